@@ -1,0 +1,5 @@
+"""`python -m attachdeck` is `attachdeck`."""
+
+from attachdeck.cli import main
+
+main()

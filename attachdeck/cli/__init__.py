@@ -1,0 +1,55 @@
+"""The command line: arguments to calls, results to exit codes. Each command is a file, imported when it runs.
+
+Exit status: 0 clean, 1 problems in the course or while writing, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+
+import click
+
+from attachdeck import __version__
+
+_COMMANDS = {
+    "build": "Compile a course into an Anki deck.",
+    "check": "Say what is wrong in a course.",
+    "schema": "Show what belongs into a course's files.",
+}
+
+
+class _Commands(click.Group):
+    """Commands that are imported when they run; `--help` needs only their first lines."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"attachdeck.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="""\b
+Examples:
+  attachdeck build                  the course in ./course, else the one on attachment
+  attachdeck build my-course -o my-deck.apkg
+  attachdeck check my-course
+  attachdeck schema lesson          what may stand in a lesson
+""",
+)
+@click.version_option(__version__, message="attachdeck %(version)s")
+def main() -> None:
+    """Turn a course written in YAML into an Anki deck."""
+    # https://no-color.org: any value but the empty one means no colour.
+    if os.environ.get("NO_COLOR"):
+        click.get_current_context().color = False

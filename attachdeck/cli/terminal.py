@@ -1,0 +1,45 @@
+"""What commands share: finding a course, and showing diagnostics."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import click
+
+from attachdeck import courses
+from attachdeck.diagnostics import Diagnostic
+from attachdeck.reporters import text
+
+_STYLES = {
+    "error": {"fg": "red", "bold": True},
+    "warning": {"fg": "yellow", "bold": True},
+    "place": {"fg": "blue", "bold": True},
+    "mark": {"fg": "red", "bold": True},
+    "help": {"fg": "cyan", "bold": True},
+}
+
+
+def course_folder(given: Path | None) -> Path:
+    """The folder of the course to work on: the one given, `./course`, or the installed one. Exits with 2 when there is none."""
+    folder = given or courses.default()
+    if folder is None:
+        raise click.UsageError("there is no course here: name its folder, as in `attachdeck build my-course`")
+    if folder.is_file() and folder.name == "course.yaml":
+        return folder.parent
+    if not folder.is_dir():
+        raise click.UsageError(f"there is no folder `{folder}`")
+    return folder
+
+
+def show(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str]) -> None:
+    """Print diagnostics to standard error, each followed by a blank line."""
+    for block in text.report(diagnostics, texts, lambda part, style: click.style(part, **_STYLES[style])):  # type: ignore[arg-type]
+        click.echo(f"{block}\n", err=True)
+
+
+def fail(message: str) -> None:
+    """Say that something other than the course is wrong, and exit with 1."""
+    click.echo(f"{click.style('error', fg='red', bold=True)}: {message}", err=True)
+    sys.exit(1)

@@ -1,0 +1,99 @@
+"""Gaps in a text: the author's notation, Anki's notation, and Anki's rule for which cards they make.
+
+Anki's rule, from its own parser: a gap is `{{cN::text}}` or `{{cN::text::hint}}`, may carry several numbers
+(`{{c1,2::…}}`) and may hold other gaps; one that is never closed is plain text; numbers above 500 count as 500.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+HIGHEST = 500
+
+_ANKI = re.compile(r"\{\{c(?P<numbers>[0-9]+(?:,[0-9]+)*)::|(?P<close>\}\})", re.DOTALL)
+_AUTHOR = re.compile(
+    r"(?P<math>\\\(.*?\\\)|\\\[.*?\\\])|\{\{c(?P<anki>[0-9]+(?:,[0-9]+)*)::|(?P<anki_close>\}\})"
+    r"|(?<!\\)\(\((?P<light>[0-9]+)\s|(?P<light_close>\)\))",
+    re.DOTALL,
+)
+_NEARLY = re.compile(r"\{+[cC]?[0-9]+:(?!:)|\{\{[0-9]+::|\{\{C[0-9]+::|(?<!\{)\{c[0-9]+::|\(\(c?[0-9]+:|\{\{c::|\{\{c[0-9]+ +::")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a gap, how to mend it, and the piece of text to point at."""
+
+    message: str
+    help: str
+    snippet: str
+
+
+@dataclass(slots=True)
+class _Gap:
+    """A gap that has been opened, with what it holds so far."""
+
+    opening: str
+    numbers: str
+    light: bool
+    text: list[str] = field(default_factory=list)
+
+
+def numbers(text: str) -> set[int]:
+    """The cloze numbers by which Anki makes cards of this text (a number n makes the card at place n - 1)."""
+    found: set[int] = set()
+    opened: list[str] = []
+    for token in _ANKI.finditer(text):
+        if token["numbers"]:
+            opened.append(token["numbers"])
+        elif opened:
+            found.update(min(int(number), HIGHEST) for number in opened.pop().split(",") if int(number))
+    return found
+
+
+def to_anki(text: str) -> tuple[str, list[Problem]]:
+    """An author's text in Anki's notation, and what is wrong with its gaps."""
+    problems: list[Problem] = []
+    root = _Gap("", "", light=False)
+    stack = [root]
+    position = 0
+    for token in _AUTHOR.finditer(text):
+        top = stack[-1]
+        top.text.append(text[position : token.start()])
+        position = token.end()
+        if token["anki"] or token["light"]:
+            stack.append(_Gap(token.group(), token["anki"] or token["light"], light=bool(token["light"])))
+        elif len(stack) > 1 and (token["light_close"] if top.light else token["anki_close"]):
+            stack.pop()
+            stack[-1].text.append(_closed(top, problems))
+        elif token["anki_close"] and not any(not gap.light for gap in stack[1:]):
+            problems.append(Problem("`}}` closes a gap that was never opened", "a gap is written `((1 hidden))` or `{{c1::hidden}}`", "}}"))
+        else:
+            top.text.append(token.group())
+    stack[-1].text.append(text[position:])
+    problems += (Problem("this gap is never closed", f"close it with `{'))' if gap.light else '}}'}`", gap.opening.strip()) for gap in stack[1:])
+    nearly = _NEARLY.search(text)
+    if nearly:
+        problems = [problem for problem in problems if problem.snippet != "}}"]
+        problems.append(Problem("this looks like a gap, but is none", "a gap is written `((1 hidden))`, `((1 hidden | hint))` or `{{c1::hidden::hint}}`", nearly.group()))
+    anki = "".join(root.text)
+    if not problems and not numbers(anki):
+        problems.append(Problem("this text has no gap", "put what the learner should recall in `((1 … ))`", ""))
+    return anki, problems
+
+
+def _closed(gap: _Gap, problems: list[Problem]) -> str:
+    content, hint = "".join(gap.text), ""
+    if gap.light:
+        content, bar, hint = content.partition("|") if "{{c" not in content else (content, "", "")
+        content, hint = content.strip(), hint.strip()
+        if "::" in content and "{{c" not in content:
+            problems.append(Problem("`::` cannot stand in a gap", "Anki takes what follows it for a hint: use a single colon, or a dash", "::"))
+        if bar and not hint:
+            problems.append(Problem("the hint of this gap is empty", "write the hint after the `|`, or delete the `|`", gap.opening.strip()))
+        content += " " if content.endswith("}") and not content.endswith("}}") else ""
+    if not content.partition("::")[0].strip():
+        problems.append(Problem("this gap is empty", "write what the learner should recall", gap.opening.strip()))
+    if any(not 1 <= int(number) <= HIGHEST for number in gap.numbers.split(",")):
+        problems.append(Problem(f"a gap's number is {gap.numbers}, and must be 1 to {HIGHEST}", "number gaps from 1", gap.opening.strip()))
+    return f"{{{{c{gap.numbers}::{content}{'::' + hint if hint else ''}}}}}"

@@ -1,0 +1,261 @@
+"""The domain: what a course is made of, whatever file it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from attachdeck.location import Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A work that cards cite."""
+
+    key: str
+    authors: str
+    title: str
+    year: int | None = None
+    container: str = ""
+    volume_pages: str = ""
+    doi: str = ""
+    url: str = ""
+    at: Location = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A source, and where in it."""
+
+    source: Source
+    page: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture of the course, with what must be known of it and its bytes."""
+
+    file: str
+    alt: str
+    origin: str
+    licence: str
+    content: bytes = field(repr=False)
+    night: Picture | None = None
+    at: Location = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """What a learner can do after a lesson."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a choice: its text, whether it is right, and the reason (empty where none is given)."""
+
+    text: str
+    right: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OptionSet:
+    """A question and its options by name, shared by the vignettes of a course."""
+
+    id: str
+    question: str
+    options: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of a picture that an occlusion card hides; lengths in percent of the picture's width or height."""
+
+    name: str
+    shape: str
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One thing that a learner should be able to recall; compiles to exactly one note."""
+
+    kind: ClassVar[str]
+
+    id: str
+    at: Location = field(compare=False, repr=False)
+    why: str = ""
+    confusion: str = ""
+    hint: str = ""
+    sources: tuple[Citation, ...] = ()
+    tags: tuple[str, ...] = ()
+    objective: Objective | None = None
+    content_note: str = ""
+    article: tuple[str, ...] = ()
+    retired_because: str = ""
+    formerly: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BasicCard(Card):
+    """A prompt and its answer."""
+
+    kind = "basic"
+    prompt: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReversedCard(BasicCard):
+    """A prompt and its answer, asked both ways."""
+
+    kind = "reversed"
+    reverse_prompt: str
+    reverse_answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClozeCard(Card):
+    """A statement with gaps, in Anki's notation."""
+
+    kind = "cloze"
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedCard(BasicCard):
+    """A prompt whose answer the learner types; the answer is plain text."""
+
+    kind = "typed"
+    accept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceCard(Card):
+    """A question with options."""
+
+    kind = "choice"
+    question: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VignetteCard(ChoiceCard):
+    """A scene, and a question about it whose options a set gives."""
+
+    kind = "vignette"
+    scenario: str
+    cue: str
+    option_set: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SequenceCard(Card):
+    """Ordered steps."""
+
+    kind = "sequence"
+    prompt: str
+    steps: tuple[str, ...]
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OcclusionCard(Card):
+    """A picture with hidden regions."""
+
+    kind = "occlusion"
+    prompt: str
+    picture: Picture
+    regions: tuple[Region, ...]
+    hide_all: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PracticeCard(Card):
+    """Something to do, with no right answer."""
+
+    kind = "practice"
+    prompt: str
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """One lesson: its number gives the reading order, its id is its identity."""
+
+    id: str
+    number: int
+    title: str
+    deck: str
+    summary: str
+    objectives: tuple[Objective, ...]
+    cards: tuple[Card, ...]
+    content_note: str = ""
+    reading: str = ""
+    at: Location = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HelpLine:
+    """Where to find help in one part of the world."""
+
+    where: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Help:
+    """The help lines of a course, and the day on which somebody last checked them."""
+
+    checked: str
+    lines: tuple[HelpLine, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """Gentle deck options: cards a day, and with FSRS the share of cards to recall, in percent."""
+
+    new_cards_a_day: int = 8
+    reviews_a_day: int = 200
+    bury_siblings: bool = True
+    desired_retention: int = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """A whole course."""
+
+    id: str
+    title: str
+    version: str
+    language: str
+    licence: str
+    deck: str
+    description: str
+    lessons: tuple[Lesson, ...]
+    licence_url: str = ""
+    authors: tuple[str, ...] = ()
+    homepage: str = ""
+    practice_deck: str = "Practice"
+    notice: str = ""
+    help: Help | None = None
+    study: Study = Study()
+    accent: str = "#0b5c6b"
+    accent_night: str = "#7fd1de"
+    option_sets: dict[str, OptionSet] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+    pictures: dict[str, Picture] = field(default_factory=dict)
+
+    def cards(self) -> Iterator[Card]:
+        """Every card, in the author's order."""
+        for lesson in self.lessons:
+            yield from lesson.cards

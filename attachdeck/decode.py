@@ -1,0 +1,329 @@
+"""Validated documents to a Course: references are resolved here, and what a schema cannot say is checked here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from attachdeck import cloze
+from attachdeck.course import (
+    BasicCard,
+    Card,
+    ChoiceCard,
+    Citation,
+    ClozeCard,
+    Course,
+    Help,
+    HelpLine,
+    Lesson,
+    Objective,
+    OcclusionCard,
+    Option,
+    OptionSet,
+    Picture,
+    PracticeCard,
+    Region,
+    ReversedCard,
+    SequenceCard,
+    Source,
+    Study,
+    TypedCard,
+    VignetteCard,
+)
+from attachdeck.diagnostics import Diagnostic, did_you_mean, did_you_mean_or_list
+from attachdeck.location import Location
+from attachdeck.reader import CourseFiles, Document, Node
+
+T = TypeVar("T")
+
+_LESSON_FILE = re.compile(r"(?P<number>[0-9]{1,4})[-_. ].+\.ya?ml")
+_IMAGE = re.compile(r"!\[[^\]]*\]\(\s*<?(?P<markdown>[^\s)>]*)|<img\b[^>]*?\bsrc\s*=\s*[\"']?(?P<html>[^\s\"'>]*)", re.IGNORECASE)
+_TEXT_KEYS = ("prompt", "answer", "why", "confusion", "hint", "text", "question", "scenario", "cue", "example", "reading", "summary", "retired_because")
+
+
+def decode(files: CourseFiles) -> tuple[Course, list[Diagnostic]]:
+    """The course that a folder's documents describe; every document has passed its schema."""
+    decoder = _Decoder(files)
+    return decoder.course(), decoder.diagnostics
+
+
+class _Decoder:
+    """Knows what has been named so far, and collects diagnostics."""
+
+    def __init__(self, files: CourseFiles) -> None:
+        self.files = files
+        self.diagnostics: list[Diagnostic] = []
+        self.texts = files.texts()
+        self.sources = self.unique(files.sources, "sources", "key", self.source)
+        self.pictures = self.unique(files.media, "pictures", "file", self.picture)
+        self.option_sets: dict[str, OptionSet] = {}
+        self.objectives: dict[str, tuple[Objective, Node]] = {}
+        self.cards: dict[str, Node] = {}
+        self.lessons: dict[str, Node] = {}
+
+    def report(self, rule: str, message: str, at: Location, help: str | None = None) -> None:
+        self.diagnostics.append(Diagnostic(rule=rule, message=message, at=at, help=help))
+
+    def course(self) -> Course:
+        root = _root(self.files.course)
+        self.option_sets = {
+            name: OptionSet(name, sets["question"], dict(sets["options"])) for name, sets in root.value.get("option_sets", {}).items()
+        }
+        numbered = [(number, document) for document in self.files.lessons if (number := self.lesson_number(document)) is not None]
+        numbered.sort(key=lambda pair: pair[0])
+        for (first, one), (second, other) in zip(numbered, numbered[1:], strict=False):
+            if first == second:
+                self.report("lesson-number", f"two lessons have the number {first}", Location(other.file), f"the other one is {one.file}; rename one of the two")
+        for _, document in numbered:
+            self.name_objectives(_root(document))
+        lessons = tuple(self.lesson(number, _root(document)) for number, document in numbered)
+        value = root.value
+        licence = value["licence"]
+        theme = value.get("theme", {})
+        return Course(
+            id=value["id"],
+            title=value["title"],
+            version=value["version"],
+            language=value["language"],
+            licence=licence["name"],
+            licence_url=licence.get("url", ""),
+            authors=tuple(value.get("authors", ())),
+            homepage=value.get("homepage", ""),
+            deck=value["deck"],
+            practice_deck=value.get("practice_deck", "Practice"),
+            description=value["description"],
+            notice=value.get("notice", ""),
+            help=_help(value["help"]) if "help" in value else None,
+            study=Study(**value.get("study", {})),
+            accent=theme.get("accent", "#0b5c6b"),
+            accent_night=theme.get("accent_night", "#7fd1de"),
+            option_sets=self.option_sets,
+            sources=self.sources,
+            pictures=self.pictures,
+            lessons=lessons,
+        )
+
+    def unique(self, document: Document | None, key: str, name: str, make: Callable[[Node], T | None]) -> dict[str, T]:
+        """The entries of a list by their names; a name that comes twice is reported."""
+        found: dict[str, T] = {}
+        first: dict[str, Node] = {}
+        for entry in _root(document)[key].items() if document else ():
+            self.once(entry, name, first, "duplicate-name")
+            made = make(entry)
+            if made is not None:
+                found[entry.value[name]] = made
+        return found
+
+    def once(self, entry: Node, key: str, seen: dict[str, Node], rule: str) -> None:
+        """Report a name that another entry has already."""
+        name = entry.value[key]
+        if name in seen:
+            self.report(rule, f"`{name}` is used twice", entry[key].at, f"the first one is at {seen[name].at}; give one of the two another name")
+        else:
+            seen[name] = entry[key]
+
+    def known(self, what: str, node: Node, known: Mapping[str, T], where: str) -> T | None:
+        """What a name refers to, or None and a diagnostic."""
+        found = known.get(node.value)
+        if found is None:
+            self.report(f"unknown-{what}", f"`{node.value}` is not in {where}", node.at, did_you_mean_or_list(node.value, known))
+        return found
+
+    def source(self, entry: Node) -> Source:
+        value = {key: each for key, each in entry.value.items() if key not in ("kind", "read", "supports")}
+        return Source(**value, at=entry.start)
+
+    def picture(self, entry: Node) -> Picture | None:
+        value = entry.value
+        content = self.picture_bytes(entry["file"])
+        night_content = self.picture_bytes(entry["night"]) if "night" in value else None
+        common = {"alt": value["alt"], "origin": value["origin"], "licence": value["licence"], "at": entry.start}
+        night = Picture(file=value["night"], content=night_content, **common) if night_content is not None else None
+        return Picture(file=value["file"], content=content, night=night, **common) if content is not None else None
+
+    def picture_bytes(self, node: Node) -> bytes | None:
+        content = self.files.pictures.get(node.value)
+        if content is None:
+            self.report("missing-picture", f"there is no file `{node.value}` in media/", node.at, did_you_mean(node.value, self.files.pictures) or "put the file there, or delete this entry")
+        return content
+
+    def lesson_number(self, document: Document) -> int | None:
+        name = document.file.rpartition("/")[2]
+        match = _LESSON_FILE.fullmatch(name)
+        if not match:
+            self.report("file-name", "the name of a lesson's file begins with its number", Location(document.file), f"rename it to `01-{name}`, with the number that gives its place")
+            return None
+        return int(match["number"])
+
+    def name_objectives(self, root: Node) -> None:
+        for entry in root["objectives"].items():
+            name = entry.value["id"]
+            if name in self.objectives:
+                self.report("duplicate-id", f"`{name}` is used twice", entry["id"].at, f"the first one is at {self.objectives[name][1].at}; give one of the two another name")
+            else:
+                self.objectives[name] = Objective(name, entry.value["text"]), entry["id"]
+
+    def lesson(self, number: int, root: Node) -> Lesson:
+        value = root.value
+        self.once(root, "id", self.lessons, "duplicate-id")
+        self.images(root)
+        cards = [self.card(entry) for entry in root["cards"].items()]
+        return Lesson(
+            id=value["id"],
+            number=number,
+            title=value["title"],
+            deck=value.get("deck") or f"{number:02} {value['title']}".replace("::", ":").replace('"', "'"),
+            summary=value["summary"],
+            content_note=value.get("content_note", ""),
+            objectives=tuple(Objective(each["id"], each["text"]) for each in value["objectives"]),
+            reading=value.get("reading", ""),
+            cards=tuple(card for card in cards if card),
+            at=root.start,
+        )
+
+    def card(self, node: Node) -> Card | None:
+        self.once(node, "id", self.cards, "duplicate-id")
+        self.images(node)
+        value = node.value
+        common = {
+            "id": value["id"],
+            "at": node.start,
+            "why": value.get("why", ""),
+            "confusion": value.get("confusion", ""),
+            "hint": value.get("hint", ""),
+            "sources": self.citations(node),
+            "tags": tuple(value.get("tags", ())),
+            "objective": self.objective(node),
+            "content_note": value.get("content_note", ""),
+            "article": tuple(value.get("article", ())),
+            "retired_because": value.get("retired_because", "") if value.get("status") == "retired" else "",
+            "formerly": value.get("formerly", ""),
+        }
+        make: Callable[[Node, dict[str, Any]], Card | None] = getattr(self, f"{value['kind']}_card")
+        return make(node, common)
+
+    def citations(self, node: Node) -> tuple[Citation, ...]:
+        found = []
+        for entry in node["sources"].items() if "sources" in node else ():
+            key = entry["key"] if isinstance(entry.value, dict) else entry
+            source = self.known("source", key, self.sources, "sources.yaml")
+            if source:
+                found.append(Citation(source, entry.value.get("page", "") if isinstance(entry.value, dict) else ""))
+        return tuple(found)
+
+    def objective(self, node: Node) -> Objective | None:
+        named = node.get("objective")
+        found = self.known("objective", named, self.objectives, "the objectives of any lesson") if named else None
+        return found[0] if found else None
+
+    def images(self, node: Node) -> None:
+        """Report pictures in a card's or a lesson's texts that media.yaml does not list."""
+        for part in _texts(node):
+            for match in _IMAGE.finditer(part.value):
+                name = match["markdown"] or match["html"] or ""
+                if name in self.pictures:
+                    continue
+                if re.match(r"[a-z]+:|//", name, re.IGNORECASE):
+                    help: str | None = "put the picture into media/, list it in media/media.yaml, and name it by its file name"
+                else:
+                    help = did_you_mean(name, self.pictures) or "list it in media/media.yaml with its alt text, origin and licence"
+                self.report("unknown-picture", f"the picture `{name}` is not in media/media.yaml", self.within(part, name), help)
+
+    def within(self, node: Node, snippet: str) -> Location:
+        """Where a piece of a text stands in the file; the whole text where it cannot be found as written."""
+        line, column, end_line, end_column = node.mark.span
+        lines = self.texts[node.file].split("\n")[line - 1 : end_line]
+        for number, text in enumerate(lines, line):
+            start = text.find(snippet, column - 1 if number == line else 0) if snippet else -1
+            if start >= 0:
+                return Location(node.file, number, start + 1, number, start + 1 + len(snippet))
+        return node.at
+
+    def basic_card(self, node: Node, common: dict[str, Any]) -> Card:
+        return BasicCard(prompt=node.value["prompt"], answer=node.value["answer"], **common)
+
+    def reversed_card(self, node: Node, common: dict[str, Any]) -> Card:
+        prompt, answer = node.value["prompt"], node.value["answer"]
+        reverse = node.value.get("reverse", {})
+        return ReversedCard(prompt=prompt, answer=answer, reverse_prompt=reverse.get("prompt", answer), reverse_answer=reverse.get("answer", prompt), **common)
+
+    def cloze_card(self, node: Node, common: dict[str, Any]) -> Card:
+        text, problems = cloze.to_anki(node.value["text"])
+        for problem in problems:
+            self.report("cloze", problem.message, self.within(node["text"], problem.snippet), problem.help)
+        return ClozeCard(text=text, **common)
+
+    def typed_card(self, node: Node, common: dict[str, Any]) -> Card:
+        return TypedCard(prompt=node.value["prompt"], answer=node.value["answer"], accept=tuple(node.value.get("accept", ())), **common)
+
+    def choice_card(self, node: Node, common: dict[str, Any]) -> Card:
+        options = tuple(Option(each["text"], each.get("right", False), each.get("why", "")) for each in node.value["options"])
+        if len({option.right for option in options}) == 1:
+            lacks = "wrong" if options[0].right else "right"
+            help = "add an option that does not fit, with its reason" if lacks == "wrong" else "write `right: true` under the right one"
+            self.report("choice", f"no option is {lacks}", node.key_at("options"), help)
+        return ChoiceCard(question=node.value["question"], options=options, **common)
+
+    def vignette_card(self, node: Node, common: dict[str, Any]) -> Card | None:
+        chosen = self.known("option-set", node["options"], self.option_sets, "the option sets of course.yaml")
+        if chosen is None:
+            return None
+        where = f"the option set `{chosen.id}`"
+        miss = node["near_miss"]
+        self.known("option", node["answer"], chosen.options, where)
+        self.known("option", miss["option"], chosen.options, where)
+        answer = node.value["answer"]
+        if miss.value["option"] == answer:
+            self.report("vignette", "the near miss is the answer itself", miss["option"].at, "name the option that a learner would most easily take for it")
+        reasons = {miss.value["option"]: miss.value["why"]}
+        options = tuple(Option(text, name == answer, reasons.get(name, "")) for name, text in chosen.options.items())
+        return VignetteCard(
+            question=node.value.get("question", chosen.question),
+            options=options,
+            scenario=node.value["scenario"],
+            cue=node.value["cue"],
+            option_set=chosen.id,
+            answer=answer,
+            **common,
+        )
+
+    def sequence_card(self, node: Node, common: dict[str, Any]) -> Card:
+        return SequenceCard(prompt=node.value["prompt"], steps=tuple(node.value["steps"]), whole=node.value.get("whole", False), **common)
+
+    def occlusion_card(self, node: Node, common: dict[str, Any]) -> Card | None:
+        picture = self.known("picture", node["picture"], self.pictures, "media/media.yaml")
+        regions = []
+        for entry in node["regions"].items():
+            region = Region(shape=entry.value.get("shape", "rect"), **{key: each for key, each in entry.value.items() if key != "shape"})
+            if region.left + region.width > 100 or region.top + region.height > 100:
+                self.report("region", f"the region `{region.name}` reaches beyond the picture", entry.start, "`left` and `width` together are 100 at most, and so are `top` and `height`")
+            regions.append(region)
+        if picture is None:
+            return None
+        hide_all = node.value.get("hide", "all") == "all"
+        return OcclusionCard(prompt=node.value["prompt"], picture=picture, regions=tuple(regions), hide_all=hide_all, **common)
+
+    def practice_card(self, node: Node, common: dict[str, Any]) -> Card:
+        return PracticeCard(prompt=node.value["prompt"], example=node.value.get("example", ""), **common)
+
+
+def _root(document: Document) -> Node:
+    """What a document says; it has passed its schema, so it says something."""
+    assert document.root is not None  # noqa: S101  # The pipeline stops before decoding a broken document.
+    return document.root
+
+
+def _texts(node: Node) -> Iterable[Node]:
+    """The Markdown texts of a card or a lesson, its cards excepted."""
+    for key, value in node.value.items():
+        if key in _TEXT_KEYS and isinstance(value, str):
+            yield node[key]
+        elif key in ("options", "reverse", "near_miss", "steps") and not isinstance(value, str):
+            parts = node[key].items() if isinstance(value, list) else (node[key],)
+            for part in parts:
+                yield from (part,) if isinstance(part.value, str) else _texts(part)
+
+
+def _help(value: Mapping[str, Any]) -> Help:
+    return Help(checked=value["checked"], note=value.get("note", ""), lines=tuple(HelpLine(each["where"], each["contact"]) for each in value["lines"]))

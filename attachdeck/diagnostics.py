@@ -1,0 +1,41 @@
+"""What is wrong in a course, said as values."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from attachdeck.location import Location
+
+
+class Severity(Enum):
+    """Whether a diagnostic keeps the deck from being built."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """One thing to mend: a rule's name, a phrase, the narrowest place, and how to mend it."""
+
+    rule: str
+    message: str
+    at: Location
+    help: str | None = None
+    severity: Severity = Severity.ERROR
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """A help line naming the known word nearest to a misspelt one, or None when none is near."""
+    near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
+    return f"did you mean `{near[0]}`?" if near else None
+
+
+def did_you_mean_or_list(word: str, known: Iterable[str]) -> str | None:
+    """Like `did_you_mean`, and where nothing is near, the known words while they fit on a line."""
+    words = list(known)
+    listed = ", ".join(f"`{each}`" for each in words)
+    return did_you_mean(word, words) or (f"known here: {listed}" if 0 < len(listed) <= 120 else None)

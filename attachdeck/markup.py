@@ -1,0 +1,99 @@
+"""The Markdown of cards to the HTML of fields, sanitised: no script, no style, nothing loaded from elsewhere."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from html import escape, unescape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import nh3
+
+_TAGS = {
+    *("a", "abbr", "b", "bdi", "bdo", "blockquote", "br", "caption", "cite", "code", "dd", "del", "dfn", "div", "dl", "dt", "em"),
+    *("figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "rp"),
+    *("rt", "ruby", "s", "samp", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul", "var"),
+}
+_ATTRIBUTES = {
+    "*": {"dir", "lang", "title"},
+    "a": {"href"},
+    "img": {"src", "alt"},
+    "ol": {"start"},
+    "td": {"align", "colspan", "rowspan"},
+    "th": {"align", "colspan", "rowspan", "scope"},
+}
+_MATH = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
+# Noncharacters: the reader refuses them in a course, so they can stand for a formula while Markdown is at work.
+_KEPT = re.compile("\ufdd0([0-9]+)\ufdd1")
+_IMG = re.compile(r"<img\b([^>]*)>")
+_ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
+# Anki would run LaTeX on `[latex]` and play `[sound:…]`; a course's text may do neither.
+_ANKI_BRACKETS = re.compile(r"\[(?=/?latex\]|/?\$\$?\]|sound:|anki:)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a picture is shown: its name in the package, its name on a dark background (or none), its alt text."""
+
+    name: str
+    night: str
+    alt: str
+
+
+def render(text: str, pictures: Mapping[str, Shown]) -> str:
+    """A text's HTML; a text of one paragraph comes without `<p>`. A picture that is not in the course becomes its alt text."""
+    import cmarkgfm
+    from cmarkgfm.cmark import Options
+
+    formulas: list[str] = []
+
+    def keep(match: re.Match[str]) -> str:
+        formulas.append(match.group())
+        return f"\ufdd0{len(formulas) - 1}\ufdd1"
+
+    protected = _MATH.sub(keep, unicodedata.normalize("NFC", text.strip()))
+    html = cmarkgfm.markdown_to_html_with_extensions(protected, options=Options.CMARK_OPT_UNSAFE, extensions=["table", "strikethrough"])
+    html = _cleaner().clean(html).strip()
+    if html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1:
+        html = html[3:-4]
+    html = _IMG.sub(lambda match: _picture(match, pictures), html)
+    html = _ANKI_BRACKETS.sub("&#91;", html)
+    return _KEPT.sub(lambda match: _formula(formulas[int(match[1])]), html)
+
+
+def plain(text: str) -> str:
+    """A text that is not Markdown, as HTML."""
+    return escape(unicodedata.normalize("NFC", text.strip()), quote=False)
+
+
+def picture(shown: Shown) -> str:
+    """The HTML of a picture; with a dark variant, both, of which the style sheet shows one."""
+    alt = escape(shown.alt)
+    if not shown.night:
+        return f'<img src="{shown.name}" alt="{alt}">'
+    return f'<img class="day" src="{shown.name}" alt="{alt}"><img class="night" src="{shown.night}" alt="{alt}">'
+
+
+@cache
+def _cleaner() -> nh3.Cleaner:
+    import nh3
+
+    return nh3.Cleaner(tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"https", "http", "mailto"}, link_rel="noopener noreferrer")
+
+
+def _picture(match: re.Match[str], pictures: Mapping[str, Shown]) -> str:
+    attributes = dict(_ATTRIBUTE.findall(match[1]))
+    shown = pictures.get(attributes.get("src", ""))
+    written = attributes.get("alt", "")
+    if shown is None:
+        return str(written)
+    return picture(shown if not written else Shown(shown.name, shown.night, unescape(written)))
+
+
+def _formula(text: str) -> str:
+    # `}}` would end a gap around the formula; TeX does not mind the space.
+    return escape(text, quote=False).replace("}}", "} }")

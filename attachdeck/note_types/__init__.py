@@ -1,0 +1,155 @@
+"""The note types of a course: fields and card templates from the files of this folder.
+
+A note type's layout (its fields and templates, their order, names and ids) is final from the first release on.
+Templates' text, style and scripts may change: Anki takes those over when the note type's time is newer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from attachdeck.reader import read_text
+
+KINDS = ("basic", "choice", "cloze", "sequence", "occlusion", "practice")
+
+_DIRECTIVE = re.compile(r"<!--#(?P<verb>include|steps-before|steps-after|steps) (?P<name>[\w.-]+)-->")
+_COMMENT = re.compile(r"<!--(?!#).*?-->\n?|^[ \t]*//[^\n]*\n|^[ \t]*/\*.*?\*/[ \t]*\n", re.DOTALL | re.MULTILINE)
+_WORD = re.compile(r"\[\[([^\[\]]+)\]\]")
+_RIGHT_TO_LEFT = {"ar", "dv", "fa", "he", "ks", "ku", "ps", "sd", "ug", "ur", "yi"}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a note type; `tag` is the role that Anki's image occlusion gives it."""
+
+    name: str
+    id: int
+    why: str
+    tag: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A card template: one card for each note on which its front shows something."""
+
+    name: str
+    id: int
+    front: str
+    back: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteType:
+    """A note type with its layout, and its texts for one course."""
+
+    kind: str
+    name: str
+    cloze: bool
+    image_occlusion: bool
+    fields: tuple[Field, ...]
+    templates: tuple[Template, ...]
+    css: str
+
+    def row(self, values: Mapping[str, str]) -> tuple[str, ...]:
+        """Values by field name as a row in the layout's order; what is not given is empty."""
+        unknown = values.keys() - {field.name for field in self.fields}
+        if unknown:
+            raise KeyError(f"{self.kind} has no field {sorted(unknown)}")
+        return tuple(values.get(field.name, "") for field in self.fields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What a course puts into its templates."""
+
+    title: str
+    language: str
+    accent: str
+    accent_night: str
+
+
+def note_type(kind: str, look: Look) -> NoteType:
+    """The note type for one of `KINDS`, dressed for a course."""
+    folder = files(__name__)
+    layout = _yaml(folder / kind / "note_type.yaml")
+    fields = [*_repeated(layout["fields"]), *_yaml(folder / "shared_fields.yaml")]
+    expand = _Expander(folder / kind, folder / "shared", look)
+    templates = tuple(
+        Template(each["name"], each["id"], expand(each["front"], each.get("n", 0)), expand(each["back"], each.get("n", 0)))
+        for each in _repeated(layout["templates"])
+    )
+    return NoteType(
+        kind=kind,
+        name=f"{look.title}: {layout['name']}",
+        cloze=layout.get("cloze", False),
+        image_occlusion=layout.get("image_occlusion", False),
+        fields=tuple(Field(each["name"], each["id"], each["why"], each.get("tag")) for each in fields),
+        templates=templates,
+        css=expand.words((folder / "style.css").read_text(encoding="utf-8")),
+    )
+
+
+@cache
+def words(language: str) -> Mapping[str, str]:
+    """The words that templates show, in a course's language; English where the language has none yet."""
+    folder = files(__name__) / "words"
+    wording = folder / f"{language.partition('-')[0].lower()}.yaml"
+    english: dict[str, str] = _yaml(folder / "en.yaml")
+    return english | (_yaml(wording) if wording.is_file() else {})
+
+
+def _yaml(file: Traversable) -> Any:
+    document, problems = read_text(file.read_text(encoding="utf-8"), file.name)
+    if problems or document.root is None:
+        raise ValueError(f"{file}: {problems}")
+    return document.root.value
+
+
+def _repeated(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Entries as written; one with `each: 12` becomes twelve, numbered in name, reason and id."""
+    found = []
+    for entry in entries:
+        for n in range(1, entry["each"] + 1) if "each" in entry else (0,):
+            numbered = {key: value.replace("{n}", str(n)) if isinstance(value, str) else value for key, value in entry.items()}
+            found.append(numbered | {"id": entry["id"] + n, "n": n})
+    return found
+
+
+class _Expander:
+    """Puts a template together from its file: includes, steps, and the words of the course's language."""
+
+    def __init__(self, own: Traversable, shared: Traversable, look: Look) -> None:
+        self.folders = (own, shared)
+        direction = "rtl" if look.language.partition("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
+        self.wording = words(look.language) | {
+            "title": escape(look.title),
+            "language": look.language,
+            "direction": direction,
+            "accent": look.accent,
+            "accent_night": look.accent_night,
+        }
+
+    def __call__(self, name: str, n: int) -> str:
+        return self.words(self.included(name, n)).strip() + "\n"
+
+    def included(self, name: str, n: int) -> str:
+        text = next(folder / name for folder in self.folders if (folder / name).is_file()).read_text(encoding="utf-8")
+        text = _COMMENT.sub("", text).replace("{n}", str(n))
+        return _DIRECTIVE.sub(lambda match: self.directive(match, n).rstrip("\n"), text)
+
+    def directive(self, match: re.Match[str], n: int) -> str:
+        if match["verb"] == "include":
+            return self.included(match["name"], n)
+        steps = {"steps-before": range(1, n), "steps-after": range(n + 1, 13), "steps": range(1, 13)}[match["verb"]]
+        return "".join(self.included(match["name"], n).replace("{i}", str(i)) for i in steps)
+
+    def words(self, text: str) -> str:
+        """A text with every `[[word]]` in the course's language."""
+        return _WORD.sub(lambda match: self.wording[match[1]], text)

@@ -1,0 +1,349 @@
+"""Course to notes: fields, tags, GUIDs, deck names; all that a package holds, as values."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from html import escape
+
+from attachdeck import identity
+from attachdeck.course import (
+    BasicCard,
+    Card,
+    ChoiceCard,
+    Citation,
+    ClozeCard,
+    Course,
+    Lesson,
+    OcclusionCard,
+    Option,
+    Picture,
+    PracticeCard,
+    Region,
+    ReversedCard,
+    SequenceCard,
+    Source,
+    Study,
+    TypedCard,
+    VignetteCard,
+)
+from attachdeck.markup import Shown, picture, plain, render
+from attachdeck.note_types import KINDS, Look, NoteType, note_type, words
+from attachdeck.note_types.generation import card_places
+
+NOTE_TYPE_OF = {"basic": "basic", "reversed": "basic", "typed": "basic", "choice": "choice", "vignette": "choice"}
+NOTE_TYPE_OF |= {kind: kind for kind in ("cloze", "sequence", "occlusion", "practice")}
+"""The note type (one of `note_types.KINDS`) that each kind of card becomes."""
+
+Fields = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class NewCard:
+    """A card of a note: its place among the note's cards, and its id."""
+
+    place: int
+    id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A note, ready for Anki. `position` gives the order in which new cards come."""
+
+    id: int
+    guid: str
+    kind: str
+    note_type: str
+    fields: tuple[str, ...]
+    tags: tuple[str, ...]
+    deck: str
+    position: int
+    cards: tuple[NewCard, ...]
+    modified: int
+
+
+@dataclass(frozen=True, slots=True)
+class Subdeck:
+    """A deck in Anki's tree: its full name and its description in Markdown."""
+
+    id: int
+    name: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DatedNoteType:
+    """A note type with its id and the time of its last change."""
+
+    id: int
+    modified: int
+    note_type: NoteType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deck:
+    """All that a package holds."""
+
+    course: Course = field(repr=False)
+    preset: int
+    study: Study
+    decks: tuple[Subdeck, ...]
+    note_types: dict[str, DatedNoteType]
+    notes: tuple[Note, ...]
+    media: dict[str, bytes] = field(repr=False)
+
+
+def compile_course(course: Course) -> Deck:
+    """Everything that a learner gets of a course."""
+    return _Compiler(course).deck()
+
+
+class _Compiler:
+    """Knows the course's pictures by their names in the package, and which of them are used."""
+
+    def __init__(self, course: Course) -> None:
+        self.course = course
+        self.words = words(course.language)
+        self.media: dict[str, bytes] = {}
+        self.shown = {name: self.pack(each) for name, each in course.pictures.items()}
+        self.citations: dict[Citation, str] = {}
+        look = Look(title=course.title, language=course.language, accent=course.accent, accent_night=course.accent_night)
+        self.note_types = {
+            kind: DatedNoteType(identity.number("note type", course.id, kind), identity.FIRST_TIME, note_type(kind, look)) for kind in KINDS
+        }
+        self.taken: set[int] = set()
+
+    def deck(self) -> Deck:
+        course = self.course
+        notes = []
+        for lesson in course.lessons:
+            for card in lesson.cards:
+                notes.append(self.note(card, lesson, len(notes) + 1))
+        decks = list(self.decks(any(note.kind == "practice" for note in notes)))
+        texts = [*(each for note in notes for each in note.fields), *(deck.description for deck in decks)]
+        used = set(re.findall(r'(?:src="|\]\()([^")]+)', "\n".join(texts))) & self.media.keys()
+        return Deck(
+            course=course,
+            preset=identity.number("preset", course.id),
+            study=course.study,
+            decks=tuple(decks),
+            note_types={kind: each for kind, each in self.note_types.items() if any(note.note_type == kind for note in notes)},
+            notes=tuple(notes),
+            media={name: self.media[name] for name in sorted(used)},
+        )
+
+    def pack(self, each: Picture) -> Shown:
+        return Shown(self.packed(each), self.packed(each.night) if each.night else "", each.alt)
+
+    def packed(self, each: Picture) -> str:
+        """A picture's name in the package: from its content, because Anki renames a known name with other bytes."""
+        name = f"{self.course.id}-{hashlib.sha256(each.content).hexdigest()[:16]}.{each.file.rpartition('.')[2].lower()}"
+        self.media[name] = each.content
+        return name
+
+    def html(self, text: str) -> str:
+        return render(text, self.shown) if text else ""
+
+    def note(self, card: Card, lesson: Lesson, position: int) -> Note:
+        course = self.course
+        fields, lasting = self.shared_fields(card, lesson), card.formerly or card.id
+        fields |= _FIELDS[card.kind](self, card)
+        dated = self.note_types[NOTE_TYPE_OF[card.kind]]
+        row = dated.note_type.row(fields)
+        guid = identity.guid(course.id, lasting)
+        return Note(
+            id=identity.distinct(identity.number("note", guid), self.taken),
+            guid=guid,
+            kind=card.kind,
+            note_type=NOTE_TYPE_OF[card.kind],
+            fields=row,
+            tags=self.tags(card, lesson),
+            deck=self.practice_deck() if card.kind == "practice" else self.lesson_deck(lesson),
+            position=position,
+            cards=tuple(
+                NewCard(place, identity.distinct(identity.number("card", guid, str(place)), self.taken)) for place in card_places(dated.note_type, row)
+            ),
+            modified=identity.FIRST_TIME,
+        )
+
+    def shared_fields(self, card: Card, lesson: Lesson) -> Fields:
+        return {
+            "Hint": self.html(card.hint),
+            "Why": self.html(card.why),
+            "Confusion": self.html(card.confusion),
+            "Sources": self.sources(card.sources),
+            "Content Note": plain(card.content_note or lesson.content_note),
+            "Lesson": plain(f"{lesson.number} · {lesson.title}"),
+            "Objective": plain(card.objective.text) if card.objective else "",
+            "Retired": self.html(card.retired_because),
+            "ID": card.id,
+        }
+
+    def tags(self, card: Card, lesson: Lesson) -> tuple[str, ...]:
+        found = [f"lesson::{lesson.id}", f"kind::{card.kind}", *card.tags, *(f"article::{claim}" for claim in card.article)]
+        if isinstance(card, VignetteCard):
+            found.append(f"{card.option_set}::{card.answer}")
+        if card.content_note or lesson.content_note:
+            found.append("sensitive")
+        if card.retired_because:
+            found.append("retired")
+        return tuple(sorted({unicodedata.normalize("NFC", f"{self.course.id}::{tag}") for tag in found}))
+
+    def sources(self, citations: tuple[Citation, ...]) -> str:
+        if not citations:
+            return ""
+        for citation in citations:
+            if citation not in self.citations:
+                self.citations[citation] = _citation(citation)
+        return f'<ul class="sources">{"".join(self.citations[each] for each in citations)}</ul>'
+
+    def lesson_deck(self, lesson: Lesson) -> str:
+        return f"{self.course.deck}::{lesson.deck}"
+
+    def practice_deck(self) -> str:
+        return f"{self.course.deck}::{self.course.practice_deck}"
+
+    def decks(self, practice: bool) -> Iterable[Subdeck]:
+        """Every deck from the outermost parent on; a parent that is not written loses its description in Anki."""
+        course = self.course
+        levels = course.deck.split("::")
+        for depth in range(1, len(levels)):
+            yield self.subdeck("::".join(levels[:depth]), "parent", str(depth))
+        yield self.subdeck(course.deck, "course", description=self.course_description())
+        for lesson in course.lessons:
+            yield self.subdeck(self.lesson_deck(lesson), "lesson", lesson.id, description=self.lesson_description(lesson))
+        if practice:
+            yield self.subdeck(self.practice_deck(), "practice", description=self.words["practice_deck"])
+
+    def subdeck(self, name: str, *names: str, description: str = "") -> Subdeck:
+        number = identity.distinct(identity.number("deck", self.course.id, *names), self.taken)
+        return Subdeck(number, unicodedata.normalize("NFC", name), self.described(description))
+
+    def course_description(self) -> str:
+        course, word = self.course, self.words
+        parts = [course.description, course.notice]
+        if course.help:
+            lines = "\n".join(f"- **{line.where}:** {line.contact}" for line in course.help.lines)
+            parts += [f"### {word['Help']}", course.help.note, lines, f"*{word['Last checked']}: {course.help.checked}*"]
+        licence = f"[{course.licence}]({course.licence_url})" if course.licence_url else course.licence
+        authors = f" · {', '.join(course.authors)}" if course.authors else ""
+        homepage = f" · {course.homepage}" if course.homepage else ""
+        parts.append(f"{course.title} · {word['Version']} {course.version}{authors} · {word['Licence']}: {licence}{homepage}")
+        return "\n\n".join(part.strip() for part in parts if part)
+
+    def lesson_description(self, lesson: Lesson) -> str:
+        objectives = "\n".join(f"- {objective.text}" for objective in lesson.objectives)
+        parts = [f"**{lesson.summary.strip()}**", f"*{lesson.content_note}*" if lesson.content_note else ""]
+        parts += [f"{self.words['After this lesson you can']}:", objectives, lesson.reading]
+        return "\n\n".join(part.strip() for part in parts if part)
+
+    def described(self, markdown: str) -> str:
+        """A description's Markdown with pictures by their packaged names and no HTML (an old Anki would show it unsanitised)."""
+        markdown = re.sub(r"<(?=[A-Za-z/!?])", "&lt;", unicodedata.normalize("NFC", markdown))
+        return re.sub(r"!\[([^\]]*)\]\(([^)\s]+)\)", self.described_picture, markdown)
+
+    def described_picture(self, match: re.Match[str]) -> str:
+        shown = self.shown.get(match[2])
+        return f"![{match[1] or shown.alt}]({shown.name})" if shown else match[1]
+
+    def basic(self, card: BasicCard) -> Fields:
+        return {"Prompt": self.html(card.prompt), "Answer": self.html(card.answer)}
+
+    def reversed(self, card: ReversedCard) -> Fields:
+        return self.basic(card) | {"Reverse Prompt": self.html(card.reverse_prompt), "Reverse Answer": self.html(card.reverse_answer)}
+
+    def typed(self, card: TypedCard) -> Fields:
+        accepted = "".join(f"<li>{plain(each)}</li>" for each in card.accept)
+        return {
+            "Prompt": self.html(card.prompt),
+            "Answer": plain(card.answer),
+            "Typed": plain(card.answer),
+            "Accepted": f"<ul>{accepted}</ul>" if accepted else "",
+        }
+
+    def cloze(self, card: ClozeCard) -> Fields:
+        return {"Text": self.html(card.text)}
+
+    def choice(self, card: ChoiceCard) -> Fields:
+        # Without JavaScript learners see this order: it must not tell which one the author thought of first.
+        options = sorted(card.options, key=lambda option: hashlib.sha256(f"{card.id}\x1f{option.text}".encode()).digest())
+        return self.options(card, options)
+
+    def vignette(self, card: VignetteCard) -> Fields:
+        return self.options(card, card.options) | {"Scenario": self.html(card.scenario), "Cue": self.html(card.cue)}
+
+    def options(self, card: ChoiceCard, options: Iterable[Option]) -> Fields:
+        shown = [(option, self.html(option.text), self.html(option.why)) for option in options]
+        right = [text for option, text, _ in shown if option.right]
+        return {
+            "Question": self.html(card.question),
+            "Options": f'<ol class="options">{"".join(f"<li>{text}</li>" for _, text, _ in shown)}</ol>',
+            "Answer": right[0] if len(right) == 1 else f"<ul>{''.join(f'<li>{text}</li>' for text in right)}</ul>",
+            "Explained": f'<ol class="options">{"".join(_explained(*each) for each in shown)}</ol>',
+        }
+
+    def sequence(self, card: SequenceCard) -> Fields:
+        steps = {f"Step {n}": self.html(step) for n, step in enumerate(card.steps, 1)}
+        return {"Prompt": self.html(card.prompt), "Whole": self.words["All steps"] if card.whole else ""} | steps
+
+    def occlusion(self, card: OcclusionCard) -> Fields:
+        shown = self.shown[card.picture.file]
+        return {
+            "Occlusion": "".join(f"{{{{c{n}::{_shape(region, card.hide_all)}}}}}<br>" for n, region in enumerate(card.regions, 1)),
+            "Image": picture(Shown(shown.name, "", shown.alt)),
+            "Header": self.html(card.prompt),
+            "Names": " ".join(f"{{{{c{n}::{plain(region.name).replace('}}', '} }').replace('::', ':')}}}}}" for n, region in enumerate(card.regions, 1)),
+        }
+
+    def practice(self, card: PracticeCard) -> Fields:
+        return {"Prompt": self.html(card.prompt), "Example": self.html(card.example)}
+
+
+_FIELDS: Mapping[str, Callable[..., Fields]] = {kind: getattr(_Compiler, kind) for kind in NOTE_TYPE_OF}
+
+
+def _explained(option: Option, text: str, why: str) -> str:
+    reason = f'<div class="reason">{why}</div>' if why else ""
+    return f'<li class="{"right" if option.right else "wrong"}"><div class="option">{text}</div>{reason}</li>'
+
+
+def _shape(region: Region, hide_all: bool) -> str:
+    """A region in the words of Anki's image occlusion: lengths as parts of 1, an ellipse by its radii."""
+    size = (region.width, region.height) if region.shape == "rect" else (region.width / 2, region.height / 2)
+    names = ("width", "height") if region.shape == "rect" else ("rx", "ry")
+    lengths = zip(("left", "top", *names), (region.left, region.top, *size), strict=True)
+    return f"image-occlusion:{region.shape}:{':'.join(f'{name}={_part(value)}' for name, value in lengths)}{':oi=1' if hide_all else ''}"
+
+
+def _part(percent: float) -> str:
+    return f"{percent / 100:.4f}".rstrip("0").rstrip(".").removeprefix("0") or "0"
+
+
+def _citation(citation: Citation) -> str:
+    """A source in short, unfolding to the full reference."""
+    source = citation.source
+    page = f", {citation.page}" if citation.page else ""
+    short = escape(f"{_surnames(source.authors)}, {source.year or 'n.d.'}{page}", quote=False)
+    return f"<li><details><summary>{short}</summary>{_reference(source)}</details></li>"
+
+
+def _reference(source: Source) -> str:
+    """A reference in the manner of the APA."""
+    text = escape(f"{source.authors.rstrip('.')}. ({source.year or 'n.d.'}). {source.title.rstrip('.')}.", quote=False)
+    place = ", ".join(each for each in (source.container, source.volume_pages) if each)
+    text += f" {escape(place.rstrip('.'), quote=False)}." if place else ""
+    address = f"https://doi.org/{source.doi}" if source.doi else source.url
+    return f'{text} <a href="{escape(address)}" rel="noopener noreferrer">{escape(address, quote=False)}</a>' if address else text
+
+
+def _surnames(authors: str) -> str:
+    """`Bowlby`, `Main & Solomon`, `Cyr et al.`; a body's name stays as it is."""
+    names = re.findall(r"(?:^|,\s+|&\s+|;\s+)([^,;&]+?),\s+[^\W\d_]\.", authors)
+    if not names:
+        return authors.partition(";")[0].strip()
+    if len(names) > 2 or "et al" in authors:
+        return f"{names[0]} et al."
+    return " & ".join(names)

@@ -1,0 +1,1 @@
+"""Ways to write a Deck, one a module."""

@@ -1,0 +1,179 @@
+"""A Deck as an `.apkg`: the package of schema 11 that every Anki since 2.1 reads. The only importer of genanki.
+
+The same deck gives the same bytes on every machine. What would differ is fixed here:
+
+- the zip entries' date, system and permissions, and their order; they are stored, because Deflate differs between builds of zlib;
+- SQLite's page size, the bytes of deleted rows (`secure_delete`), the layout (`VACUUM`), and the three counters in the file's
+  header, one of which is the number of the library's version (https://www.sqlite.org/fileformat.html#the_database_header);
+- every time and id comes from the deck, and none from the clock.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import sqlite3
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import genanki
+from genanki.apkg_col import APKG_COL
+from genanki.apkg_schema import APKG_SCHEMA
+
+from attachdeck.note_types.generation import requirements
+from attachdeck.notes import DatedNoteType, Deck, Note, Subdeck
+
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+_NOTE_ROW = "INSERT INTO notes VALUES (?, ?, ?, ?, -1, ?, ?, ?, ?, 0, '')"
+_CARD_ROW = "INSERT INTO cards VALUES (?, ?, ?, ?, ?, -1, 0, 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, '')"
+
+
+def write(deck: Deck, path: Path) -> None:
+    """Write the package beside its place and then put it there: whatever goes wrong, the last good file stays whole.
+
+    Raises OSError when the file cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder:
+        package = Path(folder) / path.name
+        _Package(deck).write_to_file(package)
+        os.replace(package, path)
+
+
+class _Package(genanki.Package):  # type: ignore[misc]  # genanki has no types.
+    """genanki's package, with times and ids of the deck's own, in one pass, and the same bytes every time."""
+
+    def __init__(self, deck: Deck) -> None:
+        super().__init__([])
+        self.deck = deck
+
+    def write_to_file(self, file: Path, timestamp: float | None = None) -> None:
+        database = file.with_suffix(".anki2")
+        with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as connection:
+            connection.executescript("PRAGMA page_size=4096; PRAGMA secure_delete=ON; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; BEGIN;")
+            self.write_to_db(connection.cursor(), 0.0, iter(()))
+            connection.executescript("COMMIT; VACUUM;")
+        _normalise_header(database)
+        with zipfile.ZipFile(file, "w") as package:
+            _store(package, "collection.anki2", database.read_bytes())
+            _store(package, "media", json.dumps({str(place): name for place, name in enumerate(self.deck.media)}).encode())
+            for place, content in enumerate(self.deck.media.values()):
+                _store(package, str(place), content)
+
+    def write_to_db(self, cursor: sqlite3.Cursor, timestamp: float, id_gen: Iterator[int]) -> None:
+        deck = self.deck
+        cursor.executescript(APKG_SCHEMA)
+        cursor.executescript(APKG_COL)
+        decks, presets = (json.loads(text) for text in cursor.execute("SELECT decks, dconf FROM col").fetchone())
+        decks |= {str(each.id): _Subdeck(each, deck.preset).to_json() for each in deck.decks}
+        presets[str(deck.preset)] = _preset(deck)
+        note_types = {str(each.id): _Model(each).to_json(each.modified, deck.decks[0].id) for each in deck.note_types.values()}
+        cursor.execute(
+            "UPDATE col SET models = ?, decks = ?, dconf = ?",
+            tuple(json.dumps(each, ensure_ascii=False, sort_keys=True) for each in (note_types, decks, presets)),
+        )
+        deck_ids = {each.name: each.id for each in deck.decks}
+        cursor.executemany(_NOTE_ROW, sorted(_note_row(note, deck.note_types[note.note_type].id) for note in deck.notes))
+        cursor.executemany(_CARD_ROW, sorted(row for note in deck.notes for row in _card_rows(note, deck_ids[note.deck])))
+
+
+class _Model(genanki.Model):  # type: ignore[misc]
+    """genanki's note type, with ids on fields and templates, roles of fields, and Anki's own rule for required fields."""
+
+    def __init__(self, dated: DatedNoteType) -> None:
+        own = dated.note_type
+        fields = [
+            {"name": each.name, "id": each.id, "description": "", "tag": each.tag, "preventDeletion": each.tag not in (None, 4)} for each in own.fields
+        ]
+        templates = [{"name": each.name, "id": each.id, "qfmt": each.front, "afmt": each.back} for each in own.templates]
+        super().__init__(dated.id, own.name, fields, templates, own.css, self.CLOZE if own.cloze else self.FRONT_BACK)
+        self.note_type = own
+
+    @property
+    def _req(self) -> list[Any]:
+        return requirements(self.note_type)
+
+    def to_json(self, timestamp: int, deck_id: int) -> dict[str, Any]:
+        stock = {"originalStockKind": 6} if self.note_type.image_occlusion else {}
+        made: dict[str, Any] = super().to_json(timestamp, deck_id)
+        return made | stock | {"latexsvg": False}
+
+
+class _Subdeck(genanki.Deck):  # type: ignore[misc]
+    """genanki's deck, with a Markdown description and the course's preset."""
+
+    def __init__(self, own: Subdeck, preset: int) -> None:
+        super().__init__(own.id, own.name, own.description)
+        self.preset = preset
+
+    def to_json(self) -> dict[str, Any]:
+        today = dict.fromkeys(("lrnToday", "newToday", "revToday", "timeToday"), [0, 0])
+        return super().to_json() | today | {"conf": self.preset, "md": True, "mod": 0, "extendRev": 0, "browserCollapsed": True}
+
+
+def _preset(deck: Deck) -> dict[str, Any]:
+    """Deck options; Anki fills in what is not given."""
+    study = deck.study
+    return {
+        "id": deck.preset,
+        "mod": 0,
+        "name": deck.course.title,
+        "usn": -1,
+        "maxTaken": 60,
+        "autoplay": False,
+        "timer": 0,
+        "replayq": True,
+        "new": {"bury": study.bury_siblings, "delays": [1.0, 10.0], "initialFactor": 2500, "ints": [1, 4, 0], "order": 1, "perDay": study.new_cards_a_day},
+        "rev": {"bury": study.bury_siblings, "ease4": 1.3, "ivlFct": 1.0, "maxIvl": 36500, "perDay": study.reviews_a_day, "hardFactor": 1.2},
+        "lapse": {"delays": [10.0], "leechAction": 1, "leechFails": 8, "minInt": 1, "mult": 0.0},
+        "dyn": False,
+        "buryInterdayLearning": study.bury_siblings,
+        "desiredRetention": study.desired_retention / 100,
+    }
+
+
+def _note_row(note: Note, note_type: int) -> tuple[Any, ...]:
+    plain = _plain(note.fields[0])
+    tags = f" {' '.join(note.tags)} " if note.tags else ""
+    return note.id, note.guid, note_type, note.modified, tags, "\x1f".join(note.fields), plain, _checksum(plain)
+
+
+def _card_rows(note: Note, deck: int) -> Iterator[tuple[int, ...]]:
+    return ((card.id, note.id, deck, card.place, note.modified, note.position) for card in note.cards)
+
+
+_MEDIA_TAG = re.compile(r"<(?:img|audio|object)\b[^>]*?\b(?:src|data)=(?:\"([^\"]+)\"|'([^']+)'|([^ >]+))[^>]*>", re.IGNORECASE)
+_MARKUP = re.compile(r"<!--.*?-->|<style.*?>.*?</style>|<script.*?>.*?</script>|<.*?>", re.IGNORECASE | re.DOTALL)
+
+
+def _plain(html: str) -> str:
+    """A field's text without markup but with the names of its media: what Anki sorts by and takes the checksum of."""
+    named = _MEDIA_TAG.sub(lambda match: f" {match[1] or match[2] or match[3]} ", html)
+    return unescape(_MARKUP.sub("", named)).replace("\xa0", " ")
+
+
+def _checksum(plain: str) -> int:
+    """The first 32 bits of SHA-1 over the first field's text, by which Anki finds duplicates."""
+    return int.from_bytes(hashlib.sha1(plain.encode(), usedforsecurity=False).digest()[:4], "big")
+
+
+def _normalise_header(database: Path) -> None:
+    """Set the change counter, the version-valid-for number and the library's version number to constants."""
+    with database.open("r+b") as file:
+        for offset, value in ((24, 1), (92, 1), (96, 3_000_000)):
+            file.seek(offset)
+            file.write(value.to_bytes(4, "big"))
+
+
+def _store(package: zipfile.ZipFile, name: str, content: bytes) -> None:
+    entry = zipfile.ZipInfo(name, _ZIP_DATE)
+    entry.create_system = 3
+    entry.external_attr = 0o644 << 16
+    package.writestr(entry, content)

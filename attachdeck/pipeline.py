@@ -1,0 +1,86 @@
+"""The order of the stages, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from attachdeck import schema
+from attachdeck.course import Course
+from attachdeck.decode import decode
+from attachdeck.diagnostics import Diagnostic, Severity
+from attachdeck.notes import Deck, compile_course
+from attachdeck.reader import CourseFiles, read_course
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is known of a course after reading it: the course if it is whole, its diagnostics, and the text of each file."""
+
+    course: Course | None
+    diagnostics: tuple[Diagnostic, ...]
+    texts: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What a build made. `sha256` is the package's, `size` in bytes."""
+
+    path: Path
+    lessons: int
+    notes: int
+    cards: int
+    cards_by_kind: Mapping[str, int]
+    media: int
+    size: int
+    sha256: str
+
+
+def check(folder: Path) -> Checked:
+    """Read, validate and decode a course. A stage's errors keep the next from running, so that each is said once."""
+    files, diagnostics = read_course(folder)
+    diagnostics += _schema_problems(files)
+    course = None
+    if not _fatal(diagnostics):
+        course, more = decode(files)
+        diagnostics += more
+    diagnostics.sort(key=lambda diagnostic: diagnostic.at)
+    return Checked(None if _fatal(diagnostics) else course, tuple(diagnostics), files.texts())
+
+
+def compiled(course: Course) -> Deck:
+    """All that a learner gets of a course."""
+    return compile_course(course)
+
+
+def package(deck: Deck, path: Path) -> Summary:
+    """Write the package of a deck. Raises OSError when that fails; a file that was there is then untouched."""
+    from attachdeck.outputs import apkg
+
+    apkg.write(deck, path)
+    content = path.read_bytes()
+    by_kind = Counter({note.kind: 0 for note in deck.notes})
+    for note in deck.notes:
+        by_kind[note.kind] += len(note.cards)
+    return Summary(
+        path=path,
+        lessons=len(deck.course.lessons),
+        notes=len(deck.notes),
+        cards=by_kind.total(),
+        cards_by_kind=by_kind,
+        media=len(deck.media),
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def _schema_problems(files: CourseFiles) -> list[Diagnostic]:
+    pairs = [(files.course, "course"), (files.sources, "sources"), (files.media, "media"), *((lesson, "lesson") for lesson in files.lessons)]
+    return [problem for document, name in pairs if document for problem in schema.check(document, name)]
+
+
+def _fatal(diagnostics: list[Diagnostic]) -> bool:
+    return any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)

@@ -1,0 +1,64 @@
+"""Diagnostics for people: the place, the line with the place underlined, and how to mend it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from attachdeck.diagnostics import Diagnostic, Severity
+
+Style = Callable[[str, str], str]
+"""Gives a text a style: `error`, `warning`, `place`, `mark` or `help`."""
+
+
+def plain(text: str, style: str) -> str:
+    """No style at all."""
+    return text
+
+
+def report(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str], style: Style = plain) -> Iterator[str]:
+    """Each diagnostic as a block of lines; `texts` has the text of each file by the name in its locations."""
+    for diagnostic in diagnostics:
+        yield "\n".join(_block(diagnostic, texts.get(diagnostic.at.file, ""), style))
+
+
+def tally(diagnostics: Iterable[Diagnostic]) -> str:
+    """How many errors and warnings there are, in words: `2 errors, 1 warning`."""
+    severities = [diagnostic.severity for diagnostic in diagnostics]
+    counted = ((severities.count(severity), severity.value) for severity in Severity)
+    return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counted if count) or "no problems"
+
+
+def _block(diagnostic: Diagnostic, text: str, style: Style) -> Iterator[str]:
+    at, severity = diagnostic.at, diagnostic.severity.value
+    yield f"{style(f'{severity}[{diagnostic.rule}]', severity)}: {diagnostic.message}"
+    lines = text.split("\n")
+    gutter = " " * len(str(at.line))
+    yield f"{gutter}{style('-->', 'place')} {at}"
+    if 0 < at.line <= len(lines):
+        line = lines[at.line - 1]
+        start, end = at.column - 1, at.end_column - 1 if at.end_line == at.line else len(line.rstrip())
+        shown, before, marked = _window(line, start, max(end, start + 1))
+        yield f"{gutter} {style('|', 'place')}"
+        yield f"{style(str(at.line), 'place')} {style('|', 'place')} {shown}".rstrip()
+        yield f"{gutter} {style('|', 'place')} {' ' * before}{style('^' * marked, 'mark')}"
+    if diagnostic.help:
+        yield f"{style('help', 'help')}: {diagnostic.help}"
+
+
+def _window(line: str, start: int, end: int, width: int = 100) -> tuple[str, int, int]:
+    """The part of a line around a span, the span's first column in it, and its length, counted as a terminal shows them."""
+    end = min(end, max(len(line), start + 1))
+    first = max(0, start - width // 2) if len(line) > width else 0
+    last = first + width
+    prefix, suffix = "…" if first else "", "…" if len(line) > last else ""
+    line = line.replace("\t", " ")
+    return (
+        f"{prefix}{line[first:last]}{suffix}",
+        len(prefix) + _columns(line[first:start]),
+        max(1, _columns(line[start : min(end, last)])),
+    )
+
+
+def _columns(text: str) -> int:
+    return sum(0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

@@ -1,0 +1,168 @@
+"""The JSON Schemas of a course's files, and what a document's disagreement with one means to its author.
+
+The only importer of jsonschema. The schemas' descriptions are written for educators, whose editors show them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from attachdeck.diagnostics import Diagnostic, did_you_mean, did_you_mean_or_list
+from attachdeck.reader import Document, Node
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.protocols import Validator
+
+NAMES = ("course", "lesson", "sources", "media")
+
+
+@cache
+def schema_text(name: str) -> str:
+    """The text of a schema, one of `NAMES`."""
+    return files(__name__).joinpath(f"{name}.schema.json").read_text(encoding="utf-8")
+
+
+@cache
+def _validator(name: str) -> Validator:
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(json.loads(schema_text(name)))
+
+
+def check(document: Document, name: str) -> list[Diagnostic]:
+    """Hold a document against a schema; every disagreement is one diagnostic at the narrowest place."""
+    if document.root is None:
+        return []
+    if document.root.value is None:
+        message = "this file is empty"
+        return [Diagnostic(rule="empty-file", message=message, at=document.root.at, help=f"`attachdeck schema {name}` shows what belongs into it")]
+    errors = sorted(_leaves(_validator(name).iter_errors(document.root.value)), key=lambda error: [str(part) for part in error.absolute_path])
+    found = (diagnostic for error in errors for diagnostic in _explain(error, document.root))
+    return list(dict.fromkeys(found))
+
+
+def _leaves(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
+    """The errors at the ends of `if`/`then`; where a key's name is wrong, the error that names it."""
+    for error in errors:
+        if error.context:
+            yield from _leaves(error.context)
+        else:
+            yield error
+
+
+def _explain(error: ValidationError, root: Node) -> Iterator[Diagnostic]:
+    path = list(error.absolute_path)
+    node = root
+    for part in path:
+        node = node[part]
+    keyword = str(error.validator)
+    key = next((str(part) for part in reversed(path) if isinstance(part, str)), "this file")
+    wanted: Any = error.validator_value
+    explain = _EXPLANATIONS.get(keyword)
+
+    if keyword in ("required", "dependentRequired"):
+        yield from _missing(error, node)
+    elif keyword == "additionalProperties":
+        yield from _unknown(error, node)
+    elif "propertyNames" in error.absolute_schema_path:
+        yield Diagnostic(rule="schema", message=f"`{error.instance}` cannot be a name here", at=node.key_at(str(error.instance)), help=error.schema.get("patternErrorMessage"))  # type: ignore[union-attr]
+    elif explain:
+        message, help = explain(key, node.value, wanted, error.schema)
+        yield Diagnostic(rule="schema", message=message, at=node.at if path else node.start, help=help)
+    else:
+        yield Diagnostic(rule="schema", message=error.message, at=node.at)
+
+
+def _missing(error: ValidationError, node: Node) -> Iterator[Diagnostic]:
+    wanted: Any = error.validator_value
+    missing = wanted if error.validator == "required" else [need for key, needs in wanted.items() if key in node for need in needs]
+    for key in missing:
+        if key in node:
+            continue
+        near = did_you_mean(key, [each for each in node.value if each not in error.schema.get("properties", {})])  # type: ignore[union-attr]
+        if near:
+            continue  # The misspelt key gets a message of its own, which says the same better.
+        description = _described(error, key)
+        yield Diagnostic(rule="missing-key", message=f"`{key}` is missing{_in_kind(node)}", at=node.start, help=f"add `{key}:`" + (f" {description}" if description else ""))
+
+
+def _described(error: ValidationError, key: str) -> str:
+    """The first sentence of a key's description, with a small letter, in brackets."""
+    found = error.schema.get("properties", {}).get(key, {})  # type: ignore[union-attr]
+    text = found.get("description", "") if isinstance(found, dict) else ""
+    first = text.split(". ")[0].rstrip(".")
+    return f"({first[0].lower()}{first[1:]})" if first else ""
+
+
+def _unknown(error: ValidationError, node: Node) -> Iterator[Diagnostic]:
+    known = list(error.schema.get("properties", {}))  # type: ignore[union-attr]
+    for key in node.value:
+        if key not in known:
+            missing = [each for each in known if each not in node]
+            yield Diagnostic(rule="unknown-key", message=f"`{key}` is not a key{_in_kind(node)}", at=node.key_at(key), help=did_you_mean(key, missing) or did_you_mean_or_list(key, missing))
+
+
+def _in_kind(node: Node) -> str:
+    kind = node.value.get("kind") if isinstance(node.value, dict) else None
+    return f" of a card of kind `{kind}`" if isinstance(kind, str) and "id" in node else ""
+
+
+_TYPES = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "`true` or `false`",
+    "array": "a list",
+    "object": "a group of keys",
+    "null": "nothing",
+}
+
+
+def _type_of(value: Any) -> str:
+    for python, name in ((bool, "`true` or `false`"), (int, "a number"), (float, "a number"), (str, "text"), (list, "a list"), (dict, "a group of keys")):
+        if isinstance(value, python):
+            return name
+    return "nothing"
+
+
+def _wrong_type(key: str, value: Any, wanted: Any, _: Any) -> tuple[str, str | None]:
+    names = [_TYPES[each] for each in ([wanted] if isinstance(wanted, str) else wanted)]
+    help = None
+    if value is None:
+        help = "write something after the colon, or delete the key"
+    elif "text" in names and isinstance(value, (int, float, bool)):
+        help = "put it in quotes, so that it is text"
+    elif "text" in names and isinstance(value, (dict, list)):
+        help = "put the text in quotes, or write it after `|` on lines of its own"
+    elif names == ["a list"]:
+        help = "begin each entry with `- ` on a line of its own, or write [one, two]"
+    elif names == ["`true` or `false`"]:
+        help = "write true or false, without quotes"
+    elif names[0].endswith("number"):
+        help = "write the number without quotes or signs after it"
+    return f"`{key}` must be {' or '.join(names)}, and this is {_type_of(value)}", help
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")
+
+
+_EXPLANATIONS: dict[str, Any] = {
+    "type": _wrong_type,
+    "enum": lambda key, value, wanted, _: (f"`{value}` is not a `{key}`", did_you_mean_or_list(str(value), wanted)),
+    "pattern": lambda key, value, _, schema: ((f"`{key}` is blank" if not value.strip() else f"`{key}` cannot be written like this"), schema.get("patternErrorMessage")),
+    "minItems": lambda key, value, wanted, _: (f"`{key}` needs at least {_count(wanted, 'entry').replace('entrys', 'entries')}, and has {len(value)}", None),
+    "maxItems": lambda key, value, wanted, _: (f"`{key}` holds {len(value)} entries, and takes {wanted} at most", "split the card in two"),
+    "minProperties": lambda key, value, wanted, _: (f"`{key}` needs at least {_count(wanted, 'key')}, and has {len(value)}", None),
+    "maxProperties": lambda key, value, wanted, _: (f"`{key}` holds {len(value)} keys, and takes {wanted} at most", None),
+    "maxLength": lambda key, value, wanted, _: (f"`{key}` is {len(value)} characters long, and takes {wanted} at most", None),
+    "minimum": lambda key, value, wanted, _: (f"`{key}` is {value}, and must be {wanted} or more", None),
+    "maximum": lambda key, value, wanted, _: (f"`{key}` is {value}, and must be {wanted} or less", None),
+    "exclusiveMinimum": lambda key, value, wanted, _: (f"`{key}` is {value}, and must be more than {wanted}", None),
+    "uniqueItems": lambda key, value, _, __: (f"`{key}` names something twice", "delete one of the two"),
+}
