@@ -1,7 +1,7 @@
 """Gaps in a text: the author's notation, Anki's notation, and Anki's rule for which cards they make.
 
 Anki's rule, from its own parser: a gap is `{{cN::text}}` or `{{cN::text::hint}}`, may carry several numbers
-(`{{c1,2::…}}`) and may hold other gaps; one that is never closed is plain text; numbers above 500 count as 500.
+(`{{c1,2::…}}`) and may hold other gaps; one that is never closed is plain text, with all that it holds; numbers above 500 count as 500.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ class _Gap:
 
 def numbers(text: str) -> set[int]:
     """The cloze numbers by which Anki makes cards of this text (a number n makes the card at place n - 1)."""
-    found: set[int] = set()
-    opened: list[str] = []
+    found: list[set[int]] = [set()]
     for token in _ANKI.finditer(text):
         if token["numbers"]:
-            opened.append(token["numbers"])
-        elif opened:
-            found.update(min(int(number), HIGHEST) for number in opened.pop().split(",") if int(number))
-    return found
+            found.append({min(int(number), HIGHEST) for number in token["numbers"].split(",") if int(number)})
+        elif len(found) > 1:
+            closed = found.pop()
+            found[-1] |= closed
+    return found[0]
 
 
 def to_anki(text: str) -> tuple[str, list[Problem]]:

@@ -61,6 +61,7 @@ class _Decoder:
         self.objectives: dict[str, tuple[Objective, Node]] = {}
         self.cards: dict[str, Node] = {}
         self.lessons: dict[str, Node] = {}
+        self.formers: list[tuple[str, Node]] = []
 
     def report(self, rule: str, message: str, at: Location, help: str | None = None) -> None:
         self.diagnostics.append(Diagnostic(rule=rule, message=message, at=at, help=help))
@@ -78,6 +79,8 @@ class _Decoder:
         for _, document in numbered:
             self.name_objectives(_root(document))
         lessons = tuple(self.lesson(number, _root(document)) for number, document in numbered)
+        self.one_deck_each(lessons, root.value.get("practice_deck", "Practice"))
+        self.formerly_once()
         value = root.value
         licence = value["licence"]
         theme = value.get("theme", {})
@@ -182,7 +185,25 @@ class _Decoder:
             at=root.start,
         )
 
+    def one_deck_each(self, lessons: tuple[Lesson, ...], practice: str) -> None:
+        """Report a subdeck that two lessons share, or a lesson and the practice cards; Anki does not tell capitals from small letters."""
+        taken = {practice.casefold(): "the deck of the practice cards"}
+        for lesson in lessons:
+            owner = taken.setdefault(lesson.deck.casefold(), f"the deck of the lesson `{lesson.id}`")
+            if owner != f"the deck of the lesson `{lesson.id}`":
+                self.report("duplicate-deck", f"the deck `{lesson.deck}` is {owner}", lesson.at, "give this lesson another title, or a name of its own under `deck:`")
+
+    def formerly_once(self) -> None:
+        """Report a former id that another card has or had: two cards cannot carry on the progress of one."""
+        for former, node in self.formers:
+            owner = self.cards.get(former)
+            if owner is not None:
+                self.report("duplicate-id", f"`{former}` is the id of another card", node.at, f"it is in use at {owner.at}; a card that carries on its progress cannot stand beside it")
+            self.cards.setdefault(former, node)
+
     def card(self, node: Node) -> Card | None:
+        if "formerly" in node:
+            self.formers.append((node.value["formerly"], node["formerly"]))
         self.once(node, "id", self.cards, "duplicate-id")
         self.images(node)
         value = node.value

@@ -145,7 +145,14 @@ class _Compiler:
         return name
 
     def html(self, text: str) -> str:
+        """A text's HTML, in which nothing is a gap: on a cloze note type Anki would make cards of gaps in any field."""
+        return self.html_with_gaps(text).replace("{{", "{&#123;")
+
+    def html_with_gaps(self, text: str) -> str:
         return render(text, self.shown) if text else ""
+
+    def plain(self, text: str) -> str:
+        return plain(text).replace("{{", "{&#123;")
 
     def note(self, card: Card, lesson: Lesson, position: int) -> Note:
         course = self.course
@@ -175,9 +182,9 @@ class _Compiler:
             "Why": self.html(card.why),
             "Confusion": self.html(card.confusion),
             "Sources": self.sources(card.sources),
-            "Content Note": plain(card.content_note or lesson.content_note),
-            "Lesson": plain(f"{lesson.number} · {lesson.title}"),
-            "Objective": plain(card.objective.text) if card.objective else "",
+            "Content Note": self.plain(card.content_note or lesson.content_note),
+            "Lesson": self.plain(f"{lesson.number} · {lesson.title}"),
+            "Objective": self.plain(card.objective.text) if card.objective else "",
             "Retired": self.html(card.retired_because),
             "ID": card.id,
         }
@@ -265,7 +272,7 @@ class _Compiler:
         }
 
     def cloze(self, card: ClozeCard) -> Fields:
-        return {"Text": self.html(card.text)}
+        return {"Text": self.html_with_gaps(card.text)}
 
     def choice(self, card: ChoiceCard) -> Fields:
         # Without JavaScript learners see this order: it must not tell which one the author thought of first.
@@ -295,7 +302,7 @@ class _Compiler:
             "Occlusion": "".join(f"{{{{c{n}::{_shape(region, card.hide_all)}}}}}<br>" for n, region in enumerate(card.regions, 1)),
             "Image": picture(Shown(shown.name, "", shown.alt)),
             "Header": self.html(card.prompt),
-            "Names": " ".join(f"{{{{c{n}::{plain(region.name).replace('}}', '} }').replace('::', ':')}}}}}" for n, region in enumerate(card.regions, 1)),
+            "Names": " ".join(f"{{{{c{n}::{self.plain(region.name).replace('}}', '} }').replace('::', ':')}}}}}" for n, region in enumerate(card.regions, 1)),
         }
 
     def practice(self, card: PracticeCard) -> Fields:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -27,7 +27,7 @@ PICTURE_ENDINGS = (".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOT_TEXT = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufdcf\ufdf0-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _INT = re.compile(r"[-+]?[0-9]{1,18}|0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15}")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
+_FLOAT = re.compile(r"[-+]?(?:(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]{1,3})?|[0-9]+[eE][-+]?[0-9]{1,3})")
 _WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}  # type: ignore[dict-item]
 
@@ -225,6 +225,9 @@ class _Builder:
         if depth > MAX_DEPTH:
             raise self.refused("nesting", f"this is nested more than {MAX_DEPTH} levels deep", event, "check the indentation and the brackets")
         if isinstance(event, yaml.ScalarEvent):
+            odd = _NOT_TEXT.search(event.value) if event.style == '"' else None
+            if odd:  # Only double quotes can name a character that the file itself does not hold.
+                raise self.refused("invisible-character", f"this text names the invisible character U+{ord(odd.group()):04X}", event, "delete the escape, or write the text after `|` on lines of its own")
             made: tuple[Any, Mark] = _scalar(event), Mark(_span(event))
         elif isinstance(event, yaml.MappingStartEvent):
             made = self.mapping(event, events, depth)
@@ -304,34 +307,48 @@ def _span(event: yaml.Event) -> tuple[int, int, int, int]:
     return start.line + 1, start.column + 1, end.line + 1, end.column + 1
 
 
-_SYNTAX_HELP = (
-    ("mapping values are not allowed", "a text that holds `: ` needs quotes around it, or write it after `|` on lines of its own"),
-    ("found unexpected end of stream", "a quotation mark that opens a text is never closed"),
-    ("did not find expected ',' or", "a bracket is never closed; a text that begins with `{` or `[` needs quotes around it"),
-    ("could not find expected ':'", "a key needs a colon and a space after it: `prompt: …`; a text of several lines stands after `|`"),
-    ("did not find expected key", "check the indentation and the quotation marks here and in the line above: keys of one card start in the same column, and a text with a quotation mark in it is best written after `|`"),
-    ("did not find expected '-' indicator", "entries of a list start with `- ` in the same column"),
-    ("found character that cannot start any token", "a text that begins with `@`, `%` or a backtick needs quotes around it"),
-    ("found unknown escape character", "in double quotes a backslash is special: use single quotes, or write the text after `|`"),
-    ("block sequence entries are not allowed", "a list starts on a line of its own"),
-    ("did not find expected alphabetic", "text that begins with `*` or `&` needs quotes around it, or write it after `|` on lines of its own"),
-    ("undefined tag handle", "a text that begins with `!` needs quotes around it"),
+class _Advice(NamedTuple):
+    """What the parser's phrase means to an author, and how to mend it; `begun` points at where the broken thing begins."""
+
+    phrase: str
+    message: str
+    help: str
+    begun: bool = False
+
+
+_QUOTE = "needs quotes around it, or write it after `|` on lines of its own"
+_ADVICE = (
+    _Advice("mapping values are not allowed", "this colon begins a second value", f"a text that holds `: ` {_QUOTE}"),
+    _Advice("found unexpected end of stream", "this quotation mark is never closed", "close it, or write the text after `|` on lines of its own", begun=True),
+    _Advice("did not find expected ',' or", "this bracket is never closed", "close it; a text that begins with `{` or `[` needs quotes around it", begun=True),
+    _Advice("could not find expected ':'", "this line has no `key: value`", "a key needs a colon and a space after it: `prompt: …`; a text of several lines stands after `|`", begun=True),
+    _Advice(
+        "did not find expected key",
+        "this does not fit what stands before it",
+        "check the indentation and the quotation marks here and in the line above; a text with a quotation mark in it is best written after `|`",
+    ),
+    _Advice("did not find expected '-' indicator", "this line is indented wrongly", "keys of one card start in the same column, and entries of a list with `- `"),
+    _Advice("found character that cannot start any token", "a text cannot begin with this character", f"text that begins with `@`, `%` or a backtick {_QUOTE}"),
+    _Advice("found unknown escape character", "a backslash is special in double quotes", "use single quotes, or write the text after `|` on lines of its own"),
+    _Advice("block sequence entries are not allowed", "a list cannot begin here", "begin it on a line of its own"),
+    _Advice("did not find expected alphabetic", "a text cannot begin with `*` or `&`", f"it {_QUOTE}", begun=True),
 )
 
 
 def _syntax_error(error: yaml.MarkedYAMLError, text: str, shown: str) -> Diagnostic:
-    mark = error.problem_mark or error.context_mark
+    problem = error.problem or error.context or "it does not follow the rules of YAML"
+    advice = next((each for each in _ADVICE if each.phrase in problem), None)
+    mark = (error.context_mark if advice and advice.begun else error.problem_mark) or error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    # At the end of the text the parser stands behind the last line, where there is nothing to show.
     lines = text.split("\n")
+    # At the end of the text the parser stands behind the last line, where there is nothing to show.
     if line > 1 and not "".join(lines[line - 1 :]).strip():
         line = max((number for number, each in enumerate(lines, 1) if each.strip()), default=1)
         column = len(lines[line - 1]) + 1
-    problem = error.problem or error.context or "it does not follow the rules of YAML"
-    where = f", {error.context} in line {error.context_mark.line + 1}" if error.context and error.context_mark else ""
-    tab = lines[line - 1][column - 1 : column] == "\t"
-    help = "indent with spaces, not with tabs" if tab else next((advice for phrase, advice in _SYNTAX_HELP if phrase in problem), None)
-    return Diagnostic(rule="yaml-syntax", message=f"{problem}{where}", at=Location(shown, line, column, line, column + 1), help=help)
+    message, help = (advice.message, advice.help) if advice else (problem, None)
+    if lines[line - 1][column - 1 : column] == "\t":
+        message, help = "a tab stands in the indentation", "indent with spaces"
+    return Diagnostic(rule="yaml-syntax", message=message, at=Location(shown, line, column, line, column + 1), help=help)
 
 
 def _location(shown: str, text: str, index: int) -> Location:
@@ -360,14 +377,20 @@ def _read_bytes(path: Path, shown: str, root: Path | None) -> tuple[bytes, Diagn
         return unreadable(f"this file cannot be read: {error.strerror or error}", "check that it is a file and that you may read it")
 
 
-_SVG_DANGER = re.compile(rb"<\s*script|<\s*foreignobject|<!entity|\son[a-z]+\s*=|javascript:|(?:href|src)\s*=\s*[\"']\s*(?!#|data:image/(?:png|jpeg|gif|webp))[^\"']", re.IGNORECASE)
+_SVG_DANGER = re.compile(
+    rb"<\s*(?:script|foreignobject)\b|<!entity|\son[a-z]+\s*=|javascript:"
+    rb"|(?:href|src)\s*=\s*(?:\"(?!#|data:image/(?:png|jpeg|gif|webp))[^\"]*\"|'(?!#|data:image/(?:png|jpeg|gif|webp))[^']*')"
+    rb"|@import|url\(\s*[\"']?(?!#)",
+    re.IGNORECASE,
+)
 
 
 def _svg_problems(content: bytes, shown: str) -> list[Diagnostic]:
-    danger = _SVG_DANGER.search(content)
+    text = content.decode("utf-8", "replace")
+    danger = _SVG_DANGER.search(text.encode())
     if not danger:
         return []
-    line = content.count(b"\n", 0, danger.start()) + 1
     found = danger.group().decode("utf-8", "replace").strip()
     message = f"`{found}` cannot stand in a picture: it could run a script or load something from elsewhere"
-    return [Diagnostic(rule="unsafe-picture", message=message, at=Location(shown, line, 1, line, 1), help="delete it, or export the picture again as plain SVG")]
+    at = _location(shown, text, text.index(found))
+    return [Diagnostic(rule="unsafe-picture", message=message, at=at, help="delete it, or export the picture again as plain SVG")]

@@ -1,7 +1,7 @@
 """Which cards a note has, by Anki's own rules (the importer trusts what a package says, and Check Database does not).
 
 An ordinary template makes a card when its front, with the note's filled fields, shows at least one field.
-A cloze template makes one card for each cloze number in the fields that it shows through `{{cloze:…}}`.
+A cloze note type makes one card for each cloze number in any field, whether its template shows that field or not.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from attachdeck import cloze
 from attachdeck.note_types import NoteType
 
 _TAG = re.compile(r"\{\{(?P<text>.*?)\}\}", re.DOTALL)
-_BLANK = re.compile(r"(?:[\s\u0085]|</?(?:br|div) ?/?>)*", re.IGNORECASE)
+# Anki takes these special fields for filled, but not `Tags` and `FrontSide`.
+_ALWAYS_FILLED = frozenset(("Card", "CardFlag", "Deck", "Subdeck", "Type"))
+_BLANK = re.compile(r"(?:\s|</?(?:br|div) ?/?>)*", re.IGNORECASE | re.ASCII)
 
 # Part of a template: a field that is shown through filters, or a section with its parts.
 Part = tuple[str, str, tuple["Part", ...]]
@@ -22,11 +24,9 @@ Part = tuple[str, str, tuple["Part", ...]]
 
 def card_places(note_type: NoteType, fields: tuple[str, ...]) -> tuple[int, ...]:
     """The places (0 for the first template or the first cloze number) of the cards that Anki gives a note."""
-    values = dict(zip((field.name for field in note_type.fields), fields, strict=True))
     if note_type.cloze:
-        shown = _cloze_fields(parse(note_type.templates[0].front))
-        return tuple(sorted({number - 1 for name in shown for number in cloze.numbers(values.get(name, ""))}))
-    filled = frozenset(name for name, value in values.items() if not _BLANK.fullmatch(value))
+        return tuple(sorted({number - 1 for value in fields for number in cloze.numbers(value)}))
+    filled = _ALWAYS_FILLED | {field.name for field, value in zip(note_type.fields, fields, strict=True) if not _BLANK.fullmatch(value)}
     return tuple(place for place, template in enumerate(note_type.templates) if _shows(parse(template.front), filled))
 
 
@@ -66,17 +66,6 @@ def _shows(parts: tuple[Part, ...], filled: frozenset[str]) -> bool:
     return False
 
 
-def _cloze_fields(parts: tuple[Part, ...]) -> set[str]:
-    """The fields that a template shows through the cloze filter, whatever its sections say: Anki looks at the text alone."""
-    found = set()
-    for verb, name, inner in parts:
-        *filters, field = name.split(":")
-        if verb == "field" and "cloze" in (each.strip() for each in filters):
-            found.add(field.strip())
-        found |= _cloze_fields(inner)
-    return found
-
-
 def requirements(note_type: NoteType) -> list[list[object]]:
     """For each template the fields of which all or any must be filled, as Anki before 2.1.28 reads it from a package.
 
@@ -89,5 +78,8 @@ def requirements(note_type: NoteType) -> list[list[object]]:
         parts = parse(template.front)
         needed = [index for index, name in enumerate(names) if not _shows(parts, everything - {name})]
         enough = [index for index, name in enumerate(names) if _shows(parts, frozenset((name,)))]
-        found.append([place, "all", needed] if needed else [place, "any" if enough else "none", enough])
+        if _shows(parts, everything):
+            found.append([place, "all", needed] if needed else [place, "any", enough])
+        else:
+            found.append([place, "none", []])
     return found

@@ -57,9 +57,9 @@ class _Package(genanki.Package):  # type: ignore[misc]  # genanki has no types.
     def write_to_file(self, file: Path, timestamp: float | None = None) -> None:
         database = file.with_suffix(".anki2")
         with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as connection:
-            connection.executescript("PRAGMA page_size=4096; PRAGMA secure_delete=ON; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; BEGIN;")
+            connection.executescript("PRAGMA page_size=4096; PRAGMA secure_delete=ON; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;")
             self.write_to_db(connection.cursor(), 0.0, iter(()))
-            connection.executescript("COMMIT; VACUUM;")
+            connection.execute("VACUUM")
         _normalise_header(database)
         with zipfile.ZipFile(file, "w") as package:
             _store(package, "collection.anki2", database.read_bytes())
@@ -71,6 +71,7 @@ class _Package(genanki.Package):  # type: ignore[misc]  # genanki has no types.
         deck = self.deck
         cursor.executescript(APKG_SCHEMA)
         cursor.executescript(APKG_COL)
+        cursor.execute("BEGIN")
         decks, presets = (json.loads(text) for text in cursor.execute("SELECT decks, dconf FROM col").fetchone())
         decks |= {str(each.id): _Subdeck(each, deck.preset).to_json() for each in deck.decks}
         presets[str(deck.preset)] = _preset(deck)
@@ -82,6 +83,7 @@ class _Package(genanki.Package):  # type: ignore[misc]  # genanki has no types.
         deck_ids = {each.name: each.id for each in deck.decks}
         cursor.executemany(_NOTE_ROW, sorted(_note_row(note, deck.note_types[note.note_type].id) for note in deck.notes))
         cursor.executemany(_CARD_ROW, sorted(row for note in deck.notes for row in _card_rows(note, deck_ids[note.deck])))
+        cursor.execute("COMMIT")
 
 
 class _Model(genanki.Model):  # type: ignore[misc]

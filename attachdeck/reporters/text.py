@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attachdeck.diagnostics import Diagnostic, Severity
+
+# A stranger's file may hold codes that a terminal would obey.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 Style = Callable[[str, str], str]
 """Gives a text a style: `error`, `warning`, `place`, `mark` or `help`."""
@@ -19,7 +23,7 @@ def plain(text: str, style: str) -> str:
 def report(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str], style: Style = plain) -> Iterator[str]:
     """Each diagnostic as a block of lines; `texts` has the text of each file by the name in its locations."""
     for diagnostic in diagnostics:
-        yield "\n".join(_block(diagnostic, texts.get(diagnostic.at.file, ""), style))
+        yield "\n".join(_block(diagnostic, texts.get(diagnostic.at.file), style))
 
 
 def tally(diagnostics: Iterable[Diagnostic]) -> str:
@@ -29,10 +33,10 @@ def tally(diagnostics: Iterable[Diagnostic]) -> str:
     return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counted if count) or "no problems"
 
 
-def _block(diagnostic: Diagnostic, text: str, style: Style) -> Iterator[str]:
+def _block(diagnostic: Diagnostic, text: str | None, style: Style) -> Iterator[str]:
     at, severity = diagnostic.at, diagnostic.severity.value
     yield f"{style(f'{severity}[{diagnostic.rule}]', severity)}: {diagnostic.message}"
-    lines = text.split("\n")
+    lines = text.split("\n") if text is not None else []
     gutter = " " * len(str(at.line))
     yield f"{gutter}{style('-->', 'place')} {at}"
     if 0 < at.line <= len(lines):
@@ -52,7 +56,7 @@ def _window(line: str, start: int, end: int, width: int = 100) -> tuple[str, int
     first = max(0, start - width // 2) if len(line) > width else 0
     last = first + width
     prefix, suffix = "…" if first else "", "…" if len(line) > last else ""
-    line = line.replace("\t", " ")
+    line = _UNPRINTABLE.sub(lambda match: " " if match.group() == "\t" else "\ufffd", line)
     return (
         f"{prefix}{line[first:last]}{suffix}",
         len(prefix) + _columns(line[first:start]),

@@ -6,6 +6,7 @@ The only importer of jsonschema. The schemas' descriptions are written for educa
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
@@ -61,7 +62,7 @@ def _explain(error: ValidationError, root: Node) -> Iterator[Diagnostic]:
     for part in path:
         node = node[part]
     keyword = str(error.validator)
-    key = next((str(part) for part in reversed(path) if isinstance(part, str)), "this file")
+    key = next((f"`{part}`" for part in reversed(path) if isinstance(part, str)), "this file")
     wanted: Any = error.validator_value
     explain = _EXPLANATIONS.get(keyword)
 
@@ -88,7 +89,7 @@ def _missing(error: ValidationError, node: Node) -> Iterator[Diagnostic]:
         if near:
             continue  # The misspelt key gets a message of its own, which says the same better.
         description = _described(error, key)
-        yield Diagnostic(rule="missing-key", message=f"`{key}` is missing{_in_kind(node)}", at=node.start, help=f"add `{key}:`" + (f" {description}" if description else ""))
+        yield Diagnostic(rule="missing-key", message=f"`{key}` is missing{_in_kind(node, 'from')}", at=node.start, help=f"add `{key}:`" + (f" {description}" if description else ""))
 
 
 def _described(error: ValidationError, key: str) -> str:
@@ -100,16 +101,18 @@ def _described(error: ValidationError, key: str) -> str:
 
 
 def _unknown(error: ValidationError, node: Node) -> Iterator[Diagnostic]:
-    known = list(error.schema.get("properties", {}))  # type: ignore[union-attr]
+    known: dict[str, Any] = error.schema.get("properties", {})  # type: ignore[union-attr]
+    missing = [each for each in known if each not in node]
+    own = [each for each in known if known[each] is not True]  # Those that are only `true` belong to every kind.
     for key in node.value:
         if key not in known:
-            missing = [each for each in known if each not in node]
-            yield Diagnostic(rule="unknown-key", message=f"`{key}` is not a key{_in_kind(node)}", at=node.key_at(key), help=did_you_mean(key, missing) or did_you_mean_or_list(key, missing))
+            help = did_you_mean(key, missing) or did_you_mean_or_list(key, own)
+            yield Diagnostic(rule="unknown-key", message=f"`{key}` is not a key{_in_kind(node, 'of')}", at=node.key_at(key), help=help)
 
 
-def _in_kind(node: Node) -> str:
-    kind = node.value.get("kind") if isinstance(node.value, dict) else None
-    return f" of a card of kind `{kind}`" if isinstance(kind, str) and "id" in node else ""
+def _in_kind(node: Node, preposition: str) -> str:
+    kind = node.value.get("kind")
+    return f" {preposition} a card of kind `{kind}`" if isinstance(kind, str) and "id" in node else ""
 
 
 _TYPES = {
@@ -130,13 +133,14 @@ def _type_of(value: Any) -> str:
     return "nothing"
 
 
-def _wrong_type(key: str, value: Any, wanted: Any, _: Any) -> tuple[str, str | None]:
+def _wrong_type(key: str, value: Any, wanted: Any, schema: Any) -> tuple[str, str | None]:
     names = [_TYPES[each] for each in ([wanted] if isinstance(wanted, str) else wanted)]
     help = None
     if value is None:
-        help = "write something after the colon, or delete the key"
+        help = "write something after the colon (a text that begins with `#` needs quotes), or delete the key"
     elif "text" in names and isinstance(value, (int, float, bool)):
-        help = "put it in quotes, so that it is text"
+        fits = re.search(schema.get("pattern", ""), str(value))
+        help = "put it in quotes, so that it is text" if fits else schema["patternErrorMessage"]
     elif "text" in names and isinstance(value, (dict, list)):
         help = "put the text in quotes, or write it after `|` on lines of its own"
     elif names == ["a list"]:
@@ -145,7 +149,7 @@ def _wrong_type(key: str, value: Any, wanted: Any, _: Any) -> tuple[str, str | N
         help = "write true or false, without quotes"
     elif names[0].endswith("number"):
         help = "write the number without quotes or signs after it"
-    return f"`{key}` must be {' or '.join(names)}, and this is {_type_of(value)}", help
+    return f"{key} must be {' or '.join(names)}, and this is {_type_of(value)}", help
 
 
 def _count(number: int, what: str) -> str:
@@ -154,15 +158,15 @@ def _count(number: int, what: str) -> str:
 
 _EXPLANATIONS: dict[str, Any] = {
     "type": _wrong_type,
-    "enum": lambda key, value, wanted, _: (f"`{value}` is not a `{key}`", did_you_mean_or_list(str(value), wanted)),
-    "pattern": lambda key, value, _, schema: ((f"`{key}` is blank" if not value.strip() else f"`{key}` cannot be written like this"), schema.get("patternErrorMessage")),
-    "minItems": lambda key, value, wanted, _: (f"`{key}` needs at least {_count(wanted, 'entry').replace('entrys', 'entries')}, and has {len(value)}", None),
-    "maxItems": lambda key, value, wanted, _: (f"`{key}` holds {len(value)} entries, and takes {wanted} at most", "split the card in two"),
-    "minProperties": lambda key, value, wanted, _: (f"`{key}` needs at least {_count(wanted, 'key')}, and has {len(value)}", None),
-    "maxProperties": lambda key, value, wanted, _: (f"`{key}` holds {len(value)} keys, and takes {wanted} at most", None),
-    "maxLength": lambda key, value, wanted, _: (f"`{key}` is {len(value)} characters long, and takes {wanted} at most", None),
-    "minimum": lambda key, value, wanted, _: (f"`{key}` is {value}, and must be {wanted} or more", None),
-    "maximum": lambda key, value, wanted, _: (f"`{key}` is {value}, and must be {wanted} or less", None),
-    "exclusiveMinimum": lambda key, value, wanted, _: (f"`{key}` is {value}, and must be more than {wanted}", None),
-    "uniqueItems": lambda key, value, _, __: (f"`{key}` names something twice", "delete one of the two"),
+    "enum": lambda key, value, wanted, _: (f"`{value}` is not a {key}", did_you_mean_or_list(str(value), wanted)),
+    "pattern": lambda key, value, _, schema: ((f"{key} is blank" if not value.strip() else f"{key} cannot be written like this"), schema.get("patternErrorMessage")),
+    "minItems": lambda key, value, wanted, _: (f"{key} needs at least {_count(wanted, 'entry').replace('entrys', 'entries')}, and has {len(value)}", None),
+    "maxItems": lambda key, value, wanted, _: (f"{key} holds {len(value)} entries, and takes {wanted} at most", "split the card in two"),
+    "minProperties": lambda key, value, wanted, _: (f"{key} needs at least {_count(wanted, 'key')}, and has {len(value)}", None),
+    "maxProperties": lambda key, value, wanted, _: (f"{key} holds {len(value)} keys, and takes {wanted} at most", None),
+    "maxLength": lambda key, value, wanted, _: (f"{key} is {len(value)} characters long, and takes {wanted} at most", None),
+    "minimum": lambda key, value, wanted, _: (f"{key} is {value}, and must be {wanted} or more", None),
+    "maximum": lambda key, value, wanted, _: (f"{key} is {value}, and must be {wanted} or less", None),
+    "exclusiveMinimum": lambda key, value, wanted, _: (f"{key} is {value}, and must be more than {wanted}", None),
+    "uniqueItems": lambda key, value, _, __: (f"{key} names something twice", "delete one of the two"),
 }

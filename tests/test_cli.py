@@ -1,0 +1,176 @@
+"""The command line as people and scripts meet it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from attachdeck import __version__, schema
+from attachdeck.cli import _COMMANDS, main
+from conftest import CARD, ROOT, write_course
+
+BROKEN = CARD.replace("answer", "anwser")
+
+
+def run(*arguments: str | Path, **environment: str) -> Result:
+    return CliRunner(env=environment).invoke(main, [str(each) for each in arguments])
+
+
+def test_build_says_what_it_made(tmp_path: Path):
+    output = tmp_path / "deck.apkg"
+    result = run("build", write_course(tmp_path / "course"), "-o", output)
+    assert result.exit_code == 0, result.output
+    assert result.stderr == ""
+    said = dict(line.split(maxsplit=1) for line in result.stdout.splitlines())
+    assert said["lessons"] == said["notes"] == "1"
+    assert said["cards"] == "1 (1 basic)"
+    assert said["media"] == "0"
+    assert said["file"] == f"{output} ({output.stat().st_size:,} bytes)"
+    assert re.fullmatch(r"[0-9a-f]{64}", said["sha256"])
+
+
+def test_the_course_here_is_built_by_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    write_course(tmp_path / "course")
+    monkeypatch.chdir(tmp_path)
+    assert run("build").exit_code == 0
+    assert (tmp_path / "build" / "tiny.apkg").is_file()
+
+
+def test_the_course_that_came_along_is_built_where_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    assert run("build").exit_code == 0
+    assert (tmp_path / "build" / "attachment-theory.apkg").is_file()
+
+
+def test_course_yaml_may_be_named_itself(tmp_path: Path):
+    assert run("check", write_course(tmp_path) / "course.yaml").exit_code == 0
+
+
+def test_a_mistake_writes_no_deck_and_keeps_the_last_one(tmp_path: Path):
+    output = tmp_path / "deck.apkg"
+    output.write_bytes(b"the last good deck")
+    result = run("build", write_course(tmp_path / "course", cards=BROKEN), "-o", output)
+    assert result.exit_code == 1
+    assert "did you mean `answer`?" in result.stderr
+    assert result.stderr.endswith("1 error; no deck was written\n")
+    assert output.read_bytes() == b"the last good deck"
+
+
+def test_check_counts_the_mistakes_of_every_course(tmp_path: Path):
+    good, bad = write_course(tmp_path / "good"), write_course(tmp_path / "bad", cards=BROKEN)
+    result = run("check", good, bad)
+    assert result.exit_code == 1
+    assert f"{good}: no problems" in result.stdout
+    assert f"{bad}: 1 error" in result.stderr
+    assert run("check", good).exit_code == 0
+
+
+@pytest.mark.parametrize("arguments", [["build", "nowhere"], ["check", "nowhere"], ["schema", "nothing"], ["biuld"], ["build", "--fast"]])
+def test_wrong_usage_ends_with_2(arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+
+
+def test_an_output_that_is_a_folder_is_wrong_usage(tmp_path: Path):
+    assert run("build", write_course(tmp_path / "course"), "-o", tmp_path).exit_code == 2
+
+
+def test_an_output_that_cannot_be_written_is_an_error(tmp_path: Path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    result = run("build", write_course(tmp_path / "course"), "-o", tmp_path / "file" / "deck.apkg")
+    assert result.exit_code == 1
+    assert "the deck cannot be written" in result.stderr
+
+
+@pytest.mark.parametrize("name", schema.NAMES)
+def test_schema_prints_json(name: str):
+    result = run("schema", name)
+    assert json.loads(result.stdout)["$id"] == f"urn:attachdeck:{name}"
+
+
+def test_schema_lists_the_names():
+    assert run("schema").stdout.split() == list(schema.NAMES)
+
+
+def test_version():
+    assert run("--version").stdout == f"attachdeck {__version__}\n"
+
+
+def test_every_command_has_help_with_examples_and_stands_in_the_readme():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    documented = readme + (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert "Examples:" in run("--help").stdout
+    for name in _COMMANDS:
+        shown = run(name, "--help").stdout
+        assert "Examples:" in shown
+        assert f"attachdeck {name}" in documented
+        for option in re.findall(r"--[a-z][a-z-]+", shown):
+            assert option in documented, f"{option} of `attachdeck {name}` is not documented"
+
+
+def terminal(command: list[str], **environment: str) -> bytes:
+    """What a command prints when its standard error and output are a terminal."""
+    pty = pytest.importorskip("pty", reason="this system has no pseudo-terminals")
+    leader, follower = pty.openpty()
+    with subprocess.Popen([sys.executable, "-m", "attachdeck", *command], stdout=follower, stderr=follower, stdin=follower, env=os.environ | environment, cwd=ROOT) as process:
+        os.close(follower)
+        chunks = []
+        while True:
+            try:
+                chunk = os.read(leader, 65536)
+            except OSError:  # Linux says so when the last writer is gone.
+                break
+            if not chunk:
+                break
+            chunks.append(chunk)
+        process.wait()
+    os.close(leader)
+    return b"".join(chunks)
+
+
+def test_colours_stand_only_on_a_terminal_and_never_with_no_color(tmp_path: Path):
+    bad = str(write_course(tmp_path / "bad", cards=BROKEN))
+    assert b"\x1b[" in terminal(["check", bad], NO_COLOR="")
+    assert b"\x1b[" not in terminal(["check", bad], NO_COLOR="1")
+    piped = subprocess.run([sys.executable, "-m", "attachdeck", "check", bad], check=False, capture_output=True, cwd=ROOT)
+    assert b"\x1b[" not in piped.stderr + piped.stdout
+
+
+def test_a_long_build_names_its_stage_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    from attachdeck.cli import progress
+
+    now = 0.0
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with progress.Progress() as shown:
+        shown("reading")
+        now = 1.5
+        shown("writing")
+    assert capsys.readouterr().err == "writing …\r         \r"
+
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: False)
+    with progress.Progress() as shown:
+        now = 5.0
+        shown("writing")
+    assert capsys.readouterr().err == ""
+
+
+def test_an_interrupted_build_is_no_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    from attachdeck import pipeline
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, "package", interrupted)
+    result = run("build", write_course(tmp_path / "course"), "-o", tmp_path / "deck.apkg")
+    assert result.exit_code == 1
+    assert "Aborted!" in result.output

@@ -1,0 +1,38 @@
+"""Gaps mean in Anki what their author meant, and Anki's own parser agrees with ours."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from attachdeck import cloze
+
+
+@pytest.mark.parametrize(
+    ("written", "anki"),
+    [
+        ("In ((1 1958)) he wrote it.", "In {{c1::1958}} he wrote it."),
+        ("In ((1 1958 | when?)) he wrote it.", "In {{c1::1958::when?}} he wrote it."),
+        ("{{c2::as Anki::writes it}}", "{{c2::as Anki::writes it}}"),
+        ("((1 a ((2 gap)) in a gap))", "{{c1::a {{c2::gap}} in a gap}}"),
+        (r"((1 \(f(g(x))\)))", r"{{c1::\(f(g(x))\)}}"),
+        (r"\((1 + x)\) is not ((1 a gap))", r"\((1 + x)\) is not {{c1::a gap}}"),
+        ("(see ((1 this)) (and that))", "(see {{c1::this}} (and that))"),
+        ("((1 ends in a brace}))", "{{c1::ends in a brace} }}"),
+        ("((1 two\nlines))", "{{c1::two\nlines}}"),
+    ],
+)
+def test_the_light_notation_is_ankis(written, anki):
+    assert cloze.to_anki(written) == (anki, [])
+
+
+PIECES = st.sampled_from(["{{c1::", "{{c2::", "{{c12::", "{{c0::", "{{c1,3::", "{{c501::", "{{c::", "{{c1:", "}}", "::", "a", " ", "{", "}", "\n", "<br>"])
+
+
+@given(st.lists(PIECES, max_size=12).map("".join))
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_anki_finds_the_same_numbers(collection, text):
+    note = collection.new_note(collection.models.by_name("Cloze"))
+    note["Text"] = text
+    assert cloze.numbers(text) == set(note.cloze_numbers_in_fields())

@@ -1,0 +1,68 @@
+"""The flagship course is what its readers were promised."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+
+from attachdeck import pipeline
+from attachdeck.course import Card, Course
+from attachdeck.notes import NOTE_TYPE_OF
+from conftest import COURSE
+
+CLAIMS = {f"S{number}" for number in range(1, 65)} - {"S60"}
+"""The claims of the article that the course starts from; S60 is advertising and is not taught."""
+
+
+@pytest.fixture(scope="module")
+def course() -> Course:
+    checked = pipeline.check(COURSE)
+    assert checked.diagnostics == ()
+    return checked.course
+
+
+def test_twelve_lessons_in_order(course: Course):
+    assert [lesson.number for lesson in course.lessons] == list(range(1, 13))
+
+
+def test_there_are_enough_cards_of_every_kind(course: Course):
+    kinds = Counter(card.kind for card in course.cards())
+    assert kinds.total() >= 60
+    assert kinds.keys() == NOTE_TYPE_OF.keys()
+
+
+def test_every_claim_of_the_article_is_taught_or_corrected(course: Course):
+    touched = {claim for card in course.cards() for claim in card.article}
+    assert touched == CLAIMS
+
+
+def is_factual(card: Card) -> bool:
+    return card.kind not in ("practice", "vignette")
+
+
+def test_every_factual_card_names_a_source_and_every_card_its_objective(course: Course):
+    without = [card.id for card in course.cards() if is_factual(card) and not card.sources]
+    aimless = [card.id for card in course.cards() if card.objective is None]
+    assert without == aimless == []
+
+
+def test_every_objective_has_a_card(course: Course):
+    served = {card.objective for card in course.cards()}
+    assert [objective.id for lesson in course.lessons for objective in lesson.objectives if objective not in served] == []
+
+
+def test_readings_are_short_enough_to_be_read(course: Course):
+    lengths = {lesson.id: len(re.findall(r"\w+", lesson.reading)) for lesson in course.lessons}
+    assert {name: words for name, words in lengths.items() if not 400 <= words <= 760} == {}
+
+
+def test_lessons_about_frightening_things_say_so_first(course: Course):
+    assert [lesson.number for lesson in course.lessons if lesson.content_note] == [8, 12]
+
+
+def test_the_deck_says_what_it_is_not_and_where_to_find_help(course: Course):
+    description = pipeline.compiled(course).decks[0].description
+    for phrase in ("not a diagnosis", "988", "findahelpline.com", "Last checked", "CC BY 4.0", course.version):
+        assert phrase in description

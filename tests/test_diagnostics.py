@@ -1,0 +1,81 @@
+"""What an author reads about each mistake, word for word.
+
+Each file in `diagnostics/` holds cases: a line `### what is wrong`, then parts, each after a line `--- NAME`, then what
+`attachdeck check` says after a line `--- says`. A part named `card` is the one card of the smallest course's lesson (conftest.py),
+any other replaces that file. After a change, `ATTACHDECK_RENEW=1 pytest tests/test_diagnostics.py` writes what is said now: read the diff.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from attachdeck import pipeline
+from attachdeck.reporters.text import report
+from conftest import write_course
+
+FOLDER = Path(__file__).parent / "diagnostics"
+
+
+class Case(NamedTuple):
+    file: Path
+    title: str
+    parts: dict[str, str]
+    says: str
+
+
+def read_cases() -> list[Case]:
+    cases = []
+    for file in sorted(FOLDER.glob("*.txt")):
+        for block in re.split(r"^### ", file.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
+            title, _, rest = block.partition("\n")
+            names, texts = zip(*(part.partition("\n")[::2] for part in re.split(r"^--- (?=\w)", rest, flags=re.MULTILINE)[1:]), strict=True)
+            parts = dict(zip(names, texts, strict=True))
+            cases.append(Case(file, title, parts, parts.pop("says", "").strip("\n")))
+    return cases
+
+
+CASES = read_cases()
+
+
+def said(case: Case, folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    parts = dict(case.parts)
+    card = parts.pop("card", None)
+    files: dict[str, str | bytes] = {name: escaped(text) for name, text in parts.items()}
+    cards = {} if card is None else {"cards": card}
+    write_course(folder / "course", files, **cards)
+    monkeypatch.chdir(folder)
+    checked = pipeline.check(Path("course"))
+    return "\n\n".join(report(checked.diagnostics, checked.texts))
+
+
+def escaped(text: str) -> bytes:
+    r"""A part's text as bytes; `<\xNN>` stands for one byte and `<\uNNNN>` for a character that an editor would hide."""
+    text = re.sub(r"<\\u([0-9a-f]{4})>", lambda match: chr(int(match[1], 16)), text)
+    return re.sub(rb"<\\x([0-9a-f]{2})>", lambda match: bytes([int(match[1], 16)]), text.encode())
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.file.stem}: {case.title}")
+def test_the_author_reads(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    assert case.says, "no expected text: renew, and read what is said"
+    assert said(case, tmp_path, monkeypatch) == case.says
+
+
+def test_there_are_enough_cases_and_none_twice():
+    assert len(CASES) >= 60
+    assert len({(case.file, case.title) for case in CASES}) == len(CASES)
+
+
+@pytest.mark.skipif("ATTACHDECK_RENEW" not in os.environ, reason="renews the expected texts; only on demand")
+def test_renew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for file in {case.file for case in CASES}:
+        blocks = []
+        for place, case in enumerate(each for each in CASES if each.file == file):
+            folder = tmp_path / f"{file.stem}-{place}"
+            parts = "".join(f"--- {name}\n{text.rstrip(chr(10))}\n" for name, text in case.parts.items())
+            blocks.append(f"### {case.title}\n{parts}--- says\n{said(case, folder, monkeypatch)}\n")
+        file.write_text("\n".join(blocks), encoding="utf-8")
