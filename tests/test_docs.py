@@ -1,0 +1,84 @@
+"""What the public can use stands where its reader looks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from attachdeck import pipeline, schema
+from attachdeck.note_types import KINDS, Look, note_type
+from conftest import ROOT, write_course
+
+FORMAT = (ROOT / "docs" / "course-format.md").read_text(encoding="utf-8")
+
+
+def properties(found: Any) -> Iterator[tuple[str, Any]]:
+    """Every key that a schema names, with its own schema."""
+    if isinstance(found, dict):
+        for key, value in found.get("properties", {}).items():
+            yield key, value
+        for value in found.values():
+            yield from properties(value)
+    elif isinstance(found, list):
+        for value in found:
+            yield from properties(value)
+
+
+@pytest.mark.parametrize("name", schema.NAMES)
+def test_schemas_are_valid_and_every_key_is_described_and_documented(name: str):
+    from jsonschema import Draft202012Validator
+
+    loaded = json.loads(schema.schema_text(name))
+    Draft202012Validator.check_schema(loaded)
+    for key, value in properties(loaded):
+        if isinstance(value, dict) and "const" not in value:
+            assert len(value.get("description", "")) > 10, f"{name}: {key} has no description"
+        assert f"`{key}`" in FORMAT, f"{key} of {name} is not in docs/course-format.md"
+
+
+@pytest.mark.parametrize("name", schema.NAMES)
+def test_examples_in_schemas_are_valid(name: str):
+    from jsonschema import Draft202012Validator
+
+    loaded = json.loads(schema.schema_text(name))
+    for key, value in properties(loaded):
+        for example in value.get("examples", []) if isinstance(value, dict) else []:
+            Draft202012Validator({**value, "$defs": loaded.get("$defs", {})}).validate(example)
+        if isinstance(value, dict) and "default" in value:
+            Draft202012Validator({**value, "$defs": loaded.get("$defs", {})}).validate(value["default"])
+        assert key
+
+
+def test_defaults_in_the_schema_are_those_of_the_course():
+    from attachdeck.course import Study
+
+    study = json.loads(schema.schema_text("course"))["properties"]["study"]["properties"]
+    assert {key: value["default"] for key, value in study.items()} == {key: getattr(Study(), key) for key in study}
+
+
+def test_every_field_of_the_note_types_is_explained():
+    text = (ROOT / "docs" / "note-types.md").read_text(encoding="utf-8")
+    look = Look(title="T", language="en", accent="#000000", accent_night="#ffffff")
+    for kind in KINDS:
+        own = note_type(kind, look)
+        assert own.name.partition(": ")[2] in text
+        for field in own.fields:
+            assert len(field.why) > 5, field
+    for field in note_type("cloze", look).fields[1:]:
+        assert field.name in text
+
+
+def yaml_blocks() -> list[str]:
+    return [part.partition("```")[0] for part in FORMAT.split("```yaml\n")[1:]]
+
+
+def test_the_cards_in_the_documentation_are_cards(tmp_path):
+    cards = [block for block in yaml_blocks() if block.startswith("  - id:")]
+    assert len(cards) >= 9
+    checked = pipeline.check(write_course(tmp_path, cards="".join(cards)))
+    assert [(str(each.at), each.message) for each in checked.diagnostics] == []
+    kinds = {card.kind for card in checked.course.cards()}
+    assert len(kinds) == 9
