@@ -1,7 +1,7 @@
 """Gaps in a text: the author's notation, Anki's notation, and Anki's rule for which cards they make.
 
 Anki's rule, from its own parser: a gap is `{{cN::text}}` or `{{cN::text::hint}}`, may carry several numbers
-(`{{c1,2::…}}`) and may hold other gaps; one that is never closed is plain text, with all that it holds; numbers above 500 count as 500.
+(`{{c1,2::…}}`) and may hold other gaps; one that is never closed is plain text, with all that it holds; all numbers above 500 make one card.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ class _Gap:
 
 
 def numbers(text: str) -> set[int]:
-    """The cloze numbers by which Anki makes cards of this text (a number n makes the card at place n - 1)."""
+    """The cloze numbers by which Anki makes cards of this text (a number n makes the card at place n - 1, up to `HIGHEST`)."""
     found: list[set[int]] = [set()]
     for token in _ANKI.finditer(text):
         if token["numbers"]:
-            found.append({min(int(number), HIGHEST) for number in token["numbers"].split(",") if int(number)})
+            found.append({int(number) for number in token["numbers"].split(",") if int(number)})
         elif len(found) > 1:
             closed = found.pop()
             found[-1] |= closed
@@ -75,7 +75,9 @@ def to_anki(text: str) -> tuple[str, list[Problem]]:
     nearly = _NEARLY.search(text)
     if nearly:
         problems = [problem for problem in problems if problem.snippet != "}}"]
-        problems.append(Problem("this looks like a gap, but is none", "a gap is written `((1 hidden))`, `((1 hidden | hint))` or `{{c1::hidden::hint}}`", nearly.group()))
+        problems.append(
+            Problem("this looks like a gap, but is none", "a gap is written `((1 hidden))`, `((1 hidden | hint))` or `{{c1::hidden::hint}}`", nearly.group())
+        )
     anki = "".join(root.text)
     if not problems and not numbers(anki):
         problems.append(Problem("this text has no gap", "put what the learner should recall in `((1 … ))`", ""))

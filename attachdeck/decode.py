@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
@@ -68,14 +69,14 @@ class _Decoder:
 
     def course(self) -> Course:
         root = _root(self.files.course)
-        self.option_sets = {
-            name: OptionSet(name, sets["question"], dict(sets["options"])) for name, sets in root.value.get("option_sets", {}).items()
-        }
+        self.option_sets = {name: OptionSet(name, sets["question"], dict(sets["options"])) for name, sets in root.value.get("option_sets", {}).items()}
         numbered = [(number, document) for document in self.files.lessons if (number := self.lesson_number(document)) is not None]
         numbered.sort(key=lambda pair: pair[0])
-        for (first, one), (second, other) in zip(numbered, numbered[1:], strict=False):
+        for (first, one), (second, other) in itertools.pairwise(numbered):
             if first == second:
-                self.report("lesson-number", f"two lessons have the number {first}", Location(other.file), f"the other one is {one.file}; rename one of the two")
+                self.report(
+                    "lesson-number", f"two lessons have the number {first}", Location(other.file), f"the other one is {one.file}; rename one of the two"
+                )
         for _, document in numbered:
             self.name_objectives(_root(document))
         lessons = tuple(self.lesson(number, _root(document)) for number, document in numbered)
@@ -148,14 +149,24 @@ class _Decoder:
     def picture_bytes(self, node: Node) -> bytes | None:
         content = self.files.pictures.get(node.value)
         if content is None:
-            self.report("missing-picture", f"there is no file `{node.value}` in media/", node.at, did_you_mean(node.value, self.files.pictures) or "put the file there, or delete this entry")
+            self.report(
+                "missing-picture",
+                f"there is no file `{node.value}` in media/",
+                node.at,
+                did_you_mean(node.value, self.files.pictures) or "put the file there, or delete this entry",
+            )
         return content
 
     def lesson_number(self, document: Document) -> int | None:
         name = document.file.rpartition("/")[2]
         match = _LESSON_FILE.fullmatch(name)
         if not match:
-            self.report("file-name", "the name of a lesson's file begins with its number", Location(document.file), f"rename it to `01-{name}`, with the number that gives its place")
+            self.report(
+                "file-name",
+                "the name of a lesson's file begins with its number",
+                Location(document.file),
+                f"rename it to `01-{name}`, with the number that gives its place",
+            )
             return None
         return int(match["number"])
 
@@ -163,7 +174,12 @@ class _Decoder:
         for entry in root["objectives"].items():
             name = entry.value["id"]
             if name in self.objectives:
-                self.report("duplicate-id", f"`{name}` is used twice", entry["id"].at, f"the first one is at {self.objectives[name][1].at}; give one of the two another name")
+                self.report(
+                    "duplicate-id",
+                    f"`{name}` is used twice",
+                    entry["id"].at,
+                    f"the first one is at {self.objectives[name][1].at}; give one of the two another name",
+                )
             else:
                 self.objectives[name] = Objective(name, entry.value["text"]), entry["id"]
 
@@ -191,14 +207,21 @@ class _Decoder:
         for lesson in lessons:
             owner = taken.setdefault(lesson.deck.casefold(), f"the deck of the lesson `{lesson.id}`")
             if owner != f"the deck of the lesson `{lesson.id}`":
-                self.report("duplicate-deck", f"the deck `{lesson.deck}` is {owner}", lesson.at, "give this lesson another title, or a name of its own under `deck:`")
+                self.report(
+                    "duplicate-deck", f"the deck `{lesson.deck}` is {owner}", lesson.at, "give this lesson another title, or a name of its own under `deck:`"
+                )
 
     def formerly_once(self) -> None:
         """Report a former id that another card has or had: two cards cannot carry on the progress of one."""
         for former, node in self.formers:
             owner = self.cards.get(former)
             if owner is not None:
-                self.report("duplicate-id", f"`{former}` is the id of another card", node.at, f"it is in use at {owner.at}; a card that carries on its progress cannot stand beside it")
+                self.report(
+                    "duplicate-id",
+                    f"`{former}` is the id of another card",
+                    node.at,
+                    f"it is in use at {owner.at}; a card that carries on its progress cannot stand beside it",
+                )
             self.cards.setdefault(former, node)
 
     def card(self, node: Node) -> Card | None:
@@ -253,7 +276,7 @@ class _Decoder:
 
     def within(self, node: Node, snippet: str) -> Location:
         """Where a piece of a text stands in the file; the whole text where it cannot be found as written."""
-        line, column, end_line, end_column = node.mark.span
+        line, column, end_line, _ = node.mark.span
         lines = self.texts[node.file].split("\n")[line - 1 : end_line]
         for number, text in enumerate(lines, line):
             start = text.find(snippet, column - 1 if number == line else 0) if snippet else -1
@@ -318,7 +341,12 @@ class _Decoder:
         for entry in node["regions"].items():
             region = Region(shape=entry.value.get("shape", "rect"), **{key: each for key, each in entry.value.items() if key != "shape"})
             if region.left + region.width > 100 or region.top + region.height > 100:
-                self.report("region", f"the region `{region.name}` reaches beyond the picture", entry.start, "`left` and `width` together are 100 at most, and so are `top` and `height`")
+                self.report(
+                    "region",
+                    f"the region `{region.name}` reaches beyond the picture",
+                    entry.start,
+                    "`left` and `width` together are 100 at most, and so are `top` and `height`",
+                )
             regions.append(region)
         if picture is None:
             return None

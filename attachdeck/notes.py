@@ -111,14 +111,12 @@ class _Compiler:
         self.shown = {name: self.pack(each) for name, each in course.pictures.items()}
         self.citations: dict[Citation, str] = {}
         look = Look(title=course.title, language=course.language, accent=course.accent, accent_night=course.accent_night)
-        self.note_types = {
-            kind: DatedNoteType(identity.number("note type", course.id, kind), identity.FIRST_TIME, note_type(kind, look)) for kind in KINDS
-        }
+        self.note_types = {kind: DatedNoteType(identity.number("note type", course.id, kind), identity.FIRST_TIME, note_type(kind, look)) for kind in KINDS}
         self.taken: set[int] = set()
 
     def deck(self) -> Deck:
         course = self.course
-        notes = []
+        notes: list[Note] = []
         for lesson in course.lessons:
             for card in lesson.cards:
                 notes.append(self.note(card, lesson, len(notes) + 1))

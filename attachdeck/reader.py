@@ -28,8 +28,8 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOT_TEXT = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufdcf\ufdf0-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _INT = re.compile(r"[-+]?[0-9]{1,18}|0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15}")
 _FLOAT = re.compile(r"[-+]?(?:(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]{1,3})?|[0-9]+[eE][-+]?[0-9]{1,3})")
-_WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
-_WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}  # type: ignore[dict-item]
+_WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
+_WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ class Node:
 
     def get(self, key: str) -> Node | None:
         """The part under a key, or None where it is not written."""
-        return self[key] if key in self else None
+        return self[key] if key in self else None  # noqa: SIM401  # This is what `get` is.
 
     def items(self) -> Iterator[Node]:
         """The parts of a list, in order; nothing for anything else."""
@@ -149,7 +149,9 @@ def read_course(folder: Path) -> tuple[CourseFiles, list[Diagnostic]]:
     )
     if not lesson_paths and not diagnostics:
         message = "the course has no lessons"
-        diagnostics.append(Diagnostic(rule="no-lessons", message=message, at=Location(f"{name}/lessons"), help="write the first one as `lessons/01-first.yaml`"))
+        diagnostics.append(
+            Diagnostic(rule="no-lessons", message=message, at=Location(f"{name}/lessons"), help="write the first one as `lessons/01-first.yaml`")
+        )
     return files, diagnostics
 
 
@@ -178,7 +180,9 @@ def read_text(text: str, shown: str) -> tuple[Document, list[Diagnostic]]:
     if odd:
         at = _location(shown, text, odd.start())
         message = f"the invisible character U+{ord(odd.group()):04X} cannot stand in a course"
-        return Document(shown, text, None), [Diagnostic(rule="invisible-character", message=message, at=at, help="delete it; it often comes along with copied text")]
+        return Document(shown, text, None), [
+            Diagnostic(rule="invisible-character", message=message, at=at, help="delete it; it often comes along with copied text")
+        ]
     build = _Builder(shown)
     try:
         value, mark = build.document(yaml.parse(text, Loader=_LOADER))
@@ -189,7 +193,7 @@ def read_text(text: str, shown: str) -> tuple[Document, list[Diagnostic]]:
     return Document(shown, text, Node(value, mark, shown)), build.diagnostics
 
 
-class _Refused(Exception):
+class _Refused(Exception):  # noqa: N818  # It is no error of ours.
     """Reading cannot go on past this diagnostic."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
@@ -217,25 +221,32 @@ class _Builder:
                 value, mark = self.node(next(events), events, 1)
         return value, mark
 
-    def node(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> tuple[Any, Mark]:
+    def node(self, event: Any, events: Iterator[yaml.Event], depth: int) -> tuple[Any, Mark]:
         if isinstance(event, yaml.AliasEvent):
             return self.alias(event)
-        if event.tag not in (None, "!", "tag:yaml.org,2002:str"):  # type: ignore[attr-defined]
-            raise self.refused("yaml-tag", f"the tag `{event.tag}` is not allowed", event, "delete the word that begins with `!`; put the text in quotes if it belongs there")  # type: ignore[attr-defined]
+        if event.tag not in (None, "!", "tag:yaml.org,2002:str"):
+            help = "delete the word that begins with `!`; put the text in quotes if it belongs there"
+            raise self.refused("yaml-tag", f"the tag `{event.tag}` is not allowed", event, help)
         if depth > MAX_DEPTH:
             raise self.refused("nesting", f"this is nested more than {MAX_DEPTH} levels deep", event, "check the indentation and the brackets")
+        made: tuple[Any, Mark]
         if isinstance(event, yaml.ScalarEvent):
-            odd = _NOT_TEXT.search(event.value) if event.style == '"' else None
-            if odd:  # Only double quotes can name a character that the file itself does not hold.
-                raise self.refused("invisible-character", f"this text names the invisible character U+{ord(odd.group()):04X}", event, "delete the escape, or write the text after `|` on lines of its own")
-            made: tuple[Any, Mark] = _scalar(event), Mark(_span(event))
+            made = self.scalar(event)
         elif isinstance(event, yaml.MappingStartEvent):
             made = self.mapping(event, events, depth)
         else:
             made = self.sequence(event, events, depth)
-        if event.anchor is not None:  # type: ignore[attr-defined]
-            self.anchors[event.anchor] = made  # type: ignore[attr-defined]
+        if event.anchor is not None:
+            self.anchors[event.anchor] = made
         return made
+
+    def scalar(self, event: yaml.ScalarEvent) -> tuple[Any, Mark]:
+        # Only double quotes can name a character that the file itself does not hold.
+        odd = _NOT_TEXT.search(event.value) if event.style == '"' else None
+        if odd:
+            message = f"this text names the invisible character U+{ord(odd.group()):04X}"
+            raise self.refused("invisible-character", message, event, "delete the escape, or write the text after `|` on lines of its own")
+        return _scalar(event), Mark(_span(event))
 
     def mapping(self, start: yaml.Event, events: Iterator[yaml.Event], depth: int) -> tuple[dict[str, Any], Mark]:
         values: dict[str, Any] = {}
@@ -251,7 +262,9 @@ class _Builder:
             mark.size += part.size
             if key in values:
                 first = mark.keys[key][0]
-                self.diagnostics.append(self.diagnostic("duplicate-key", f"`{key}` is written twice", event, f"it stands in line {first} already; keep one of the two"))
+                self.diagnostics.append(
+                    self.diagnostic("duplicate-key", f"`{key}` is written twice", event, f"it stands in line {first} already; keep one of the two")
+                )
                 continue
             values[key], parts[key], mark.keys[key] = value, part, _span(event)
         mark.span = mark.span[:2] + _span(event)[2:]
@@ -273,7 +286,12 @@ class _Builder:
 
     def alias(self, event: yaml.AliasEvent) -> tuple[Any, Mark]:
         if event.anchor not in self.anchors:
-            raise self.refused("yaml-alias", f"`*{event.anchor}` refers to nothing before it", event, "text that begins with `*` needs quotes around it, or write it after `|` on lines of its own")
+            raise self.refused(
+                "yaml-alias",
+                f"`*{event.anchor}` refers to nothing before it",
+                event,
+                "text that begins with `*` needs quotes around it, or write it after `|` on lines of its own",
+            )
         value, mark = self.anchors[event.anchor]
         self.aliased += mark.size
         if self.aliased > MAX_ALIASED_VALUES:
@@ -302,7 +320,7 @@ def _scalar(event: yaml.ScalarEvent) -> Any:
     return text
 
 
-def _span(event: yaml.Event) -> tuple[int, int, int, int]:
+def _span(event: Any) -> tuple[int, int, int, int]:
     start, end = event.start_mark, event.end_mark
     return start.line + 1, start.column + 1, end.line + 1, end.column + 1
 
@@ -321,13 +339,20 @@ _ADVICE = (
     _Advice("mapping values are not allowed", "this colon begins a second value", f"a text that holds `: ` {_QUOTE}"),
     _Advice("found unexpected end of stream", "this quotation mark is never closed", "close it, or write the text after `|` on lines of its own", begun=True),
     _Advice("did not find expected ',' or", "this bracket is never closed", "close it; a text that begins with `{` or `[` needs quotes around it", begun=True),
-    _Advice("could not find expected ':'", "this line has no `key: value`", "a key needs a colon and a space after it: `prompt: …`; a text of several lines stands after `|`", begun=True),
+    _Advice(
+        "could not find expected ':'",
+        "this line has no `key: value`",
+        "a key needs a colon and a space after it: `prompt: …`; a text of several lines stands after `|`",
+        begun=True,
+    ),
     _Advice(
         "did not find expected key",
         "this does not fit what stands before it",
         "check the indentation and the quotation marks here and in the line above; a text with a quotation mark in it is best written after `|`",
     ),
-    _Advice("did not find expected '-' indicator", "this line is indented wrongly", "keys of one card start in the same column, and entries of a list with `- `"),
+    _Advice(
+        "did not find expected '-' indicator", "this line is indented wrongly", "keys of one card start in the same column, and entries of a list with `- `"
+    ),
     _Advice("found character that cannot start any token", "a text cannot begin with this character", f"text that begins with `@`, `%` or a backtick {_QUOTE}"),
     _Advice("found unknown escape character", "a backslash is special in double quotes", "use single quotes, or write the text after `|` on lines of its own"),
     _Advice("block sequence entries are not allowed", "a list cannot begin here", "begin it on a line of its own"),

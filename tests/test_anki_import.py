@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from conftest import CARD, need
 
 from attachdeck import pipeline
-from conftest import CARD, need
 
 if TYPE_CHECKING:
     from anki.collection import Collection
@@ -107,7 +107,7 @@ def test_every_card_shows_something_on_both_sides(studied: Collection):
 
 def test_every_deck_has_the_courses_cards(studied: Collection, flagship: Deck):
     theirs = Counter(studied.decks.name(deck) for deck in studied.db.list("select did from cards"))
-    ours = Counter({deck: 0 for deck in {note.deck for note in flagship.notes}})
+    ours = Counter(dict.fromkeys({note.deck for note in flagship.notes}, 0))
     for note in flagship.notes:
         ours[note.deck] += len(note.cards)
     assert theirs == ours
@@ -149,7 +149,8 @@ def test_each_kind_makes_the_cards_that_the_format_promises(collection: Collecti
     pipeline.package(deck := tiny(ALL_KINDS), tmp_path / "all.apkg")
     assert do_import(collection, tmp_path / "all.apkg") == {"new": 9}
     places = {
-        collection.get_note(note_id)["ID"]: collection.db.list("select ord from cards where nid = ? order by ord", note_id) for note_id in collection.find_notes("")
+        collection.get_note(note_id)["ID"]: collection.db.list("select ord from cards where nid = ? order by ord", note_id)
+        for note_id in collection.find_notes("")
     }
     assert places == {
         "define": [0],
@@ -187,7 +188,9 @@ def test_ankis_editor_knows_the_occlusion_note(collection: Collection, tiny, tmp
     assert opened.occlude_inactive
     from anki.notes import NoteId
 
-    collection.update_image_occlusion_note(note_id=NoteId(note_id), occlusions="{{c1::image-occlusion:rect:left=.5:top=0:width=.1:height=.1:oi=1}}", header="New", back_extra="", tags=[])
+    collection.update_image_occlusion_note(
+        note_id=NoteId(note_id), occlusions="{{c1::image-occlusion:rect:left=.5:top=0:width=.1:height=.1:oi=1}}", header="New", back_extra="", tags=[]
+    )
     assert collection.get_note(note_id)["Header"] == "New"
     assert collection.get_note(note_id)["ID"] == "picture"
 
@@ -195,14 +198,26 @@ def test_ankis_editor_knows_the_occlusion_note(collection: Collection, tiny, tmp
 def test_a_retired_card_shows_why_and_nothing_else(collection: Collection, tiny, tmp_path: Path):
     retired = ", status: retired, retired_because: The figure was wrong."
     lines = [line.replace("}\n", f"{retired}}}\n") if line.startswith("  - {") else line for line in ALL_KINDS.splitlines(keepends=True)]
-    lines = [f"{line}    status: retired\n    retired_because: The figure was wrong.\n" if line.strip() in ("kind: choice", "kind: occlusion") else line for line in lines]
+    lines = [
+        f"{line}    status: retired\n    retired_because: The figure was wrong.\n" if line.strip() in ("kind: choice", "kind: occlusion") else line
+        for line in lines
+    ]
     before = {note.guid: [card.place for card in note.cards] for note in tiny(ALL_KINDS).notes}
     deck = tiny("".join(lines))
     assert {note.guid: [card.place for card in note.cards] for note in deck.notes} == before
     pipeline.package(deck, tmp_path / "retired.apkg")
     do_import(collection, tmp_path / "retired.apkg")
     assert len(collection.find_notes("tag:tiny::retired")) == len(deck.notes)
-    secrets = {"define": "explores", "both-ways": "returns to", "gaps": "Ainsworth", "type-it": "avoidance", "choose": "That", "scene": "waits", "steps": "Two", "do-it": "Notice"}
+    secrets = {
+        "define": "explores",
+        "both-ways": "returns to",
+        "gaps": "Ainsworth",
+        "type-it": "avoidance",
+        "choose": "That",
+        "scene": "waits",
+        "steps": "Two",
+        "do-it": "Notice",
+    }
     for card_id in collection.find_cards(""):
         card = collection.get_card(card_id)
         output = card.render_output()

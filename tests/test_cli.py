@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from conftest import CARD, ROOT, write_course
 
 from attachdeck import __version__, schema
 from attachdeck.cli import _COMMANDS, main
-from conftest import CARD, ROOT, write_course
 
 BROKEN = CARD.replace("answer", "anwser")
 
@@ -121,7 +121,9 @@ def terminal(command: list[str], **environment: str) -> bytes:
     """What a command prints when its standard error and output are a terminal."""
     pty = pytest.importorskip("pty", reason="this system has no pseudo-terminals")
     leader, follower = pty.openpty()
-    with subprocess.Popen([sys.executable, "-m", "attachdeck", *command], stdout=follower, stderr=follower, stdin=follower, env=os.environ | environment, cwd=ROOT) as process:
+    with subprocess.Popen(
+        [sys.executable, "-m", "attachdeck", *command], stdout=follower, stderr=follower, stdin=follower, env=os.environ | environment, cwd=ROOT
+    ) as process:
         os.close(follower)
         chunks = []
         while True:

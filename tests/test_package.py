@@ -12,12 +12,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from conftest import COURSE, ROOT, compiled, need, write_course
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from attachdeck import pipeline
 from attachdeck.outputs import apkg
-from conftest import COURSE, ROOT, compiled, need, write_course
 
 
 def build(output: Path, **environment: str) -> bytes:
@@ -52,7 +52,9 @@ def test_nothing_in_the_package_names_the_machine(flagship_package: Path, tmp_pa
     with zipfile.ZipFile(flagship_package) as package:
         entries = package.infolist()
         package.extractall(tmp_path)
-    assert {(entry.date_time, entry.create_system, entry.compress_type, entry.external_attr) for entry in entries} == {((1980, 1, 1, 0, 0, 0), 3, zipfile.ZIP_STORED, 0o644 << 16)}
+    assert {(entry.date_time, entry.create_system, entry.compress_type, entry.external_attr) for entry in entries} == {
+        ((1980, 1, 1, 0, 0, 0), 3, zipfile.ZIP_STORED, 0o644 << 16)
+    }
     header = (tmp_path / "collection.anki2").read_bytes()[:100]
     assert [int.from_bytes(header[offset : offset + 4], "big") for offset in (24, 92, 96)] == [1, 1, 3_000_000]
 
@@ -129,7 +131,11 @@ def test_a_full_disk_is_an_error_message(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_the_wheel_builds_the_same_bytes_in_an_empty_folder(tmp_path: Path, flagship_package: Path):
     """The wheel carries the course; installed into an empty environment, it needs nothing from the checkout."""
-    need("a package registry", subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(tmp_path), "click"], check=False, capture_output=True).returncode == 0)
+    need(
+        "a package registry",
+        subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(tmp_path), "click"], check=False, capture_output=True).returncode
+        == 0,
+    )
     wheels, environment, empty = tmp_path / "wheels", tmp_path / "environment", tmp_path / "empty"
     empty.mkdir()
     subprocess.run([sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(wheels), str(ROOT)], check=True, capture_output=True)

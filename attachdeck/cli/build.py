@@ -23,7 +23,9 @@ Examples:
 """
 )
 @click.argument("course", required=False, type=click.Path(path_type=Path))
-@click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Where to write the deck.  [default: build/<name of the deck>.apkg]")
+@click.option(
+    "-o", "--output", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Where to write the deck.  [default: build/<name of the deck>.apkg]"
+)
 def command(course: Path | None, output: Path | None) -> None:
     """Compile a course into an Anki deck.
 

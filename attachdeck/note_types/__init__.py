@@ -97,7 +97,7 @@ def note_type(kind: str, look: Look) -> NoteType:
 
 
 @cache
-def words(language: str) -> Mapping[str, str]:
+def words(language: str) -> dict[str, str]:
     """The words that templates show, in a course's language; English where the language has none yet."""
     folder = files(__name__) / "words"
     wording = folder / f"{language.partition('-')[0].lower()}.yaml"

@@ -25,7 +25,7 @@ Part = tuple[str, str, tuple["Part", ...]]
 def card_places(note_type: NoteType, fields: tuple[str, ...]) -> tuple[int, ...]:
     """The places (0 for the first template or the first cloze number) of the cards that Anki gives a note."""
     if note_type.cloze:
-        return tuple(sorted({number - 1 for value in fields for number in cloze.numbers(value)}))
+        return tuple(sorted({min(number, cloze.HIGHEST) - 1 for value in fields for number in cloze.numbers(value)}))
     filled = _ALWAYS_FILLED | {field.name for field, value in zip(note_type.fields, fields, strict=True) if not _BLANK.fullmatch(value)}
     return tuple(place for place, template in enumerate(note_type.templates) if _shows(parse(template.front), filled))
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import re
 import sqlite3
 import tempfile
@@ -44,7 +43,7 @@ def write(deck: Deck, path: Path) -> None:
     with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder:
         package = Path(folder) / path.name
         _Package(deck).write_to_file(package)
-        os.replace(package, path)
+        package.replace(path)
 
 
 class _Package(genanki.Package):  # type: ignore[misc]  # genanki has no types.
@@ -91,9 +90,7 @@ class _Model(genanki.Model):  # type: ignore[misc]
 
     def __init__(self, dated: DatedNoteType) -> None:
         own = dated.note_type
-        fields = [
-            {"name": each.name, "id": each.id, "description": "", "tag": each.tag, "preventDeletion": each.tag not in (None, 4)} for each in own.fields
-        ]
+        fields = [{"name": each.name, "id": each.id, "description": "", "tag": each.tag, "preventDeletion": each.tag not in (None, 4)} for each in own.fields]
         templates = [{"name": each.name, "id": each.id, "qfmt": each.front, "afmt": each.back} for each in own.templates]
         super().__init__(dated.id, own.name, fields, templates, own.css, self.CLOZE if own.cloze else self.FRONT_BACK)
         self.note_type = own
@@ -116,8 +113,9 @@ class _Subdeck(genanki.Deck):  # type: ignore[misc]
         self.preset = preset
 
     def to_json(self) -> dict[str, Any]:
-        today = dict.fromkeys(("lrnToday", "newToday", "revToday", "timeToday"), [0, 0])
-        return super().to_json() | today | {"conf": self.preset, "md": True, "mod": 0, "extendRev": 0, "browserCollapsed": True}
+        today = {key: [0, 0] for key in ("lrnToday", "newToday", "revToday", "timeToday")}
+        made: dict[str, Any] = super().to_json()
+        return made | today | {"conf": self.preset, "md": True, "mod": 0, "extendRev": 0, "browserCollapsed": True}
 
 
 def _preset(deck: Deck) -> dict[str, Any]:

@@ -15,7 +15,7 @@ Style = Callable[[str, str], str]
 """Gives a text a style: `error`, `warning`, `place`, `mark` or `help`."""
 
 
-def plain(text: str, style: str) -> str:
+def plain(text: str, style: str) -> str:  # noqa: ARG001  # A Style.
     """No style at all."""
     return text
 

@@ -71,9 +71,14 @@ def _explain(error: ValidationError, root: Node) -> Iterator[Diagnostic]:
     elif keyword == "additionalProperties":
         yield from _unknown(error, node)
     elif "propertyNames" in error.absolute_schema_path:
-        yield Diagnostic(rule="schema", message=f"`{error.instance}` cannot be a name here", at=node.key_at(str(error.instance)), help=error.schema.get("patternErrorMessage"))  # type: ignore[union-attr]
+        yield Diagnostic(
+            rule="schema",
+            message=f"`{error.instance}` cannot be a name here",
+            at=node.key_at(str(error.instance)),
+            help=_of(error).get("patternErrorMessage"),
+        )
     elif explain:
-        message, help = explain(key, node.value, wanted, error.schema)
+        message, help = explain(key, node.value, wanted, _of(error))
         yield Diagnostic(rule="schema", message=message, at=node.at if path else node.start, help=help)
     else:
         yield Diagnostic(rule="schema", message=error.message, at=node.at)
@@ -85,23 +90,34 @@ def _missing(error: ValidationError, node: Node) -> Iterator[Diagnostic]:
     for key in missing:
         if key in node:
             continue
-        near = did_you_mean(key, [each for each in node.value if each not in error.schema.get("properties", {})])  # type: ignore[union-attr]
+        near = did_you_mean(key, [each for each in node.value if each not in _of(error).get("properties", {})])
         if near:
             continue  # The misspelt key gets a message of its own, which says the same better.
         description = _described(error, key)
-        yield Diagnostic(rule="missing-key", message=f"`{key}` is missing{_in_kind(node, 'from')}", at=node.start, help=f"add `{key}:`" + (f" {description}" if description else ""))
+        yield Diagnostic(
+            rule="missing-key",
+            message=f"`{key}` is missing{_in_kind(node, 'from')}",
+            at=node.start,
+            help=f"add `{key}:`" + (f" {description}" if description else ""),
+        )
+
+
+def _of(error: ValidationError) -> dict[str, Any]:
+    """The part of the schema that an error comes from."""
+    schema: Any = error.schema
+    return schema if isinstance(schema, dict) else {}
 
 
 def _described(error: ValidationError, key: str) -> str:
     """The first sentence of a key's description, with a small letter, in brackets."""
-    found = error.schema.get("properties", {}).get(key, {})  # type: ignore[union-attr]
+    found = _of(error).get("properties", {}).get(key, {})
     text = found.get("description", "") if isinstance(found, dict) else ""
     first = text.split(". ")[0].rstrip(".")
     return f"({first[0].lower()}{first[1:]})" if first else ""
 
 
 def _unknown(error: ValidationError, node: Node) -> Iterator[Diagnostic]:
-    known: dict[str, Any] = error.schema.get("properties", {})  # type: ignore[union-attr]
+    known: dict[str, Any] = _of(error).get("properties", {})
     missing = [each for each in known if each not in node]
     own = [each for each in known if known[each] is not True]  # Those that are only `true` belong to every kind.
     for key in node.value:
@@ -159,7 +175,10 @@ def _count(number: int, what: str) -> str:
 _EXPLANATIONS: dict[str, Any] = {
     "type": _wrong_type,
     "enum": lambda key, value, wanted, _: (f"`{value}` is not a {key}", did_you_mean_or_list(str(value), wanted)),
-    "pattern": lambda key, value, _, schema: ((f"{key} is blank" if not value.strip() else f"{key} cannot be written like this"), schema.get("patternErrorMessage")),
+    "pattern": lambda key, value, _, schema: (
+        (f"{key} is blank" if not value.strip() else f"{key} cannot be written like this"),
+        schema.get("patternErrorMessage"),
+    ),
     "minItems": lambda key, value, wanted, _: (f"{key} needs at least {_count(wanted, 'entry').replace('entrys', 'entries')}, and has {len(value)}", None),
     "maxItems": lambda key, value, wanted, _: (f"{key} holds {len(value)} entries, and takes {wanted} at most", "split the card in two"),
     "minProperties": lambda key, value, wanted, _: (f"{key} needs at least {_count(wanted, 'key')}, and has {len(value)}", None),
@@ -168,5 +187,5 @@ _EXPLANATIONS: dict[str, Any] = {
     "minimum": lambda key, value, wanted, _: (f"{key} is {value}, and must be {wanted} or more", None),
     "maximum": lambda key, value, wanted, _: (f"{key} is {value}, and must be {wanted} or less", None),
     "exclusiveMinimum": lambda key, value, wanted, _: (f"{key} is {value}, and must be more than {wanted}", None),
-    "uniqueItems": lambda key, value, _, __: (f"{key} names something twice", "delete one of the two"),
+    "uniqueItems": lambda key, _value, _wanted, _schema: (f"{key} names something twice", "delete one of the two"),
 }

@@ -1,0 +1,97 @@
+(function () {
+  // Runs once a side. Desktop Anki keeps one page and swaps the card, so nothing may outlive the card's own elements.
+  var boxes = document.querySelectorAll(".choice");
+  var box = boxes[boxes.length - 1];
+  var list = box && box.querySelector("ol");
+  if (!list || box.dataset.ready) return;
+  box.dataset.ready = "1";
+  var front = box.dataset.side === "front";
+  var items = Array.prototype.slice.call(list.children);
+
+  // The same order on both sides without keeping anything: it follows from the card and the day (which begins at 4 a.m., as Anki's does).
+  var day = new Date(Date.now() - 4 * 3600 * 1000);
+  var seed = box.dataset.card + " " + day.getFullYear() + "-" + day.getMonth() + "-" + day.getDate();
+  var random = generator(seed);
+  for (var i = items.length - 1; i > 0; i--) {
+    var j = below(i + 1);
+    var swapped = items[i];
+    items[i] = items[j];
+    items[j] = swapped;
+  }
+  items.forEach(function (item) { list.appendChild(item); });
+
+  var key = "attachdeck pick " + seed;
+  var picked = front ? [] : recall();
+  items.forEach(function (item, place) {
+    if (front) {
+      var button = document.createElement("button");
+      button.type = "button";
+      button.setAttribute("aria-pressed", "false");
+      while (item.firstChild) button.appendChild(item.firstChild);
+      item.appendChild(button);
+      button.addEventListener("click", function () { toggle(place); });
+    } else if (picked.indexOf(place) >= 0) {
+      item.classList.add("picked");
+      var mark = document.createElement("span");
+      mark.className = "pick";
+      mark.textContent = " (" + box.dataset.pick + ")";
+      (item.querySelector(".option") || item).appendChild(mark);
+    }
+  });
+
+  if (front) {
+    keep();
+    var keys = document.querySelector(".keys");
+    if (keys) keys.hidden = false;
+    document.addEventListener("keydown", onKey);
+  }
+
+  function onKey(event) {
+    if (!document.body.contains(box)) {
+      document.removeEventListener("keydown", onKey);
+      return;
+    }
+    var place = Number(event.key) - 1;
+    if (event.ctrlKey || event.altKey || event.metaKey || !(place >= 0 && place < items.length)) return;
+    toggle(place);
+  }
+
+  function toggle(place) {
+    var at = picked.indexOf(place);
+    if (at < 0) picked.push(place); else picked.splice(at, 1);
+    items[place].firstChild.setAttribute("aria-pressed", String(at < 0));
+    keep();
+  }
+
+  function keep() {
+    window.attachdeckPick = { key: key, picked: picked };
+    try { sessionStorage.setItem("attachdeck", JSON.stringify(window.attachdeckPick)); } catch (error) { /* Storage may be closed to cards. */ }
+  }
+
+  function recall() {
+    var kept = window.attachdeckPick;
+    try { kept = JSON.parse(sessionStorage.getItem("attachdeck")) || kept; } catch (error) { /* As above. */ }
+    return kept && kept.key === key ? kept.picked : [];
+  }
+
+  // A whole number below `bound`, each equally likely: values beyond the last full multiple are thrown away.
+  function below(bound) {
+    var limit = Math.floor(4294967296 / bound) * bound;
+    for (;;) {
+      var value = random();
+      if (value < limit) return value % bound;
+    }
+  }
+
+  // 32-bit FNV-1a of the seed starts Mulberry32 (public domain, T. Ettinger).
+  function generator(text) {
+    var state = 2166136261;
+    for (var k = 0; k < text.length; k++) state = Math.imul(state ^ text.charCodeAt(k), 16777619);
+    return function () {
+      state = (state + 0x6d2b79f5) | 0;
+      var mixed = Math.imul(state ^ (state >>> 15), state | 1);
+      mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+      return (mixed ^ (mixed >>> 14)) >>> 0;
+    };
+  }
+})();
