@@ -123,6 +123,8 @@ def _unknown(error: ValidationError, node: Node) -> Iterator[Diagnostic]:
     for key in node.value:
         if key not in known:
             help = did_you_mean(key, missing) or did_you_mean_or_list(key, own)
+            if node.value[key] is None and " " in key:
+                help = "a text that holds a comma needs quotes around it inside `{ }`"
             yield Diagnostic(rule="unknown-key", message=f"`{key}` is not a key{_in_kind(node, 'of')}", at=node.key_at(key), help=help)
 
 
