@@ -10,12 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from attachdeck import pipeline
 from attachdeck.notes import Deck
 
 if TYPE_CHECKING:
     from anki.collection import Collection
+
+# Speed is measured in benchmarks, never by a test; and a learner's collection may serve many examples.
+settings.register_profile("attachdeck", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+settings.load_profile("attachdeck")
 
 ROOT = Path(__file__).parent.parent
 COURSE = ROOT / "course"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,14 +92,12 @@ def test_new_cards_come_in_the_authors_order(studied: Collection, flagship: Deck
 
 
 def test_every_card_shows_something_on_both_sides(studied: Collection):
-    from anki.utils import strip_html
-
     for card_id in studied.find_cards(""):
         card = studied.get_card(card_id)
         output = card.render_output()
         name = f"{card.note()['ID']} {card.ord}"
         for side in (output.question_text, output.answer_text):
-            assert strip_html(side).strip(), name
+            assert re.sub(r"<(script|style).*?</\1>|<header.*?</header>|<[^>]*>", "", side, flags=re.DOTALL).strip(), name
             assert "{{" not in side.replace("{{c", ""), name
             assert "<a href='https://anki.tenderapp.com" not in side, name
             assert "Card template" not in side, name
@@ -184,7 +183,7 @@ def test_ankis_editor_knows_the_occlusion_note(collection: Collection, tiny, tmp
     opened = collection.get_image_occlusion_note(note_id=note_id).note
     assert opened.header == "What is hidden?"
     assert opened.image_data == (Path(collection.media.dir()) / opened.image_file_name).read_bytes()
-    assert [(shape.ordinal, shape.shapes[0].shape) for shape in opened.occlusions] == [(1, "rect"), (2, "ellipse")]
+    assert sorted((shape.ordinal, shape.shapes[0].shape) for shape in opened.occlusions) == [(1, "rect"), (2, "ellipse")]
     assert opened.occlude_inactive
     from anki.notes import NoteId
 

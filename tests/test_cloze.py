@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attachdeck import cloze
@@ -31,7 +31,7 @@ PIECES = st.sampled_from(["{{c1::", "{{c2::", "{{c12::", "{{c0::", "{{c1,3::", "
 
 
 @given(st.lists(PIECES, max_size=12).map("".join))
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=300)
 def test_anki_finds_the_same_numbers(collection, text):
     note = collection.new_note(collection.models.by_name("Cloze"))
     note["Text"] = text

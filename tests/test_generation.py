@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attachdeck.note_types import KINDS, Field, Look, NoteType, Template, note_type
@@ -69,7 +69,7 @@ def engine_places(collection, own: NoteType, values: tuple[str, ...]) -> tuple[i
 
 
 @given(st.lists(TEMPLATES, min_size=1, max_size=3), st.tuples(VALUES, VALUES, VALUES))
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=200)
 def test_anki_makes_the_same_cards(collection, fronts, values):
     # Anki refuses templates that show no field at all, or twice the same.
     fronts = [f"{{{{A}}}}{'-' * place}" if "{{" not in front else f"{front}{'-' * place}" for place, front in enumerate(fronts)]
@@ -84,7 +84,7 @@ def test_anki_makes_the_same_cards(collection, fronts, values):
 
 
 @given(st.tuples(VALUES, VALUES, VALUES), st.sampled_from(["{{cloze:A}}", "{{cloze:A}} {{cloze:B}}", "{{#C}}{{cloze:B}}{{/C}}", "{{cloze:A}}{{text:cloze:B}}"]))
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=80)
 def test_anki_makes_the_same_cloze_cards(collection, values, front):
     own = made([front], cloze=True)
     values = tuple(value.replace("{{c1::x}}", "{{c1::x}} {{c3::y}} {{c777::z}}") for value in values)

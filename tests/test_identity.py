@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from attachdeck import identity
 
-IDS = st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)*", fullmatch=True)
+IDS = st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)*", fullmatch=True).filter(lambda name: len(name) <= 80)
 
 SECOND = LESSON_HEAD.replace("first", "second").replace("First", "Second")
 
 
 def basic(name: str, prompt: str = "P", answer: str = "A", more: str = "") -> str:
-    return f"  - {{id: {name}, kind: basic, prompt: {prompt}, answer: {answer}{more}}}\n"
+    return f"  - {{id: '{name}', kind: basic, prompt: {prompt}, answer: {answer}{more}}}\n"
 
 
 def guids(deck) -> dict[str, str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from conftest import COURSE, ROOT, compiled, need, write_course
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attachdeck import pipeline
@@ -88,7 +88,7 @@ def test_every_deck_has_its_parents(tmp_path: Path):
 
 
 @given(st.text(st.sampled_from("ab<>&;\"' =/!-\n\u00a0\u00e9imgsrcbrdvnsp"), max_size=30))
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=150)
 def test_sort_field_and_checksum_are_ankis(collection, text):
     markup = f"x{text}<img src='p.svg'>"
     note = collection.new_note(collection.models.by_name("Basic"))

@@ -156,7 +156,7 @@ _MARKUP = re.compile(r"<!--.*?-->|<style.*?>.*?</style>|<script.*?>.*?</script>|
 def _plain(html: str) -> str:
     """A field's text without markup but with the names of its media: what Anki sorts by and takes the checksum of."""
     named = _MEDIA_TAG.sub(lambda match: f" {match[1] or match[2] or match[3]} ", html)
-    return unescape(_MARKUP.sub("", named)).replace("\xa0", " ")
+    return unescape(_MARKUP.sub("", named))
 
 
 def _checksum(plain: str) -> int:
