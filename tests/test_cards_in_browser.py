@@ -1,0 +1,292 @@
+"""Chromium judges the cards: every kind of the flagship course as Anki renders it, on phones and desktops, by day and by night, with and without scripts."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from conftest import need
+from test_anki_import import do_import
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+SIZES = {"phone": (360, 740), "tablet": (820, 1100), "desktop": (1280, 900)}
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+
+
+class Sides(NamedTuple):
+    """A card as Anki renders it: its front, its back, and its style sheet."""
+
+    name: str
+    kind: str
+    place: int
+    front: str
+    back: str
+    css: str
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory: pytest.TempPathFactory, flagship, flagship_package: Path) -> tuple[list[Sides], Path]:
+    """Every card of the flagship course by Anki's own renderer, and the folder of its media."""
+    need("the package anki", importlib.util.find_spec("anki") is not None)
+    from anki.collection import Collection
+
+    collection = Collection(str(tmp_path_factory.mktemp("browser") / "learner.anki2"))
+    do_import(collection, flagship_package)
+    kinds = {note.guid: note.kind for note in flagship.notes}
+    cards = []
+    for card_id in collection.find_cards("", order="c.due, c.ord"):
+        card = collection.get_card(card_id)
+        output = card.render_output()
+        field = '<input id="typeans" aria-label="Answer">'
+        compared = '<code id="typeans"><span class="typeBad">avoyding</span></code>'
+        front = output.question_text.replace("[[type:Typed]]", field)
+        back = output.answer_text.replace("[[type:Typed]]", compared)
+        cards.append(Sides(card.note()["ID"], kinds[card.note().guid], card.ord, front, back, output.css))
+    media = Path(collection.media.dir())
+    yield cards, media
+    collection.close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    need("the package playwright", importlib.util.find_spec("playwright") is not None)
+    need("Chromium", bool(CHROMIUM))
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def show(chromium: Browser, rendered: tuple[list[Sides], Path]) -> Iterator[Callable[..., Page]]:
+    """Shows a side of a card in a page like Anki's, and afterwards fails on whatever went wrong in it."""
+    troubles: list[str] = []
+    contexts = []
+
+    def open_page(size: str = "desktop", *, night: bool = False, scripts: bool = True, before: str = "") -> Callable[[Sides, str], Page]:
+        width, height = SIZES[size]
+        context = chromium.new_context(viewport={"width": width, "height": height}, java_script_enabled=scripts, color_scheme="dark" if night else "light")
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: troubles.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        document = {"html": ""}
+
+        def answer(route):
+            name = route.request.url.removeprefix("http://card.test/")
+            if name == "":
+                route.fulfill(body=document["html"], content_type="text/html; charset=utf-8")
+            elif (rendered[1] / name).is_file():
+                route.fulfill(path=rendered[1] / name)
+            else:
+                troubles.append(f"the card asked for {route.request.url}")
+                route.abort()
+
+        page.route("**/*", answer)
+        classes = f"card card1 {'mobile android' if size == 'phone' else 'isLin'} {'nightMode night_mode' if night else ''}"
+        engine = "<script>window.anki = {imageOcclusion: {setup() {}}};</script>"
+
+        def side(card: Sides, which: str) -> Page:
+            body = card.front if which == "front" else card.back
+            document["html"] = (
+                f'<!doctype html><html lang="en"><head><title>Anki</title><meta name="viewport" content="width=device-width"><style>{card.css}</style>{engine}'
+                f'<script>{before}</script></head><body class="{classes}"><div id="qa">{body}</div></body></html>'
+            )
+            page.goto("http://card.test/")
+            return page
+
+        return side
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+def some_of_each(cards: list[Sides]) -> list[Sides]:
+    """The first two cards of each kind and the longest one."""
+    kinds = sorted({card.kind for card in cards})
+    found: dict[tuple[str, int], Sides] = {}
+    for kind in kinds:
+        own = [card for card in cards if card.kind == kind]
+        for card in [*own[:2], max(own, key=lambda card: len(card.back))]:
+            found[card.name, card.place] = card
+    return list(found.values())
+
+
+TOO_WIDE = """() => {
+  const wide = [...document.querySelectorAll("body, .page *")].filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth + 1);
+  return wide.map((element) => element.outerHTML.slice(0, 90));
+}"""
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("night", [False, True], ids=["day", "night"])
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+def test_every_kind_fits_and_says_something(show, rendered, size: str, night: bool, scripts: bool):
+    side = show(size, night=night, scripts=scripts)
+    for card in some_of_each(rendered[0]):
+        for which in ("front", "back"):
+            page = side(card, which)
+            assert page.evaluate(TOO_WIDE) == [], f"{card.name} {which}"
+            assert len(page.locator("#qa").inner_text().strip()) > 10
+
+
+LUMINANCE = """() => {
+  // Relative luminance and contrast by WCAG 2.2.
+  const channel = (value) => (value /= 255) <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  const parse = (colour) => { const parts = colour.match(/[\\d.]+/g).map(Number); return parts.length < 4 || parts[3] > 0 ? parts : null; };
+  const light = ([red, green, blue]) => 0.2126 * channel(red) + 0.7152 * channel(green) + 0.0722 * channel(blue);
+  const behind = (element) => { for (; element; element = element.parentElement) { const found = parse(getComputedStyle(element).backgroundColor); if (found) return found; } return [255, 255, 255]; };
+  const low = [];
+  const walker = document.createTreeWalker(document.querySelector(".page"), NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const element = node.parentElement;
+    if (!node.data.trim() || !element.checkVisibility() || element.closest("script, style")) continue;
+    const [one, other] = [light(parse(getComputedStyle(element).color)), light(behind(element))].sort((a, b) => b - a);
+    const contrast = (one + 0.05) / (other + 0.05);
+    if (contrast < (element.closest("h2, a, summary, .cloze, .card-id, .asked-step, .pick, .typeBad, .typeGood") ? 4.5 : 7)) low.push([node.data.trim().slice(0, 30), contrast.toFixed(2)]);
+  }
+  return low;
+}"""
+
+
+@pytest.mark.parametrize("night", [False, True], ids=["day", "night"])
+def test_text_has_contrast(show, rendered, night: bool):
+    side = show(night=night)
+    for card in some_of_each(rendered[0]):
+        for which in ("front", "back"):
+            assert side(card, which).evaluate(LUMINANCE) == [], f"{card.name} {which}"
+
+
+def choices(cards: list[Sides]) -> list[Sides]:
+    return [card for card in cards if card.kind in ("choice", "vignette")]
+
+
+def test_options_stand_in_one_order_on_both_sides(show, rendered):
+    side = show()
+    shuffled = 0
+    for card in choices(rendered[0])[:25]:
+        front = side(card, "front").locator("ol.options > li").all_inner_texts()
+        page = side(card, "back")
+        back = page.locator("ol.options > li .option").all_inner_texts()
+        assert [text.strip() for text in front] == [text.strip() for text in back], card.name
+        plain = [each for each in card.front.split("<ol")[1].split("<li>")[1:]]
+        shuffled += not plain[0].startswith(front[0][:10])
+    assert shuffled > 5
+
+
+def test_the_shuffle_favours_no_place(show, rendered):
+    """Over many cards each of four places is the right one about as often: no more than four standard deviations from a quarter."""
+    page = show()(choices(rendered[0])[0], "front")
+    script = (Path(__file__).parent.parent / "attachdeck/note_types/shared/choice.js").read_text(encoding="utf-8")
+    rounds = 2000
+    counts = page.evaluate(
+        """([script, rounds]) => {
+          const counts = [0, 0, 0, 0];
+          for (let round = 0; round < rounds; round++) {
+            document.getElementById("qa").innerHTML = `<div class="choice" data-card="card-${round}" data-side="back"><ol><li>a</li><li>b</li><li>c</li><li>d</li></ol></div>`;
+            new Function(script)();
+            counts[[...document.querySelectorAll(".choice li")].findIndex((item) => item.textContent === "a")]++;
+          }
+          return counts;
+        }""",
+        [script, rounds],
+    )
+    assert sum(counts) == rounds
+    deviation = (rounds * 0.25 * 0.75) ** 0.5
+    assert all(abs(count - rounds / 4) < 4 * deviation for count in counts), counts
+
+
+def pick_by_keyboard(side: Callable[[Sides, str], Page], card: Sides) -> tuple[str, Page]:
+    page = side(card, "front")
+    page.keyboard.press("2")
+    picked = page.locator("button[aria-pressed=true]")
+    assert picked.count() == 1
+    text = picked.inner_text().strip()
+    return text, side(card, "back")
+
+
+def test_the_keyboard_answers_a_choice_and_the_back_shows_the_pick(show, rendered):
+    text, back = pick_by_keyboard(show(), choices(rendered[0])[0])
+    assert back.locator(".picked").count() == 1
+    assert back.locator(".picked .option").inner_text().startswith(text)
+    assert "your pick" in back.locator(".picked").inner_text()
+
+
+def test_a_pick_can_be_clicked_and_taken_back(show, rendered):
+    page = show()(choices(rendered[0])[0], "front")
+    first = page.locator(".choice button").first
+    first.click()
+    assert first.get_attribute("aria-pressed") == "true"
+    first.focus()
+    page.keyboard.press("Space")
+    assert first.get_attribute("aria-pressed") == "false"
+
+
+def test_a_card_is_whole_when_every_storage_throws(show, rendered):
+    before = "for (const name of ['sessionStorage', 'localStorage']) Object.defineProperty(window, name, {get() { throw new Error('closed'); }});"
+    _, back = pick_by_keyboard(show(before=before), choices(rendered[0])[0])
+    assert back.locator(".right").count() >= 1
+    assert back.locator(".picked").count() == 0
+
+
+def test_nothing_listens_when_the_card_is_gone(show, rendered):
+    page = show()(choices(rendered[0])[0], "front")
+    page.evaluate(
+        """() => {
+          window.left = 0;
+          const remove = document.removeEventListener;
+          document.removeEventListener = function (...all) { window.left++; return remove.apply(document, all); };
+          document.getElementById("qa").innerHTML = "the next card";
+        }"""
+    )
+    page.keyboard.press("1")
+    page.keyboard.press("1")
+    assert page.evaluate("window.left") == 1
+
+
+def test_without_scripts_a_choice_is_a_plain_question(show, rendered):
+    side = show(scripts=False)
+    card = choices(rendered[0])[0]
+    front = side(card, "front")
+    assert front.locator("ol.options > li:visible").count() >= 2
+    assert front.locator(".keys:visible").count() == 0
+    back = side(card, "back")
+    assert back.locator("#answer").inner_text().strip()
+    assert back.locator(".explained .right").count() >= 1
+
+
+def test_another_accepted_spelling_is_said_to_be_right(show, rendered):
+    card = next(card for card in rendered[0] if card.kind == "typed")
+    side = show()
+    assert not side(card, "back").locator(".accepted-note").is_visible()
+    spelling = card.back.split('class="accepted"')[1].split("<li>")[1].split("</li>")[0]
+    typed = card._replace(back=card.back.replace("avoyding", spelling.upper()))
+    assert side(typed, "back").locator(".accepted-note").is_visible()
+
+
+def test_pictures_change_with_the_night(show, rendered):
+    card = next(card for card in rendered[0] if 'class="night"' in card.back)
+    for night in (False, True):
+        page = show(night=night)(card, "back")
+        assert page.locator("img.night").first.is_visible() is night
+        assert page.locator("img.day").first.is_visible() is not night
+        assert page.locator("img").first.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+
+
+def test_every_picture_has_its_alt_text(rendered):
+    import re
+
+    for card in rendered[0]:
+        for image in re.findall(r"<img[^>]*>", card.front + card.back):
+            assert re.search(r'alt="[^"]{10,}', image), card.name
