@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import CARD, need
 
 from attachdeck import pipeline
+from conftest import CARD, need
 
 if TYPE_CHECKING:
     from anki.collection import Collection

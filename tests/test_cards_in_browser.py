@@ -180,7 +180,7 @@ def test_options_stand_in_one_order_on_both_sides(show, rendered):
         page = side(card, "back")
         back = page.locator("ol.options > li .option").all_inner_texts()
         assert [text.strip() for text in front] == [text.strip() for text in back], card.name
-        plain = [each for each in card.front.split("<ol")[1].split("<li>")[1:]]
+        plain = card.front.split("<ol")[1].split("<li>")[1:]
         shuffled += not plain[0].startswith(front[0][:10])
     assert shuffled > 5
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from conftest import CARD, ROOT, write_course
 
 from attachdeck import __version__, schema
 from attachdeck.cli import _COMMANDS, main
+from conftest import CARD, ROOT, write_course
 
 BROKEN = CARD.replace("answer", "anwser")
 

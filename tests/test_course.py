@@ -6,11 +6,11 @@ import re
 from collections import Counter
 
 import pytest
-from conftest import COURSE
 
 from attachdeck import pipeline
 from attachdeck.course import Card, Course
 from attachdeck.notes import NOTE_TYPE_OF
+from conftest import COURSE
 
 CLAIMS = {f"S{number}" for number in range(1, 65)} - {"S60"}
 """The claims of the article that the course starts from; S60 is advertising and is not taught."""

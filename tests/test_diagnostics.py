@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from conftest import write_course
 
 from attachdeck import pipeline
 from attachdeck.reporters.text import report
+from conftest import write_course
 
 FOLDER = Path(__file__).parent / "diagnostics"
 

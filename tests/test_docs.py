@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from conftest import ROOT, write_course
 
 from attachdeck import pipeline, schema
 from attachdeck.note_types import KINDS, Look, note_type
+from conftest import ROOT, write_course
 
 FORMAT = (ROOT / "docs" / "course-format.md").read_text(encoding="utf-8")
 

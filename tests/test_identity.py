@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from conftest import LESSON_HEAD, compiled, write_course
 from hypothesis import given
 from hypothesis import strategies as st
 
 from attachdeck import identity
+from conftest import LESSON_HEAD, compiled, write_course
 
 IDS = st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)*", fullmatch=True).filter(lambda name: len(name) <= 80)
 

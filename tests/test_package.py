@@ -12,12 +12,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import COURSE, ROOT, compiled, need, write_course
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attachdeck import pipeline
 from attachdeck.outputs import apkg
+from conftest import COURSE, ROOT, compiled, need, write_course
 
 
 def build(output: Path, **environment: str) -> bytes:
