@@ -1,15 +1,73 @@
-"""Who is who over all releases: GUIDs and ids from what an author named, never from wording, file names or order."""
+"""Who is who over all releases: GUIDs and ids from what an author named, never from wording, file names or order.
+
+`course.lock` remembers them, and when each thing last changed for learners. Anki takes over what is newer than the learner's copy,
+with all fields and tags: so a time moves only when the content does, and then always forward.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
 
-FIRST_TIME = 1_767_225_600
-"""The modification time, in seconds since 1970, of everything that has not changed since its first release."""
+from attachdeck import schema
+from attachdeck.diagnostics import Diagnostic, did_you_mean
+from attachdeck.location import Location
+from attachdeck.reader import Document, Node
+
+FORMAT = 1
+"""The version of the lock's format that this attachdeck writes and reads."""
 
 _FIRST_ID = 1_600_000_000_000
 _ID_RANGE = 100_000_000_000
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
+
+
+@dataclass(frozen=True, slots=True)
+class DeckRecord:
+    """A deck's id and name."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteTypeRecord:
+    """A note type's id, hashes of its layout and its content, and the second (since 1970) of its last change."""
+
+    id: int
+    layout: str
+    content: str
+    changed: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardRecord:
+    """A card's GUID and note type, a hash of what learners get, and the second and the version of its last change."""
+
+    guid: str
+    note_type: str
+    content: str
+    changed: int
+    version: str
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What `course.lock` says. Decks are named by what they hold: `course`, `lesson <id>`, `practice`, `parent <depth>`."""
+
+    course: str = ""
+    decks: Mapping[str, DeckRecord] = field(default_factory=dict)
+    note_types: Mapping[str, NoteTypeRecord] = field(default_factory=dict)
+    cards: Mapping[str, CardRecord] = field(default_factory=dict)
 
 
 def guid(course: str, card: str) -> str:
@@ -32,6 +90,186 @@ def distinct(wanted: int, taken: set[int]) -> int:
         wanted += 1
     taken.add(wanted)
     return wanted
+
+
+def content_hash(*parts: str) -> str:
+    """64 bits of SHA-256 over texts, in hexadecimal."""
+    return _digest(*parts)[:8].hex()
+
+
+def time_of_change(now: int, previous: int | None) -> int:
+    """The time for content that has changed: now, but always later than before, whatever the clock says."""
+    return now if previous is None else max(now, previous + 1)
+
+
+def read_lock(document: Document | None, problems: tuple[Diagnostic, ...]) -> tuple[Lock, list[Diagnostic]]:
+    """What a course's lock says (nothing where there is none yet), or why it cannot be used."""
+    if document is None:
+        return Lock(), []
+    damage = _damage(document, [*problems, *schema.check(document, "lock")])
+    if damage or document.root is None:
+        return Lock(), damage
+    said = document.root.value
+    return Lock(
+        course=said["course"],
+        decks={key: DeckRecord(**each) for key, each in said["decks"].items()},
+        note_types={key: NoteTypeRecord(**each | {"changed": _seconds(each["changed"])}) for key, each in said["note_types"].items()},
+        cards={key: CardRecord(**each | {"changed": _seconds(each["changed"])}) for key, each in said["cards"].items()},
+    ), []
+
+
+def lock_text(lock: Lock) -> str:
+    """The lock as its file: sorted, one line a record, so that it reads well in a diff and merges like a list."""
+    lines = [
+        "# Who is who, over all releases. Written by `attachdeck build`: commit it with the course, and do not edit it.",
+        f"lock: {FORMAT}",
+        f"course: {lock.course}",
+        "decks:",
+        *(f"  {key}: {{id: {each.id}, name: {json.dumps(each.name, ensure_ascii=False)}}}" for key, each in sorted(lock.decks.items())),
+        "note_types:",
+        *(
+            f'  {key}: {{id: {each.id}, layout: "{each.layout}", content: "{each.content}", changed: {_text(each.changed)}}}'
+            for key, each in sorted(lock.note_types.items())
+        ),
+        "cards:" if lock.cards else "cards: {}",
+        *(f'  "{key}": {{{_card_text(each)}}}' for key, each in sorted(lock.cards.items())),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def write_lock(lock: Lock, path: Path) -> None:
+    """Write the lock beside its place and then put it there, so that it is never torn. Raises OSError when that fails."""
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
+        try:
+            file.write(lock_text(lock))
+            file.close()
+            # A temporary file is private to its owner; a lock is read by whoever reads the course.
+            Path(file.name).chmod(path.stat().st_mode if path.exists() else 0o666 & ~_umask())
+            Path(file.name).replace(path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+
+
+def refusals(old: Lock, new: Lock, document: Document | None) -> Iterator[Diagnostic]:
+    """What would harm a learner who has the deck that the old lock describes, and what to write instead."""
+    if document is None or document.root is None or not old.course:
+        return
+    root = document.root
+    if old.course != new.course:
+        yield _refusal("changed-course-id", f"the course's id was `{old.course}` and is now `{new.course}`", root["course"].at,
+            "every card would come to learners as a new one, beside the old: write the old id in course.yaml; for a course of its own, delete course.lock")  # fmt: skip
+        return
+    yield from _renamed_decks(old, new, root)
+    for key, each in new.note_types.items():
+        before = old.note_types.get(key)
+        if before and before.layout != each.layout:
+            yield _refusal("changed-layout", f"the fields or templates of the note type `{key}` have changed", root["note_types"].key_at(key),
+                "Anki would clone the note type and never update learners' notes again: take the change back, or use a spare field")  # fmt: skip
+    yield from _vanished_cards(old, new, root)
+    yield from _reused_ids(old, new, root)
+
+
+def changes(old: Lock, new: Lock) -> dict[str, list[str]]:
+    """What learners will notice, in words and ids: `new`, `changed`, `retired`, `dropped` cards, `note types`, `decks`."""
+    kept_guids = {each.guid for each in old.cards.values()}
+    found = {
+        "new": [key for key, each in new.cards.items() if each.guid not in kept_guids],
+        "changed": [key for key, each in new.cards.items() if each.guid in kept_guids and not _same(old, key, each) and not each.retired],
+        "retired": [key for key, each in new.cards.items() if each.guid in kept_guids and not _same(old, key, each) and each.retired],
+        "dropped": sorted(old.cards.keys() - new.cards.keys()),
+        "note types": [key for key, each in new.note_types.items() if old.note_types.get(key) != each],
+        "decks": [each.name for key, each in new.decks.items() if old.decks.get(key) != each],
+    }
+    return {what: names for what, names in found.items() if names}
+
+
+def _same(old: Lock, key: str, record: CardRecord) -> bool:
+    return old.cards.get(key) == record
+
+
+def _refusal(rule: str, message: str, at: Location, help: str) -> Diagnostic:
+    return Diagnostic(rule=rule, message=message, at=at, help=help)
+
+
+def _renamed_decks(old: Lock, new: Lock, root: Node) -> Iterator[Diagnostic]:
+    for key, each in new.decks.items():
+        before = old.decks.get(key)
+        if before and before.name != each.name:
+            kind, _, name = key.partition(" ")
+            where = {
+                "lesson": f"in the lesson `{name}` write `deck: {before.name.rpartition('::')[2]}`",
+                "practice": "write the old `practice_deck:` in course.yaml",
+            }
+            help = f"Anki would leave learners' cards in the old deck, beside an empty new one: {where.get(kind, 'write the old `deck:` in course.yaml')}"
+            yield _refusal("renamed-deck", f"the deck `{before.name}` is now called `{each.name}`", root["decks"].key_at(key), help)
+
+
+def _vanished_cards(old: Lock, new: Lock, root: Node) -> Iterator[Diagnostic]:
+    guids = {each.guid for each in new.cards.values()}
+    fresh = new.cards.keys() - old.cards.keys()
+    for key, each in old.cards.items():
+        now = new.cards.get(key)
+        at = root["cards"].key_at(key)
+        if now and now.note_type != each.note_type:
+            help = "Anki would never update the card again for those who have it: retire it under this id, and write the new one under another"
+            yield _refusal("changed-note-type", f"the card `{key}` was of the note type `{each.note_type}` and is now `{now.note_type}`", at, help)
+        elif not now and each.guid not in guids:
+            renamed = did_you_mean(key, fresh)
+            hint = f"if it is `{renamed.split('`')[1]}` now, write `formerly: {key}` there; otherwise " if renamed else ""
+            help = f"it would stay with learners for ever, never corrected: {hint}write it again with `status: retired`; if no learner ever got it, delete this line"
+            yield _refusal("vanished-card", f"the card `{key}` is gone", at, help)
+
+
+def _reused_ids(old: Lock, new: Lock, root: Node) -> Iterator[Diagnostic]:
+    owners = {each.guid: key for key, each in old.cards.items()}
+    for key in new.cards.keys() - old.cards.keys():
+        owner = owners.get(new.cards[key].guid)
+        if owner is not None and owner in new.cards:
+            help = f"`{owner}` was once called so and carries on its progress: give the new card another id"
+            yield _refusal("reused-id", f"the id `{key}` is used again for another card", root["cards"].key_at(owner), help)
+
+
+def _damage(document: Document, problems: list[Diagnostic]) -> list[Diagnostic]:
+    """The first thing that is wrong with a lock, with the way out; one is enough."""
+    marker = re.search(r"^(<{7}|={7}|>{7})", document.text, re.MULTILINE)
+    if marker:
+        line = document.text.count("\n", 0, marker.start()) + 1
+        message, help = (
+            "a merge left its marks in the lock",
+            "keep the lines of both sides and delete the marks; of two lines for one card keep the later one; then run `attachdeck build`",
+        )
+        return [Diagnostic(rule="damaged-lock", message=message, at=Location(document.file, line, 1, line, 8), help=help)]
+    said = document.root.value if document.root else None
+    if isinstance(said, dict) and isinstance(said.get("lock"), int) and said["lock"] != FORMAT:
+        message = f"the lock has format {said['lock']}, and this attachdeck reads format {FORMAT}"
+        return [Diagnostic(rule="damaged-lock", message=message, at=Location(document.file), help="install the attachdeck that wrote it, or a newer one")]
+    if problems:
+        help = (
+            "take the last good version of the file (`git checkout course.lock`) and run `attachdeck build`; do not delete it: learners' progress hangs on it"
+        )
+        return [Diagnostic(rule="damaged-lock", message=f"the lock is damaged: {problems[0].message}", at=problems[0].at, help=help)]
+    return []
+
+
+def _card_text(card: CardRecord) -> str:
+    retired = ", retired: true" if card.retired else ""
+    return f'guid: "{card.guid}", note_type: {card.note_type}, content: "{card.content}", changed: {_text(card.changed)}, version: "{card.version}"{retired}'
+
+
+def _text(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime(_TIME)
+
+
+def _seconds(text: str) -> int:
+    return int(datetime.strptime(text, _TIME).replace(tzinfo=UTC).timestamp())
+
+
+def _umask() -> int:
+    """The process's mask for new files; Python can only read it by setting it."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
 
 
 def _digest(*names: str) -> bytes:

@@ -30,6 +30,7 @@ from attachdeck.course import (
     TypedCard,
     VignetteCard,
 )
+from attachdeck.identity import CardRecord, DeckRecord, Lock, NoteTypeRecord
 from attachdeck.markup import Shown, picture, plain, render
 from attachdeck.note_types import KINDS, Look, NoteType, note_type, words
 from attachdeck.note_types.generation import card_places
@@ -96,22 +97,30 @@ class Deck:
     media: dict[str, bytes] = field(repr=False)
 
 
-def compile_course(course: Course) -> Deck:
-    """Everything that a learner gets of a course."""
-    return _Compiler(course).deck()
+def compile_course(course: Course, lock: Lock, now: int) -> tuple[Deck, Lock]:
+    """Everything that a learner gets of a course, and the lock that remembers it.
+
+    What the old lock knows unchanged keeps its time and version; everything else gets `now`, in seconds since 1970.
+    """
+    compiler = _Compiler(course, lock, now)
+    return compiler.deck(), compiler.new_lock()
 
 
 class _Compiler:
-    """Knows the course's pictures by their names in the package, and which of them are used."""
+    """Knows the course's pictures by their names in the package, what the old lock says, and what the new one will."""
 
-    def __init__(self, course: Course) -> None:
+    def __init__(self, course: Course, lock: Lock, now: int) -> None:
         self.course = course
+        self.lock = lock
+        self.now = now
+        self.cards: dict[str, CardRecord] = {}
+        self.deck_records: dict[str, DeckRecord] = {}
         self.words = words(course.language)
         self.media: dict[str, bytes] = {}
         self.shown = {name: self.pack(each) for name, each in course.pictures.items()}
         self.citations: dict[Citation, str] = {}
         look = Look(title=course.title, language=course.language, accent=course.accent, accent_night=course.accent_night)
-        self.note_types = {kind: DatedNoteType(identity.number("note type", course.id, kind), identity.FIRST_TIME, note_type(kind, look)) for kind in KINDS}
+        self.note_types = {kind: self.dated(kind, note_type(kind, look)) for kind in KINDS}
         self.taken: set[int] = set()
 
     def deck(self) -> Deck:
@@ -131,6 +140,31 @@ class _Compiler:
             note_types={kind: each for kind, each in self.note_types.items() if any(note.note_type == kind for note in notes)},
             notes=tuple(notes),
             media={name: self.media[name] for name in sorted(used)},
+        )
+
+    def new_lock(self) -> Lock:
+        note_types = {key: NoteTypeRecord(each.id, _layout(each.note_type), _content(each.note_type), each.modified) for key, each in self.note_types.items()}
+        return Lock(course=self.course.id, decks=self.deck_records, note_types=note_types, cards=self.cards)
+
+    def dated(self, kind: str, own: NoteType) -> DatedNoteType:
+        before = self.lock.note_types.get(kind)
+        if before and before.content == _content(own):
+            return DatedNoteType(before.id, before.changed, own)
+        modified = identity.time_of_change(self.now, before.changed if before else None)
+        return DatedNoteType(before.id if before else identity.number("note type", self.course.id, kind), modified, own)
+
+    def record(self, card: Card, content: str) -> CardRecord:
+        """What the lock remembers of a card from now on."""
+        before = self.lock.cards.get(card.id) or self.lock.cards.get(card.formerly)
+        if before and before.content == content:
+            return before
+        return CardRecord(
+            guid=before.guid if before else identity.guid(self.course.id, card.formerly or card.id),
+            note_type=NOTE_TYPE_OF[card.kind],
+            content=content,
+            changed=identity.time_of_change(self.now, before.changed if before else None),
+            version=self.course.version.rpartition(".")[0],
+            retired=bool(card.retired_because),
         )
 
     def pack(self, each: Picture) -> Shown:
@@ -154,24 +188,25 @@ class _Compiler:
 
     def note(self, card: Card, lesson: Lesson, position: int) -> Note:
         course = self.course
-        fields, lasting = self.shared_fields(card, lesson), card.formerly or card.id
-        fields |= _FIELDS[card.kind](self, card)
+        fields = self.shared_fields(card, lesson) | _FIELDS[card.kind](self, card)
         dated = self.note_types[NOTE_TYPE_OF[card.kind]]
         row = dated.note_type.row(fields)
-        guid = identity.guid(course.id, lasting)
+        tags = self.tags(card, lesson)
+        record = self.cards[card.id] = self.record(card, identity.content_hash(NOTE_TYPE_OF[card.kind], *row, *tags))
+        guid = record.guid
+        # Learners who have a retired card keep it, with its new text; without cards in the package nobody else gets it.
+        places = () if record.retired else card_places(dated.note_type, row)
         return Note(
             id=identity.distinct(identity.number("note", guid), self.taken),
             guid=guid,
             kind=card.kind,
             note_type=NOTE_TYPE_OF[card.kind],
             fields=row,
-            tags=self.tags(card, lesson),
+            tags=tuple(sorted((*tags, f"{course.id}::changed::{record.version}"))),
             deck=self.practice_deck() if card.kind == "practice" else self.lesson_deck(lesson),
             position=position,
-            cards=tuple(
-                NewCard(place, identity.distinct(identity.number("card", guid, str(place)), self.taken)) for place in card_places(dated.note_type, row)
-            ),
-            modified=identity.FIRST_TIME,
+            cards=tuple(NewCard(place, identity.distinct(identity.number("card", guid, str(place)), self.taken)) for place in places),
+            modified=record.changed,
         )
 
     def shared_fields(self, card: Card, lesson: Lesson) -> Fields:
@@ -224,8 +259,11 @@ class _Compiler:
             yield self.subdeck(self.practice_deck(), "practice", description=self.words["practice_deck"])
 
     def subdeck(self, name: str, *names: str, description: str = "") -> Subdeck:
-        number = identity.distinct(identity.number("deck", self.course.id, *names), self.taken)
-        return Subdeck(number, unicodedata.normalize("NFC", name), self.described(description))
+        key = " ".join(names)
+        before = self.lock.decks.get(key)
+        number = before.id if before else identity.number("deck", self.course.id, *names)
+        record = self.deck_records[key] = DeckRecord(identity.distinct(number, self.taken), unicodedata.normalize("NFC", name))
+        return Subdeck(record.id, record.name, self.described(description))
 
     def course_description(self) -> str:
         course, word = self.course, self.words
@@ -308,6 +346,18 @@ class _Compiler:
 
 
 _FIELDS: Mapping[str, Callable[..., Fields]] = {kind: getattr(_Compiler, kind) for kind in NOTE_TYPE_OF}
+
+
+def _layout(own: NoteType) -> str:
+    """A hash of what must never change: fields and templates with their ids, in order."""
+    fields = (f"{each.id} {each.name}" for each in own.fields)
+    templates = (f"{each.id} {each.name}" for each in own.templates)
+    return identity.content_hash(*fields, *templates, str(own.cloze))
+
+
+def _content(own: NoteType) -> str:
+    """A hash of what Anki takes over from a newer note type."""
+    return identity.content_hash(_layout(own), own.name, own.css, *(text for each in own.templates for text in (each.front, each.back)))
 
 
 def _explained(option: Option, text: str, why: str) -> str:

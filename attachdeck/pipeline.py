@@ -12,8 +12,9 @@ from attachdeck import schema
 from attachdeck.course import Course
 from attachdeck.decode import decode
 from attachdeck.diagnostics import Diagnostic, Severity
+from attachdeck.identity import Lock, changes, lock_text, read_lock, refusals, write_lock
 from attachdeck.notes import Deck, compile_course
-from attachdeck.reader import CourseFiles, read_course
+from attachdeck.reader import LOCK, CourseFiles, read_course
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,24 @@ class Checked:
 
     course: Course | None
     diagnostics: tuple[Diagnostic, ...]
-    texts: Mapping[str, str] = field(repr=False)
+    files: CourseFiles = field(repr=False)
+    lock: Lock = field(default_factory=Lock)
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """The text of each file by its name, for reporters that quote lines."""
+        return self.files.texts()
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What a learner gets, the lock that remembers it, what changed since the last lock, and what would harm learners."""
+
+    deck: Deck
+    lock: Lock
+    changes: Mapping[str, list[str]]
+    refusals: tuple[Diagnostic, ...]
+    stale: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,17 +61,28 @@ def check(folder: Path) -> Checked:
     """Read, validate and decode a course. A stage's errors keep the next from running, so that each is said once."""
     files, diagnostics = read_course(folder)
     diagnostics += _schema_problems(files)
+    lock, damage = read_lock(files.lock, files.lock_problems)
+    diagnostics += damage
     course = None
     if not _fatal(diagnostics):
         course, more = decode(files)
         diagnostics += more
     diagnostics.sort(key=lambda diagnostic: diagnostic.at)
-    return Checked(None if _fatal(diagnostics) else course, tuple(diagnostics), files.texts())
+    return Checked(None if _fatal(diagnostics) else course, tuple(diagnostics), files, lock)
 
 
-def compiled(course: Course) -> Deck:
-    """All that a learner gets of a course."""
-    return compile_course(course)
+def compiled(checked: Checked, now: int) -> Compiled:
+    """All that a learner gets of a course without mistakes; `now` (seconds since 1970) is the time of what has changed."""
+    assert checked.course is not None  # noqa: S101  # Callers look first.
+    deck, lock = compile_course(checked.course, checked.lock, now)
+    stale = checked.files.lock is None or lock_text(lock) != checked.files.lock.text
+    return Compiled(deck, lock, changes(checked.lock, lock), tuple(refusals(checked.lock, lock, checked.files.lock)), stale)
+
+
+def keep(compiled: Compiled, folder: Path) -> None:
+    """Bring a course's lock up to date. Raises OSError when that fails; the old lock is then untouched."""
+    if compiled.stale:
+        write_lock(compiled.lock, folder / LOCK)
 
 
 def package(deck: Deck, path: Path) -> Summary:

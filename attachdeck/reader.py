@@ -22,6 +22,7 @@ MAX_DEPTH = 32
 MAX_ALIASED_VALUES = 10_000
 """How many values aliases may repeat in one file: enough for any course, too few for a bomb."""
 
+LOCK = "course.lock"
 PICTURE_ENDINGS = (".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp")
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -100,10 +101,12 @@ class CourseFiles:
     media: Document | None
     lessons: tuple[Document, ...]
     pictures: dict[str, bytes]
+    lock: Document | None
+    lock_problems: tuple[Diagnostic, ...]
 
     def texts(self) -> dict[str, str]:
         """The text of every file that was read, for reporters that quote lines."""
-        documents = (self.course, self.sources, self.media, *self.lessons)
+        documents = (self.course, self.sources, self.media, self.lock, *self.lessons)
         return {document.file: document.text for document in documents if document}
 
 
@@ -139,6 +142,9 @@ def read_course(folder: Path) -> tuple[CourseFiles, list[Diagnostic]]:
             diagnostics.extend([problem] if problem else _svg_problems(content, shown(path)) if path.suffix.lower() == ".svg" else [])
             pictures[path.name] = content
 
+    # What is wrong in the lock is no author's doing: `identity` says what it means.
+    lock = folder / LOCK
+    lock_document, lock_problems = read_file(lock, shown(lock), root) if lock.exists() else (None, [])
     files = CourseFiles(
         name=name,
         course=document(folder / "course.yaml"),
@@ -146,6 +152,8 @@ def read_course(folder: Path) -> tuple[CourseFiles, list[Diagnostic]]:
         media=optional(folder / "media" / "media.yaml"),
         lessons=tuple(document(path) for path in lesson_paths),
         pictures=pictures,
+        lock=lock_document,
+        lock_problems=tuple(lock_problems),
     )
     if not lesson_paths and not diagnostics:
         message = "the course has no lessons"

@@ -55,6 +55,7 @@ objectives:
   - {id: first-goal, text: Tell one from the other.}
 cards:
 """
+NOW = 1_800_000_000
 CARD = "  - {id: define, kind: basic, prompt: What is a secure base?, answer: The figure from which one explores.}\n"
 
 
@@ -78,7 +79,7 @@ def compiled(folder: Path) -> Deck:
     """The deck of a course that has no mistakes."""
     checked = pipeline.check(folder)
     assert checked.course, [(str(each.at), each.message) for each in checked.diagnostics]
-    return pipeline.compiled(checked.course)
+    return pipeline.compiled(checked, NOW).deck
 
 
 @pytest.fixture

@@ -194,38 +194,6 @@ def test_ankis_editor_knows_the_occlusion_note(collection: Collection, tiny, tmp
     assert collection.get_note(note_id)["ID"] == "picture"
 
 
-def test_a_retired_card_shows_why_and_nothing_else(collection: Collection, tiny, tmp_path: Path):
-    retired = ", status: retired, retired_because: The figure was wrong."
-    lines = [line.replace("}\n", f"{retired}}}\n") if line.startswith("  - {") else line for line in ALL_KINDS.splitlines(keepends=True)]
-    lines = [
-        f"{line}    status: retired\n    retired_because: The figure was wrong.\n" if line.strip() in ("kind: choice", "kind: occlusion") else line
-        for line in lines
-    ]
-    before = {note.guid: [card.place for card in note.cards] for note in tiny(ALL_KINDS).notes}
-    deck = tiny("".join(lines))
-    assert {note.guid: [card.place for card in note.cards] for note in deck.notes} == before
-    pipeline.package(deck, tmp_path / "retired.apkg")
-    do_import(collection, tmp_path / "retired.apkg")
-    assert len(collection.find_notes("tag:tiny::retired")) == len(deck.notes)
-    secrets = {
-        "define": "explores",
-        "both-ways": "returns to",
-        "gaps": "Ainsworth",
-        "type-it": "avoidance",
-        "choose": "That",
-        "scene": "waits",
-        "steps": "Two",
-        "do-it": "Notice",
-    }
-    for card_id in collection.find_cards(""):
-        card = collection.get_card(card_id)
-        output = card.render_output()
-        for side in (output.question_text, output.answer_text):
-            assert "The figure was wrong." in side
-            visible = side if card.note()["ID"] != "gaps" else side.partition("hidden")[0]
-            assert secrets.get(card.note()["ID"], "\0") not in visible
-
-
 def test_the_engine_is_there_in_ci():
     import importlib.util
 

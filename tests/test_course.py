@@ -10,7 +10,7 @@ import pytest
 from attachdeck import pipeline
 from attachdeck.course import Card, Course
 from attachdeck.notes import NOTE_TYPE_OF
-from conftest import COURSE
+from conftest import COURSE, compiled
 
 CLAIMS = {f"S{number}" for number in range(1, 65)} - {"S60"}
 """The claims of the article that the course starts from; S60 is advertising and is not taught."""
@@ -63,6 +63,6 @@ def test_lessons_about_frightening_things_say_so_first(course: Course):
 
 
 def test_the_deck_says_what_it_is_not_and_where_to_find_help(course: Course):
-    description = pipeline.compiled(course).decks[0].description
+    description = compiled(COURSE).decks[0].description
     for phrase in ("not a diagnosis", "988", "findahelpline.com", "Last checked", "CC BY 4.0", course.version):
         assert phrase in description

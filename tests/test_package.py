@@ -21,7 +21,7 @@ from conftest import COURSE, ROOT, compiled, need, write_course
 
 
 def build(output: Path, **environment: str) -> bytes:
-    command = [sys.executable, "-m", "attachdeck", "build", str(COURSE), "-o", str(output)]
+    command = [sys.executable, "-m", "attachdeck", "build", "--locked", str(COURSE), "-o", str(output)]
     subprocess.run(command, check=True, capture_output=True, env=os.environ | environment, cwd=ROOT)
     return output.read_bytes()
 

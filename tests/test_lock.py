@@ -1,0 +1,250 @@
+"""The lock: times move only when content does, nothing is torn, and what would harm a learner is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
+
+from attachdeck import identity, pipeline
+from attachdeck.cli import main
+from attachdeck.identity import CardRecord, DeckRecord, Lock, NoteTypeRecord, lock_text, read_lock
+from attachdeck.reader import read_text
+from conftest import COURSE_YAML, LESSON_HEAD, write_course
+
+ONE = "  - {id: one, kind: basic, prompt: First?, answer: A}\n"
+TWO = "  - {id: two, kind: basic, prompt: Second?, answer: B}\n"
+
+
+class Author:
+    """Somebody who changes a course and builds it, release by release."""
+
+    def __init__(self, folder: Path) -> None:
+        self.course = folder / "course"
+        self.deck = folder / "deck.apkg"
+        self.now = 1_700_000_000  # Long before anything that a learner does in a test.
+
+    def build(self, cards: str = ONE + TWO, *options: str, **files: str) -> Result:
+        self.now += 1000
+        write_course(self.course, dict(files), cards=cards)
+        return CliRunner(env={"SOURCE_DATE_EPOCH": str(self.now)}).invoke(main, ["build", str(self.course), "-o", str(self.deck), *options])
+
+    def release(self, cards: str = ONE + TWO, *options: str, **files: str) -> Lock:
+        result = self.build(cards, *options, **files)
+        assert result.exit_code == 0, result.output
+        return self.lock()
+
+    def lock(self) -> Lock:
+        return pipeline.check(self.course).lock
+
+    def refused(self, cards: str, **files: str) -> str:
+        """What a refused build says; neither lock nor deck may have changed."""
+        before = (self.course / "course.lock").read_bytes(), self.deck.read_bytes()
+        result = self.build(cards, **files)
+        assert result.exit_code == 1
+        assert ((self.course / "course.lock").read_bytes(), self.deck.read_bytes()) == before
+        return result.stderr
+
+
+@pytest.fixture
+def author(tmp_path: Path) -> Author:
+    return Author(tmp_path)
+
+
+def test_only_what_changed_gets_a_new_time(author: Author):
+    before = author.release()
+    after = author.release(ONE.replace("answer: A", "answer: Better") + TWO)
+    assert after.cards["one"].changed == author.now
+    assert after.cards["two"] == before.cards["two"]
+    assert after.note_types == before.note_types
+
+
+def test_a_build_without_changes_writes_the_same_deck_and_touches_nothing(author: Author):
+    author.release()
+    deck, lock = author.deck.read_bytes(), (author.course / "course.lock").stat().st_mtime_ns
+    author.release()
+    assert (author.deck.read_bytes(), (author.course / "course.lock").stat().st_mtime_ns) == (deck, lock)
+
+
+def test_what_does_not_reach_the_card_moves_no_time(author: Author):
+    before = author.release()
+    reordered = "# A remark.\n" + TWO + ONE.replace("answer: A", 'answer: "A"')
+    assert author.release(reordered).cards == before.cards
+
+
+def test_a_time_moves_forward_even_when_the_clock_goes_back(author: Author):
+    before = author.release()
+    author.now -= 1_000_000
+    after = author.release(ONE.replace("answer: A", "answer: Better") + TWO)
+    assert after.cards["one"].changed == before.cards["one"].changed + 1
+
+
+def test_a_tag_says_in_which_version_a_card_last_changed(author: Author):
+    author.release()
+    newer = COURSE_YAML.replace("version: 1.0.0", "version: 1.3.2")
+    author.release(ONE + TWO.replace("answer: B", "answer: Better"), **{"course.yaml": newer})
+    tags = {note.fields[0]: [tag for tag in note.tags if "changed" in tag] for note in pipeline.compiled(pipeline.check(author.course), 0).deck.notes}
+    assert tags == {"First?": ["tiny::changed::1.0"], "Second?": ["tiny::changed::1.3"]}
+
+
+def test_build_says_what_changed(author: Author):
+    assert "lock    2 new (one, two), 6 note types, 2 decks" in author.build().stdout.replace(
+        "6 note types (basic, choice, cloze, occlusion, practice, sequence)", "6 note types"
+    ).replace("2 decks (Tiny, Tiny::01 First)", "2 decks")
+    assert "lock    no changes" in author.build().stdout
+    assert "lock    1 changed (one)" in author.build(ONE.replace("First?", "1st?") + TWO).stdout
+    retired = TWO.replace("}", ", status: retired, retired_because: Wrong.}")
+    assert "lock    1 retired (two)" in author.build(ONE.replace("First?", "1st?") + retired).stdout
+
+
+def test_locked_fails_where_the_lock_is_not_up_to_date(author: Author):
+    missing = author.build(ONE + TWO, "--locked")
+    assert missing.exit_code == 1
+    assert "course.lock is not up to date: 2 new (one, two)" in missing.stderr
+    assert not author.deck.exists()
+    author.release()
+    author.release(ONE + TWO, "--locked")
+    stale = author.build(ONE + TWO.replace("answer: B", "answer: C"), "--locked")
+    assert stale.exit_code == 1
+    assert "1 changed (two)" in stale.stderr
+
+
+def test_a_read_only_course_is_built_without_writing(author: Author, monkeypatch: pytest.MonkeyPatch):
+    def read_only(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(pipeline, "write_lock", read_only)
+    result = author.build()
+    assert result.exit_code == 0
+    assert "lock    not written (Permission denied)" in result.stdout
+    assert not (author.course / "course.lock").exists()
+
+
+def test_a_failing_write_leaves_the_old_lock(author: Author, monkeypatch: pytest.MonkeyPatch):
+    author.release()
+    path = author.course / "course.lock"
+    before = path.read_bytes()
+
+    def torn(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", torn)
+    with pytest.raises(KeyboardInterrupt):
+        identity.write_lock(Lock("tiny"), path)
+    assert path.read_bytes() == before
+    assert [each.name for each in author.course.iterdir() if each.name.startswith(".")] == []
+
+
+def test_a_renamed_card_keeps_its_guid_when_formerly_is_dropped_later(author: Author):
+    before = author.release()
+    renamed = TWO.replace("id: two", "id: zwei")
+    author.release(ONE + renamed.replace("}", ", formerly: two}"))
+    after = author.release(ONE + renamed)
+    assert after.cards["zwei"].guid == before.cards["two"].guid
+
+
+def test_a_retired_card_has_no_cards_in_the_package(author: Author):
+    author.release()
+    after = author.release(ONE + TWO.replace("}", ", status: retired, retired_because: Wrong.}"))
+    assert after.cards["two"].retired
+    deck = pipeline.compiled(pipeline.check(author.course), 0).deck
+    assert [len(note.cards) for note in deck.notes] == [1, 0]
+    assert "tiny::retired" in deck.notes[1].tags
+
+
+def test_a_vanished_card_is_refused(author: Author):
+    author.release()
+    said = author.refused(ONE)
+    assert "error[vanished-card]: the card `two` is gone" in said
+    assert "write it again with `status: retired`" in said
+    renamed = author.refused(ONE + TWO.replace("id: two", "id: two-b"))
+    assert "if it is `two-b` now, write `formerly: two` there" in renamed
+
+
+def test_a_renamed_deck_is_refused(author: Author):
+    author.release()
+    said = author.refused(ONE + TWO, **{"lessons/01-first.yaml": LESSON_HEAD.replace("title: First", "title: Beginnings") + ONE + TWO})
+    assert "error[renamed-deck]: the deck `Tiny::01 First` is now called `Tiny::01 Beginnings`" in said
+    assert "in the lesson `first` write `deck: 01 First`" in said
+    kept = LESSON_HEAD.replace("title: First", "title: Beginnings\ndeck: 01 First") + ONE + TWO
+    author.release(**{"lessons/01-first.yaml": kept})
+
+
+def test_a_changed_course_id_is_refused(author: Author):
+    author.release()
+    assert "error[changed-course-id]" in author.refused(ONE + TWO, **{"course.yaml": COURSE_YAML.replace("id: tiny", "id: other")})
+
+
+def test_a_kind_of_another_note_type_is_refused(author: Author):
+    author.release()
+    said = author.refused(ONE + "  - {id: two, kind: cloze, text: ((1 B)) is second.}\n")
+    assert "error[changed-note-type]: the card `two` was of the note type `basic` and is now `cloze`" in said
+
+
+def test_a_reused_id_is_refused(author: Author):
+    author.release()
+    author.release(ONE + TWO.replace("id: two", "id: zwei").replace("}", ", formerly: two}"))
+    said = author.refused(ONE + TWO.replace("id: two", "id: zwei") + TWO.replace("Second?", "New?"))
+    assert "error[reused-id]" in said
+
+
+def test_a_changed_layout_is_refused(author: Author, monkeypatch: pytest.MonkeyPatch):
+    author.release()
+    from attachdeck import note_types
+
+    read = note_types._yaml
+
+    def with_another_field(file):
+        found = read(file)
+        return [*found, {"name": "More", "id": 99, "why": "A test."}] if file.name == "shared_fields.yaml" else found
+
+    monkeypatch.setattr(note_types, "_yaml", with_another_field)
+    said = author.refused(ONE + TWO)
+    assert "error[changed-layout]: the fields or templates of the note type `basic` have changed" in said
+    assert "Anki would clone the note type" in said
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda text: text.replace("cards:\n", "cards:\n<<<<<<< HEAD\n"), "a merge left its marks in the lock"),
+        (lambda text: text.replace("lock: 1", "lock: 2"), "the lock has format 2, and this attachdeck reads format 1"),
+        (lambda text: text + text.splitlines(keepends=True)[-1], "the lock is damaged: `two` is written twice"),
+        (lambda text: text[: len(text) // 2], "the lock is damaged"),
+        (lambda text: text.replace("changed: 2", "changed: x2"), "the lock is damaged"),
+        (lambda _: "", "the lock is damaged"),
+    ],
+)
+def test_a_damaged_lock_is_a_clear_error(author: Author, damage, said: str):
+    author.release()
+    path = author.course / "course.lock"
+    path.write_text(damage(path.read_text(encoding="utf-8")), encoding="utf-8")
+    stderr = author.refused(ONE + TWO)
+    assert said in stderr
+    assert "help: " in stderr
+    assert "Traceback" not in stderr
+
+
+NAMES = st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)*", fullmatch=True)
+HASHES = st.from_regex(r"[0-9a-f]{16}", fullmatch=True)
+TIMES = st.integers(0, 4_000_000_000)
+LOCKS = st.builds(
+    Lock,
+    course=st.from_regex(r"[a-z]{1,8}", fullmatch=True),
+    decks=st.dictionaries(
+        NAMES.map("lesson {}".format),
+        st.builds(DeckRecord, st.integers(1, 2**40), st.text(st.characters(exclude_categories=("C", "Z")), min_size=1)),
+        max_size=3,
+    ),
+    note_types=st.dictionaries(st.sampled_from(["basic", "cloze"]), st.builds(NoteTypeRecord, st.integers(1, 2**40), HASHES, HASHES, TIMES)),
+    cards=st.dictionaries(NAMES, st.builds(CardRecord, NAMES, st.just("basic"), HASHES, TIMES, st.just("1.0"), st.booleans()), max_size=4),
+)
+
+
+@given(LOCKS.filter(lambda lock: lock.decks and lock.note_types and lock.course not in ("null", "true", "false")))
+def test_a_lock_says_what_was_written(lock: Lock):
+    document, problems = read_text(lock_text(lock), "course.lock")
+    assert read_lock(document, tuple(problems)) == (lock, [])

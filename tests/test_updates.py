@@ -1,0 +1,134 @@
+"""Real Anki judges updates: what a learner did stays, and what we corrected arrives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from test_anki_import import do_import
+from test_lock import Author
+
+if TYPE_CHECKING:
+    from anki.collection import Collection
+
+CARDS = {name: f"  - {{id: {name}, kind: basic, prompt: {name}?, answer: Answer}}\n" for name in ("plain", "edited", "tagged", "reviewed", "gone")}
+
+
+class Learner:
+    """Somebody who imports each release with the dialog's default options."""
+
+    def __init__(self, collection: Collection) -> None:
+        self.collection = collection
+
+    def note(self, name: str) -> Any:
+        return self.collection.get_note(self.collection.find_notes(f"ID:{name}")[0])
+
+    def fields(self, name: str) -> tuple[str, str]:
+        note = self.note(name)
+        return note["Prompt"], note["Answer"]
+
+    def scheduling(self) -> list[Any]:
+        columns = "id, nid, did, ord, type, queue, due, ivl, factor, reps, lapses, left, odue, odid, flags, data"
+        cards = self.collection.db.all(f"select {columns} from cards where reps > 0 order by id")
+        return [cards, self.collection.db.all("select * from revlog order by id")]
+
+    def review(self, name: str) -> None:
+        """Answer the first card of a note Good, as the reviewer does."""
+        card = self.note(name).cards()[0]
+        card.start_timer()
+        states = self.collection._backend.get_scheduling_states(card.id)
+        self.collection.sched.answer_card(self.collection.sched.build_answer(card=card, states=states, rating=2))
+
+
+@pytest.fixture
+def author(tmp_path) -> Author:
+    return Author(tmp_path)
+
+
+@pytest.fixture
+def learner(collection: Collection) -> Learner:
+    return Learner(collection)
+
+
+def text(**changed: str) -> str:
+    return "".join(line.replace("Answer", changed.get(name, "Answer")) for name, line in CARDS.items())
+
+
+def test_an_edit_survives_ten_releases_and_every_correction_arrives(author: Author, learner: Learner):
+    author.release(text())
+    do_import(learner.collection, author.deck)
+    note = learner.note("edited")
+    note["Answer"] = "My own words"
+    note.add_tag("mine")
+    learner.collection.update_note(note)
+    for release in range(1, 11):
+        author.release(text(plain=f"Correction {release}"))
+        assert do_import(learner.collection, author.deck) == {"updated": 1, "duplicate": len(CARDS) - 1}
+        assert learner.fields("plain") == ("plain?", f"Correction {release}")
+        assert learner.fields("edited") == ("edited?", "My own words")
+        assert "mine" in learner.note("edited").tags
+
+
+def test_scheduling_flags_and_suspension_stay_through_a_correction(author: Author, learner: Learner):
+    author.release(text())
+    do_import(learner.collection, author.deck)
+    for name in ("reviewed", "plain"):
+        learner.review(name)
+    card = learner.note("reviewed").cards()[0]
+    learner.collection.set_user_flag_for_cards(3, [card.id])
+    learner.collection.sched.suspend_cards([card.id])
+    before = learner.scheduling()
+    author.release(text(reviewed="Corrected", plain="Corrected too"))
+    assert do_import(learner.collection, author.deck) == {"updated": 2, "duplicate": len(CARDS) - 2}
+    assert learner.fields("reviewed") == ("reviewed?", "Corrected")
+    assert learner.scheduling() == before
+
+
+def test_the_learners_own_style_stays_while_ours_does_not_change(author: Author, learner: Learner):
+    author.release(text())
+    do_import(learner.collection, author.deck)
+    note_type = learner.collection.models.by_name("Tiny: Basic")
+    note_type["css"] = ".card { color: rebeccapurple }"
+    learner.collection.models.update_dict(note_type)
+    author.release(text(plain="Corrected"))
+    do_import(learner.collection, author.deck)
+    assert learner.collection.models.by_name("Tiny: Basic")["css"] == ".card { color: rebeccapurple }"
+
+
+def test_a_retired_card_says_so_to_those_who_have_it_and_troubles_nobody_else(author: Author, learner: Learner, tmp_path):
+    from anki.collection import Collection
+
+    author.release(text())
+    do_import(learner.collection, author.deck)
+    learner.review("gone")
+    before = learner.scheduling()
+    author.release(text().replace("id: gone, kind: basic, ", "id: gone, kind: basic, status: retired, retired_because: It was wrong., "))
+    assert do_import(learner.collection, author.deck) == {"updated": 1, "duplicate": len(CARDS) - 1}
+    assert learner.scheduling() == before
+    output = learner.note("gone").cards()[0].render_output()
+    for side in (output.question_text, output.answer_text):
+        assert "It was wrong." in side
+        assert "gone?" not in side
+    assert learner.collection.find_notes("tag:tiny::retired") == [learner.note("gone").id]
+
+    newcomer = Collection(str(tmp_path / "newcomer.anki2"))
+    try:
+        do_import(newcomer, author.deck)
+        assert newcomer.find_cards("ID:gone") == []
+        assert newcomer.card_count() == len(CARDS) - 1
+    finally:
+        newcomer.close()
+
+
+def test_moved_cards_stay_where_they_are_and_their_tags_say_where_they_belong(author: Author, learner: Learner):
+    from conftest import LESSON_HEAD
+
+    author.release(text())
+    do_import(learner.collection, author.deck)
+    second = LESSON_HEAD.replace("first", "second").replace("First", "Second") + CARDS["plain"]
+    rest = "".join(line for name, line in CARDS.items() if name != "plain")
+    author.release(rest, **{"lessons/02-second.yaml": second})
+    assert do_import(learner.collection, author.deck)["updated"] == 1
+    assert learner.collection.decks.name(learner.note("plain").cards()[0].did) == "Tiny::01 First"
+    assert [learner.collection.get_note(found)["ID"] for found in learner.collection.find_notes("tag:tiny::lesson::second")] == ["plain"]
