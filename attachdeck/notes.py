@@ -7,7 +7,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from html import escape
 
 from attachdeck import identity
 from attachdeck.course import (
@@ -25,7 +24,6 @@ from attachdeck.course import (
     Region,
     ReversedCard,
     SequenceCard,
-    Source,
     Study,
     TypedCard,
     VignetteCard,
@@ -34,6 +32,7 @@ from attachdeck.identity import CardRecord, DeckRecord, Lock, NoteTypeRecord
 from attachdeck.markup import Shown, picture, plain, render
 from attachdeck.note_types import KINDS, Look, NoteType, note_type, words
 from attachdeck.note_types.generation import card_places
+from attachdeck.references import unfolding
 
 NOTE_TYPE_OF = {"basic": "basic", "reversed": "basic", "typed": "basic", "choice": "choice", "vignette": "choice"}
 NOTE_TYPE_OF |= {kind: kind for kind in ("cloze", "sequence", "occlusion", "practice")}
@@ -237,7 +236,7 @@ class _Compiler:
             return ""
         for citation in citations:
             if citation not in self.citations:
-                self.citations[citation] = _citation(citation)
+                self.citations[citation] = unfolding(citation)
         return f'<ul class="sources">{"".join(self.citations[each] for each in citations)}</ul>'
 
     def lesson_deck(self, lesson: Lesson) -> str:
@@ -375,30 +374,3 @@ def _shape(region: Region, hide_all: bool) -> str:
 
 def _part(percent: float) -> str:
     return f"{percent / 100:.4f}".rstrip("0").rstrip(".").removeprefix("0") or "0"
-
-
-def _citation(citation: Citation) -> str:
-    """A source in short, unfolding to the full reference."""
-    source = citation.source
-    page = f", {citation.page}" if citation.page else ""
-    short = escape(f"{_surnames(source.authors)}, {source.year or 'n.d.'}{page}", quote=False)
-    return f"<li><details><summary>{short}</summary>{_reference(source)}</details></li>"
-
-
-def _reference(source: Source) -> str:
-    """A reference in the manner of the APA."""
-    text = escape(f"{source.authors.rstrip('.')}. ({source.year or 'n.d.'}). {source.title.rstrip('.')}.", quote=False)
-    place = ", ".join(each for each in (source.container, source.volume_pages) if each)
-    text += f" {escape(place.rstrip('.'), quote=False)}." if place else ""
-    address = f"https://doi.org/{source.doi}" if source.doi else source.url
-    return f'{text} <a href="{escape(address)}" rel="noopener noreferrer">{escape(address, quote=False)}</a>' if address else text
-
-
-def _surnames(authors: str) -> str:
-    """`Bowlby`, `Main & Solomon`, `Cyr et al.`; a body's name stays as it is."""
-    names = re.findall(r"(?:^|,\s+|&\s+|;\s+)([^,;&]+?),\s+[^\W\d_]\.", authors)
-    if not names:
-        return authors.partition(";")[0].strip()
-    if len(names) > 2 or "et al" in authors:
-        return f"{names[0]} et al."
-    return " & ".join(names)

@@ -1,0 +1,10 @@
+"""YAML text to plain values with the place of every key and value; only this package reads a course's files.
+
+What a stranger's file could do to us is bounded here: size, nesting, aliases, scripts in pictures, and paths that leave the course's folder.
+"""
+
+from attachdeck.reader.document import Document, Mark, Node
+from attachdeck.reader.folder import LOCK, MAX_BYTES, CourseFiles, read_course, read_file
+from attachdeck.reader.yaml_text import read_text
+
+__all__ = ["LOCK", "MAX_BYTES", "CourseFiles", "Document", "Mark", "Node", "read_course", "read_file", "read_text"]

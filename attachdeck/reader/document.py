@@ -1,0 +1,74 @@
+"""What a YAML file says, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from attachdeck.location import Location
+
+
+@dataclass(slots=True)
+class Mark:
+    """Where one value stands (start line, start column, end line, end column, all from 1), and where its parts do."""
+
+    span: tuple[int, int, int, int]
+    keys: dict[str, tuple[int, int, int, int]] = field(default_factory=dict)
+    parts: dict[str, Mark] | list[Mark] = field(default_factory=dict)
+    size: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value of a document together with its place; indexing goes down to a part."""
+
+    value: Any
+    mark: Mark
+    file: str
+
+    def __getitem__(self, key: str | int) -> Node:
+        return Node(self.value[key], self.mark.parts[key], self.file)  # type: ignore[index]
+
+    def __contains__(self, key: str) -> bool:
+        return isinstance(self.value, dict) and key in self.value
+
+    def get(self, key: str) -> Node | None:
+        """The part under a key, or None where it is not written."""
+        return self[key] if key in self else None  # noqa: SIM401  # This is what `get` is.
+
+    def items(self) -> Iterator[Node]:
+        """The parts of a list, in order; nothing for anything else."""
+        if isinstance(self.value, list):
+            yield from (self[index] for index in range(len(self.value)))
+
+    @property
+    def at(self) -> Location:
+        """Where the value stands."""
+        return Location(self.file, *self.mark.span)
+
+    def key_at(self, key: str) -> Location:
+        """Where a key of this mapping stands."""
+        return Location(self.file, *self.mark.keys[key])
+
+    @property
+    def start(self) -> Location:
+        """Where the value begins: the first key of a mapping, the value itself otherwise."""
+        first = next(iter(self.mark.keys.values()), None)
+        return Location(self.file, *first) if first else self.at
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file: its text, and what it says (None where it could not be read)."""
+
+    file: str
+    text: str
+    root: Node | None
+
+
+def location_of(shown: str, text: str, index: int) -> Location:
+    """Where the character at an index of a file's text stands."""
+    line = text.count("\n", 0, index) + 1
+    column = index - text.rfind("\n", 0, index)
+    return Location(shown, line, column, line, column + 1)
