@@ -146,3 +146,19 @@ def test_a_folder_in_place_of_a_file_is_a_diagnostic(tmp_path: Path):
     (tmp_path / "course.yaml").mkdir()
     _, problems = read_course(tmp_path)
     assert problems[0].rule == "unreadable-file"
+
+
+@pytest.mark.skipif(not hasattr(__import__("os"), "mkfifo"), reason="this system has no pipes with names")
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(tmp_path: Path):
+    import os
+
+    os.mkfifo(tmp_path / "course.yaml")
+    _, problems = read_course(tmp_path)
+    assert problems[0].message == "this is no file"
+
+
+def test_a_loop_of_links_is_a_diagnostic(tmp_path: Path):
+    (tmp_path / "course.yaml").symlink_to(tmp_path / "other.yaml")
+    (tmp_path / "other.yaml").symlink_to(tmp_path / "course.yaml")
+    _, problems = read_course(tmp_path)
+    assert problems[0].rule == "unreadable-file"

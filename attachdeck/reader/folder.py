@@ -117,10 +117,12 @@ def _read_bytes(path: Path, shown: str, root: Path | None) -> tuple[bytes, Diagn
     try:
         if root and not path.resolve().is_relative_to(root):
             return unreadable("this link leads out of the course's folder", "put a copy of the file here instead")
+        if path.exists() and not path.is_file():
+            return unreadable("this is no file", "put the file in its place")
         if path.stat().st_size > MAX_BYTES:
             return unreadable(f"this file is larger than {MAX_BYTES // 1024 // 1024} MiB", "split it, or make the picture smaller")
         return path.read_bytes(), None
     except FileNotFoundError:
         return unreadable("this file is missing", "create it; `attachdeck schema` shows what belongs into it")
-    except OSError as error:
-        return unreadable(f"this file cannot be read: {error.strerror or error}", "check that it is a file and that you may read it")
+    except (OSError, RuntimeError) as error:  # A loop of links is a RuntimeError before Python 3.13.
+        return unreadable(f"this file cannot be read: {getattr(error, 'strerror', None) or error}", "check that it is a file and that you may read it")
