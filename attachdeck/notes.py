@@ -215,7 +215,7 @@ class _Compiler:
             "Confusion": self.html(card.confusion),
             "Sources": self.sources(card.sources),
             "Content Note": self.plain(card.content_note or lesson.content_note),
-            "Lesson": self.plain(f"{lesson.number} · {lesson.title}"),
+            "Lesson": self.plain(lesson.title),
             "Objective": self.plain(card.objective.text) if card.objective else "",
             "Retired": self.html(card.retired_because),
             "ID": card.id,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -248,3 +251,62 @@ LOCKS = st.builds(
 def test_a_lock_says_what_was_written(lock: Lock):
     document, problems = read_text(lock_text(lock), "course.lock")
     assert read_lock(document, tuple(problems)) == (lock, [])
+
+
+KILLER = """
+import os, random, signal, sys, time
+import os
+import subprocess
+import sys
+from pathlib import Path
+from attachdeck import pipeline
+from attachdeck.outputs import apkg
+
+course, deck, rounds = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+lesson = course / "lessons/01-first.yaml"
+text = lesson.read_text(encoding="utf-8")
+
+def write(release):
+    lesson.write_text(text.replace("Second?", f"Second in release {release}?"), encoding="utf-8")
+
+def build(release):
+    compiled = pipeline.compiled(pipeline.check(course), 1_700_000_000 + release)
+    pipeline.keep(compiled, course)
+    pipeline.package(compiled.deck, deck)
+
+begun = time.perf_counter()
+for release in (0, 1):
+    write(release)
+    build(release)
+length = (time.perf_counter() - begun) / 2
+chance = random.Random(1)
+killed = 0
+for release in range(2, rounds + 2):
+    write(release)
+    child = os.fork()
+    if child == 0:
+        build(release)
+        os._exit(0)
+    time.sleep(chance.uniform(0, 1.1 * length))
+    os.kill(child, signal.SIGKILL)
+    killed += os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    checked = pipeline.check(course)
+    assert not any(each.rule == "damaged-lock" for each in checked.diagnostics), checked.diagnostics
+    assert set(checked.lock.cards) == {"one", "two"}
+    import sqlite3, tempfile, zipfile
+    with zipfile.ZipFile(deck) as package, tempfile.TemporaryDirectory() as folder:
+        assert package.testzip() is None
+        connection = sqlite3.connect(package.extract("collection.anki2", folder))
+        assert connection.execute("pragma integrity_check").fetchone() == ("ok",)
+        assert connection.execute("select count() from notes").fetchone() == (2,)
+        connection.close()
+print(killed)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_killing_a_build_at_any_point_tears_neither_lock_nor_deck(author: Author):
+    author.release()
+    result = subprocess.run([sys.executable, "-c", KILLER, author.course, author.deck, "250"], check=False, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    assert int(result.stdout) >= 200, "too few builds were killed before they ended"
