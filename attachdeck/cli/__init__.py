@@ -15,6 +15,7 @@ from attachdeck import __version__
 _COMMANDS = {
     "build": "Compile a course into an Anki deck.",
     "check": "Say what is wrong in a course.",
+    "diff": "Show what changed between two releases.",
     "schema": "Show what belongs into a course's files.",
 }
 

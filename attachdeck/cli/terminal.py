@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -33,13 +34,18 @@ def course_folder(given: Path | None) -> Path:
     return folder
 
 
+def styled(part: str, style: str) -> str:
+    """A text in one of the reporters' styles."""
+    return click.style(part, **_STYLES[style])  # type: ignore[arg-type]
+
+
 def show(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str]) -> None:
     """Print diagnostics to standard error, each followed by a blank line."""
-    for block in text.report(diagnostics, texts, lambda part, style: click.style(part, **_STYLES[style])):  # type: ignore[arg-type]
+    for block in text.report(diagnostics, texts, styled):
         click.echo(f"{block}\n", err=True)
 
 
-def fail(message: str) -> None:
+def fail(message: str) -> NoReturn:
     """Say that something other than the course is wrong, and exit with 1."""
     click.echo(f"{click.style('error', fg='red', bold=True)}: {message}", err=True)
     sys.exit(1)

@@ -39,6 +39,7 @@ _ADVICE = (
         "did not find expected '-' indicator", "this line is indented wrongly", "keys of one card start in the same column, and entries of a list with `- `"
     ),
     _Advice("found character that cannot start any token", "a text cannot begin with this character", f"text that begins with `@`, `%` or a backtick {_QUOTE}"),
+    _Advice("did not find expected node content", "a value is missing here", "close the bracket before it, or write the value"),
     _Advice("found unknown escape character", "a backslash is special in double quotes", "use single quotes, or write the text after `|` on lines of its own"),
     _Advice("block sequence entries are not allowed", "a list cannot begin here", "begin it on a line of its own"),
     _Advice("did not find expected alphabetic", "a text cannot begin with `*` or `&`", f"it {_QUOTE}", begun=True),

@@ -1,0 +1,43 @@
+"""`attachdeck diff`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from attachdeck import courses
+from attachdeck.cli.terminal import fail, show, styled
+from attachdeck.comparison import compare
+from attachdeck.reporters import changes as reporter
+from attachdeck.snapshots import NoSnapshot, snapshot
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  attachdeck diff v1.0.0 course                what changed since a git tag
+  attachdeck diff last.apkg build/my-deck.apkg
+  attachdeck diff old/course.lock course/course.lock
+  attachdeck diff v1.0.0 course --format markdown > notes.md
+"""
+)
+@click.argument("old")
+@click.argument("new")
+@click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True, help="How to show the changes.")
+def command(old: str, new: str, form: str) -> None:
+    """Show what changed between two releases of a course, and which version number that asks for.
+
+    OLD and NEW are each a course's folder, its course.lock, a package (.apkg), or a git revision of the course
+    (of the folder among OLD and NEW, else of ./course).
+    """
+    folder = next((Path(each) for each in (new, old) if Path(each).is_dir()), courses.default() or Path())
+    try:
+        found = compare(snapshot(old, folder), snapshot(new, folder))
+    except NoSnapshot as error:
+        show(error.diagnostics, error.texts)
+        fail(str(error))
+    if form == "json":
+        click.echo(reporter.as_json(found))
+    else:
+        click.echo("\n".join(reporter.markdown(found) if form == "markdown" else reporter.text(found, styled)))

@@ -1,0 +1,162 @@
+"""What differs between two releases of a course, as learners would notice it, and which version number that asks for."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+_PLUMBING = ("::lesson::", "::changed::")
+_RETIRED = "::retired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardView:
+    """A card as a learner gets it: its texts by field (None where only a hash is known), tags, note type and place."""
+
+    content: str
+    note_type: str
+    texts: Mapping[str, str] | None = None
+    tags: frozenset[str] = frozenset()
+    lesson: str = ""
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One release: its cards by id, note types (a hash of layout, a hash of all), deck names by what they hold, and media."""
+
+    cards: Mapping[str, CardView]
+    course: str = ""
+    version: str = ""
+    note_types: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    decks: Mapping[str, str] = field(default_factory=dict)
+    media: frozenset[str] | None = None
+
+
+class Bump(IntEnum):
+    """Which part of a version number must rise."""
+
+    NONE = 0
+    PATCH = 1
+    MINOR = 2
+    MAJOR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Rewording:
+    """A field's text before and after."""
+
+    field: str
+    before: str
+    after: str
+
+    def words(self) -> Iterator[tuple[str, str]]:
+        """The change word by word: runs of text that stayed (`=`), went (`-`) or came (`+`)."""
+        before, after = self.before.split(), self.after.split()
+        for verb, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+            if verb == "equal":
+                yield "=", " ".join(before[a:b])
+                continue
+            if b > a:
+                yield "-", " ".join(before[a:b])
+            if d > c:
+                yield "+", " ".join(after[c:d])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What differs. `acts` are the changes after which a learner must do something, in words."""
+
+    added: Mapping[str, CardView] = field(default_factory=dict)
+    reworded: Mapping[str, tuple[Rewording, ...]] = field(default_factory=dict)
+    moved: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    retagged: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
+    retired: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    restyled: tuple[str, ...] = ()
+    media: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    acts: tuple[str, ...] = ()
+
+    @property
+    def bump(self) -> Bump:
+        """Major where learners must act, minor for new cards, patch for anything else."""
+        if self.acts:
+            return Bump.MAJOR
+        if self.added:
+            return Bump.MINOR
+        return Bump.PATCH if any((self.reworded, self.moved, self.retagged, self.retired, self.restyled, *self.media)) else Bump.NONE
+
+
+def compare(old: Snapshot, new: Snapshot) -> Changes:
+    """All that differs between two releases."""
+    both = [key for key in new.cards if key in old.cards]
+    pairs = {key: (old.cards[key], new.cards[key]) for key in both}
+    # A lock knows hashes alone: nothing of texts, tags and places.
+    seen = {key: pair for key, pair in pairs.items() if pair[0].texts is not None and pair[1].texts is not None}
+    retired = tuple(key for key, (before, after) in pairs.items() if after.retired and not before.retired)
+    reworded = {key: _reworded(*pair) for key, pair in pairs.items() if key not in retired and _text_differs(*pair)}
+    return Changes(
+        added={key: each for key, each in new.cards.items() if key not in old.cards},
+        reworded=reworded,
+        moved={key: (before.lesson, after.lesson) for key, (before, after) in seen.items() if before.lesson != after.lesson},
+        retagged={key: _retagged(*pair) for key, pair in seen.items() if key not in retired and any(_retagged(*pair))},
+        retired=retired,
+        removed=tuple(key for key in old.cards if key not in new.cards),
+        restyled=tuple(key for key, each in new.note_types.items() if key in old.note_types and old.note_types[key] != each),
+        media=_media(old.media, new.media),
+        acts=tuple(_acts(old, new)),
+    )
+
+
+def next_version(version: str, bump: Bump) -> str:
+    """The lowest version number that fits a change since `version` (three numbers)."""
+    parts = [int(part) for part in version.split(".")]
+    if bump is not Bump.NONE:
+        place = Bump.MAJOR - bump
+        parts = [*parts[:place], parts[place] + 1, *[0] * (2 - place)]
+    return ".".join(str(part) for part in parts)
+
+
+def _text_differs(before: CardView, after: CardView) -> bool:
+    if before.texts is None or after.texts is None:
+        return before.content != after.content
+    return before.texts != after.texts
+
+
+def _reworded(before: CardView, after: CardView) -> tuple[Rewording, ...]:
+    """Each field whose text differs; nothing where only hashes are known."""
+    if before.texts is None or after.texts is None:
+        return ()
+    names = dict.fromkeys((*before.texts, *after.texts))
+    texts = ((name, before.texts.get(name, ""), after.texts.get(name, "")) for name in names)
+    return tuple(Rewording(name, one, other) for name, one, other in texts if one != other)
+
+
+def _retagged(before: CardView, after: CardView) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Tags that came and tags that went; those that follow from place and time do not count."""
+    one, other = ({tag for tag in each.tags if not any(part in tag for part in _PLUMBING) and not tag.endswith(_RETIRED)} for each in (before, after))
+    return tuple(sorted(other - one)), tuple(sorted(one - other))
+
+
+def _media(old: frozenset[str] | None, new: frozenset[str] | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Media that came and media that went; a lock knows of none."""
+    return ((), ()) if old is None or new is None else (tuple(sorted(new - old)), tuple(sorted(old - new)))
+
+
+def _acts(old: Snapshot, new: Snapshot) -> Iterator[str]:
+    if old.course and new.course and old.course != new.course:
+        yield f"the course's id was `{old.course}` and is `{new.course}`: every card comes as a new one"
+    for key, name in new.decks.items():
+        if old.decks.get(key, name) != name:
+            yield f"the deck `{old.decks[key]}` is called `{name}`: learners' cards stay in the old one"
+    for key, (layout, _) in new.note_types.items():
+        if key in old.note_types and old.note_types[key][0] != layout:
+            yield f"the layout of the note type `{key}` has changed: Anki clones it and never updates the old notes"
+    for key, each in new.cards.items():
+        if key in old.cards and old.cards[key].note_type != each.note_type:
+            yield f"the card `{key}` has another note type: it is never updated again"
+    for key in old.cards:
+        if key not in new.cards:
+            yield f"the card `{key}` is gone: it stays with learners, never corrected"

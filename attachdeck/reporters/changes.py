@@ -1,0 +1,105 @@
+"""Changes between two releases: for a terminal, as Markdown for release notes, and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+
+from attachdeck.comparison import Bump, Changes, Rewording
+from attachdeck.reporters.text import Style, plain
+
+
+def text(changes: Changes, style: Style = plain) -> Iterator[str]:
+    """For people at a terminal, line by line."""
+    for act in changes.acts:
+        yield f"{style('learners must act', 'error')}: {act}"
+    for key, view in changes.added.items():
+        yield f"{style('added', 'help')} {key}: {_gist(view.texts)}".rstrip(": ")
+    for key, rewordings in changes.reworded.items():
+        yield f"{style('reworded', 'warning')} {key}"
+        yield from (f"  {each.field}: {_marked(each, style)}" for each in rewordings)
+    yield from (f"{style('moved', 'warning')} {key}: {before} → {after}" for key, (before, after) in changes.moved.items())
+    for key, (came, went) in changes.retagged.items():
+        yield f"{style('retagged', 'warning')} {key}: {' '.join([*(f'+{tag}' for tag in came), *(f'-{tag}' for tag in went)])}"
+    yield from (f"{style('retired', 'warning')} {key}" for key in changes.retired)
+    yield from (f"{style('restyled', 'warning')} {key}" for key in changes.restyled)
+    yield from (f"{style('media', 'warning')} +{name}" for name in changes.media[0])
+    yield from (f"{style('media', 'warning')} -{name}" for name in changes.media[1])
+    yield f"version: {_asked(changes.bump)}"
+
+
+def markdown(changes: Changes) -> Iterator[str]:
+    """For release notes, line by line."""
+    if changes.acts:
+        yield from ("## What you must do", "", *(f"- {act}" for act in changes.acts), "")
+    if changes.added:
+        yield from ("## New cards", "", *(f"- `{key}` {_gist(view.texts)}".rstrip() for key, view in changes.added.items()), "")
+    if changes.reworded:
+        yield from ("## Reworded cards", "")
+        for key, rewordings in changes.reworded.items():
+            yield f"- `{key}`"
+            yield from (f"  - {each.field}: {_marked_down(each)}" for each in rewordings)
+        yield ""
+    if changes.moved:
+        yield from ("## Moved cards", "", *(f"- `{key}` from {before} to {after}" for key, (before, after) in changes.moved.items()), "")
+    if changes.retagged:
+        yield from ("## Retagged cards", "")
+        yield from (
+            f"- `{key}` {', '.join([*(f'now `{tag}`' for tag in came), *(f'no longer `{tag}`' for tag in went)])}"
+            for key, (came, went) in changes.retagged.items()
+        )
+        yield ""
+    if changes.retired:
+        yield from ("## Retired cards", "", *(f"- `{key}`" for key in changes.retired), "")
+    if changes.restyled:
+        yield from ("## Restyled note types", "", *(f"- {key}" for key in changes.restyled), "")
+    if any(changes.media):
+        yield from ("## Media", "", *(f"- new: {name}" for name in changes.media[0]), *(f"- no longer used: {name}" for name in changes.media[1]), "")
+    yield f"Version: {_asked(changes.bump)}."
+
+
+def as_json(changes: Changes) -> str:
+    """For programs: one object with every part of the changes."""
+    return json.dumps(
+        {
+            "version": changes.bump.name.lower(),
+            "acts": changes.acts,
+            "added": list(changes.added),
+            "reworded": {key: [{"field": each.field, "before": each.before, "after": each.after} for each in found] for key, found in changes.reworded.items()},
+            "moved": {key: {"from": before, "to": after} for key, (before, after) in changes.moved.items()},
+            "retagged": {key: {"added": came, "removed": went} for key, (came, went) in changes.retagged.items()},
+            "retired": changes.retired,
+            "removed": changes.removed,
+            "restyled": changes.restyled,
+            "media": {"added": changes.media[0], "removed": changes.media[1]},
+        },
+        ensure_ascii=False,
+        indent=2,
+    )
+
+
+def _asked(bump: Bump) -> str:
+    return {
+        Bump.NONE: "nothing changed for learners",
+        Bump.PATCH: "a patch (x.y.Z): wording, tags, looks",
+        Bump.MINOR: "minor (x.Y.0): there are new cards",
+        Bump.MAJOR: "major (X.0.0): learners must act",
+    }[bump]
+
+
+def _gist(texts: object) -> str:
+    first = next(iter(texts.values()), "") if isinstance(texts, dict) else ""
+    return first if len(first) <= 100 else f"{first[:99]}…"
+
+
+def _marked(rewording: Rewording, style: Style) -> str:
+    return _runs(rewording, lambda run: style(f"[-{run}-]", "error"), lambda run: style(f"{{+{run}+}}", "help"))
+
+
+def _marked_down(rewording: Rewording) -> str:
+    return _runs(rewording, "~~{}~~".format, "**{}**".format)
+
+
+def _runs(rewording: Rewording, went: Callable[[str], str], came: Callable[[str], str]) -> str:
+    mark = {"-": went, "+": came}
+    return " ".join(run if verb == "=" else mark[verb](run) for verb, run in rewording.words())

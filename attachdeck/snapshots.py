@@ -1,0 +1,178 @@
+"""A release as a Snapshot, whatever it is given as: a course, its lock, a git revision of it, or a package."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import sqlite3
+import subprocess
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Iterable, Mapping
+from html import unescape
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from attachdeck import identity, pipeline
+from attachdeck.comparison import CardView, Snapshot
+from attachdeck.diagnostics import Diagnostic
+from attachdeck.identity import Lock, read_lock
+from attachdeck.note_types import KINDS
+from attachdeck.reader import read_file
+
+MAX_DATABASE = 1024 * 1024 * 1024
+"""A larger database in a package is not unpacked, in bytes."""
+
+_PLUMBING = ("ID", "Lesson")
+
+
+class NoSnapshot(Exception):  # noqa: N818  # What was given is at fault, not the program.
+    """What was given cannot be read as a release; a course's mistakes come along."""
+
+    def __init__(self, message: str, diagnostics: tuple[Diagnostic, ...] = (), texts: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.diagnostics = diagnostics
+        self.texts = texts or {}
+
+
+def snapshot(given: str, course: Path) -> Snapshot:
+    """The release that `given` names: a package, a lock, a course's folder, or a git revision of the folder `course`.
+
+    Raises NoSnapshot where it is none of these or cannot be read.
+    """
+    path = Path(given)
+    if path.suffix == ".apkg" and path.is_file():
+        return _of_package(path)
+    if path.suffix == ".lock" and path.is_file():
+        return _of_lock_file(path)
+    if path.name == "course.yaml" and path.is_file():
+        return _of_course(path.parent)
+    if path.is_dir():
+        return _of_course(path)
+    return _of_revision(given, course)
+
+
+def _of_course(folder: Path) -> Snapshot:
+    checked = pipeline.check(folder)
+    if checked.course is None:
+        raise NoSnapshot(f"the course in {folder} has mistakes", checked.diagnostics, checked.texts)
+    compiled = pipeline.compiled(checked, 0)
+    cards = {}
+    for note in compiled.deck.notes:
+        names = [each.name for each in compiled.deck.note_types[note.note_type].note_type.fields]
+        key, view = _card(dict(zip(names, note.fields, strict=True)), note.tags, note.note_type)
+        cards[key] = view
+    described = _of_lock(compiled.lock)
+    return Snapshot(
+        cards=cards,
+        course=described.course,
+        version=checked.course.version,
+        note_types={key: each for key, each in described.note_types.items() if key in compiled.deck.note_types},
+        decks=described.decks,
+        media=frozenset(compiled.deck.media),
+    )
+
+
+def _of_lock_file(path: Path) -> Snapshot:
+    document, problems = read_file(path, path.as_posix())
+    lock, damage = read_lock(document, tuple(problems))
+    if damage:
+        raise NoSnapshot(f"the lock {path} cannot be read", tuple(damage), {document.file: document.text})
+    return _of_lock(lock)
+
+
+def _of_lock(lock: Lock) -> Snapshot:
+    return Snapshot(
+        course=lock.course,
+        cards={key: CardView(content=each.content, note_type=each.note_type, retired=each.retired) for key, each in lock.cards.items()},
+        note_types={key: (each.layout, each.content) for key, each in lock.note_types.items()},
+        decks={key: each.name for key, each in lock.decks.items()},
+    )
+
+
+def _of_revision(revision: str, course: Path) -> Snapshot:
+    if revision.startswith("-"):
+        raise NoSnapshot(f"`{revision}` is neither a file, nor a folder, nor a git revision")
+    try:
+        found = subprocess.run(  # noqa: S603  # No shell; a revision cannot begin like an option.
+            ["git", "archive", "--format=tar", revision, "."],  # noqa: S607  # The git that the author uses.
+            cwd=course,
+            check=True,
+            capture_output=True,
+        )
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise NoSnapshot(f"`{revision}` is neither a file, nor a folder, nor a git revision of {course}") from error
+    with tempfile.TemporaryDirectory() as folder, tarfile.open(fileobj=BytesIO(found.stdout)) as archive:
+        archive.extractall(folder, filter="data")
+        return _of_course(Path(folder))
+
+
+def _of_package(path: Path) -> Snapshot:
+    try:
+        with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(path) as package:
+            if package.getinfo("collection.anki2").file_size > MAX_DATABASE:
+                raise NoSnapshot(f"the package {path} is too large to be read")
+            database = package.extract("collection.anki2", folder)
+            media = frozenset(json.loads(package.read("media")).values()) if "media" in package.namelist() else frozenset()
+            with contextlib.closing(sqlite3.connect(database)) as connection:
+                return _of_database(connection, media)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile, sqlite3.Error) as error:
+        raise NoSnapshot(f"{path} is no package that can be read: {error}") from error
+
+
+def _of_database(connection: sqlite3.Connection, media: frozenset[str]) -> Snapshot:
+    models: dict[str, Any] = json.loads(connection.execute("SELECT models FROM col").fetchone()[0])
+    decks: dict[str, Any] = json.loads(connection.execute("SELECT decks FROM col").fetchone()[0])
+    rows = connection.execute(
+        "SELECT guid, mid, flds, tags FROM notes LEFT JOIN cards ON cards.nid = notes.id GROUP BY notes.id ORDER BY min(due), notes.id"
+    ).fetchall()
+    roots = {tag.partition("::")[0] for *_, tags in rows for tag in tags.split() if "::kind::" in tag}
+    course = roots.pop() if len(roots) == 1 else ""
+    # attachdeck's ids follow from names, so an id tells what a note type or a deck is; another tool's keeps its own name.
+    kinds = {str(identity.number("note type", course, kind)): kind for kind in KINDS}
+    kind_of = {model: kinds.get(model, each["name"]) for model, each in models.items()}
+    cards = {}
+    for guid, model, fields, tags in rows:
+        names = [each["name"] for each in models[str(model)]["flds"]]
+        key, view = _card(dict(zip(names, fields.split("\x1f"), strict=True)), tags.split(), kind_of[str(model)])
+        cards[key or guid] = view
+    holds = [("course",), ("practice",), *(("lesson", each) for each in sorted({view.lesson for view in cards.values()}))]
+    deck_keys = {str(identity.number("deck", course, *names)): " ".join(names) for names in holds}
+    return Snapshot(
+        cards=cards,
+        course=course,
+        note_types={kind_of[model]: _model(each) for model, each in models.items()},
+        decks={deck_keys[deck]: each["name"] for deck, each in decks.items() if deck in deck_keys},
+        media=media,
+    )
+
+
+def _model(model: Mapping[str, Any]) -> tuple[str, str]:
+    """The hashes of a note type's layout and content, as the lock has them."""
+    fields, templates = ([f"{each.get('id')} {each['name']}" for each in model[key]] for key in ("flds", "tmpls"))
+    layout = identity.content_hash(*fields, *templates, str(model["type"] == 1))
+    return layout, identity.content_hash(layout, model["name"], model["css"], *(text for each in model["tmpls"] for text in (each["qfmt"], each["afmt"])))
+
+
+def _card(fields: Mapping[str, str], tags: Iterable[str], note_type: str) -> tuple[str, CardView]:
+    """A card's id and view; its content hash is the lock's."""
+    view = CardView(
+        content=identity.content_hash(note_type, *fields.values(), *sorted(tag for tag in tags if "::changed::" not in tag)),
+        note_type=note_type,
+        texts={name: _text(html) for name, html in fields.items() if html and name not in _PLUMBING},
+        tags=frozenset(tags),
+        lesson=next((tag.partition("::lesson::")[2] for tag in tags if "::lesson::" in tag), ""),
+        retired=bool(fields.get("Retired")),
+    )
+    return fields.get("ID", ""), view
+
+
+def _text(html: str) -> str:
+    """A field as somebody would read it aloud: pictures by their file and words, list items apart, no markup."""
+    html = re.sub(r'<img\b[^>]*?src="([^"]*)"[^>]*>', r"[picture \1] ", html)
+    html = re.sub(r"<li[^>]*>", " • ", html)
+    html = re.sub(r"</(?:p|div|li|tr|h[1-6]|summary)>|<br[^>]*>", " ", html)
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", "", html))).strip()

@@ -1,0 +1,167 @@
+"""`attachdeck diff`: the same changes, whatever the two releases are given as."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from attachdeck.cli import main
+from attachdeck.comparison import Bump, Rewording, compare, next_version
+from attachdeck.snapshots import snapshot
+from conftest import COURSE_YAML, LESSON_HEAD, PLANE_SVG
+from test_lock import ONE, TWO, Author
+
+THREE = '  - {id: three, kind: basic, prompt: Third?, answer: "![](plane.svg)"}\n'
+
+
+class Releases:
+    """Two releases of a course, each as a folder, a lock and a package, and both in git."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.author = Author(folder)
+        self.git("init", "-q", "-b", "main")
+
+    def git(self, *arguments: str) -> None:
+        identity = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", *identity, *arguments], cwd=self.folder, check=True, capture_output=True)
+
+    def release(self, name: str, cards: str, **files: str) -> None:
+        self.author.release(cards, **files)
+        shutil.copytree(self.author.course, self.folder / name)
+        shutil.copy(self.author.deck, self.folder / f"{name}.apkg")
+        self.git("add", "course")
+        self.git("commit", "-q", "-m", name)
+        self.git("tag", name)
+
+    def diff(self, old: str, new: str, *options: str) -> Result:
+        given = [each if each in ("old", "new") and options[:1] == ("git",) else str(self.folder / each) for each in (old, new)]
+        return CliRunner().invoke(main, ["diff", *given, *(option for option in options if option != "git")])
+
+
+@pytest.fixture
+def releases(tmp_path: Path) -> Releases:
+    made = Releases(tmp_path)
+    made.release("old", ONE + TWO + THREE)
+    second = LESSON_HEAD.replace("first", "second").replace("First", "Second") + TWO.replace("}", ", tags: [fresh]}")
+    files = {"lessons/02-second.yaml": second, "media/plane.svg": PLANE_SVG.replace("<rect ", '<rect x="1" ')}
+    made.release("new", ONE.replace("answer: A", "answer: A better one") + THREE + ONE.replace("id: one", "id: four"), **files)
+    return made
+
+
+TEXTS = {"folders": ("old", "new"), "packages": ("old.apkg", "new.apkg"), "folder and package": ("old", "new.apkg"), "package and folder": ("old.apkg", "new")}
+
+
+@pytest.mark.parametrize("pair", TEXTS.values(), ids=TEXTS)
+def test_changes_are_the_same_for_folders_and_packages(releases: Releases, pair: tuple[str, str]):
+    found = json.loads(releases.diff(*pair, "--format", "json").stdout)
+    assert found["added"] == ["four"]
+    assert found["reworded"]["one"] == [{"field": "Answer", "before": "A", "after": "A better one"}]
+    assert found["moved"] == {"two": {"from": "first", "to": "second"}}
+    assert found["retagged"] == {"two": {"added": ["tiny::fresh"], "removed": []}}
+    assert list(found["reworded"]) == ["one", "three"]
+    assert [len(names) for names in found["media"].values()] == [1, 1]
+    assert (found["version"], found["acts"], found["removed"], found["restyled"]) == ("minor", [], [], [])
+
+
+def test_locks_know_which_cards_changed(releases: Releases):
+    found = json.loads(releases.diff("old/course.lock", "new/course.lock", "--format", "json").stdout)
+    assert (found["added"], sorted(found["reworded"]), found["version"]) == (["four"], ["one", "three", "two"], "minor")
+
+
+def test_git_revisions(releases: Releases, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(releases.folder)
+    by_tag = releases.diff("old", "new", "git", "--format", "json")
+    shutil.rmtree(releases.folder / "old")
+    shutil.rmtree(releases.folder / "new")
+    assert json.loads(releases.diff("old", "new", "git", "--format", "json").stdout) == json.loads(by_tag.stdout)
+    assert "version: minor" in releases.diff("old", "new", "git").stdout
+
+
+def test_a_terminal_shows_the_change_word_by_word(releases: Releases):
+    said = releases.diff("old", "new").stdout
+    assert "reworded one\n  Answer: A {+better one+}\n" in said
+    assert "moved two: first → second\n" in said
+    assert "retagged two: +tiny::fresh\n" in said
+    assert said.endswith("version: minor (x.Y.0): there are new cards\n")
+
+
+def test_markdown_is_for_release_notes(releases: Releases):
+    said = releases.diff("old", "new", "--format", "markdown").stdout
+    assert "## New cards\n\n- `four` First?\n" in said
+    assert "- `one`\n  - Answer: A **better one**\n" in said
+
+
+def test_nothing_changed(releases: Releases):
+    assert releases.diff("old", "old.apkg").stdout == "version: nothing changed for learners\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "cards", "act"),
+    [
+        ({}, TWO + THREE, "the card `one` is gone"),
+        ({"course.yaml": COURSE_YAML.replace("deck: Tiny", "deck: Large")}, ONE + TWO + THREE, "the deck `Tiny` is called `Large`"),
+        ({"course.yaml": COURSE_YAML.replace("id: tiny", "id: large")}, ONE + TWO + THREE, "the course's id was `tiny` and is `large`"),
+        ({}, "  - {id: one, kind: cloze, text: ((1 A)) first.}\n" + TWO + THREE, "the card `one` has another note type"),
+    ],
+)
+def test_where_learners_must_act_the_version_is_major(releases: Releases, tmp_path: Path, files: dict[str, str], cards: str, act: str):
+    other = Author(tmp_path / "other")
+    other.release(cards, **files)
+    found = compare(snapshot(str(releases.folder / "old"), Path()), snapshot(str(other.course), Path()))
+    assert found.bump is Bump.MAJOR
+    assert any(act in each for each in found.acts)
+
+
+def test_retired_cards(releases: Releases, tmp_path: Path):
+    other = Author(tmp_path / "other")
+    other.release(ONE.replace("}", ", status: retired, retired_because: Wrong.}") + TWO + THREE)
+    found = compare(snapshot(str(releases.folder / "old.apkg"), Path()), snapshot(str(other.deck), Path()))
+    assert (found.retired, dict(found.reworded), dict(found.retagged), found.bump) == (("one",), {}, {}, Bump.PATCH)
+
+
+@pytest.mark.parametrize(("bump", "version"), [(Bump.NONE, "1.2.3"), (Bump.PATCH, "1.2.4"), (Bump.MINOR, "1.3.0"), (Bump.MAJOR, "2.0.0")])
+def test_next_version(bump: Bump, version: str):
+    assert next_version("1.2.3", bump) == version
+
+
+def test_words_rebuild_both_texts():
+    change = Rewording("Answer", "the quick brown fox", "the brown lazy fox runs")
+    runs = list(change.words())
+    assert " ".join(run for verb, run in runs if verb != "+") == change.before
+    assert " ".join(run for verb, run in runs if verb != "-") == change.after
+
+
+@pytest.mark.parametrize("content", [b"", b"no zip", None], ids=["empty", "no zip", "a zip of something else"])
+def test_a_file_that_is_no_package_is_an_error(releases: Releases, content: bytes | None):
+    path = releases.folder / "odd.apkg"
+    if content is None:
+        with zipfile.ZipFile(path, "w") as package:
+            package.writestr("collection.anki2", b"not a database")
+    else:
+        path.write_bytes(content)
+    result = releases.diff("odd.apkg", "new")
+    assert result.exit_code == 1
+    assert "is no package that can be read" in result.stderr
+
+
+@pytest.mark.parametrize("given", ["nowhere", "--upload-pack=x", "HEAD~99"])
+def test_what_is_no_release_is_an_error(releases: Releases, given: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(releases.folder)
+    result = CliRunner().invoke(main, ["diff", "--", given, "course"])
+    assert result.exit_code == 1
+    assert "is neither a file, nor a folder, nor a git revision" in result.stderr
+
+
+def test_a_course_with_mistakes_shows_them(releases: Releases):
+    (releases.folder / "new/lessons/01-first.yaml").write_text("id: [\n", encoding="utf-8")
+    result = releases.diff("old", "new")
+    assert result.exit_code == 1
+    assert "a value is missing here" in result.stderr
+    assert "has mistakes" in result.stderr
