@@ -20,6 +20,7 @@ class Learner:
 
     def __init__(self, collection: Collection) -> None:
         self.collection = collection
+        collection.set_config("fsrs", val=True)
 
     def note(self, name: str) -> Any:
         return self.collection.get_note(self.collection.find_notes(f"ID:{name}")[0])
@@ -79,6 +80,7 @@ def test_scheduling_flags_and_suspension_stay_through_a_correction(author: Autho
     learner.collection.set_user_flag_for_cards(3, [card.id])
     learner.collection.sched.suspend_cards([card.id])
     before = learner.scheduling()
+    assert all('"s":' in card[-1] for card in before[0]), "no memory state of FSRS to keep"
     author.release(text(reviewed="Corrected", plain="Corrected too"))
     assert do_import(learner.collection, author.deck) == {"updated": 2, "duplicate": len(CARDS) - 2}
     assert learner.fields("reviewed") == ("reviewed?", "Corrected")

@@ -16,6 +16,7 @@ _COMMANDS = {
     "build": "Compile a course into an Anki deck.",
     "check": "Say what is wrong in a course.",
     "diff": "Show what changed between two releases.",
+    "verify": "Let Anki's own engine judge a package.",
     "schema": "Show what belongs into a course's files.",
 }
 

@@ -1,0 +1,276 @@
+"""Anki's own engine as the judge of a package: a first import, and an update played with a learner who has done things.
+
+The only importer of `anki`, the engine of the desktop (extra `verify`).
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from anki.collection import Collection
+
+
+class Fate(Enum):
+    """What became of something."""
+
+    GOOD = "good"
+    """As it should be."""
+    REPLACED = "replaced"
+    """Ours took the place of the learner's, because we corrected the card later: Anki knows no other way."""
+    LOST = "lost"
+    """Something of the learner's, or a correction of ours, is lost that should not be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of a report: what was looked at, its fate, a sentence, and the cards concerned."""
+
+    subject: str
+    fate: Fate
+    message: str
+    cards: tuple[str, ...] = ()
+
+
+class NoEngine(Exception):  # noqa: N818  # An extra is not installed; nothing is wrong.
+    """Anki's engine is not installed."""
+
+
+class NotImportable(Exception):  # noqa: N818  # The package is at fault.
+    """Anki cannot import the package."""
+
+
+def verify(package: Path, upgrade_from: Path | None = None) -> list[Finding]:
+    """Import a package as a new learner would, and if another is given, as an update of that one.
+
+    Raises NoEngine where Anki's engine is not installed, NotImportable where Anki refuses a package.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        findings = list(_first_import(package, Path(folder) / "new.anki2"))
+        if upgrade_from is not None:
+            findings += _update(upgrade_from, package, Path(folder))
+    return findings
+
+
+@contextmanager
+def _collection(path: Path) -> Iterator[Collection]:
+    try:
+        from anki.collection import Collection
+    except ImportError as error:
+        raise NoEngine from error
+    collection = Collection(str(path))
+    collection.set_config("fsrs", val=True)
+    try:
+        yield collection
+    finally:
+        collection.close()
+
+
+def _import(collection: Collection, package: Path) -> dict[str, int]:
+    """Import with the default options of the desktop's dialog; how many notes met which fate."""
+    from anki.collection import ImportAnkiPackageOptions, ImportAnkiPackageRequest
+    from anki.errors import AnkiException
+
+    try:
+        log = collection.import_anki_package(ImportAnkiPackageRequest(package_path=str(package.resolve()), options=ImportAnkiPackageOptions())).log
+    except AnkiException as error:
+        raise NotImportable(f"Anki cannot import {package}: {re.sub('<[^>]*>', ' ', str(error))}") from error
+    collection.models._clear_cache()  # noqa: SLF001  # Else Python shows note types as they were before the import.
+    outcomes = ("new", "updated", "duplicate", "conflicting", "first_field_match", "missing_notetype", "missing_deck", "empty_first_field")
+    return {outcome: count for outcome in outcomes if (count := len(getattr(log, outcome)))}
+
+
+def _first_import(package: Path, path: Path) -> Iterator[Finding]:
+    with _collection(path) as collection:
+        first = _import(collection, package)
+        notes = collection.note_count()
+        yield _judged("import", first == {"new": notes}, f"{notes} notes and {collection.card_count()} cards are new", f"not every note is new: {first}")
+        again = _import(collection, package)
+        yield _judged(
+            "import again", again == {"duplicate": notes}, "every note is a duplicate, nothing changes", f"importing twice changes something: {again}"
+        )
+        silent = tuple(_name(collection.get_card(card).note()) for card in collection.find_cards("") if not _shows(collection.get_card(card)))
+        yield _judged("cards", not silent, "every card shows something on both sides", "these cards show nothing or an error", silent)
+        empty = collection.get_empty_cards()
+        yield _judged("empty cards", not empty.notes, "none", f"{len(empty.notes)} notes have cards that Anki would call empty")
+        media = collection.media.check()
+        yield _judged("media", not media.missing, "none is missing", f"missing: {', '.join(media.missing)}")
+        message, sound = collection.fix_integrity()
+        yield _judged("check database", sound and "\n" not in message.strip(), "nothing to mend", message.strip().replace("\n", " "))
+
+
+def _update(old: Path, new: Path, folder: Path) -> Iterator[Finding]:
+    """Play a learner of the old package who imports the new one."""
+    with _collection(folder / "old-fresh.anki2") as fresh:
+        _import(fresh, old)
+        before = _contents(fresh)
+    with _collection(folder / "new-fresh.anki2") as fresh:
+        _import(fresh, new)
+        after = _contents(fresh)
+    with _collection(folder / "learner.anki2") as collection:
+        _import(collection, old)
+        learner = _Learner(collection)
+        learner.act()
+        log = _import(collection, new)
+        changed = {guid for guid in before.keys() & after.keys() if before[guid] != after[guid]}
+        yield _judged(
+            "update",
+            not log.get("conflicting"),
+            f"{_counted(log)}; {len(changed)} corrected",
+            f"{log.get('conflicting', 0)} notes conflict and are never updated again",
+        )
+        yield from learner.findings(after, changed)
+
+
+Contents = dict[str, tuple[tuple[str, ...], frozenset[str]]]
+
+
+def _contents(collection: Collection) -> Contents:
+    """Fields and tags of each note, by GUID."""
+    rows = collection.db.all("select guid, flds, tags from notes") if collection.db else []
+    return {guid: (tuple(fields.split("\x1f")), frozenset(tags.split())) for guid, fields, tags in rows}
+
+
+class _Learner:
+    """Does something to each note in turn, and looks afterwards what became of it."""
+
+    def __init__(self, collection: Collection) -> None:
+        self.collection = collection
+        self.acts: dict[str, list[str]] = {act: [] for act in ("nothing", "reviewed", "edited", "tagged", "suspended", "flagged", "moved", "deleted")}
+        self.names: dict[str, str] = {}
+        self.scheduling: dict[str, Any] = {}
+        self.decks: dict[str, Any] = {}
+
+    def note(self, guid: str) -> Any:
+        found = self.db.list("select id from notes where guid = ?", guid)
+        return self.collection.get_note(found[0]) if found else None
+
+    @property
+    def db(self) -> Any:
+        return self.collection.db
+
+    def act(self) -> None:
+        own_deck: Any = self.collection.decks.id("A deck of my own")
+        guids = self.db.list("select guid from notes where id in (select nid from cards) order by id")
+        for place, guid in enumerate(guids):
+            act = list(self.acts)[place % len(self.acts)]
+            self.acts[act].append(guid)
+            note = self.note(guid)
+            self.names[guid] = _name(note)
+            cards = [card.id for card in note.cards()]
+            if act == "reviewed":
+                self.review(note)
+            elif act == "edited":
+                note.fields[0] += " (my own words)"
+                self.save(note)
+            elif act == "tagged":
+                note.add_tag("my-own-tag")
+                self.save(note)
+            elif act == "suspended":
+                self.collection.sched.suspend_cards(cards)
+            elif act == "flagged":
+                self.collection.set_user_flag_for_cards(2, cards)
+            elif act == "moved":
+                self.collection.set_deck(cards, own_deck)
+            elif act == "deleted":
+                self.collection.remove_notes([note.id])
+        for guid in guids:
+            self.scheduling[guid] = self.scheduled(guid)
+            self.decks[guid] = self.placed(guid)
+
+    def save(self, note: Any) -> None:
+        """Save an edit as made one second after the note's last change: before our next release, whenever that was made."""
+        modified = note.mod
+        self.collection.update_note(note)
+        self.db.execute("update notes set mod = ? where id = ?", modified + 1, note.id)
+
+    def review(self, note: Any) -> None:
+        card = note.cards()[0]
+        card.start_timer()
+        states = self.collection._backend.get_scheduling_states(card.id)  # noqa: SLF001  # As the reviewer does.
+        scheduler: Any = self.collection.sched
+        scheduler.answer_card(scheduler.build_answer(card=card, states=states, rating=2))
+
+    def scheduled(self, guid: str) -> Any:
+        columns = "ord, type, queue, due, ivl, factor, reps, lapses, left, odue, odid, flags, data"
+        where = "where nid = (select id from notes where guid = ?)"
+        return (
+            self.db.all(f"select {columns} from cards {where} order by ord", guid),  # noqa: S608  # Constants.
+            self.db.all(f"select revlog.* from revlog where cid in (select id from cards {where}) order by id", guid),  # noqa: S608
+        )
+
+    def placed(self, guid: str) -> Any:
+        return self.db.all("select ord, did from cards where nid = (select id from notes where guid = ?) order by ord", guid)
+
+    def findings(self, after: Contents, changed: set[str]) -> Iterator[Finding]:
+        for act, guids in self.acts.items():
+            if act == "deleted":
+                yield from self.deleted(guids, after)
+                continue
+            fates = {guid: self.fate(act, guid, after, changed) for guid in guids}
+            for fate, words in self.words(act).items():
+                met = [guid for guid in guids if fates[guid] is fate]
+                if met:
+                    yield Finding(act, fate, f"{len(met)} of {len(guids)} {words}", tuple(self.names[guid] for guid in met))
+
+    def fate(self, act: str, guid: str, after: Contents, changed: set[str]) -> Fate:
+        note = self.note(guid)
+        if note is None or not self.same_cards(guid):
+            return Fate.LOST
+        # Our correction must be there, and the learner's own words and tags where we corrected nothing.
+        if guid in changed:
+            arrived = (tuple(note.fields), frozenset(note.tags)) == after[guid]
+            return Fate.LOST if not arrived else Fate.REPLACED if act in ("edited", "tagged") else Fate.GOOD
+        if (act == "edited" and not note.fields[0].endswith(" (my own words)")) or (act == "tagged" and "my-own-tag" not in note.tags):
+            return Fate.LOST
+        return Fate.GOOD
+
+    def same_cards(self, guid: str) -> bool:
+        """Whether each card that was there is there, scheduled and placed as it was; new ones may have come."""
+        (cards, reviews), decks = self.scheduled(guid), self.placed(guid)
+        old_cards, old_reviews = self.scheduling[guid]
+        return all(card in cards for card in old_cards) and reviews == old_reviews and all(deck in decks for deck in self.decks[guid])
+
+    def words(self, act: str) -> dict[Fate, str]:
+        kept = {"nothing": "are as the new package has them", "edited": "keep the learner's own words", "tagged": "keep the learner's own tag"}
+        return {
+            Fate.GOOD: kept.get(act, "are as the learner left them, with our corrections"),
+            Fate.REPLACED: "were corrected by us later: ours replaced the learner's own",
+            Fate.LOST: "lost something: scheduling, place, the learner's own words or tags, or our correction",
+        }
+
+    def deleted(self, guids: list[str], after: Contents) -> Iterator[Finding]:
+        if guids:
+            back = [guid for guid in guids if self.note(guid) is not None]
+            yield Finding(
+                "deleted", Fate.GOOD, f"{len(back)} of {len(guids)} come back as new (an import cannot know)", tuple(self.names[guid] for guid in back)
+            )
+        strangers = [guid for guid in self.db.list("select guid from notes") if guid not in self.names and guid not in after]
+        if strangers:
+            yield Finding("notes", Fate.LOST, f"{len(strangers)} notes are there that no package has")
+
+
+def _judged(subject: str, good: bool, well: str, badly: str, cards: tuple[str, ...] = ()) -> Finding:
+    return Finding(subject, Fate.GOOD, well) if good else Finding(subject, Fate.LOST, badly, cards)
+
+
+def _counted(log: dict[str, int]) -> str:
+    return ", ".join(f"{count} {outcome}" for outcome, count in log.items()) or "nothing to import"
+
+
+def _name(note: Any) -> str:
+    return str(note["ID"]) if "ID" in note else str(note.guid)
+
+
+def _shows(card: Any) -> bool:
+    """Whether both sides show something, and no template error."""
+    output = card.render_output()
+    sides = (output.question_text, output.answer_text)
+    return all(re.sub(r"<(script|style).*?</\1>|<(?!img\b)[^>]*>", "", side, flags=re.DOTALL).strip() and "Card template" not in side for side in sides)

@@ -1,0 +1,122 @@
+"""`attachdeck verify` finds what other tools do to learners, and nothing where nothing is wrong."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from attachdeck import pipeline
+from attachdeck.cli import main
+from attachdeck.notes import Deck
+from attachdeck.verify import Fate, verify
+from conftest import compiled, need, write_course
+
+NUMBERS = [f"n{number:02}" for number in range(24)]
+
+
+@pytest.fixture(autouse=True)
+def _engine():
+    need("the package anki", importlib.util.find_spec("anki") is not None)
+
+
+def deck(folder: Path, **answers: str) -> Deck:
+    cards = "".join(f"  - {{id: {name}, kind: basic, prompt: {name}?, answer: {answers.get(name, 'Answer')}}}\n" for name in NUMBERS)
+    return compiled(write_course(folder, cards=cards))
+
+
+def changed(made: Deck, *, seconds: int, only: set[str] | None = None) -> Deck:
+    """A deck whose notes' times are later by some seconds."""
+    notes = tuple(dataclasses.replace(note, modified=note.modified + seconds) if only is None or note.fields[0][:-1] in only else note for note in made.notes)
+    return dataclasses.replace(made, notes=notes)
+
+
+def packages(folder: Path, old: Deck, new: Deck) -> tuple[Path, Path]:
+    pipeline.package(old, folder / "old.apkg")
+    pipeline.package(new, folder / "new.apkg")
+    return folder / "old.apkg", folder / "new.apkg"
+
+
+def lost(old: Path, new: Path) -> set[str]:
+    return {finding.subject for finding in verify(new, old) if finding.fate is Fate.LOST}
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, ["verify", *map(str, arguments)])
+
+
+def test_the_flagship_passes(flagship_package: Path):
+    result = run(flagship_package, "--upgrade-from", flagship_package)
+    assert result.exit_code == 0, result.output
+    assert all(line.startswith("good ") for line in result.stdout.splitlines())
+
+
+def test_corrections_lose_nothing_but_what_anki_cannot_keep(tmp_path: Path):
+    new = changed(deck(tmp_path / "b", **dict.fromkeys(NUMBERS, "Better")), seconds=100)
+    old_path, new_path = packages(tmp_path, deck(tmp_path / "a"), new)
+    findings = verify(new_path, old_path)
+    assert {finding.fate for finding in findings} == {Fate.GOOD, Fate.REPLACED}
+    assert [(finding.subject, len(finding.cards)) for finding in findings if finding.fate is Fate.REPLACED] == [("edited", 3), ("tagged", 3)]
+
+
+def test_a_correction_of_one_card_touches_no_other(tmp_path: Path):
+    new = changed(deck(tmp_path / "b", n05="Better"), seconds=100, only={"n05"})
+    old_path, new_path = packages(tmp_path, deck(tmp_path / "a"), new)
+    findings = {finding.subject: finding for finding in verify(new_path, old_path)}
+    assert findings["update"].message == "3 new, 1 updated, 20 duplicate; 1 corrected"
+    assert sum(len(finding.cards) for finding in findings.values() if finding.fate is Fate.REPLACED) <= 1
+
+
+def test_a_new_time_for_everything_overwrites_edits_and_is_found(tmp_path: Path):
+    made = deck(tmp_path / "a")
+    assert lost(*packages(tmp_path, made, changed(made, seconds=100))) == {"edited", "tagged"}
+
+
+def test_an_old_time_withholds_corrections_and_is_found(tmp_path: Path):
+    old, new = deck(tmp_path / "a"), deck(tmp_path / "b", **dict.fromkeys(NUMBERS, "Better"))
+    assert lost(*packages(tmp_path, old, new)) == {"nothing", "reviewed", "edited", "tagged", "suspended", "flagged", "moved"}
+
+
+def test_a_changed_layout_conflicts_and_is_found(tmp_path: Path):
+    old, new = deck(tmp_path / "a"), changed(deck(tmp_path / "b", n00="Better"), seconds=100)
+    dated = new.note_types["basic"]
+    shorter = dataclasses.replace(dated.note_type, fields=dated.note_type.fields[:-1])
+    notes = tuple(dataclasses.replace(note, fields=note.fields[:-1]) for note in new.notes)
+    new = dataclasses.replace(new, notes=notes, note_types={"basic": dataclasses.replace(dated, note_type=shorter, modified=dated.modified + 100)})
+    assert "update" in lost(*packages(tmp_path, old, new))
+
+
+def test_something_lost_ends_with_1_and_names_the_cards(tmp_path: Path):
+    made = deck(tmp_path / "a")
+    old, new = packages(tmp_path, made, changed(made, seconds=100))
+    result = run(new, "--upgrade-from", old)
+    assert result.exit_code == 1
+    [line] = [line for line in result.stdout.splitlines() if line.startswith("lost     edited")]
+    assert (
+        line
+        == "lost     edited          3 of 3 lost something: scheduling, place, the learner's own words or tags, or our correction: " + line.rpartition(": ")[2]
+    )
+    assert set(line.rpartition(": ")[2].split(", ")) <= set(NUMBERS)
+
+
+def test_a_file_that_anki_cannot_import_ends_with_1(tmp_path: Path):
+    path = tmp_path / "odd.apkg"
+    path.write_bytes(b"no package")
+    result = run(path)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: Anki cannot import")
+
+
+def test_a_file_that_is_not_there_is_wrong_usage(tmp_path: Path):
+    assert run(tmp_path / "nowhere.apkg").exit_code == 2
+
+
+def test_without_the_engine_one_line_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "deck.apkg").write_bytes(b"")
+    monkeypatch.setitem(sys.modules, "anki.collection", None)
+    result = run(tmp_path / "deck.apkg")
+    assert (result.exit_code, result.stderr) == (2, 'this needs Anki\'s engine: pip install "attachdeck[verify]"\n')
