@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 
 import pytest
 
 from attachdeck import pipeline
-from attachdeck.course import Card, Course
+from attachdeck.course import Card, Course, VignetteCard
 from attachdeck.notes import NOTE_TYPE_OF
 from conftest import COURSE, compiled
 
@@ -66,3 +67,34 @@ def test_the_deck_says_what_it_is_not_and_where_to_find_help(course: Course):
     description = compiled(COURSE).decks[0].description
     for phrase in ("not a diagnosis", "988", "findahelpline.com", "Last checked", "CC BY 4.0", course.version):
         assert phrase in description
+
+
+def overview(course: Course) -> str:
+    """For each lesson: cards by kind, sources used, claims of the article covered."""
+    rows = ["| lesson | cards | kinds | sources | claims |", "|---|---|---|---|---|"]
+    for lesson in course.lessons:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(Counter(card.kind for card in lesson.cards).items()))
+        sources = len({citation.source.key for card in lesson.cards for citation in card.sources})
+        claims = sorted({claim for card in lesson.cards for claim in card.article}, key=lambda claim: int(claim[1:]))
+        rows.append(f"| {lesson.number} {lesson.title} | {len(lesson.cards)} | {kinds} | {sources} | {', '.join(claims)} |")
+    used = {citation.source.key for card in course.cards() for citation in card.sources}
+    rows.append(f"| **all** | {sum(1 for _ in course.cards())} | | {len(used)} | {len(CLAIMS)} of {len(CLAIMS)} |")
+    return "\n".join(rows) + "\n"
+
+
+def test_the_overview_in_the_readme_is_right(course: Course):
+    readme = COURSE / "README.md"
+    start, end = "<!-- the table -->\n", "<!-- the end of the table -->\n"
+    head, _, rest = readme.read_text(encoding="utf-8").partition(start)
+    documented, _, tail = rest.partition(end)
+    if "ATTACHDECK_RENEW" in os.environ:
+        documented = overview(course)
+        readme.write_text(head + start + documented + end + tail, encoding="utf-8")
+    assert documented == overview(course)
+
+
+def test_the_flagship_has_enough_scenes(course: Course):
+    answers = Counter((card.option_set, card.answer) for card in course.cards() if isinstance(card, VignetteCard))
+    assert answers.total() >= 30
+    for name in ("pattern", "step"):
+        assert {answer for used, answer in answers if used == name} == set(course.option_sets[name].options)
