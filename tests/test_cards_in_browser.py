@@ -141,6 +141,13 @@ def test_every_kind_fits_and_says_something(show, rendered, size: str, night: bo
             assert len(page.locator("#qa").inner_text().strip()) > 10
 
 
+def test_every_card_fits_a_phone(show, rendered):
+    side = show("phone")
+    for card in rendered[0]:
+        for which in ("front", "back"):
+            assert side(card, which).evaluate(TOO_WIDE) == [], f"{card.name} {which}"
+
+
 LUMINANCE = """() => {
   // Relative luminance and contrast by WCAG 2.2.
   const channel = (value) => (value /= 255) <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
