@@ -7,6 +7,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 GROUP = "attachdeck.courses"
+HERE = Path("course")
 
 
 def installed() -> dict[str, Path]:
@@ -24,8 +25,7 @@ def installed() -> dict[str, Path]:
 
 def default() -> Path | None:
     """The course in this folder, else the one that came with attachdeck."""
-    here = Path("course")
-    return here if (here / "course.yaml").is_file() else installed().get("attachment")
+    return HERE if (HERE / "course.yaml").is_file() else installed().get("attachment")
 
 
 def _folder(package: str) -> Path | None:

@@ -126,6 +126,22 @@ def test_a_read_only_course_is_built_without_writing(author: Author, monkeypatch
     assert not (author.course / "course.lock").exists()
 
 
+def test_an_installed_course_is_never_written_to(author: Author, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    from attachdeck import courses
+
+    author.release()
+    before = (author.course / "course.lock").read_bytes()
+    write_course(author.course, cards=ONE.replace("First?", "Otherwise?") + TWO)
+    monkeypatch.setattr(courses, "installed", lambda: {"attachment": author.course})
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    monkeypatch.chdir(empty)
+    result = CliRunner().invoke(main, ["build"])
+    assert result.exit_code == 0
+    assert "lock    not up to date, and left alone" in result.stdout
+    assert (author.course / "course.lock").read_bytes() == before
+
+
 def test_a_failing_write_leaves_the_old_lock(author: Author, monkeypatch: pytest.MonkeyPatch):
     author.release()
     path = author.course / "course.lock"

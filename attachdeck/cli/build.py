@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from attachdeck import pipeline
+from attachdeck import courses, pipeline
 from attachdeck.cli.progress import Progress
 from attachdeck.cli.terminal import course_folder, fail, show
 from attachdeck.diagnostics import Diagnostic
@@ -61,7 +61,7 @@ def command(course: Path | None, output: Path | None, locked: bool) -> None:
             fail(f"course.lock is not up to date: {_changes(compiled.changes)}; run `attachdeck build` and commit it; no deck was written")
         progress("writing the package")
         path = output or Path("build") / f"{_file_name(checked.course.deck)}.apkg"
-        unwritten = _keep(compiled, folder)
+        unwritten = _keep(compiled, folder, installed=course is None and folder != courses.HERE)
         try:
             summary = pipeline.package(compiled.deck, path)
         except OSError as error:
@@ -76,8 +76,10 @@ def _stop(checked: pipeline.Checked, diagnostics: tuple[Diagnostic, ...]) -> Non
     sys.exit(1)
 
 
-def _keep(compiled: pipeline.Compiled, folder: Path) -> str:
-    """Bring the lock up to date; why not, where the course can only be read."""
+def _keep(compiled: pipeline.Compiled, folder: Path, *, installed: bool) -> str:
+    """Bring the lock up to date; why not, where the course can only be read. An installed course is its publisher's."""
+    if installed:
+        return "not up to date, and left alone: this course came installed" if compiled.stale else ""
     try:
         pipeline.keep(compiled, folder)
     except OSError as error:
