@@ -98,7 +98,7 @@ def show(chromium: Browser, rendered: tuple[list[Sides], Path]) -> Iterator[Call
         def side(card: Sides, which: str) -> Page:
             body = card.front if which == "front" else card.back
             document["html"] = (
-                f'<!doctype html><html lang="en"><head><title>Anki</title><meta name="viewport" content="width=device-width"><style>{card.css}</style>{engine}'
+                f'<!doctype html><html lang="en"><head><title>Anki</title><meta name="viewport" content="width=device-width"><style>button {{ margin: 1em; padding: 2em; }}</style><style>{card.css}</style>{engine}'
                 f'<script>{before}</script></head><body class="{classes}"><div id="qa">{body}</div></body></html>'
             )
             page.goto("http://card.test/")
