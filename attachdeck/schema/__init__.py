@@ -5,6 +5,7 @@ The only importer of jsonschema. The schemas' descriptions are written for educa
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -90,16 +91,12 @@ def _missing(error: ValidationError, node: Node) -> Iterator[Diagnostic]:
     for key in missing:
         if key in node:
             continue
-        near = did_you_mean(key, [each for each in node.value if each not in _of(error).get("properties", {})])
-        if near:
+        near = difflib.get_close_matches(key, [each for each in node.value if each not in _of(error).get("properties", {})], n=1)
+        if near and _of(error).get("additionalProperties") is False:
             continue  # The misspelt key gets a message of its own, which says the same better.
         description = _described(error, key)
-        yield Diagnostic(
-            rule="missing-key",
-            message=f"`{key}` is missing{_in_kind(node, 'from')}",
-            at=node.start,
-            help=f"add `{key}:`" + (f" {description}" if description else ""),
-        )
+        help = f"is `{near[0]}` meant to be `{key}`?" if near else f"add `{key}:`" + (f" {description}" if description else "")
+        yield Diagnostic(rule="missing-key", message=f"`{key}` is missing{_in_kind(node, 'from')}", at=node.key_at(near[0]) if near else node.start, help=help)
 
 
 def _of(error: ValidationError) -> dict[str, Any]:
