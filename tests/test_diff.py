@@ -126,6 +126,13 @@ def test_retired_cards(releases: Releases, tmp_path: Path):
     assert (found.retired, dict(found.reworded), dict(found.retagged), found.bump) == (("one",), {}, {}, Bump.PATCH)
 
 
+def test_another_colour_restyles_every_note_type_in_use(releases: Releases, tmp_path: Path):
+    other = Author(tmp_path / "other")
+    other.release(ONE + TWO + THREE, **{"course.yaml": COURSE_YAML + 'theme: {accent: "#123456"}\n'})
+    found = compare(snapshot(str(releases.folder / "old"), Path()), snapshot(str(other.deck), Path()))
+    assert (found.restyled, found.bump) == (("basic",), Bump.PATCH)
+
+
 @pytest.mark.parametrize(("bump", "version"), [(Bump.NONE, "1.2.3"), (Bump.PATCH, "1.2.4"), (Bump.MINOR, "1.3.0"), (Bump.MAJOR, "2.0.0")])
 def test_next_version(bump: Bump, version: str):
     assert next_version("1.2.3", bump) == version

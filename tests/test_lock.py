@@ -247,6 +247,21 @@ def test_a_damaged_lock_is_a_clear_error(author: Author, damage, said: str):
     assert "Traceback" not in stderr
 
 
+def test_two_authors_additions_merge_like_lines_of_a_list(author: Author, tmp_path: Path):
+    cards = {f"c{place:02}": ONE.replace("id: one", f"id: c{place:02}") for place in range(1, 20, 2)}
+    author.release("".join(cards.values()))
+    path = author.course / "course.lock"
+    (tmp_path / "base").write_bytes(path.read_bytes())
+    for mine, added in (("ours", "c04"), ("theirs", "c14")):
+        path.write_bytes((tmp_path / "base").read_bytes())
+        author.release("".join((cards | {added: ONE.replace("id: one", f"id: {added}")}).values()))
+        (tmp_path / mine).write_bytes(path.read_bytes())
+    merged = subprocess.run(["git", "merge-file", "-p", "ours", "base", "theirs"], cwd=tmp_path, check=True, capture_output=True).stdout
+    lock, damage = read_lock(read_text(merged.decode(), "course.lock")[0], ())
+    assert damage == []
+    assert set(lock.cards) == {*cards, "c04", "c14"}
+
+
 NAMES = st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)*", fullmatch=True)
 HASHES = st.from_regex(r"[0-9a-f]{16}", fullmatch=True)
 TIMES = st.integers(0, 4_000_000_000)
