@@ -166,6 +166,12 @@ def test_a_long_build_names_its_stage_on_a_terminal_only(monkeypatch: pytest.Mon
     assert capsys.readouterr().err == ""
 
 
+def test_a_console_that_cannot_show_a_character_shows_its_code():
+    command = [sys.executable, "-m", "attachdeck", "schema", "lesson"]
+    shown = subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env=os.environ | {"PYTHONIOENCODING": "ascii"}).stdout
+    assert b"\\u2026" in shown
+
+
 def test_an_interrupted_build_is_no_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     from attachdeck import pipeline
 

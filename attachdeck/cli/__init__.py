@@ -5,7 +5,9 @@ Exit status: 0 clean, 1 problems in the course or while writing, 2 wrong usage.
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 from importlib import import_module
 
 import click
@@ -52,6 +54,10 @@ Examples:
 @click.version_option(__version__, message="attachdeck %(version)s")
 def main() -> None:
     """Turn a course written in YAML into an Anki deck."""
+    # A console that cannot show a character shows its code, and no traceback.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     # https://no-color.org: any value but the empty one means no colour.
     if os.environ.get("NO_COLOR"):
         click.get_current_context().color = False
