@@ -168,7 +168,7 @@ def test_a_long_build_names_its_stage_on_a_terminal_only(monkeypatch: pytest.Mon
 
 def test_a_console_that_cannot_show_a_character_shows_its_code():
     command = [sys.executable, "-m", "attachdeck", "schema", "lesson"]
-    shown = subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env=os.environ | {"PYTHONIOENCODING": "ascii"}).stdout
+    shown = subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env=os.environ | {"PYTHONIOENCODING": "cp437"}).stdout
     assert b"\\u2026" in shown
 
 
