@@ -80,6 +80,12 @@ def test_wrong_usage_ends_with_2(arguments: list[str], tmp_path: Path, monkeypat
     assert "Traceback" not in result.output
 
 
+def test_a_lesson_in_place_of_a_course_is_wrong_usage(tmp_path: Path):
+    result = run("build", write_course(tmp_path) / "lessons" / "01-first.yaml")
+    assert result.exit_code == 2
+    assert "is no course: name the folder that holds course.yaml" in result.stderr
+
+
 def test_an_output_that_is_a_folder_is_wrong_usage(tmp_path: Path):
     assert run("build", write_course(tmp_path / "course"), "-o", tmp_path).exit_code == 2
 

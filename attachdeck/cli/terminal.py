@@ -30,7 +30,7 @@ def course_folder(given: Path | None) -> Path:
     if folder.is_file() and folder.name == "course.yaml":
         return folder.parent
     if not folder.is_dir():
-        raise click.UsageError(f"there is no folder `{folder}`")
+        raise click.UsageError(f"`{folder}` is no course: name the folder that holds course.yaml")
     return folder
 
 
