@@ -188,6 +188,15 @@ class PracticeCard(Card):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceCard(Card):
+    """Something to know where it is, with no question: made from the course's notice and from its help lines."""
+
+    kind = "reference"
+    prompt: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
     """One lesson: its number gives the reading order, its id is its identity."""
 

@@ -77,6 +77,7 @@ class _Decoder:
                 self.report(
                     "lesson-number", f"two lessons have the number {first}", Location(other.file), f"the other one is {one.file}; rename one of the two"
                 )
+        self.cards |= {f"course-{key}": root[key] for key in ("notice", "help") if key in root}  # The ids of the reference cards.
         for _, document in numbered:
             self.name_objectives(_root(document))
         lessons = tuple(self.lesson(number, _root(document)) for number, document in numbered)

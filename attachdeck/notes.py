@@ -21,6 +21,7 @@ from attachdeck.course import (
     Option,
     Picture,
     PracticeCard,
+    ReferenceCard,
     Region,
     ReversedCard,
     SequenceCard,
@@ -29,13 +30,14 @@ from attachdeck.course import (
     VignetteCard,
 )
 from attachdeck.identity import CardRecord, DeckRecord, Lock, NoteTypeRecord
+from attachdeck.location import Location
 from attachdeck.markup import Shown, picture, plain, render
 from attachdeck.note_types import KINDS, Look, NoteType, note_type, words
 from attachdeck.note_types.generation import card_places
 from attachdeck.references import unfolding
 
 NOTE_TYPE_OF = {"basic": "basic", "reversed": "basic", "typed": "basic", "choice": "choice", "vignette": "choice"}
-NOTE_TYPE_OF |= {kind: kind for kind in ("cloze", "sequence", "occlusion", "practice")}
+NOTE_TYPE_OF |= {kind: kind for kind in ("cloze", "sequence", "occlusion", "practice", "reference")}
 """The note type (one of `note_types.KINDS`) that each kind of card becomes."""
 
 Fields = dict[str, str]
@@ -124,10 +126,11 @@ class _Compiler:
 
     def deck(self) -> Deck:
         course = self.course
-        notes: list[Note] = []
-        for lesson in course.lessons:
-            for card in lesson.cards:
-                notes.append(self.note(card, lesson, len(notes) + 1))
+        cards: list[tuple[Card, Lesson]] = [(card, lesson) for lesson in course.lessons for card in lesson.cards]
+        if cards:
+            cards[:0] = ((card, course.lessons[0]) for card in self.reference_card("course-notice", "Before you begin", course.notice))
+            cards += ((card, course.lessons[-1]) for card in self.reference_card("course-help", "Where to find help", self.help_lines()))
+        notes = [self.note(card, lesson, position) for position, (card, lesson) in enumerate(cards, 1)]
         decks = list(self.decks(any(note.kind == "practice" for note in notes)))
         texts = [*(each for note in notes for each in note.fields), *(deck.description for deck in decks)]
         used = set(re.findall(r'(?:src="|\]\()([^")]+)', "\n".join(texts))) & self.media.keys()
@@ -140,6 +143,12 @@ class _Compiler:
             notes=tuple(notes),
             media={name: self.media[name] for name in sorted(used)},
         )
+
+    def reference_card(self, card: str, prompt: str, text: str) -> Iterable[ReferenceCard]:
+        """The card that shows a text of the whole course; retired once the course has no such text any more."""
+        if text or card in self.lock.cards:
+            gone = "" if text else self.words["No longer in the course."]
+            yield ReferenceCard(id=card, at=Location("course.yaml"), prompt=self.words[prompt], text=text, retired_because=gone)
 
     def new_lock(self) -> Lock:
         note_types = {key: NoteTypeRecord(each.id, _layout(each.note_type), _content(each.note_type), each.modified) for key, each in self.note_types.items()}
@@ -214,18 +223,19 @@ class _Compiler:
             "Why": self.html(card.why),
             "Confusion": self.html(card.confusion),
             "Sources": self.sources(card.sources),
-            "Content Note": self.plain(card.content_note or lesson.content_note),
-            "Lesson": self.plain(lesson.title),
+            "Content Note": self.plain(_content_note(card, lesson)),
+            "Lesson": "" if isinstance(card, ReferenceCard) else self.plain(lesson.title),
             "Objective": self.plain(card.objective.text) if card.objective else "",
             "Retired": self.html(card.retired_because),
             "ID": card.id,
         }
 
     def tags(self, card: Card, lesson: Lesson) -> tuple[str, ...]:
-        found = [f"lesson::{lesson.id}", f"kind::{card.kind}", *card.tags, *(f"article::{claim}" for claim in card.article)]
+        lessons = () if isinstance(card, ReferenceCard) else (f"lesson::{lesson.id}",)
+        found = [*lessons, f"kind::{card.kind}", *card.tags, *(f"article::{claim}" for claim in card.article)]
         if isinstance(card, VignetteCard):
             found.append(f"{card.option_set}::{card.answer}")
-        if card.content_note or lesson.content_note:
+        if _content_note(card, lesson):
             found.append("sensitive")
         if card.retired_because:
             found.append("retired")
@@ -268,13 +278,20 @@ class _Compiler:
         course, word = self.course, self.words
         parts = [course.description, course.notice]
         if course.help:
-            lines = "\n".join(f"- **{line.where}:** {line.contact}" for line in course.help.lines)
-            parts += [f"### {word['Help']}", course.help.note, lines, f"*{word['Last checked']}: {course.help.checked}*"]
+            parts += [f"### {word['Help']}", self.help_lines()]
         licence = f"[{course.licence}]({course.licence_url})" if course.licence_url else course.licence
         authors = f" · {', '.join(course.authors)}" if course.authors else ""
         homepage = f" · {course.homepage}" if course.homepage else ""
         parts.append(f"{course.title} · {word['Version']} {course.version}{authors} · {word['Licence']}: {licence}{homepage}")
         return "\n\n".join(part.strip() for part in parts if part)
+
+    def help_lines(self) -> str:
+        """The help lines as Markdown, with the day on which they were last checked; nothing where a course has none."""
+        help = self.course.help
+        if help is None:
+            return ""
+        lines = "\n".join(f"- **{line.where}:** {line.contact}" for line in help.lines)
+        return "\n\n".join(part.strip() for part in (help.note, lines, f"*{self.words['Last checked']}: {help.checked}*") if part)
 
     def lesson_description(self, lesson: Lesson) -> str:
         objectives = "\n".join(f"- {objective.text}" for objective in lesson.objectives)
@@ -343,8 +360,16 @@ class _Compiler:
     def practice(self, card: PracticeCard) -> Fields:
         return {"Prompt": self.html(card.prompt), "Example": self.html(card.example)}
 
+    def reference(self, card: ReferenceCard) -> Fields:
+        return {"Prompt": self.html(card.prompt), "Text": self.html(card.text)}
+
 
 _FIELDS: Mapping[str, Callable[..., Fields]] = {kind: getattr(_Compiler, kind) for kind in NOTE_TYPE_OF}
+
+
+def _content_note(card: Card, lesson: Lesson) -> str:
+    """A lesson's note stands on its own cards; the cards of the whole course must not vanish when sensitive ones are suspended."""
+    return card.content_note or ("" if isinstance(card, ReferenceCard) else lesson.content_note)
 
 
 def _layout(own: NoteType) -> str:

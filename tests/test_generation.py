@@ -140,6 +140,7 @@ def test_the_layout_of_every_note_type_is_final():
         "sequence": ["Prompt", "Whole", *(f"Step {n}" for n in range(1, 13))],
         "occlusion": ["Occlusion", "Image", "Header", "Back Extra", "Comments", "Names"],
         "practice": ["Prompt", "Example"],
+        "reference": ["Prompt", "Text"],
     }
     templates = {
         "basic": ["Forward", "Backward", "Third"],
@@ -148,6 +149,7 @@ def test_the_layout_of_every_note_type_is_final():
         "sequence": ["Whole", *(f"Step {n}" for n in range(1, 13))],
         "occlusion": ["Image Occlusion"],
         "practice": ["Practice"],
+        "reference": ["Reference"],
     }
     assert layouts == {
         kind: (

@@ -94,8 +94,8 @@ def test_a_tag_says_in_which_version_a_card_last_changed(author: Author):
 
 
 def test_build_says_what_changed(author: Author):
-    assert "lock    2 new (one, two), 6 note types, 2 decks" in author.build().stdout.replace(
-        "6 note types (basic, choice, cloze, occlusion, practice, sequence)", "6 note types"
+    assert "lock    2 new (one, two), 7 note types, 2 decks" in author.build().stdout.replace(
+        "7 note types (basic, choice, cloze, occlusion, practice, reference, sequence)", "7 note types"
     ).replace("2 decks (Tiny, Tiny::01 First)", "2 decks")
     assert "lock    no changes" in author.build().stdout
     assert "lock    1 changed (one)" in author.build(ONE.replace("First?", "1st?") + TWO).stdout

@@ -17,7 +17,7 @@ from typing import Any
 
 from attachdeck.reader import read_text
 
-KINDS = ("basic", "choice", "cloze", "sequence", "occlusion", "practice")
+KINDS = ("basic", "choice", "cloze", "sequence", "occlusion", "practice", "reference")
 
 _DIRECTIVE = re.compile(r"<!--#(?P<verb>include|steps-before|steps-after|steps) (?P<name>[\w.-]+)-->")
 _COMMENT = re.compile(r"<!--(?!#).*?-->\n?|^[ \t]*//[^\n]*\n|^[ \t]*/\*.*?\*/[ \t]*\n", re.DOTALL | re.MULTILINE)
