@@ -1,0 +1,115 @@
+"""A card's two sides as Anki renders them, without Anki: for the preview, for pages and for pictures of cards.
+
+Anki's engine is the judge: a test compares every card of the flagship course, character by character. What the reviewer adds only at
+review stays as the engine leaves it: a field to type into is `[[type:Field]]`, MathJax is its source, an occluded region is an element
+whose `data-` attributes say where it lies.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from attachdeck.note_types import NoteType
+from attachdeck.notes import Note
+
+_TOKEN = re.compile(r"\{\{(?P<sign>[#^/]?)\s*(?P<text>[^{}]*?)\s*\}\}")
+_GAP = re.compile(r"\{\{c(?P<numbers>[0-9]+(?:,[0-9]+)*)::|(?P<close>\}\})")
+_BLANK = re.compile(r"(?:\s|</?(?:br|div) ?/?>)*", re.IGNORECASE | re.ASCII)
+_NOT_ALPHANUMERIC = re.compile(r"[\x00-/:-@\[-`{-\xff]")
+_NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The HTML of a card's front and of its back."""
+
+    front: str
+    back: str
+
+
+def sides(note_type: NoteType, note: Note, place: int) -> Sides:
+    """Both sides of the card at a place among a note's cards (`NewCard.place`)."""
+    fields = dict(zip((field.name for field in note_type.fields), note.fields, strict=True))
+    template = note_type.templates[0 if note_type.cloze else place]
+    front, back = (_Side(fields, place + 1, question=question).render(text) for question, text in ((True, template.front), (False, template.back)))
+    return Sides(front, back)
+
+
+class _Side:
+    """One side of one card: its note's fields, and for a cloze note type the number that is asked for."""
+
+    def __init__(self, fields: Mapping[str, str], number: int, *, question: bool) -> None:
+        self.fields = fields
+        self.number = number
+        self.question = question
+
+    def render(self, template: str) -> str:
+        out: list[str] = []
+        sections = [True]
+        position = 0
+        for token in _TOKEN.finditer(template):
+            if sections[-1]:
+                out.append(template[position : token.start()])
+            position = token.end()
+            if token["sign"] == "/":
+                sections.pop()
+            elif token["sign"]:
+                filled = not _BLANK.fullmatch(self.fields[token["text"]])
+                sections.append(sections[-1] and filled == (token["sign"] == "#"))
+            elif sections[-1]:
+                out.append(self.field(token["text"]))
+        out.append(template[position:])
+        return "".join(out)
+
+    def field(self, text: str) -> str:
+        *filters, name = text.split(":")
+        if filters == ["type"]:
+            return f"[[type:{name}]]"
+        if filters == ["cloze"]:
+            return gaps(self.fields[name], self.closed)
+        return self.fields[name]
+
+    def closed(self, numbers: str, content: str, hint: str) -> str:
+        """A gap as this side shows it."""
+        active = str(self.number) in numbers.split(",")
+        if content.startswith("image-occlusion:"):
+            return self.region(numbers, content, active=active)
+        if not active:
+            return f'<span class="cloze-inactive" data-ordinal="{numbers}">{content}</span>'
+        if self.question:
+            return f'<span class="cloze" data-cloze="{_attribute(content)}" data-ordinal="{numbers}">[{hint or "..."}]</span>'
+        return f'<span class="cloze" data-ordinal="{numbers}">{content}</span>'
+
+    def region(self, numbers: str, content: str, *, active: bool) -> str:
+        look = "cloze-inactive" if not active else "cloze" if self.question else "cloze-highlight"
+        shape, *lengths = content.removeprefix("image-occlusion:").split(":")
+        names = {"oi": "occludeInactive"}
+        pairs = (length.partition("=")[::2] for length in lengths)
+        data = "".join(f'data-{names.get(name, name)}="{value}" ' for name, value in pairs)
+        return f'<div class="{look}" data-ordinal="{numbers}" data-shape="{shape}" {data}></div>'
+
+
+def gaps(text: str, closed: Callable[[str, str, str], str]) -> str:
+    """A text with each gap as `closed` gives it, from its numbers, its content and its hint; the inner ones first."""
+    stack: list[tuple[str, list[str]]] = [("", [])]
+    position = 0
+    for token in _GAP.finditer(text):
+        stack[-1][1].append(text[position : token.start()])
+        position = token.end()
+        if token["numbers"]:
+            stack.append((token["numbers"], []))
+        elif len(stack) > 1:
+            numbers, parts = stack.pop()
+            content, _, hint = "".join(parts).partition("::")
+            stack[-1][1].append(closed(numbers, content, hint))
+        else:
+            stack[-1][1].append(token.group())
+    stack[-1][1].append(text[position:])
+    return "".join(part for numbers, parts in stack for part in ([f"{{{{c{numbers}::"] if numbers else []) + parts)
+
+
+def _attribute(text: str) -> str:
+    """Text for an attribute, as Anki writes it: every sign below 256 that is no letter or digit of ASCII by its name or number."""
+    return _NOT_ALPHANUMERIC.sub(lambda match: _NAMED.get(match[0], f"&#x{ord(match[0]):X};"), text)

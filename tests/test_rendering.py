@@ -1,0 +1,48 @@
+"""Our own renderer draws what Anki's engine draws."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from attachdeck import pipeline
+from attachdeck.rendering import sides
+from test_anki_import import ALL_KINDS, do_import
+
+if TYPE_CHECKING:
+    from anki.collection import Collection
+
+    from attachdeck.notes import Deck
+
+MORE = """\
+  - {id: nested, kind: cloze, text: "((1 an outer ((2 inner <b>bold</b> & more | what?)) gap)) and ((3 “quotes”, ümlauts: \\\\(x^{2 }\\\\)))", why: "{{c1::no gap}}"}
+  - {id: math, kind: basic, prompt: "\\\\(a < b\\\\)?", answer: "A {{Prompt}} and [sound:x.mp3] | [[type:Answer]]", hint: "*Hint*"}
+  - {id: hide-one, kind: occlusion, prompt: What?, picture: plane.svg, hide: one, regions: [{name: "A: b", left: 1, top: 2, width: 3, height: 4}]}
+"""
+
+
+def compare(deck: Deck, collection: Collection, path: Path) -> int:
+    pipeline.package(deck, path)
+    do_import(collection, path)
+    compared = 0
+    for note in deck.notes:
+        own = deck.note_types[note.note_type].note_type
+        theirs = {card.ord: card.render_output() for card in (collection.get_card(each) for each in collection.find_cards(f'"ID:{note.fields[-7]}"'))}
+        assert theirs.keys() == {card.place for card in note.cards}, note.fields[-7]
+        for place, output in theirs.items():
+            drawn = sides(own, note, place)
+            assert drawn.front == output.question_text, f"{note.fields[-7]} {place}"
+            assert drawn.back == output.answer_text, f"{note.fields[-7]} {place}"
+            compared += 1
+    return compared
+
+
+def test_every_card_of_the_flagship_is_drawn_as_the_engine_draws_it(flagship: Deck, collection: Collection, tmp_path: Path):
+    assert compare(flagship, collection, tmp_path / "deck.apkg") == sum(len(note.cards) for note in flagship.notes) > 300
+
+
+@pytest.mark.parametrize("cards", [ALL_KINDS, MORE], ids=["all kinds", "hard ones"])
+def test_every_kind_is_drawn_as_the_engine_draws_it(tiny, collection: Collection, tmp_path: Path, cards: str):
+    assert compare(tiny(cards), collection, tmp_path / "deck.apkg") > 3
