@@ -258,6 +258,7 @@ class Course:
     notice: str = ""
     help: Help | None = None
     study: Study = Study()
+    speech: str = ""
     accent: str = "#0b5c6b"
     accent_night: str = "#7fd1de"
     option_sets: dict[str, OptionSet] = field(default_factory=dict)

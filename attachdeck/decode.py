@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from attachdeck import cloze
+from attachdeck.colour import BACKGROUNDS, ENOUGH, contrast
 from attachdeck.course import (
     BasicCard,
     Card,
@@ -35,6 +36,7 @@ from attachdeck.course import (
 from attachdeck.diagnostics import Diagnostic, did_you_mean, did_you_mean_or_list
 from attachdeck.location import Location
 from attachdeck.reader import CourseFiles, Document, Node
+from attachdeck.reader.pictures import Box, frame, svg_boxes
 
 T = TypeVar("T")
 
@@ -86,6 +88,7 @@ class _Decoder:
         value = root.value
         licence = value["licence"]
         theme = value.get("theme", {})
+        self.readable(root)
         return Course(
             id=value["id"],
             title=value["title"],
@@ -101,6 +104,7 @@ class _Decoder:
             notice=value.get("notice", ""),
             help=_help(value["help"]) if "help" in value else None,
             study=Study(**value.get("study", {})),
+            speech=value.get("speech", ""),
             accent=theme.get("accent", "#0b5c6b"),
             accent_night=theme.get("accent_night", "#7fd1de"),
             option_sets=self.option_sets,
@@ -108,6 +112,17 @@ class _Decoder:
             pictures=self.pictures,
             lessons=lessons,
         )
+
+    def readable(self, root: Node) -> None:
+        """Report an accent colour in which text could not be read."""
+        for key, backgrounds in BACKGROUNDS.items():
+            if "theme" not in root or key not in root["theme"]:
+                continue
+            chosen = root["theme"][key]
+            least = min(contrast(chosen.value, background) for background in backgrounds)
+            if least < ENOUGH:
+                message = f"text in this colour is hard to read: its contrast is {least:.1f} to 1, and {ENOUGH} to 1 is the least"
+                self.report("contrast", message, chosen.at, f"choose a {'darker' if key == 'accent' else 'lighter'} colour; {backgrounds[1]} is behind it")
 
     def unique(self, document: Document | None, key: str, name: str, make: Callable[[Node], T | None]) -> dict[str, T]:
         """The entries of a list by their names; a name that comes twice is reported."""
@@ -338,21 +353,42 @@ class _Decoder:
 
     def occlusion_card(self, node: Node, common: dict[str, Any]) -> Card | None:
         picture = self.known("picture", node["picture"], self.pictures, "media/media.yaml")
-        regions = []
-        for entry in node["regions"].items():
-            region = Region(shape=entry.value.get("shape", "rect"), **{key: each for key, each in entry.value.items() if key != "shape"})
-            if region.left + region.width > 100 or region.top + region.height > 100:
-                self.report(
-                    "region",
-                    f"the region `{region.name}` reaches beyond the picture",
-                    entry.start,
-                    "`left` and `width` together are 100 at most, and so are `top` and `height`",
-                )
-            regions.append(region)
         if picture is None:
             return None
+        regions = tuple(region for entry in node["regions"].items() if (region := self.region(entry, node, picture)))
         hide_all = node.value.get("hide", "all") == "all"
-        return OcclusionCard(prompt=node.value["prompt"], picture=picture, regions=tuple(regions), hide_all=hide_all, **common)
+        return OcclusionCard(prompt=node.value["prompt"], picture=picture, regions=regions, hide_all=hide_all, **common)
+
+    def region(self, entry: Node, card: Node, picture: Picture) -> Region | None:
+        """A region in percent of its picture, whichever way it was written; None and a diagnostic where it cannot be told."""
+        written = entry.value
+        in_percent = card.value.get("unit", "percent") == "percent"
+        whole = Box(0, 0, 100, 100) if in_percent and "element" not in written else frame(picture.content, picture.file)
+        if whole is None:
+            help = "save it again with an image editor, or write the regions in percent"
+            self.report("region", f"`{picture.file}` does not say how large it is", entry.start, help)
+            return None
+        if "element" in written:
+            found = self.known(
+                "element", entry["element"], svg_boxes(picture.content), f"`{picture.file}` as a rect, circle, ellipse or image without transform"
+            )
+            if found is None:
+                return None
+            box = Box(found.left - whole.left, found.top - whole.top, found.width, found.height, found.round)
+        else:
+            box = Box(written["left"], written["top"], written["width"], written["height"])
+        if box.left < 0 or box.top < 0 or box.left + box.width > whole.width or box.top + box.height > whole.height:
+            limits = f"the picture is {whole.width:g} wide and {whole.height:g} high"
+            limits = "`left` and `width` together are 100 at most, and so are `top` and `height`" if in_percent and "element" not in written else limits
+            self.report("region", f"the region `{written['name']}` reaches beyond the picture", entry.start, limits)
+        return Region(
+            name=written["name"],
+            shape=written.get("shape", "ellipse" if box.round else "rect"),
+            left=box.left / whole.width * 100,
+            top=box.top / whole.height * 100,
+            width=box.width / whole.width * 100,
+            height=box.height / whole.height * 100,
+        )
 
     def practice_card(self, node: Node, common: dict[str, Any]) -> Card:
         return PracticeCard(prompt=node.value["prompt"], example=node.value.get("example", ""), **common)

@@ -120,7 +120,7 @@ class _Compiler:
         self.media: dict[str, bytes] = {}
         self.shown = {name: self.pack(each) for name, each in course.pictures.items()}
         self.citations: dict[Citation, str] = {}
-        look = Look(title=course.title, language=course.language, accent=course.accent, accent_night=course.accent_night)
+        look = Look(title=course.title, language=course.language, accent=course.accent, accent_night=course.accent_night, speech=course.speech)
         self.note_types = {kind: self.dated(kind, note_type(kind, look)) for kind in KINDS}
         self.taken: set[int] = set()
 

@@ -1,7 +1,7 @@
 """A card's two sides as Anki renders them, without Anki: for the preview, for pages and for pictures of cards.
 
 Anki's engine is the judge: a test compares every card of the flagship course, character by character. What the reviewer adds only at
-review stays as the engine leaves it: a field to type into is `[[type:Field]]`, MathJax is its source, an occluded region is an element
+review stays as the engine leaves it: a field to type into is `[[type:Field]]`, something to be read aloud is `[anki:play:q:0]`, MathJax is its source, an occluded region is an element
 whose `data-` attributes say where it lies.
 """
 
@@ -44,6 +44,7 @@ class _Side:
         self.fields = fields
         self.number = number
         self.question = question
+        self.spoken = 0
 
     def render(self, template: str) -> str:
         out: list[str] = []
@@ -65,6 +66,9 @@ class _Side:
 
     def field(self, text: str) -> str:
         *filters, name = text.split(":")
+        if filters and filters[0].startswith("tts "):
+            self.spoken += 1
+            return f"[anki:play:{'q' if self.question else 'a'}:{self.spoken - 1}]"
         if filters == ["type"]:
             return f"[[type:{name}]]"
         if filters == ["cloze"]:

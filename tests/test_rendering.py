@@ -9,6 +9,7 @@ import pytest
 
 from attachdeck import pipeline
 from attachdeck.rendering import sides
+from conftest import COURSE_YAML
 from test_anki_import import ALL_KINDS, do_import
 
 if TYPE_CHECKING:
@@ -41,6 +42,13 @@ def compare(deck: Deck, collection: Collection, path: Path) -> int:
 
 def test_every_card_of_the_flagship_is_drawn_as_the_engine_draws_it(flagship: Deck, collection: Collection, tmp_path: Path):
     assert compare(flagship, collection, tmp_path / "deck.apkg") == sum(len(note.cards) for note in flagship.notes) > 300
+
+
+def test_speech_is_drawn_as_the_engine_draws_it(tiny, collection: Collection, tmp_path: Path):
+    deck = tiny(ALL_KINDS, **{"course.yaml": COURSE_YAML + "speech: en_US\nnotice: No diagnosis.\n"})
+    assert compare(deck, collection, tmp_path / "deck.apkg") > 3
+    spoken = [collection.get_card(each).render_output().question_av_tags for each in collection.find_cards("")]
+    assert all(len(tags) == 1 for tags in spoken)
 
 
 @pytest.mark.parametrize("cards", [ALL_KINDS, MORE], ids=["all kinds", "hard ones"])

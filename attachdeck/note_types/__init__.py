@@ -15,11 +15,12 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from attachdeck.colour import BACKGROUNDS
 from attachdeck.reader import read_text
 
 KINDS = ("basic", "choice", "cloze", "sequence", "occlusion", "practice", "reference")
 
-_DIRECTIVE = re.compile(r"<!--#(?P<verb>include|steps-before|steps-after|steps) (?P<name>[\w.-]+)-->")
+_DIRECTIVE = re.compile(r"<!--#(?P<verb>include|speech|steps-before|steps-after|steps) (?P<name>[\w.:-]+(?: [\w.-]+)*)-->")
 _COMMENT = re.compile(r"<!--(?!#).*?-->\n?|^[ \t]*//[^\n]*\n|^[ \t]*/\*.*?\*/[ \t]*\n", re.DOTALL | re.MULTILINE)
 _WORD = re.compile(r"\[\[([^\[\]]+)\]\]")
 _RIGHT_TO_LEFT = {"ar", "dv", "fa", "he", "ks", "ku", "ps", "sd", "ug", "ur", "yi"}
@@ -73,6 +74,7 @@ class Look:
     language: str
     accent: str
     accent_night: str
+    speech: str = ""
 
 
 def note_type(kind: str, look: Look) -> NoteType:
@@ -127,6 +129,7 @@ class _Expander:
 
     def __init__(self, own: Traversable, shared: Traversable, look: Look) -> None:
         self.folders = (own, shared)
+        self.speech = look.speech
         direction = "rtl" if look.language.partition("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
         self.wording = words(look.language) | {
             "title": escape(look.title),
@@ -134,6 +137,10 @@ class _Expander:
             "direction": direction,
             "accent": look.accent,
             "accent_night": look.accent_night,
+            "paper": BACKGROUNDS["accent"][0],
+            "panel": BACKGROUNDS["accent"][1],
+            "paper_night": BACKGROUNDS["accent_night"][0],
+            "panel_night": BACKGROUNDS["accent_night"][1],
         }
 
     def __call__(self, name: str, n: int) -> str:
@@ -147,6 +154,8 @@ class _Expander:
     def directive(self, match: re.Match[str], n: int) -> str:
         if match["verb"] == "include":
             return self.included(match["name"], n)
+        if match["verb"] == "speech":
+            return f'<div class="speech">{{{{tts {self.speech}:{match["name"]}}}}}</div>' if self.speech else ""
         steps = {"steps-before": range(1, n), "steps-after": range(n + 1, 13), "steps": range(1, 13)}[match["verb"]]
         return "".join(self.included(match["name"], n).replace("{i}", str(i)) for i in steps)
 

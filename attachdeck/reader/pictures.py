@@ -1,8 +1,12 @@
-"""What a picture may not hold."""
+"""What is known of a picture from its bytes: what it may not hold, how large it is, where its parts lie."""
 
 from __future__ import annotations
 
 import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
 
 from attachdeck.diagnostics import Diagnostic
 from attachdeck.reader.document import location_of
@@ -13,6 +17,18 @@ _SVG_DANGER = re.compile(
     rb"|@import|url\(\s*[\"']?(?!#)",
     re.IGNORECASE,
 )
+_LENGTH = re.compile(r"\s*([0-9]*\.?[0-9]+)\s*(?:px)?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where something lies in a picture, in the picture's own units; `round` when it is an ellipse."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    round: bool = False
 
 
 def svg_problems(content: bytes, shown: str) -> list[Diagnostic]:
@@ -25,3 +41,64 @@ def svg_problems(content: bytes, shown: str) -> list[Diagnostic]:
     message = f"`{found}` cannot stand in a picture: it could run a script or load something from elsewhere"
     at = location_of(shown, text, text.index(found))
     return [Diagnostic(rule="unsafe-picture", message=message, at=at, help="delete it, or export the picture again as plain SVG")]
+
+
+def frame(content: bytes, name: str) -> Box | None:
+    """The whole picture: an SVG's viewBox, another picture's pixels from 0; None where the file does not say."""
+    if name.lower().endswith(".svg"):
+        return _svg_frame(_svg_root(content))
+    import imagesize
+
+    width, height = imagesize.get(BytesIO(content))
+    return Box(0, 0, width, height) if width > 0 and height > 0 else None
+
+
+def svg_boxes(content: bytes) -> dict[str, Box]:
+    """The boxes of an SVG's `rect`, `circle`, `ellipse` and `image` elements by id; moved or turned ones are not among them."""
+    root = _svg_root(content)
+    return {} if root is None else dict(_boxes(root))
+
+
+def _svg_root(content: bytes) -> ET.Element | None:
+    """The SVG's root. Entities, by which XML can hurt, are refused before (`svg_problems`)."""
+    try:
+        return ET.fromstring(content)  # noqa: S314
+    except ET.ParseError:
+        return None
+
+
+def _svg_frame(root: ET.Element | None) -> Box | None:
+    if root is None:
+        return None
+    view = [float(each) for each in re.findall(r"-?[0-9]*\.?[0-9]+", root.get("viewBox", ""))]
+    if len(view) != 4:
+        view = [0, 0, _number(root, "width"), _number(root, "height")]
+    return Box(*view) if view[2] > 0 and view[3] > 0 else None
+
+
+def _boxes(element: ET.Element) -> Iterator[tuple[str, Box]]:
+    if "transform" in element.attrib:
+        return
+    box = _box(element)
+    if box and "id" in element.attrib:
+        yield element.attrib["id"], box
+    for inner in element:
+        yield from _boxes(inner)
+
+
+def _box(element: ET.Element) -> Box | None:
+    kind = element.tag.rpartition("}")[2]
+    if kind in ("rect", "image"):
+        box = Box(*(_number(element, name) for name in ("x", "y", "width", "height")))
+    elif kind in ("circle", "ellipse"):
+        across, down = (_number(element, name) for name in (("r", "r") if kind == "circle" else ("rx", "ry")))
+        box = Box(_number(element, "cx") - across, _number(element, "cy") - down, 2 * across, 2 * down, round=True)
+    else:
+        return None
+    return box if box.width > 0 and box.height > 0 else None
+
+
+def _number(element: ET.Element, name: str) -> float:
+    """A length in the picture's units; 0 where it is missing or in another unit."""
+    match = _LENGTH.fullmatch(element.get(name, "").lstrip("-"))
+    return float(match[1]) * (-1 if element.get(name, "").startswith("-") else 1) if match else 0.0
