@@ -1,5 +1,7 @@
 # make deck    make the environment, install attachdeck, build build/attachment-theory.apkg
 # make test    the same with the test extras, then every test
+# make desktop  show a card of each kind in a real Anki desktop, if there is one (CONTRIBUTING.md)
+# make cards   draw docs/cards.md anew
 # make lint    ruff, mypy --strict, import-linter
 VENV := .venv
 PYTHON ?= python3
@@ -7,7 +9,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 INSTALL = $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
 
-.PHONY: deck test lint clean
+.PHONY: deck test lint desktop cards clean
 
 deck: $(VENV)/installed
 	$(BIN)/attachdeck build
@@ -20,6 +22,12 @@ lint: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+desktop: deck
+	$(BIN)/python tests/desktop/show_in_anki.py build/attachment-theory.apkg build/desktop || [ $$? -eq 77 ]
+
+cards: $(VENV)/installed-dev
+	$(BIN)/python docs/draw_cards.py
 
 $(BIN)/python:
 	$(if $(UV),$(UV) venv --quiet --seed --python $(PYTHON) $(VENV),$(PYTHON) -m venv $(VENV))

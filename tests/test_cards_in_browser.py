@@ -5,18 +5,21 @@ from __future__ import annotations
 import importlib.util
 import shutil
 from collections.abc import Callable, Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from conftest import need
-from test_anki_import import do_import
+from attachdeck.rendering import sides
+from conftest import COURSE_YAML, need
+from test_anki_import import ALL_KINDS, do_import
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-SIZES = {"phone": (360, 740), "tablet": (820, 1100), "desktop": (1280, 900)}
+SIZES = {"phone": (360, 740), "tablet": (820, 1100), "desktop": (1280, 900), "zoomed": (320, 450)}
+"""Widths and heights in CSS pixels; `zoomed` is a desktop at 400 % (WCAG 2.2, 1.4.10), a small phone at 100 %."""
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 
 
@@ -72,9 +75,10 @@ def show(chromium: Browser, rendered: tuple[list[Sides], Path]) -> Iterator[Call
     troubles: list[str] = []
     contexts = []
 
-    def open_page(size: str = "desktop", *, night: bool = False, scripts: bool = True, before: str = "") -> Callable[[Sides, str], Page]:
+    def open_page(size: str = "desktop", *, night: bool = False, scripts: bool = True, before: str = "", **emulated: str) -> Callable[[Sides, str], Page]:
         width, height = SIZES[size]
-        context = chromium.new_context(viewport={"width": width, "height": height}, java_script_enabled=scripts, color_scheme="dark" if night else "light")
+        scheme = "dark" if night else "light"
+        context = chromium.new_context(viewport={"width": width, "height": height}, java_script_enabled=scripts, color_scheme=scheme, **emulated)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: troubles.append(message.text) if message.type in ("error", "warning") else None)
@@ -175,6 +179,64 @@ def test_text_has_contrast(show, rendered, night: bool):
             assert side(card, which).evaluate(LUMINANCE) == [], f"{card.name} {which}"
 
 
+# What cannot be a card's doing: the page around it is Anki's.
+NOT_OURS = {"document-title", "html-has-lang", "landmark-one-main", "page-has-heading-one", "region", "meta-viewport"}
+
+
+@pytest.mark.parametrize(("size", "night"), [("phone", False), ("desktop", True)], ids=["phone, day", "desktop, night"])
+def test_axe_finds_nothing(show, rendered, size: str, night: bool):
+    need("the package axe-playwright-python", importlib.util.find_spec("axe_playwright_python") is not None)
+    axe = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+    side = show(size, night=night)
+    for card in some_of_each(rendered[0]):
+        for which in ("front", "back"):
+            page = side(card, which)
+            page.evaluate(axe)
+            violations = page.evaluate(
+                "axe.run(document, {resultTypes: ['violations']}).then(found => found.violations.map(each => [each.id, each.nodes[0].html]))"
+            )
+            assert [each for each in violations if each[0] not in NOT_OURS] == [], f"{card.name} {which}"
+
+
+def test_forced_colours_keep_the_pick_visible(show, rendered):
+    page = show(forced_colors="active")(choices(rendered[0])[0], "front")
+    page.keyboard.press("1")
+    picked, other = page.locator("button[aria-pressed=true]"), page.locator("button[aria-pressed=false]").first
+    width = "element => getComputedStyle(element).borderTopWidth"
+    assert (picked.evaluate(width), other.evaluate(width)) == ("3px", "1px")
+    assert page.locator("#qa").evaluate("element => matchMedia('(forced-colors: active)').matches")
+
+
+def test_print_shows_the_card_and_nothing_to_press(show, rendered):
+    card = choices(rendered[0])[0]
+    page = show(night=True)(card, "front")
+    page.emulate_media(media="print")
+    assert not page.locator(".keys").is_visible()
+    assert page.locator(".choice button").first.is_visible()
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert paper == "rgb(255, 255, 255)"
+
+
+def test_nothing_moves_for_those_who_want_no_motion(show, rendered):
+    duration = "element => getComputedStyle(element).transitionDuration"
+    for wish, found in (("reduce", "0s"), ("no-preference", "0.12s")):
+        page = show(reduced_motion=wish)(choices(rendered[0])[0], "front")
+        assert page.locator(".choice button").first.evaluate(duration) == found
+
+
+def test_a_right_to_left_course_reads_from_the_right(show, tiny):
+    course = COURSE_YAML.replace("language: en", "language: ar")
+    deck = tiny(ALL_KINDS, **{"course.yaml": course})
+    side = show("phone")
+    for note in deck.notes:
+        own = deck.note_types[note.note_type].note_type
+        drawn = sides(own, note, note.cards[0].place)
+        for which in ("front", "back"):
+            page = side(Sides(note.guid, note.kind, 0, drawn.front, drawn.back, own.css), which)
+            assert page.locator(".page").evaluate("element => getComputedStyle(element).direction") == "rtl"
+            assert page.evaluate(TOO_WIDE.replace("right > innerWidth + 1", "left < -1")) == [], f"{note.kind} {which}"
+
+
 def choices(cards: list[Sides]) -> list[Sides]:
     return [card for card in cards if card.kind in ("choice", "vignette")]
 
@@ -192,11 +254,22 @@ def test_options_stand_in_one_order_on_both_sides(show, rendered):
     assert shuffled > 5
 
 
+CLOSED = "for (const name of ['sessionStorage', 'localStorage']) Object.defineProperty(window, name, {get() { throw new Error('closed'); }});"
+
+
+def test_the_order_is_the_same_in_another_page_with_every_storage_closed(show, rendered):
+    one, other = show(before=CLOSED), show("phone", before=CLOSED)
+    for card in choices(rendered[0])[:10]:
+        front = one(card, "front").locator("ol.options > li").all_inner_texts()
+        back = other(card, "back").locator("ol.options > li .option").all_inner_texts()
+        assert [text.strip() for text in front] == [text.strip() for text in back], card.name
+
+
 def test_the_shuffle_favours_no_place(show, rendered):
-    """Over many cards each of four places is the right one about as often: no more than four standard deviations from a quarter."""
+    """Over 24,000 cards each of four places is the right one about as often: no more than four standard deviations from a quarter."""
     page = show()(choices(rendered[0])[0], "front")
     script = (Path(__file__).parent.parent / "attachdeck/note_types/shared/choice.js").read_text(encoding="utf-8")
-    rounds = 2000
+    rounds = 24_000
     counts = page.evaluate(
         """([script, rounds]) => {
           const counts = [0, 0, 0, 0];
@@ -241,8 +314,7 @@ def test_a_pick_can_be_clicked_and_taken_back(show, rendered):
 
 
 def test_a_card_is_whole_when_every_storage_throws(show, rendered):
-    before = "for (const name of ['sessionStorage', 'localStorage']) Object.defineProperty(window, name, {get() { throw new Error('closed'); }});"
-    _, back = pick_by_keyboard(show(before=before), choices(rendered[0])[0])
+    _, back = pick_by_keyboard(show(before=CLOSED), choices(rendered[0])[0])
     assert back.locator(".right").count() >= 1
     assert back.locator(".picked").count() == 0
 

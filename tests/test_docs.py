@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -73,6 +74,15 @@ def test_every_field_of_the_note_types_is_explained():
 
 def yaml_blocks() -> list[str]:
     return [part.partition("```")[0] for part in FORMAT.split("```yaml\n")[1:]]
+
+
+def test_every_kind_is_pictured_beside_its_yaml():
+    pictured = (ROOT / "docs" / "cards.md").read_text(encoding="utf-8")
+    kinds = [block for block in yaml_blocks() if block.startswith("  - id:")]
+    assert [part.partition("```")[0] for part in pictured.split("```yaml\n")[1:]] == kinds, "run `make cards`"
+    pictures = re.findall(r'src="(cards/[^"]+)"', pictured)
+    assert len(pictures) == 2 * len(kinds)
+    assert all((ROOT / "docs" / each).stat().st_size > 1000 for each in pictures)
 
 
 def test_the_cards_in_the_documentation_are_cards(tmp_path):

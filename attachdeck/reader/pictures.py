@@ -71,9 +71,8 @@ def _svg_frame(root: ET.Element | None) -> Box | None:
     if root is None:
         return None
     view = [float(each) for each in re.findall(r"-?[0-9]*\.?[0-9]+", root.get("viewBox", ""))]
-    if len(view) != 4:
-        view = [0, 0, _number(root, "width"), _number(root, "height")]
-    return Box(*view) if view[2] > 0 and view[3] > 0 else None
+    left, top, width, height = view if len(view) == 4 else (0.0, 0.0, _number(root, "width"), _number(root, "height"))
+    return Box(left, top, width, height) if width > 0 and height > 0 else None
 
 
 def _boxes(element: ET.Element) -> Iterator[tuple[str, Box]]:
@@ -89,7 +88,7 @@ def _boxes(element: ET.Element) -> Iterator[tuple[str, Box]]:
 def _box(element: ET.Element) -> Box | None:
     kind = element.tag.rpartition("}")[2]
     if kind in ("rect", "image"):
-        box = Box(*(_number(element, name) for name in ("x", "y", "width", "height")))
+        box = Box(_number(element, "x"), _number(element, "y"), _number(element, "width"), _number(element, "height"))
     elif kind in ("circle", "ellipse"):
         across, down = (_number(element, name) for name in (("r", "r") if kind == "circle" else ("rx", "ry")))
         box = Box(_number(element, "cx") - across, _number(element, "cy") - down, 2 * across, 2 * down, round=True)
