@@ -224,9 +224,11 @@ def test_nothing_moves_for_those_who_want_no_motion(show, rendered):
         assert page.locator(".choice button").first.evaluate(duration) == found
 
 
-def test_a_right_to_left_course_reads_from_the_right(show, tiny):
+def test_a_right_to_left_course_reads_from_the_right(show, rendered, tiny):
     course = COURSE_YAML.replace("language: en", "language: ar")
     deck = tiny(ALL_KINDS, **{"course.yaml": course})
+    for name, content in deck.media.items():
+        (rendered[1] / name).write_bytes(content)
     side = show("phone")
     for note in deck.notes:
         own = deck.note_types[note.note_type].note_type

@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 
 from attachdeck import pipeline
-from attachdeck.course import Card, Course, VignetteCard
+from attachdeck.course import Card, Course, OcclusionCard, VignetteCard
 from attachdeck.notes import NOTE_TYPE_OF
 from conftest import COURSE, compiled
 
@@ -30,7 +30,7 @@ def test_twelve_lessons_in_order(course: Course):
 
 def test_there_are_enough_cards_of_every_kind(course: Course):
     kinds = Counter(card.kind for card in course.cards())
-    assert kinds.total() >= 60
+    assert 180 <= kinds.total() <= 260
     assert kinds.keys() == NOTE_TYPE_OF.keys() - {"reference"}
 
 
@@ -98,3 +98,25 @@ def test_the_flagship_has_enough_scenes(course: Course):
     assert answers.total() >= 30
     for name in ("pattern", "step"):
         assert {answer for used, answer in answers if used == name} == set(course.option_sets[name].options)
+
+
+def test_confusable_things_are_contrasted_and_common_sayings_mended(course: Course):
+    tags = Counter(tag for card in course.cards() for tag in card.tags)
+    total = sum(1 for _ in course.cards())
+    assert tags["contrast"] / total >= 0.18
+    assert tags["correction"] / total >= 0.1
+
+
+def test_the_notice_comes_first_and_the_help_lines_last(course: Course):
+    notes = compiled(COURSE).notes
+    first, last = notes[0], notes[-1]
+    assert (first.kind, last.kind) == ("reference", "reference")
+    assert "not a diagnosis" in first.fields[1]
+    assert all(line.where in last.fields[1] for line in course.help.lines)
+    assert not [tag for note in (first, last) for tag in note.tags if tag.endswith("sensitive")]
+
+
+def test_every_picture_is_in_a_reading_and_on_a_card(course: Course):
+    for file in course.pictures:
+        assert any(file in lesson.reading for lesson in course.lessons), file
+        assert any(file in card.why or (isinstance(card, OcclusionCard) and card.picture.file == file) for card in course.cards()), file
