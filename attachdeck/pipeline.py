@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from attachdeck import schema
@@ -77,6 +77,26 @@ def compiled(checked: Checked, now: int) -> Compiled:
     deck, lock = compile_course(checked.course, checked.lock, now)
     stale = checked.files.lock is None or lock_text(lock) != checked.files.lock.text
     return Compiled(deck, lock, changes(checked.lock, lock), tuple(refusals(checked.lock, lock, checked.files.lock)), stale)
+
+
+def without_broken_lessons(checked: Checked) -> Course | None:
+    """What can be shown of a course that has mistakes: the lessons without any; None where a mistake concerns the whole course."""
+    files = checked.files
+    broken = {each.at.file for each in checked.diagnostics if each.severity is Severity.ERROR}
+    while broken & {document.file for document in files.lessons}:
+        files = replace(files, lessons=tuple(each for each in files.lessons if each.file not in broken))
+        if not files.lessons or _fatal(_schema_problems(files)) or files.course.root is None:
+            return None
+        course, problems = decode(files)
+        broken = {each.at.file for each in problems if each.severity is Severity.ERROR}
+        if not broken:
+            return course
+    return None
+
+
+def notes_of(course: Course, lock: Lock) -> Deck:
+    """A course's notes, to be looked at: times do not matter."""
+    return compile_course(course, lock, 0)[0]
 
 
 def keep(compiled: Compiled, folder: Path) -> None:

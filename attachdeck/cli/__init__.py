@@ -17,6 +17,7 @@ from attachdeck import __version__
 _COMMANDS = {
     "build": "Compile a course into an Anki deck.",
     "check": "Say what is wrong in a course.",
+    "preview": "Show a course in the browser, and follow every save.",
     "diff": "Show what changed between two releases.",
     "verify": "Let Anki's own engine judge a package.",
     "schema": "Show what belongs into a course's files.",
@@ -48,6 +49,7 @@ Examples:
   attachdeck build                  the course in ./course, else the one on attachment
   attachdeck build my-course -o my-deck.apkg
   attachdeck check my-course
+  attachdeck preview my-course      in the browser, live
   attachdeck schema lesson          what may stand in a lesson
 """,
 )

@@ -1,0 +1,29 @@
+// Tells the page how high this card is, and draws the masks that Anki would draw on its canvas.
+(function () {
+  var box = document.getElementById("image-occlusion-container");
+  if (box) {
+    box.style.display = "inline-block";
+    var canvas = document.getElementById("image-occlusion-canvas");
+    canvas.style.display = "none";
+    document.querySelectorAll("[data-shape]").forEach(function (region) {
+      if (region.className === "cloze-highlight") return;
+      if (region.className !== "cloze" && !region.dataset.occludeinactive) return;
+      var mask = document.createElement("div");
+      var asked = region.className === "cloze";
+      mask.className = "mask";
+      mask.style.cssText = "position:absolute;box-sizing:border-box;border:1px solid #3c3a30;background:" + (asked ? "#c2543f" : "#e8dcae");
+      var ellipse = region.dataset.shape === "ellipse";
+      var length = { left: region.dataset.left, top: region.dataset.top, width: ellipse ? 2 * region.dataset.rx : region.dataset.width, height: ellipse ? 2 * region.dataset.ry : region.dataset.height };
+      Object.keys(length).forEach(function (side) { mask.style[side] = length[side] * 100 + "%"; });
+      if (ellipse) mask.style.borderRadius = "50%";
+      box.appendChild(mask);
+    });
+    var toggle = document.getElementById("toggle");
+    if (toggle) toggle.addEventListener("click", function () {
+      box.querySelectorAll(".mask").forEach(function (mask) { mask.hidden = !mask.hidden; });
+    });
+  }
+  function tell() { parent.postMessage({ height: Math.ceil(document.querySelector(".page").getBoundingClientRect().height) }, "*"); }
+  new ResizeObserver(tell).observe(document.querySelector(".page"));
+  tell();
+})();

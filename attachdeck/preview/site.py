@@ -1,0 +1,159 @@
+"""What the page shows: lessons, cards and problems, as they are on disk now."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from html import escape, unescape
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from attachdeck import pipeline
+from attachdeck.course import Course, Lesson
+from attachdeck.diagnostics import Diagnostic
+from attachdeck.markup import Shown, render
+from attachdeck.notes import DatedNoteType, Deck, Note
+from attachdeck.pipeline import Checked
+from attachdeck.rendering import sides
+
+Entry = dict[str, Any]
+"""A value for JSON: a lesson, a card or a problem as `preview.js` reads it."""
+
+_TYPE_HERE = re.compile(r"\[\[type:[^\]]*\]\]")
+_READ_ALOUD = re.compile(r"\[anki:play:[qa]:[0-9]+\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawable:
+    """A note with what draws it."""
+
+    note: Note
+    dated: DatedNoteType
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One state of the page. `lessons` holds each lesson's cards; a lesson with mistakes is as it last was without."""
+
+    title: str = ""
+    lessons: tuple[Entry, ...] = ()
+    problems: tuple[Entry, ...] = ()
+    notes: Mapping[str, Drawable] = field(default_factory=dict, repr=False)
+    media: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+    def state(self) -> Entry:
+        """All that the page needs to know, for JSON."""
+        return {"title": self.title, "lessons": self.lessons, "problems": self.problems}
+
+    def document(self, card: str, place: int, side: str, classes: str) -> str | None:
+        """The HTML document of a card's side, or None where there is no such card. `classes` are those that Anki gives the body."""
+        found = self.notes.get(card)
+        if found is None or place not in {each.place for each in found.note.cards}:
+            return None
+        drawn = sides(found.dated.note_type, found.note, place)
+        html = _TYPE_HERE.sub('<input id="typeans" aria-label="Answer">', drawn.front) if side == "front" else drawn.back
+        html = _READ_ALOUD.sub('<button type="button" disabled>▶</button>', _TYPE_HERE.sub(lambda _: _typed(found), html))
+        script = (files(__package__) / "assets" / "card.js").read_text(encoding="utf-8")
+        engine = "<script>window.anki = {imageOcclusion: {setup: function () {}}};</script>"
+        return (
+            f'<!doctype html><html lang="{escape(found.language)}"><head><meta charset="utf-8"><title>{escape(card)}</title><base href="/media/">'
+            f'<style>{found.dated.note_type.css}</style>{engine}</head><body class="card {escape(classes)}"><div id="qa">{html}</div>'
+            f"<script>{script}</script></body></html>"
+        )
+
+
+def look(folder: Path, before: Site | None = None) -> Site:
+    """The course as it is on disk now; what has mistakes stays as it was before, beside its problems."""
+    before = before or Site()
+    checked = pipeline.check(folder)
+    course = checked.course or pipeline.without_broken_lessons(checked)
+    if course is None:
+        return Site(before.title, before.lessons, tuple(_problems(checked, before.lessons)), before.notes, before.media)
+    deck = pipeline.notes_of(course, checked.lock)
+    notes = {_id(deck, note): Drawable(note, deck.note_types[note.note_type], course.language) for note in deck.notes}
+    media = dict(deck.media)
+    lessons = [_lesson(lesson, course, deck, notes) for lesson in course.lessons]
+    shown = {lesson["file"] for lesson in lessons}
+    for lesson in before.lessons:
+        # A lesson that has mistakes now: what was good of it stays up.
+        if lesson["file"] not in shown and any(lesson["file"] == document.file for document in checked.files.lessons):
+            lessons.append(lesson | {"stale": True})
+            notes |= {card["id"]: before.notes[card["id"]] for card in lesson["cards"] if card["id"] not in notes}
+            media |= before.media
+    lessons.sort(key=lambda lesson: str(lesson["file"]))
+    return Site(course.title, tuple(lessons), tuple(_problems(checked, tuple(lessons))), notes, media)
+
+
+def _lesson(lesson: Lesson, course: Course, deck: Deck, notes: Mapping[str, Drawable]) -> Entry:
+    pictures = {name: Shown(f"/media/{_packed(each.content, deck)}", "", each.alt) for name, each in course.pictures.items()}
+    cards = [_card(card.id, card.at.file, card.at.line, notes[card.id]) for card in lesson.cards]
+    for reference, place in (("course-notice", 0), ("course-help", len(cards) + 1)):
+        if reference in notes and notes[reference].note.deck == f"{course.deck}::{lesson.deck}":
+            cards.insert(place, _card(reference, f"{deck.course.lessons[0].at.file.rpartition('/lessons/')[0]}/course.yaml", 1, notes[reference]))
+    return {
+        "id": lesson.id,
+        "file": lesson.at.file,
+        "title": f"{lesson.number} {lesson.title}",
+        "summary": lesson.summary,
+        "note": lesson.content_note,
+        "reading": render(lesson.reading, pictures) if lesson.reading else "",
+        "cards": cards,
+        "stale": False,
+    }
+
+
+def _card(name: str, file: str, line: int, found: Drawable) -> Entry:
+    note = found.note
+    text = " ".join((name, *note.fields))
+    digest = hashlib.sha256("\x1f".join((found.dated.note_type.css, *note.fields)).encode()).hexdigest()[:12]
+    return {
+        "id": name,
+        "file": file,
+        "line": line,
+        "kind": note.kind,
+        "tags": [tag.partition("::")[2] for tag in note.tags if "::changed::" not in tag and "::kind::" not in tag],
+        "places": [each.place for each in note.cards],
+        "text": re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", " ", text))).lower(),
+        "hash": digest,
+    }
+
+
+def _problems(checked: Checked, lessons: tuple[Entry, ...]) -> Iterator[Entry]:
+    for each in checked.diagnostics:
+        yield {
+            "rule": each.rule,
+            "severity": each.severity.value,
+            "message": each.message,
+            "help": each.help or "",
+            "place": str(each.at),
+            "card": _card_at(each, lessons),
+        }
+
+
+def _card_at(problem: Diagnostic, lessons: tuple[Entry, ...]) -> str:
+    """The card in whose lines a problem stands, or nothing."""
+    found = ""
+    for lesson in lessons:
+        for card in lesson["cards"]:
+            if card["file"] == problem.at.file and card["line"] <= problem.at.line and card["file"] == lesson["file"]:
+                found = card["id"]
+    return found
+
+
+def _id(deck: Deck, note: Note) -> str:
+    names = [each.name for each in deck.note_types[note.note_type].note_type.fields]
+    return note.fields[names.index("ID")]
+
+
+def _packed(content: bytes, deck: Deck) -> str:
+    return next((name for name, packed in deck.media.items() if packed == content), "")
+
+
+def _typed(found: Drawable) -> str:
+    """What Anki shows on the back when the learner has typed the answer rightly."""
+    names = [each.name for each in found.dated.note_type.fields]
+    return f'<code id="typeans"><span class="typeGood">{found.note.fields[names.index("Typed")]}</span></code>'
