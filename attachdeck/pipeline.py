@@ -13,8 +13,11 @@ from attachdeck.course import Course
 from attachdeck.decode import decode
 from attachdeck.diagnostics import Diagnostic, Severity
 from attachdeck.identity import Lock, changes, lock_text, read_lock, refusals, write_lock
-from attachdeck.notes import Deck, compile_course
+from attachdeck.notes import NOTE_TYPE_OF, Deck, compile_course
 from attachdeck.reader import LOCK, CourseFiles, read_course
+
+KINDS_OF_CARD = frozenset(NOTE_TYPE_OF) - {"reference"}
+"""The kinds that an author may write; reference cards are made from course.yaml."""
 
 
 @dataclass(frozen=True, slots=True)

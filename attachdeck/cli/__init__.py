@@ -15,6 +15,7 @@ import click
 from attachdeck import __version__
 
 _COMMANDS = {
+    "new": "Start a course, a lesson or a card.",
     "build": "Compile a course into an Anki deck.",
     "check": "Say what is wrong in a course.",
     "preview": "Show a course in the browser, and follow every save.",
@@ -46,6 +47,7 @@ class _Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="""\b
 Examples:
+  attachdeck new course my-course   a small course to start from
   attachdeck build                  the course in ./course, else the one on attachment
   attachdeck build my-course -o my-deck.apkg
   attachdeck check my-course

@@ -1,0 +1,200 @@
+"""New courses, lessons and cards."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from attachdeck import schema
+from attachdeck.authoring import text_file
+from attachdeck.authoring.text_file import TextFile
+from attachdeck.naming import free, slug
+from attachdeck.reader import read_file, read_text
+
+SCHEMAS = ".attachdeck"
+"""The folder in a course that holds copies of the schemas, for editors."""
+
+_MODELINE = re.compile(r"# yaml-language-server: \$schema=(?P<where>.*)/lesson\.schema\.json")
+
+
+class CannotAdd(Exception):  # noqa: N818  # It is said to the author, and no error of ours.
+    """Why something cannot be added, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A file that was written, and the line of what is new in it."""
+
+    path: Path
+    line: int = 1
+
+
+def course(folder: Path, title: str, name: str, *, vscode: bool) -> list[Added]:
+    """A small course that works and teaches by its comments. Raises CannotAdd where the folder is in use, and OSError."""
+    if folder.exists() and any(folder.iterdir()):
+        raise CannotAdd(f"`{folder}` is not empty: choose a folder that is new")
+    filled = {"id": name, "title": _scalar(title), "folder": folder.as_posix(), "schemas": SCHEMAS}
+    lesson = {**filled, "id": "first-lesson", "title": "The first lesson"}
+    first = _template("lesson.yaml", lesson).partition("  - id: first-lesson-first\n")[0] + _template("first_cards.yaml", lesson)
+    texts = {"course.yaml": _template("course.yaml", filled), "sources.yaml": _template("sources.yaml", filled), "lessons/01-first-lesson.yaml": first}
+    if vscode:
+        texts |= vscode_settings()
+    for path, text in texts.items():
+        TextFile(folder / path, "").write(text)
+    write_schemas(folder)
+    return [Added(folder / path) for path in texts]
+
+
+def vscode_settings() -> dict[str, str]:
+    """Settings for Visual Studio Code: the extension that knows schemas, and UTF-8 with plain line ends."""
+    settings = {
+        "files.encoding": "utf8",
+        "files.eol": "\n",
+        "[yaml]": {"editor.tabSize": 2, "editor.insertSpaces": True, "editor.quickSuggestions": {"strings": True}},
+    }
+    wanted = {"recommendations": ["redhat.vscode-yaml"]}
+    return {f".vscode/{name}.json": json.dumps(content, indent=2) + "\n" for name, content in (("settings", settings), ("extensions", wanted))}
+
+
+def write_schemas(folder: Path) -> None:
+    """Copy the schemas to where the first lines of a new course's files point. Raises OSError."""
+    for name in schema.NAMES:
+        TextFile(folder / SCHEMAS / f"{name}.schema.json", "").write(schema.schema_text(name))
+
+
+def lesson(folder: Path, title: str, name: str = "") -> Added:
+    """A lesson after the last one, with a card to start from. Raises CannotAdd, and OSError."""
+    found = sorted((folder / "lessons").glob("*.y*ml"))
+    numbers = [int(match[1]) for path in found if (match := re.match(r"([0-9]{1,4})[-_. ]", path.name))]
+    number = max(numbers, default=0) + 1
+    taken = _ids(found)
+    lesson_id = name or free(slug(title, "lesson"), taken)
+    if lesson_id in taken:
+        raise CannotAdd(f"the id `{lesson_id}` is taken: give --id another name")
+    path = folder / "lessons" / f"{number:02}-{slug(title, 'lesson')}.yaml"
+    text = _template("lesson.yaml", {"id": lesson_id, "title": _scalar(title), "schemas": SCHEMAS})
+    if not (folder / SCHEMAS).is_dir():
+        text = _with_modeline_of(found, text)
+    TextFile(path, "", _newline(found)).write(text)
+    return Added(path)
+
+
+def card(path: Path, values: Mapping[str, Any]) -> Added:
+    """A card after the last one of a lesson's file, of which all else stays as it is. Raises CannotAdd, and OSError."""
+    try:
+        file = text_file.read(path)
+    except UnicodeDecodeError as error:
+        raise CannotAdd(f"`{path}` is not in UTF-8: save it again with that encoding") from error
+    document, problems = read_text(file.text, path.as_posix())
+    cards = document.root.get("cards") if document.root else None
+    if problems or cards is None:
+        raise CannotAdd(f"`{path}` cannot be read as a lesson: `attachdeck check` says why")
+    lines = file.text.split("\n")
+    last = list(cards.items())[-1:] if isinstance(cards.value, list) else []
+    if last and last[0].start.line == cards.at.line and lines[cards.at.line - 1].lstrip().startswith("cards"):
+        raise CannotAdd(f"the cards of `{path}` stand on one line: write each on a line of its own, beginning with `- `")
+    end = _end_of(lines, last[0].mark.span[2]) if last else _line_of_cards(lines)
+    indent = len(lines[last[0].start.line - 1]) - len(lines[last[0].start.line - 1].lstrip(" ")) if last else 2
+    block = _yaml(values, indent).rstrip("\n").split("\n")
+    if not last and lines[end - 1].rstrip().endswith("[]"):
+        lines[end - 1] = lines[end - 1].rstrip().removesuffix("[]").rstrip()
+    lines[end:end] = block
+    text = "\n".join(lines)
+    again, problems = read_text(text if text.endswith("\n") else text + "\n", path.as_posix())
+    if problems or again.root is None or again.root.value["cards"][:-1] != (cards.value or []):
+        raise CannotAdd(f"the card cannot be put into `{path}` without touching the rest: add it by hand")
+    file.write(text if text.endswith("\n") else text + "\n")
+    return Added(path, end + 1)
+
+
+def lesson_file(folder: Path, name: str) -> Path:
+    """The file of the lesson with an id, or whose name contains it; the last lesson where no name is given. Raises CannotAdd."""
+    found = sorted((folder / "lessons").glob("*.y*ml"))
+    if not found:
+        raise CannotAdd(f"`{folder}` has no lessons yet: `attachdeck new lesson` makes one")
+    if not name:
+        return found[-1]
+    ids = {path: _lesson_id(path) for path in found}
+    fitting = [path for path in found if ids[path] == name] or [path for path in found if name in path.name]
+    if len(fitting) != 1:
+        known = ", ".join(f"`{each}`" for each in ids.values() if each)
+        raise CannotAdd(f"`{name}` names {'several lessons' if fitting else 'no lesson'}; there are {known}")
+    return fitting[0]
+
+
+def card_ids(folder: Path) -> set[str]:
+    """The ids of all cards of a course."""
+    return {each.get("id", "") for path in (folder / "lessons").glob("*.y*ml") for each in _cards(path)}
+
+
+def _template(name: str, filled: Mapping[str, str]) -> str:
+    text = (files(__package__) / "course" / name).read_text(encoding="utf-8")
+    return re.sub(r"\[\[(\w+)\]\]", lambda match: filled.get(match[1], match[0]), text)
+
+
+def _scalar(text: str) -> str:
+    """A text as a YAML value on one line."""
+    return (
+        text
+        if re.fullmatch(r"[A-Za-z][\w ,.!?()-]*[\w.!?)]", text) and not re.fullmatch(r"(?i)true|false|null|yes|no|on|off", text)
+        else json.dumps(text, ensure_ascii=False)
+    )
+
+
+def _yaml(values: Mapping[str, Any], indent: int) -> str:
+    """A card as an entry of a list."""
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    yaml.width = 120
+    yaml.allow_unicode = True
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    out = StringIO()
+    yaml.dump([dict(values)], out)
+    return "".join(" " * (indent - 2) + line if line.strip() else line for line in out.getvalue().splitlines(keepends=True))
+
+
+def _end_of(lines: list[str], line: int) -> int:
+    """The number of lines up to the end of a value that ends in this line; blank lines and comments after it stay after the new card."""
+    while line > 1 and (not lines[line - 1].strip() or lines[line - 1].lstrip().startswith("#")):
+        line -= 1
+    return line
+
+
+def _line_of_cards(lines: list[str]) -> int:
+    return next(number for number, line in enumerate(lines, 1) if line.startswith("cards:"))
+
+
+def _with_modeline_of(found: list[Path], text: str) -> str:
+    """A lesson with the first line that its neighbours have, or with none."""
+    for path in found:
+        match = _MODELINE.match(path.read_text(encoding="utf-8-sig", errors="replace"))
+        if match:
+            return _MODELINE.sub(f"# yaml-language-server: $schema={match['where']}/lesson.schema.json", text, count=1)
+    return text.partition("\n")[2]
+
+
+def _newline(found: list[Path]) -> str:
+    return "\r\n" if found and b"\r\n" in found[-1].read_bytes() else "\n"
+
+
+def _ids(paths: list[Path]) -> set[str]:
+    return {_lesson_id(path) for path in paths}
+
+
+def _lesson_id(path: Path) -> str:
+    root = read_file(path, path.name)[0].root
+    value = root.value.get("id") if root and isinstance(root.value, dict) else ""
+    return value if isinstance(value, str) else ""
+
+
+def _cards(path: Path) -> list[dict[str, Any]]:
+    root = read_file(path, path.name)[0].root
+    cards = root.value.get("cards") if root and isinstance(root.value, dict) else []
+    return [each for each in cards if isinstance(each, dict)] if isinstance(cards, list) else []

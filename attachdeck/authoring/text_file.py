@@ -1,0 +1,41 @@
+"""A text file as its author's editor keeps it: with its line ends and its byte order mark."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+_MARK = "\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """A file's text with `\\n` line ends, and how it is kept on disk."""
+
+    path: Path
+    text: str
+    newline: str = "\n"
+    marked: bool = False
+
+    def write(self, text: str) -> None:
+        """Put another text in its place. Raises OSError when that fails; the old text is then untouched."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        content = (_MARK if self.marked else "") + text.replace("\n", self.newline)
+        with tempfile.NamedTemporaryFile("wb", dir=self.path.parent, prefix=f".{self.path.name}-", delete=False) as file:
+            written = Path(file.name)
+            try:
+                file.write(content.encode("utf-8"))
+                file.close()
+                written.chmod(self.path.stat().st_mode & 0o777 if self.path.exists() else 0o644)
+                written.replace(self.path)
+            except BaseException:
+                written.unlink(missing_ok=True)
+                raise
+
+
+def read(path: Path) -> TextFile:
+    """Read a file. Raises OSError, and UnicodeDecodeError where it is not in UTF-8."""
+    text = path.read_bytes().decode("utf-8")
+    newline = "\r\n" if "\r\n" in text else "\n"
+    return TextFile(path, text.removeprefix(_MARK).replace("\r\n", "\n").replace("\r", "\n"), newline, text.startswith(_MARK))

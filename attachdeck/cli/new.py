@@ -1,0 +1,165 @@
+"""`attachdeck new`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from attachdeck import pipeline
+from attachdeck.authoring import new
+from attachdeck.cli.terminal import course_folder, fail, show
+from attachdeck.naming import card_id, free, slug
+
+_COURSE = click.argument("course", required=False, type=click.Path(path_type=Path))
+Values = dict[str, Any]
+T = TypeVar("T")
+
+
+@click.group(
+    epilog="""\b
+Examples:
+  attachdeck new course my-course
+  attachdeck new lesson "What memory is" my-course
+  attachdeck new card my-course
+  attachdeck new card my-course --kind basic --set "prompt=What is 2 + 2?" --set answer=4
+"""
+)
+def command() -> None:
+    """Start a course, a lesson or a card."""
+
+
+@command.command("course")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--title", help="What learners call it.  [default: from the folder's name]")
+@click.option("--id", "name", help="The course's lasting name.  [default: from the title]")
+@click.option("--vscode", is_flag=True, help="Also write settings for Visual Studio Code.")
+def new_course(folder: Path, title: str | None, name: str | None, vscode: bool) -> None:
+    """Make a small course in FOLDER that works and teaches by its comments."""
+    title = title or folder.resolve().name.replace("-", " ").replace("_", " ").strip().capitalize()
+    added = _try(lambda: new.course(folder, title, name or slug(title, "course"), vscode=vscode))
+    _say(added)
+    click.echo(f"\nNow: attachdeck preview {folder}    and then open the files in an editor")
+
+
+@command.command("lesson")
+@click.argument("title")
+@_COURSE
+@click.option("--id", "name", default="", help="The lesson's lasting name.  [default: from the title]")
+def new_lesson(title: str, course: Path | None, name: str) -> None:
+    """Add a lesson with this TITLE after the last one of COURSE."""
+    folder = course_folder(course)
+    _say([_try(lambda: new.lesson(folder, title, name))])
+
+
+@command.command("card")
+@_COURSE
+@click.option("--lesson", default="", help="The lesson's id, or part of its file's name.  [default: the last lesson]")
+@click.option("--kind", type=click.Choice(sorted(pipeline.KINDS_OF_CARD)), help="The kind of card; asked for where it is missing.")
+@click.option("--id", "name", default="", help="The card's lasting name.  [default: from its words]")
+@click.option("--set", "given", metavar="KEY=VALUE", multiple=True, help="A key of the card; may be repeated. What a kind needs and is missing is asked for.")
+def new_card(course: Path | None, lesson: str, kind: str | None, name: str, given: tuple[str, ...]) -> None:
+    """Add a card to a lesson of COURSE: asks for what it needs, and touches nothing else in the file."""
+    folder = course_folder(course)
+    path = _try(lambda: new.lesson_file(folder, lesson))
+    values: Values = dict(_pair(each) for each in given)
+    kind = kind or click.prompt("Kind", type=click.Choice(sorted(pipeline.KINDS_OF_CARD)), default="basic")
+    _ASKED[kind](values)
+    taken = new.card_ids(folder)
+    if name in taken:
+        fail(f"the id `{name}` is taken; leave --id out to take {free(name, taken)}")
+    card = {"id": name or card_id(values, taken), "kind": kind} | values
+    added = _try(lambda: new.card(path, card))
+    _say([added])
+    checked = pipeline.check(folder)
+    here = [each for each in checked.diagnostics if each.at.file.endswith(f"lessons/{path.name}") and each.at.line >= added.line]
+    show(here, checked.texts)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise click.UsageError(f"`--set {text}`: write it as KEY=VALUE, in quotes where there are spaces")
+    return key, value
+
+
+def _ask(values: Values, key: str, question: str) -> None:
+    if key not in values:
+        values[key] = click.prompt(question)
+
+
+def _basic(values: Values) -> None:
+    _ask(values, "prompt", "Question")
+    _ask(values, "answer", "Answer")
+
+
+def _reversed(values: Values) -> None:
+    _basic(values)
+    if "reverse" not in values:
+        values["reverse"] = {"prompt": click.prompt("Question on the way back", default=values["answer"])}
+
+
+def _cloze(values: Values) -> None:
+    _ask(values, "text", "Statement, with gaps as ((1 hidden words))")
+
+
+def _choice(values: Values) -> None:
+    _ask(values, "question", "Question")
+    options: list[Values] = [{"text": click.prompt("The right option"), "right": True}]
+    while len(options) < 9 and (text := click.prompt("A wrong option (nothing to end)" if len(options) > 1 else "A wrong option", **_or_end(len(options) > 1))):
+        options.append({"text": text, "why": click.prompt("Why it is wrong")})
+    values["options"] = options
+
+
+def _vignette(values: Values) -> None:
+    _ask(values, "scenario", "Scene")
+    _ask(values, "options", "Option set (a name under option_sets in course.yaml)")
+    _ask(values, "answer", "The right option's name")
+    _ask(values, "cue", "The cue that decides")
+    if "near_miss" not in values:
+        values["near_miss"] = {"option": click.prompt("The option that comes nearest"), "why": click.prompt("Why it is not that one")}
+
+
+def _sequence(values: Values) -> None:
+    _ask(values, "prompt", "What these are the steps of")
+    steps: list[str] = []
+    while len(steps) < 12 and (step := click.prompt(f"Step {len(steps) + 1}" + (" (nothing to end)" if len(steps) > 1 else ""), **_or_end(len(steps) > 1))):
+        steps.append(step)
+    values["steps"] = steps
+
+
+def _occlusion(values: Values) -> None:
+    _ask(values, "prompt", "Question over the picture")
+    _ask(values, "picture", "Picture (a file in media/)")
+    region = {"name": click.prompt("What the region shows")}
+    values["regions"] = [region | {side: click.prompt(f"Its {side}, in percent", type=float) for side in ("left", "top", "width", "height")}]
+
+
+def _practice(values: Values) -> None:
+    _ask(values, "prompt", "What to do")
+
+
+def _or_end(may_end: bool) -> dict[str, Any]:
+    return {"default": "", "show_default": False} if may_end else {}
+
+
+_ASKED: dict[str, Callable[[Values], None]] = {
+    "basic": _basic, "reversed": _reversed, "typed": _basic, "cloze": _cloze, "choice": _choice,
+    "vignette": _vignette, "sequence": _sequence, "occlusion": _occlusion, "practice": _practice,
+}  # fmt: skip
+
+
+def _try(make: Callable[[], T]) -> T:
+    try:
+        return make()
+    except new.CannotAdd as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"`{error.filename}` cannot be written: {error.strerror or error}")
+
+
+def _say(added: list[new.Added]) -> None:
+    for each in added:
+        click.echo(f"{each.path}:{each.line}" if each.line > 1 else str(each.path))

@@ -1,0 +1,75 @@
+"""Names for machines from words for people."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Container, Mapping
+from typing import Any
+
+_SMALL = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "by",
+        "do",
+        "does",
+        "for",
+        "from",
+        "how",
+        "in",
+        "is",
+        "it",
+        "of",
+        "on",
+        "or",
+        "the",
+        "to",
+        "was",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "whom",
+        "whose",
+        "why",
+        "with",
+    ]
+)
+_WORDS_OF_A_CARD = ("prompt", "question", "text", "scenario", "answer")
+_LONGEST = 48
+
+
+def slug(text: str, fallback: str = "card") -> str:
+    """Words as an id: small letters and digits of ASCII, with hyphens; at most 48 characters, whole words."""
+    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ø", "o").replace("ł", "l"))
+    words = re.findall(r"[a-z0-9]+", plain.encode("ascii", "ignore").decode("ascii").lower().replace("'", ""))
+    kept = [word for word in words if word not in _SMALL] or words
+    found = ""
+    for word in kept[:6]:
+        if len(found) + len(word) >= _LONGEST:
+            break
+        found += f"-{word}"
+    return found.strip("-") or fallback
+
+
+def card_id(card: Mapping[str, Any], taken: Container[str]) -> str:
+    """An id for a card that has none, from its words; with a number where the id is taken."""
+    text = next((card[key] for key in _WORDS_OF_A_CARD if isinstance(card.get(key), str)), "")
+    return free(slug(re.sub(r"\(\([0-9]+ |\{\{c[0-9]+::|\)\)|\}\}|\|[^)]*", " ", text)), taken)
+
+
+def free(name: str, taken: Container[str]) -> str:
+    """A name, or the name with the first number from 2 on that makes it free."""
+    number = 2
+    found = name
+    while found in taken:
+        found = f"{name}-{number}"
+        number += 1
+    return found
