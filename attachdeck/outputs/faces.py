@@ -87,7 +87,7 @@ def _sides(deck: Deck, card: Card, found: Mapping[str, str], place: int) -> tupl
         return f"<div>{found['Prompt']}</div>", found["Example"] or word["No right answer"]
     if place == 1:
         return found["Reverse Prompt"], found["Reverse Answer"]
-    return found["Prompt"], found["Answer"] + (f'<div class="accepted">{found["Accepted"]}</div>' if found["Accepted"] else "")
+    return found["Prompt"], found["Answer"] + (f'<div class="accepted">{word["Also right"]}: {found["Accepted"]}</div>' if found["Accepted"] else "")
 
 
 def _gap(text: str, number: int, *, hidden: bool) -> str:

@@ -39,13 +39,17 @@ def escaped(text: str) -> str:
 
 
 def html(text: str) -> str:
-    """HTML in GIFT."""
-    return f"[html]{escaped(without_pictures(text).strip())}"
+    """HTML in GIFT. An arrow would make a matching question of any other, and has no escape but HTML's."""
+    return f"[html]{escaped(without_pictures(text).strip().replace('->', '-&gt;'))}"
 
 
 def short(text: str) -> str:
-    """A plain text as a short answer, in which `*` stands for itself; the mark of its format keeps `%50%` from being a weight."""
-    return f"[plain]{escaped(text.strip().replace('*', chr(92) + '*'))}"
+    """A plain text as a short answer, in which `*` stands for itself; the mark of its format keeps `%50%` from being a weight.
+
+    An arrow, which would make the question one of matching, becomes `-*>`: Moodle takes the star for anything, also for nothing.
+    """
+    starred = text.strip().replace("*", "\\*").replace("->", "-*>")
+    return f"[plain]{escaped(starred)}"
 
 
 def plain(text: str) -> str:

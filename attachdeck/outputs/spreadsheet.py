@@ -29,9 +29,12 @@ def write(deck: Deck, place: Path) -> None:
 
 def _columns(rows: list[dict[str, str]]) -> list[str]:
     """Every other column: keys in the order in which authors write them, the parts of a list by their places."""
-    found = dict.fromkeys(key for row in rows for key in row if key not in FIRST)
     order: dict[str, int] = {}
-    for key in found:
-        for part in key.split("."):
-            order.setdefault(part, len(order))
-    return sorted(found, key=lambda key: [(int(part), 0) if part.isdecimal() else (0, order[part]) for part in key.split(".")])
+
+    def places(key: str) -> list[int]:
+        parts = key.split(".")
+        named = (".".join("0" if part.isdecimal() else part for part in parts[: depth + 1]) for depth in range(len(parts)))
+        return [int(part) if part.isdecimal() else order.setdefault(name, len(order)) for part, name in zip(parts, named, strict=True)]
+
+    columns = {key: places(key) for row in rows for key in row if key not in FIRST}
+    return sorted(columns, key=lambda key: columns[key])

@@ -31,24 +31,23 @@ _TAG = re.compile(r"<[^>]*>")
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A size of card, in millimetres, and how many fit on a sheet."""
+    """A size of card, in millimetres, with the height of a picture on it at most, and how many fit on a sheet."""
 
     name: str
     columns: int
     rows: int
     width: float
     height: float
+    picture: float
 
 
 # Eight, four or one on a sheet of 180 by 256 mm, which has room on A4 and on Letter.
-SIZES = (Size("small", 2, 4, 90, 64), Size("large", 2, 2, 90, 128), Size("whole", 1, 1, 180, 256))
+SIZES = (Size("small", 2, 4, 90, 64, 32), Size("large", 2, 2, 90, 128, 60), Size("whole", 1, 1, 180, 256, 120))
 POINTS = (11.0, 9.5, 8.5, 7.5)
 """Sizes of type, in points; the first with which a card's text has room is taken."""
 
 _MARGIN = 5.0
 _FOOT = 6.0
-_PICTURE = 38.0
-"""The height of a picture on a card at most, in millimetres; the style sheet says it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,7 @@ def _height(html: str, size: Size, points: float) -> float:
     row = (size.width - 2 * _MARGIN - 5) / (0.53 * em)
     blocks = (unescape(_TAG.sub("", block)).strip() for block in _BLOCK.split(html))
     lines = sum(math.ceil(sum(2 if ord(each) > 0x2E80 else 1 for each in block) / row) + 0.35 for block in blocks if block)
-    return lines * 1.3 * em + html.count("<img ") * (_PICTURE + 2)
+    return lines * 1.3 * em + html.count("<img ") * (size.picture + 2)
 
 
 def _fits(each: _Printed) -> bool:
@@ -139,7 +138,7 @@ def _sheet(size: Size, side: str, cards: Iterable[_Printed]) -> str:
 
 def _cell(card: _Printed, side: int) -> str:
     style = f'style="font-size: {card.points[side]:g}pt"'
-    return f'<article class="card" {style}><div class="text">{card.sides[side]}</div><footer>{card.foot}<b>№{card.number}</b></footer></article>'
+    return f'<article class="card" {style}><div class="text">{card.sides[side]}</div><footer>№{card.number}<br>{card.foot}</footer></article>'
 
 
 def _handout(deck: Deck) -> dict[str, str]:
