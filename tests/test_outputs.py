@@ -18,7 +18,7 @@ from attachdeck.cells import guarded, leaves, restored
 from attachdeck.cli import main
 from attachdeck.outputs import apkg, spreadsheet
 from attachdeck.reader import read_text
-from conftest import COURSE, ROOT, compiled, write_course
+from conftest import COURSE, COURSE_YAML, ROOT, compiled, write_course
 from test_anki_import import ALL_KINDS
 
 OWN = ["anki-text", "apkg", "crowdanki", "csv", "gift", "print"]
@@ -56,6 +56,12 @@ def test_our_outputs_are_known_and_documented():
         assert f"\n## {name}" in guide, f"{name} has no section in docs/outputs.md"
 
 
+def test_the_example_in_the_guide_is_the_one_that_is_installed():
+    guide = (ROOT / "docs" / "outputs.md").read_text(encoding="utf-8")
+    example = guide.split("```python\n")[1].split("```")[0]
+    assert example.strip() in (ROOT / "tests" / "another_output" / "attachdeck_prompts.py").read_text(encoding="utf-8")
+
+
 def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path: Path):
     result = run("build", write_course(tmp_path / "course"), "--to", "pdf")
     assert result.exit_code == 2
@@ -81,6 +87,13 @@ def test_the_package_is_the_same_through_the_protocol(tmp_path: Path, tiny):
     apkg.write(deck, tmp_path / "alone.apkg")
     outputs.put(apkg, deck, tmp_path / "put.apkg")
     assert (tmp_path / "alone.apkg").read_bytes() == (tmp_path / "put.apkg").read_bytes()
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_deck_named_in_decomposed_letters_is_written(name: str, tmp_path: Path):
+    files = {"course.yaml": COURSE_YAML.replace("deck: Tiny", "deck: Cafe\u0301::Tiny")}
+    course = write_course(tmp_path / "course", files, cards=ALL_KINDS)
+    assert run("build", course, "--to", name, "-o", tmp_path / "out").exit_code == 0
 
 
 def test_all_goes_into_one_folder(tmp_path: Path):

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
@@ -47,7 +48,7 @@ class _Folder:
     def root(self) -> Json:
         deck = self.deck
         subdecks = {each.name: each for each in deck.decks}
-        root = subdecks[deck.course.deck]
+        root = subdecks[unicodedata.normalize("NFC", deck.course.deck)]
         children = [each for each in deck.decks if each.name.startswith(f"{root.name}::")]
         # Only the root has its whole name; Anki makes the parents of that.
         made = self.subdeck(root, root.name, (self.subdeck(each, each.name.removeprefix(f"{root.name}::")) for each in children))
