@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import os
 import subprocess
@@ -152,7 +153,8 @@ def test_a_listing_of_somebody_else_deletes_nothing_outside(tmp_path: Path, tiny
     path.mkdir()
     victim.write_text("mine", encoding="utf-8")
     (path / ".attachdeck").write_text(f"../victim\n{victim}\n./../victim\nlink/victim\n", encoding="utf-8")
-    (path / "link").symlink_to(tmp_path, target_is_directory=True)
+    with contextlib.suppress(OSError):  # Windows gives links to few.
+        (path / "link").symlink_to(tmp_path, target_is_directory=True)
     outputs.put(Folder(index="1"), tiny(), path)
     assert victim.read_text(encoding="utf-8") == "mine"
 

@@ -41,7 +41,7 @@ class Size:
     picture: float
 
 
-# Eight, four or one on a sheet of 180 by 256 mm, which has room on A4 and on Letter.
+# Eight, four or one on 180 by 256 mm of an A4 sheet.
 SIZES = (Size("small", 2, 4, 90, 64, 32), Size("large", 2, 2, 90, 128, 60), Size("whole", 1, 1, 180, 256, 120))
 POINTS = (11.0, 9.5, 8.5, 7.5)
 """Sizes of type, in points; the first with which a card's text has room is taken."""
