@@ -7,6 +7,7 @@ Anki's rule, from its own parser: a gap is `{{cN::text}}` or `{{cN::text::hint}}
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 HIGHEST = 500
@@ -49,6 +50,30 @@ def numbers(text: str) -> set[int]:
             closed = found.pop()
             found[-1] |= closed
     return found[0]
+
+
+def asks(numbers: frozenset[int], number: int) -> bool:
+    """Whether a gap with these numbers is hidden on the card of this number."""
+    return number in numbers or (number == HIGHEST and any(each > HIGHEST for each in numbers))
+
+
+def filled(text: str, fill: Callable[[frozenset[int], str, str], str]) -> str:
+    """A text in Anki's notation with what `fill` makes of each gap's numbers, text and hint in its place; inner gaps come first."""
+    stack: list[tuple[str, str, list[str]]] = [("", "", [])]
+    position = 0
+    for token in _ANKI.finditer(text):
+        stack[-1][2].append(text[position : token.start()])
+        position = token.end()
+        if token["numbers"]:
+            stack.append((token.group(), token["numbers"], []))
+        elif len(stack) > 1:
+            _, numbers, parts = stack.pop()
+            content, _, hint = "".join(parts).partition("::")
+            stack[-1][2].append(fill(frozenset(int(number) for number in numbers.split(",")), content, hint))
+        else:
+            stack[-1][2].append(token.group())
+    stack[-1][2].append(text[position:])
+    return "".join(part for opening, _, parts in stack for part in (opening, *parts))
 
 
 def to_anki(text: str) -> tuple[str, list[Problem]]:

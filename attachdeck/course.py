@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from attachdeck.location import Location
 
@@ -85,7 +85,7 @@ class Region:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One thing that a learner should be able to recall; compiles to exactly one note."""
+    """One thing that a learner should be able to recall; compiles to exactly one note. `written` is what its author wrote, key by key."""
 
     kind: ClassVar[str]
 
@@ -101,6 +101,7 @@ class Card:
     article: tuple[str, ...] = ()
     retired_because: str = ""
     formerly: str = ""
+    written: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -259,6 +259,7 @@ class _Decoder:
             "article": tuple(value.get("article", ())),
             "retired_because": value.get("retired_because", "") if value.get("status") == "retired" else "",
             "formerly": value.get("formerly", ""),
+            "written": value,
         }
         make: Callable[[Node, dict[str, Any]], Card | None] = getattr(self, f"{value['kind']}_card")
         return make(node, common)

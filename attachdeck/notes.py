@@ -250,10 +250,10 @@ class _Compiler:
         return f'<ul class="sources">{"".join(self.citations[each] for each in citations)}</ul>'
 
     def lesson_deck(self, lesson: Lesson) -> str:
-        return f"{self.course.deck}::{lesson.deck}"
+        return unicodedata.normalize("NFC", f"{self.course.deck}::{lesson.deck}")
 
     def practice_deck(self) -> str:
-        return f"{self.course.deck}::{self.course.practice_deck}"
+        return unicodedata.normalize("NFC", f"{self.course.deck}::{self.course.practice_deck}")
 
     def decks(self, practice: bool) -> Iterable[Subdeck]:
         """Every deck from the outermost parent on; a parent that is not written loses its description in Anki."""

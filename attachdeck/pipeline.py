@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from attachdeck import schema
+from attachdeck import outputs, schema
 from attachdeck.course import Course
 from attachdeck.decode import decode
 from attachdeck.diagnostics import Diagnostic, Severity
 from attachdeck.identity import Lock, changes, lock_text, read_lock, refusals, write_lock
 from attachdeck.notes import NOTE_TYPE_OF, Deck, compile_course
+from attachdeck.outputs import Output
 from attachdeck.reader import LOCK, CourseFiles, read_course
 
 KINDS_OF_CARD = frozenset(NOTE_TYPE_OF) - {"reference"}
@@ -48,7 +49,7 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What a build made. `sha256` is the package's, `size` in bytes."""
+    """What a build made. `size` is in bytes; `sha256` is a file's, and empty for a folder; `lost` says what could not be carried."""
 
     path: Path
     lessons: int
@@ -58,6 +59,7 @@ class Summary:
     media: int
     size: int
     sha256: str
+    lost: tuple[str, ...] = ()
 
 
 def check(folder: Path) -> Checked:
@@ -112,11 +114,16 @@ def package(deck: Deck, path: Path) -> Summary:
     """Write the package of a deck. Raises OSError when that fails; a file that was there is then untouched."""
     from attachdeck.outputs import apkg
 
-    apkg.write(deck, path)
-    content = path.read_bytes()
+    return write(apkg, deck, path)
+
+
+def write(output: Output, deck: Deck, path: Path) -> Summary:
+    """Write a deck in the way of an output. Raises OSError or BrokenOutput when that fails; what was there is then untouched."""
+    lost = outputs.put(output, deck, path)
     by_kind = Counter({note.kind: 0 for note in deck.notes})
     for note in deck.notes:
         by_kind[note.kind] += len(note.cards)
+    folder = path.is_dir()
     return Summary(
         path=path,
         lessons=len(deck.course.lessons),
@@ -124,8 +131,9 @@ def package(deck: Deck, path: Path) -> Summary:
         cards=by_kind.total(),
         cards_by_kind=by_kind,
         media=len(deck.media),
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
+        size=sum(each.stat().st_size for each in path.rglob("*") if each.is_file()) if folder else path.stat().st_size,
+        sha256="" if folder else hashlib.sha256(path.read_bytes()).hexdigest(),
+        lost=lost,
     )
 
 

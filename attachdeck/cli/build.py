@@ -11,10 +11,11 @@ from pathlib import Path
 
 import click
 
-from attachdeck import courses, pipeline
+from attachdeck import courses, outputs, pipeline
 from attachdeck.cli.progress import Progress
 from attachdeck.cli.terminal import course_folder, fail, show
 from attachdeck.diagnostics import Diagnostic
+from attachdeck.outputs import BrokenOutput, Output
 from attachdeck.reporters.text import tally
 
 
@@ -24,20 +25,23 @@ Examples:
   attachdeck build
   attachdeck build my-course
   attachdeck build my-course -o ~/Desktop/my-deck.apkg
+  attachdeck build --to print       cards to cut out, and a handout
+  attachdeck build --to all -o out  everything, into the folder out
   attachdeck build --locked         in CI: fail if course.lock is not up to date
 """
 )
 @click.argument("course", required=False, type=click.Path(path_type=Path))
+@click.option("--to", "to", metavar="NAME", default="apkg", show_default=True, help="What to make: apkg, anki-text, crowdanki, csv, gift, print, all, …")
 @click.option(
     "-o",
     "--output",
-    metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Where to write the deck.  [default: build/<name of the deck>.apkg]",
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help="Where to write.  [default: in build/, under the name of the deck]",
 )
 @click.option("--locked", is_flag=True, help="Fail if course.lock is not up to date, instead of bringing it up to date.")
-def command(course: Path | None, output: Path | None, locked: bool) -> None:
-    """Compile a course into an Anki deck.
+def command(course: Path | None, to: str, output: Path | None, locked: bool) -> None:
+    """Compile a course into an Anki deck, or something else.
 
     COURSE is the folder that holds course.yaml. Without it, ./course is built, else the course that came with attachdeck.
     Nothing is written while the course has errors, or where the new deck would harm learners who have the last one.
@@ -45,6 +49,7 @@ def command(course: Path | None, output: Path | None, locked: bool) -> None:
     course.lock, beside course.yaml, remembers identities and times of change; commit it with the course.
     SOURCE_DATE_EPOCH, if set, is taken for the time of what has changed.
     """
+    wanted = _wanted(to, output)
     folder = course_folder(course)
     now = _now()
     with Progress() as progress:
@@ -59,15 +64,42 @@ def command(course: Path | None, output: Path | None, locked: bool) -> None:
             _stop(checked, (*checked.diagnostics, *compiled.refusals))
         if locked and compiled.stale:
             fail(f"course.lock is not up to date: {_changes(compiled.changes)}; run `attachdeck build` and commit it; no deck was written")
-        progress("writing the package")
-        path = output or Path("build") / f"{_file_name(checked.course.deck)}.apkg"
         unwritten = _keep(compiled, folder, installed=course is None and folder != courses.HERE)
-        try:
-            summary = pipeline.package(compiled.deck, path)
-        except OSError as error:
-            fail(f"the deck cannot be written to {path}: {error.strerror or error}; the last one is unchanged")
+        made = []
+        for name, each in wanted.items():
+            progress("writing the package" if name == "apkg" else f"writing {name}")
+            path = _path(output, to, checked.course.deck, each)
+            try:
+                made.append(pipeline.package(compiled.deck, path) if name == "apkg" else pipeline.write(each, compiled.deck, path))
+            except OSError as error:
+                fail(f"the deck cannot be written to {path}: {error.strerror or error}; the last one is unchanged")
+            except BrokenOutput as error:
+                fail(f"{error}; the last one is unchanged")
     show(checked.diagnostics, checked.texts)
-    click.echo(_summary(summary, unwritten or (_changes(compiled.changes) if compiled.stale else "no changes")))
+    click.echo(_summary(made, unwritten or (_changes(compiled.changes) if compiled.stale else "no changes")))
+
+
+def _wanted(to: str, output: Path | None) -> dict[str, Output]:
+    """The outputs that `--to` names; wrong usage where it names none, or where it and `-o` do not fit."""
+    names = list(outputs.known()) if to == "all" else [to]
+    try:
+        wanted = {name: outputs.find(name) for name in names}
+    except outputs.UnknownOutput as error:
+        raise click.BadParameter(f"{error}, all", param_hint="--to") from None
+    except BrokenOutput as error:
+        fail(str(error))
+    if output and to == "all" and output.is_file():
+        raise click.BadParameter(f"`{output}` is a file; with `--to all` name a folder", param_hint="-o")
+    if output and to != "all" and output.is_dir() and "." in wanted[to].SUFFIX:
+        raise click.BadParameter(f"`{output}` is a folder; name a file", param_hint="-o")
+    return wanted
+
+
+def _path(output: Path | None, to: str, deck: str, each: Output) -> Path:
+    name = f"{_file_name(deck)}{each.SUFFIX}"
+    if output is None:
+        return Path("build") / name
+    return output / name if to == "all" else output
 
 
 def _stop(checked: pipeline.Checked, diagnostics: tuple[Diagnostic, ...]) -> None:
@@ -94,18 +126,21 @@ def _now() -> int:
     return int(epoch) if epoch else int(time.time())
 
 
-def _summary(made: pipeline.Summary, lock: str) -> str:
-    kinds = ", ".join(f"{count} {kind}" for kind, count in made.cards_by_kind.items())
-    rows = (
-        ("lessons", f"{made.lessons}"),
-        ("notes", f"{made.notes}"),
-        ("cards", f"{made.cards} ({kinds})"),
-        ("media", f"{made.media}"),
+def _summary(made: list[pipeline.Summary], lock: str) -> str:
+    first = made[0]
+    kinds = ", ".join(f"{count} {kind}" for kind, count in first.cards_by_kind.items())
+    rows = [
+        ("lessons", f"{first.lessons}"),
+        ("notes", f"{first.notes}"),
+        ("cards", f"{first.cards} ({kinds})"),
+        ("media", f"{first.media}"),
         ("lock", lock),
-        ("file", f"{made.path} ({made.size:,} bytes)"),
-        ("sha256", made.sha256),
-    )
-    return "\n".join(f"{name:8}{value}" for name, value in rows)
+    ]
+    for each in made:
+        rows.append(("folder" if each.path.is_dir() else "file", f"{each.path} ({each.size:,} bytes)"))
+        rows += [("sha256", each.sha256)] if each.sha256 else []
+        rows += [("left out", what) for what in each.lost]
+    return "\n".join(f"{name:<8}{'' if len(name) < 8 else ' '}{value}" for name, value in rows)
 
 
 def _changes(changes: Mapping[str, list[str]]) -> str:

@@ -107,6 +107,11 @@ def words(language: str) -> dict[str, str]:
     return english | (_yaml(wording) if wording.is_file() else {})
 
 
+def direction(language: str) -> str:
+    """In which direction a language is written, as HTML names it."""
+    return "rtl" if language.partition("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
+
+
 def _yaml(file: Traversable) -> Any:
     document, problems = read_text(file.read_text(encoding="utf-8"), file.name)
     if problems or document.root is None:
@@ -130,11 +135,10 @@ class _Expander:
     def __init__(self, own: Traversable, shared: Traversable, look: Look) -> None:
         self.folders = (own, shared)
         self.speech = look.speech
-        direction = "rtl" if look.language.partition("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
         self.wording = words(look.language) | {
             "title": escape(look.title),
             "language": look.language,
-            "direction": direction,
+            "direction": direction(look.language),
             "accent": look.accent,
             "accent_night": look.accent_night,
             "paper": BACKGROUNDS["accent"][0],

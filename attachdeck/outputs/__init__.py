@@ -1,1 +1,143 @@
-"""Ways to write a Deck, one a module."""
+"""Ways to write a Deck, one a module; packages name theirs under the entry point group `attachdeck.outputs`.
+
+`docs/outputs.md` says what each carries, and how to write one.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path, PurePosixPath
+from typing import Protocol, cast
+
+from attachdeck.notes import Deck
+
+GROUP = "attachdeck.outputs"
+OWN = "attachdeck"
+
+LISTING = ".attachdeck"
+"""The file in a folder that an output made which lists what it wrote there; all else in the folder is left alone."""
+
+
+class Output(Protocol):
+    """One way to write a deck: a module, or any object, with these two names."""
+
+    SUFFIX: str
+    """What comes after the deck's name in the default name of the file or folder, such as `.csv`."""
+
+    def write(self, deck: Deck, place: Path) -> Iterable[str] | None:
+        """Write a file or a folder at `place`, where nothing is yet; returns what could not be carried, a line each.
+
+        The same deck gives the same bytes. Raises OSError when it cannot be written.
+        """
+
+
+class UnknownOutput(Exception):  # noqa: N818  # What was asked for is at fault, not the program.
+    """There is no output of this name; the message lists those that are known."""
+
+
+class BrokenOutput(Exception):  # noqa: N818
+    """An output of another package cannot be loaded, or fails."""
+
+
+def known() -> dict[str, EntryPoint]:
+    """The outputs that are installed, by name. No package can take a name of attachdeck's own."""
+    points = sorted(entry_points(group=GROUP), key=lambda point: (_is_own(point), point.name, point.value))
+    return {point.name: point for point in sorted({point.name: point for point in points}.values(), key=lambda point: (not _is_own(point), point.name))}
+
+
+def find(name: str) -> Output:
+    """The output of this name. Raises UnknownOutput or BrokenOutput."""
+    point = known().get(name)
+    if point is None:
+        raise UnknownOutput(f"there is no output `{name}`; known are {', '.join(known()) or 'none: install attachdeck again'}")
+    try:
+        output = point.load()
+    except Exception as error:  # The code of a stranger.
+        if _is_own(point):
+            raise
+        raise BrokenOutput(f"the output `{name}` ({point.value}) cannot be loaded: {type(error).__name__}: {error}") from error
+    if not isinstance(getattr(output, "SUFFIX", None), str) or not callable(getattr(output, "write", None)):
+        raise BrokenOutput(f"the output `{name}` ({point.value}) is none: it needs `SUFFIX` and `write`, see docs/outputs.md")
+    return output if _is_own(point) else _Foreign(name, cast(Output, output))
+
+
+def put(output: Output, deck: Deck, path: Path) -> tuple[str, ...]:
+    """Write a deck beside its place and then put it there: whatever goes wrong, the last good one stays whole.
+
+    Returns what could not be carried, a line each. Raises OSError when it cannot be written, and BrokenOutput.
+    A folder that is there already is only written to where an output made it, or where it is empty; in it only the output's files are touched.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder:
+        place = Path(folder) / path.name
+        remarks = tuple(output.write(deck, place) or ())
+        if place.is_dir():
+            _put_folder(place, path)
+        elif path.is_dir():
+            raise IsADirectoryError(f"{path} is a folder")
+        else:
+            place.replace(path)
+    return remarks
+
+
+class _Foreign:
+    """An output of another package, whose failures are messages and not ours."""
+
+    def __init__(self, name: str, output: Output) -> None:
+        self.name = name
+        self.output = output
+        self.SUFFIX = output.SUFFIX
+
+    def write(self, deck: Deck, place: Path) -> Iterable[str] | None:
+        try:
+            remarks = [str(each) for each in self.output.write(deck, place) or ()]
+        except OSError:
+            raise
+        except Exception as error:
+            raise BrokenOutput(f"the output `{self.name}` failed: {type(error).__name__}: {error}") from error
+        if not place.exists():
+            raise BrokenOutput(f"the output `{self.name}` wrote nothing")
+        return remarks
+
+
+def _is_own(point: EntryPoint) -> bool:
+    return point.dist is not None and point.dist.name == OWN
+
+
+def _put_folder(made: Path, path: Path) -> None:
+    if path.exists() and not path.is_dir():
+        raise NotADirectoryError(f"{path} is a file, and this output is a folder")
+    path.mkdir(exist_ok=True)
+    before = _listed(path)
+    names = {each.relative_to(made).as_posix() for each in made.rglob("*") if each.is_file()}
+    _list(path, before | names)
+    # Files in folders first: what stands at the top refers to them.
+    for name in sorted(names, key=lambda name: (-name.count("/"), name)):
+        target = path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (made / name).replace(target)
+    for name in before - names:
+        (path / name).unlink(missing_ok=True)
+    _list(path, names)
+
+
+def _listed(path: Path) -> set[str]:
+    """What an output wrote here the last time. Raises OSError where the folder has other things and no listing."""
+    listing = path / LISTING
+    if not listing.is_file():
+        if any(path.iterdir()):
+            raise FileExistsError(f"the folder {path} has things in it that attachdeck did not write: name an empty one, or a new one")
+        return set()
+    return {name for name in listing.read_text(encoding="utf-8").splitlines() if _is_inside(name, path)}
+
+
+def _list(path: Path, names: set[str]) -> None:
+    (path / LISTING).write_text("".join(f"{name}\n" for name in sorted(names)), encoding="utf-8", newline="\n")
+
+
+def _is_inside(name: str, folder: Path) -> bool:
+    """Whether a name in a listing, which anybody may have written, is that of a file in the folder."""
+    pure = PurePosixPath(name)
+    return bool(name) and not pure.is_absolute() and ".." not in pure.parts and (folder / name).resolve().is_relative_to(folder.resolve())

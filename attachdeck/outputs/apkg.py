@@ -29,6 +29,8 @@ from genanki.apkg_schema import APKG_SCHEMA
 from attachdeck.note_types.generation import requirements
 from attachdeck.notes import DatedNoteType, Deck, Note, Subdeck
 
+SUFFIX = ".apkg"
+
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _NOTE_ROW = "INSERT INTO notes VALUES (?, ?, ?, ?, -1, ?, ?, ?, ?, 0, '')"
 _CARD_ROW = "INSERT INTO cards VALUES (?, ?, ?, ?, ?, -1, 0, 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, '')"

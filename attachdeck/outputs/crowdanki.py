@@ -1,0 +1,138 @@
+"""The output `crowdanki`: the folder that the add-on CrowdAnki imports, and that reads well in git.
+
+`deck.json` holds the course's deck, in it one for each lesson; pictures lie in `media/`.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from attachdeck.note_types.generation import requirements
+from attachdeck.notes import DatedNoteType, Deck, Note, Subdeck
+
+SUFFIX = "-crowdanki"
+
+_NAMESPACE = uuid.UUID("6e0a9c1c-5a4b-5f0e-9d0a-0d7a0b9f3c11")
+_LATEX_BEFORE = "\\documentclass[12pt]{article}\n\\special{papersize=3in,5in}\n\\usepackage{amssymb,amsmath}\n\\pagestyle{empty}\n\\begin{document}\n"
+_LATEX_AFTER = "\\end{document}"
+
+Json = dict[str, Any]
+
+
+def write(deck: Deck, place: Path) -> list[str]:
+    """Write the folder; retired notes are left out, because CrowdAnki makes cards of every note."""
+    (place / "media").mkdir(parents=True)
+    for name, content in deck.media.items():
+        (place / "media" / name).write_bytes(content)
+    text = json.dumps(_Folder(deck).root(), ensure_ascii=False, indent=4, sort_keys=True)
+    (place / "deck.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    retired = sum(not note.cards for note in deck.notes)
+    return [f"{retired} retired"] if retired else []
+
+
+class _Folder:
+    """Knows the names that CrowdAnki uses: UUIDs from the course's id and ours, the same in every build."""
+
+    def __init__(self, deck: Deck) -> None:
+        self.deck = deck
+        self.preset = self.name("preset", deck.preset)
+
+    def name(self, kind: str, number: int) -> str:
+        return str(uuid.uuid5(_NAMESPACE, f"{self.deck.course.id} {kind} {number}"))
+
+    def root(self) -> Json:
+        deck = self.deck
+        subdecks = {each.name: each for each in deck.decks}
+        root = subdecks[unicodedata.normalize("NFC", deck.course.deck)]
+        children = [each for each in deck.decks if each.name.startswith(f"{root.name}::")]
+        # Only the root has its whole name; Anki makes the parents of that.
+        made = self.subdeck(root, root.name, (self.subdeck(each, each.name.removeprefix(f"{root.name}::")) for each in children))
+        return made | {
+            "deck_configurations": [self.configuration()],
+            "media_files": list(deck.media),
+            "note_models": [self.note_type(each) for each in deck.note_types.values()],
+        }
+
+    def subdeck(self, own: Subdeck, name: str, children: Iterable[Json] = ()) -> Json:
+        return {
+            "__type__": "Deck",
+            "children": list(children),
+            "crowdanki_uuid": self.name("deck", own.id),
+            "deck_config_uuid": self.preset,
+            "desc": own.description,
+            "dyn": 0,
+            "extendNew": 0,
+            "extendRev": 0,
+            "md": True,
+            "media_files": [],
+            "name": name,
+            "notes": [self.note(note) for note in self.deck.notes if note.deck == own.name and note.cards],
+        }
+
+    def note(self, own: Note) -> Json:
+        return {
+            "__type__": "Note",
+            "fields": list(own.fields),
+            "guid": own.guid,
+            "note_model_uuid": self.name("note type", self.deck.note_types[own.note_type].id),
+            "tags": list(own.tags),
+        }
+
+    def note_type(self, dated: DatedNoteType) -> Json:
+        own = dated.note_type
+        return {
+            "__type__": "NoteModel",
+            "crowdanki_uuid": self.name("note type", dated.id),
+            "css": own.css,
+            "flds": [
+                {
+                    "font": "Arial",
+                    "id": field.id,
+                    "media": [],
+                    "name": field.name,
+                    "ord": place,
+                    "preventDeletion": field.tag not in (None, 4),
+                    "rtl": False,
+                    "size": 20,
+                    "sticky": False,
+                    "tag": field.tag,
+                }
+                for place, field in enumerate(own.fields)
+            ],
+            "latexPost": _LATEX_AFTER,
+            "latexPre": _LATEX_BEFORE,
+            "latexsvg": False,
+            "name": own.name,
+            "req": requirements(own),
+            "sortf": 0,
+            "tags": [],
+            "tmpls": [
+                {"afmt": each.back, "bafmt": "", "bqfmt": "", "did": None, "id": each.id, "name": each.name, "ord": place, "qfmt": each.front}
+                for place, each in enumerate(own.templates)
+            ],
+            "type": int(own.cloze),
+            "vers": [],
+        } | ({"originalStockKind": 6} if own.image_occlusion else {})
+
+    def configuration(self) -> Json:
+        study = self.deck.study
+        return {
+            "__type__": "DeckConfig",
+            "autoplay": False,
+            "buryInterdayLearning": study.bury_siblings,
+            "crowdanki_uuid": self.preset,
+            "desiredRetention": study.desired_retention / 100,
+            "dyn": False,
+            "lapse": {"delays": [10.0], "leechAction": 1, "leechFails": 8, "minInt": 1, "mult": 0.0},
+            "maxTaken": 60,
+            "name": self.deck.course.title,
+            "new": {"bury": study.bury_siblings, "delays": [1.0, 10.0], "initialFactor": 2500, "ints": [1, 4, 0], "order": 1, "perDay": study.new_cards_a_day},
+            "replayq": True,
+            "rev": {"bury": study.bury_siblings, "ease4": 1.3, "hardFactor": 1.2, "ivlFct": 1.0, "maxIvl": 36500, "perDay": study.reviews_a_day},
+            "timer": 0,
+        }

@@ -1,0 +1,131 @@
+"""What each card asks and answers, as HTML, for outputs that have no card templates."""
+
+from __future__ import annotations
+
+import base64
+import mimetypes
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from attachdeck import cloze
+from attachdeck.course import Card, Lesson, OcclusionCard
+from attachdeck.note_types import words
+from attachdeck.notes import Deck, Note
+from attachdeck.references import surnames
+
+_IMG = re.compile(r'<img (?P<night>class="night" )?(?:class="day" )?src="(?P<name>[^"]*)" alt="(?P<alt>[^"]*)">')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Face:
+    """One card of Anki's: what it asks, what it answers, and what is said beside the answer; all HTML. `number` counts a note's cards from 0."""
+
+    lesson: Lesson
+    card: Card
+    number: int
+    front: str
+    back: str
+    beside: tuple[str, ...]
+
+
+def faces(deck: Deck) -> Iterator[Face]:
+    """Every card of a deck, in the author's order; a retired card has none."""
+    pairs = ((lesson, card) for lesson in deck.course.lessons for card in lesson.cards)
+    for (lesson, card), note in zip(pairs, deck.notes, strict=True):
+        found = fields(deck, note)
+        beside = tuple(found[name] for name in ("Why", "Confusion") if found[name])
+        cited = "; ".join(dict.fromkeys(f"{surnames(each.source.authors)}, {each.source.year or 'n.d.'}" for each in card.sources))
+        for made in note.cards:
+            front, back = _sides(deck, card, found, made.place)
+            yield Face(lesson=lesson, card=card, number=made.place, front=front, back=back, beside=(*beside, *([_text(cited)] if cited else ())))
+
+
+def fields(deck: Deck, note: Note) -> dict[str, str]:
+    """A note's fields by their names."""
+    return dict(zip((each.name for each in deck.note_types[note.note_type].note_type.fields), note.fields, strict=True))
+
+
+def with_pictures(html: str, media: Mapping[str, bytes]) -> str:
+    """HTML with its pictures inside, as on a light background."""
+
+    def embedded(match: re.Match[str]) -> str:
+        return "" if match["night"] else f'<img src="{address(match["name"], media[match["name"]])}" alt="{match["alt"]}">'
+
+    return _IMG.sub(embedded, html)
+
+
+def without_pictures(html: str) -> str:
+    """HTML in which each picture is its alt text."""
+    return _IMG.sub(lambda match: "" if match["night"] else f"[{match['alt']}]", html)
+
+
+def address(name: str, content: bytes) -> str:
+    """A picture as an address that holds all of it."""
+    kind = {".svg": "image/svg+xml", ".webp": "image/webp"}.get(name[name.rfind(".") :].lower()) or mimetypes.guess_type(name)[0]
+    return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
+
+
+def _sides(deck: Deck, card: Card, found: Mapping[str, str], place: int) -> tuple[str, str]:
+    word = words(deck.course.language)
+    if card.kind == "cloze":
+        return _gap(found["Text"], place + 1, hidden=True), _gap(found["Text"], place + 1, hidden=False)
+    if card.kind in ("choice", "vignette"):
+        scene = f'<div class="scene">{found["Scenario"]}</div>' if found["Scenario"] else ""
+        cue = f'<div class="cue">{found["Cue"]}</div>' if found["Cue"] else ""
+        return f"{scene}<div>{found['Question']}</div>{found['Options']}", f"{cue}{found['Explained']}"
+    if card.kind == "sequence":
+        steps = [found[f"Step {n}"] for n in range(1, 13) if found[f"Step {n}"]]
+        if place == 0:
+            return f"<div>{found['Prompt']}</div><div>{word['Name all steps in order.']}</div>", _steps(steps)
+        before = _steps([*steps[: place - 1], f"<em>{word['What comes here?']}</em>"])
+        return f"<div>{found['Prompt']}</div>{before}", f"<div>{place}. {steps[place - 1]}</div>"
+    if isinstance(card, OcclusionCard):
+        name = _text(card.regions[place].name)
+        return f"<div>{found['Header']}</div>{_masked(card, found['Image'], place)}", f"<div>{name}</div>{_framed(card, found['Image'], place)}"
+    if card.kind == "practice":
+        return f"<div>{found['Prompt']}</div>", found["Example"] or word["No right answer"]
+    if place == 1:
+        return found["Reverse Prompt"], found["Reverse Answer"]
+    return found["Prompt"], found["Answer"] + (f'<div class="accepted">{word["Also right"]}: {found["Accepted"]}</div>' if found["Accepted"] else "")
+
+
+def _gap(text: str, number: int, *, hidden: bool) -> str:
+    """A cloze text for one of its cards: other gaps are filled, and this one is hidden, or marked."""
+
+    def fill(numbers: frozenset[int], content: str, hint: str) -> str:
+        if not cloze.asks(numbers, number):
+            return content
+        return f'<span class="gap">[{hint or "…"}]</span>' if hidden else f"<strong>{content}</strong>"
+
+    return cloze.filled(text, fill)
+
+
+def _steps(steps: list[str]) -> str:
+    return f"<ol>{''.join(f'<li>{step}</li>' for step in steps)}</ol>"
+
+
+def _masked(card: OcclusionCard, image: str, place: int) -> str:
+    hidden = (_shape(card, n, "asked" if n == place else "mask") for n in range(len(card.regions)) if n == place or card.hide_all)
+    return _over(image, "".join(hidden))
+
+
+def _framed(card: OcclusionCard, image: str, place: int) -> str:
+    return _over(image, _shape(card, place, "frame"))
+
+
+def _over(image: str, shapes: str) -> str:
+    # Shapes and no backgrounds, which browsers do not print: what is hidden must be hidden on paper.
+    return f'<div class="picture">{image}<svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">{shapes}</svg></div>'
+
+
+def _shape(card: OcclusionCard, place: int, kind: str) -> str:
+    each = card.regions[place]
+    if each.shape == "ellipse":
+        rx, ry = each.width / 2, each.height / 2
+        return f'<ellipse class="{kind}" cx="{each.left + rx:g}" cy="{each.top + ry:g}" rx="{rx:g}" ry="{ry:g}"/>'
+    return f'<rect class="{kind}" x="{each.left:g}" y="{each.top:g}" width="{each.width:g}" height="{each.height:g}"/>'
+
+
+def _text(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

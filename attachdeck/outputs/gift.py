@@ -1,0 +1,155 @@
+"""The output `gift`: a question bank for Moodle, one category a lesson.
+
+A choice and a vignette become multiple choice, a typed card a short answer, a sequence matching, a cloze a missing word,
+basic and reversed ones an essay whose feedback is the answer, practice a description. A picture becomes its alt text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from html import unescape
+from pathlib import Path
+
+from attachdeck import cloze
+from attachdeck.course import ChoiceCard, SequenceCard, TypedCard
+from attachdeck.markup import Shown, render
+from attachdeck.notes import Deck
+from attachdeck.outputs.faces import Face, faces, fields, without_pictures
+
+SUFFIX = ".gift.txt"
+
+_EACH_FACE = ("reversed", "cloze")
+"""The kinds of which each card is a question of its own; of the others, a note is one."""
+
+_SPECIAL = re.compile(r"[\\~=#{}:]")
+_TAG = re.compile(r"<[^>]*>")
+
+
+def write(deck: Deck, place: Path) -> list[str]:
+    """Write the question bank; cards of pictures with hidden regions are left out, because no type of question is like them."""
+    bank = _Bank(deck)
+    place.write_text("\n".join(bank.blocks()), encoding="utf-8", newline="\n")
+    return [f"{count} {what}" for what, count in bank.lost.items() if count]
+
+
+def escaped(text: str) -> str:
+    """A text in GIFT: what would be a mark of the format is escaped, and a line's end is written `\\n`."""
+    return _SPECIAL.sub(r"\\\g<0>", re.sub(r"\r\n?", "\n", text)).replace("\n", "\\n")
+
+
+def html(text: str) -> str:
+    """HTML in GIFT. An arrow would make a matching question of any other, and has no escape but HTML's."""
+    return f"[html]{escaped(without_pictures(text).strip().replace('->', '-&gt;'))}"
+
+
+def short(text: str) -> str:
+    """A plain text as a short answer, in which `*` stands for itself; the mark of its format keeps `%50%` from being a weight.
+
+    An arrow, which would make the question one of matching, becomes `-*>`: Moodle takes the star for anything, also for nothing.
+    """
+    starred = text.strip().replace("*", "\\*").replace("->", "-*>")
+    return f"[plain]{escaped(starred)}"
+
+
+def plain(text: str) -> str:
+    """HTML's text."""
+    return unescape(_TAG.sub("", without_pictures(text))).strip()
+
+
+class _Bank:
+    """Knows each card's note, and counts what could not be carried."""
+
+    def __init__(self, deck: Deck) -> None:
+        self.deck = deck
+        self.notes = {card.id: note for card, note in zip(deck.course.cards(), deck.notes, strict=True)}
+        self.shown = {name: Shown(name, "", each.alt) for name, each in deck.course.pictures.items()}
+        occlusions = sum(bool(note.cards) and note.kind == "occlusion" for note in deck.notes)
+        self.lost = {
+            "retired": sum(not note.cards for note in deck.notes),
+            "of hidden regions in pictures": occlusions,
+            "pictures (their alt text stands there)": len(deck.media),
+        }
+
+    def blocks(self) -> Iterator[str]:
+        lesson, card = None, None
+        for face in faces(self.deck):
+            if face.card.kind == "occlusion" or (face.card is card and card.kind not in _EACH_FACE):
+                continue
+            card = face.card
+            if face.lesson is not lesson:
+                lesson = face.lesson
+                yield f"$CATEGORY: {_category([*self.deck.course.deck.split('::'), lesson.deck])}\n"
+            name = f"{card.id}-{face.number + 1}" if card.kind in _EACH_FACE else card.id
+            tags = "".join(f" [tag:{_line(tag).replace(']', ')')}]" for tag in self.notes[card.id].tags)
+            yield f"// [id:{name}]{tags}\n::{escaped(name)}::{self.question(face)}\n"
+
+    def question(self, face: Face) -> str:
+        card, found = face.card, fields(self.deck, self.notes[face.card.id])
+        note = f"<p><small>{found['Content Note']}</small></p>" if found["Content Note"] else ""
+        if isinstance(card, ChoiceCard):
+            scene = f"<p>{found['Scenario']}</p>" if found["Scenario"] else ""
+            return _asked(f"{note}{scene}<p>{found['Question']}</p>", self.options(card), _feedback(face, found.get("Cue", "")))
+        if isinstance(card, TypedCard):
+            return _asked(note + found["Prompt"], [f"={short(each)}" for each in (card.answer, *card.accept)], _feedback(face))
+        if isinstance(card, SequenceCard):
+            return _asked(note + found["Prompt"], _places([found[f"Step {n}"] for n in range(1, len(card.steps) + 1)]), _feedback(face))
+        if card.kind == "cloze":
+            stem, answer = _gap(found["Text"], face.number + 1)
+            return _asked(note + stem, [f"={short(answer)}"] if answer else [], _feedback(face, face.back))
+        if card.kind == "practice":
+            return html(f"{note}<p>{found['Prompt']}</p>" + (f"<p><em>{found['Example']}</em></p>" if found["Example"] else ""))
+        return _asked(note + face.front, [], _feedback(face, face.back))
+
+    def options(self, card: ChoiceCard) -> list[str]:
+        """Each option with its feedback; where several are right, each is worth its part, and a wrong one takes as much."""
+        right = sum(option.right for option in card.options)
+        part = f"{100 / right:.5f}".rstrip("0").rstrip(".")
+        marks = {True: "=", False: "~"} if right == 1 else {True: f"~%{part}%", False: f"~%-{part}%"}
+        return [marks[each.right] + html(self.html(each.text)) + (f"#{html(self.html(each.why))}" if each.why else "") for each in card.options]
+
+    def html(self, text: str) -> str:
+        return render(text, self.shown)
+
+
+def _asked(stem: str, answers: Iterable[str], feedback: str) -> str:
+    lines = [*answers, *([feedback] if feedback else [])]
+    return f"{html(stem)}{{{_lines(lines)}}}"
+
+
+def _lines(lines: list[str]) -> str:
+    return "".join(f"\n{line}" for line in lines) + "\n" if lines else ""
+
+
+def _feedback(face: Face, answer: str = "") -> str:
+    said = [each for each in (answer, *face.beside) if each]
+    return f"####{html(''.join(f'<p>{each}</p>' for each in said))}" if said else ""
+
+
+def _places(steps: list[str]) -> list[str]:
+    """Each step matched with its place; Moodle wants three places to choose from."""
+    return [*(f"={html(step)} -> {n}" for n, step in enumerate(steps, 1)), *([f"= -> {len(steps) + 1}"] if len(steps) < 3 else [])]
+
+
+def _gap(text: str, number: int) -> tuple[str, str]:
+    """A cloze text with a line for what is asked, and that in plain text; nothing where it is no plain text, or more than one gap."""
+    asked: list[str] = []
+
+    def fill(numbers: frozenset[int], content: str, hint: str) -> str:
+        if not cloze.asks(numbers, number):
+            return content
+        asked.append(content)
+        return f"_____ ({hint})" if hint else "_____"
+
+    stem = cloze.filled(text, fill)
+    is_plain = len(asked) == 1 and not re.search(r"\\\(|\\\[|<img\b|_____", asked[0])
+    return stem, plain(asked[0]) if is_plain else ""
+
+
+def _category(names: Iterable[str]) -> str:
+    """Names as a way in Moodle's tree of categories, where `/` leads down, `//` is a stroke, and nothing is escaped."""
+    return "/".join(_line(name).replace("\\", " ").replace("/", "//") for name in names)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

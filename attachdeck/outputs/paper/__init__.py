@@ -1,0 +1,176 @@
+"""The output `print`: double-sided cards to cut out, and a handout of the lessons; each one HTML file with all that it needs inside.
+
+Fronts and backs are sheets in turn. A sheet of backs has each row the other way round, so that a print which is turned over on its
+long edge has every answer behind its question.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from html import escape, unescape
+from importlib.resources import files
+from pathlib import Path
+
+from attachdeck.markup import Shown, render
+from attachdeck.note_types import direction, words
+from attachdeck.notes import Deck
+from attachdeck.outputs.faces import Face, address, faces, with_pictures
+from attachdeck.references import reference
+
+SUFFIX = "-print"
+
+_SLOT = re.compile(r"\[\[([\w ]+)\]\]")
+_BLOCK = re.compile(r"</?(?:p|div|li|ol|ul|br|h[1-6]|tr|blockquote|pre|table)\b[^>]*>")
+_TAG = re.compile(r"<[^>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A size of card, in millimetres, with the height of a picture on it at most, and how many fit on a sheet."""
+
+    name: str
+    columns: int
+    rows: int
+    width: float
+    height: float
+    picture: float
+
+
+# Eight, four or one on 180 by 256 mm of an A4 sheet.
+SIZES = (Size("small", 2, 4, 90, 64, 32), Size("large", 2, 2, 90, 128, 60), Size("whole", 1, 1, 180, 256, 120))
+POINTS = (11.0, 9.5, 8.5, 7.5)
+"""Sizes of type, in points; the first with which a card's text has room is taken."""
+
+_MARGIN = 5.0
+_FOOT = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    """A card of paper: its number, its place among the lessons, and both sides with their size of type."""
+
+    number: int
+    foot: str
+    sides: tuple[str, str]
+    points: tuple[float, float]
+    size: Size
+
+
+def write(deck: Deck, place: Path) -> list[str]:
+    """Write `cards.html` and `handout.html` into a folder."""
+    place.mkdir()
+    printed = [_printed(deck, number, face) for number, face in enumerate(faces(deck), 1)]
+    shared = words(deck.course.language) | {
+        "title": escape(deck.course.title),
+        "language": escape(deck.course.language),
+        "direction": direction(deck.course.language),
+        "accent": deck.course.accent,
+        "style": _file("style.css"),
+    }
+    _write(place / "cards.html", shared | {"sheets": "".join(_sheets(printed))})
+    _write(place / "handout.html", shared | _handout(deck))
+    tight = [str(each.number) for each in printed if not _fits(each)]
+    retired = sum(not note.cards for note in deck.notes)
+    return [*([f"{retired} retired"] if retired else []), *([f"the end of what has no room on the cards {', '.join(tight)}"] if tight else [])]
+
+
+def _write(path: Path, slots: Mapping[str, str]) -> None:
+    path.write_text(_SLOT.sub(lambda match: slots[match[1]], _file(path.name)), encoding="utf-8", newline="\n")
+
+
+@cache
+def _file(name: str) -> str:
+    return (files(__name__) / name).read_text(encoding="utf-8")
+
+
+def _printed(deck: Deck, number: int, face: Face) -> _Printed:
+    note = face.card.content_note or face.lesson.content_note
+    front = (f'<p class="note">{escape(note)}</p>' if note else "") + face.front
+    back = face.back + "".join(f'<p class="beside">{each}</p>' for each in face.beside)
+    sides = (with_pictures(front, deck.media), with_pictures(back, deck.media))
+    size, points = _room(sides)
+    return _Printed(number, escape(face.lesson.deck), sides, points, size)
+
+
+def _room(sides: tuple[str, str]) -> tuple[Size, tuple[float, float]]:
+    """The smallest card on which both sides have room, and the largest type with which each has."""
+    for size in SIZES:
+        points = tuple(next((each for each in POINTS if _height(side, size, each) <= size.height - 2 * _MARGIN - _FOOT), 0.0) for side in sides)
+        if all(points):
+            return size, (points[0], points[1])
+    return SIZES[-1], (POINTS[-1], POINTS[-1])
+
+
+def _height(html: str, size: Size, points: float) -> float:
+    """About how high a text stands on a card, in millimetres: rather too much than too little."""
+    em = points * 25.4 / 72
+    row = (size.width - 2 * _MARGIN - 5) / (0.53 * em)
+    blocks = (unescape(_TAG.sub("", block)).strip() for block in _BLOCK.split(html))
+    lines = sum(math.ceil(sum(2 if ord(each) > 0x2E80 else 1 for each in block) / row) + 0.35 for block in blocks if block)
+    return lines * 1.3 * em + html.count("<img ") * (size.picture + 2)
+
+
+def _fits(each: _Printed) -> bool:
+    return all(_height(side, each.size, points) <= each.size.height - 2 * _MARGIN - _FOOT for side, points in zip(each.sides, each.points, strict=True))
+
+
+def _sheets(printed: list[_Printed]) -> Iterator[str]:
+    for size in SIZES:
+        cards = [each for each in printed if each.size is size]
+        count = size.columns * size.rows
+        for start in range(0, len(cards), count):
+            yield _sheet(size, "fronts", cards[start : start + count])
+            yield _sheet(size, "backs", cards[start : start + count])
+
+
+def _sheet(size: Size, side: str, cards: Iterable[_Printed]) -> str:
+    cells = [_cell(each, 0 if side == "fronts" else 1) for each in cards]
+    cells += ["<div></div>"] * (-len(cells) % size.columns)
+    rows = [cells[start : start + size.columns] for start in range(0, len(cells), size.columns)]
+    ordered = (cell for row in rows for cell in (row if side == "fronts" else reversed(row)))
+    return f'<section class="sheet {size.name} {side}">{"".join(ordered)}</section>\n'
+
+
+def _cell(card: _Printed, side: int) -> str:
+    style = f'style="font-size: {card.points[side]:g}pt"'
+    return f'<article class="card" {style}><div class="text">{card.sides[side]}</div><footer>№{card.number}<br>{card.foot}</footer></article>'
+
+
+def _handout(deck: Deck) -> dict[str, str]:
+    """The parts of the handout: what the course is, its lessons with their questions, the answers, and the works."""
+    course = deck.course
+    pictures = {name: Shown(address(each.file, each.content), "", each.alt) for name, each in course.pictures.items()}
+
+    def html(text: str) -> str:
+        made = render(text, pictures)
+        return made if not made or made.startswith("<") else f"<p>{made}</p>"
+
+    numbered = list(enumerate(faces(deck), 1))
+    lessons, answers = [], []
+    for lesson, group in itertools.groupby(numbered, lambda pair: pair[1].lesson):
+        asked = [(number, face) for number, face in group if face.card.kind != "occlusion"]
+        goals = "".join(f"<li>{escape(each.text)}</li>" for each in lesson.objectives)
+        parts = [f"<h2>{escape(lesson.deck)}</h2>", f'<div class="summary">{html(lesson.summary)}</div>']
+        parts += [f'<p class="note">{escape(lesson.content_note)}</p>'] if lesson.content_note else []
+        parts += [
+            f"<p>{escape(words(course.language)['After this lesson you can'])}:</p><ul>{goals}</ul>",
+            f'<div class="reading">{html(lesson.reading)}</div>',
+        ]
+        parts += [f"<h3>{escape(words(course.language)['Questions'])}</h3>", _numbered(((number, face.front) for number, face in asked), deck)]
+        lessons.append(f"<section>{''.join(parts)}</section>\n")
+        answers += [f"<h3>{escape(lesson.deck)}</h3>", _numbered(((number, face.back) for number, face in asked), deck)]
+    cited = {citation.source.key: citation.source for card in course.cards() for citation in card.sources}
+    works = "".join(f"<li>{reference(each)}</li>" for each in sorted(cited.values(), key=lambda each: (each.authors, each.year or 0, each.title)))
+    lines = "".join(f"<li><strong>{escape(line.where)}:</strong> {escape(line.contact)}</li>" for line in course.help.lines) if course.help else ""
+    about = [html(course.description), html(course.notice), html(course.help.note) if course.help else "", f"<ul>{lines}</ul>" if lines else ""]
+    by = " · ".join(escape(each) for each in (course.title, course.version, ", ".join(course.authors), course.licence, course.homepage) if each)
+    return {"about": "".join(about), "lessons": "".join(lessons), "answers": "".join(answers), "works": works, "by": by}
+
+
+def _numbered(texts: Iterable[tuple[int, str]], deck: Deck) -> str:
+    return f'<dl class="numbered">{"".join(f"<dt>{number}</dt><dd>{with_pictures(text, deck.media)}</dd>" for number, text in texts)}</dl>'
