@@ -53,8 +53,9 @@ class NewCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """A note, ready for Anki. `position` gives the order in which new cards come."""
+    """A note, ready for Anki. `card` is its author's id, `position` gives the order in which new cards come."""
 
+    card: str
     id: int
     guid: str
     kind: str
@@ -205,6 +206,7 @@ class _Compiler:
         # Learners who have a retired card keep it, with its new text; without cards in the package nobody else gets it.
         places = () if record.retired else card_places(dated.note_type, row)
         return Note(
+            card=card.id,
             id=identity.distinct(identity.number("note", guid), self.taken),
             guid=guid,
             kind=card.kind,

@@ -7,8 +7,10 @@ import os
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -117,6 +119,10 @@ def test_every_command_has_help_with_examples_and_stands_in_the_readme():
     assert "Examples:" in run("--help").stdout
     for name in _COMMANDS:
         shown = run(name, "--help").stdout
+        inner = import_module(f"attachdeck.cli.{name}").command
+        for subcommand in inner.commands if isinstance(inner, click.Group) else ():
+            shown += run(name, subcommand, "--help").stdout
+            assert f"attachdeck {name} {subcommand}" in documented
         assert "Examples:" in shown
         assert f"attachdeck {name}" in documented
         for option in re.findall(r"--[a-z][a-z-]+", shown):

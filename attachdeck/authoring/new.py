@@ -39,7 +39,8 @@ def course(folder: Path, title: str, name: str, *, vscode: bool) -> list[Added]:
     """A small course that works and teaches by its comments. Raises CannotAdd where the folder is in use, and OSError."""
     if folder.exists() and any(folder.iterdir()):
         raise CannotAdd(f"`{folder}` is not empty: choose a folder that is new")
-    filled = {"id": name, "title": _scalar(title), "folder": folder.as_posix(), "schemas": SCHEMAS}
+    deck = re.sub(r'[:"]+', " ", title)  # Colons part a deck's levels, and Anki takes no quotation marks.
+    filled = {"id": name, "title": _scalar(title), "deck": _scalar(" ".join(deck.split())), "folder": folder.as_posix(), "schemas": SCHEMAS}
     lesson = {**filled, "id": "first-lesson", "title": "The first lesson"}
     first = _template("lesson.yaml", lesson).partition("  - id: first-lesson-first\n")[0] + _template("first_cards.yaml", lesson)
     texts = {"course.yaml": _template("course.yaml", filled), "sources.yaml": _template("sources.yaml", filled), "lessons/01-first-lesson.yaml": first}
@@ -99,7 +100,7 @@ def card(path: Path, values: Mapping[str, Any]) -> Added:
     last = list(cards.items())[-1:] if isinstance(cards.value, list) else []
     if last and last[0].start.line == cards.at.line and lines[cards.at.line - 1].lstrip().startswith("cards"):
         raise CannotAdd(f"the cards of `{path}` stand on one line: write each on a line of its own, beginning with `- `")
-    end = _end_of(lines, last[0].mark.span[2]) if last else _line_of_cards(lines)
+    end = _end_of(lines, last[0].mark.span) if last else _line_of_cards(lines)
     indent = len(lines[last[0].start.line - 1]) - len(lines[last[0].start.line - 1].lstrip(" ")) if last else 2
     block = _yaml(values, indent).rstrip("\n").split("\n")
     if not last and lines[end - 1].rstrip().endswith("[]"):
@@ -154,14 +155,16 @@ def _yaml(values: Mapping[str, Any], indent: int) -> str:
     yaml = YAML()
     yaml.width = 120
     yaml.allow_unicode = True
-    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.indent(mapping=2, sequence=indent + 2, offset=indent)
     out = StringIO()
     yaml.dump([dict(values)], out)
-    return "".join(" " * (indent - 2) + line if line.strip() else line for line in out.getvalue().splitlines(keepends=True))
+    return out.getvalue()
 
 
-def _end_of(lines: list[str], line: int) -> int:
-    """The number of lines up to the end of a value that ends in this line; blank lines and comments after it stay after the new card."""
+def _end_of(lines: list[str], span: tuple[int, int, int, int]) -> int:
+    """The number of lines up to the end of a value; blank lines and comments after it stay after the new card."""
+    *_, line, column = span
+    line -= column == 1
     while line > 1 and (not lines[line - 1].strip() or lines[line - 1].lstrip().startswith("#")):
         line -= 1
     return line

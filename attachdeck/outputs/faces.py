@@ -31,8 +31,10 @@ class Face:
 
 def faces(deck: Deck) -> Iterator[Face]:
     """Every card of a deck, in the author's order; a retired card has none."""
+    notes = {note.card: note for note in deck.notes}
     pairs = ((lesson, card) for lesson in deck.course.lessons for card in lesson.cards)
-    for (lesson, card), note in zip(pairs, deck.notes, strict=True):
+    for lesson, card in pairs:
+        note = notes[card.id]
         found = fields(deck, note)
         beside = tuple(found[name] for name in ("Why", "Confusion") if found[name])
         cited = "; ".join(dict.fromkeys(f"{surnames(each.source.authors)}, {each.source.year or 'n.d.'}" for each in card.sources))

@@ -62,7 +62,7 @@ class _Bank:
 
     def __init__(self, deck: Deck) -> None:
         self.deck = deck
-        self.notes = {card.id: note for card, note in zip(deck.course.cards(), deck.notes, strict=True)}
+        self.notes = {note.card: note for note in deck.notes}
         self.shown = {name: Shown(name, "", each.alt) for name, each in deck.course.pictures.items()}
         occlusions = sum(bool(note.cards) and note.kind == "occlusion" for note in deck.notes)
         self.lost = {

@@ -74,7 +74,7 @@ def look(folder: Path, before: Site | None = None) -> Site:
     if course is None:
         return Site(before.title, before.lessons, tuple(_problems(checked, before.lessons)), before.notes, before.media)
     deck = pipeline.notes_of(course, checked.lock)
-    notes = {_id(deck, note): Drawable(note, deck.note_types[note.note_type], course.language) for note in deck.notes}
+    notes = {note.card: Drawable(note, deck.note_types[note.note_type], course.language) for note in deck.notes}
     media = dict(deck.media)
     lessons = [_lesson(lesson, course, deck, notes) for lesson in course.lessons]
     shown = {lesson["file"] for lesson in lessons}
@@ -142,11 +142,6 @@ def _card_at(problem: Diagnostic, lessons: tuple[Entry, ...]) -> str:
             if card["file"] == problem.at.file and card["line"] <= problem.at.line and card["file"] == lesson["file"]:
                 found = card["id"]
     return found
-
-
-def _id(deck: Deck, note: Note) -> str:
-    names = [each.name for each in deck.note_types[note.note_type].note_type.fields]
-    return note.fields[names.index("ID")]
 
 
 def _packed(content: bytes, deck: Deck) -> str:
