@@ -18,9 +18,11 @@ _COMMANDS = {
     "new": "Start a course, a lesson or a card.",
     "build": "Compile a course into an Anki deck.",
     "check": "Say what is wrong in a course.",
+    "fmt": "Tidy a course's files, and write ids into cards that have none.",
     "preview": "Show a course in the browser, and follow every save.",
     "diff": "Show what changed between two releases.",
     "verify": "Let Anki's own engine judge a package.",
+    "courses": "List the courses that are installed.",
     "schema": "Show what belongs into a course's files.",
 }
 

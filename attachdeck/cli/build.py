@@ -64,7 +64,7 @@ def command(course: Path | None, to: str, output: Path | None, locked: bool) -> 
             _stop(checked, (*checked.diagnostics, *compiled.refusals))
         if locked and compiled.stale:
             fail(f"course.lock is not up to date: {_changes(compiled.changes)}; run `attachdeck build` and commit it; no deck was written")
-        unwritten = _keep(compiled, folder, installed=course is None and folder != courses.HERE)
+        unwritten = _keep(compiled, folder, installed=folder != courses.HERE and (course is None or not course.exists()))
         made = []
         for name, each in wanted.items():
             progress("writing the package" if name == "apkg" else f"writing {name}")

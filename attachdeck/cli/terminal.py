@@ -23,12 +23,17 @@ _STYLES = {
 
 
 def course_folder(given: Path | None) -> Path:
-    """The folder of the course to work on: the one given, `./course`, or the installed one. Exits with 2 when there is none."""
+    """The folder of the course to work on: the one given by its path or as an installed course's name, `./course`, or the one that came along.
+
+    Exits with 2 when there is none.
+    """
     folder = given or courses.default()
     if folder is None:
         raise click.UsageError("there is no course here: name its folder, as in `attachdeck build my-course`")
     if folder.is_file() and folder.name == "course.yaml":
         return folder.parent
+    if given and not folder.exists() and (named := courses.installed().get(str(given))):
+        return named
     if not folder.is_dir():
         raise click.UsageError(f"`{folder}` is no course: name the folder that holds course.yaml")
     return folder

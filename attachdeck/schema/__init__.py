@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from attachdeck.diagnostics import Diagnostic, did_you_mean, did_you_mean_or_list
+from attachdeck.naming import card_id
 from attachdeck.reader import Document, Node
 
 if TYPE_CHECKING:
@@ -95,6 +96,10 @@ def _missing(error: ValidationError, node: Node) -> Iterator[Diagnostic]:
         if near and _of(error).get("additionalProperties") is False:
             continue  # The misspelt key gets a message of its own, which says the same better.
         description = _described(error, key)
+        if key == "id" and "kind" in node and not near:
+            help = f"add `id: {card_id(node.value, ())}`, or run `attachdeck fmt`, which writes it; it stays when you reword the card"
+            yield Diagnostic(rule="missing-key", message="this card has no `id` yet", at=node.start, help=help)
+            continue
         help = f"is `{near[0]}` meant to be `{key}`?" if near else f"add `{key}:`" + (f" {description}" if description else "")
         yield Diagnostic(rule="missing-key", message=f"`{key}` is missing{_in_kind(node, 'from')}", at=node.key_at(near[0]) if near else node.start, help=help)
 

@@ -1,0 +1,93 @@
+"""Tidy YAML: even indentation, one order of keys, and an id for each card that has none; comments stay, and so does the meaning."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+from attachdeck import schema
+from attachdeck.naming import card_id
+from attachdeck.reader import read_text
+
+if TYPE_CHECKING:
+    from ruamel.yaml.comments import CommentedMap
+
+_FIRST = ("id", "kind")
+_LAST = ("why", "confusion", "hint", "sources", "objective", "tags", "content_note", "article", "status", "retired_because", "formerly")
+
+
+class CannotTidy(Exception):  # noqa: N818  # It is said to the author, and no error of ours.
+    """Why a file is left as it is."""
+
+
+def tidied(text: str, name: str, taken: set[str]) -> str:
+    """A file's text, tidied; ids that it gives to cards are added to `taken`. Raises CannotTidy.
+
+    Tidying what is tidy changes nothing. The result is read again: where it would say anything else than before, the file is refused.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    before, problems = read_text(text, name)
+    if problems or before.root is None:
+        raise CannotTidy("it cannot be read: `attachdeck check` says why")
+    if before.root.value is None:
+        return text
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 1_000_000
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    try:
+        loaded = yaml.load(text)
+    except YAMLError as error:
+        raise CannotTidy("it uses YAML in a way that cannot be kept") from error
+    added = _tidy_cards(loaded, taken) if isinstance(loaded, dict) else {}
+    out = StringIO()
+    yaml.dump(loaded, out)
+    found = re.sub(r"[ \t]+$", "", out.getvalue(), flags=re.MULTILINE).rstrip("\n") + "\n"
+    after, problems = read_text(found, name)
+    if problems or after.root is None or after.root.value != _with_ids(before.root.value, added):
+        raise CannotTidy("its meaning would change: tidy it by hand")
+    return found
+
+
+def _tidy_cards(loaded: dict[str, Any], taken: set[str]) -> dict[int, str]:
+    """Give ids and one order of keys to the cards of a lesson; the ids that were added, by the cards' places."""
+    added: dict[int, str] = {}
+    cards = loaded.get("cards")
+    for place, card in enumerate(cards if isinstance(cards, list) else ()):
+        if not isinstance(card, dict):
+            continue
+        if "id" not in card:
+            added[place] = card_id(card, taken)
+            taken.add(added[place])
+            card.insert(0, "id", added[place])  # type: ignore[attr-defined]  # ruamel's mapping.
+        _order(card)  # type: ignore[arg-type]
+    return added
+
+
+def _order(card: CommentedMap) -> None:
+    """Put a card's keys into order, unless comments stand between them: a comment belongs to the line that its author put it beside."""
+    order = [key for key in _keys(str(card.get("kind"))) if key in card]
+    order += [key for key in card if key not in order]
+    commented = card.ca.items or any(getattr(value, "ca", None) and value.ca.comment for value in card.values())
+    if order != list(card) and not commented and not card.merge:
+        for key in order:
+            card.move_to_end(key)
+
+
+@cache
+def _keys(kind: str) -> tuple[str, ...]:
+    """The keys of a kind of card in their order: its name, what is asked, and then what every card may have."""
+    own = json.loads(schema.schema_text("lesson"))["$defs"].get(kind, {}).get("properties", {})
+    return (*_FIRST, *(key for key in own if key not in (*_FIRST, *_LAST)), *_LAST)
+
+
+def _with_ids(value: Any, added: dict[int, str]) -> Any:
+    if not added:
+        return value
+    cards = [{"id": added[place], **card} if place in added else card for place, card in enumerate(value["cards"])]
+    return value | {"cards": cards}

@@ -1,0 +1,26 @@
+"""`attachdeck courses`."""
+
+from __future__ import annotations
+
+import click
+
+from attachdeck import courses
+from attachdeck.reader import read_file
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  attachdeck courses
+  attachdeck build attachment -o deck.apkg     build an installed course by its name
+"""
+)
+def command() -> None:
+    """List the courses that are installed: name, title, version, folder.
+
+    A package makes its course known under the entry point group attachdeck.courses.
+    """
+    for name, folder in courses.installed().items():
+        document, _ = read_file(folder / "course.yaml", "course.yaml")
+        said = document.root.value if document.root and isinstance(document.root.value, dict) else {}
+        click.echo(f"{name:16}{said.get('title', '?')} {said.get('version', '')}  {folder}")

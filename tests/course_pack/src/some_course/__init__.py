@@ -1,0 +1,1 @@
+raise RuntimeError("the code of a course pack must never run")

@@ -1,0 +1,143 @@
+"""Tidying: even, idempotent, and never another meaning."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+
+from attachdeck import pipeline
+from attachdeck.authoring.tidy import CannotTidy, tidied
+from attachdeck.reader import read_text
+from conftest import COURSE, LESSON_HEAD, write_course
+from test_cli import run
+
+UNTIDY = """\
+# The lesson's first line.
+id:   first
+title: 'First'   # a word
+summary: The first lesson.
+objectives:
+- {id: first-goal,   text: Tell one from the other.}
+cards:
+# Before the card.
+- answer: "no"
+  prompt: |
+    What is it?
+
+    Really?
+  kind: basic      \n- kind: basic
+  # between keys
+  answer: A
+  prompt: What is a secure base?
+"""
+TIDY = """\
+# The lesson's first line.
+id: first
+title: 'First'   # a word
+summary: The first lesson.
+objectives:
+  - {id: first-goal, text: Tell one from the other.}
+cards:
+# Before the card.
+  - id: really
+    kind: basic
+    prompt: |
+      What is it?
+
+      Really?
+    answer: "no"
+  - id: secure-base-2
+    kind: basic
+  # between keys
+    answer: A
+    prompt: What is a secure base?
+"""
+
+
+def test_what_tidying_does():
+    taken = {"secure-base"}
+    assert tidied(UNTIDY, "a.yaml", taken) == TIDY
+    assert taken == {"secure-base", "secure-base-2", "really"}
+    assert tidied(TIDY, "a.yaml", set()) == TIDY
+
+
+def test_the_flagship_is_tidy():
+    assert run("fmt", COURSE, "--check").exit_code == 0
+
+
+def test_a_card_without_an_id_gets_one_and_keeps_it(tmp_path: Path):
+    folder = write_course(tmp_path, cards="  - {kind: basic, prompt: What is a secure base?, answer: A figure.}\n")
+    said = run("check", folder).stderr
+    assert "this card has no `id` yet" in said
+    assert "add `id: secure-base`, or run `attachdeck fmt`" in said
+    assert run("fmt", folder).exit_code == 0
+    lesson = folder / "lessons" / "01-first.yaml"
+    lesson.write_text(lesson.read_text(encoding="utf-8").replace("What is", "What do we call"), encoding="utf-8")
+    assert run("fmt", folder).exit_code == 0
+    assert [card.id for card in pipeline.check(folder).course.cards()] == ["secure-base"]
+
+
+def test_line_ends_and_the_mark_stay(tmp_path: Path):
+    path = write_course(tmp_path) / "lessons" / "01-first.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + UNTIDY.replace("\n", "\r\n").encode())
+    assert run("fmt", path, "--check").exit_code == 1
+    assert run("fmt", path).exit_code == 0
+    assert path.read_bytes() == b"\xef\xbb\xbf" + TIDY.replace("secure-base-2", "secure-base").replace("\n", "\r\n").encode()
+
+
+@pytest.mark.parametrize("text", ["id: [", "a: 1\na: 2\n", "--- a\n--- b\n", "\x00"], ids=repr)
+def test_what_cannot_be_read_is_left_alone(tmp_path: Path, text: str):
+    path = write_course(tmp_path) / "lessons" / "01-first.yaml"
+    path.write_text(text, encoding="utf-8")
+    result = run("fmt", path)
+    assert result.exit_code == 1
+    assert "is left as it is" in result.stderr
+    assert path.read_text(encoding="utf-8") == text
+
+
+words = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"], exclude_characters="\ufeff\u2028\u2029"), max_size=30)
+values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**6), 10**6)
+    | words
+    | st.sampled_from(["no", "1:30", "2020-01-01", "a: b", "# x", "- y", "'", '"', "~", "0o7", "<<", "=", "!a", "a\nb\n\nc"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words.filter(bool), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["id", "kind", "answer", "prompt", "why", "tags", "odd"]), values, min_size=1), st.booleans(), st.integers(1, 5))
+def test_tidying_never_changes_the_meaning_and_twice_is_once(card: dict[str, object], flow: bool, indent: int):
+    from io import StringIO
+
+    yaml = YAML()
+    yaml.default_flow_style = flow
+    yaml.indent(mapping=indent + 1, sequence=indent + 3, offset=indent)
+    out = StringIO()
+    yaml.dump({"cards": [card, {"kind": "basic"}]}, out)
+    text = out.getvalue()
+    before, problems = read_text(text, "a.yaml")
+    assume(not problems)
+    try:
+        once = tidied(text, "a.yaml", set())
+    except CannotTidy:
+        assume(False)
+    found = read_text(once, "a.yaml")[0].root.value["cards"]
+    assert [
+        {key: value for key, value in each.items() if key in old} for each, old in zip(found, before.root.value["cards"], strict=True)
+    ] == before.root.value["cards"]
+    assert tidied(once, "a.yaml", set()) == once
+
+
+def test_a_lesson_of_each_shape_survives():
+    text = (
+        LESSON_HEAD
+        + "  - &a {id: a, kind: basic, prompt: P, answer: A}\n  - id: b\n    kind: basic\n    prompt: >-\n      folded\n      text\n    answer: 'it''s'\n"
+    )
+    once = tidied(text, "a.yaml", set())
+    assert read_text(once, "a.yaml")[0].root.value == read_text(text, "a.yaml")[0].root.value
