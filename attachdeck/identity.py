@@ -13,13 +13,14 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from attachdeck import schema
 from attachdeck.diagnostics import Diagnostic, did_you_mean
 from attachdeck.location import Location
+from attachdeck.overlay import Override
 from attachdeck.reader import Document, Node
 
 FORMAT = 1
@@ -68,6 +69,11 @@ class Lock:
     decks: Mapping[str, DeckRecord] = field(default_factory=dict)
     note_types: Mapping[str, NoteTypeRecord] = field(default_factory=dict)
     cards: Mapping[str, CardRecord] = field(default_factory=dict)
+    overrides: Mapping[str, Override] = field(default_factory=dict)
+
+    def inheriting(self, base: Lock) -> Lock:
+        """This lock, and for cards and note types that it does not know what the lock of an extended course says."""
+        return replace(self, note_types={**base.note_types, **self.note_types}, cards={**base.cards, **self.cards})
 
 
 def guid(course: str, card: str) -> str:
@@ -115,6 +121,7 @@ def read_lock(document: Document | None, problems: tuple[Diagnostic, ...]) -> tu
         decks={key: DeckRecord(**each) for key, each in said["decks"].items()},
         note_types={key: NoteTypeRecord(**each | {"changed": _seconds(each["changed"])}) for key, each in said["note_types"].items()},
         cards={key: CardRecord(**each | {"changed": _seconds(each["changed"])}) for key, each in said["cards"].items()},
+        overrides={key: Override(**each) for key, each in said.get("overrides", {}).items()},
     ), []
 
 
@@ -131,6 +138,8 @@ def lock_text(lock: Lock) -> str:
             f'  {key}: {{id: {each.id}, layout: "{each.layout}", content: "{each.content}", changed: {_text(each.changed)}}}'
             for key, each in sorted(lock.note_types.items())
         ),
+        *(["overrides:"] if lock.overrides else []),
+        *(f'  "{key}": {{upstream: "{each.upstream}", own: "{each.own}"}}' for key, each in sorted(lock.overrides.items())),
         "cards:" if lock.cards else "cards: {}",
         *(f'  "{key}": {{{_card_text(each)}}}' for key, each in sorted(lock.cards.items())),
     ]

@@ -15,10 +15,14 @@ from attachdeck.diagnostics import Diagnostic, Severity
 from attachdeck.identity import Lock, changes, lock_text, read_lock, refusals, write_lock
 from attachdeck.notes import NOTE_TYPE_OF, Deck, compile_course
 from attachdeck.outputs import Output
+from attachdeck.overlay import Merged, base_folder, merged, overrides_to_keep, upstream_changes
 from attachdeck.reader import LOCK, CourseFiles, read_course
 
 KINDS_OF_CARD = frozenset(NOTE_TYPE_OF) - {"reference"}
 """The kinds that an author may write; reference cards are made from course.yaml."""
+
+MAX_BASES = 5
+"""How many courses may extend one another in a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,14 @@ class Checked:
     diagnostics: tuple[Diagnostic, ...]
     files: CourseFiles = field(repr=False)
     lock: Lock = field(default_factory=Lock)
+    base: Checked | None = field(default=None, repr=False)
+    merged: Merged | None = field(default=None, repr=False)
+
+    @property
+    def before(self) -> Lock:
+        """What is known from before: this course's lock, and with `keep_identity` also that of the course it extends."""
+        keeps = self.base is not None and self.merged is not None and self.merged.keeps_identity
+        return self.lock.inheriting(self.base.before) if keeps and self.base else self.lock
 
     @property
     def texts(self) -> Mapping[str, str]:
@@ -62,24 +74,55 @@ class Summary:
     lost: tuple[str, ...] = ()
 
 
-def check(folder: Path) -> Checked:
+def check(folder: Path, depth: int = 0) -> Checked:
     """Read, validate and decode a course. A stage's errors keep the next from running, so that each is said once."""
     files, diagnostics = read_course(folder)
-    diagnostics += _schema_problems(files)
+    base, found = None, None
+    if not _fatal(diagnostics):
+        files, base, found, more = _with_base(files, folder, depth)
+        diagnostics += more
+    if not _fatal(diagnostics) or base is None:
+        diagnostics += _schema_problems(files)
     lock, damage = read_lock(files.lock, files.lock_problems)
     diagnostics += damage
     course = None
     if not _fatal(diagnostics):
         course, more = decode(files)
         diagnostics += more
+    if found:
+        diagnostics += upstream_changes(found, lock.overrides)
     diagnostics.sort(key=lambda diagnostic: diagnostic.at)
-    return Checked(None if _fatal(diagnostics) else course, tuple(diagnostics), files, lock)
+    return Checked(None if _fatal(diagnostics) else course, tuple(diagnostics), files, lock, base, found)
 
 
-def compiled(checked: Checked, now: int) -> Compiled:
-    """All that a learner gets of a course without mistakes; `now` (seconds since 1970) is the time of what has changed."""
+def _with_base(files: CourseFiles, folder: Path, depth: int) -> tuple[CourseFiles, Checked | None, Merged | None, list[Diagnostic]]:
+    """A course's files together with those of the course that it extends, if it does."""
+    base, problems = base_folder(files, folder)
+    if base is None:
+        return files, None, None, problems
+    assert files.course.root is not None  # noqa: S101  # It names the course.
+    at = files.course.root["extends"].at
+    if depth >= MAX_BASES:
+        message = "courses that extend courses that extend courses: this goes too deep, or round in a circle"
+        return files, Checked(None, (), files), None, [Diagnostic(rule="unknown-course", message=message, at=at, help=f"{MAX_BASES} are the most")]
+    checked = check(base, depth + 1)
+    errors = [each for each in checked.diagnostics if each.severity is Severity.ERROR]
+    if errors:
+        message = f"the course that this one extends has mistakes; the first: {errors[0].at}: {errors[0].message}"
+        return files, checked, None, [Diagnostic(rule="broken-base", message=message, at=at, help=f"`attachdeck check {base}` shows them all")]
+    found = merged(files, checked.files)
+    return found.files, checked, found, list(found.diagnostics)
+
+
+def compiled(checked: Checked, now: int, *, keep_mine: bool = False) -> Compiled:
+    """All that a learner gets of a course without mistakes; `now` (seconds since 1970) is the time of what has changed.
+
+    `keep_mine`: what an extended course changed under replaced cards has been seen.
+    """
     assert checked.course is not None  # noqa: S101  # Callers look first.
-    deck, lock = compile_course(checked.course, checked.lock, now)
+    deck, lock = compile_course(checked.course, checked.before, now)
+    if checked.merged:
+        lock = replace(lock, overrides=overrides_to_keep(checked.merged, checked.lock.overrides, keep_mine=keep_mine))
     stale = checked.files.lock is None or lock_text(lock) != checked.files.lock.text
     return Compiled(deck, lock, changes(checked.lock, lock), tuple(refusals(checked.lock, lock, checked.files.lock)), stale)
 

@@ -40,7 +40,8 @@ Examples:
     help="Where to write.  [default: in build/, under the name of the deck]",
 )
 @click.option("--locked", is_flag=True, help="Fail if course.lock is not up to date, instead of bringing it up to date.")
-def command(course: Path | None, to: str, output: Path | None, locked: bool) -> None:
+@click.option("--keep-mine", is_flag=True, help="Of cards that replace upstream's: you have seen what upstream changed, and keep yours.")
+def command(course: Path | None, to: str, output: Path | None, locked: bool, keep_mine: bool) -> None:
     """Compile a course into an Anki deck, or something else.
 
     COURSE is the folder that holds course.yaml. Without it, ./course is built, else the course that came with attachdeck.
@@ -59,7 +60,7 @@ def command(course: Path | None, to: str, output: Path | None, locked: bool) -> 
             _stop(checked, checked.diagnostics)
             return
         progress("making the notes")
-        compiled = pipeline.compiled(checked, now)
+        compiled = pipeline.compiled(checked, now, keep_mine=keep_mine)
         if compiled.refusals:
             _stop(checked, (*checked.diagnostics, *compiled.refusals))
         if locked and compiled.stale:

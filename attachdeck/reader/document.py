@@ -11,12 +11,16 @@ from attachdeck.location import Location
 
 @dataclass(slots=True)
 class Mark:
-    """Where one value stands (start line, start column, end line, end column, all from 1), and where its parts do."""
+    """Where one value stands (start line, start column, end line, end column, all from 1), and where its parts do.
+
+    `file` is named where a value was put into a document from another one.
+    """
 
     span: tuple[int, int, int, int]
     keys: dict[str, tuple[int, int, int, int]] = field(default_factory=dict)
     parts: dict[str, Mark] | list[Mark] = field(default_factory=dict)
     size: int = 1
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,8 @@ class Node:
     file: str
 
     def __getitem__(self, key: str | int) -> Node:
-        return Node(self.value[key], self.mark.parts[key], self.file)  # type: ignore[index]
+        mark: Mark = self.mark.parts[key]  # type: ignore[index]
+        return Node(self.value[key], mark, mark.file or self.file)
 
     def __contains__(self, key: str) -> bool:
         return isinstance(self.value, dict) and key in self.value
@@ -49,13 +54,13 @@ class Node:
 
     def key_at(self, key: str) -> Location:
         """Where a key of this mapping stands."""
-        return Location(self.file, *self.mark.keys[key])
+        return Location(self[key].file, *self.mark.keys[key])
 
     @property
     def start(self) -> Location:
         """Where the value begins: the first key of a mapping, the value itself otherwise."""
-        first = next(iter(self.mark.keys.values()), None)
-        return Location(self.file, *first) if first else self.at
+        first = next(iter(self.mark.keys), None)
+        return self.at if first is None else self.key_at(first)
 
 
 @dataclass(frozen=True, slots=True)

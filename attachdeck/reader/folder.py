@@ -28,10 +28,11 @@ class CourseFiles:
     pictures: dict[str, bytes]
     lock: Document | None
     lock_problems: tuple[Diagnostic, ...]
+    others: tuple[Document, ...] = ()
 
     def texts(self) -> dict[str, str]:
         """The text of every file that was read, for reporters that quote lines."""
-        documents = (self.course, self.sources, self.media, self.lock, *self.lessons)
+        documents = (self.course, self.sources, self.media, self.lock, *self.lessons, *self.others)
         return {document.file: document.text for document in documents if document}
 
 

@@ -44,7 +44,11 @@ def check(document: Document, name: str) -> list[Diagnostic]:
     if document.root.value is None:
         message = "this file is empty"
         return [Diagnostic(rule="empty-file", message=message, at=document.root.at, help=f"`attachdeck schema {name}` shows what belongs into it")]
-    errors = sorted(_leaves(_validator(name).iter_errors(document.root.value)), key=lambda error: [str(part) for part in error.absolute_path])
+    validator = _validator(name)
+    errors = sorted(_leaves(validator.iter_errors(document.root.value)), key=lambda error: [str(part) for part in error.absolute_path])
+    for error in errors:
+        if error.absolute_schema_path[0] == "then":
+            error.schema = validator.schema  # What a whole file needs unless it changes another is said beside its keys.
     found = (diagnostic for error in errors for diagnostic in _explain(error, document.root))
     return list(dict.fromkeys(found))
 

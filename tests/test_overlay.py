@@ -1,0 +1,185 @@
+"""A course that extends another: what it changes, what flows in, and what learners keep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from attachdeck import pipeline
+from attachdeck.course import Course
+from conftest import CARD, LESSON_HEAD, MEDIA_YAML, PLANE_SVG, write_course
+from test_anki_import import do_import
+from test_cli import run
+
+if TYPE_CHECKING:
+    from anki.collection import Collection
+
+BASE_CARDS = (
+    CARD
+    + """\
+  - {id: haven, kind: basic, prompt: What is a safe haven?, answer: Where one returns to., why: For comfort., sources: [bowlby1969]}
+  - {id: scene, kind: vignette, scenario: She waits., options: pattern, answer: unclear, cue: Nothing is said., near_miss: {option: anxious, why: No alarm.}}
+  - {id: gone, kind: basic, prompt: Old?, answer: Yes.}
+"""
+)
+OVERLAY = "id: mine\nversion: 1.0.0\nextends: ../base\ntitle: Mine\ndeck: Mine\nhide: [gone]\noption_sets:\n  pattern: {options: {secure: Safe}}\n"
+CHANGES = """\
+changes: first
+summary: Another summary.
+objectives:
+  - {id: own-goal, text: Do more.}
+cards:
+  - {id: haven, answer: A harbour.}
+  - {id: define, kind: basic, prompt: Base?, answer: Where one sets out from., objective: own-goal}
+  - {id: extra, kind: basic, prompt: More?, answer: Yes., objective: own-goal, sources: [bowlby1969]}
+"""
+NEW_LESSON = (
+    LESSON_HEAD.replace("first", "second").replace("First", "Second")
+    + "  - {id: fresh, kind: occlusion, prompt: What?, picture: plane.svg, regions: [{name: A, left: 0, top: 0, width: 9, height: 9}]}\n"
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An overlay, beside the course that it extends."""
+    write_course(tmp_path / "base", cards=BASE_CARDS)
+    overlay = tmp_path / "mine"
+    for name, text in {"course.yaml": OVERLAY, "lessons/50-changes.yaml": CHANGES, "lessons/60-second.yaml": NEW_LESSON}.items():
+        (overlay / name).parent.mkdir(parents=True, exist_ok=True)
+        (overlay / name).write_text(text, encoding="utf-8")
+    return overlay
+
+
+def course_of(folder: Path) -> Course:
+    checked = pipeline.check(folder)
+    assert [(str(each.at), each.message) for each in checked.diagnostics] == []
+    return checked.course
+
+
+def test_both_read_as_one(folder: Path):
+    course = course_of(folder)
+    assert (course.id, course.title, course.language, course.deck) == ("mine", "Mine", "en", "Mine")
+    assert [(lesson.id, [card.id for card in lesson.cards]) for lesson in course.lessons] == [
+        ("first", ["define", "haven", "scene", "extra"]),
+        ("second", ["fresh"]),
+    ]
+    define, haven, scene, _ = course.lessons[0].cards
+    assert (define.prompt, define.answer) == ("Base?", "Where one sets out from.")
+    assert (haven.prompt, haven.answer, haven.why) == ("What is a safe haven?", "A harbour.", "For comfort.")
+    assert [option.text for option in scene.options] == ["Safe", "Anxious", "Not enough information"]
+    assert course.lessons[0].summary == "Another summary."
+    assert (define.at.file, haven.at.file, scene.at.file) == (f"{folder.as_posix()}/lessons/50-changes.yaml",) * 2 + (
+        f"{folder.as_posix()}/../base/lessons/01-first.yaml",
+    )
+
+
+def test_corrections_flow_in_and_what_they_meet_is_reported(folder: Path):
+    assert run("build", folder, "-o", folder / "deck.apkg").exit_code == 0
+    lesson = folder.parent / "base" / "lessons" / "01-first.yaml"
+    text = lesson.read_text(encoding="utf-8")
+    lesson.write_text(text.replace("She waits.", "She waits for him.").replace("Where one returns to.", "Where one comes back to."), encoding="utf-8")
+    checked = pipeline.check(folder)
+    assert checked.course.lessons[0].cards[2].scenario == "She waits for him."
+    assert checked.course.lessons[0].cards[1].answer == "A harbour."
+    found = [(each.rule, each.severity.value, each.at.line) for each in checked.diagnostics]
+    assert found == [("upstream-changed", "warning", 6)]
+    assert "Where one comes back to." in checked.diagnostics[0].message
+    for _ in range(2):
+        again = run("build", folder, "-o", folder / "deck.apkg")
+        assert again.exit_code == 0
+        assert "upstream-changed" in again.stderr
+    assert run("build", folder, "-o", folder / "deck.apkg", "--keep-mine").exit_code == 0
+    assert "upstream-changed" not in run("build", folder, "-o", folder / "deck.apkg").stderr
+    lesson.write_text(text, encoding="utf-8")
+    changes = folder / "lessons" / "50-changes.yaml"
+    changes.write_text(CHANGES.replace("A harbour.", "A port."), encoding="utf-8")
+    assert "upstream-changed" not in run("check", folder).stderr
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "rule", "place"),
+    [
+        ("course.yaml", "../base", "nowhere", "unknown-course", "course.yaml:3:10"),
+        ("course.yaml", "../base", ".", "unknown-course", "course.yaml:3:10"),
+        ("course.yaml", "[gone]", "[gnoe]", "unknown-card", "course.yaml:6:8"),
+        ("course.yaml", "title: Mine", "titel: Mine", "unknown-key", "course.yaml:4:1"),
+        ("course.yaml", "id: mine", "id: Mine", "schema", "course.yaml:1:5"),
+        ("lessons/50-changes.yaml", "changes: first", "changes: frist", "unknown-lesson", "50-changes.yaml:1:10"),
+        ("lessons/50-changes.yaml", "answer: A harbour.", "anwser: A harbour.", "unknown-key", "50-changes.yaml:6:17"),
+        ("lessons/50-changes.yaml", "sources: [bowlby1969]", "sources: [bowlby1968]", "unknown-source", "50-changes.yaml:8:90"),
+        ("lessons/50-changes.yaml", "id: extra", "id: fresh", "duplicate-id", "60-second.yaml:7:10"),
+    ],
+)
+def test_mistakes_are_told_where_they_stand(folder: Path, file: str, old: str, new: str, rule: str, place: str):
+    path = folder / file
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    found = [(each.rule, str(each.at)) for each in pipeline.check(folder).diagnostics]
+    assert any(each == rule and at.endswith(place) for each, at in found), found
+    assert run("check", folder).exit_code == 1
+
+
+def test_a_broken_base_and_a_circle_are_told(folder: Path):
+    base = folder.parent / "base"
+    good = (base / "course.yaml").read_text(encoding="utf-8")
+    (base / "course.yaml").write_text(good.replace("id: tiny", "id: tiny\nextends: ../mine"), encoding="utf-8")
+    assert [each.rule for each in pipeline.check(folder).diagnostics] == ["broken-base"]
+    (base / "course.yaml").write_text(good.replace("title", "titel"), encoding="utf-8")
+    diagnostic = pipeline.check(folder).diagnostics[0]
+    assert (diagnostic.rule, diagnostic.at.line) == ("broken-base", 3)
+    assert "titel" in diagnostic.message or "title" in diagnostic.message
+
+
+def test_both_decks_lie_side_by_side(folder: Path, collection: Collection, tmp_path: Path):
+    for name in ("base", "mine"):
+        assert run("build", folder.parent / name, "-o", tmp_path / f"{name}.apkg").exit_code == 0
+    assert do_import(collection, tmp_path / "base.apkg") == {"new": 4}
+    assert do_import(collection, tmp_path / "mine.apkg") == {"new": 5}
+    assert collection.note_count() == 9
+
+
+def test_with_keep_identity_learners_change_over_and_keep_their_progress(folder: Path, collection: Collection, tmp_path: Path):
+    assert run("build", folder.parent / "base", "-o", tmp_path / "base.apkg", SOURCE_DATE_EPOCH="1700000000").exit_code == 0
+    do_import(collection, tmp_path / "base.apkg")
+    card = collection.get_card(collection.find_cards("ID:haven")[0])
+    card.start_timer()
+    collection.sched.answerCard(card, 4)
+    before = collection.db.first("select id, ivl, due, reps, queue from cards where id = ?", card.id)
+    assert before[3] == 1
+    (folder / "course.yaml").write_text(OVERLAY.replace("deck: Mine", "deck: Tiny\nkeep_identity: true"), encoding="utf-8")
+    assert run("build", folder, "-o", tmp_path / "mine.apkg", SOURCE_DATE_EPOCH="1700000001").exit_code == 0
+    assert do_import(collection, tmp_path / "mine.apkg") == {"new": 2, "updated": 3}
+    assert collection.db.first("select id, ivl, due, reps, queue from cards where id = ?", card.id) == before
+    assert collection.get_note(card.nid)["Answer"] == "A harbour."
+    assert len({model["name"] for model in collection.models.all() if "Basic" in model["name"] and ":" in model["name"]}) == 1
+
+
+def test_the_bundled_course_can_be_extended_by_its_name(tmp_path: Path):
+    folder = tmp_path / "mine"
+    files = {
+        "course.yaml": "id: mine\nversion: 1.0.0\nextends: attachment\ntitle: Mine\ndeck: Mine\nhide: [change-genes-age]\n",
+        "lessons/70-changes.yaml": "changes: avoidant-pattern\ncards:\n  - {id: avoidant-need, answer: Closeness at a pace that can be borne.}\n  - {id: avoidant-label, kind: basic, prompt: P, answer: A}\n",
+        "lessons/80-own.yaml": NEW_LESSON.replace("plane.svg", "two-dimensions.svg"),
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    course = course_of(folder)
+    assert len(course.lessons) == 13
+    assert sum(1 for _ in course.cards()) == 259 - 1 + 2
+    assert run("build", folder, "-o", tmp_path / "deck.apkg").exit_code == 0
+
+
+def test_an_overlay_may_bring_its_own_sources_and_pictures(folder: Path):
+    own = {
+        "sources.yaml": 'sources:\n  - {key: mine2020, authors: "Me, A.", year: 2020, title: Own}\n',
+        "media/media.yaml": MEDIA_YAML,
+        "media/plane.svg": PLANE_SVG.replace("rect w", "rect  w"),
+    }
+    for name, text in own.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    course = course_of(folder)
+    assert set(course.sources) == {"bowlby1969", "mine2020"}
+    assert course.pictures["plane.svg"].content == own["media/plane.svg"].encode()
