@@ -54,10 +54,10 @@ class Preview:
         self.server.shutdown()
 
     def _watch(self) -> None:
-        seen = _stamps(self.folder)
+        seen = _stamps(self.site.folders)
         while True:
             time.sleep(SECONDS_BETWEEN_LOOKS)
-            now = _stamps(self.folder)
+            now = _stamps(self.site.folders)
             if now != seen:
                 seen = now
                 site = look(self.folder, self.site)
@@ -163,10 +163,10 @@ def _newer(preview: Preview, seen: int) -> Callable[[], bool]:
     return lambda: preview.version != seen
 
 
-def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
-    """When each file of a course was last changed, and its size."""
+def _stamps(folders: tuple[Path, ...]) -> dict[str, tuple[int, int]]:
+    """When each file of these courses was last changed, and its size."""
     found = {}
-    for path in (folder, *(folder / name for name in ("lessons", "media"))):
+    for path in (folder / name for folder in folders for name in (".", "lessons", "media")):
         try:
             for each in path.iterdir():
                 if each.is_file():

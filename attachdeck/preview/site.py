@@ -37,13 +37,14 @@ class Drawable:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One state of the page. `lessons` holds each lesson's cards; a lesson with mistakes is as it last was without."""
+    """One state of the page. `lessons` holds each lesson's cards; a lesson with mistakes is as it last was without. `folders` are to be watched."""
 
     title: str = ""
     lessons: tuple[Entry, ...] = ()
     problems: tuple[Entry, ...] = ()
     notes: Mapping[str, Drawable] = field(default_factory=dict, repr=False)
     media: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    folders: tuple[Path, ...] = ()
 
     def state(self) -> Entry:
         """All that the page needs to know, for JSON."""
@@ -72,7 +73,7 @@ def look(folder: Path, before: Site | None = None) -> Site:
     checked = pipeline.check(folder)
     course = checked.course or pipeline.without_broken_lessons(checked)
     if course is None:
-        return Site(before.title, before.lessons, tuple(_problems(checked, before.lessons)), before.notes, before.media)
+        return Site(before.title, before.lessons, tuple(_problems(checked, before.lessons)), before.notes, before.media, _folders(checked))
     deck = pipeline.notes_of(course, checked.lock)
     notes = {note.card: Drawable(note, deck.note_types[note.note_type], course.language) for note in deck.notes}
     media = dict(deck.media)
@@ -85,7 +86,12 @@ def look(folder: Path, before: Site | None = None) -> Site:
             notes |= {card["id"]: before.notes[card["id"]] for card in lesson["cards"] if card["id"] not in notes}
             media |= before.media
     lessons.sort(key=lambda lesson: str(lesson["file"]))
-    return Site(course.title, tuple(lessons), tuple(_problems(checked, tuple(lessons))), notes, media)
+    return Site(course.title, tuple(lessons), tuple(_problems(checked, tuple(lessons))), notes, media, _folders(checked))
+
+
+def _folders(checked: Checked) -> tuple[Path, ...]:
+    """A course's folder, and those of the courses that it extends."""
+    return (Path(checked.files.name), *(_folders(checked.base) if checked.base else ()))
 
 
 def _lesson(lesson: Lesson, course: Course, deck: Deck, notes: Mapping[str, Drawable]) -> Entry:
