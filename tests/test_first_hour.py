@@ -1,0 +1,81 @@
+"""An educator's first hour, from an empty folder, with the commands of docs/first-hour.md and no others."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+from conftest import ROOT, need
+from test_anki_import import do_import
+from test_preview import CHROMIUM, until
+
+
+def commands() -> list[list[str]]:
+    """The commands of the guide, in order."""
+    text = (ROOT / "docs" / "first-hour.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    return [shlex.split(line) for block in blocks for line in block.strip().split("\n")]
+
+
+def test_the_first_hour(tmp_path: Path, collection):
+    need("the package playwright", importlib.util.find_spec("playwright") is not None)
+    need("Chromium", bool(CHROMIUM))
+    from playwright.sync_api import sync_playwright
+
+    home = tmp_path / "Éva’s courses 🌱"
+    home.mkdir()
+    environment = os.environ | {"PYTHONIOENCODING": "utf-8", "BROWSER": "true"}
+
+    def attachdeck(command: list[str]) -> subprocess.CompletedProcess[str]:
+        assert command[0] == "attachdeck"
+        arguments = [sys.executable, "-m", "attachdeck", *command[1:]]
+        return subprocess.run(arguments, check=False, capture_output=True, encoding="utf-8", env=environment, cwd=home)
+
+    start, preview, lesson, card, check, fmt, build = commands()
+    assert [each[1] for each in (start, preview, lesson, card, check, fmt, build)] == ["new", "preview", "new", "new", "check", "fmt", "build"]
+    assert attachdeck(start).returncode == 0
+    page_of = subprocess.Popen(
+        [sys.executable, "-u", "-m", "attachdeck", *preview[1:], "--no-browser"], stdout=subprocess.PIPE, encoding="utf-8", env=environment, cwd=home
+    )
+    try:
+        url = re.search(r"http://\S+", page_of.stdout.readline())[0]
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+            page = browser.new_page()
+            page.goto(url)
+            page.locator("article").first.wait_for()
+            assert page.locator("article").count() == 3
+
+            assert attachdeck(lesson).returncode == 0
+            added = attachdeck(card)
+            assert added.returncode == 0, added.stderr
+            until(page, "document.querySelectorAll('article').length === 5")
+            page.locator("#card-spacing-mean").wait_for(state="attached")
+
+            path = home / "my-course" / "lessons" / "02-spacing-works.yaml"
+            good = path.read_text(encoding="utf-8")
+            path.write_text(good.replace("answer: Leaving", "anwser: Leaving"), encoding="utf-8")
+            told = attachdeck(check)
+            assert told.returncode == 1
+            assert re.search(r"02-spacing-works\.yaml:\d+:5", told.stderr)
+            assert "did you mean `answer`?" in told.stderr
+            until(page, "document.querySelectorAll('#problems .problem').length > 0")
+            path.write_text(good, encoding="utf-8")
+            until(page, "document.querySelector('#problems').hidden")
+            assert attachdeck(check).returncode == 0
+            browser.close()
+    finally:
+        page_of.terminate()
+        page_of.communicate()
+
+    assert attachdeck(fmt).returncode == 0
+    built = attachdeck(build)
+    assert built.returncode == 0, built.stderr
+    [deck] = (home / "build").glob("*.apkg")
+    assert do_import(collection, deck) == {"new": 5}
+    assert attachdeck(check).returncode == 0
