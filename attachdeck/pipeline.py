@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from attachdeck import outputs, schema
+from attachdeck import outputs, schema, translation
 from attachdeck.course import Course
 from attachdeck.decode import decode
 from attachdeck.diagnostics import Diagnostic, Severity
@@ -17,6 +17,7 @@ from attachdeck.notes import NOTE_TYPE_OF, Deck, compile_course
 from attachdeck.outputs import Output
 from attachdeck.overlay import Merged, base_folder, merged, overrides_to_keep, upstream_changes
 from attachdeck.reader import LOCK, CourseFiles, read_course
+from attachdeck.translation import Tally
 
 KINDS_OF_CARD = frozenset(NOTE_TYPE_OF) - {"reference"}
 """The kinds that an author may write; reference cards are made from course.yaml."""
@@ -35,6 +36,8 @@ class Checked:
     lock: Lock = field(default_factory=Lock)
     base: Checked | None = field(default=None, repr=False)
     merged: Merged | None = field(default=None, repr=False)
+    lock_path: Path = Path(LOCK)
+    tallies: Mapping[str, Tally] = field(default_factory=dict)
 
     @property
     def before(self) -> Lock:
@@ -74,12 +77,20 @@ class Summary:
     lost: tuple[str, ...] = ()
 
 
-def check(folder: Path, depth: int = 0) -> Checked:
-    """Read, validate and decode a course. A stage's errors keep the next from running, so that each is said once."""
-    files, diagnostics = read_course(folder)
+def check(folder: Path, language: str = "", depth: int = 0) -> Checked:
+    """Read, validate and decode a course, in a language into which it was translated or in its own.
+
+    A stage's errors keep the next from running, so that each is said once.
+    """
+    lock_name = f"{translation.FOLDER}/{language}/{LOCK}" if language else LOCK
+    files, diagnostics = read_course(folder, lock_name)
     base, found = None, None
+    tallies: Mapping[str, Tally] = {}
     if not _fatal(diagnostics):
         files, base, found, more = _with_base(files, folder, depth)
+        diagnostics += more
+    if language and not _fatal(diagnostics) and not _fatal(_schema_problems(files)):
+        files, tallies, more = translation.translated(files, folder, language)
         diagnostics += more
     if not _fatal(diagnostics) or base is None:
         diagnostics += _schema_problems(files)
@@ -92,7 +103,7 @@ def check(folder: Path, depth: int = 0) -> Checked:
     if found:
         diagnostics += upstream_changes(found, lock.overrides)
     diagnostics.sort(key=lambda diagnostic: diagnostic.at)
-    return Checked(None if _fatal(diagnostics) else course, tuple(diagnostics), files, lock, base, found)
+    return Checked(None if _fatal(diagnostics) else course, tuple(diagnostics), files, lock, base, found, folder / lock_name, tallies)
 
 
 def _with_base(files: CourseFiles, folder: Path, depth: int) -> tuple[CourseFiles, Checked | None, Merged | None, list[Diagnostic]]:
@@ -105,7 +116,7 @@ def _with_base(files: CourseFiles, folder: Path, depth: int) -> tuple[CourseFile
     if depth >= MAX_BASES:
         message = "courses that extend courses that extend courses: this goes too deep, or round in a circle"
         return files, Checked(None, (), files), None, [Diagnostic(rule="unknown-course", message=message, at=at, help=f"{MAX_BASES} are the most")]
-    checked = check(base, depth + 1)
+    checked = check(base, depth=depth + 1)
     errors = [each for each in checked.diagnostics if each.severity is Severity.ERROR]
     if errors:
         message = f"the course that this one extends has mistakes; the first: {errors[0].at}: {errors[0].message}"
@@ -147,10 +158,10 @@ def notes_of(course: Course, lock: Lock) -> Deck:
     return compile_course(course, lock, 0)[0]
 
 
-def keep(compiled: Compiled, folder: Path) -> None:
+def keep(compiled: Compiled, path: Path) -> None:
     """Bring a course's lock up to date. Raises OSError when that fails; the old lock is then untouched."""
     if compiled.stale:
-        write_lock(compiled.lock, folder / LOCK)
+        write_lock(compiled.lock, path)
 
 
 def package(deck: Deck, path: Path) -> Summary:

@@ -22,6 +22,7 @@ _COMMANDS = {
     "preview": "Show a course in the browser, and follow every save.",
     "diff": "Show what changed between two releases.",
     "verify": "Let Anki's own engine judge a package.",
+    "translate": "Bring a course into another language.",
     "courses": "List the courses that are installed.",
     "schema": "Show what belongs into a course's files.",
 }

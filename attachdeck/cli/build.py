@@ -17,6 +17,7 @@ from attachdeck.cli.terminal import course_folder, fail, show
 from attachdeck.diagnostics import Diagnostic
 from attachdeck.outputs import BrokenOutput, Output
 from attachdeck.reporters.text import tally
+from attachdeck.translation import Tally
 
 
 @click.command(
@@ -40,8 +41,9 @@ Examples:
     help="Where to write.  [default: in build/, under the name of the deck]",
 )
 @click.option("--locked", is_flag=True, help="Fail if course.lock is not up to date, instead of bringing it up to date.")
+@click.option("--language", default="", metavar="CODE", help="Build a translation of the course, such as `es`.")
 @click.option("--keep-mine", is_flag=True, help="Of cards that replace upstream's: you have seen what upstream changed, and keep yours.")
-def command(course: Path | None, to: str, output: Path | None, locked: bool, keep_mine: bool) -> None:
+def command(course: Path | None, to: str, output: Path | None, locked: bool, keep_mine: bool, language: str) -> None:
     """Compile a course into an Anki deck, or something else.
 
     COURSE is the folder that holds course.yaml. Without it, ./course is built, else the course that came with attachdeck.
@@ -55,7 +57,7 @@ def command(course: Path | None, to: str, output: Path | None, locked: bool, kee
     now = _now()
     with Progress() as progress:
         progress("reading the course")
-        checked = pipeline.check(folder)
+        checked = pipeline.check(folder, language)
         if checked.course is None:
             _stop(checked, checked.diagnostics)
             return
@@ -65,7 +67,7 @@ def command(course: Path | None, to: str, output: Path | None, locked: bool, kee
             _stop(checked, (*checked.diagnostics, *compiled.refusals))
         if locked and compiled.stale:
             fail(f"course.lock is not up to date: {_changes(compiled.changes)}; run `attachdeck build` and commit it; no deck was written")
-        unwritten = _keep(compiled, folder, installed=folder != courses.HERE and (course is None or not course.exists()))
+        unwritten = _keep(compiled, checked.lock_path, installed=folder != courses.HERE and (course is None or not course.exists()))
         made = []
         for name, each in wanted.items():
             progress("writing the package" if name == "apkg" else f"writing {name}")
@@ -77,6 +79,8 @@ def command(course: Path | None, to: str, output: Path | None, locked: bool, kee
             except BrokenOutput as error:
                 fail(f"{error}; the last one is unchanged")
     show(checked.diagnostics, checked.texts)
+    if language:
+        click.echo(f"{language + ':':8}{sum(checked.tallies.values(), Tally())}; what is not translated stays in the original")
     click.echo(_summary(made, unwritten or (_changes(compiled.changes) if compiled.stale else "no changes")))
 
 
@@ -109,12 +113,12 @@ def _stop(checked: pipeline.Checked, diagnostics: tuple[Diagnostic, ...]) -> Non
     sys.exit(1)
 
 
-def _keep(compiled: pipeline.Compiled, folder: Path, *, installed: bool) -> str:
+def _keep(compiled: pipeline.Compiled, path: Path, *, installed: bool) -> str:
     """Bring the lock up to date; why not, where the course can only be read. An installed course is its publisher's."""
     if installed:
         return "not up to date, and left alone: this course came installed" if compiled.stale else ""
     try:
-        pipeline.keep(compiled, folder)
+        pipeline.keep(compiled, path)
     except OSError as error:
         return f"not written ({error.strerror or error}); without it the next release cannot know what changed"
     return ""

@@ -36,8 +36,8 @@ class CourseFiles:
         return {document.file: document.text for document in documents if document}
 
 
-def read_course(folder: Path) -> tuple[CourseFiles, list[Diagnostic]]:
-    """Read a course's folder; a file that is missing or broken becomes a diagnostic and an empty document."""
+def read_course(folder: Path, lock_name: str = LOCK) -> tuple[CourseFiles, list[Diagnostic]]:
+    """Read a course's folder; a file that is missing or broken becomes a diagnostic and an empty document. `lock_name` is the lock's place in the folder."""
     name = folder.as_posix()
     diagnostics: list[Diagnostic] = []
     root = folder.resolve()
@@ -69,7 +69,7 @@ def read_course(folder: Path) -> tuple[CourseFiles, list[Diagnostic]]:
             pictures[path.name] = content
 
     # What is wrong in the lock is no author's doing: `identity` says what it means.
-    lock = folder / LOCK
+    lock = folder / lock_name
     lock_document, lock_problems = read_file(lock, shown(lock), root) if lock.exists() else (None, [])
     files = CourseFiles(
         name=name,

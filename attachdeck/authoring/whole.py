@@ -1,0 +1,42 @@
+"""A whole course written to a folder of its own, from what its documents say."""
+
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from attachdeck.authoring.text_file import TextFile
+from attachdeck.reader import CourseFiles, Document
+
+
+def write_course(files: CourseFiles, folder: Path) -> None:
+    """Write a course's documents and pictures; comments stay behind. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    named = {"course.yaml": files.course, "sources.yaml": files.sources, "media/media.yaml": files.media}
+    named |= {f"lessons/{lesson.file.rpartition('/')[2]}": lesson for lesson in files.lessons}
+    for name, document in named.items():
+        if document is not None and document.root is not None:
+            TextFile(folder / name, "").write(_yaml(document))
+    for name, content in files.pictures.items():
+        (folder / "media").mkdir(exist_ok=True)
+        (folder / "media" / name).write_bytes(content)
+
+
+def _yaml(document: Document) -> str:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.scalarstring import LiteralScalarString
+
+    def shown(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: shown(part) for key, part in value.items()}
+        if isinstance(value, list):
+            return [shown(part) for part in value]
+        return LiteralScalarString(value) if isinstance(value, str) and "\n" in value else value
+
+    yaml = YAML()
+    yaml.width = 120
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    out = StringIO()
+    yaml.dump(shown(document.root.value if document.root else None), out)
+    return out.getvalue()

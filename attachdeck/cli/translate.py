@@ -1,0 +1,98 @@
+"""`attachdeck translate`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from attachdeck import pipeline, translation
+from attachdeck.authoring.text_file import TextFile
+from attachdeck.authoring.whole import write_course
+from attachdeck.cli.terminal import course_folder, fail, show
+from attachdeck.pipeline import Checked
+from attachdeck.translation import Tally
+
+_COURSE = click.argument("course", required=False, type=click.Path(path_type=Path))
+_LANGUAGE = click.argument("language", metavar="LANGUAGE")
+
+
+@click.group(
+    epilog="""\b
+Examples:
+  attachdeck translate extract es                       begin or renew the Spanish catalogues
+  attachdeck translate extract es --lesson what-attachment-is
+  attachdeck translate status
+  attachdeck build --language es
+  attachdeck translate apply es my-course -o mi-curso   the whole course in Spanish, as YAML
+"""
+)
+def command() -> None:
+    """Bring a course into another language, with catalogues (.po) that translators' tools know."""
+
+
+@command.command()
+@_LANGUAGE
+@_COURSE
+@click.option("--lesson", default="", help="Only this lesson's catalogue (`course` for what holds for the whole course).")
+def extract(language: str, course: Path | None, lesson: str) -> None:
+    """Write the catalogues of LANGUAGE, or bring them up to date; what was translated stays."""
+    folder = course_folder(course)
+    checked = _whole(folder)
+    done = False
+    try:
+        for path, text, tally in translation.extract(checked.files, folder, language, lesson):
+            TextFile(path, "").write(text)
+            click.echo(f"{path}: {tally}")
+            done = True
+    except (OSError, ValueError) as error:
+        fail(f"a catalogue cannot be read or written: {error}")
+    if not done:
+        fail(f"there is no lesson `{lesson}`")
+
+
+@command.command()
+@_COURSE
+def status(course: Path | None) -> None:
+    """Say how much of COURSE each language has."""
+    folder = course_folder(course)
+    known = translation.languages(folder)
+    for language in known:
+        checked = pipeline.check(folder, language)
+        if not checked.tallies:
+            show(checked.diagnostics, checked.texts)
+            sys.exit(1)
+        click.echo(f"{language}: {sum(checked.tallies.values(), Tally())}")
+        for name, tally in checked.tallies.items():
+            click.echo(f"  {name}: {tally}")
+    if not known:
+        click.echo("no translations yet; `attachdeck translate extract es` begins one")
+
+
+@command.command()
+@_LANGUAGE
+@_COURSE
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path, file_okay=False), help="The new folder.")
+def apply(language: str, course: Path | None, output: Path) -> None:
+    """Write COURSE as a course of its own in LANGUAGE: a fork, which no longer follows the original."""
+    folder = course_folder(course)
+    checked = pipeline.check(folder, language)
+    if checked.course is None:
+        show(checked.diagnostics, checked.texts)
+        sys.exit(1)
+    if output.exists() and any(output.iterdir()):
+        fail(f"`{output}` is not empty: choose a folder that is new")
+    try:
+        write_course(checked.files, output)
+    except OSError as error:
+        fail(f"`{output}` cannot be written: {error.strerror or error}")
+    click.echo(f"{output}: {sum(checked.tallies.values(), Tally())}")
+
+
+def _whole(folder: Path) -> Checked:
+    checked = pipeline.check(folder)
+    if checked.course is None:
+        show(checked.diagnostics, checked.texts)
+        sys.exit(1)
+    return checked

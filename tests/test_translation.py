@@ -1,0 +1,159 @@
+"""Other languages: catalogues, what is missing or outdated, and identities that stay."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polib
+import pytest
+
+from attachdeck import pipeline
+from attachdeck.note_types import words
+from conftest import COURSE, COURSE_YAML, write_course
+from test_anki_import import ALL_KINDS, do_import
+from test_cli import run
+
+if TYPE_CHECKING:
+    from anki.collection import Collection
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A course of every kind of card, with its Spanish catalogues begun."""
+    folder = write_course(tmp_path / "course", {"course.yaml": COURSE_YAML + "notice: No diagnosis.\n"}, cards=ALL_KINDS)
+    assert run("translate", "extract", "es", folder).exit_code == 0
+    return folder
+
+
+def translate(folder: Path, catalogue: str, **texts: str) -> None:
+    path = folder / "translations" / "es" / f"{catalogue}.po"
+    found = polib.pofile(str(path))
+    for entry in found:
+        if entry.msgctxt.replace(":", "_").replace("-", "_").replace(".", "_").replace(" ", "_") in texts:
+            entry.msgstr = texts[entry.msgctxt.replace(":", "_").replace("-", "_").replace(".", "_").replace(" ", "_")]
+    found.save(str(path))
+
+
+def test_every_text_for_learners_is_in_a_catalogue_once(folder: Path):
+    found = {entry.msgctxt: entry.msgid for name in ("course", "first") for entry in polib.pofile(str(folder / "translations" / "es" / f"{name}.po"))}
+    assert found["define:prompt"] == "What is a secure base?"
+    assert found["gaps:text"].startswith("((1 Bowlby")
+    for context in (
+        "both-ways:reverse.prompt",
+        "type-it:accept.1",
+        "choose:options.2.why",
+        "scene:scenario",
+        "scene:near_miss.why",
+        "steps:steps.3",
+        "picture:regions.2.name",
+    ):
+        assert context in found, context
+    for context in (
+        "course:title",
+        "course:notice",
+        "course:option_sets.pattern.options.secure",
+        "lesson first:title",
+        "objective first-goal:text",
+        "picture plane.svg:alt",
+    ):
+        assert context in found, context
+    assert not {"scene:answer", "scene:options", "define:id", "define:kind"} & found.keys()
+
+
+def test_what_is_translated_is_shown_and_the_rest_falls_back(folder: Path, tmp_path: Path):
+    translate(folder, "first", define_prompt="¿Qué es una base segura?", gaps_text="((1 Bowlby | ¿quién?)) y ((2 Ainsworth))", lesson_first_title="Primera")
+    translate(folder, "course", course_option_sets_pattern_options_secure="Seguro")
+    result = run("build", folder, "--language", "es", "-o", tmp_path / "es.apkg")
+    assert result.exit_code == 0, result.stderr
+    assert "4 of " in result.stdout
+    assert "texts translated" in result.stdout
+    course = pipeline.check(folder, "es").course
+    cards = {card.id: card for card in course.cards()}
+    assert course.language == "es"
+    assert course.lessons[0].title == "Primera"
+    assert cards["define"].prompt == "¿Qué es una base segura?"
+    assert cards["define"].answer == "The figure from which one explores."
+    assert cards["scene"].options[0].text == "Seguro"
+
+
+def test_a_changed_original_makes_its_translation_outdated(folder: Path):
+    translate(folder, "first", define_prompt="¿Qué es una base segura?", define_answer="La figura.")
+    lesson = folder / "lessons" / "01-first.yaml"
+    lesson.write_text(lesson.read_text(encoding="utf-8").replace("What is a secure base?", "What do we call a secure base?"), encoding="utf-8")
+    checked = pipeline.check(folder, "es")
+    card = next(iter(checked.course.cards()))
+    assert (card.prompt, card.answer) == ("What do we call a secure base?", "La figura.")
+    assert (checked.tallies["first"].translated, checked.tallies["first"].outdated) == (1, 1)
+    assert "1 outdated" in run("translate", "status", folder).stdout
+    for _ in range(2):
+        assert run("translate", "extract", "es", folder).exit_code == 0
+        entry = polib.pofile(str(folder / "translations" / "es" / "first.po")).find("define:prompt", by="msgctxt")
+        assert entry.fuzzy
+        assert entry.previous_msgid == "What is a secure base?"
+        assert entry.msgstr == "¿Qué es una base segura?"
+    assert next(iter(pipeline.check(folder, "es").course.cards())).prompt == "What do we call a secure base?"
+
+
+def test_extracting_again_changes_nothing_and_drops_nothing(folder: Path):
+    translate(folder, "first", define_prompt="¿Qué?", do_it_prompt="Nota una cosa.")
+    run("translate", "extract", "es", folder)
+    path = folder / "translations" / "es" / "first.po"
+    before = path.read_bytes()
+    run("translate", "extract", "es", folder)
+    assert path.read_bytes() == before
+    lesson = folder / "lessons" / "01-first.yaml"
+    lesson.write_text("\n".join(line for line in lesson.read_text(encoding="utf-8").split("\n") if "do-it" not in line), encoding="utf-8")
+    run("translate", "extract", "es", folder)
+    [gone] = polib.pofile(str(path)).obsolete_entries()
+    assert gone.msgstr == "Nota una cosa."
+
+
+def test_identities_stay_and_learners_can_change_language(folder: Path, collection: Collection, tmp_path: Path):
+    translate(folder, "first", define_prompt="¿Qué es una base segura?")
+    assert run("build", folder, "-o", tmp_path / "en.apkg", SOURCE_DATE_EPOCH="1700000000").exit_code == 0
+    assert run("build", folder, "--language", "es", "-o", tmp_path / "es.apkg", SOURCE_DATE_EPOCH="1700000001").exit_code == 0
+    assert (folder / "translations" / "es" / "course.lock").is_file()
+    english = do_import(collection, tmp_path / "en.apkg")
+    assert do_import(collection, tmp_path / "es.apkg") == {"updated": english["new"]}
+    assert collection.get_note(collection.find_notes("ID:define")[0])["Prompt"] == "¿Qué es una base segura?"
+
+
+def test_a_translation_can_become_a_course_of_its_own(folder: Path, tmp_path: Path):
+    translate(folder, "first", define_prompt="¿Qué es una base segura?")
+    assert run("translate", "apply", "es", folder, "-o", tmp_path / "mine").exit_code == 0
+    course = pipeline.check(tmp_path / "mine").course
+    assert next(iter(course.cards())).prompt == "¿Qué es una base segura?"
+    assert [card.id for card in course.cards()] == [card.id for card in pipeline.check(folder).course.cards()]
+    assert "is not empty" in run("translate", "apply", "es", folder, "-o", tmp_path / "mine").stderr
+
+
+def test_unknown_languages_and_broken_catalogues_are_told(folder: Path, tmp_path: Path):
+    unknown = run("build", folder, "--language", "se", "-o", tmp_path / "deck.apkg")
+    assert unknown.exit_code == 1
+    assert "known here: `es`" in unknown.stderr
+    (folder / "translations" / "es" / "first.po").write_text('msgid "open\n', encoding="utf-8")
+    broken = run("build", folder, "--language", "es", "-o", tmp_path / "deck.apkg")
+    assert broken.exit_code == 1
+    assert "this catalogue cannot be read" in broken.stderr
+    assert "Traceback" not in broken.stderr
+    assert run("translate", "extract", "es", folder).exit_code == 1
+    assert run("translate", "extract", "es", folder, "--lesson", "nowhere").exit_code == 1
+
+
+def test_the_first_lesson_of_the_flagship_is_in_spanish():
+    checked = pipeline.check(COURSE, "es")
+    assert checked.diagnostics == ()
+    for name in ("course", "what-attachment-is"):
+        assert (checked.tallies[name].missing, checked.tallies[name].outdated) == (0, 0)
+    assert checked.course.lessons[0].title == "Qué es el apego y por qué existe"
+
+
+def test_every_language_of_the_templates_has_every_word():
+    names = {each.name for each in (files("attachdeck.note_types") / "words").iterdir()}
+    assert {"en.yaml", "es.yaml"} <= names
+    for name in names - {"en.yaml"}:
+        language = name.removesuffix(".yaml")
+        same = [key for key in words("en") if words(language)[key] == words("en")[key]]
+        assert same == [], language
