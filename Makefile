@@ -2,6 +2,7 @@
 # make test    the same with the test extras, then every test
 # make desktop  show a card of each kind in a real Anki desktop, if there is one (CONTRIBUTING.md)
 # make cards   draw docs/cards.md anew
+# make docs    the documentation as a site, in build/docs/
 # make lint    ruff, mypy --strict, import-linter
 VENV := .venv
 PYTHON ?= python3
@@ -9,7 +10,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 INSTALL = $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
 
-.PHONY: deck test lint desktop cards clean
+.PHONY: deck test lint desktop cards docs clean
 
 deck: $(VENV)/installed
 	$(BIN)/attachdeck build
@@ -25,6 +26,10 @@ lint: $(VENV)/installed-dev
 
 desktop: deck
 	$(BIN)/python tests/desktop/show_in_anki.py build/attachment-theory.apkg build/desktop || [ $$? -eq 77 ]
+
+docs: $(VENV)/installed
+	$(INSTALL) -e '.[docs]'
+	$(BIN)/mkdocs build --strict --quiet --site-dir build/docs
 
 cards: $(VENV)/installed-dev
 	$(BIN)/python docs/draw_cards.py

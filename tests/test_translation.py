@@ -133,7 +133,7 @@ def test_unknown_languages_and_broken_catalogues_are_told(folder: Path, tmp_path
     unknown = run("build", folder, "--language", "se", "-o", tmp_path / "deck.apkg")
     assert unknown.exit_code == 1
     assert "known here: `es`" in unknown.stderr
-    (folder / "translations" / "es" / "first.po").write_text('msgid "open\n', encoding="utf-8")
+    (folder / "translations" / "es" / "first.po").write_text("no catalogue\n", encoding="utf-8")
     broken = run("build", folder, "--language", "es", "-o", tmp_path / "deck.apkg")
     assert broken.exit_code == 1
     assert "this catalogue cannot be read" in broken.stderr
