@@ -302,7 +302,7 @@ def write(release):
 
 def build(release):
     compiled = pipeline.compiled(pipeline.check(course), 1_700_000_000 + release)
-    pipeline.keep(compiled, course)
+    pipeline.keep(compiled, course / "course.lock")
     pipeline.package(compiled.deck, deck)
 
 begun = time.perf_counter()
