@@ -101,6 +101,7 @@ class Card:
     article: tuple[str, ...] = ()
     retired_because: str = ""
     formerly: str = ""
+    silenced: dict[str, tuple[str, Location]] = field(default_factory=dict, compare=False, repr=False)
     written: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -260,6 +261,7 @@ class Course:
     help: Help | None = None
     study: Study = Study()
     speech: str = ""
+    lint: dict[str, tuple[str, Location]] = field(default_factory=dict, compare=False, repr=False)
     accent: str = "#0b5c6b"
     accent_night: str = "#7fd1de"
     option_sets: dict[str, OptionSet] = field(default_factory=dict)

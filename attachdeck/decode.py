@@ -105,6 +105,7 @@ class _Decoder:
             help=_help(value["help"]) if "help" in value else None,
             study=Study(**value.get("study", {})),
             speech=value.get("speech", ""),
+            lint=_settings(root),
             accent=theme.get("accent", "#0b5c6b"),
             accent_night=theme.get("accent_night", "#7fd1de"),
             option_sets=self.option_sets,
@@ -249,6 +250,7 @@ class _Decoder:
         common = {
             "id": value["id"],
             "at": node.start,
+            "silenced": _settings(node),
             "why": value.get("why", ""),
             "confusion": value.get("confusion", ""),
             "hint": value.get("hint", ""),
@@ -399,6 +401,12 @@ def _root(document: Document) -> Node:
     """What a document says; it has passed its schema, so it says something."""
     assert document.root is not None  # noqa: S101  # The pipeline stops before decoding a broken document.
     return document.root
+
+
+def _settings(node: Node) -> dict[str, tuple[str, Location]]:
+    """What stands under `lint`: by the rule's name what is said of it, and where."""
+    said = node.get("lint")
+    return {name: (said.value[name], said.key_at(name)) for name in said.value} if said else {}
 
 
 def _texts(node: Node) -> Iterable[Node]:

@@ -67,7 +67,7 @@ def test_a_mistake_writes_no_deck_and_keeps_the_last_one(tmp_path: Path):
 
 def test_check_counts_the_mistakes_of_every_course(tmp_path: Path):
     good, bad = write_course(tmp_path / "good"), write_course(tmp_path / "bad", cards=BROKEN)
-    result = run("check", good, bad)
+    result = run("check", good, bad, "--rule", "list-prompt")
     assert result.exit_code == 1
     assert f"{good}: no problems" in result.stdout
     assert f"{bad}: 1 error" in result.stderr

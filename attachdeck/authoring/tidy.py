@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ruamel.yaml.comments import CommentedMap
 
 _FIRST = ("id", "kind")
-_LAST = ("why", "confusion", "hint", "sources", "objective", "tags", "content_note", "article", "status", "retired_because", "formerly")
+_LAST = ("why", "confusion", "hint", "sources", "objective", "tags", "content_note", "article", "status", "retired_because", "formerly", "lint")
 
 
 class CannotTidy(Exception):  # noqa: N818  # It is said to the author, and no error of ours.

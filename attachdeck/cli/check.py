@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
+import time
 from pathlib import Path
 
 import click
 
 from attachdeck import pipeline
 from attachdeck.cli.terminal import course_folder, show
+from attachdeck.diagnostics import Diagnostic, Severity
+from attachdeck.lint import known_rules, lint
+from attachdeck.pipeline import Checked
+from attachdeck.reporters.machine import FORMATS
 from attachdeck.reporters.text import tally
 
 
@@ -17,19 +24,48 @@ from attachdeck.reporters.text import tally
 Examples:
   attachdeck check
   attachdeck check my-course another-course
+  attachdeck check --strict                   in CI: warnings fail, too
+  attachdeck check --rule no-source --rule yes-no-prompt
+  attachdeck check --format sarif > findings.sarif
 """
 )
 @click.argument("courses", metavar="[COURSE]...", nargs=-1, type=click.Path(path_type=Path))
-def command(courses: tuple[Path, ...]) -> None:
-    """Say what is wrong in a course: every mistake at once, with its place and how to mend it.
+@click.option("--strict", is_flag=True, help="Fail on warnings, too.")
+@click.option("--rule", "only", multiple=True, metavar="RULE", help="Of the rules for good cards only this one; may be repeated.")
+@click.option("--format", "form", type=click.Choice(["text", *FORMATS]), help="How to say it.  [default: text; github in a GitHub workflow]")
+def command(courses: tuple[Path, ...], strict: bool, only: tuple[str, ...], form: str | None) -> None:
+    """Say what is wrong in a course: every mistake at once, with its place and how to mend it; and what could be better.
 
     COURSE is the folder that holds course.yaml. Without it, ./course is checked, else the course that came with attachdeck.
+    What could be better is found by the rules that `attachdeck rules` lists.
     """
+    for name in only:
+        if name not in known_rules():
+            raise click.UsageError(f"there is no rule `{name}`; `attachdeck rules` lists them")
+    form = form or ("github" if os.environ.get("GITHUB_ACTIONS") else "text")
     whole = True
+    found: list[Diagnostic] = []
+    texts: dict[str, str] = {}
     for given in courses or (None,):
         folder = course_folder(given)
         checked = pipeline.check(folder)
-        show(checked.diagnostics, checked.texts)
-        click.echo(f"{folder}: {tally(checked.diagnostics)}", err=bool(checked.diagnostics))
-        whole = whole and checked.course is not None
+        diagnostics = sorted((*checked.diagnostics, *_linted(checked, only)), key=lambda each: each.at)
+        whole = whole and not any(each.severity is Severity.ERROR or strict for each in diagnostics)
+        found += diagnostics
+        texts |= checked.texts
+        if form == "text":
+            show(diagnostics, checked.texts)
+            click.echo(f"{folder}: {tally(diagnostics)}", err=bool(diagnostics))
+    if form != "text" and (said := FORMATS[form](found, texts)):
+        click.echo(said)
     sys.exit(0 if whole else 1)
+
+
+def _linted(checked: Checked, only: tuple[str, ...]) -> list[Diagnostic]:
+    return list(lint(checked.course, _today(), only)) if checked.course else []
+
+
+def _today() -> str:
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    seconds = int(epoch) if re.fullmatch(r"[0-9]{1,11}", epoch) else time.time()
+    return time.strftime("%Y-%m-%d", time.gmtime(seconds))

@@ -1,0 +1,106 @@
+"""Rules for good cards. Each is a module in `rules/`; its docstring is its documentation, and the examples in it are its tests.
+
+A rule's module has a docstring of fixed form (a title; what, why and how to mend; `Bad:` and `Good:` with YAML) and a function
+`check(course, context)` that yields findings. Its name is the file's, with hyphens.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.resources import files
+from pkgutil import iter_modules
+from typing import Any
+
+from attachdeck.course import Card, Course
+from attachdeck.diagnostics import Diagnostic, Severity, did_you_mean_or_list
+from attachdeck.location import Location
+from attachdeck.reader import read_text
+
+Words = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What rules know besides the course: the day (year-month-day), and the words to look for in the course's language."""
+
+    today: str
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule has found: where, in which card (None for what concerns more than one), what is wrong, and how to mend it."""
+
+    at: Location
+    message: str
+    help: str
+    card: Card | None = None
+
+
+Check = Callable[[Course, Context], Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: its name, its first line, its documentation, and what looks for it."""
+
+    name: str
+    title: str
+    documentation: str
+    check: Check
+
+    def examples(self, which: str) -> list[str]:
+        """The YAML of its examples, `Bad` or `Good`."""
+        found = re.search(rf"^{which}:\n\n((?:    .*\n|\n)+)", self.documentation + "\n", re.MULTILINE)
+        return [re.sub(r"^    ", "", found[1], flags=re.MULTILINE).rstrip() + "\n"] if found else []
+
+
+@cache
+def known_rules() -> dict[str, Rule]:
+    """Every rule, by its name."""
+    package = import_module("attachdeck.lint.rules")
+    found = {}
+    for each in iter_modules(package.__path__):
+        module = import_module(f"{package.__name__}.{each.name}")
+        text = (module.__doc__ or "").strip() + "\n"
+        name = each.name.replace("_", "-")
+        found[name] = Rule(name, text.partition("\n")[0].rstrip("."), text, module.check)
+    return found
+
+
+def lint(course: Course, today: str, only: Iterable[str] = ()) -> Iterator[Diagnostic]:
+    """What the rules say of a course: all of them, or only some. Each is a warning unless the course's `lint` says otherwise."""
+    known = known_rules()
+    context = Context(today, _words(course.language))
+    yield from _unknown_rules(course, known)
+    for name, rule in known.items():
+        setting = course.lint.get(name, ("warning", None))[0]
+        if setting == "off" or (only and name not in only):
+            continue
+        for found in rule.check(course, context):
+            if found.card is None or name not in found.card.silenced:
+                severity = Severity.ERROR if setting == "error" else Severity.WARNING
+                yield Diagnostic(rule=name, message=found.message, at=found.at, help=found.help, severity=severity)
+
+
+def _unknown_rules(course: Course, known: Mapping[str, Rule]) -> Iterator[Diagnostic]:
+    named = [(name, at) for name, (_, at) in course.lint.items()] + [(name, at) for card in course.cards() for name, (_, at) in card.silenced.items()]
+    for name, at in named:
+        if name not in known:
+            help = did_you_mean_or_list(name, known) or "`attachdeck rules` lists them"
+            yield Diagnostic(rule="unknown-rule", message=f"there is no rule `{name}`", at=at, help=help)
+
+
+@cache
+def _words(language: str) -> Words:
+    """The word lists of a language; none where there are none yet."""
+    file = files(__name__) / "words" / f"{language.partition('-')[0].lower()}.yaml"
+    if not file.is_file():
+        return {}
+    document, _ = read_text(file.read_text(encoding="utf-8"), file.name)
+    said: dict[str, Any] = document.root.value if document.root else {}
+    return {name: tuple(words) for name, words in said.items()}

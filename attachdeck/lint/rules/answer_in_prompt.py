@@ -1,0 +1,30 @@
+"""Answer stands in the prompt.
+
+Then nothing has to be recalled.
+Source: Matuschak, prompts should be effortful (2020).
+Mend: ask for the other half, or say the prompt in other words. A prompt that offers alternatives (*or*, *which*) is no mistake.
+
+Bad:
+
+    - {id: a, kind: basic, prompt: "What is a secure base, the secure base of a child?", answer: The secure base of a child.}
+
+Good:
+
+    - {id: a, kind: basic, prompt: What is a secure base?, answer: The figure from whom one explores.}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attachdeck.course import Course
+from attachdeck.lint import Context, Finding
+from attachdeck.lint.texts import answered, asked, words
+
+
+def check(course: Course, context: Context) -> Iterator[Finding]:
+    for card in course.cards():
+        answer, prompt = words(answered(card)), words(asked(card))
+        offers = {"or", "which", "whether"} & set(prompt)
+        if len(answer) > 1 and not offers and f" {' '.join(answer)} " in f" {' '.join(prompt)} ":
+            yield Finding(card.at, f"the answer of `{card.id}` stands in its prompt", "say the prompt in other words, or ask for the other half", card)

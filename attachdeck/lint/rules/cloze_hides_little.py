@@ -1,0 +1,30 @@
+"""Gap hides too little.
+
+A gap over an article or a preposition is filled from grammar alone.
+Source: Wozniak's rule 5, cloze deletion (1999); Matuschak, prompts should be effortful (2020).
+Mend: hide the word that carries the meaning.
+
+Bad:
+
+    - {id: a, kind: cloze, text: "The child sets out ((1 of)) the base."}
+
+Good:
+
+    - {id: a, kind: cloze, text: "The child sets out from the ((1 secure base))."}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attachdeck.course import ClozeCard, Course
+from attachdeck.lint import Context, Finding
+from attachdeck.lint.texts import gaps, words
+
+
+def check(course: Course, context: Context) -> Iterator[Finding]:
+    small = set(context.words.get("small", ()))
+    for card in course.cards():
+        for hidden in gaps(card) if isinstance(card, ClozeCard) else ():
+            if words(hidden) and set(words(hidden)) <= small:
+                yield Finding(card.at, f"a gap of `{card.id}` hides only `{hidden}`", "hide the word that carries the meaning", card)

@@ -1,0 +1,31 @@
+"""Gap hides too much.
+
+Where little is left around a gap, nothing says what belongs into it.
+Source: Wozniak's rule 5, cloze deletion (1999); Matuschak, prompts should be precise (2020).
+Mend: hide less, or make it a `basic` card with a question.
+
+Bad:
+
+    - {id: a, kind: cloze, text: "It is ((1 the figure from whom a child sets out to explore the wide world))."}
+
+Good:
+
+    - {id: a, kind: cloze, text: "The figure from whom a child sets out to explore is its ((1 secure base))."}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attachdeck.course import ClozeCard, Course
+from attachdeck.lint import Context, Finding
+from attachdeck.lint.texts import gaps, words
+
+
+def check(course: Course, context: Context) -> Iterator[Finding]:
+    for card in course.cards():
+        found = gaps(card) if isinstance(card, ClozeCard) else []
+        hidden = max((len(words(each)) for each in found), default=0)
+        around = len(words(card.text)) if isinstance(card, ClozeCard) else 0
+        if hidden > 5 and hidden > around / 2:
+            yield Finding(card.at, f"a gap of `{card.id}` hides {hidden} words and leaves few around it", "hide less, or ask a question instead", card)

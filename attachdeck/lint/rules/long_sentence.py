@@ -1,0 +1,31 @@
+"""Sentence too long to read on a card.
+
+Cards are read in seconds, hundreds of times. A sentence of more than 40 words is reread, not read.
+Source: plain-language guidelines (plainlanguage.gov): short sentences.
+Mend: make two of it.
+
+Bad:
+
+    - {id: a, kind: basic, prompt: Who?, answer: Bowlby., why: "Because one day he began to think about the children whom he had seen and about the families in which they had lived and about the war that had parted them and about all that had been written before him about love and hunger and fear."}
+
+Good:
+
+    - {id: a, kind: basic, prompt: Who?, answer: Bowlby., why: He saw children whom the war had parted from their families.}
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from attachdeck.course import Course
+from attachdeck.lint import Context, Finding
+from attachdeck.lint.texts import asked, said, words
+
+
+def check(course: Course, context: Context) -> Iterator[Finding]:
+    for card in course.cards():
+        sentences = (each for text in (asked(card), *said(card)) for each in re.split(r"(?<=[.!?:;])\s", text))
+        longest = max((len(words(each)) for each in sentences), default=0)
+        if longest > 40:
+            yield Finding(card.at, f"`{card.id}` has a sentence of {longest} words", "make two of it", card)

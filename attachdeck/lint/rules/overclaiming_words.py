@@ -1,0 +1,29 @@
+"""Word that claims too much.
+
+Studies find links of some strength in some people; nothing is proven for one person.
+Source: the safety section of the course's pedagogy (honest strength).
+Mend: say how strong the finding is. What a card quotes in order to correct it is no mistake.
+
+Bad:
+
+    - {id: a, kind: basic, prompt: What does training do?, answer: It guarantees security.}
+
+Good:
+
+    - {id: a, kind: basic, prompt: What did the trials find?, answer: Moderate gains.}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attachdeck.course import Course
+from attachdeck.lint import Context, Finding
+from attachdeck.lint.texts import said, unquoted, with_word
+
+
+def check(course: Course, context: Context) -> Iterator[Finding]:
+    for card in course.cards():
+        found = with_word(unquoted(" ".join(said(card))), context.words.get("overclaiming", ()))
+        if found:
+            yield Finding(card.at, f"`{card.id}` claims much (`{found}`)", "say how strong the finding is", card)

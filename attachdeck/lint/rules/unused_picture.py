@@ -1,0 +1,29 @@
+"""Picture that nothing shows.
+
+It makes the course larger for everybody who works on it.
+Mend: show it in a card or a reading, or delete it and its entry in `media/media.yaml`.
+
+Bad:
+
+    - {id: a, kind: basic, prompt: Who?, answer: Bowlby.}
+
+Good:
+
+    - {id: a, kind: basic, prompt: Who?, answer: Bowlby., why: "![](plane.svg)"}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attachdeck.course import Course, OcclusionCard
+from attachdeck.lint import Context, Finding
+from attachdeck.lint.texts import everything
+
+
+def check(course: Course, context: Context) -> Iterator[Finding]:
+    shown = " ".join([*(everything(card) for card in course.cards()), *(lesson.reading for lesson in course.lessons)])
+    used = {card.picture.file for card in course.cards() if isinstance(card, OcclusionCard)}
+    for name, picture in course.pictures.items():
+        if name not in used and f"({name})" not in shown:
+            yield Finding(picture.at, f"nothing shows the picture `{name}`", "show it, or delete it and its entry")

@@ -1,0 +1,70 @@
+"""The texts of cards, as rules look at them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from attachdeck import cloze
+from attachdeck.course import BasicCard, Card, ChoiceCard, ClozeCard, OcclusionCard, PracticeCard, SequenceCard, VignetteCard
+
+_GAP = re.compile(r"\{\{c[0-9,]+::(.*?)(?:::[^{}]*)?\}\}", re.DOTALL)
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’|«[^»]*»")
+
+
+def asked(card: Card) -> str:
+    """What a card asks."""
+    if isinstance(card, BasicCard | SequenceCard | OcclusionCard | PracticeCard):
+        return card.prompt
+    if isinstance(card, VignetteCard):
+        return f"{card.scenario} {card.question}"
+    if isinstance(card, ChoiceCard):
+        return card.question
+    return card.text if isinstance(card, ClozeCard) else ""
+
+
+def answered(card: Card) -> str:
+    """What a card answers, where it has one answer in words."""
+    return card.answer if isinstance(card, BasicCard) else ""
+
+
+def said(card: Card) -> Iterator[str]:
+    """What a card itself claims: its answer, statement, right options and reasons; not what it only quotes or rejects."""
+    yield answered(card)
+    if isinstance(card, ClozeCard):
+        yield _GAP.sub(r"\1", card.text)
+    if isinstance(card, SequenceCard):
+        yield from card.steps
+    if isinstance(card, ChoiceCard):
+        yield from (option.text for option in card.options if option.right)
+        yield from (option.why for option in card.options)
+    yield from (card.why, card.confusion)
+
+
+def everything(card: Card) -> str:
+    """All of a card's words."""
+    options = " ".join(f"{option.text} {option.why}" for option in card.options) if isinstance(card, ChoiceCard) else ""
+    return " ".join((asked(card), *said(card), options))
+
+
+def unquoted(text: str) -> str:
+    """A text without what it only quotes."""
+    return _QUOTED.sub(" ", text)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, in small letters."""
+    return re.findall(r"[\w’']+", text.lower())
+
+
+def gaps(card: ClozeCard) -> list[str]:
+    """The hidden texts of a cloze card; nested gaps count with the outer one."""
+    return _GAP.findall(card.text) if cloze.numbers(card.text) else []
+
+
+def with_word(text: str, listed: tuple[str, ...]) -> str:
+    """The first of the listed words or phrases that a text holds, or nothing."""
+    for phrase in listed:
+        if re.search(rf"(?<!\w){phrase}(?!\w)", text, re.IGNORECASE):
+            return phrase
+    return ""

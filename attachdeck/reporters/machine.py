@@ -1,0 +1,139 @@
+"""Diagnostics for machines: JSON, GitHub's workflow commands, SARIF 2.1.0 and JUnit. Lines and columns count from 1."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import quoteattr
+
+from attachdeck import __version__
+from attachdeck.diagnostics import Diagnostic, Severity
+from attachdeck.lint import known_rules
+
+Texts = Mapping[str, str]
+
+
+def as_json(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
+    """An object with a list of diagnostics; each has its rule, severity, message, help and place, and a fingerprint that survives moved lines."""
+    found = [
+        {
+            "rule": each.rule,
+            "severity": each.severity.value,
+            "message": each.message,
+            "help": each.help or "",
+            "file": each.at.file,
+            "line": max(each.at.line, 1),
+            "column": max(each.at.column, 1),
+            "end_line": max(each.at.end_line, each.at.line, 1),
+            "end_column": max(each.at.end_column, each.at.column, 1),
+            "fingerprint": fingerprint,
+        }
+        for each, fingerprint in zip(diagnostics, _fingerprints(diagnostics, texts), strict=True)
+    ]
+    return json.dumps({"attachdeck": __version__, "diagnostics": found}, ensure_ascii=False, indent=2)
+
+
+def as_github(diagnostics: Sequence[Diagnostic], _texts: Texts) -> str:
+    """Workflow commands, which GitHub shows beside the lines of a change
+    (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands)."""
+    return "\n".join(
+        f"::{each.severity.value} file={_property(each.at.file)},line={max(each.at.line, 1)},col={max(each.at.column, 1)},"
+        f"endColumn={max(each.at.end_column, each.at.column, 1)},title={_property(each.rule)}::{_data(_said(each))}"
+        for each in diagnostics
+    )
+
+
+def as_sarif(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
+    """A SARIF 2.1.0 log (https://docs.oasis-open.org/sarif/sarif/v2.1.0/); columns count characters."""
+    names = sorted({each.rule for each in diagnostics})
+    rules = [_sarif_rule(name) for name in names]
+    results = [
+        {
+            "ruleId": each.rule,
+            "ruleIndex": names.index(each.rule),
+            "level": each.severity.value,
+            "message": {"text": _said(each)},
+            "locations": [
+                {
+                    "physicalLocation": {
+                        "artifactLocation": {"uri": Path(each.at.file).as_posix()},
+                        "region": {
+                            "startLine": max(each.at.line, 1),
+                            "startColumn": max(each.at.column, 1),
+                            "endLine": max(each.at.end_line, each.at.line, 1),
+                            "endColumn": max(each.at.end_column, each.at.column, 1),
+                        },
+                    }
+                }
+            ],
+            "partialFingerprints": {"attachdeck/v1": fingerprint},
+        }
+        for each, fingerprint in zip(diagnostics, _fingerprints(diagnostics, texts), strict=True)
+    ]
+    driver = {"name": "attachdeck", "semanticVersion": __version__, "rules": rules}
+    log = {
+        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
+    }
+    return json.dumps(log, ensure_ascii=False, indent=2)
+
+
+def as_junit(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
+    """A JUnit report: a test case for each file that was read; errors and warnings are its failures."""
+    cases = []
+    for file in sorted({*texts, *(each.at.file for each in diagnostics)}):
+        own = [each for each in diagnostics if each.at.file == file]
+        failures = "".join(f"      <failure type={quoteattr(each.rule)} message={quoteattr(_plain(f'{each.at}: {_said(each)}'))}/>\n" for each in own)
+        cases.append(f"    <testcase classname={quoteattr(file)} name={quoteattr(file)}" + (f">\n{failures}    </testcase>" if failures else "/>"))
+    failed = len({each.at.file for each in diagnostics})
+    head = f'  <testsuite name="attachdeck check" tests="{len(cases)}" failures="{failed}" errors="0" skipped="0">'
+    body = "".join(f"{case}\n" for case in cases)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n{head}\n{body}  </testsuite>\n</testsuites>'
+
+
+FORMATS = {"json": as_json, "github": as_github, "sarif": as_sarif, "junit": as_junit}
+
+
+def _said(diagnostic: Diagnostic) -> str:
+    return diagnostic.message + (f" ({diagnostic.help})" if diagnostic.help else "")
+
+
+def _sarif_rule(name: str) -> dict[str, Any]:
+    rule = known_rules().get(name)
+    found: dict[str, Any] = {"id": name, "defaultConfiguration": {"level": Severity.WARNING.value if rule else Severity.ERROR.value}}
+    return found | (
+        {"shortDescription": {"text": rule.title}, "fullDescription": {"text": rule.documentation.partition("\n\n")[2].partition("\nBad:")[0].strip()}}
+        if rule
+        else {}
+    )
+
+
+def _fingerprints(diagnostics: Sequence[Diagnostic], texts: Texts) -> list[str]:
+    """What makes a finding the same one after lines above it were added: its rule, file, message and line's text; a number where these repeat."""
+    seen: Counter[str] = Counter()
+    found = []
+    for each in diagnostics:
+        lines = texts.get(each.at.file, "").split("\n")
+        line = lines[each.at.line - 1].strip() if 0 < each.at.line <= len(lines) else ""
+        digest = hashlib.sha256(f"{each.rule}\x1f{Path(each.at.file).name}\x1f{each.message}\x1f{line}".encode()).hexdigest()[:32]
+        found.append(f"{digest}:{seen[digest]}")
+        seen[digest] += 1
+    return found
+
+
+def _plain(text: str) -> str:
+    """Text that XML 1.0 may hold."""
+    return "".join(each if each in "\t\n" or each >= " " else "�" for each in text)
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

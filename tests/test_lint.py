@@ -1,0 +1,193 @@
+"""Each rule catches its bad example and leaves its good one alone; machines can read what is said."""
+
+from __future__ import annotations
+
+import json
+import os
+import xml.etree.ElementTree as ET
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from attachdeck import pipeline
+from attachdeck.lint import known_rules, lint
+from attachdeck.reporters.machine import FORMATS
+from conftest import COURSE, COURSE_YAML, PLANE_SVG, ROOT, write_course
+from test_cli import run
+
+TODAY = "2026-11-24"
+
+
+def found(folder: Path, example: str, rule: str) -> list[str]:
+    """What a rule says of an example: cards, or files after lines `--- NAME`."""
+    files: dict[str, str | bytes] = {}
+    cards = example
+    if example.startswith("--- "):
+        name, _, text = example.removeprefix("--- ").partition("\n")
+        files[name] = COURSE_YAML + text if name == "course.yaml" else text
+        cards = "- {id: a, kind: basic, prompt: Who?, answer: Bowlby.}\n"
+    if "{large}" in example:
+        files["media/plane.svg"] = PLANE_SVG.replace("/>", f"/><!-- {'x' * 1_100_000} -->", 1)
+    cards = "".join(f"  {line}\n" for line in cards.strip("\n").split("\n"))
+    if "{n}" in cards:
+        cards = "".join(cards.replace("{n}", str(n)) for n in range(50))
+    checked = pipeline.check(write_course(folder, files, cards=cards))
+    assert checked.course, [(str(each.at), each.message) for each in checked.diagnostics]
+    return [each.message for each in lint(checked.course, TODAY, [rule])]
+
+
+@pytest.mark.parametrize("name", known_rules())
+def test_a_rule_catches_its_bad_example_and_leaves_the_good_one_alone(tmp_path: Path, name: str):
+    rule = known_rules()[name]
+    [bad], [good] = rule.examples("Bad"), rule.examples("Good")
+    assert found(tmp_path / "bad", bad, name), bad
+    assert found(tmp_path / "good", good, name) == [], good
+    assert "\nMend: " in rule.documentation
+    assert len(rule.title) > 10
+
+
+def test_the_flagship_is_clean():
+    result = run("check", COURSE, "--strict")
+    assert result.exit_code == 0, result.stderr
+    assert "no problems" in result.stdout
+
+
+def test_a_card_and_a_course_can_say_otherwise(tmp_path: Path):
+    card = "  - {id: a, kind: basic, prompt: Is it so?, answer: Yes., objective: first-goal, sources: [bowlby1969]LINT}\n"
+    folder = tmp_path / "course"
+    rules = ("--rule", "yes-no-prompt")
+    for lint_key, settings, code, severity in (
+        ("", "", 0, "warning[yes-no-prompt]"),
+        ("", "lint: {yes-no-prompt: error}\n", 1, "error[yes-no-prompt]"),
+        ("", "lint: {yes-no-prompt: off}\n", 0, ""),
+        (", lint: {yes-no-prompt: The doubt is the point.}", "lint: {yes-no-prompt: error}\n", 0, ""),
+    ):
+        write_course(folder, {"course.yaml": COURSE_YAML + settings}, cards=card.replace("LINT", lint_key))
+        result = run("check", folder, *rules)
+        assert result.exit_code == code, result.stderr
+        assert (severity in result.stderr) if severity else result.stderr == ""
+        assert run("check", folder, "--strict", *rules).exit_code == bool(severity)
+
+
+def test_misspelt_rules_are_told(tmp_path: Path):
+    folder = write_course(
+        tmp_path, {"course.yaml": COURSE_YAML + "lint: {no-sourse: off}\n"}, cards="  - {id: a, kind: basic, prompt: P, answer: A, lint: {nothing: x}}\n"
+    )
+    said = run("check", folder).stderr
+    assert said.count("unknown-rule") == 2
+    assert "did you mean `no-source`?" in said
+    assert run("check", folder, "--rule", "no-sourse").exit_code == 2
+    assert "did you mean `no-source`?" in run("explain", "no-sourse").stderr
+
+
+def test_every_rule_is_listed_explained_and_in_the_documentation():
+    listed = run("rules").stdout
+    documentation = ROOT / "docs" / "rules.md"
+    if "ATTACHDECK_RENEW" in os.environ:
+        documentation.write_text(reference(), encoding="utf-8", newline="\n")
+    assert documentation.read_text(encoding="utf-8") == reference(), "renew it"
+    for rule in known_rules().values():
+        assert f"{rule.name} " in listed
+        assert rule.title in run("explain", rule.name).stdout
+
+
+def reference() -> str:
+    head = """# Rules for good cards
+
+`attachdeck check` holds a course against these rules. Each is a warning, unless `lint:` in `course.yaml` says `error` or `off`; `--strict` makes warnings fail.
+A card that breaks one on purpose says why: `lint: {yes-no-prompt: "The doubt is the point."}`. `attachdeck explain RULE` shows a rule in the terminal.
+
+This page is made from the rules themselves (`ATTACHDECK_RENEW=1 pytest tests/test_lint.py`); their examples are their tests.
+"""
+    return head + "".join(f"\n## {rule.name}: {rule.documentation.rstrip()}\n" for rule in known_rules().values())
+
+
+@pytest.fixture
+def findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A course with errors and warnings, in a folder with a hard name."""
+    write_course(
+        tmp_path / "a, b: 100%",
+        cards='  - {id: a, kind: basic, prompt: "Is <it> & \\"so\\"?", answer: "Yes."}\n  - {id: a, kind: basic, prompt: P, answer: A}\n',
+    )
+    monkeypatch.chdir(tmp_path)
+    return Path("a, b: 100%")
+
+
+def said(form: str, folder: Path, **environment: str) -> str:
+    result = run("check", folder, "--format", form, **environment)
+    assert result.exit_code == 1
+    assert result.stderr == ""
+    return result.stdout
+
+
+def test_json(findings: Path):
+    log = json.loads(said("json", findings))
+    assert [each["rule"] for each in log["diagnostics"]] == ["duplicate-id"]
+    assert {(each["line"], each["column"]) for each in log["diagnostics"]} == {(8, 10)}
+    assert set(log["diagnostics"][0]) == {"rule", "severity", "message", "help", "file", "line", "column", "end_line", "end_column", "fingerprint"}
+
+
+def test_github(findings: Path):
+    line = said("github", findings).strip()
+    assert line.startswith("::error file=a%2C b%3A 100%25/lessons/01-first.yaml,line=8,col=10,endColumn=11,title=duplicate-id::`a` is used twice (")
+    result = run("check", findings, GITHUB_ACTIONS="true")
+    assert result.stdout.strip() == line
+
+
+def test_sarif(findings: Path):
+    """The parts of the SARIF 2.1.0 schema that we use: required keys, levels, columns from 1, indexes that fit."""
+    log = json.loads(said("sarif", findings))
+    assert log["version"] == "2.1.0"
+    [sarif_run] = log["runs"]
+    rules = sarif_run["tool"]["driver"]["rules"]
+    for result in sarif_run["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        assert result["level"] in ("error", "warning", "note", "none")
+        assert result["message"]["text"]
+        region = result["locations"][0]["physicalLocation"]["region"]
+        assert all(value >= 1 for value in region.values())
+        assert (region["endLine"], region["endColumn"]) >= (region["startLine"], region["startColumn"])
+
+
+def test_fingerprints_survive_moved_lines_and_differ_from_each_other(findings: Path):
+    cards = '  - {id: a, kind: basic, prompt: "Is it?", answer: "Yes."}\n  - {id: b, kind: basic, prompt: "Was it?", answer: "No."}\n'
+    write_course(findings, cards=cards)
+    before = fingerprints(findings)
+    assert len(set(before)) == len(before) > 2
+    lesson = findings / "lessons" / "01-first.yaml"
+    lesson.write_text("# A line more.\n" + lesson.read_text(encoding="utf-8"), encoding="utf-8")
+    assert fingerprints(findings) == before
+
+
+def fingerprints(folder: Path) -> list[str]:
+    results = json.loads(run("check", folder, "--format", "sarif").stdout)["runs"][0]["results"]
+    return [each["partialFingerprints"]["attachdeck/v1"] for each in results]
+
+
+def test_junit(findings: Path):
+    root = ET.fromstring(said("junit", findings))
+    [suite] = root
+    assert suite.attrib["failures"] == "1"
+    assert len(suite) == int(suite.attrib["tests"]) == 4
+    [failure] = suite.iter("failure")
+    assert failure.attrib["type"] == "duplicate-id"
+    assert "lessons/01-first.yaml:8:10" in failure.attrib["message"]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_clean_course_is_said_in_every_format(form: str):
+    result = run("check", COURSE, "--format", form)
+    assert result.exit_code == 0
+    found_in: Mapping[str, object] = {"json": '"diagnostics": []', "sarif": '"results": []', "junit": 'failures="0"', "github": ""}
+    assert str(found_in[form]) in result.stdout
+
+
+def test_many_cards_are_linted_in_time_that_grows_with_them(tmp_path: Path):
+    """Near duplicates are looked for by rare words: among a thousand alike in form but not in words, none is compared with all."""
+    cards = "".join(
+        f"  - {{id: c{n}, kind: basic, prompt: 'What did study {n} of group {n % 7} find in year {n % 30} about topic {n * 7 % 1000} there?', answer: A}}\n"
+        for n in range(1000)
+    )
+    checked = pipeline.check(write_course(tmp_path, cards=cards))
+    assert [each for each in lint(checked.course, TODAY, ["near-duplicate-prompt"]) if each.rule != "near-duplicate-prompt"] == []
