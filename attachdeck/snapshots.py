@@ -139,11 +139,13 @@ def _of_database(connection: sqlite3.Connection, media: frozenset[str]) -> Snaps
         names = [each["name"] for each in models[str(model)]["flds"]]
         key, view = _card(dict(zip(names, fields.split("\x1f"), strict=True)), tags.split(), kind_of[str(model)])
         cards[key or guid] = view
+    said = re.search(r" · [^\W\d_]+ ([0-9]+\.[0-9]+\.[0-9]+)(?= · |$)", "\n".join(str(each.get("desc", "")) for each in decks.values()), re.MULTILINE)
     holds = [("course",), ("practice",), *(("lesson", each) for each in sorted({view.lesson for view in cards.values()}))]
     deck_keys = {str(identity.number("deck", course, *names)): " ".join(names) for names in holds}
     return Snapshot(
         cards=cards,
         course=course,
+        version=said[1] if said else "",
         note_types={kind_of[model]: _model(each) for model, each in models.items()},
         decks={deck_keys[deck]: each["name"] for deck, each in decks.items() if deck in deck_keys},
         media=media,

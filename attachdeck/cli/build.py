@@ -16,6 +16,7 @@ from attachdeck.cli.progress import Progress
 from attachdeck.cli.terminal import course_folder, fail, show
 from attachdeck.diagnostics import Diagnostic
 from attachdeck.outputs import BrokenOutput, Output
+from attachdeck.release import name_of
 from attachdeck.reporters.text import tally
 from attachdeck.translation import Tally
 
@@ -101,7 +102,7 @@ def _wanted(to: str, output: Path | None) -> dict[str, Output]:
 
 
 def _path(output: Path | None, to: str, deck: str, each: Output) -> Path:
-    name = f"{_file_name(deck)}{each.SUFFIX}"
+    name = f"{name_of(deck)}{each.SUFFIX}"
     if output is None:
         return Path("build") / name
     return output / name if to == "all" else output
@@ -152,8 +153,3 @@ def _changes(changes: Mapping[str, list[str]]) -> str:
     """What changed, with names while they are few: `2 new (a, b), 40 changed`."""
     listed = (f"{len(names)} {what}" + (f" ({', '.join(names)})" if len(names) <= 5 else "") for what, names in changes.items())
     return ", ".join(listed) or "only its form"
-
-
-def _file_name(deck: str) -> str:
-    """A deck's name as a file's: `Attachment Theory` becomes `attachment-theory`."""
-    return re.sub(r"[^\w]+", "-", deck.lower()).strip("-") or "deck"

@@ -49,7 +49,7 @@ def command(courses: tuple[Path, ...], strict: bool, only: tuple[str, ...], form
     for given in courses or (None,):
         folder = course_folder(given)
         checked = pipeline.check(folder)
-        diagnostics = sorted((*checked.diagnostics, *_linted(checked, only)), key=lambda each: each.at)
+        diagnostics = sorted((*checked.diagnostics, *lint_of(checked, only)), key=lambda each: each.at)
         whole = whole and not any(each.severity is Severity.ERROR or strict for each in diagnostics)
         found += diagnostics
         texts |= checked.texts
@@ -61,7 +61,8 @@ def command(courses: tuple[Path, ...], strict: bool, only: tuple[str, ...], form
     sys.exit(0 if whole else 1)
 
 
-def _linted(checked: Checked, only: tuple[str, ...]) -> list[Diagnostic]:
+def lint_of(checked: Checked, only: tuple[str, ...] = ()) -> list[Diagnostic]:
+    """What the rules for good cards say of a course without mistakes."""
     return list(lint(checked.course, _today(), only)) if checked.course else []
 
 

@@ -1,0 +1,227 @@
+"""A release: the deck, a package a lesson, every other output, notes and sums; judged in Anki's engine before anything is put in place.
+
+Everything follows from the course, its lock and attachdeck's version: the same command on the same commit gives the same files.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from attachdeck import __version__, outputs
+from attachdeck.comparison import Changes, Snapshot, compare, next_version
+from attachdeck.notes import Deck
+from attachdeck.outputs import apkg
+from attachdeck.pipeline import Compiled
+from attachdeck.reader import LOCK
+from attachdeck.reporters import changes as change_reporter
+from attachdeck.snapshots import snapshot
+from attachdeck.verify import Fate, verify
+
+MANIFEST = "manifest.json"
+SUMS = "SHA256SUMS"
+NOTES = "RELEASE_NOTES.md"
+ANKIWEB = "ankiweb.md"
+_RELEASED = ("anki-text", "csv", "gift")
+"""The other outputs of a release; those that are folders an author makes by `build --to`."""
+
+
+class Refused(Exception):  # noqa: N818  # The course or the engine is at fault, not the program.
+    """Why there is no release, and what to do."""
+
+
+def name_of(deck: str) -> str:
+    """A deck's name as a file's: `Attachment Theory` becomes `attachment-theory`."""
+    return re.sub(r"[^\w]+", "-", deck.lower()).strip("-") or "deck"
+
+
+def release(folder: Path, compiled: Compiled, place: Path, previous: str = "") -> Iterator[str]:
+    """Make a release and put it in place; yields what has been done, a line each.
+
+    `previous` is the last release: a package or a git revision. Raises Refused, NoEngine, NotImportable, NoSnapshot, and OSError;
+    what was in place before then stays whole.
+    """
+    _refuse_lock(folder, compiled)
+    deck = compiled.deck
+    old = snapshot(previous, folder) if previous else None
+    new = snapshot(str(folder), folder)
+    found = compare(old, new) if old else None
+    if old and found:
+        yield _refuse_version(old, deck.course.version, found)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{place.name}-", dir=place.parent) as beside:
+        made = Path(beside) / place.name
+        made.mkdir()
+        main = made / f"{name_of(deck.course.deck)}.apkg"
+        apkg.write(deck, main)
+        yield f"built {main.name}"
+        old_package = Path(previous) if previous.endswith(".apkg") else None
+        lost = [finding for finding in verify(main, old_package) if finding.fate is Fate.LOST]
+        if lost:
+            raise Refused(f"Anki's engine says: {lost[0].subject}: {lost[0].message}{': ' + ', '.join(lost[0].cards[:5]) if lost[0].cards else ''}")
+        yield "Anki's engine imports it" + (", and a learner of the last release loses nothing" if old_package else "")
+        for lesson in _lessons(deck):
+            apkg.write(lesson, made / "lessons" / f"{name_of(lesson.notes[0].deck.rpartition('::')[2])}.apkg")
+        for name in _RELEASED:
+            outputs.put(outputs.find(name), deck, made / f"{name_of(deck.course.deck)}{outputs.find(name).SUFFIX}")
+        yield f"built {len(deck.course.lessons)} packages of single lessons, and {', '.join(_RELEASED)}"
+        _text(made / NOTES, _notes(deck, found))
+        _text(made / ANKIWEB, _ankiweb(deck))
+        _text(made / MANIFEST, _manifest(deck, made))
+        _text(made / SUMS, "".join(f"{sum_}  {name}\n" for name, sum_ in _sums(made).items()))
+        _swap(made, place)
+    yield f"{place}: version {deck.course.version}"
+
+
+def differences(manifest: Path, place: Path) -> list[str]:
+    """What differs between a manifest and a release that was just made; nothing where every sum is the same. Raises Refused and OSError."""
+    try:
+        said = json.loads(manifest.read_text(encoding="utf-8"))["files"]
+        sums = {str(name): str(entry["sha256"]) for name, entry in said.items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Refused(f"`{manifest}` is no manifest of a release") from error
+    here = {name: sum_ for name, sum_ in _sums(place).items() if name not in (MANIFEST, SUMS)}
+    return [
+        *(f"{name}: only in the manifest" for name in sorted(sums.keys() - here.keys())),
+        *(f"{name}: not in the manifest" for name in sorted(here.keys() - sums.keys())),
+        *(f"{name}: other bytes" for name in sorted(sums.keys() & here.keys()) if sums[name] != here[name]),
+    ]
+
+
+def _refuse_lock(folder: Path, compiled: Compiled) -> None:
+    if compiled.refusals:
+        raise Refused(f"{compiled.refusals[0].message}; {compiled.refusals[0].help}")
+    if compiled.stale:
+        raise Refused(f"{LOCK} is stale: run `attachdeck build`, and commit it")
+    with contextlib.suppress(OSError):  # Without git nobody can tell.
+        asked = ["git", "status", "--porcelain", "--", LOCK]
+        said = subprocess.run(asked, cwd=folder, check=False, capture_output=True, encoding="utf-8")  # noqa: S603  # No shell; the author's git.
+        if said.returncode == 0 and said.stdout.strip():
+            raise Refused(f"{LOCK} is not committed: commit it, so that the next release knows what learners have")
+    if not any(card.retired_because == "" for card in compiled.deck.course.cards()):
+        raise Refused("the course has no cards to release")
+
+
+def _refuse_version(old: Snapshot, new: str, found: Changes) -> str:
+    if not old.version:
+        return "the last release does not say its version, so whether the new one fits cannot be checked"
+    wanted = next_version(old.version, found.bump)
+    if _parts(new) < _parts(wanted):
+        why = found.acts[0] if found.acts else {"MINOR": "there are new cards", "PATCH": "cards have changed"}.get(found.bump.name, "nothing has changed")
+        raise Refused(f"version {new} is too small after {old.version}: {why}; write `version: {wanted}` in course.yaml, or a higher one")
+    return f"version {new} fits what changed since {old.version}"
+
+
+def _parts(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split("."))
+
+
+def _lessons(deck: Deck) -> Iterator[Deck]:
+    """A deck for each lesson: its notes and reference cards' like, the decks above it, its pictures. The same notes: they join the whole deck's in Anki."""
+    for lesson in deck.course.lessons:
+        ids = {card.id for card in lesson.cards}
+        notes = tuple(note for note in deck.notes if note.card in ids)
+        if not notes:
+            continue
+        names = {note.deck for note in notes}
+        decks = tuple(each for each in deck.decks if any(name == each.name or name.startswith(f"{each.name}::") for name in names))
+        texts = "\n".join((*(field for note in notes for field in note.fields), *(each.description for each in decks)))
+        used = {note.note_type for note in notes}
+        yield replace(
+            deck,
+            notes=notes,
+            decks=decks,
+            note_types={key: each for key, each in deck.note_types.items() if key in used},
+            media={name: content for name, content in deck.media.items() if name in texts},
+        )
+
+
+def _notes(deck: Deck, found: Changes | None) -> str:
+    course = deck.course
+    changed = ["This is the first release.", ""]
+    if found is not None:
+        changed = list(change_reporter.markdown(found)) or ["Nothing has changed.", ""]
+    act = "See *What you must do* above." if found and found.acts else "Nothing, besides importing the file."
+    return "\n".join(
+        [
+            f"# {course.title} {course.version}",
+            "",
+            *changed,
+            "## What to do",
+            "",
+            act,
+            "",
+            "In Anki: *File → Import*, and choose the new file. Leave the boxes as Anki has them:",
+            "",
+            "- *Import any learning progress*: off",
+            "- *Import any deck presets*: on only if you want the course's own pace",
+            "- *Merge note types*: off",
+            "- *Update notes*: if newer",
+            "- *Update note types*: if newer",
+            "",
+            "Your progress, flags and suspensions stay.",
+            "",
+        ]
+    )
+
+
+def _ankiweb(deck: Deck) -> str:
+    """The text for AnkiWeb's page of a shared deck."""
+    counts = f"{len(deck.course.lessons)} lessons, {len(deck.notes)} notes, {sum(len(note.cards) for note in deck.notes)} cards."
+    description = next(each.description for each in deck.decks if each.name == deck.course.deck)
+    return f"{deck.course.title}\n\n{counts}\n\n{description}\n"
+
+
+def _manifest(deck: Deck, made: Path) -> str:
+    course = deck.course
+    counts = {"lessons": len(course.lessons), "notes": len(deck.notes), "cards": sum(len(note.cards) for note in deck.notes), "media": len(deck.media)}
+    found = {
+        "course": {"id": course.id, "title": course.title, "version": course.version, "language": course.language, "licence": course.licence},
+        "attachdeck": __version__,
+        "made_with": {name: _version(name) for name in ("cmarkgfm", "genanki", "nh3")},
+        "counts": counts,
+        "note_types": {key: {"id": each.id, "name": each.note_type.name} for key, each in sorted(deck.note_types.items())},
+        "files": {name: {"sha256": sum_, "size": (made / name).stat().st_size} for name, sum_ in _sums(made).items()},
+    }
+    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
+
+
+def _sums(folder: Path) -> dict[str, str]:
+    files = sorted(each for each in folder.rglob("*") if each.is_file())
+    return {each.relative_to(folder).as_posix(): hashlib.sha256(each.read_bytes()).hexdigest() for each in files}
+
+
+def _text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _swap(made: Path, place: Path) -> None:
+    """Put a folder in the place of another; the old one goes only when the new one stands."""
+    if place.exists() and not (place / MANIFEST).is_file() and any(place.iterdir()):
+        raise Refused(f"`{place}` holds other things: choose an empty folder")
+    aside = made.parent / "before"
+    if place.exists():
+        place.replace(aside)
+    try:
+        made.replace(place)
+    except OSError:
+        if aside.exists():
+            aside.replace(place)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)

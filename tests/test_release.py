@@ -1,0 +1,154 @@
+"""Releases: whole, the same everywhere, and stopped by whatever is wrong."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conftest import COURSE, COURSE_YAML, LESSON_HEAD, write_course
+from test_anki_import import ALL_KINDS, do_import
+from test_cli import run
+
+if TYPE_CHECKING:
+    from anki.collection import Collection
+
+pytest.importorskip("anki", reason="the package anki is missing")
+
+
+def git(folder: Path, *arguments: str) -> None:
+    author = {f"GIT_{who}_{what}": "test@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, env=os.environ | author)
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A course in git, with its first release."""
+    folder = write_course(tmp_path / "repo" / "course", cards=ALL_KINDS)
+    git(folder, "init", "-q")
+    assert run("build", folder, "-o", tmp_path / "first.apkg", SOURCE_DATE_EPOCH="1700000000").exit_code == 0
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "first")
+    git(folder, "tag", "v1.0.0")
+    return folder
+
+
+def change(course: Path, old: str, new: str, *, version: str = "1.0.1", commit: bool = True) -> None:
+    lesson = course / "lessons" / "01-first.yaml"
+    lesson.write_text(lesson.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    settings = course / "course.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("version: 1.0.0", f"version: {version}"), encoding="utf-8")
+    assert run("build", course, "-o", course.parent.parent / "new.apkg", SOURCE_DATE_EPOCH="1700000100").exit_code == 0
+    if commit:
+        git(course, "add", "-A")
+        git(course, "commit", "-qm", "second")
+
+
+def test_a_release_is_whole(course: Path, tmp_path: Path, collection: Collection):
+    change(course, "A figure", "A figure", version="1.0.0", commit=False)
+    result = run("release", course, "-o", tmp_path / "release")
+    assert result.exit_code == 0, result.stderr
+    made = tmp_path / "release"
+    assert {each.name for each in made.iterdir()} >= {"tiny.apkg", "lessons", "manifest.json", "SHA256SUMS", "RELEASE_NOTES.md", "ankiweb.md", "tiny.csv"}
+    for line in (made / "SHA256SUMS").read_text(encoding="utf-8").splitlines():
+        sum_, _, name = line.partition("  ")
+        assert hashlib.sha256((made / name).read_bytes()).hexdigest() == sum_
+    manifest = json.loads((made / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["course"]["version"] == "1.0.0"
+    assert manifest["counts"]["notes"] == 9
+    notes = (made / "RELEASE_NOTES.md").read_text(encoding="utf-8")
+    assert "first release" in notes
+    assert "*Merge note types*: off" in notes
+    [lesson] = (made / "lessons").iterdir()
+    assert do_import(collection, lesson) == {"new": 9}
+    assert do_import(collection, made / "tiny.apkg") == {"duplicate": 9}
+    assert run("release", course, "-o", tmp_path / "release").exit_code == 0
+
+
+def test_what_changed_is_told_and_the_update_judged(course: Path, tmp_path: Path):
+    change(course, "explores.", "sets out.")
+    result = run("release", course, "--from", tmp_path / "first.apkg", "-o", tmp_path / "release")
+    assert result.exit_code == 0, result.stderr
+    assert "version 1.0.1 fits what changed since 1.0.0" in result.stdout
+    assert "a learner of the last release loses nothing" in result.stdout
+    notes = (tmp_path / "release" / "RELEASE_NOTES.md").read_text(encoding="utf-8")
+    assert "## Reworded cards" in notes
+    assert "`define`" in notes
+    assert run("release", course, "--from", "v1.0.0", "-o", tmp_path / "release").exit_code == 0
+
+
+def test_each_fault_stops_it_and_the_last_release_stays(course: Path, tmp_path: Path):
+    place = tmp_path / "release"
+    assert run("release", course, "-o", place).exit_code == 0
+    before = (place / "SHA256SUMS").read_bytes()
+
+    def stopped(message: str, *arguments: str | Path) -> None:
+        result = run("release", course, "-o", place, *arguments)
+        assert result.exit_code == 1, result.stdout
+        assert message in result.stderr, result.stderr
+        assert "there is no release" in result.stderr
+        assert (place / "SHA256SUMS").read_bytes() == before
+
+    lesson = course / "lessons" / "01-first.yaml"
+    good = lesson.read_text(encoding="utf-8")
+    lesson.write_text(good.replace("explores.", "sets out."), encoding="utf-8")
+    stopped("course.lock is stale")
+    change(course, "explores.", "sets out.", commit=False)
+    stopped("course.lock is not committed")
+    git(course, "add", "-A")
+    git(course, "commit", "-qm", "second")
+    (course / "course.yaml").write_text(COURSE_YAML, encoding="utf-8")
+    assert run("build", course, "-o", tmp_path / "new.apkg").exit_code == 0
+    git(course, "add", "-A")
+    git(course, "commit", "-qm", "third", "--allow-empty")
+    stopped("version 1.0.0 is too small after 1.0.0: cards have changed; write `version: 1.0.1`", "--from", tmp_path / "first.apkg")
+    stopped("neither a file, nor a folder, nor a git revision", "--from", "v9")
+    (tmp_path / "broken.apkg").write_bytes(b"PK")
+    stopped("is no package that can be read", "--from", tmp_path / "broken.apkg")
+    (course / "media" / "plane.svg").unlink()
+    stopped("there is no file `plane.svg`")
+
+
+def test_a_vanished_card_and_a_foreign_folder_stop_it(course: Path, tmp_path: Path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("Years of work.", encoding="utf-8")
+    result = run("release", course, "-o", tmp_path / "mine")
+    assert result.exit_code == 1
+    assert "holds other things" in result.stderr
+    assert (tmp_path / "mine" / "thesis.txt").is_file()
+    (course / "lessons" / "01-first.yaml").write_text(LESSON_HEAD + "  - {id: other, kind: basic, prompt: P, answer: A}\n", encoding="utf-8")
+    result = run("release", course, "-o", tmp_path / "release")
+    assert "is gone" in result.stderr
+
+
+def test_two_people_in_two_places_make_the_same_bytes(tmp_path: Path):
+    """Other clone, time, time zone, locale, umask and folder: the same sums; and a changed byte is told."""
+    places = []
+    for number, (zone, mask) in enumerate((("UTC", 0o022), ("Asia/Kathmandu", 0o077))):
+        folder = tmp_path / f"clone {number}" / "course"
+        shutil.copytree(COURSE, folder)
+        place = tmp_path / f"release {number}"
+        environment = os.environ | {"TZ": zone, "PYTHONHASHSEED": str(number), "LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "utf-8"}
+        command = [sys.executable, "-c", f"import os; os.umask({mask}); from attachdeck.cli import main; main()", "release", str(folder), "-o", str(place)]
+        done = subprocess.run(command, check=False, capture_output=True, encoding="utf-8", env=environment, cwd=folder.parent)
+        assert done.returncode == 0, done.stderr
+        places.append(place)
+    one, other = ((place / "SHA256SUMS").read_bytes() for place in places)
+    assert one == other
+    manifest = places[0] / "manifest.json"
+    again = run("release", tmp_path / "clone 1" / "course", "--check", manifest)
+    assert again.exit_code == 0, again.stderr
+    assert "the same bytes" in again.stdout
+    said = json.loads(manifest.read_text(encoding="utf-8"))
+    said["files"]["attachment-theory.apkg"]["sha256"] = "0" * 64
+    manifest.write_text(json.dumps(said), encoding="utf-8")
+    differing = run("release", tmp_path / "clone 1" / "course", "--check", manifest)
+    assert differing.exit_code == 1
+    assert "attachment-theory.apkg: other bytes" in differing.stderr
