@@ -17,6 +17,7 @@ from conftest import COURSE, COURSE_YAML, PLANE_SVG, ROOT, write_course
 from test_cli import run
 
 TODAY = "2026-11-24"
+CORPUS = "Before. These nine words stand, in the text given HERE! After."
 
 
 def found(folder: Path, example: str, rule: str) -> list[str]:
@@ -34,7 +35,7 @@ def found(folder: Path, example: str, rule: str) -> list[str]:
         cards = "".join(cards.replace("{n}", str(n)) for n in range(50))
     checked = pipeline.check(write_course(folder, files, cards=cards))
     assert checked.course, [(str(each.at), each.message) for each in checked.diagnostics]
-    return [each.message for each in lint(checked.course, TODAY, [rule])]
+    return [each.message for each in lint(checked.course, TODAY, [rule], [CORPUS])]
 
 
 @pytest.mark.parametrize("name", known_rules())

@@ -17,6 +17,7 @@ from typing import Any
 
 from attachdeck.course import Card, Course
 from attachdeck.diagnostics import Diagnostic, Severity, did_you_mean_or_list
+from attachdeck.lint.texts import runs
 from attachdeck.location import Location
 from attachdeck.reader import read_text
 
@@ -25,10 +26,12 @@ Words = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What rules know besides the course: the day (year-month-day), and the words to look for in the course's language."""
+    """What rules know besides the course: the day (year-month-day), the words to look for in the course's language,
+    and the runs of words of other texts."""
 
     today: str
     words: Words
+    corpus: frozenset[tuple[str, ...]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +75,13 @@ def known_rules() -> dict[str, Rule]:
     return found
 
 
-def lint(course: Course, today: str, only: Iterable[str] = ()) -> Iterator[Diagnostic]:
-    """What the rules say of a course: all of them, or only some. Each is a warning unless the course's `lint` says otherwise."""
+def lint(course: Course, today: str, only: Iterable[str] = (), corpus: Iterable[str] = ()) -> Iterator[Diagnostic]:
+    """What the rules say of a course: all of them, or only some. Each is a warning unless the course's `lint` says otherwise.
+
+    `corpus` are texts with which a course should share no words.
+    """
     known = known_rules()
-    context = Context(today, _words(course.language))
+    context = Context(today, _words(course.language), frozenset(run for text in corpus for run in runs(text)))
     yield from _unknown_rules(course, known)
     for name, rule in known.items():
         setting = course.lint.get(name, ("warning", None))[0]

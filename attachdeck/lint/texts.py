@@ -41,10 +41,17 @@ def said(card: Card) -> Iterator[str]:
     yield from (card.why, card.confusion)
 
 
+def pieces(card: Card) -> Iterator[str]:
+    """Every text of a card."""
+    yield asked(card)
+    yield from said(card)
+    if isinstance(card, ChoiceCard):
+        yield from (option.text for option in card.options if not option.right)
+
+
 def everything(card: Card) -> str:
     """All of a card's words."""
-    options = " ".join(f"{option.text} {option.why}" for option in card.options) if isinstance(card, ChoiceCard) else ""
-    return " ".join((asked(card), *said(card), options))
+    return " ".join(pieces(card))
 
 
 def unquoted(text: str) -> str:
@@ -55,6 +62,12 @@ def unquoted(text: str) -> str:
 def words(text: str) -> list[str]:
     """The words of a text, in small letters."""
     return re.findall(r"[\w’']+", text.lower())
+
+
+def runs(text: str, length: int = 8) -> Iterator[tuple[str, ...]]:
+    """Every run of so many words."""
+    found = words(text)
+    yield from (tuple(found[place : place + length]) for place in range(len(found) - length + 1))
 
 
 def gaps(card: ClozeCard) -> list[str]:
