@@ -141,8 +141,8 @@ def test_every_card_is_shown_on_both_sides(visit, tmp_path: Path):
     back = page.frame_locator("iframe[title='define: back']")
     assert back.locator("#answer").inner_text() == "The figure from which one explores."
     frame = page.frame_locator("iframe[title='choose: front']")
-    frame.locator("button").first.click()
-    assert frame.locator("button[aria-pressed=true]").count() == 1
+    frame.locator("button").first.press("Enter")
+    frame.locator("button[aria-pressed=true]").wait_for(timeout=5000)
     assert page.frame_locator("iframe[title='picture: front']").first.locator(".mask").count() == 2
     until(page, "document.querySelector(\"iframe[title='scene: back']\").offsetHeight > 300")
 
