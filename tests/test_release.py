@@ -152,3 +152,24 @@ def test_two_people_in_two_places_make_the_same_bytes(tmp_path: Path):
     differing = run("release", tmp_path / "clone 1" / "course", "--check", manifest)
     assert differing.exit_code == 1
     assert "attachment-theory.apkg: other bytes" in differing.stderr
+
+
+def test_a_changed_layout_and_a_failing_import_stop_it(course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    from attachdeck import release
+    from attachdeck.verify import Fate, Finding
+
+    lost = Finding("import", Fate.LOST, "two notes did not arrive", ("define",))
+    with monkeypatch.context() as patched:
+        patched.setattr(release, "verify", lambda *_: [lost])
+        result = run("release", course, "-o", tmp_path / "release")
+        assert result.exit_code == 1
+        assert "Anki's engine says: import: two notes did not arrive: define" in result.stderr
+    lock = course / "course.lock"
+    text = lock.read_text(encoding="utf-8")
+    layout = text.partition("basic: {id: ")[2].partition('layout: "')[2][:16]
+    lock.write_text(text.replace(layout, "0" * 16), encoding="utf-8")
+    git(course, "commit", "-qam", "as if the layout had been another")
+    result = run("release", course, "-o", tmp_path / "release")
+    assert result.exit_code == 1
+    assert "the fields or templates of the note type `basic` have changed" in result.stderr
+    assert not (tmp_path / "release").exists()
