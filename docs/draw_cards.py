@@ -8,14 +8,17 @@ that with Anki's engine) and photographed in Chromium. The pictures are the fron
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from attachdeck.preview.server import Preview
 from attachdeck.preview.site import Site, look
 
 DOCS = Path(__file__).parent
@@ -63,8 +66,23 @@ def photograph(page: Page, site: Site, card: str, media: Path, name: str) -> Non
         page.screenshot(path=DOCS / "cards" / f"{name}-{side}.png", full_page=True)
 
 
+def show_preview(page: Page) -> None:
+    """Photograph the preview of the course on attachment, at its scenes."""
+    preview = Preview(Path(os.path.relpath(COURSE)))
+    thread = threading.Thread(target=preview.run)
+    thread.start()
+    page.goto(preview.url)
+    page.locator("article").first.wait_for()
+    page.select_option("#kind", "vignette")
+    page.wait_for_timeout(1500)
+    page.screenshot(path=DOCS / "preview.png")
+    page.close()
+    preview.close()
+    thread.join()
+
+
 def main() -> None:
-    """Write docs/cards.md and docs/cards/*.png."""
+    """Write docs/cards.md, docs/cards/*.png and docs/preview.png."""
     found = examples()
     (DOCS / "cards").mkdir(exist_ok=True)
     parts = [HEAD]
@@ -82,6 +100,7 @@ def main() -> None:
                 photograph(page, site, card[1], media, kind)
             pictures = " ".join(f'<img src="cards/{kind}-{side}.png" alt="The {side} of this card." width="390">' for side in ("front", "back"))
             parts.append(f"## {heading}\n\n```yaml\n{yaml}```\n\n{pictures}\n")
+        show_preview(browser.new_page(viewport={"width": 1200, "height": 760}))
         browser.close()
     (DOCS / "cards.md").write_text("\n".join(parts), encoding="utf-8", newline="\n")
 
