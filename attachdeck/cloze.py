@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 
 HIGHEST = 500
 
+Numbers = tuple[int, ...]
+"""The numbers of one gap, as written: `{{c1,2::…}}` has two."""
+
 _ANKI = re.compile(r"\{\{c(?P<numbers>[0-9]+(?:,[0-9]+)*)::|(?P<close>\}\})", re.DOTALL)
 _AUTHOR = re.compile(
     r"(?P<math>\\\(.*?\\\)|\\\[.*?\\\])|\{\{c(?P<anki>[0-9]+(?:,[0-9]+)*)::|(?P<anki_close>\}\})"
@@ -52,12 +55,12 @@ def numbers(text: str) -> set[int]:
     return found[0]
 
 
-def asks(numbers: frozenset[int], number: int) -> bool:
+def asks(numbers: Numbers, number: int) -> bool:
     """Whether a gap with these numbers is hidden on the card of this number."""
     return number in numbers or (number == HIGHEST and any(each > HIGHEST for each in numbers))
 
 
-def filled(text: str, fill: Callable[[frozenset[int], str, str], str]) -> str:
+def filled(text: str, fill: Callable[[Numbers, str, str], str]) -> str:
     """A text in Anki's notation with what `fill` makes of each gap's numbers, text and hint in its place; inner gaps come first."""
     stack: list[tuple[str, str, list[str]]] = [("", "", [])]
     position = 0
@@ -69,7 +72,7 @@ def filled(text: str, fill: Callable[[frozenset[int], str, str], str]) -> str:
         elif len(stack) > 1:
             _, numbers, parts = stack.pop()
             content, _, hint = "".join(parts).partition("::")
-            stack[-1][2].append(fill(frozenset(int(number) for number in numbers.split(",")), content, hint))
+            stack[-1][2].append(fill(tuple(int(number) for number in numbers.split(",")), content, hint))
         else:
             stack[-1][2].append(token.group())
     stack[-1][2].append(text[position:])

@@ -365,8 +365,8 @@ class _Decoder:
     def region(self, entry: Node, card: Node, picture: Picture) -> Region | None:
         """A region in percent of its picture, whichever way it was written; None and a diagnostic where it cannot be told."""
         written = entry.value
-        in_percent = card.value.get("unit", "percent") == "percent"
-        whole = Box(0, 0, 100, 100) if in_percent and "element" not in written else frame(picture.content, picture.file)
+        in_percent = "element" not in written and card.value.get("unit", "percent") == "percent"
+        whole = Box(0, 0, 100, 100) if in_percent else frame(picture.content, picture.file)
         if whole is None:
             help = "save it again with an image editor, or write the regions in percent"
             self.report("region", f"`{picture.file}` does not say how large it is", entry.start, help)
@@ -382,7 +382,7 @@ class _Decoder:
             box = Box(written["left"], written["top"], written["width"], written["height"])
         if box.left < 0 or box.top < 0 or box.left + box.width > whole.width or box.top + box.height > whole.height:
             limits = f"the picture is {whole.width:g} wide and {whole.height:g} high"
-            limits = "`left` and `width` together are 100 at most, and so are `top` and `height`" if in_percent and "element" not in written else limits
+            limits = "`left` and `width` together are 100 at most, and so are `top` and `height`" if in_percent else limits
             self.report("region", f"the region `{written['name']}` reaches beyond the picture", entry.start, limits)
         return Region(
             name=written["name"],

@@ -9,9 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -22,6 +20,7 @@ from attachdeck.diagnostics import Diagnostic, did_you_mean
 from attachdeck.location import Location
 from attachdeck.overlay import Override
 from attachdeck.reader import Document, Node
+from attachdeck.safe_write import write_bytes
 
 FORMAT = 1
 """The version of the lock's format that this attachdeck writes and reads."""
@@ -148,16 +147,7 @@ def lock_text(lock: Lock) -> str:
 
 def write_lock(lock: Lock, path: Path) -> None:
     """Write the lock beside its place and then put it there, so that it is never torn. Raises OSError when that fails."""
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
-        try:
-            file.write(lock_text(lock))
-            file.close()
-            # A temporary file is private to its owner; a lock is read by whoever reads the course.
-            Path(file.name).chmod(path.stat().st_mode if path.exists() else 0o666 & ~_umask())
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
+    write_bytes(path, lock_text(lock).encode())
 
 
 def refusals(old: Lock, new: Lock, document: Document | None) -> Iterator[Diagnostic]:
@@ -272,13 +262,6 @@ def _text(seconds: int) -> str:
 
 def _seconds(text: str) -> int:
     return int(datetime.strptime(text, _TIME).replace(tzinfo=UTC).timestamp())
-
-
-def _umask() -> int:
-    """The process's mask for new files; Python can only read it by setting it."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
 
 
 def _digest(*names: str) -> bytes:

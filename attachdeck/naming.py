@@ -65,6 +65,11 @@ def card_id(card: Mapping[str, Any], taken: Container[str]) -> str:
     return free(slug(re.sub(r"\(\([0-9]+ |\{\{c[0-9]+::|\)\)|\}\}|\|[^)]*", " ", text)), taken)
 
 
+def file_name(deck: str) -> str:
+    """A deck's name as a file's, letters of every language kept: `Attachment Theory` becomes `attachment-theory`."""
+    return re.sub(r"[^\w]+", "-", deck.lower()).strip("-") or "deck"
+
+
 def free(name: str, taken: Container[str]) -> str:
     """A name, or the name with the first number from 2 on that makes it free."""
     number = 2

@@ -133,8 +133,6 @@ class _Compiler:
             cards += ((card, course.lessons[-1]) for card in self.reference_card("course-help", "Where to find help", self.help_lines()))
         notes = [self.note(card, lesson, position) for position, (card, lesson) in enumerate(cards, 1)]
         decks = list(self.decks(any(note.kind == "practice" for note in notes)))
-        texts = [*(each for note in notes for each in note.fields), *(deck.description for deck in decks)]
-        used = set(re.findall(r'(?:src="|\]\()([^")]+)', "\n".join(texts))) & self.media.keys()
         return Deck(
             course=course,
             preset=identity.number("preset", course.id),
@@ -142,7 +140,7 @@ class _Compiler:
             decks=tuple(decks),
             note_types={kind: each for kind, each in self.note_types.items() if any(note.note_type == kind for note in notes)},
             notes=tuple(notes),
-            media={name: self.media[name] for name in sorted(used)},
+            media=shown_media(self.media, notes, decks),
         )
 
     def reference_card(self, card: str, prompt: str, text: str) -> Iterable[ReferenceCard]:
@@ -367,6 +365,13 @@ class _Compiler:
 
 
 _FIELDS: Mapping[str, Callable[..., Fields]] = {kind: getattr(_Compiler, kind) for kind in NOTE_TYPE_OF}
+
+
+def shown_media(media: Mapping[str, bytes], notes: Iterable[Note], decks: Iterable[Subdeck]) -> dict[str, bytes]:
+    """Those files that notes or descriptions show, sorted by name."""
+    texts = [*(each for note in notes for each in note.fields), *(deck.description for deck in decks)]
+    used = set(re.findall(r'(?:src="|\]\()([^")]+)', "\n".join(texts))) & media.keys()
+    return {name: media[name] for name in sorted(used)}
 
 
 def _content_note(card: Card, lesson: Lesson) -> str:

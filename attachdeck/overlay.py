@@ -99,7 +99,7 @@ class _Merger:
         if ours is None or theirs is None:
             return own
         changing = [each for each in own.lessons if each.root is not None and "changes" in each.root]
-        lessons = self.changed_lessons(changing, self.hidden(ours, changing))
+        lessons = self.changed_lessons(changing, self.hidden(ours))
         return replace(
             own,
             course=Document(own.course.file, own.course.text, _without(_joined(theirs, ours, _DEEP), _OWN)),
@@ -110,7 +110,7 @@ class _Merger:
             others=tuple(each for each in (base.course, base.sources, base.media, *base.lessons, *base.others, *changing) if each),
         )
 
-    def hidden(self, ours: Node, changing: list[Document]) -> set[str]:
+    def hidden(self, ours: Node) -> set[str]:
         """The ids of hidden cards; one that is not there is reported."""
         wanted = ours.get("hide")
         known = {entry.value.get("id", ""): entry for lesson in self.base.lessons if lesson.root for entry in _entries(lesson.root, "cards")}

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import re
 import shutil
 import subprocess
 import tempfile
@@ -19,12 +18,13 @@ from pathlib import Path
 
 from attachdeck import __version__, outputs
 from attachdeck.comparison import Changes, Snapshot, compare, next_version
-from attachdeck.notes import Deck
+from attachdeck.naming import file_name
+from attachdeck.notes import Deck, shown_media
 from attachdeck.outputs import apkg
 from attachdeck.pipeline import Compiled
 from attachdeck.reader import LOCK
 from attachdeck.reporters import changes as change_reporter
-from attachdeck.snapshots import snapshot
+from attachdeck.snapshots import of_compiled, snapshot
 from attachdeck.verify import Fate, verify
 
 MANIFEST = "manifest.json"
@@ -39,11 +39,6 @@ class Refused(Exception):  # noqa: N818  # The course or the engine is at fault,
     """Why there is no release, and what to do."""
 
 
-def name_of(deck: str) -> str:
-    """A deck's name as a file's: `Attachment Theory` becomes `attachment-theory`."""
-    return re.sub(r"[^\w]+", "-", deck.lower()).strip("-") or "deck"
-
-
 def release(folder: Path, compiled: Compiled, place: Path, previous: str = "") -> Iterator[str]:
     """Make a release and put it in place; yields what has been done, a line each.
 
@@ -53,15 +48,14 @@ def release(folder: Path, compiled: Compiled, place: Path, previous: str = "") -
     _refuse_lock(folder, compiled)
     deck = compiled.deck
     old = snapshot(previous, folder) if previous else None
-    new = snapshot(str(folder), folder)
-    found = compare(old, new) if old else None
+    found = compare(old, of_compiled(compiled)) if old else None
     if old and found:
         yield _refuse_version(old, deck.course.version, found)
     place.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{place.name}-", dir=place.parent) as beside:
         made = Path(beside) / place.name
         made.mkdir()
-        main = made / f"{name_of(deck.course.deck)}.apkg"
+        main = made / f"{file_name(deck.course.deck)}.apkg"
         apkg.write(deck, main)
         yield f"built {main.name}"
         old_package = Path(previous) if previous.endswith(".apkg") else None
@@ -70,9 +64,10 @@ def release(folder: Path, compiled: Compiled, place: Path, previous: str = "") -
             raise Refused(f"Anki's engine says: {lost[0].subject}: {lost[0].message}{': ' + ', '.join(lost[0].cards[:5]) if lost[0].cards else ''}")
         yield "Anki's engine imports it" + (", and a learner of the last release loses nothing" if old_package else "")
         for lesson in _lessons(deck):
-            apkg.write(lesson, made / "lessons" / f"{name_of(lesson.notes[0].deck.rpartition('::')[2])}.apkg")
+            apkg.write(lesson, made / "lessons" / f"{file_name(lesson.notes[0].deck.rpartition('::')[2])}.apkg")
         for name in _RELEASED:
-            outputs.put(outputs.find(name), deck, made / f"{name_of(deck.course.deck)}{outputs.find(name).SUFFIX}")
+            output = outputs.find(name)
+            outputs.put(output, deck, made / f"{file_name(deck.course.deck)}{output.SUFFIX}")
         yield f"built {len(deck.course.lessons)} packages of single lessons, and {', '.join(_RELEASED)}"
         _text(made / NOTES, _notes(deck, found))
         _text(made / ANKIWEB, _ankiweb(deck))
@@ -126,7 +121,7 @@ def _parts(text: str) -> tuple[int, ...]:
 
 
 def _lessons(deck: Deck) -> Iterator[Deck]:
-    """A deck for each lesson: its notes and reference cards' like, the decks above it, its pictures. The same notes: they join the whole deck's in Anki."""
+    """A deck for each lesson: its notes, the decks above it, its pictures. The same notes: they join the whole deck's in Anki."""
     for lesson in deck.course.lessons:
         ids = {card.id for card in lesson.cards}
         notes = tuple(note for note in deck.notes if note.card in ids)
@@ -134,14 +129,13 @@ def _lessons(deck: Deck) -> Iterator[Deck]:
             continue
         names = {note.deck for note in notes}
         decks = tuple(each for each in deck.decks if any(name == each.name or name.startswith(f"{each.name}::") for name in names))
-        texts = "\n".join((*(field for note in notes for field in note.fields), *(each.description for each in decks)))
         used = {note.note_type for note in notes}
         yield replace(
             deck,
             notes=notes,
             decks=decks,
             note_types={key: each for key, each in deck.note_types.items() if key in used},
-            media={name: content for name, content in deck.media.items() if name in texts},
+            media=shown_media(deck.media, notes, decks),
         )
 
 

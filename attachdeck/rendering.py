@@ -1,22 +1,22 @@
 """A card's two sides as Anki renders them, without Anki: for the preview, for pages and for pictures of cards.
 
 Anki's engine is the judge: a test compares every card of the flagship course, character by character. What the reviewer adds only at
-review stays as the engine leaves it: a field to type into is `[[type:Field]]`, something to be read aloud is `[anki:play:q:0]`, MathJax is its source, an occluded region is an element
-whose `data-` attributes say where it lies.
+review stays as the engine leaves it: a field to type into is `[[type:Field]]`, something to be read aloud is `[anki:play:q:0]`, MathJax is
+its source, an occluded region is an element whose `data-` attributes say where it lies.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from attachdeck import cloze
 from attachdeck.note_types import NoteType
+from attachdeck.note_types.generation import is_blank
 from attachdeck.notes import Note
 
 _TOKEN = re.compile(r"\{\{(?P<sign>[#^/]?)\s*(?P<text>[^{}]*?)\s*\}\}")
-_GAP = re.compile(r"\{\{c(?P<numbers>[0-9]+(?:,[0-9]+)*)::|(?P<close>\}\})")
-_BLANK = re.compile(r"(?:\s|</?(?:br|div) ?/?>)*", re.IGNORECASE | re.ASCII)
 _NOT_ALPHANUMERIC = re.compile(r"[\x00-/:-@\[-`{-\xff]")
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 
@@ -31,7 +31,7 @@ class Sides:
 
 def sides(note_type: NoteType, note: Note, place: int) -> Sides:
     """Both sides of the card at a place among a note's cards (`NewCard.place`)."""
-    fields = dict(zip((field.name for field in note_type.fields), note.fields, strict=True))
+    fields = note_type.named(note.fields)
     template = note_type.templates[0 if note_type.cloze else place]
     front, back = (_Side(fields, place + 1, question=question).render(text) for question, text in ((True, template.front), (False, template.back)))
     return Sides(front, back)
@@ -57,7 +57,7 @@ class _Side:
             if token["sign"] == "/":
                 sections.pop()
             elif token["sign"]:
-                filled = not _BLANK.fullmatch(self.fields[token["text"]])
+                filled = not is_blank(self.fields[token["text"]])
                 sections.append(sections[-1] and filled == (token["sign"] == "#"))
             elif sections[-1]:
                 out.append(self.field(token["text"]))
@@ -72,12 +72,13 @@ class _Side:
         if filters == ["type"]:
             return f"[[type:{name}]]"
         if filters == ["cloze"]:
-            return gaps(self.fields[name], self.closed)
+            return cloze.filled(self.fields[name], self.closed)
         return self.fields[name]
 
-    def closed(self, numbers: str, content: str, hint: str) -> str:
+    def closed(self, gap: cloze.Numbers, content: str, hint: str) -> str:
         """A gap as this side shows it."""
-        active = str(self.number) in numbers.split(",")
+        active = cloze.asks(gap, self.number)
+        numbers = ",".join(str(number) for number in gap)
         if content.startswith("image-occlusion:"):
             return self.region(numbers, content, active=active)
         if not active:
@@ -93,25 +94,6 @@ class _Side:
         pairs = (length.partition("=")[::2] for length in lengths)
         data = "".join(f'data-{names.get(name, name)}="{value}" ' for name, value in pairs)
         return f'<div class="{look}" data-ordinal="{numbers}" data-shape="{shape}" {data}></div>'
-
-
-def gaps(text: str, closed: Callable[[str, str, str], str]) -> str:
-    """A text with each gap as `closed` gives it, from its numbers, its content and its hint; the inner ones first."""
-    stack: list[tuple[str, list[str]]] = [("", [])]
-    position = 0
-    for token in _GAP.finditer(text):
-        stack[-1][1].append(text[position : token.start()])
-        position = token.end()
-        if token["numbers"]:
-            stack.append((token["numbers"], []))
-        elif len(stack) > 1:
-            numbers, parts = stack.pop()
-            content, _, hint = "".join(parts).partition("::")
-            stack[-1][1].append(closed(numbers, content, hint))
-        else:
-            stack[-1][1].append(token.group())
-    stack[-1][1].append(text[position:])
-    return "".join(part for numbers, parts in stack for part in ([f"{{{{c{numbers}::"] if numbers else []) + parts)
 
 
 def _attribute(text: str) -> str:

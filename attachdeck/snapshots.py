@@ -59,17 +59,18 @@ def _of_course(folder: Path) -> Snapshot:
     checked = pipeline.check(folder)
     if checked.course is None:
         raise NoSnapshot(f"the course in {folder} has mistakes", checked.diagnostics, checked.texts)
-    compiled = pipeline.compiled(checked, 0)
-    cards = {}
-    for note in compiled.deck.notes:
-        names = [each.name for each in compiled.deck.note_types[note.note_type].note_type.fields]
-        key, view = _card(dict(zip(names, note.fields, strict=True)), note.tags, note.note_type)
-        cards[key] = view
+    return of_compiled(pipeline.compiled(checked, 0))
+
+
+def of_compiled(compiled: pipeline.Compiled) -> Snapshot:
+    """The release that a compiled course would be."""
+    rows = (compiled.deck.note_types[note.note_type].note_type.named(note.fields) for note in compiled.deck.notes)
+    cards = dict(_card(row, note.tags, note.note_type) for row, note in zip(rows, compiled.deck.notes, strict=True))
     described = _of_lock(compiled.lock)
     return Snapshot(
         cards=cards,
         course=described.course,
-        version=checked.course.version,
+        version=compiled.deck.course.version,
         note_types={key: each for key, each in described.note_types.items() if key in compiled.deck.note_types},
         decks=described.decks,
         media=frozenset(compiled.deck.media),

@@ -30,12 +30,12 @@ def compare(deck: Deck, collection: Collection, path: Path) -> int:
     compared = 0
     for note in deck.notes:
         own = deck.note_types[note.note_type].note_type
-        theirs = {card.ord: card.render_output() for card in (collection.get_card(each) for each in collection.find_cards(f'"ID:{note.fields[-7]}"'))}
-        assert theirs.keys() == {card.place for card in note.cards}, note.fields[-7]
+        theirs = {card.ord: card.render_output() for card in (collection.get_card(each) for each in collection.find_cards(f'"ID:{note.card}"'))}
+        assert theirs.keys() == {card.place for card in note.cards}, note.card
         for place, output in theirs.items():
             drawn = sides(own, note, place)
-            assert drawn.front == output.question_text, f"{note.fields[-7]} {place}"
-            assert drawn.back == output.answer_text, f"{note.fields[-7]} {place}"
+            assert drawn.front == output.question_text, f"{note.card} {place}"
+            assert drawn.back == output.answer_text, f"{note.card} {place}"
             compared += 1
     return compared
 

@@ -71,10 +71,10 @@ def write_schemas(folder: Path) -> None:
 
 def lesson(folder: Path, title: str, name: str = "") -> Added:
     """A lesson after the last one, with a card to start from. Raises CannotAdd, and OSError."""
-    found = sorted((folder / "lessons").glob("*.y*ml"))
+    found = _files(folder)
     numbers = [int(match[1]) for path in found if (match := re.match(r"([0-9]{1,4})[-_. ]", path.name))]
     number = max(numbers, default=0) + 1
-    taken = _ids(found)
+    taken = {_id(_said(path)) for path in found}
     lesson_id = name or free(slug(title, "lesson"), taken)
     if lesson_id in taken:
         raise CannotAdd(f"the id `{lesson_id}` is taken: give --id another name")
@@ -116,12 +116,12 @@ def card(path: Path, values: Mapping[str, Any]) -> Added:
 
 def lesson_file(folder: Path, name: str) -> Path:
     """The file of the lesson with an id, or whose name contains it; the last lesson where no name is given. Raises CannotAdd."""
-    found = sorted((folder / "lessons").glob("*.y*ml"))
+    found = _files(folder)
     if not found:
         raise CannotAdd(f"`{folder}` has no lessons yet: `attachdeck new lesson` makes one")
     if not name:
         return found[-1]
-    ids = {path: _lesson_id(path) for path in found}
+    ids = {path: _id(_said(path)) for path in found}
     fitting = [path for path in found if ids[path] == name] or [path for path in found if name in path.name]
     if len(fitting) != 1:
         known = ", ".join(f"`{each}`" for each in ids.values() if each)
@@ -131,7 +131,12 @@ def lesson_file(folder: Path, name: str) -> Path:
 
 def card_ids(folder: Path) -> set[str]:
     """The ids of all cards of a course."""
-    return {each.get("id", "") for path in (folder / "lessons").glob("*.y*ml") for each in _cards(path)}
+    lists = (_said(path).get("cards") for path in _files(folder))
+    return {_id(each) for cards in lists if isinstance(cards, list) for each in cards}
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted((folder / "lessons").glob("*.y*ml"))
 
 
 def _template(name: str, filled: Mapping[str, str]) -> str:
@@ -187,17 +192,13 @@ def _newline(found: list[Path]) -> str:
     return "\r\n" if found and b"\r\n" in found[-1].read_bytes() else "\n"
 
 
-def _ids(paths: list[Path]) -> set[str]:
-    return {_lesson_id(path) for path in paths}
-
-
-def _lesson_id(path: Path) -> str:
+def _said(path: Path) -> dict[str, Any]:
+    """What a lesson's file says; nothing where it cannot be read as one."""
     root = read_file(path, path.name)[0].root
-    value = root.value.get("id") if root and isinstance(root.value, dict) else ""
-    return value if isinstance(value, str) else ""
+    return root.value if root and isinstance(root.value, dict) else {}
 
 
-def _cards(path: Path) -> list[dict[str, Any]]:
-    root = read_file(path, path.name)[0].root
-    cards = root.value.get("cards") if root and isinstance(root.value, dict) else []
-    return [each for each in cards if isinstance(each, dict)] if isinstance(cards, list) else []
+def _id(entry: Any) -> str:
+    """The id of a lesson or a card; empty where it has none that could be one."""
+    found = entry.get("id") if isinstance(entry, dict) else None
+    return found if isinstance(found, str) else ""

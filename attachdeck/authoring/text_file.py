@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from attachdeck.safe_write import write_bytes
 
 _MARK = "\ufeff"
 
@@ -22,16 +23,7 @@ class TextFile:
         """Put another text in its place. Raises OSError when that fails; the old text is then untouched."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         content = (_MARK if self.marked else "") + text.replace("\n", self.newline)
-        with tempfile.NamedTemporaryFile("wb", dir=self.path.parent, prefix=f".{self.path.name}-", delete=False) as file:
-            written = Path(file.name)
-            try:
-                file.write(content.encode("utf-8"))
-                file.close()
-                written.chmod(self.path.stat().st_mode & 0o777 if self.path.exists() else 0o644)
-                written.replace(self.path)
-            except BaseException:
-                written.unlink(missing_ok=True)
-                raise
+        write_bytes(self.path, content.encode("utf-8"))
 
 
 def read(path: Path) -> TextFile:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import re
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,10 +10,10 @@ import click
 
 from attachdeck import courses, outputs, pipeline
 from attachdeck.cli.progress import Progress
-from attachdeck.cli.terminal import course_folder, fail, show
+from attachdeck.cli.terminal import course_folder, fail, seconds_now, show
 from attachdeck.diagnostics import Diagnostic
+from attachdeck.naming import file_name
 from attachdeck.outputs import BrokenOutput, Output
-from attachdeck.release import name_of
 from attachdeck.reporters.text import tally
 from attachdeck.translation import Tally
 
@@ -55,7 +52,7 @@ def command(course: Path | None, to: str, output: Path | None, locked: bool, kee
     """
     wanted = _wanted(to, output)
     folder = course_folder(course)
-    now = _now()
+    now = seconds_now()
     with Progress() as progress:
         progress("reading the course")
         checked = pipeline.check(folder, language)
@@ -102,7 +99,7 @@ def _wanted(to: str, output: Path | None) -> dict[str, Output]:
 
 
 def _path(output: Path | None, to: str, deck: str, each: Output) -> Path:
-    name = f"{name_of(deck)}{each.SUFFIX}"
+    name = f"{file_name(deck)}{each.SUFFIX}"
     if output is None:
         return Path("build") / name
     return output / name if to == "all" else output
@@ -123,13 +120,6 @@ def _keep(compiled: pipeline.Compiled, path: Path, *, installed: bool) -> str:
     except OSError as error:
         return f"not written ({error.strerror or error}); without it the next release cannot know what changed"
     return ""
-
-
-def _now() -> int:
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if epoch and not re.fullmatch(r"[0-9]{1,11}", epoch):
-        raise click.UsageError("SOURCE_DATE_EPOCH must be a number of seconds since 1970")
-    return int(epoch) if epoch else int(time.time())
 
 
 def _summary(made: list[pipeline.Summary], lock: str) -> str:

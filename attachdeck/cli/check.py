@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 import time
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import click
 
 from attachdeck import pipeline
-from attachdeck.cli.terminal import course_folder, show
+from attachdeck.cli.terminal import course_folder, seconds_now, show
 from attachdeck.diagnostics import Diagnostic, Severity
 from attachdeck.lint import known_rules, lint
 from attachdeck.pipeline import Checked
@@ -70,10 +69,5 @@ def command(courses: tuple[Path, ...], strict: bool, only: tuple[str, ...], corp
 
 def lint_of(checked: Checked, only: tuple[str, ...] = (), corpus: tuple[str, ...] = ()) -> list[Diagnostic]:
     """What the rules for good cards say of a course without mistakes."""
-    return list(lint(checked.course, _today(), only, corpus)) if checked.course else []
-
-
-def _today() -> str:
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    seconds = int(epoch) if re.fullmatch(r"[0-9]{1,11}", epoch) else time.time()
-    return time.strftime("%Y-%m-%d", time.gmtime(seconds))
+    today = time.strftime("%Y-%m-%d", time.gmtime(seconds_now()))
+    return list(lint(checked.course, today, only, corpus)) if checked.course else []

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NoReturn
@@ -37,6 +40,14 @@ def course_folder(given: Path | None) -> Path:
     if not folder.is_dir():
         raise click.UsageError(f"`{folder}` is no course: name the folder that holds course.yaml")
     return folder
+
+
+def seconds_now() -> int:
+    """The time, in seconds since 1970: SOURCE_DATE_EPOCH if it is set (https://reproducible-builds.org/specs/source-date-epoch), else the clock's."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch and not re.fullmatch(r"[0-9]{1,11}", epoch):
+        raise click.UsageError("SOURCE_DATE_EPOCH must be a number of seconds since 1970")
+    return int(epoch) if epoch else int(time.time())
 
 
 def styled(part: str, style: str) -> str:

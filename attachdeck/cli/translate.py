@@ -77,10 +77,7 @@ def status(course: Path | None) -> None:
 def apply(language: str, course: Path | None, output: Path) -> None:
     """Write COURSE as a course of its own in LANGUAGE: a fork, which no longer follows the original."""
     folder = course_folder(course)
-    checked = pipeline.check(folder, language)
-    if checked.course is None:
-        show(checked.diagnostics, checked.texts)
-        sys.exit(1)
+    checked = _whole(folder, language)
     if output.exists() and any(output.iterdir()):
         fail(f"`{output}` is not empty: choose a folder that is new")
     try:
@@ -90,8 +87,9 @@ def apply(language: str, course: Path | None, output: Path) -> None:
     click.echo(f"{output}: {sum(checked.tallies.values(), Tally())}")
 
 
-def _whole(folder: Path) -> Checked:
-    checked = pipeline.check(folder)
+def _whole(folder: Path, language: str = "") -> Checked:
+    """A course without mistakes; says them and ends with 1 otherwise."""
+    checked = pipeline.check(folder, language)
     if checked.course is None:
         show(checked.diagnostics, checked.texts)
         sys.exit(1)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from attachdeck import cloze
 from attachdeck.course import BasicCard, Card, ChoiceCard, ClozeCard, OcclusionCard, PracticeCard, SequenceCard, VignetteCard
 
-_GAP = re.compile(r"\{\{c[0-9,]+::(.*?)(?:::[^{}]*)?\}\}", re.DOTALL)
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’|«[^»]*»")
 
 
@@ -32,7 +31,7 @@ def said(card: Card) -> Iterator[str]:
     """What a card itself claims: its answer, statement, right options and reasons; not what it only quotes or rejects."""
     yield answered(card)
     if isinstance(card, ClozeCard):
-        yield _GAP.sub(r"\1", card.text)
+        yield cloze.filled(card.text, lambda _numbers, content, _hint: content)
     if isinstance(card, SequenceCard):
         yield from card.steps
     if isinstance(card, ChoiceCard):
@@ -71,8 +70,15 @@ def runs(text: str, length: int = 8) -> Iterator[tuple[str, ...]]:
 
 
 def gaps(card: ClozeCard) -> list[str]:
-    """The hidden texts of a cloze card; nested gaps count with the outer one."""
-    return _GAP.findall(card.text) if cloze.numbers(card.text) else []
+    """The hidden texts of a cloze card, the inner ones of nested gaps first."""
+    found: list[str] = []
+
+    def collect(_numbers: cloze.Numbers, content: str, _hint: str) -> str:
+        found.append(content)
+        return content
+
+    cloze.filled(card.text, collect)
+    return found
 
 
 def with_word(text: str, listed: tuple[str, ...]) -> str:

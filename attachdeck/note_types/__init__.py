@@ -65,6 +65,10 @@ class NoteType:
             raise KeyError(f"{self.kind} has no field {sorted(unknown)}")
         return tuple(values.get(field.name, "") for field in self.fields)
 
+    def named(self, row: tuple[str, ...]) -> dict[str, str]:
+        """A row's values by the names of their fields: the way back from `row`."""
+        return dict(zip((field.name for field in self.fields), row, strict=True))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:

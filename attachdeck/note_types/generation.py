@@ -22,11 +22,16 @@ _BLANK = re.compile(r"(?:\s|</?(?:br|div) ?/?>)*", re.IGNORECASE | re.ASCII)
 Part = tuple[str, str, tuple["Part", ...]]
 
 
+def is_blank(value: str) -> bool:
+    """Whether Anki takes a field for empty: white space, line breaks and empty divisions count as nothing."""
+    return _BLANK.fullmatch(value) is not None
+
+
 def card_places(note_type: NoteType, fields: tuple[str, ...]) -> tuple[int, ...]:
     """The places (0 for the first template or the first cloze number) of the cards that Anki gives a note."""
     if note_type.cloze:
         return tuple(sorted({min(number, cloze.HIGHEST) - 1 for value in fields for number in cloze.numbers(value)}))
-    filled = _ALWAYS_FILLED | {field.name for field, value in zip(note_type.fields, fields, strict=True) if not _BLANK.fullmatch(value)}
+    filled = _ALWAYS_FILLED | {name for name, value in note_type.named(fields).items() if not is_blank(value)}
     return tuple(place for place, template in enumerate(note_type.templates) if _shows(parse(template.front), filled))
 
 

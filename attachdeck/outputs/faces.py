@@ -7,6 +7,7 @@ import mimetypes
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import escape
 
 from attachdeck import cloze
 from attachdeck.course import Card, Lesson, OcclusionCard
@@ -40,12 +41,12 @@ def faces(deck: Deck) -> Iterator[Face]:
         cited = "; ".join(dict.fromkeys(f"{surnames(each.source.authors)}, {each.source.year or 'n.d.'}" for each in card.sources))
         for made in note.cards:
             front, back = _sides(deck, card, found, made.place)
-            yield Face(lesson=lesson, card=card, number=made.place, front=front, back=back, beside=(*beside, *([_text(cited)] if cited else ())))
+            yield Face(lesson=lesson, card=card, number=made.place, front=front, back=back, beside=(*beside, *([escape(cited, quote=False)] if cited else ())))
 
 
 def fields(deck: Deck, note: Note) -> dict[str, str]:
     """A note's fields by their names."""
-    return dict(zip((each.name for each in deck.note_types[note.note_type].note_type.fields), note.fields, strict=True))
+    return deck.note_types[note.note_type].note_type.named(note.fields)
 
 
 def with_pictures(html: str, media: Mapping[str, bytes]) -> str:
@@ -83,7 +84,7 @@ def _sides(deck: Deck, card: Card, found: Mapping[str, str], place: int) -> tupl
         before = _steps([*steps[: place - 1], f"<em>{word['What comes here?']}</em>"])
         return f"<div>{found['Prompt']}</div>{before}", f"<div>{place}. {steps[place - 1]}</div>"
     if isinstance(card, OcclusionCard):
-        name = _text(card.regions[place].name)
+        name = escape(card.regions[place].name, quote=False)
         return f"<div>{found['Header']}</div>{_masked(card, found['Image'], place)}", f"<div>{name}</div>{_framed(card, found['Image'], place)}"
     if card.kind == "practice":
         return f"<div>{found['Prompt']}</div>", found["Example"] or word["No right answer"]
@@ -95,7 +96,7 @@ def _sides(deck: Deck, card: Card, found: Mapping[str, str], place: int) -> tupl
 def _gap(text: str, number: int, *, hidden: bool) -> str:
     """A cloze text for one of its cards: other gaps are filled, and this one is hidden, or marked."""
 
-    def fill(numbers: frozenset[int], content: str, hint: str) -> str:
+    def fill(numbers: cloze.Numbers, content: str, hint: str) -> str:
         if not cloze.asks(numbers, number):
             return content
         return f'<span class="gap">[{hint or "…"}]</span>' if hidden else f"<strong>{content}</strong>"
@@ -127,7 +128,3 @@ def _shape(card: OcclusionCard, place: int, kind: str) -> str:
         rx, ry = each.width / 2, each.height / 2
         return f'<ellipse class="{kind}" cx="{each.left + rx:g}" cy="{each.top + ry:g}" rx="{rx:g}" ry="{ry:g}"/>'
     return f'<rect class="{kind}" x="{each.left:g}" y="{each.top:g}" width="{each.width:g}" height="{each.height:g}"/>'
-
-
-def _text(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

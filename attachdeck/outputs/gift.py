@@ -135,7 +135,7 @@ def _gap(text: str, number: int) -> tuple[str, str]:
     """A cloze text with a line for what is asked, and that in plain text; nothing where it is no plain text, or more than one gap."""
     asked: list[str] = []
 
-    def fill(numbers: frozenset[int], content: str, hint: str) -> str:
+    def fill(numbers: cloze.Numbers, content: str, hint: str) -> str:
         if not cloze.asks(numbers, number):
             return content
         asked.append(content)

@@ -15,7 +15,7 @@ from attachdeck import pipeline
 from attachdeck.course import Course, Lesson
 from attachdeck.diagnostics import Diagnostic
 from attachdeck.markup import Shown, render
-from attachdeck.notes import DatedNoteType, Deck, Note
+from attachdeck.notes import DatedNoteType, Note
 from attachdeck.pipeline import Checked
 from attachdeck.rendering import sides
 
@@ -77,7 +77,9 @@ def look(folder: Path, before: Site | None = None) -> Site:
     deck = pipeline.notes_of(course, checked.lock)
     notes = {note.card: Drawable(note, deck.note_types[note.note_type], course.language) for note in deck.notes}
     media = dict(deck.media)
-    lessons = [_lesson(lesson, course, deck, notes) for lesson in course.lessons]
+    packed = {content: name for name, content in deck.media.items()}
+    pictures = {name: Shown(f"/media/{packed.get(each.content, '')}", "", each.alt) for name, each in course.pictures.items()}
+    lessons = [_lesson(lesson, course, pictures, notes) for lesson in course.lessons]
     shown = {lesson["file"] for lesson in lessons}
     for lesson in before.lessons:
         # A lesson that has mistakes now: what was good of it stays up.
@@ -94,12 +96,11 @@ def _folders(checked: Checked) -> tuple[Path, ...]:
     return (Path(checked.files.name), *(_folders(checked.base) if checked.base else ()))
 
 
-def _lesson(lesson: Lesson, course: Course, deck: Deck, notes: Mapping[str, Drawable]) -> Entry:
-    pictures = {name: Shown(f"/media/{_packed(each.content, deck)}", "", each.alt) for name, each in course.pictures.items()}
+def _lesson(lesson: Lesson, course: Course, pictures: Mapping[str, Shown], notes: Mapping[str, Drawable]) -> Entry:
     cards = [_card(card.id, card.at.file, card.at.line, notes[card.id]) for card in lesson.cards]
     for reference, place in (("course-notice", 0), ("course-help", len(cards) + 1)):
         if reference in notes and notes[reference].note.deck == f"{course.deck}::{lesson.deck}":
-            cards.insert(place, _card(reference, f"{deck.course.lessons[0].at.file.rpartition('/lessons/')[0]}/course.yaml", 1, notes[reference]))
+            cards.insert(place, _card(reference, f"{course.lessons[0].at.file.rpartition('/lessons/')[0]}/course.yaml", 1, notes[reference]))
     return {
         "id": lesson.id,
         "file": lesson.at.file,
@@ -150,11 +151,7 @@ def _card_at(problem: Diagnostic, lessons: tuple[Entry, ...]) -> str:
     return found
 
 
-def _packed(content: bytes, deck: Deck) -> str:
-    return next((name for name, packed in deck.media.items() if packed == content), "")
-
-
 def _typed(found: Drawable) -> str:
     """What Anki shows on the back when the learner has typed the answer rightly."""
-    names = [each.name for each in found.dated.note_type.fields]
-    return f'<code id="typeans"><span class="typeGood">{found.note.fields[names.index("Typed")]}</span></code>'
+    typed = found.dated.note_type.named(found.note.fields)["Typed"]
+    return f'<code id="typeans"><span class="typeGood">{typed}</span></code>'
