@@ -6,11 +6,9 @@ let state = { lessons: [], problems: [], version: 0 };
 
 // Frames are made when they come near the window, so that thousands of cards cost no more than those in sight.
 const near = new IntersectionObserver((entries) => {
-  for (const entry of entries) {
-    if (!entry.isIntersecting) continue;
-    near.unobserve(entry.target);
-    fill(entry.target);
-  }
+  const seen = entries.filter((entry) => entry.isIntersecting).map((entry) => entry.target);
+  seen.forEach((holder) => near.unobserve(holder));
+  steadily(() => seen.forEach(fill));
 }, { rootMargin: "600px" });
 
 function make(name, attributes = {}, ...children) {
@@ -34,14 +32,21 @@ function fill(holder) {
   holder.replaceChildren(frame);
 }
 
+// What is in sight stays where it is, whatever a change does above it.
+function steadily(change) {
+  const top = scrollY > 0 && [...document.querySelectorAll("article")].find((each) => each.getBoundingClientRect().top >= 0);
+  const before = top && top.getBoundingClientRect().top;
+  change();
+  const after = top && document.getElementById(top.id);
+  if (after) scrollBy(0, after.getBoundingClientRect().top - before);
+}
+
 window.addEventListener("message", (event) => {
   const height = Number(event.data && event.data.height);
   if (!(height > 0 && height < 20000)) return;
   for (const frame of document.querySelectorAll("iframe")) {
-    if (frame.contentWindow === event.source) {
-      frame.style.blockSize = `${height + 2}px`;
-      frame.parentElement.dataset.height = frame.style.blockSize;
-    }
+    if (frame.contentWindow !== event.source) continue;
+    steadily(() => { frame.parentElement.dataset.height = frame.style.blockSize = `${height + 2}px`; });
   }
 });
 
@@ -109,8 +114,6 @@ const hashOf = (card, problems) => card.hash + JSON.stringify(problems.map((each
 const placeOf = (card) => `${card.file}:${card.line}`;
 
 function draw() {
-  const top = [...document.querySelectorAll("article")].find((each) => each.getBoundingClientRect().bottom > 0);
-  const kept = top && { id: top.id, at: top.getBoundingClientRect().top };
   const old = new Map([...document.querySelectorAll("article")].map((each) => [each.id, each]));
   const open = new Set([...document.querySelectorAll("details.reading[open]")].map((each) => each.dataset.lesson));
   const sections = [];
@@ -144,8 +147,6 @@ function draw() {
   by("lessons").replaceChildren(...sections);
   if (shown === 0) by("lessons").append(make("p", { className: "empty", textContent: all ? "No card fits these filters." : "There is nothing to show yet." }));
   by("count").textContent = shown === all ? `${all} notes` : `${shown} of ${all} notes`;
-  const again = kept && document.getElementById(kept.id);
-  if (again) scrollBy(0, again.getBoundingClientRect().top - kept.at);
 }
 
 function choices(id, values, every) {
@@ -172,7 +173,7 @@ async function load() {
   const before = about(state);
   const answer = await fetch("/state");
   state = await answer.json();
-  update(before === about(state));
+  steadily(() => update(before === about(state)));
 }
 
 // What stands around the cards; while it is the same, the cards can be patched in place.
@@ -180,7 +181,7 @@ function about(found) {
   return JSON.stringify(found.lessons.map((lesson) => [lesson.id, lesson.title, lesson.summary, lesson.note, lesson.reading, lesson.stale]));
 }
 
-for (const id of filters) by(id).addEventListener("input", draw);
+for (const id of filters) by(id).addEventListener("input", () => steadily(draw));
 by("filters").addEventListener("submit", (event) => event.preventDefault());
 for (const id of ["phone", "night"]) {
   by(id).addEventListener("input", () => {
