@@ -17,15 +17,24 @@ class Severity(Enum):
     WARNING = "warning"
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """The text to put in the place of a span, which mends one thing and changes nothing else."""
+
+    at: Location
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
-    """One thing to mend: a rule's name, a phrase, the narrowest place, and how to mend it."""
+    """One thing to mend: a rule's name, a phrase, the narrowest place, and how to mend it; `mend` where a program may do so."""
 
     rule: str
     message: str
     at: Location
     help: str | None = None
     severity: Severity = Severity.ERROR
+    mend: Edit | None = None
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

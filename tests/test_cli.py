@@ -99,14 +99,14 @@ def test_an_output_that_cannot_be_written_is_an_error(tmp_path: Path):
     assert "the deck cannot be written" in result.stderr
 
 
-@pytest.mark.parametrize("name", schema.NAMES)
+@pytest.mark.parametrize("name", [*schema.NAMES, *schema.REPORTS])
 def test_schema_prints_json(name: str):
     result = run("schema", name)
     assert json.loads(result.stdout)["$id"] == f"urn:attachdeck:{name}"
 
 
 def test_schema_lists_the_names():
-    assert run("schema").stdout.split() == list(schema.NAMES)
+    assert run("schema").stdout.split() == [*schema.NAMES, *schema.REPORTS]
 
 
 def test_version():

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
 from attachdeck import courses, outputs, pipeline
+from attachdeck.cli import report
 from attachdeck.cli.progress import Progress
-from attachdeck.cli.terminal import course_folder, fail, seconds_now, show
+from attachdeck.cli.terminal import course_folder, fail, seconds_now
 from attachdeck.diagnostics import Diagnostic
 from attachdeck.naming import file_name
 from attachdeck.outputs import BrokenOutput, Output
@@ -40,8 +41,19 @@ Examples:
 )
 @click.option("--locked", is_flag=True, help="Fail if course.lock is not up to date, instead of bringing it up to date.")
 @click.option("--language", default="", metavar="CODE", help="Build a translation of the course, such as `es`.")
+@report.options
 @click.option("--keep-mine", is_flag=True, help="Of cards that replace upstream's: you have seen what upstream changed, and keep yours.")
-def command(course: Path | None, to: str, output: Path | None, locked: bool, keep_mine: bool, language: str) -> None:
+def command(
+    course: Path | None,
+    to: str,
+    output: Path | None,
+    locked: bool,
+    keep_mine: bool,
+    language: str,
+    strict: bool,
+    only: tuple[str, ...],
+    form: str | None,
+) -> None:
     """Compile a course into an Anki deck, or something else.
 
     COURSE is the folder that holds course.yaml. Without it, ./course is built, else the course that came with attachdeck.
@@ -49,7 +61,10 @@ def command(course: Path | None, to: str, output: Path | None, locked: bool, kee
 
     course.lock, beside course.yaml, remembers identities and times of change; commit it with the course.
     SOURCE_DATE_EPOCH, if set, is taken for the time of what has changed.
+
+    With --strict or --rule the rules for good cards are asked, too, as `attachdeck check` does.
     """
+    form = report.chosen(form)
     wanted = _wanted(to, output)
     folder = course_folder(course)
     now = seconds_now()
@@ -57,12 +72,15 @@ def command(course: Path | None, to: str, output: Path | None, locked: bool, kee
         progress("reading the course")
         checked = pipeline.check(folder, language)
         if checked.course is None:
-            _stop(checked, checked.diagnostics)
+            _stop(checked, checked.diagnostics, form)
             return
+        diagnostics = [*checked.diagnostics, *(report.lint_of(checked, only) if strict or only else ())]
+        if strict and diagnostics:
+            _stop(checked, diagnostics, form)
         progress("making the notes")
         compiled = pipeline.compiled(checked, now, keep_mine=keep_mine)
         if compiled.refusals:
-            _stop(checked, (*checked.diagnostics, *compiled.refusals))
+            _stop(checked, [*diagnostics, *compiled.refusals], form)
         if locked and compiled.stale:
             fail(f"course.lock is not up to date: {_changes(compiled.changes)}; run `attachdeck build` and commit it; no deck was written")
         unwritten = _keep(compiled, checked.lock_path, installed=folder != courses.HERE and (course is None or not course.exists()))
@@ -76,10 +94,11 @@ def command(course: Path | None, to: str, output: Path | None, locked: bool, kee
                 fail(f"the deck cannot be written to {path}: {error.strerror or error}; the last one is unchanged")
             except BrokenOutput as error:
                 fail(f"{error}; the last one is unchanged")
-    show(checked.diagnostics, checked.texts)
+    report.say(diagnostics, checked.texts, form)
+    for_people = form in ("text", "github")
     if language:
-        click.echo(f"{language + ':':8}{sum(checked.tallies.values(), Tally())}; what is not translated stays in the original")
-    click.echo(_summary(made, unwritten or (_changes(compiled.changes) if compiled.stale else "no changes")))
+        click.echo(f"{language + ':':8}{sum(checked.tallies.values(), Tally())}; what is not translated stays in the original", err=not for_people)
+    click.echo(_summary(made, unwritten or (_changes(compiled.changes) if compiled.stale else "no changes")), err=not for_people)
 
 
 def _wanted(to: str, output: Path | None) -> dict[str, Output]:
@@ -105,8 +124,8 @@ def _path(output: Path | None, to: str, deck: str, each: Output) -> Path:
     return output / name if to == "all" else output
 
 
-def _stop(checked: pipeline.Checked, diagnostics: tuple[Diagnostic, ...]) -> None:
-    show(diagnostics, checked.texts)
+def _stop(checked: pipeline.Checked, diagnostics: Sequence[Diagnostic], form: str) -> None:
+    report.say(diagnostics, checked.texts, form)
     click.echo(f"{tally(diagnostics)}; no deck was written", err=True)
     sys.exit(1)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from attachdeck import pipeline
-from attachdeck.cli.check import lint_of
+from attachdeck.cli.report import lint_of
 from attachdeck.cli.terminal import course_folder, fail, show
 from attachdeck.diagnostics import Severity
 from attachdeck.outputs import BrokenOutput

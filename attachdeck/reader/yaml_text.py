@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import yaml
 
-from attachdeck.diagnostics import Diagnostic
+from attachdeck.diagnostics import Diagnostic, Edit
 from attachdeck.location import Location
 from attachdeck.reader.advice import syntax_error
 from attachdeck.reader.document import Document, Mark, Node, location_of
 
 MAX_DEPTH = 32
+MAX_ODD = 20
+"""Of how many invisible characters in one file an author is told at once."""
 MAX_ALIASED_VALUES = 10_000
 """How many values aliases may repeat in one file: enough for any course, too few for a bomb."""
 
@@ -31,13 +34,9 @@ _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": Fa
 def read_text(text: str, shown: str) -> tuple[Document, list[Diagnostic]]:
     """Read YAML text, with LF or CRLF line ends."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    odd = _NOT_TEXT.search(text)
+    odd = [_odd(found, text, shown) for found in islice(_NOT_TEXT.finditer(text), MAX_ODD)]
     if odd:
-        at = location_of(shown, text, odd.start())
-        message = f"the invisible character U+{ord(odd.group()):04X} cannot stand in a course"
-        return Document(shown, text, None), [
-            Diagnostic(rule="invisible-character", message=message, at=at, help="delete it; it often comes along with copied text")
-        ]
+        return Document(shown, text, None), odd
     build = _Builder(shown)
     try:
         value, mark = build.document(yaml.parse(text, Loader=_LOADER))
@@ -46,6 +45,12 @@ def read_text(text: str, shown: str) -> tuple[Document, list[Diagnostic]]:
     except _Refused as refused:
         return Document(shown, text, None), [*build.diagnostics, refused.diagnostic]
     return Document(shown, text, Node(value, mark, shown)), build.diagnostics
+
+
+def _odd(found: re.Match[str], text: str, shown: str) -> Diagnostic:
+    at = location_of(shown, text, found.start())
+    message = f"the invisible character U+{ord(found.group()):04X} cannot stand in a course"
+    return Diagnostic(rule="invisible-character", message=message, at=at, help="delete it; it often comes along with copied text", mend=Edit(at, ""))
 
 
 class _Refused(Exception):  # noqa: N818  # It is no error of ours.

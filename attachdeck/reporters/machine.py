@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
 
 from attachdeck import __version__
@@ -18,7 +19,7 @@ Texts = Mapping[str, str]
 
 
 def as_json(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
-    """An object with a list of diagnostics; each has its rule, severity, message, help and place, and a fingerprint that survives moved lines."""
+    """An object with a list of diagnostics, as `attachdeck schema diagnostics` describes it."""
     found = [
         {
             "rule": each.rule,
@@ -31,6 +32,7 @@ def as_json(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
             "end_line": max(each.at.end_line, each.at.line, 1),
             "end_column": max(each.at.end_column, each.at.column, 1),
             "fingerprint": fingerprint,
+            "mendable": each.mend is not None,
         }
         for each, fingerprint in zip(diagnostics, _fingerprints(diagnostics, texts), strict=True)
     ]
@@ -60,7 +62,7 @@ def as_sarif(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
             "locations": [
                 {
                     "physicalLocation": {
-                        "artifactLocation": {"uri": Path(each.at.file).as_posix()},
+                        "artifactLocation": {"uri": _uri(each.at.file)},
                         "region": {
                             "startLine": max(each.at.line, 1),
                             "startColumn": max(each.at.column, 1),
@@ -97,6 +99,12 @@ def as_junit(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
 
 
 FORMATS = {"json": as_json, "github": as_github, "sarif": as_sarif, "junit": as_junit}
+
+
+def _uri(file: str) -> str:
+    """A file's name as a reference that SARIF takes: relative, or absolute with its scheme."""
+    path = Path(file)
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
 
 
 def _said(diagnostic: Diagnostic) -> str:

@@ -13,7 +13,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from attachdeck.diagnostics import Diagnostic, did_you_mean, did_you_mean_or_list
+from attachdeck.diagnostics import Diagnostic, Edit, did_you_mean, did_you_mean_or_list
+from attachdeck.location import Location
 from attachdeck.naming import card_id
 from attachdeck.reader import Document, Node
 
@@ -22,11 +23,18 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 NAMES = ("course", "lesson", "sources", "media")
+"""The schemas of a course's files."""
+
+REPORTS = ("diagnostics",)
+"""The schemas of what attachdeck writes for programs."""
+
+_SURE = 0.8
+"""How alike (difflib's ratio) a misspelt key must be to the only one that it can mean, for a program to mend it."""
 
 
 @cache
 def schema_text(name: str) -> str:
-    """The text of a schema, one of `NAMES`."""
+    """The text of a schema, one of `NAMES` or `REPORTS`."""
     return files(__name__).joinpath(f"{name}.schema.json").read_text(encoding="utf-8")
 
 
@@ -49,7 +57,7 @@ def check(document: Document, name: str) -> list[Diagnostic]:
     for error in errors:
         if error.absolute_schema_path[0] == "then":
             error.schema = validator.schema  # What a whole file needs unless it changes another is said beside its keys.
-    found = (diagnostic for error in errors for diagnostic in _explain(error, document.root))
+    found = (diagnostic for error in errors for diagnostic in _explain(error, document, document.root))
     return list(dict.fromkeys(found))
 
 
@@ -62,9 +70,8 @@ def _leaves(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
             yield error
 
 
-def _explain(error: ValidationError, root: Node) -> Iterator[Diagnostic]:
+def _explain(error: ValidationError, document: Document, node: Node) -> Iterator[Diagnostic]:
     path = list(error.absolute_path)
-    node = root
     for part in path:
         node = node[part]
     keyword = str(error.validator)
@@ -73,7 +80,7 @@ def _explain(error: ValidationError, root: Node) -> Iterator[Diagnostic]:
     explain = _EXPLANATIONS.get(keyword)
 
     if keyword in ("required", "dependentRequired"):
-        yield from _missing(error, node)
+        yield from _missing(error, document, node)
     elif keyword == "additionalProperties":
         yield from _unknown(error, node)
     elif "propertyNames" in error.absolute_schema_path:
@@ -85,12 +92,13 @@ def _explain(error: ValidationError, root: Node) -> Iterator[Diagnostic]:
         )
     elif explain:
         message, help = explain(key, node.value, wanted, _of(error))
-        yield Diagnostic(rule="schema", message=message, at=node.at if path else node.start, help=help)
+        mend = _retyped(document, node, wanted, _of(error)) if keyword == "type" else None
+        yield Diagnostic(rule="schema", message=message, at=node.at if path else node.start, help=help, mend=mend)
     else:
         yield Diagnostic(rule="schema", message=error.message, at=node.at)
 
 
-def _missing(error: ValidationError, node: Node) -> Iterator[Diagnostic]:
+def _missing(error: ValidationError, document: Document, node: Node) -> Iterator[Diagnostic]:
     wanted: Any = error.validator_value
     missing = wanted if error.validator == "required" else [need for key, needs in wanted.items() if key in node for need in needs]
     for key in missing:
@@ -101,8 +109,9 @@ def _missing(error: ValidationError, node: Node) -> Iterator[Diagnostic]:
             continue  # The misspelt key gets a message of its own, which says the same better.
         description = _described(error, key)
         if key == "id" and "kind" in node and not near:
-            help = f"add `id: {card_id(node.value, ())}`, or run `attachdeck fmt`, which writes it; it stays when you reword the card"
-            yield Diagnostic(rule="missing-key", message="this card has no `id` yet", at=node.start, help=help)
+            id = card_id(node.value, _ids(document, node))
+            help = f"add `id: {id}`, or run `attachdeck fmt`, which writes it; it stays when you reword the card"
+            yield Diagnostic(rule="missing-key", message="this card has no `id` yet", at=node.start, help=help, mend=_with_id(node, id))
             continue
         help = f"is `{near[0]}` meant to be `{key}`?" if near else f"add `{key}:`" + (f" {description}" if description else "")
         yield Diagnostic(rule="missing-key", message=f"`{key}` is missing{_in_kind(node, 'from')}", at=node.key_at(near[0]) if near else node.start, help=help)
@@ -131,7 +140,9 @@ def _unknown(error: ValidationError, node: Node) -> Iterator[Diagnostic]:
             help = did_you_mean(key, missing) or did_you_mean_or_list(key, own)
             if node.value[key] is None and " " in key:
                 help = "a text that holds a comma needs quotes around it inside `{ }`"
-            yield Diagnostic(rule="unknown-key", message=f"`{key}` is not a key{_in_kind(node, 'of')}", at=node.key_at(key), help=help)
+            near = difflib.get_close_matches(key, missing, n=2, cutoff=_SURE)
+            mend = Edit(node.key_at(key), near[0]) if len(near) == 1 else None
+            yield Diagnostic(rule="unknown-key", message=f"`{key}` is not a key{_in_kind(node, 'of')}", at=node.key_at(key), help=help, mend=mend)
 
 
 def _in_kind(node: Node, preposition: str) -> str:
@@ -174,6 +185,38 @@ def _wrong_type(key: str, value: Any, wanted: Any, schema: Any) -> tuple[str, st
     elif names[0].endswith("number"):
         help = "write the number without quotes or signs after it"
     return f"{key} must be {' or '.join(names)}, and this is {_type_of(value)}", help
+
+
+def _retyped(document: Document, node: Node, wanted: Any, schema: Any) -> Edit | None:
+    """The same value as the type that is wanted, where that is only a matter of quotes or brackets."""
+    at, value = node.at, node.value
+    if at.file != document.file or at.line != at.end_line:
+        return None
+    written = document.text.split("\n")[at.line - 1][at.column - 1 : at.end_column - 1]
+    if wanted == "string" and isinstance(value, (int, float)) and re.search(schema.get("pattern", ""), written):
+        return Edit(at, f'"{written}"')
+    if wanted == "array" and isinstance(value, str) and re.fullmatch(r"[\w.-]+", written):
+        return Edit(at, f"[{written}]")
+    plain = {"boolean": r"true|false", "integer": r"[0-9]{1,9}", "number": r"[0-9]{1,9}(\.[0-9]{1,9})?"}.get(str(wanted))
+    return Edit(at, value) if plain and isinstance(value, str) and re.fullmatch(plain, value) else None
+
+
+def _ids(document: Document, node: Node) -> set[str]:
+    """The ids of a file's cards, with those that the cards without one before this card will get."""
+    taken = {str(card["id"]) for card in document.root.value["cards"] if isinstance(card, dict) and "id" in card} if document.root else set()
+    for card in document.root.value["cards"] if document.root else ():
+        if card is node.value:
+            break
+        if isinstance(card, dict) and "id" not in card:
+            taken.add(card_id(card, taken))
+    return taken
+
+
+def _with_id(node: Node, id: str) -> Edit:
+    """An id before a card's first key, on a line of its own or, between braces, before a comma."""
+    start = node.start
+    after = ", " if node.at != start and node.at.column < start.column else "\n" + " " * (start.column - 1)
+    return Edit(Location(start.file, start.line, start.column, start.line, start.column), f"id: {id}{after}")
 
 
 def _count(number: int, what: str) -> str:

@@ -37,7 +37,9 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
     for term, card in terms.items():
         for other in sorted(set(any_term.findall(" ".join(words(card.confusion)))) - {term}):
             if not any({term, other} <= each for each in apart):
-                yield Finding(card.at, f"`{card.id}` warns of “{other}”, and no card holds it and “{term}” apart", "add a card that asks for the difference", card)
+                yield Finding(
+                    card.at, f"`{card.id}` warns of “{other}”, and no card holds it and “{term}” apart", "add a card that asks for the difference", card
+                )
 
 
 def _holds(card: Card) -> str:

@@ -1,0 +1,55 @@
+"""What `check` and `build` say of a course, and how: to people, or to machines."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from attachdeck.cli.terminal import seconds_now, show
+from attachdeck.diagnostics import Diagnostic
+from attachdeck.pipeline import Checked
+from attachdeck.reporters import machine
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def options(command: F) -> F:
+    """The options `--strict`, `--rule` and `--format`."""
+    form = click.option("--format", "form", type=click.Choice(["text", *machine.FORMATS]), help="How to say it.  [default: text; github in a GitHub workflow]")
+    only = click.option("--rule", "only", multiple=True, metavar="RULE", callback=_known, help="Of the rules for good cards only this one; may be repeated.")
+    return click.option("--strict", is_flag=True, help="Fail on warnings, too.")(only(form(command)))
+
+
+def lint_of(checked: Checked, only: Sequence[str] = (), corpus: Sequence[str] = ()) -> list[Diagnostic]:
+    """What the rules for good cards say of a course without mistakes."""
+    from attachdeck.lint import lint
+
+    today = time.strftime("%Y-%m-%d", time.gmtime(seconds_now()))
+    return list(lint(checked.course, today, only, corpus)) if checked.course else []
+
+
+def chosen(form: str | None) -> str:
+    """The form that was asked for, else what suits the place."""
+    return form or ("github" if os.environ.get("GITHUB_ACTIONS") else "text")
+
+
+def say(diagnostics: Sequence[Diagnostic], texts: Mapping[str, str], form: str) -> None:
+    """Print diagnostics: for people to standard error, for machines to standard output."""
+    if form == "text":
+        show(diagnostics, texts)
+    elif said := machine.FORMATS[form](diagnostics, texts):
+        click.echo(said)
+
+
+def _known(_context: click.Context, _parameter: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    if names:
+        from attachdeck.lint import known_rules
+
+        for name in names:
+            if name not in known_rules():
+                raise click.UsageError(f"there is no rule `{name}`; `attachdeck rules` lists them")
+    return names

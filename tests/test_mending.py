@@ -1,0 +1,96 @@
+"""`check --fix` mends what can only be meant one way, and leaves everything else as its author wrote it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from attachdeck.authoring.mending import mended
+from attachdeck.diagnostics import Edit
+from attachdeck.location import Location
+from conftest import LESSON_HEAD, write_course
+from test_cli import run
+
+GOOD = "  - {id: a, kind: basic, prompt: What is it?, answer: That.}\n"
+
+
+def lesson(folder: Path) -> str:
+    return (folder / "lessons" / "01-first.yaml").read_bytes().decode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("broken", "whole"),
+    [
+        ("  - kind: basic # Mine.\n    prompt: What is it?\n    answer: That.\n", "  - id: what-is-it\n    kind: basic # Mine.\n    prompt: What is it?\n    answer: That.\n"),
+        ("  - {kind: basic, prompt: What is it?, answer: That.}\n", "  - {id: what-is-it, kind: basic, prompt: What is it?, answer: That.}\n"),
+        ("  - {id: a, kind: basic, prompt: When?, answer: 1969}\n", '  - {id: a, kind: basic, prompt: When?, answer: "1969"}\n'),
+        ("  - {id: a, kind: basic, prompt: When?, answer: 0x10}\n", '  - {id: a, kind: basic, prompt: When?, answer: "0x10"}\n'),
+        ("  - {id: a, kind: basic, prompt: When?, anwser: Now.}\n", "  - {id: a, kind: basic, prompt: When?, answer: Now.}\n"),
+        ("  - {id: a, kind: basic, prompt: When?, answer: Now., tags: one}\n", "  - {id: a, kind: basic, prompt: When?, answer: Now., tags: [one]}\n"),
+        ("  - {id: a, kind: basic, prompt: When\x07?, answer: \x01Now.}\n", "  - {id: a, kind: basic, prompt: When?, answer: Now.}\n"),
+        ("  - {kind: basic, prompt: Who?, answer: A.}\n  - {kind: basic, prompt: Who?, answer: B.}\n",
+         "  - {id: who, kind: basic, prompt: Who?, answer: A.}\n  - {id: who-2, kind: basic, prompt: Who?, answer: B.}\n"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_what_is_mended(tmp_path: Path, broken: str, whole: str, newline: str):
+    folder = write_course(tmp_path)
+    path = folder / "lessons" / "01-first.yaml"
+    path.write_bytes((LESSON_HEAD + broken).replace("\n", newline).encode())
+    result = run("check", folder, "--fix", "--rule", "unused-picture")
+    assert result.exit_code == 0, result.stderr
+    assert "01-first.yaml: " in result.stderr
+    assert lesson(folder) == (LESSON_HEAD + whole).replace("\n", newline)
+    assert " mended\n" not in run("check", folder, "--fix").stderr
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        "  - {id: a, kind: basic, prompt: Who?, colour: red, answer: A.}\n",
+        "  - {id: a, kind: basic, prompt: Who?, answer: [A]}\n",
+        "  - {id: a, kind: basic, prompt: Who?, answer: A., tags: 'two words'}\n",
+        "  - {id: a, kind: basic, prompt: Who?, answer: A., objective: first-gaol}\n",
+        "  - {id: a, kind: basic, prompt: Who?, answer: }\n",
+        "  - {id: a, kind: basic, prompt: Who?: answer}\n",
+    ],
+)
+def test_what_could_be_meant_otherwise_is_left_to_its_author(tmp_path: Path, left: str):
+    folder = write_course(tmp_path, cards=left)
+    before = lesson(folder)
+    result = run("check", folder, "--fix")
+    assert result.exit_code == 1
+    assert " mended\n" not in result.stderr
+    assert lesson(folder) == before
+
+
+def test_a_mark_at_the_start_stays_and_other_files_are_not_touched(tmp_path: Path):
+    folder = write_course(tmp_path, cards=GOOD)
+    sources = folder / "sources.yaml"
+    path = folder / "lessons" / "01-first.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + (LESSON_HEAD + GOOD.replace("id: a, ", "")).encode())
+    stamp = sources.stat().st_mtime_ns
+    assert run("check", folder, "--fix").exit_code == 0
+    assert path.read_bytes().startswith(b"\xef\xbb\xbfid: ")
+    assert "id: what-is-it" in lesson(folder)
+    assert sources.stat().st_mtime_ns == stamp
+
+
+def test_a_course_that_this_one_extends_is_not_mended(tmp_path: Path):
+    base = write_course(tmp_path / "base", cards=GOOD.replace("That.", "1969"))
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "course.yaml").write_text("extends: ../base\nid: own\ntitle: Own\nversion: 0.1.0\ndeck: Own\n", encoding="utf-8")
+    before = lesson(base)
+    assert run("check", own, "--fix").exit_code == 1
+    assert lesson(base) == before
+
+
+def test_edits_do_not_tread_on_each_other():
+    def edit(line: int, column: int, end: int, text: str) -> Edit:
+        return Edit(Location("f", line, column, line, end), text)
+
+    assert mended("one two\nthree", [edit(2, 1, 6, "3"), edit(1, 1, 4, "1"), edit(1, 5, 8, "2")]) == "1 2\n3"
+    assert mended("abc", [edit(1, 1, 3, "x"), edit(1, 2, 4, "y")]) == "ay"
+    assert mended("abc", [edit(1, 2, 2, "-")]) == "a-bc"
