@@ -4,13 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from attachdeck.location import Location
 
 
+class Place(Protocol):
+    """Whatever knows where it begins; looking that up costs time, so it is done when somebody asks."""
+
+    @property
+    def start(self) -> Location:
+        """Where it begins."""
+
+
+class Placed:
+    """What was written somewhere."""
+
+    __slots__ = ()
+
+    place: Place
+
+    @property
+    def at(self) -> Location:
+        """Where it was written."""
+        return self.place.start
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(Placed):
     """A work that cards cite."""
 
     key: str
@@ -21,7 +42,7 @@ class Source:
     volume_pages: str = ""
     doi: str = ""
     url: str = ""
-    at: Location = field(compare=False, repr=False)
+    place: Place = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +54,7 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class Picture(Placed):
     """A picture of the course, with what must be known of it and its bytes."""
 
     file: str
@@ -42,7 +63,7 @@ class Picture:
     licence: str
     content: bytes = field(repr=False)
     night: Picture | None = None
-    at: Location = field(compare=False, repr=False)
+    place: Place = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +105,13 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
+class Card(Placed):
     """One thing that a learner should be able to recall; compiles to exactly one note. `written` is what its author wrote, key by key."""
 
     kind: ClassVar[str]
 
     id: str
-    at: Location = field(compare=False, repr=False)
+    place: Place = field(compare=False, repr=False)
     why: str = ""
     confusion: str = ""
     hint: str = ""
@@ -199,7 +220,7 @@ class ReferenceCard(Card):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lesson:
+class Lesson(Placed):
     """One lesson: its number gives the reading order, its id is its identity."""
 
     id: str
@@ -211,7 +232,7 @@ class Lesson:
     cards: tuple[Card, ...]
     content_note: str = ""
     reading: str = ""
-    at: Location = field(compare=False, repr=False)
+    place: Place = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

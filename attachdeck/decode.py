@@ -140,9 +140,10 @@ class _Decoder:
         """Report a name that another entry has already."""
         name = entry.value[key]
         if name in seen:
-            self.report(rule, f"`{name}` is used twice", entry[key].at, f"the first one is at {seen[name].at}; give one of the two another name")
+            first = seen[name].get(key) or seen[name]
+            self.report(rule, f"`{name}` is used twice", entry[key].at, f"the first one is at {first.at}; give one of the two another name")
         else:
-            seen[name] = entry[key]
+            seen[name] = entry
 
     def known(self, what: str, node: Node, known: Mapping[str, T], where: str) -> T | None:
         """What a name refers to, or None and a diagnostic."""
@@ -153,13 +154,13 @@ class _Decoder:
 
     def source(self, entry: Node) -> Source:
         value = {key: each for key, each in entry.value.items() if key not in ("kind", "read", "supports")}
-        return Source(**value, at=entry.start)
+        return Source(**value, place=entry)
 
     def picture(self, entry: Node) -> Picture | None:
         value = entry.value
         content = self.picture_bytes(entry["file"])
         night_content = self.picture_bytes(entry["night"]) if "night" in value else None
-        common = {"alt": value["alt"], "origin": value["origin"], "licence": value["licence"], "at": entry.start}
+        common = {"alt": value["alt"], "origin": value["origin"], "licence": value["licence"], "place": entry}
         night = Picture(file=value["night"], content=night_content, **common) if night_content is not None else None
         return Picture(file=value["file"], content=content, night=night, **common) if content is not None else None
 
@@ -215,7 +216,7 @@ class _Decoder:
             objectives=tuple(Objective(each["id"], each["text"]) for each in value["objectives"]),
             reading=value.get("reading", ""),
             cards=tuple(card for card in cards if card),
-            at=root.start,
+            place=root,
         )
 
     def one_deck_each(self, lessons: tuple[Lesson, ...], practice: str) -> None:
@@ -237,20 +238,20 @@ class _Decoder:
                     "duplicate-id",
                     f"`{former}` is the id of another card",
                     node.at,
-                    f"it is in use at {owner.at}; a card that carries on its progress cannot stand beside it",
+                    f"it is in use at {(owner.get('id') or owner).at}; a card that carries on its progress cannot stand beside it",
                 )
             self.cards.setdefault(former, node)
 
     def card(self, node: Node) -> Card | None:
-        if "formerly" in node:
-            self.formers.append((node.value["formerly"], node["formerly"]))
+        value = node.value
+        if "formerly" in value:
+            self.formers.append((value["formerly"], node["formerly"]))
         self.once(node, "id", self.cards, "duplicate-id")
         self.images(node)
-        value = node.value
         common = {
             "id": value["id"],
-            "at": node.start,
-            "silenced": _settings(node),
+            "place": node,
+            "silenced": _settings(node) if "lint" in value else {},
             "why": value.get("why", ""),
             "confusion": value.get("confusion", ""),
             "hint": value.get("hint", ""),
@@ -268,20 +269,26 @@ class _Decoder:
 
     def citations(self, node: Node) -> tuple[Citation, ...]:
         found = []
-        for entry in node["sources"].items() if "sources" in node else ():
-            key = entry["key"] if isinstance(entry.value, dict) else entry
-            source = self.known("source", key, self.sources, "sources.yaml")
-            if source:
-                found.append(Citation(source, entry.value.get("page", "") if isinstance(entry.value, dict) else ""))
+        for place, entry in enumerate(node.value.get("sources", ())):
+            key, page = (entry["key"], entry.get("page", "")) if isinstance(entry, dict) else (entry, "")
+            if source := self.sources.get(key):
+                found.append(Citation(source, page))
+            else:
+                named = node["sources"][place]
+                self.known("source", named.get("key") or named, self.sources, "sources.yaml")
         return tuple(found)
 
     def objective(self, node: Node) -> Objective | None:
-        named = node.get("objective")
-        found = self.known("objective", named, self.objectives, "the objectives of any lesson") if named else None
+        name = node.value.get("objective")
+        if name is None:
+            return None
+        found = self.objectives.get(name) or self.known("objective", node["objective"], self.objectives, "the objectives of any lesson")
         return found[0] if found else None
 
     def images(self, node: Node) -> None:
         """Report pictures in a card's or a lesson's texts that media.yaml does not list."""
+        if not _may_show(node.value):
+            return
         for part in _texts(node):
             for match in _IMAGE.finditer(part.value):
                 name = match["markdown"] or match["html"] or ""
@@ -407,6 +414,14 @@ def _settings(node: Node) -> dict[str, tuple[str, Location]]:
     """What stands under `lint`: by the rule's name what is said of it, and where."""
     said = node.get("lint")
     return {name: (said.value[name], said.key_at(name)) for name in said.value} if said else {}
+
+
+def _may_show(value: Any) -> bool:
+    """Whether a card's or a lesson's texts may hold a picture, its cards excepted; looking at values alone is fast."""
+    if isinstance(value, str):
+        return "![" in value or "<" in value
+    parts = (part for key, part in value.items() if key != "cards") if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(map(_may_show, parts))
 
 
 def _texts(node: Node) -> Iterable[Node]:

@@ -19,6 +19,11 @@ class Location:
     end_line: int = 0
     end_column: int = 0
 
+    @property
+    def start(self) -> Location:
+        """Itself, for whatever must have a place."""
+        return self
+
     def __str__(self) -> str:
         """The place as `file:line:column`, which editors and terminals turn into a link."""
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file

@@ -147,7 +147,7 @@ class _Compiler:
         """The card that shows a text of the whole course; retired once the course has no such text any more."""
         if text or card in self.lock.cards:
             gone = "" if text else self.words["No longer in the course."]
-            yield ReferenceCard(id=card, at=Location("course.yaml"), prompt=self.words[prompt], text=text, retired_because=gone)
+            yield ReferenceCard(id=card, place=Location("course.yaml"), prompt=self.words[prompt], text=text, retired_because=gone)
 
     def new_lock(self) -> Lock:
         note_types = {key: NoteTypeRecord(each.id, _layout(each.note_type), _content(each.note_type), each.modified) for key, each in self.note_types.items()}

@@ -112,7 +112,7 @@ def translated(files: CourseFiles, folder: Path, language: str) -> tuple[CourseF
             documents[document.file] = document
     course = documents.get(files.course.file, files.course)
     if course.root is not None:
-        course = replace(course, root=replace(course.root, value=course.root.value | {"language": language}))
+        course = _said(course, lambda value: value | {"language": language})
     lessons = tuple(documents.get(each.file, each) for each in files.lessons)
     media = documents.get(files.media.file, files.media) if files.media else None
     return replace(files, course=course, lessons=lessons, media=media), tallies, problems
@@ -171,7 +171,7 @@ def _catalogues(files: CourseFiles) -> Iterator[tuple[str, Callable[[Say], list[
 
 def _said(document: Document, change: Callable[[Any], Any]) -> Document:
     root = document.root
-    return document if root is None else Document(document.file, document.text, Node(change(root.value), root.mark, root.file))
+    return document if root is None else Document(document.file, document.text, Node(change(root.value), lambda: root.mark, root.file))
 
 
 def _lesson(value: dict[str, Any], name: str, say: Say) -> dict[str, Any]:

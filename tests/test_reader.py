@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from attachdeck.reader import MAX_BYTES, Node, read_course, read_file, read_text
+from attachdeck.reader.yaml_text import _NOT_TEXT, _read_with_places
 
 PRINTABLE = st.characters(exclude_categories=("C", "Z"), include_characters=" ", max_codepoint=0xFFFF)
 TEXTS = st.text(PRINTABLE, max_size=30)
@@ -60,7 +61,26 @@ def test_line_ends_and_a_byte_order_mark_change_nothing(tmp_path_factory, value,
     document, problems = read_file(path, "f")
     plain, _ = read_text(text, "f")
     assert not problems
-    assert document.root == plain.root
+    assert (document.root.value, document.root.mark) == (plain.root.value, plain.root.mark)
+
+
+@given(st.text("{}[]:-,'\"|>&*!%@`#\n\t ?abc1\\~", max_size=60) | st.text(max_size=60))
+@example("a: &x 1\nb: *x")
+@example("a: 1\na: 2")
+@example("--- a\n--- b")
+@example('"\\x07"')
+@example("? [a]\n: b")
+@example("a: !!str 1")
+def test_the_fast_way_says_what_the_way_with_places_says(text):
+    if _NOT_TEXT.search(text):
+        return
+    slow, problems = _read_with_places(text, "f")
+    document, told = read_text(text, "f")
+    assert told == problems
+    assert (document.root is None) == (slow.root is None)
+    if document.root is not None:
+        assert repr(document.root.value) == repr(slow.root.value)
+        assert document.root.mark == slow.root.mark
 
 
 @given(st.text(max_size=200) | st.text("{}[]:-,'\"|>&*!%@`#\n\t ?abc1\\", max_size=60))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,17 +23,31 @@ class Mark:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class Node:
-    """A value of a document together with its place; indexing goes down to a part."""
+    """A value of a document together with its place; indexing goes down to a part.
 
-    value: Any
-    mark: Mark
-    file: str
+    Places cost as much as values, and most are never asked for: `mark` may be a function that finds the mark once it is needed.
+    """
+
+    __slots__ = ("_mark", "file", "value")
+
+    def __init__(self, value: Any, mark: Mark | Callable[[], Mark], file: str) -> None:
+        self.value = value
+        self.file = file
+        self._mark = mark
+
+    @property
+    def mark(self) -> Mark:
+        """The place of the value and of its parts."""
+        if not isinstance(self._mark, Mark):
+            self._mark = self._mark()
+        return self._mark
 
     def __getitem__(self, key: str | int) -> Node:
-        mark: Mark = self.mark.parts[key]  # type: ignore[index]
-        return Node(self.value[key], mark, mark.file or self.file)
+        if isinstance(self._mark, Mark):
+            mark: Mark = self._mark.parts[key]  # type: ignore[index]
+            return Node(self.value[key], mark, mark.file or self.file)
+        return Node(self.value[key], lambda: self.mark.parts[key], self.file)  # type: ignore[index]
 
     def __contains__(self, key: str) -> bool:
         return isinstance(self.value, dict) and key in self.value
