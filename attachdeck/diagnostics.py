@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -37,9 +36,16 @@ class Diagnostic:
     mend: Edit | None = None
 
 
+def close(word: str, known: Iterable[str], n: int = 1, cutoff: float = 0.6) -> list[str]:
+    """The known words nearest to a misspelt one, at most `n`; `cutoff` is difflib's ratio."""
+    import difflib
+
+    return difflib.get_close_matches(word, list(known), n=n, cutoff=cutoff)
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """A help line naming the known word nearest to a misspelt one, or None when none is near."""
-    near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
+    near = close(word.lower(), known)
     return f"did you mean `{near[0]}`?" if near else None
 
 

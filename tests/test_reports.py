@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft7Validator, Draft202012Validator
 
-from attachdeck.reporters.machine import FORMATS
+from attachdeck.reporters import MACHINE_FORMATS as FORMATS
 from conftest import COURSE, need, write_course
 from test_cli import run
 

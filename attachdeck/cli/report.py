@@ -5,21 +5,23 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from attachdeck.cli.terminal import seconds_now, show
 from attachdeck.diagnostics import Diagnostic
-from attachdeck.pipeline import Checked
-from attachdeck.reporters import machine
+from attachdeck.reporters import MACHINE_FORMATS
+
+if TYPE_CHECKING:
+    from attachdeck.pipeline import Checked
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def options(command: F) -> F:
     """The options `--strict`, `--rule` and `--format`."""
-    form = click.option("--format", "form", type=click.Choice(["text", *machine.FORMATS]), help="How to say it.  [default: text; github in a GitHub workflow]")
+    form = click.option("--format", "form", type=click.Choice(["text", *MACHINE_FORMATS]), help="How to say it.  [default: text; github in a GitHub workflow]")
     only = click.option("--rule", "only", multiple=True, metavar="RULE", callback=_known, help="Of the rules for good cards only this one; may be repeated.")
     return click.option("--strict", is_flag=True, help="Fail on warnings, too.")(only(form(command)))
 
@@ -41,7 +43,10 @@ def say(diagnostics: Sequence[Diagnostic], texts: Mapping[str, str], form: str) 
     """Print diagnostics: for people to standard error, for machines to standard output."""
     if form == "text":
         show(diagnostics, texts)
-    elif said := machine.FORMATS[form](diagnostics, texts):
+        return
+    from attachdeck.reporters import machine
+
+    if said := machine.said(diagnostics, texts, form):
         click.echo(said)
 
 

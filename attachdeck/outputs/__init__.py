@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path, PurePosixPath
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from attachdeck.notes import Deck
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "attachdeck.outputs"
 OWN = "attachdeck"
@@ -43,12 +45,18 @@ class BrokenOutput(Exception):  # noqa: N818
 
 def known() -> dict[str, EntryPoint]:
     """The outputs that are installed, by name. No package can take a name of attachdeck's own."""
+    from importlib.metadata import entry_points
+
     points = sorted(entry_points(group=GROUP), key=lambda point: (_is_own(point), point.name, point.value))
     return {point.name: point for point in sorted({point.name: point for point in points}.values(), key=lambda point: (not _is_own(point), point.name))}
 
 
 def find(name: str) -> Output:
     """The output of this name. Raises UnknownOutput or BrokenOutput."""
+    if name == "apkg":  # The one that is wanted most; looking through all installed packages for it takes longer than to import it.
+        from attachdeck.outputs import apkg
+
+        return apkg
     point = known().get(name)
     if point is None:
         raise UnknownOutput(f"there is no output `{name}`; known are {', '.join(known()) or 'none: install attachdeck again'}")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from attachdeck.diagnostics import Diagnostic
 from attachdeck.reader.document import location_of
+
+if TYPE_CHECKING:
+    import xml.etree.ElementTree as ET
 
 _SVG_DANGER = re.compile(
     rb"<\s*(?:script|foreignobject)\b|<!entity|\son[a-z]+\s*=|javascript:"
@@ -61,6 +64,8 @@ def svg_boxes(content: bytes) -> dict[str, Box]:
 
 def _svg_root(content: bytes) -> ET.Element | None:
     """The SVG's root. Entities, by which XML can hurt, are refused before (`svg_problems`)."""
+    import xml.etree.ElementTree as ET
+
     try:
         return ET.fromstring(content)  # noqa: S314
     except ET.ParseError:

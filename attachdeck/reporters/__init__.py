@@ -1,1 +1,4 @@
-"""Ways to show diagnostics, one a module."""
+"""One way to show diagnostics or changes per module."""
+
+MACHINE_FORMATS = ("json", "github", "sarif", "junit")
+"""How diagnostics can be said for machines; `machine.said` says them."""

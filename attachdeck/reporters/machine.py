@@ -98,7 +98,9 @@ def as_junit(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n{head}\n{body}  </testsuite>\n</testsuites>'
 
 
-FORMATS = {"json": as_json, "github": as_github, "sarif": as_sarif, "junit": as_junit}
+def said(diagnostics: Sequence[Diagnostic], texts: Texts, form: str) -> str:
+    """Diagnostics in one of `MACHINE_FORMATS`."""
+    return {"json": as_json, "github": as_github, "sarif": as_sarif, "junit": as_junit}[form](diagnostics, texts)
 
 
 def _uri(file: str) -> str:

@@ -1,11 +1,11 @@
 """The JSON Schemas of a course's files, and what a document's disagreement with one means to its author.
 
-The only importer of jsonschema. The schemas' descriptions are written for educators, whose editors show them.
+The only importer of jsonschema, and of jsonschema-rs, which accepts good documents fifty times as fast; what it does not accept, jsonschema explains.
+The schemas' patterns are such as both read alike: no `\\w`, `\\d` or `\\Z`. The schemas' descriptions are written for educators, whose editors show them.
 """
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -13,12 +13,13 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from attachdeck.diagnostics import Diagnostic, Edit, did_you_mean, did_you_mean_or_list
+from attachdeck.diagnostics import Diagnostic, Edit, close, did_you_mean, did_you_mean_or_list
 from attachdeck.location import Location
 from attachdeck.naming import card_id
 from attachdeck.reader import Document, Node
 
 if TYPE_CHECKING:
+    import jsonschema_rs
     from jsonschema.exceptions import ValidationError
     from jsonschema.protocols import Validator
 
@@ -45,6 +46,13 @@ def _validator(name: str) -> Validator:
     return Draft202012Validator(json.loads(schema_text(name)))
 
 
+@cache
+def _acceptor(name: str) -> jsonschema_rs.Draft202012Validator:
+    import jsonschema_rs
+
+    return jsonschema_rs.Draft202012Validator(json.loads(schema_text(name)))
+
+
 def check(document: Document, name: str) -> list[Diagnostic]:
     """Hold a document against a schema; every disagreement is one diagnostic at the narrowest place."""
     if document.root is None:
@@ -52,6 +60,8 @@ def check(document: Document, name: str) -> list[Diagnostic]:
     if document.root.value is None:
         message = "this file is empty"
         return [Diagnostic(rule="empty-file", message=message, at=document.root.at, help=f"`attachdeck schema {name}` shows what belongs into it")]
+    if _acceptor(name).is_valid(document.root.value):
+        return []
     validator = _validator(name)
     errors = sorted(_leaves(validator.iter_errors(document.root.value)), key=lambda error: [str(part) for part in error.absolute_path])
     for error in errors:
@@ -104,7 +114,7 @@ def _missing(error: ValidationError, document: Document, node: Node) -> Iterator
     for key in missing:
         if key in node:
             continue
-        near = difflib.get_close_matches(key, [each for each in node.value if each not in _of(error).get("properties", {})], n=1)
+        near = close(key, [each for each in node.value if each not in _of(error).get("properties", {})])
         if near and _of(error).get("additionalProperties") is False:
             continue  # The misspelt key gets a message of its own, which says the same better.
         description = _described(error, key)
@@ -140,7 +150,7 @@ def _unknown(error: ValidationError, node: Node) -> Iterator[Diagnostic]:
             help = did_you_mean(key, missing) or did_you_mean_or_list(key, own)
             if node.value[key] is None and " " in key:
                 help = "a text that holds a comma needs quotes around it inside `{ }`"
-            near = difflib.get_close_matches(key, missing, n=2, cutoff=_SURE)
+            near = close(key, missing, n=2, cutoff=_SURE)
             mend = Edit(node.key_at(key), near[0]) if len(near) == 1 else None
             yield Diagnostic(rule="unknown-key", message=f"`{key}` is not a key{_in_kind(node, 'of')}", at=node.key_at(key), help=help, mend=mend)
 
