@@ -418,10 +418,13 @@ def _settings(node: Node) -> dict[str, tuple[str, Location]]:
 
 def _may_show(value: Any) -> bool:
     """Whether a card's or a lesson's texts may hold a picture, its cards excepted; looking at values alone is fast."""
-    if isinstance(value, str):
-        return "![" in value or "<" in value
-    parts = (part for key, part in value.items() if key != "cards") if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return any(map(_may_show, parts))
+    for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(part, str):
+            if "![" in part or "<" in part:
+                return True
+        elif isinstance(part, (dict, list)) and key != "cards" and _may_show(part):
+            return True
+    return False
 
 
 def _texts(node: Node) -> Iterable[Node]:

@@ -29,6 +29,9 @@ _ATTRIBUTES = {
 _MATH = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
 # Noncharacters: the reader refuses them in a course, so they can stand for a formula while Markdown is at work.
 _KEPT = re.compile("\ufdd0([0-9]+)\ufdd1")
+# One line that begins like a sentence and holds no sign that Markdown or HTML knows: most texts of most cards.
+_NO_MARKDOWN = re.compile(r"[^\W\d_][^*_`~\[\]<>&|\\\n\r\t\f\v\xa0\ufdd0\ufdd1]*")
+_HARMLESS = re.compile(r"(?:[^<&\xa0]++|</?(?:p|em|strong|code|ul|li)>|&(?:lt|gt|amp|quot);)*+")
 _IMG = re.compile(r"<img\b([^>]*)>")
 _ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 # Anki would run LaTeX on `[latex]` and play `[sound:…]`; a course's text may do neither.
@@ -46,23 +49,36 @@ class Shown:
 
 def render(text: str, pictures: Mapping[str, Shown]) -> str:
     """A text's HTML; a text of one paragraph comes without `<p>`. A picture that is not in the course becomes its alt text."""
-    import cmarkgfm
-    from cmarkgfm.cmark import Options
+    text = unicodedata.normalize("NFC", text.strip())
+    return text if _NO_MARKDOWN.fullmatch(text) else _rendered(text, pictures)
 
+
+def _rendered(text: str, pictures: Mapping[str, Shown]) -> str:
     formulas: list[str] = []
 
     def keep(match: re.Match[str]) -> str:
         formulas.append(match.group())
         return f"\ufdd0{len(formulas) - 1}\ufdd1"
 
-    protected = _MATH.sub(keep, unicodedata.normalize("NFC", text.strip()))
-    html = cmarkgfm.markdown_to_html_with_extensions(protected, options=Options.CMARK_OPT_UNSAFE, extensions=["table", "strikethrough"])
-    html = _cleaner().clean(html).strip()
+    html = _html(_MATH.sub(keep, text) if "\\" in text else text)
     if html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1:
         html = html[3:-4]
     html = _IMG.sub(lambda match: _picture(match, pictures), html)
     html = _ANKI_BRACKETS.sub("&#91;", html)
     return _KEPT.sub(lambda match: _formula(formulas[int(match[1])]), html)
+
+
+def _html(markdown: str) -> str:
+    """Sanitised HTML. The sanitiser would write what is harmless just as it is, but for quotation marks."""
+    from cmarkgfm import cmark
+
+    if "|" in markdown or "~" in markdown:
+        html: str = cmark.markdown_to_html_with_extensions(markdown, options=cmark.Options.CMARK_OPT_UNSAFE, extensions=["table", "strikethrough"])
+    else:
+        html = cmark.markdown_to_html(markdown, options=cmark.Options.CMARK_OPT_UNSAFE)
+    harmless = "<" not in markdown and _HARMLESS.fullmatch(html)
+    html = html.replace("&quot;", '"') if harmless else _cleaner().clean(html)
+    return html.strip()
 
 
 def plain(text: str) -> str:

@@ -121,6 +121,8 @@ class _Compiler:
         self.media: dict[str, bytes] = {}
         self.shown = {name: self.pack(each) for name, each in course.pictures.items()}
         self.citations: dict[Citation, str] = {}
+        self.tag_names: dict[str, str] = {}
+        self.deck_names: dict[str, str] = {}
         look = Look(title=course.title, language=course.language, accent=course.accent, accent_night=course.accent_night, speech=course.speech)
         self.note_types = {kind: self.dated(kind, note_type(kind, look)) for kind in KINDS}
         self.taken: set[int] = set()
@@ -185,7 +187,7 @@ class _Compiler:
 
     def html(self, text: str) -> str:
         """A text's HTML, in which nothing is a gap: on a cloze note type Anki would make cards of gaps in any field."""
-        return self.html_with_gaps(text).replace("{{", "{&#123;")
+        return render(text, self.shown).replace("{{", "{&#123;") if text else ""
 
     def html_with_gaps(self, text: str) -> str:
         return render(text, self.shown) if text else ""
@@ -210,7 +212,7 @@ class _Compiler:
             kind=card.kind,
             note_type=NOTE_TYPE_OF[card.kind],
             fields=row,
-            tags=tuple(sorted((*tags, f"{course.id}::changed::{record.version}"))),
+            tags=tuple(sorted((*tags, self.tag(f"changed::{record.version}")))),
             deck=self.practice_deck() if card.kind == "practice" else self.lesson_deck(lesson),
             position=position,
             cards=tuple(NewCard(place, identity.distinct(identity.number("card", guid, str(place)), self.taken)) for place in places),
@@ -239,7 +241,14 @@ class _Compiler:
             found.append("sensitive")
         if card.retired_because:
             found.append("retired")
-        return tuple(sorted({unicodedata.normalize("NFC", f"{self.course.id}::{tag}") for tag in found}))
+        return tuple(sorted({self.tag(each) for each in found}))
+
+    def tag(self, name: str) -> str:
+        """A tag below the course's own."""
+        found = self.tag_names.get(name)
+        if found is None:
+            found = self.tag_names[name] = unicodedata.normalize("NFC", f"{self.course.id}::{name}")
+        return found
 
     def sources(self, citations: tuple[Citation, ...]) -> str:
         if not citations:
@@ -250,7 +259,10 @@ class _Compiler:
         return f'<ul class="sources">{"".join(self.citations[each] for each in citations)}</ul>'
 
     def lesson_deck(self, lesson: Lesson) -> str:
-        return unicodedata.normalize("NFC", f"{self.course.deck}::{lesson.deck}")
+        found = self.deck_names.get(lesson.id)
+        if found is None:
+            found = self.deck_names[lesson.id] = unicodedata.normalize("NFC", f"{self.course.deck}::{lesson.deck}")
+        return found
 
     def practice_deck(self) -> str:
         return unicodedata.normalize("NFC", f"{self.course.deck}::{self.course.practice_deck}")
@@ -369,6 +381,8 @@ _FIELDS: Mapping[str, Callable[..., Fields]] = {kind: getattr(_Compiler, kind) f
 
 def shown_media(media: Mapping[str, bytes], notes: Iterable[Note], decks: Iterable[Subdeck]) -> dict[str, bytes]:
     """Those files that notes or descriptions show, sorted by name."""
+    if not media:
+        return {}
     texts = [*(each for note in notes for each in note.fields), *(deck.description for deck in decks)]
     used = set(re.findall(r'(?:src="|\]\()([^")]+)', "\n".join(texts))) & media.keys()
     return {name: media[name] for name in sorted(used)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -57,17 +57,22 @@ class NoteType:
     fields: tuple[Field, ...]
     templates: tuple[Template, ...]
     css: str
+    names: tuple[str, ...] = field(init=False)
+    """The fields' names, in order."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", tuple(each.name for each in self.fields))
 
     def row(self, values: Mapping[str, str]) -> tuple[str, ...]:
         """Values by field name as a row in the layout's order; what is not given is empty."""
-        unknown = values.keys() - {field.name for field in self.fields}
-        if unknown:
-            raise KeyError(f"{self.kind} has no field {sorted(unknown)}")
-        return tuple(values.get(field.name, "") for field in self.fields)
+        row = tuple([values.get(name, "") for name in self.names])
+        if sum(map(bool, row)) < sum(map(bool, values.values())):
+            raise KeyError(f"{self.kind} has no field {sorted(values.keys() - set(self.names))}")
+        return row
 
     def named(self, row: tuple[str, ...]) -> dict[str, str]:
         """A row's values by the names of their fields: the way back from `row`."""
-        return dict(zip((field.name for field in self.fields), row, strict=True))
+        return dict(zip(self.names, row, strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +138,13 @@ def _repeated(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
+@cache
+def _template(folders: tuple[Traversable, Traversable], name: str) -> str:
+    """A template's file without its comments, from the first folder that has it."""
+    file = next(folder / name for folder in folders if (folder / name).is_file())
+    return _COMMENT.sub("", file.read_text(encoding="utf-8"))
+
+
 class _Expander:
     """Puts a template together from its file: includes, steps, and the words of the course's language."""
 
@@ -155,8 +167,7 @@ class _Expander:
         return self.words(self.included(name, n)).strip() + "\n"
 
     def included(self, name: str, n: int) -> str:
-        text = next(folder / name for folder in self.folders if (folder / name).is_file()).read_text(encoding="utf-8")
-        text = _COMMENT.sub("", text).replace("{n}", str(n))
+        text = _template(self.folders, name).replace("{n}", str(n))
         return _DIRECTIVE.sub(lambda match: self.directive(match, n).rstrip("\n"), text)
 
     def directive(self, match: re.Match[str], n: int) -> str:
