@@ -1,0 +1,292 @@
+"""The output `site`: a website of the course, with its cards as prompts among what they ask about, and the deck to download.
+
+It needs no server and asks for nothing from elsewhere. What the reader remembers stays in the browser.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from importlib.resources import files
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from attachdeck.colour import BACKGROUNDS
+from attachdeck.course import Course, Lesson
+from attachdeck.markup import Shown, render
+from attachdeck.naming import file_name
+from attachdeck.note_types import direction, words
+from attachdeck.notes import Deck, Note, packed_name
+from attachdeck.outputs import apkg
+from attachdeck.outputs.faces import Face, faces, fields
+from attachdeck.outputs.site.reading import lifted, own_words, plain, section_of, sections
+from attachdeck.references import reference
+
+SUFFIX = "-site"
+
+ASSETS = ("progress.js", "prompts.js", "search.js")
+"""What runs on every page, beside `course.js`. A page that was opened from a folder may not fetch JSON, so what is searched is a script, too."""
+
+_SLOT = re.compile(r"\[\[([\w? ]+)\]\]")
+_IMG = re.compile(r'(<img (?:class="\w+" )?src=")')
+_SAID = ("Forget?", "No file of progress", "Not found", "Not kept", "Remembered", "Your pick")
+"""The words that scripts show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prompt:
+    """One card of Anki's on its lesson's page. `counts` tells whether there is something to remember."""
+
+    face: Face
+    anchor: str
+    html: str
+    counts: bool
+
+
+def write(deck: Deck, place: Path) -> list[str]:
+    """Write the pages, what they show and the deck into a folder. Raises OSError when it cannot be written."""
+    place.mkdir()
+    site = _Site(deck)
+    apkg.write(deck, place / site.package)
+    (place / "media").mkdir()
+    for name, content in site.media().items():
+        (place / "media" / name).write_bytes(content)
+    for name, text in site.texts().items():
+        (place / name).write_text(text, encoding="utf-8", newline="\n")
+    return site.lost()
+
+
+class _Site:
+    """Knows the words of the course's language, its pictures by their names in the folder, and the prompts of each lesson."""
+
+    def __init__(self, deck: Deck) -> None:
+        self.deck = deck
+        self.course = course = deck.course
+        self.words = words(course.language)
+        self.package = f"{file_name(course.deck)}{apkg.SUFFIX}"
+        self.shown = {
+            name: Shown(f"media/{packed_name(course, each)}", f"media/{packed_name(course, each.night)}" if each.night else "", each.alt)
+            for name, each in course.pictures.items()
+        }
+        notes = {note.card: note for note in deck.notes}
+        by_lesson = groupby(faces(deck), lambda face: face.lesson.id)
+        self.prompts = {lesson: [self.prompt(face, notes[face.card.id]) for face in group] for lesson, group in by_lesson}
+
+    def texts(self) -> dict[str, str]:
+        """Every file of text by its name."""
+        course, look = self.course, {"accent": self.course.accent, "accent_night": self.course.accent_night}
+        look |= {
+            f"{name}{night}": colour
+            for night, key in (("", "accent"), ("_night", "accent_night"))
+            for name, colour in zip(("paper", "panel"), BACKGROUNDS[key], strict=True)
+        }
+        about = plain(self.html(course.description))
+        pages = {"index.html": self.page(course.title, about, self.index(), _data(_metadata(course)))}
+        for number, lesson in enumerate(course.lessons):
+            pages[_page(lesson)] = self.page(f"{lesson.title}: {course.title}", plain(self.html(lesson.summary)), self.lesson(number))
+        pages["sources.html"] = self.page(f"{self.words['Sources']}: {course.title}", about, self.works())
+        scripts = {name: _file(name) for name in ASSETS} | {"course.js": f"const COURSE = {json.dumps(self.searched(), ensure_ascii=False)};\n"}
+        return pages | scripts | {"style.css": _filled("style.css", self.words | look)}
+
+    def media(self) -> dict[str, bytes]:
+        """The pictures by their names, also those that are shown on a dark background."""
+        pictures = (each for picture in self.course.pictures.values() for each in (picture, picture.night) if each)
+        return {packed_name(self.course, each): each.content for each in pictures}
+
+    def lost(self) -> list[str]:
+        retired = sum(not note.cards for note in self.deck.notes)
+        formulas = sum(
+            "\\(" in text or "\\[" in text
+            for lesson in self.course.lessons
+            for text in (lesson.reading, *(each.html for each in self.prompts.get(lesson.id, ())))
+        )
+        return [*([f"{retired} retired"] if retired else []), *([f"the drawing of formulas in {formulas} readings and cards"] if formulas else [])]
+
+    def page(self, title: str, about: str, main: str, metadata: str = "") -> str:
+        course = self.course
+        shared = {"language": escape(course.language), "direction": direction(course.language), "course": escape(course.title)}
+        return _filled("page.html", self.words | shared | {"title": escape(title), "about": escape(about), "main": main, "metadata": metadata})
+
+    def index(self) -> str:
+        course = self.course
+        lessons = "".join(
+            f'<li><h3><a href="{_page(each)}">{each.number} {escape(each.title)}</a></h3>{self.html(each.summary)}{_tally(each)}</li>\n'
+            for each in course.lessons
+        )
+        slots = {
+            "title": escape(course.title),
+            "about": lifted(self.html(course.description)),
+            "notice": f'<div class="panel">{lifted(self.html(course.notice))}</div>' if course.notice else "",
+            "package": escape(self.package),
+            "lessons": lessons,
+            "help": self.help(),
+            "by": self.by(),
+        }
+        return _filled("index.html", self.words | slots)
+
+    def lesson(self, number: int) -> str:
+        lesson = self.course.lessons[number]
+        goals = "".join(f"<li>{escape(each.text)}</li>" for each in lesson.objectives)
+        body = f"<h2>{self.words['After this lesson you can']}</h2><ul>{goals}</ul>\n{self.reading(lesson)}"
+        if lesson.content_note:
+            body = f'<p class="panel">{escape(lesson.content_note)}</p><details class="fold"><summary>{self.words["Read the lesson"]}</summary>{body}</details>'
+        slots = {
+            "title": f"{lesson.number} {escape(lesson.title)}",
+            "tally": _tally(lesson),
+            "summary": self.html(lesson.summary),
+            "body": body,
+            "turn": "".join(self.turn(word, each) for word, each in (("Previous", number - 1), ("Next", number + 1)) if 0 <= each < len(self.course.lessons)),
+        }
+        return _filled("lesson.html", self.words | slots)
+
+    def reading(self, lesson: Lesson) -> str:
+        """The reading, with the prompts after the section that each belongs to."""
+        parts = sections(lifted(self.html(lesson.reading)))
+        own = own_words(parts)
+        prompts = self.prompts.get(lesson.id, [])
+        texts = {card: " ".join(each.face.front + each.face.back for each in group) for card, group in groupby(prompts, lambda each: each.face.card.id)}
+        homes = {card: section_of(text, own) for card, text in texts.items()}
+        made = []
+        for place, part in enumerate(parts):
+            here = "".join(each.html for each in prompts if homes[each.face.card.id] == place)
+            made.append(part + (f'\n<section class="prompts" aria-label="{escape(self.words["Questions"])}">\n{here}</section>\n' if here else ""))
+        return "".join(made)
+
+    def prompt(self, face: Face, note: Note) -> _Prompt:
+        anchor = f"card-{face.card.id}-{face.number}"
+        found = fields(self.deck, note)
+        hint = f'<details class="hint"><summary>{self.words["Hint"]}</summary>{found["Hint"]}</details>' if found["Hint"] else ""
+        asked = f'<div class="front">{face.front}</div>{hint}{self.answer(face, found)}'
+        if face.card.content_note:
+            asked = (
+                f'<p class="panel">{escape(face.card.content_note)}</p><details class="fold"><summary>{self.words["Show question"]}</summary>{asked}</details>'
+            )
+        shown = _IMG.sub(r"\1media/", asked)
+        html = f'<article class="prompt" id="{anchor}" data-key="{face.card.id}/{face.number}">{shown}</article>\n'
+        return _Prompt(face=face, anchor=anchor, html=html, counts=face.card.kind != "practice")
+
+    def answer(self, face: Face, found: Mapping[str, str]) -> str:
+        """What unfolds. A card of practice has no right answer, so it shows an example, or nothing."""
+        practice = face.card.kind == "practice"
+        if practice and not found["Example"]:
+            return ""
+        beside = "".join(
+            f'<div class="beside"><strong>{self.words[word]}</strong><div>{found[name]}</div></div>'
+            for name, word in (("Why", "Why"), ("Confusion", "Often confused"), ("Sources", "Sources"))
+            if found[name]
+        )
+        buttons = "".join(f'<button type="button" data-mark="{mark}" aria-pressed="false">{self.words[mark]}</button>' for mark in ("Remembered", "Not yet"))
+        word = self.words["Example" if practice else "Show the answer"]
+        marks = "" if practice else f'<div class="marks" hidden>{buttons}</div>'
+        return f'<details class="answer"><summary>{word}</summary><div class="back">{face.back}</div>{beside}{marks}</details>'
+
+    def help(self) -> str:
+        help = self.course.help
+        if help is None:
+            return ""
+        lines = "".join(f"<li><strong>{escape(line.where)}:</strong> {escape(line.contact)}</li>" for line in help.lines)
+        return f"<h2>{self.words['Help']}</h2>{self.html(help.note)}<ul>{lines}</ul><p>{self.words['Last checked']}: {escape(help.checked)}</p>"
+
+    def by(self) -> str:
+        course = self.course
+        licence = _link(course.licence_url, course.licence)
+        parts = [
+            f"{self.words['Version']} {escape(course.version)}",
+            escape(", ".join(course.authors)),
+            f"{self.words['Licence']}: {licence}",
+            _link(course.homepage, course.homepage),
+        ]
+        return " · ".join(each for each in parts if each)
+
+    def works(self) -> str:
+        cited = {citation.source.key: citation.source for card in self.course.cards() for citation in card.sources}
+        works = sorted(cited.values(), key=lambda each: (each.authors, each.year or 0, each.title))
+        return f"<h1>{self.words['Sources']}</h1>\n<ul>{''.join(f'<li>{reference(each)}</li>' for each in works)}</ul>"
+
+    def turn(self, word: str, number: int) -> str:
+        lesson = self.course.lessons[number]
+        return f'<a href="{_page(lesson)}" rel="{"prev" if word == "Previous" else "next"}">{self.words[word]}: {escape(lesson.title)}</a>'
+
+    def searched(self) -> dict[str, Any]:
+        """What the scripts know: what can be found and where, what counts, and the words that they show."""
+        return {
+            "id": self.course.id,
+            "words": {word: self.words[word] for word in _SAID},
+            "lessons": [{"id": each.id, "page": _page(each), "title": f"{each.number} {each.title}", "text": self.text(each)} for each in self.course.lessons],
+            "cards": list(self.cards()),
+        }
+
+    def text(self, lesson: Lesson) -> str:
+        return " ".join([plain(self.html(lesson.summary)), *(each.text for each in lesson.objectives), plain(self.html(lesson.reading))])
+
+    def cards(self) -> Iterator[dict[str, Any]]:
+        for lesson in self.course.lessons:
+            for each in self.prompts.get(lesson.id, ()):
+                face = each.face
+                yield {
+                    "key": f"{face.card.id}/{face.number}",
+                    "lesson": lesson.id,
+                    "page": f"{_page(lesson)}#{each.anchor}",
+                    "title": plain(face.front),
+                    "text": " ".join(plain(text) for text in (face.back, *face.beside)),
+                    "counts": each.counts,
+                }
+
+    def html(self, text: str) -> str:
+        made = render(text, self.shown) if text else ""
+        return made if not made or made.startswith("<") else f"<p>{made}</p>"
+
+
+def _metadata(course: Course) -> dict[str, Any]:
+    """The course in the words of schema.org."""
+    about = {
+        "@context": "https://schema.org",
+        "@type": "Course",
+        "name": course.title,
+        "description": plain(render(course.description, {})),
+        "inLanguage": course.language,
+        "version": course.version,
+        "license": course.licence_url or course.licence,
+        "author": [{"name": each} for each in course.authors],
+        "url": course.homepage,
+        "hasPart": [_part(each) for each in course.lessons],
+    }
+    return {name: value for name, value in about.items() if value}
+
+
+def _part(lesson: Lesson) -> dict[str, Any]:
+    goals = [each.text for each in lesson.objectives]
+    about = {"@type": "LearningResource", "name": lesson.title, "description": plain(render(lesson.summary, {})), "position": lesson.number, "teaches": goals}
+    return about | {"url": _page(lesson)}
+
+
+def _data(about: dict[str, Any]) -> str:
+    """A value as a script of data, in which nothing can end the script."""
+    text = json.dumps(about, ensure_ascii=False).replace("<", "\\u003c")
+    return f'<script type="application/ld+json">{text}</script>'
+
+
+def _page(lesson: Lesson) -> str:
+    return f"lesson-{lesson.id}.html"
+
+
+def _tally(lesson: Lesson) -> str:
+    return f'<p class="tally" data-lesson="{lesson.id}" hidden></p>'
+
+
+def _link(address: str, text: str) -> str:
+    return f'<a href="{escape(address)}" rel="noopener noreferrer">{escape(text)}</a>' if address else escape(text)
+
+
+def _filled(name: str, slots: Mapping[str, str]) -> str:
+    return _SLOT.sub(lambda match: slots[match[1]], _file(name))
+
+
+@cache
+def _file(name: str) -> str:
+    return (files(__name__) / name).read_text(encoding="utf-8")
