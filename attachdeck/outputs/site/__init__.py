@@ -29,12 +29,12 @@ from attachdeck.references import reference
 
 SUFFIX = "-site"
 
-ASSETS = ("progress.js", "prompts.js", "search.js")
+SCRIPTS = ("progress.js", "prompts.js", "search.js")
 """What runs on every page, beside `course.js`. A page that was opened from a folder may not fetch JSON, so what is searched is a script, too."""
 
-_SLOT = re.compile(r"\[\[([\w? ]+)\]\]")
+_SLOT = re.compile(r"\[\[([\w ]+)\]\]")
 _IMG = re.compile(r'(<img (?:class="\w+" )?src=")')
-_SAID = ("Forget?", "No file of progress", "Not found", "Not kept", "Remembered", "Your pick")
+_SAID = ("Forget?", "Found", "No file of progress", "Not found", "Not kept", "Remembered", "Your pick")
 """The words that scripts show."""
 
 
@@ -79,19 +79,19 @@ class _Site:
 
     def texts(self) -> dict[str, str]:
         """Every file of text by its name."""
-        course, look = self.course, {"accent": self.course.accent, "accent_night": self.course.accent_night}
-        look |= {
-            f"{name}{night}": colour
-            for night, key in (("", "accent"), ("_night", "accent_night"))
-            for name, colour in zip(("paper", "panel"), BACKGROUNDS[key], strict=True)
-        }
-        about = plain(self.html(course.description))
-        pages = {"index.html": self.page(course.title, about, self.index(), _data(_metadata(course)))}
+        course = self.course
+        pages = {"index.html": self.page(course.title, _about(course), self.index(), _data(_metadata(course)))}
         for number, lesson in enumerate(course.lessons):
             pages[_page(lesson)] = self.page(f"{lesson.title}: {course.title}", plain(self.html(lesson.summary)), self.lesson(number))
-        pages["sources.html"] = self.page(f"{self.words['Sources']}: {course.title}", about, self.works())
-        scripts = {name: _file(name) for name in ASSETS} | {"course.js": f"const COURSE = {json.dumps(self.searched(), ensure_ascii=False)};\n"}
-        return pages | scripts | {"style.css": _filled("style.css", self.words | look)}
+        pages["sources.html"] = self.page(f"{self.words['Sources']}: {course.title}", _about(course), self.works())
+        scripts = {name: _file(name) for name in SCRIPTS} | {"course.js": f"const COURSE = {json.dumps(self.searched(), ensure_ascii=False)};\n"}
+        return pages | scripts | {"style.css": self.style()}
+
+    def style(self) -> str:
+        day, night = BACKGROUNDS["accent"], BACKGROUNDS["accent_night"]
+        colours = {"accent": self.course.accent, "accent_night": self.course.accent_night}
+        colours |= {"paper": day[0], "panel": day[1], "paper_night": night[0], "panel_night": night[1]}
+        return _filled("style.css", self.words | colours)
 
     def media(self) -> dict[str, bytes]:
         """The pictures by their names, also those that are shown on a dark background."""
@@ -100,12 +100,9 @@ class _Site:
 
     def lost(self) -> list[str]:
         retired = sum(not note.cards for note in self.deck.notes)
-        formulas = sum(
-            "\\(" in text or "\\[" in text
-            for lesson in self.course.lessons
-            for text in (lesson.reading, *(each.html for each in self.prompts.get(lesson.id, ())))
-        )
-        return [*([f"{retired} retired"] if retired else []), *([f"the drawing of formulas in {formulas} readings and cards"] if formulas else [])]
+        texts = [*(each.reading for each in self.course.lessons), *(each.html for prompts in self.prompts.values() for each in prompts)]
+        formulas = sum("\\(" in each or "\\[" in each for each in texts)
+        return [*([f"{retired} retired"] if retired else []), *([f"the drawing of formulas, in {formulas} readings and cards"] if formulas else [])]
 
     def page(self, title: str, about: str, main: str, metadata: str = "") -> str:
         course = self.course
@@ -154,7 +151,7 @@ class _Site:
         made = []
         for place, part in enumerate(parts):
             here = "".join(each.html for each in prompts if homes[each.face.card.id] == place)
-            made.append(part + (f'\n<section class="prompts" aria-label="{escape(self.words["Questions"])}">\n{here}</section>\n' if here else ""))
+            made.append(f"{part}\n{here}")
         return "".join(made)
 
     def prompt(self, face: Face, note: Note) -> _Prompt:
@@ -242,13 +239,18 @@ class _Site:
         return made if not made or made.startswith("<") else f"<p>{made}</p>"
 
 
+def _about(course: Course) -> str:
+    """The first paragraph of the description, for search engines and links."""
+    return plain(render(course.description.strip().partition("\n\n")[0], {}))
+
+
 def _metadata(course: Course) -> dict[str, Any]:
     """The course in the words of schema.org."""
     about = {
         "@context": "https://schema.org",
         "@type": "Course",
         "name": course.title,
-        "description": plain(render(course.description, {})),
+        "description": _about(course),
         "inLanguage": course.language,
         "version": course.version,
         "license": course.licence_url or course.licence,

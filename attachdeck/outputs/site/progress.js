@@ -45,7 +45,8 @@ const progress = (function () {
 
   function forget() {
     marks = new Map();
-    save();
+    try { localStorage.removeItem(NAME); } catch (error) { isKept = false; }
+    show();
   }
 
   /** Add the marks of a file; false where it has none of this course. */
@@ -69,16 +70,24 @@ const progress = (function () {
     document.querySelectorAll(".tally").forEach((tally) => {
       const cards = COURSE.cards.filter((card) => card.counts && card.lesson === tally.dataset.lesson);
       const remembered = cards.filter((card) => marks.get(card.key) === "Remembered").length;
-      tally.textContent = COURSE.words.Remembered + ": " + remembered + " / " + cards.length + (isKept ? "" : ". " + COURSE.words["Not kept"]);
+      tally.textContent = COURSE.words.Remembered + ": " + remembered + " / " + cards.length;
       tally.hidden = !cards.length;
     });
+    if (!isKept) say("Not kept");
+  }
+
+  function say(word) {
+    document.querySelectorAll(".said").forEach((place) => { place.textContent = word ? COURSE.words[word] : ""; });
+  }
+
+  function refresh() {
+    load();
+    show();
   }
 
   function wire() {
     const by = (id) => document.getElementById(id);
-    const say = (word) => { by("said").textContent = word ? COURSE.words[word] : ""; };
     by("progress").hidden = false;
-    if (!isKept) say("Not kept");
     by("forget").addEventListener("click", () => { if (confirm(COURSE.words["Forget?"])) forget(); });
     by("keep").addEventListener("click", () => {
       const link = document.createElement("a");
@@ -95,10 +104,9 @@ const progress = (function () {
     });
   }
 
-  load();
-  show();
+  refresh();
   if (document.getElementById("progress")) wire();
-  window.addEventListener("storage", () => { load(); show(); });
-  window.addEventListener("pageshow", () => { load(); show(); });
+  window.addEventListener("storage", refresh);
+  window.addEventListener("pageshow", refresh); // A page that comes back from the browser's history has slept meanwhile.
   return { set };
 })();

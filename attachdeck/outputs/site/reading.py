@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from attachdeck.outputs.faces import without_pictures
 
-_TAG = re.compile(r'<(?P<close>/?)(?P<name>[a-z][a-z0-9]*)(?: [\w:-]+="[^"]*")*/?>')
+_TAG = re.compile(r'<(?P<close>/?)(?P<name>[a-z][a-z0-9]*)(?P<rest>(?: [\w:-]+="[^"]*")*/?)>')
 _VOID = {"br", "hr", "img"}
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCK = re.compile(r"</?(?:p|div|li|ol|ul|br|h[1-6]|tr|td|th|blockquote|pre|table)\b[^>]*>")
@@ -33,9 +33,7 @@ def lifted(html: str) -> str:
 
     def lift(tag: re.Match[str]) -> str:
         level = _HEADINGS.get(tag["name"])
-        return (
-            f"{tag.group()[: tag.end('name') - tag.start() - 1]}{min(level + shift, 6)}{tag.group()[tag.end('name') - tag.start() :]}" if level else tag.group()
-        )
+        return f"<{tag['close']}h{min(level + shift, 6)}{tag['rest']}>" if level else tag.group()
 
     return _TAG.sub(lift, html)
 

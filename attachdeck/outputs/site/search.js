@@ -16,11 +16,9 @@
   function show() {
     const wanted = folded(sought.value).split(/\s+/).filter(Boolean);
     const fitting = wanted.length ? entries.filter(({ text }) => wanted.every((word) => text.includes(word))) : [];
-    const list = document.createElement("ul");
-    list.append(...fitting.slice(0, MOST).map(({ entry }) => line(entry)));
-    found.replaceChildren(fitting.length ? list : COURSE.words["Not found"]);
-    if (fitting.length > MOST) found.append("… " + fitting.length);
     found.hidden = !wanted.length;
+    found.querySelector("p").textContent = fitting.length ? COURSE.words.Found + ": " + fitting.length : COURSE.words["Not found"];
+    found.querySelector("ul").replaceChildren(...fitting.slice(0, MOST).map(({ entry }) => line(entry)));
   }
 
   function line(entry) {
@@ -41,10 +39,6 @@
   });
   sought.addEventListener("input", show);
   document.addEventListener("keydown", (event) => {
-    if (event.key === "/" && !event.target.closest("input, textarea")) {
-      event.preventDefault();
-      sought.focus();
-    }
     if (event.key === "Escape") found.hidden = true;
   });
 })();
