@@ -17,7 +17,7 @@ from attachdeck.notes import Deck
 from attachdeck.outputs import apkg, site
 from attachdeck.outputs.faces import faces
 from attachdeck.outputs.site.reading import lifted, own_words, section_of, sections
-from conftest import COURSE, COURSE_YAML, LESSON_HEAD, compiled, need, write_course
+from conftest import CARD, COURSE, COURSE_YAML, LESSON_HEAD, compiled, need, write_course
 from test_anki_import import ALL_KINDS
 from test_cards_in_browser import chromium
 
@@ -103,10 +103,11 @@ def text(html: str) -> str:
 
 
 def test_every_question_and_answer_of_the_deck_is_on_its_lessons_page(flagship: Deck, website: Path):
+    guids = {note.card: note.guid for note in flagship.notes}
     for lesson in flagship.course.lessons:
         parser = _Prompts()
         parser.feed((website / f"lesson-{lesson.id}.html").read_text(encoding="utf-8"))
-        expected = {f"{face.card.id}/{face.number}": face for face in faces(flagship) if face.lesson is lesson}
+        expected = {f"{guids[face.card.id]}/{face.number}": face for face in faces(flagship) if face.lesson is lesson}
         assert parser.found.keys() == expected.keys()
         for key, face in expected.items():
             assert parser.found[key].startswith(text(face.front)) or face.card.content_note, key
@@ -195,7 +196,16 @@ def test_progress_survives_a_reload_and_shows_on_the_index(website: Path, visit)
     index.locator(".tally", has_text="1 / 39").wait_for(timeout=5000)
 
 
-def test_progress_is_kept_as_a_file_forgotten_and_taken_back(website: Path, visit, tmp_path: Path):
+def test_a_renamed_card_keeps_its_mark(visit, tiny: Callable[..., Deck], tmp_path: Path):
+    outputs.put(site, tiny(CARD), tmp_path / "site")
+    page = visit(tmp_path / "site" / "lesson-first.html")
+    mark(page, "card-define-0", "Remembered")
+    outputs.put(site, tiny(CARD.replace("define", "base, formerly: define")), tmp_path / "site")
+    page.reload()
+    assert page.locator("#card-base-0 [data-mark=Remembered]").get_attribute("aria-pressed") == "true"
+
+
+def test_progress_is_kept_as_a_file_forgotten_and_taken_back(flagship: Deck, website: Path, visit, tmp_path: Path):
     page = visit(website / FIRST)
     mark(page, "card-attachment-definition-0", "Remembered")
     index = visit(website / "index.html")
@@ -204,7 +214,8 @@ def test_progress_is_kept_as_a_file_forgotten_and_taken_back(website: Path, visi
     assert download.value.suggested_filename == "attachment-progress.json"
     kept = tmp_path / "kept.json"
     download.value.save_as(kept)
-    assert json.loads(kept.read_text(encoding="utf-8")) == {"course": "attachment", "marks": {"attachment-definition/0": "Remembered"}}
+    guid = next(note.guid for note in flagship.notes if note.card == "attachment-definition")
+    assert json.loads(kept.read_text(encoding="utf-8")) == {"course": "attachment", "marks": {f"{guid}/0": "Remembered"}}
 
     forget = index.get_by_role("button", name="Forget my progress")
     index.once("dialog", lambda dialog: dialog.dismiss())
@@ -215,7 +226,7 @@ def test_progress_is_kept_as_a_file_forgotten_and_taken_back(website: Path, visi
     assert tallies(index)[0] == "Remembered: 0 / 30"
     assert index.evaluate("localStorage.length") == 0
 
-    wrong = ("no JSON", "null", '{"course": "other", "marks": {"attachment-definition/0": "Remembered"}}', '{"course": "attachment", "marks": {"a": "<b>"}}')
+    wrong = ("no JSON", "null", '{"course": "other", "marks": {"a/0": "Remembered"}}', '{"course": "attachment", "marks": {"a": "<b>"}}')
     for place, content in enumerate(wrong):
         (tmp_path / f"{place}.json").write_text(content, encoding="utf-8")
         index.set_input_files("#file", tmp_path / f"{place}.json")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -17,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from attachdeck.colour import BACKGROUNDS
-from attachdeck.course import Course, Lesson
+from attachdeck.course import Lesson
 from attachdeck.markup import Shown, render
 from attachdeck.naming import file_name
 from attachdeck.note_types import direction, words
-from attachdeck.notes import Deck, Note, packed_name
+from attachdeck.notes import Deck, packed_name
 from attachdeck.outputs import apkg
-from attachdeck.outputs.faces import Face, faces, fields
+from attachdeck.outputs.site.metadata import metadata, summary
+from attachdeck.outputs.site.prompts import prompts
 from attachdeck.outputs.site.reading import lifted, own_words, plain, section_of, sections
 from attachdeck.references import reference
 
@@ -33,19 +33,8 @@ SCRIPTS = ("progress.js", "prompts.js", "search.js")
 """What runs on every page, beside `course.js`. A page that was opened from a folder may not fetch JSON, so what is searched is a script, too."""
 
 _SLOT = re.compile(r"\[\[([\w ]+)\]\]")
-_IMG = re.compile(r'(<img (?:class="\w+" )?src=")')
 _SAID = ("Forget?", "Found", "No file of progress", "Not found", "Not kept", "Remembered", "Your pick")
 """The words that scripts show."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Prompt:
-    """One card of Anki's on its lesson's page. `counts` tells whether there is something to remember."""
-
-    face: Face
-    anchor: str
-    html: str
-    counts: bool
 
 
 def write(deck: Deck, place: Path) -> list[str]:
@@ -73,17 +62,16 @@ class _Site:
             name: Shown(f"media/{packed_name(course, each)}", f"media/{packed_name(course, each.night)}" if each.night else "", each.alt)
             for name, each in course.pictures.items()
         }
-        notes = {note.card: note for note in deck.notes}
-        by_lesson = groupby(faces(deck), lambda face: face.lesson.id)
-        self.prompts = {lesson: [self.prompt(face, notes[face.card.id]) for face in group] for lesson, group in by_lesson}
+        self.prompts = {lesson: list(group) for lesson, group in groupby(prompts(deck), lambda each: each.face.lesson.id)}
 
     def texts(self) -> dict[str, str]:
         """Every file of text by its name."""
         course = self.course
-        pages = {"index.html": self.page(course.title, _about(course), self.index(), _data(_metadata(course)))}
+        about = summary(course)
+        pages = {"index.html": self.page(course.title, about, self.index(), metadata(course, _page))}
         for number, lesson in enumerate(course.lessons):
             pages[_page(lesson)] = self.page(f"{lesson.title}: {course.title}", plain(self.html(lesson.summary)), self.lesson(number))
-        pages["sources.html"] = self.page(f"{self.words['Sources']}: {course.title}", _about(course), self.works())
+        pages["sources.html"] = self.page(f"{self.words['Sources']}: {course.title}", about, self.works())
         scripts = {name: _file(name) for name in SCRIPTS} | {"course.js": f"const COURSE = {json.dumps(self.searched(), ensure_ascii=False)};\n"}
         return pages | scripts | {"style.css": self.style()}
 
@@ -145,42 +133,12 @@ class _Site:
         """The reading, with the prompts after the section that each belongs to."""
         parts = sections(lifted(self.html(lesson.reading)))
         own = own_words(parts)
-        prompts = self.prompts.get(lesson.id, [])
-        texts = {card: " ".join(each.face.front + each.face.back for each in group) for card, group in groupby(prompts, lambda each: each.face.card.id)}
-        homes = {card: section_of(text, own) for card, text in texts.items()}
-        made = []
-        for place, part in enumerate(parts):
-            here = "".join(each.html for each in prompts if homes[each.face.card.id] == place)
-            made.append(f"{part}\n{here}")
-        return "".join(made)
-
-    def prompt(self, face: Face, note: Note) -> _Prompt:
-        anchor = f"card-{face.card.id}-{face.number}"
-        found = fields(self.deck, note)
-        hint = f'<details class="hint"><summary>{self.words["Hint"]}</summary>{found["Hint"]}</details>' if found["Hint"] else ""
-        asked = f'<div class="front">{face.front}</div>{hint}{self.answer(face, found)}'
-        if face.card.content_note:
-            asked = (
-                f'<p class="panel">{escape(face.card.content_note)}</p><details class="fold"><summary>{self.words["Show question"]}</summary>{asked}</details>'
-            )
-        shown = _IMG.sub(r"\1media/", asked)
-        html = f'<article class="prompt" id="{anchor}" data-key="{face.card.id}/{face.number}">{shown}</article>\n'
-        return _Prompt(face=face, anchor=anchor, html=html, counts=face.card.kind != "practice")
-
-    def answer(self, face: Face, found: Mapping[str, str]) -> str:
-        """What unfolds. A card of practice has no right answer, so it shows an example, or nothing."""
-        practice = face.card.kind == "practice"
-        if practice and not found["Example"]:
-            return ""
-        beside = "".join(
-            f'<div class="beside"><strong>{self.words[word]}</strong><div>{found[name]}</div></div>'
-            for name, word in (("Why", "Why"), ("Confusion", "Often confused"), ("Sources", "Sources"))
-            if found[name]
-        )
-        buttons = "".join(f'<button type="button" data-mark="{mark}" aria-pressed="false">{self.words[mark]}</button>' for mark in ("Remembered", "Not yet"))
-        word = self.words["Example" if practice else "Show the answer"]
-        marks = "" if practice else f'<div class="marks" hidden>{buttons}</div>'
-        return f'<details class="answer"><summary>{word}</summary><div class="back">{face.back}</div>{beside}{marks}</details>'
+        below = [""] * len(parts)
+        for _, group in groupby(self.prompts.get(lesson.id, ()), lambda each: each.face.card.id):
+            asked = list(group)
+            place = section_of(" ".join(each.face.front + each.face.back for each in asked), own)
+            below[place] += "".join(each.html for each in asked)
+        return "".join(f"{part}\n{here}" for part, here in zip(parts, below, strict=True))
 
     def help(self) -> str:
         help = self.course.help
@@ -226,7 +184,7 @@ class _Site:
             for each in self.prompts.get(lesson.id, ()):
                 face = each.face
                 yield {
-                    "key": f"{face.card.id}/{face.number}",
+                    "key": each.key,
                     "lesson": lesson.id,
                     "page": f"{_page(lesson)}#{each.anchor}",
                     "title": plain(face.front),
@@ -237,40 +195,6 @@ class _Site:
     def html(self, text: str) -> str:
         made = render(text, self.shown) if text else ""
         return made if not made or made.startswith("<") else f"<p>{made}</p>"
-
-
-def _about(course: Course) -> str:
-    """The first paragraph of the description, for search engines and links."""
-    return plain(render(course.description.strip().partition("\n\n")[0], {}))
-
-
-def _metadata(course: Course) -> dict[str, Any]:
-    """The course in the words of schema.org."""
-    about = {
-        "@context": "https://schema.org",
-        "@type": "Course",
-        "name": course.title,
-        "description": _about(course),
-        "inLanguage": course.language,
-        "version": course.version,
-        "license": course.licence_url or course.licence,
-        "author": [{"name": each} for each in course.authors],
-        "url": course.homepage,
-        "hasPart": [_part(each) for each in course.lessons],
-    }
-    return {name: value for name, value in about.items() if value}
-
-
-def _part(lesson: Lesson) -> dict[str, Any]:
-    goals = [each.text for each in lesson.objectives]
-    about = {"@type": "LearningResource", "name": lesson.title, "description": plain(render(lesson.summary, {})), "position": lesson.number, "teaches": goals}
-    return about | {"url": _page(lesson)}
-
-
-def _data(about: dict[str, Any]) -> str:
-    """A value as a script of data, in which nothing can end the script."""
-    text = json.dumps(about, ensure_ascii=False).replace("<", "\\u003c")
-    return f'<script type="application/ld+json">{text}</script>'
 
 
 def _page(lesson: Lesson) -> str:

@@ -1,5 +1,5 @@
 "use strict";
-// What the reader has marked: the key of a card, such as `define/0`, and the mark. Kept in this browser, under the course's id.
+// What the reader has marked: the key of a card, which is made of its GUID in Anki, and the mark. Kept in this browser, under the course's id.
 
 const progress = (function () {
   const NAME = "attachdeck " + COURSE.id;
