@@ -194,6 +194,12 @@ def test_progress_survives_a_reload_and_shows_on_the_index(website: Path, visit)
     index.bring_to_front()
     index.locator(".tally", has_text="2 / 30").wait_for(timeout=5000)
     index.locator(".tally", has_text="1 / 39").wait_for(timeout=5000)
+    # Not even where a page was told of nothing.
+    kept = page.evaluate("JSON.parse(localStorage.getItem('attachdeck attachment'))")
+    kept["marks"]["elsewhere/0"] = "Remembered"
+    page.evaluate("text => localStorage.setItem('attachdeck attachment', text)", json.dumps(kept))
+    mark(page, "card-attachment-safe-haven-0", "Remembered")
+    assert page.evaluate("JSON.parse(localStorage.getItem('attachdeck attachment')).marks['elsewhere/0']") == "Remembered"
 
 
 def test_a_renamed_card_keeps_its_mark(visit, tiny: Callable[..., Deck], tmp_path: Path):
@@ -309,6 +315,10 @@ def test_a_sensitive_lesson_is_folded_under_its_note_and_opens_for_a_link(flagsh
     page.get_by_text("Read the lesson").click()
     assert first.is_visible()
     linked = visit(website / f"lesson-{lesson.id}.html", f"#{anchor}")
+    assert linked.locator(f"#{anchor}").is_visible()
+    # A browser that does not unfold by itself what an address leads to.
+    linked.evaluate("document.querySelector('.fold').open = false")
+    linked.evaluate("dispatchEvent(new HashChangeEvent('hashchange'))")
     assert linked.locator(f"#{anchor}").is_visible()
 
 
