@@ -118,13 +118,13 @@ class _Site:
         lesson = self.course.lessons[number]
         goals = "".join(f"<li>{escape(each.text)}</li>" for each in lesson.objectives)
         body = f"<h2>{self.words['After this lesson you can']}</h2><ul>{goals}</ul>\n{self.reading(lesson)}"
-        if lesson.content_note:
-            body = f'<p class="panel">{escape(lesson.content_note)}</p><details class="fold"><summary>{self.words["Read the lesson"]}</summary>{body}</details>'
+        note = f'<p class="panel">{escape(lesson.content_note)}</p>' if lesson.content_note else ""
         slots = {
             "title": f"{lesson.number} {escape(lesson.title)}",
             "tally": _tally(lesson),
             "summary": self.html(lesson.summary),
-            "body": body,
+            "note": note,
+            "body": f'<details class="fold"><summary>{self.words["Read the lesson"]}</summary>{body}</details>' if note else body,
             "turn": "".join(self.turn(word, each) for word, each in (("Previous", number - 1), ("Next", number + 1)) if 0 <= each < len(self.course.lessons)),
         }
         return _filled("lesson.html", self.words | slots)

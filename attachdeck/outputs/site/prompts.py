@@ -65,4 +65,4 @@ def _beside(found: Mapping[str, str], word: Mapping[str, str]) -> str:
 
 def _marks(word: Mapping[str, str]) -> str:
     buttons = (f'<button type="button" data-mark="{mark}" aria-pressed="false">{word[mark]}</button>' for mark in ("Remembered", "Not yet"))
-    return f'<div class="marks" hidden>{"".join(buttons)}</div>'
+    return f'<div class="marks choices" hidden>{"".join(buttons)}</div>'
