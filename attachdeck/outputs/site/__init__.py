@@ -1,6 +1,9 @@
 """The output `site`: a website of the course, with its cards as prompts among what they ask about, and the deck to download.
 
 It needs no server and asks for nothing from elsewhere. What the reader remembers stays in the browser.
+
+The pages' policy (Content-Security-Policy) names `file:` beside `'self'`: for a page opened from a folder Chromium takes its neighbours for
+`'self'`, but no standard asks a browser to. A page from a server cannot load files, so there it permits nothing more.
 """
 
 from __future__ import annotations
