@@ -180,8 +180,7 @@ class _Compiler:
         return Shown(self.packed(each), self.packed(each.night) if each.night else "", each.alt)
 
     def packed(self, each: Picture) -> str:
-        """A picture's name in the package: from its content, because Anki renames a known name with other bytes."""
-        name = f"{self.course.id}-{hashlib.sha256(each.content).hexdigest()[:16]}.{each.file.rpartition('.')[2].lower()}"
+        name = packed_name(self.course, each)
         self.media[name] = each.content
         return name
 
@@ -377,6 +376,11 @@ class _Compiler:
 
 
 _FIELDS: Mapping[str, Callable[..., Fields]] = {kind: getattr(_Compiler, kind) for kind in NOTE_TYPE_OF}
+
+
+def packed_name(course: Course, each: Picture) -> str:
+    """A picture's name in a package: from its content, because Anki renames a known name with other bytes."""
+    return f"{course.id}-{hashlib.sha256(each.content).hexdigest()[:16]}.{each.file.rpartition('.')[2].lower()}"
 
 
 def shown_media(media: Mapping[str, bytes], notes: Iterable[Note], decks: Iterable[Subdeck]) -> dict[str, bytes]:

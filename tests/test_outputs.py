@@ -22,7 +22,7 @@ from attachdeck.reader import read_text
 from conftest import COURSE, COURSE_YAML, ROOT, compiled, write_course
 from test_anki_import import ALL_KINDS
 
-OWN = ["anki-text", "apkg", "crowdanki", "csv", "gift", "print"]
+OWN = ["anki-text", "apkg", "crowdanki", "csv", "gift", "print", "site"]
 HOSTILE = [
     '=HYPERLINK("http://evil.test")',
     "+1",
@@ -66,7 +66,7 @@ def test_the_example_in_the_guide_is_the_one_that_is_installed():
 def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path: Path):
     result = run("build", write_course(tmp_path / "course"), "--to", "pdf")
     assert result.exit_code == 2
-    assert "there is no output `pdf`; known are anki-text, apkg, crowdanki, csv, gift, print" in result.stderr
+    assert "there is no output `pdf`; known are anki-text, apkg, crowdanki, csv, gift, print, site" in result.stderr
     assert not (tmp_path / "course" / "course.lock").exists()
 
 
@@ -100,7 +100,7 @@ def test_a_deck_named_in_decomposed_letters_is_written(name: str, tmp_path: Path
 def test_all_goes_into_one_folder(tmp_path: Path):
     result = run("build", write_course(tmp_path / "course", cards=ALL_KINDS), "--to", "all", "-o", tmp_path / "out")
     assert result.exit_code == 0, result.output
-    names = {"tiny.anki.txt", "tiny.apkg", "tiny-crowdanki", "tiny.csv", "tiny.gift.txt", "tiny-print"}
+    names = {"tiny.anki.txt", "tiny.apkg", "tiny-crowdanki", "tiny.csv", "tiny.gift.txt", "tiny-print", "tiny-site"}
     assert names <= {each.name for each in (tmp_path / "out").iterdir()}
     assert "left out 1 of hidden regions in pictures" in result.stdout
 
@@ -192,7 +192,7 @@ def test_an_output_of_another_package_is_installed_and_found(tmp_path: Path):
         assert message in failed.stderr
         assert "Traceback" not in failed.stderr
         assert (tmp_path / "ids.txt").read_bytes() == before
-    assert "known are anki-text, apkg, crowdanki, csv, gift, print, broken, failing, nothing, prompts" in build("pdf", "x").stderr
+    assert "known are anki-text, apkg, crowdanki, csv, gift, print, site, broken, failing, nothing, prompts" in build("pdf", "x").stderr
 
 
 @given(st.text() | st.sampled_from(HOSTILE))

@@ -26,12 +26,13 @@ Examples:
   attachdeck build my-course
   attachdeck build my-course -o ~/Desktop/my-deck.apkg
   attachdeck build --to print       cards to cut out, and a handout
+  attachdeck build --to site        a website to read and practise on
   attachdeck build --to all -o out  everything, into the folder out
   attachdeck build --locked         in CI: fail if course.lock is not up to date
 """
 )
 @click.argument("course", required=False, type=click.Path(path_type=Path))
-@click.option("--to", "to", metavar="NAME", default="apkg", show_default=True, help="What to make: apkg, anki-text, crowdanki, csv, gift, print, all, …")
+@click.option("--to", "to", metavar="NAME", default="apkg", show_default=True, help="What to make: apkg, anki-text, crowdanki, csv, gift, print, site, all, …")
 @click.option(
     "-o",
     "--output",

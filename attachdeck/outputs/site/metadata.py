@@ -1,0 +1,44 @@
+"""What search engines and links to a course say of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from attachdeck.course import Course, Lesson
+from attachdeck.markup import render
+from attachdeck.outputs.site.reading import plain
+
+
+def summary(course: Course) -> str:
+    """The first paragraph of the description, as plain text."""
+    return plain(render(course.description.strip().partition("\n\n")[0], {}))
+
+
+def metadata(course: Course, address: Callable[[Lesson], str]) -> str:
+    """The course in the words of schema.org, as a script of data that nothing in it can end."""
+    about = {
+        "@context": "https://schema.org",
+        "@type": "Course",
+        "name": course.title,
+        "description": summary(course),
+        "inLanguage": course.language,
+        "version": course.version,
+        "license": course.licence_url or course.licence,
+        "author": [{"name": each} for each in course.authors],
+        "url": course.homepage,
+        "hasPart": [_part(each, address(each)) for each in course.lessons],
+    }
+    text = json.dumps({name: value for name, value in about.items() if value}, ensure_ascii=False).replace("<", "\\u003c")
+    return f'<script type="application/ld+json">{text}</script>'
+
+
+def _part(lesson: Lesson, address: str) -> dict[str, object]:
+    return {
+        "@type": "LearningResource",
+        "name": lesson.title,
+        "description": plain(render(lesson.summary, {})),
+        "position": lesson.number,
+        "teaches": [each.text for each in lesson.objectives],
+        "url": address,
+    }

@@ -1,0 +1,68 @@
+"""A course's cards as prompts: a question that unfolds to its answer, without scripts; with them it can be chosen and marked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from html import escape
+
+from attachdeck.note_types import words
+from attachdeck.notes import Deck, Note
+from attachdeck.outputs.faces import Face, faces, fields
+
+_IMG = re.compile(r'(<img (?:class="\w+" )?src=")')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """One card of Anki's on its lesson's page.
+
+    Progress is kept under `key`, which a card keeps when its author renames it. `counts` tells whether there is something to remember.
+    """
+
+    face: Face
+    anchor: str
+    key: str
+    html: str
+    counts: bool
+
+
+def prompts(deck: Deck) -> Iterator[Prompt]:
+    """Every prompt of a course, in the author's order. Its pictures are in `media/`."""
+    notes = {note.card: note for note in deck.notes}
+    word = words(deck.course.language)
+    for face in faces(deck):
+        yield _prompt(face, notes[face.card.id], fields(deck, notes[face.card.id]), word)
+
+
+def _prompt(face: Face, note: Note, found: Mapping[str, str], word: Mapping[str, str]) -> Prompt:
+    anchor, key = f"card-{face.card.id}-{face.number}", f"{note.guid}/{face.number}"
+    practice = face.card.kind == "practice"
+    hint = _unfolding("hint", word["Hint"], found["Hint"]) if found["Hint"] else ""
+    # A card of practice has no right answer; the face says so where it has no example, in words for Anki.
+    if practice:
+        answer = (_unfolding("answer", word["Example"], face.back) if found["Example"] else "") + _beside(found, word)
+    else:
+        answer = _unfolding("answer", word["Show the answer"], f'<div class="back">{face.back}</div>{_beside(found, word)}{_marks(word)}')
+    asked = f'<div class="front">{face.front}</div>{hint}{answer}'
+    if face.card.content_note:
+        asked = f'<p class="panel">{escape(face.card.content_note)}</p>{_unfolding("fold", word["Show question"], asked)}'
+    shown = _IMG.sub(r"\1media/", asked)
+    html = f'<article class="prompt" id="{anchor}" data-key="{escape(key)}">{shown}</article>\n'
+    return Prompt(face=face, anchor=anchor, key=key, html=html, counts=not practice)
+
+
+def _unfolding(name: str, word: str, html: str) -> str:
+    return f'<details class="{name}"><summary>{word}</summary>{html}</details>'
+
+
+def _beside(found: Mapping[str, str], word: Mapping[str, str]) -> str:
+    """What is said beside an answer."""
+    said = (("Why", word["Why"]), ("Confusion", word["Often confused"]), ("Sources", word["Sources"]))
+    return "".join(f'<div class="beside"><strong>{title}</strong><div>{found[name]}</div></div>' for name, title in said if found[name])
+
+
+def _marks(word: Mapping[str, str]) -> str:
+    buttons = (f'<button type="button" data-mark="{mark}" aria-pressed="false">{word[mark]}</button>' for mark in ("Remembered", "Not yet"))
+    return f'<div class="marks choices" hidden>{"".join(buttons)}</div>'

@@ -1,0 +1,69 @@
+"""A lesson's reading in sections, and the section that a prompt belongs to.
+
+Authors do not say where a card belongs in the reading, and an objective often spans several sections. So a card stands after the section
+with which it shares the most words that no other section has; where that tells nothing, it stands after the whole reading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from html import unescape
+from itertools import pairwise
+
+from attachdeck.outputs.faces import without_pictures
+
+_TAG = re.compile(r'<(?P<close>/?)(?P<name>[a-z][a-z0-9]*)(?P<rest>(?: [\w:-]+="[^"]*")*/?)>')
+_VOID = {"br", "hr", "img"}
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_BLOCK = re.compile(r"</?(?:p|div|li|ol|ul|br|h[1-6]|tr|td|th|blockquote|pre|table)\b[^>]*>")
+_WORD = re.compile(r"\w{4,}")
+
+
+def plain(html: str) -> str:
+    """HTML's text on one line, with a picture's alt text in its place."""
+    return " ".join(unescape(_TAG.sub("", _BLOCK.sub(" ", without_pictures(html)))).split())
+
+
+def lifted(html: str) -> str:
+    """A text whose highest headings are `h2`: the page's title stands above them."""
+    levels = [_HEADINGS[tag["name"]] for tag in _TAG.finditer(html) if tag["name"] in _HEADINGS]
+    shift = 2 - min(levels, default=2)
+
+    def lift(tag: re.Match[str]) -> str:
+        level = _HEADINGS.get(tag["name"])
+        return f"<{tag['close']}h{min(level + shift, 6)}{tag['rest']}>" if level else tag.group()
+
+    return _TAG.sub(lift, html)
+
+
+def sections(html: str) -> list[str]:
+    """A text cut before each heading that stands in nothing else; at least one section, which may be empty."""
+    cuts, depth = [0], 0
+    for tag in _TAG.finditer(html):
+        if tag["name"] in _VOID:
+            continue
+        if not tag["close"] and not depth and tag["name"] in _HEADINGS:
+            cuts.append(tag.start())
+        depth += -1 if tag["close"] else 1
+    return [html[start:end] for start, end in pairwise([*cuts, len(html)]) if html[start:end].strip()] or [""]
+
+
+def own_words(sections: Iterable[str]) -> list[set[str]]:
+    """The words of each section that no other has."""
+    words = [_words(each) for each in sections]
+    counts = Counter(word for each in words for word in each)
+    return [{word for word in each if counts[word] == 1} for each in words]
+
+
+def section_of(text: str, own: list[set[str]]) -> int:
+    """The place of the section that a text belongs to, by its own words; the last where no section shares more than all others."""
+    words = _words(text)
+    shared = [len(words & each) for each in own]
+    most = max(shared)
+    return shared.index(most) if shared.count(most) == 1 else len(own) - 1
+
+
+def _words(html: str) -> set[str]:
+    return set(_WORD.findall(plain(html).lower()))
