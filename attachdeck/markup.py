@@ -63,9 +63,11 @@ def _rendered(text: str, pictures: Mapping[str, Shown]) -> str:
     html = _html(_MATH.sub(keep, text) if "\\" in text else text)
     if html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1:
         html = html[3:-4]
-    html = _IMG.sub(lambda match: _picture(match, pictures), html)
-    html = _ANKI_BRACKETS.sub("&#91;", html)
-    return _KEPT.sub(lambda match: _formula(formulas[int(match[1])]), html)
+    if "<img" in html:
+        html = _IMG.sub(lambda match: _picture(match, pictures), html)
+    if "[" in html:
+        html = _ANKI_BRACKETS.sub("&#91;", html)
+    return _KEPT.sub(lambda match: _formula(formulas[int(match[1])]), html) if formulas else html
 
 
 def _html(markdown: str) -> str:

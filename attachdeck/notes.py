@@ -120,7 +120,8 @@ class _Compiler:
         self.words = words(course.language)
         self.media: dict[str, bytes] = {}
         self.shown = {name: self.pack(each) for name, each in course.pictures.items()}
-        self.citations: dict[Citation, str] = {}
+        self.citations: dict[tuple[str, str], str] = {}
+        self.plain_texts: dict[str, str] = {}
         self.tag_names: dict[str, str] = {}
         self.deck_names: dict[str, str] = {}
         look = Look(title=course.title, language=course.language, accent=course.accent, accent_night=course.accent_night, speech=course.speech)
@@ -192,7 +193,10 @@ class _Compiler:
         return render(text, self.shown) if text else ""
 
     def plain(self, text: str) -> str:
-        return plain(text).replace("{{", "{&#123;")
+        found = self.plain_texts.get(text)
+        if found is None:
+            found = self.plain_texts[text] = plain(text).replace("{{", "{&#123;")
+        return found
 
     def note(self, card: Card, lesson: Lesson, position: int) -> Note:
         course = self.course
@@ -252,10 +256,14 @@ class _Compiler:
     def sources(self, citations: tuple[Citation, ...]) -> str:
         if not citations:
             return ""
-        for citation in citations:
-            if citation not in self.citations:
-                self.citations[citation] = unfolding(citation)
-        return f'<ul class="sources">{"".join(self.citations[each] for each in citations)}</ul>'
+        return f'<ul class="sources">{"".join([self.cited(each) for each in citations])}</ul>'
+
+    def cited(self, citation: Citation) -> str:
+        name = citation.source.key, citation.page
+        found = self.citations.get(name)
+        if found is None:
+            found = self.citations[name] = unfolding(citation)
+        return found
 
     def lesson_deck(self, lesson: Lesson) -> str:
         found = self.deck_names.get(lesson.id)

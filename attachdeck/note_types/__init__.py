@@ -13,6 +13,7 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import repeat
 from typing import Any
 
 from attachdeck.colour import BACKGROUNDS
@@ -59,16 +60,17 @@ class NoteType:
     css: str
     names: tuple[str, ...] = field(init=False)
     """The fields' names, in order."""
+    known: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "names", tuple(each.name for each in self.fields))
+        object.__setattr__(self, "known", frozenset(self.names))
 
     def row(self, values: Mapping[str, str]) -> tuple[str, ...]:
         """Values by field name as a row in the layout's order; what is not given is empty."""
-        row = tuple([values.get(name, "") for name in self.names])
-        if sum(map(bool, row)) < sum(map(bool, values.values())):
-            raise KeyError(f"{self.kind} has no field {sorted(values.keys() - set(self.names))}")
-        return row
+        if not values.keys() <= self.known:
+            raise KeyError(f"{self.kind} has no field {sorted(values.keys() - self.known)}")
+        return tuple(map(values.get, self.names, repeat("")))
 
     def named(self, row: tuple[str, ...]) -> dict[str, str]:
         """A row's values by the names of their fields: the way back from `row`."""

@@ -11,10 +11,12 @@ The same deck gives the same bytes on every machine. What would differ is fixed 
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
 import re
 import sqlite3
+import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -22,12 +24,19 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-import genanki
-from genanki.apkg_col import APKG_COL
-from genanki.apkg_schema import APKG_SCHEMA
-
 from attachdeck.note_types.generation import requirements
 from attachdeck.notes import DatedNoteType, Deck, Note, Subdeck
+
+# genanki asks the package cached_property for what functools has as well, and that imports asyncio and ssl: half of the time that genanki takes.
+_needed = "cached_property" not in sys.modules
+if _needed:
+    sys.modules["cached_property"] = functools
+import genanki  # noqa: E402
+from genanki.apkg_col import APKG_COL  # noqa: E402
+from genanki.apkg_schema import APKG_SCHEMA  # noqa: E402
+
+if _needed:
+    del sys.modules["cached_property"]
 
 SUFFIX = ".apkg"
 
