@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar, Protocol
 
 from attachdeck.location import Location
+from attachdeck.value import value
 
 
 class Place(Protocol):
@@ -30,7 +31,7 @@ class Placed:
         return self.place.start
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Source(Placed):
     """A work that cards cite."""
 
@@ -45,7 +46,7 @@ class Source(Placed):
     place: Place = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Citation:
     """A source, and where in it."""
 
@@ -53,7 +54,7 @@ class Citation:
     page: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Picture(Placed):
     """A picture of the course, with what must be known of it and its bytes."""
 
@@ -66,7 +67,7 @@ class Picture(Placed):
     place: Place = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Objective:
     """What a learner can do after a lesson."""
 
@@ -74,7 +75,7 @@ class Objective:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Option:
     """One option of a choice: its text, whether it is right, and the reason (empty where none is given)."""
 
@@ -83,7 +84,7 @@ class Option:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class OptionSet:
     """A question and its options by name, shared by the vignettes of a course."""
 
@@ -92,7 +93,7 @@ class OptionSet:
     options: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Region:
     """A part of a picture that an occlusion card hides; lengths in percent of the picture's width or height."""
 
@@ -104,7 +105,7 @@ class Region:
     height: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Card(Placed):
     """One thing that a learner should be able to recall; compiles to exactly one note. `written` is what its author wrote, key by key."""
 
@@ -126,7 +127,7 @@ class Card(Placed):
     written: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class BasicCard(Card):
     """A prompt and its answer."""
 
@@ -135,7 +136,7 @@ class BasicCard(Card):
     answer: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class ReversedCard(BasicCard):
     """A prompt and its answer, asked both ways."""
 
@@ -144,7 +145,7 @@ class ReversedCard(BasicCard):
     reverse_answer: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class ClozeCard(Card):
     """A statement with gaps, in Anki's notation."""
 
@@ -152,7 +153,7 @@ class ClozeCard(Card):
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class TypedCard(BasicCard):
     """A prompt whose answer the learner types; the answer is plain text."""
 
@@ -160,7 +161,7 @@ class TypedCard(BasicCard):
     accept: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class ChoiceCard(Card):
     """A question with options."""
 
@@ -169,7 +170,7 @@ class ChoiceCard(Card):
     options: tuple[Option, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class VignetteCard(ChoiceCard):
     """A scene, and a question about it whose options a set gives."""
 
@@ -180,7 +181,7 @@ class VignetteCard(ChoiceCard):
     answer: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class SequenceCard(Card):
     """Ordered steps."""
 
@@ -190,7 +191,7 @@ class SequenceCard(Card):
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class OcclusionCard(Card):
     """A picture with hidden regions."""
 
@@ -201,7 +202,7 @@ class OcclusionCard(Card):
     hide_all: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class PracticeCard(Card):
     """Something to do, with no right answer."""
 
@@ -210,7 +211,7 @@ class PracticeCard(Card):
     example: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class ReferenceCard(Card):
     """Something to know where it is, with no question: made from the course's notice and from its help lines."""
 
@@ -219,7 +220,7 @@ class ReferenceCard(Card):
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Lesson(Placed):
     """One lesson: its number gives the reading order, its id is its identity."""
 
@@ -235,7 +236,7 @@ class Lesson(Placed):
     place: Place = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class HelpLine:
     """Where to find help in one part of the world."""
 
@@ -243,7 +244,7 @@ class HelpLine:
     contact: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Help:
     """The help lines of a course, and the day on which somebody last checked them."""
 
@@ -252,7 +253,7 @@ class Help:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Study:
     """Gentle deck options: cards a day, and with FSRS the share of cards to recall, in percent."""
 
@@ -262,7 +263,7 @@ class Study:
     desired_retention: int = 90
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Course:
     """A whole course."""
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from attachdeck.location import Location
 from attachdeck.overlay import Override
 from attachdeck.reader import Document, Node
 from attachdeck.safe_write import write_bytes
+from attachdeck.value import value
 
 FORMAT = 1
 """The version of the lock's format that this attachdeck writes and reads."""
@@ -32,7 +33,7 @@ _ID_RANGE = 100_000_000_000
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class DeckRecord:
     """A deck's id and name."""
 
@@ -40,7 +41,7 @@ class DeckRecord:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class NoteTypeRecord:
     """A note type's id, hashes of its layout and its content, and the second (since 1970) of its last change."""
 
@@ -50,7 +51,7 @@ class NoteTypeRecord:
     changed: int
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class CardRecord:
     """A card's GUID and note type, a hash of what learners get, and the second and the version of its last change."""
 
@@ -62,7 +63,7 @@ class CardRecord:
     retired: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Lock:
     """What `course.lock` says. Decks are named by what they hold: `course`, `lesson <id>`, `practice`, `parent <depth>`."""
 

@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from attachdeck import identity
 from attachdeck.course import (
@@ -35,6 +35,7 @@ from attachdeck.markup import Shown, picture, plain, render
 from attachdeck.note_types import KINDS, Look, NoteType, note_type, words
 from attachdeck.note_types.generation import card_places
 from attachdeck.references import unfolding
+from attachdeck.value import value
 
 NOTE_TYPE_OF = {"basic": "basic", "reversed": "basic", "typed": "basic", "choice": "choice", "vignette": "choice"}
 NOTE_TYPE_OF |= {kind: kind for kind in ("cloze", "sequence", "occlusion", "practice", "reference")}
@@ -43,7 +44,7 @@ NOTE_TYPE_OF |= {kind: kind for kind in ("cloze", "sequence", "occlusion", "prac
 Fields = dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class NewCard:
     """A card of a note: its place among the note's cards, and its id."""
 
@@ -51,7 +52,7 @@ class NewCard:
     id: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Note:
     """A note, ready for Anki. `card` is its author's id, `position` gives the order in which new cards come."""
 
@@ -68,7 +69,7 @@ class Note:
     modified: int
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Subdeck:
     """A deck in Anki's tree: its full name and its description in Markdown."""
 
@@ -77,7 +78,7 @@ class Subdeck:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class DatedNoteType:
     """A note type with its id and the time of its last change."""
 
@@ -86,7 +87,7 @@ class DatedNoteType:
     note_type: NoteType
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Deck:
     """All that a package holds."""
 
@@ -199,7 +200,6 @@ class _Compiler:
         return found
 
     def note(self, card: Card, lesson: Lesson, position: int) -> Note:
-        course = self.course
         fields = self.shared_fields(card, lesson) | _FIELDS[card.kind](self, card)
         dated = self.note_types[NOTE_TYPE_OF[card.kind]]
         row = dated.note_type.row(fields)

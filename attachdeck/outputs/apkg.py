@@ -3,7 +3,7 @@
 The same deck gives the same bytes on every machine. What would differ is fixed here:
 
 - the zip entries' date, system and permissions, and their order; they are stored, because Deflate differs between builds of zlib;
-- SQLite's page size, the bytes of deleted rows (`secure_delete`), the layout (`VACUUM`), and the three counters in the file's
+- SQLite's page size, the bytes of deleted rows (`secure_delete`), the layout (each row is written once, in order), and the three counters in the file's
   header, one of which is the number of the library's version (https://www.sqlite.org/fileformat.html#the_database_header);
 - every time and id comes from the deck, and none from the clock.
 """
@@ -15,14 +15,17 @@ import functools
 import hashlib
 import json
 import re
+import shutil
 import sqlite3
 import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
 from html import unescape
+from io import BytesIO
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from attachdeck.note_types.generation import requirements
 from attachdeck.notes import DatedNoteType, Deck, Note, Subdeck
@@ -41,6 +44,7 @@ if _needed:
 SUFFIX = ".apkg"
 
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+_COLLECTION_ROW = "INSERT INTO col VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _NOTE_ROW = "INSERT INTO notes VALUES (?, ?, ?, ?, -1, ?, ?, ?, ?, 0, '')"
 _CARD_ROW = "INSERT INTO cards VALUES (?, ?, ?, ?, ?, -1, 0, 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, '')"
 
@@ -69,31 +73,38 @@ class _Package(genanki.Package):  # type: ignore[misc]  # genanki has no types.
         with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as connection:
             connection.executescript("PRAGMA page_size=4096; PRAGMA secure_delete=ON; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;")
             self.write_to_db(connection.cursor(), 0.0, iter(()))
-            connection.execute("VACUUM")
         _normalise_header(database)
         with zipfile.ZipFile(file, "w") as package:
-            _store(package, "collection.anki2", database.read_bytes())
-            _store(package, "media", json.dumps({str(place): name for place, name in enumerate(self.deck.media)}).encode())
-            for place, content in enumerate(self.deck.media.values()):
-                _store(package, str(place), content)
+            with database.open("rb") as content:
+                _store(package, "collection.anki2", content, database.stat().st_size)
+            media = json.dumps({str(place): name for place, name in enumerate(self.deck.media)}).encode()
+            for name, each in (("media", media), *((str(place), content) for place, content in enumerate(self.deck.media.values()))):
+                _store(package, name, BytesIO(each), len(each))
 
     def write_to_db(self, cursor: sqlite3.Cursor, timestamp: float, id_gen: Iterator[int]) -> None:
         deck = self.deck
-        cursor.executescript(APKG_SCHEMA)
-        cursor.executescript(APKG_COL)
+        tables, index, indexes = APKG_SCHEMA.partition("CREATE INDEX")
+        # In order of their ids and before the indexes, rows fill the file from front to back: it is written once, and always in the same way.
+        cursor.executescript(tables)
         cursor.execute("BEGIN")
-        decks, presets = (json.loads(text) for text in cursor.execute("SELECT decks, dconf FROM col").fetchone())
-        decks |= {str(each.id): _Subdeck(each, deck.preset).to_json() for each in deck.decks}
-        presets[str(deck.preset)] = _preset(deck)
-        note_types = {str(each.id): _Model(each).to_json(each.modified, deck.decks[0].id) for each in deck.note_types.values()}
-        cursor.execute(
-            "UPDATE col SET models = ?, decks = ?, dconf = ?",
-            tuple(json.dumps(each, ensure_ascii=False, sort_keys=True) for each in (note_types, decks, presets)),
-        )
+        cursor.execute(_COLLECTION_ROW, self.collection())
         deck_ids = {each.name: each.id for each in deck.decks}
-        cursor.executemany(_NOTE_ROW, sorted(_note_row(note, deck.note_types[note.note_type].id) for note in deck.notes))
-        cursor.executemany(_CARD_ROW, sorted(row for note in deck.notes for row in _card_rows(note, deck_ids[note.deck])))
+        notes = sorted(deck.notes, key=attrgetter("id"))
+        cursor.executemany(_NOTE_ROW, (_note_row(note, deck.note_types[note.note_type].id) for note in notes))
+        cursor.executemany(_CARD_ROW, sorted(row for note in notes for row in _card_rows(note, deck_ids[note.deck])))
         cursor.execute("COMMIT")
+        cursor.executescript(f"{index}{indexes}")
+
+    def collection(self) -> tuple[Any, ...]:
+        """The row that describes the collection: genanki's, with the deck's own note types, decks and preset."""
+        deck = self.deck
+        with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+            connection.executescript(f"{APKG_SCHEMA}{APKG_COL}")
+            *row, _models, decks, presets, tags = connection.execute("SELECT * FROM col").fetchone()
+        note_types = {str(each.id): _Model(each).to_json(each.modified, deck.decks[0].id) for each in deck.note_types.values()}
+        decks = json.loads(decks) | {str(each.id): _Subdeck(each, deck.preset).to_json() for each in deck.decks}
+        presets = json.loads(presets) | {str(deck.preset): _preset(deck)}
+        return *row, *(json.dumps(each, ensure_ascii=False, sort_keys=True) for each in (note_types, decks, presets)), tags
 
 
 class _Model(genanki.Model):  # type: ignore[misc]
@@ -151,7 +162,9 @@ def _preset(deck: Deck) -> dict[str, Any]:
 
 
 def _note_row(note: Note, note_type: int) -> tuple[Any, ...]:
-    plain = _plain(note.fields[0])
+    plain = note.fields[0]
+    if "<" in plain or "&" in plain:
+        plain = _plain(plain)
     tags = f" {' '.join(note.tags)} " if note.tags else ""
     return note.id, note.guid, note_type, note.modified, tags, "\x1f".join(note.fields), plain, _checksum(plain)
 
@@ -183,8 +196,10 @@ def _normalise_header(database: Path) -> None:
             file.write(value.to_bytes(4, "big"))
 
 
-def _store(package: zipfile.ZipFile, name: str, content: bytes) -> None:
+def _store(package: zipfile.ZipFile, name: str, content: BinaryIO, size: int) -> None:
     entry = zipfile.ZipInfo(name, _ZIP_DATE)
     entry.create_system = 3
     entry.external_attr = 0o644 << 16
-    package.writestr(entry, content)
+    entry.file_size = size
+    with package.open(entry, "w") as file:
+        shutil.copyfileobj(content, file, 1024 * 1024)
