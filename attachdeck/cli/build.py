@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from attachdeck import outputs, pipeline
-from attachdeck.cli.compiling import compiled_course, in_words, lock_kept, place, table
+from attachdeck.cli.compiling import compiled_course, in_words, lock_kept, place
 from attachdeck.cli.progress import Progress
-from attachdeck.cli.terminal import course_folder, fail, seconds_now, show
+from attachdeck.cli.terminal import course_folder, fail, seconds_now, show, table
 from attachdeck.outputs import BrokenOutput, Output
 from attachdeck.translation import Tally
 

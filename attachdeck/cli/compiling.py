@@ -54,11 +54,6 @@ def in_words(changes: Mapping[str, list[str]]) -> str:
     return ", ".join(listed) or "only its form"
 
 
-def table(rows: list[tuple[str, str]]) -> str:
-    """Names and values, the values below one another."""
-    return "\n".join(f"{name:<8}{'' if len(name) < 8 else ' '}{value}" for name, value in rows)
-
-
 def _stop(checked: pipeline.Checked, diagnostics: tuple[Diagnostic, ...]) -> NoReturn:
     show(diagnostics, checked.texts)
     click.echo(f"{tally(diagnostics)}; no deck was written", err=True)

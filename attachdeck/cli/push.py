@@ -15,9 +15,9 @@ import click
 
 from attachdeck import ankiconnect, pipeline
 from attachdeck.ankiconnect import AnkiConnect, NoAnki
-from attachdeck.cli.compiling import compiled_course, lock_kept, place, table
+from attachdeck.cli.compiling import compiled_course, lock_kept, place
 from attachdeck.cli.progress import Progress
-from attachdeck.cli.terminal import course_folder, fail, seconds_now, show, styled
+from attachdeck.cli.terminal import course_folder, fail, seconds_now, show, styled, table
 from attachdeck.outputs import apkg
 from attachdeck.reporters import changes as reporter
 from attachdeck.snapshots import Coming, coming
