@@ -44,6 +44,7 @@ class NoAnki(Exception):  # noqa: N818  # What is at the port is at fault, not t
 class HeldNote:
     """A note as the running Anki has it: its fields by name, and when it last changed there, in seconds since 1970."""
 
+    id: int
     note_type: str
     fields: Mapping[str, str]
     tags: frozenset[str]
@@ -154,7 +155,7 @@ def _believed(port: int) -> Iterator[None]:
 
 def _note(said: Mapping[str, Any]) -> HeldNote:
     fields = {str(name): str(each["value"]) for name, each in said["fields"].items()}
-    return HeldNote(note_type=str(said["modelName"]), fields=fields, tags=frozenset(map(str, said["tags"])), modified=int(said["mod"]))
+    return HeldNote(id=int(said["noteId"]), note_type=str(said["modelName"]), fields=fields, tags=frozenset(map(str, said["tags"])), modified=int(said["mod"]))
 
 
 def _note_type(said: Mapping[str, Any]) -> dict[str, Any]:

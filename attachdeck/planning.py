@@ -32,7 +32,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A course at a pace: its cards, when each deck opens, and each day until four weeks after the last new card."""
+    """A course at a pace: its cards, when each deck opens, and each day of whole weeks, four of them or a little more after the last new card."""
 
     cards: int
     pace: Pace
@@ -74,7 +74,8 @@ def plan(deck: Deck, pace: Pace, simulate: Simulate, seconds: int | None = None)
     seen = list(accumulate(day.new for day in days))
     opens = (next(day for day, count in enumerate(seen, 1) if count > first) for first in before if first < total)
     openings = tuple(Opening(name, count, day) for (name, count), day in zip(cards.items(), opens, strict=True))
-    return Plan(total, pace, openings, _timed(days[: _last_new(days) + _DAYS_AFTER], seconds))
+    shown = days[: -(-(_last_new(days) + _DAYS_AFTER) // 7) * 7]
+    return Plan(total, pace, openings, _timed(shown, seconds))
 
 
 def term(deck: Deck, weeks: int, pace: Pace, simulate: Simulate, seconds: int | None = None) -> Term:

@@ -90,6 +90,9 @@ class Coming:
 
 def coming(held: Holding, compiled: pipeline.Compiled) -> Coming:
     """What importing a compiled course changes in a running Anki."""
+    ids = {note.id for note in compiled.deck.notes}
+    # A learner's copy of a note says the same id, and is none of ours: where Anki has both, ours comes last and counts.
+    held = replace(held, notes=tuple(sorted(held.notes, key=lambda note: note.id in ids)))
     new, old = of_compiled(compiled), _of_holding(held, compiled)
     times = {note.fields.get("ID"): note.modified for note in held.notes}
     cards = tuple(

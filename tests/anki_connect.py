@@ -13,6 +13,13 @@ from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPack
 Answer = tuple[int, dict[str, str], bytes]
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Who asked may have gone away."""
+
+
 class AnkiConnectServer:
     """A running Anki. `odd` answers a question in another way than AnkiConnect, if it answers at all; `asked` are the actions so far."""
 
@@ -24,8 +31,7 @@ class AnkiConnectServer:
         self.dialog = ""
         self.api = 6
         self.headers: dict[str, str] = {}
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
-        self.server.daemon_threads = True
+        self.server = _Server(("127.0.0.1", 0), self.handler())
         self.port = self.server.server_address[1]
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05})
         self.thread.start()

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from attachdeck import ankiconnect
 from attachdeck.cli import main
-from conftest import COURSE_YAML, need, write_course
+from conftest import COURSE, COURSE_YAML, need, write_course
 from test_anki_import import ALL_KINDS, do_import
 
 need("the package anki", importlib.util.find_spec("anki") is not None)
@@ -202,6 +202,36 @@ def test_what_would_harm_learners_is_not_pushed(desk: Desk):
     asked = len(desk.anki.asked)
     assert "vanished-card" in desk.failed(ONE)
     assert len(desk.anki.asked) == asked
+
+
+def test_a_learners_copy_of_a_note_is_not_ours(desk: Desk, collection: Collection):
+    desk.at_once()
+    ours = note(collection, "one")
+    copy = collection.new_note(ours.note_type())
+    copy.fields, copy.tags = [*ours.fields], ours.tags
+    copy["Answer"] = "In my words"
+    collection.add_note(copy, ours.cards()[0].did)
+    said = desk.at_once(ONE.replace("answer: A", "answer: A better one") + TWO)
+    assert "Answer: A {+better one+}" in said
+    assert collection.get_note(copy.id)["Answer"] == "In my words"
+
+
+def test_a_note_of_another_origin_with_the_courses_tag_is_left_out(desk: Desk, collection: Collection):
+    desk.at_once()
+    for name in ("Basic", note(collection, "one").note_type()["name"]):
+        stranger = collection.new_note(collection.models.by_name(name))
+        stranger.fields[0], stranger.tags = "Mine?", ["tiny::mine"]
+        if "ID" in stranger:
+            stranger["ID"] = "\x1b[2Jx"
+        collection.add_note(stranger, collection.decks.id("Tiny"))
+    assert desk.at_once().startswith("no card would change\n")
+
+
+def test_the_flagship_comes_back_from_anki_as_it_went(desk: Desk, collection: Collection, flagship_package: Path):
+    do_import(collection, flagship_package)
+    result = CliRunner().invoke(main, ["push", str(COURSE), "--dry-run", "--port", str(desk.anki.port)])
+    assert result.exit_code == 0, result.output
+    assert result.stdout == "no card would change\nnothing was sent\n"
 
 
 def test_codes_for_the_terminal_are_not_passed_on(desk: Desk, collection: Collection):

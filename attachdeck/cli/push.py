@@ -38,7 +38,7 @@ Examples:
 def command(course: Path | None, dry_run: bool, at_once: bool, port: int) -> None:
     """Send a course to the Anki that runs on this computer, through its add-on AnkiConnect.
 
-    Says first what will change there. Then the deck is built, and Anki shows its import dialog: leave the boxes as they are.
+    Says first what will change there. Then the deck is built, and Anki shows its import dialog: leave `Merge note types` off.
     Progress, due dates, flags and suspended cards stay.
 
     ATTACHDECK_ANKICONNECT_KEY is AnkiConnect's API key, if it has one.
@@ -65,7 +65,7 @@ def command(course: Path | None, dry_run: bool, at_once: bool, port: int) -> Non
         click.echo(table([("lock", lock), ("file", str(path))]))
         if not at_once:
             anki.open_import(path)
-            click.echo("Anki shows its import dialog: leave its boxes as they are, and choose Import")
+            click.echo("Anki shows its import dialog: leave `Merge note types` and `Import any learning progress` off, and choose Import")
             return
         anki.import_package(path)
         left = _coming(anki, compiled).changes

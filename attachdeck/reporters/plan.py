@@ -10,7 +10,7 @@ from attachdeck.planning import Plan, Term, busiest, minutes, per_day
 
 def rows(plan: Plan) -> Iterator[tuple[str, str]]:
     """What the plan says of the whole course, as names and values."""
-    study, after, pace = plan.days[: plan.last_new], plan.days[plan.last_new :], plan.pace
+    study, after, pace = plan.days[: plan.last_new], plan.days[plan.last_new : plan.last_new + 28], plan.pace
     yield "cards", f"{plan.cards}"
     yield "pace", f"{pace.new} new cards and {pace.reviews} reviews a day at most, {pace.retention} % of the cards recalled"
     yield "new", f"until day {plan.last_new}, in week {_week(plan.last_new)}"
