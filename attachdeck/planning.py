@@ -107,9 +107,10 @@ def per_day(days: tuple[Day, ...]) -> float:
 def _cards(deck: Deck) -> Counter[str]:
     """How many cards each deck has, in the order in which Anki takes new cards from a deck's subdecks: by name. Raises NoPlan where there is none."""
     found: Counter[str] = Counter()
-    for note in sorted(deck.notes, key=lambda note: note.deck.casefold()):
+    above = deck.course.deck.count("::") + 1
+    for note in sorted(deck.notes, key=lambda note: note.deck.casefold().split("::")):
         if note.cards:
-            found[note.deck.rpartition("::")[2]] += len(note.cards)
+            found["::".join(note.deck.split("::")[above:])] += len(note.cards)
     if not found:
         raise NoPlan("the course has no cards yet")
     return found

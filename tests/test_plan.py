@@ -57,6 +57,14 @@ def test_every_card_is_new_once_and_lessons_open_in_order(course: Path):
     assert found["last_new_card"] == 9 == seen.index(60) + 1
 
 
+def test_decks_within_decks_open_in_ankis_order(course: Path):
+    (course / "course.yaml").write_text(COURSE_YAML.replace("deck: Tiny", "deck: School::Tiny"), encoding="utf-8")
+    for number, (name, deck) in enumerate((("first", "B::Intro"), ("second", "a::Intro"), ("third", "a b")), 1):
+        lesson = course / f"lessons/0{number}-{name}.yaml"
+        lesson.write_text(f"deck: '{deck}'\n" + lesson.read_text(encoding="utf-8"), encoding="utf-8")
+    assert [(each["deck"], each["cards"]) for each in planned(course)["lessons"]] == [("a::Intro", 20), ("a b", 10), ("B::Intro", 30)]
+
+
 def test_the_flagships_cards_are_all_planned(flagship: Deck):
     found = planned(COURSE)
     assert found["cards"] == sum(each["cards"] for each in found["lessons"]) == sum(len(note.cards) for note in flagship.notes)
