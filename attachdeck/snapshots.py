@@ -81,11 +81,15 @@ def of_compiled(compiled: pipeline.Compiled) -> Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """What an import would do to a running Anki. `kept` changed there after the course did, and stays; `clashing` are note types with another layout there."""
+    """What an import would do to a running Anki.
+
+    `first`: it has nothing of the course yet. `kept` changed there after the course did, and stays; `clashing` are note types with another layout there.
+    """
 
     changes: Changes
     kept: tuple[str, ...]
     clashing: tuple[str, ...]
+    first: bool
 
 
 def coming(held: Holding, compiled: pipeline.Compiled) -> Coming:
@@ -115,7 +119,7 @@ def coming(held: Holding, compiled: pipeline.Compiled) -> Coming:
     arriving = replace(new, cards={key: each for key, each in new.cards.items() if key in old.cards or not each.retired})
     layouts = {kind for kind, (layout, _) in old.note_types.items() if layout != new.note_types[kind][0]}
     cloned = {each.note_type for key, each in old.cards.items() if key in new.cards and each.note_type != new.cards[key].note_type}
-    return Coming(compare(as_there, arriving), (*cards, *(f"the note type {kind}" for kind in types)), tuple(sorted(layouts | cloned)))
+    return Coming(compare(as_there, arriving), (*cards, *(f"the note type {kind}" for kind in types)), tuple(sorted(layouts | cloned)), first=not old.cards)
 
 
 def _differ(one: CardView, other: CardView) -> bool:

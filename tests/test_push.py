@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import socket
 import threading
 import time
@@ -15,12 +14,12 @@ from click.testing import CliRunner, Result
 
 from attachdeck import ankiconnect
 from attachdeck.cli import main
-from conftest import COURSE, COURSE_YAML, need, write_course
+from conftest import COURSE, COURSE_YAML, write_course
 from test_anki_import import ALL_KINDS, do_import
 
-need("the package anki", importlib.util.find_spec("anki") is not None)
+pytest.importorskip("anki", reason="the package anki is missing")
 
-from anki_connect import AnkiConnectServer, Answer  # noqa: E402  # It needs the engine.
+from anki_connect import AnkiConnectServer, Answer  # It needs the engine.
 
 if TYPE_CHECKING:
     from anki.collection import Collection
@@ -86,7 +85,7 @@ def note(collection: Collection, card: str):
 def test_a_first_push_shows_ankis_dialog_with_the_deck(desk: Desk, collection: Collection):
     result = desk.push()
     assert result.exit_code == 0, result.output
-    assert "added one: First?" in result.stdout
+    assert result.stdout.startswith("Anki has nothing of this course yet: 2 cards are new\n")
     assert "Anki shows its import dialog" in result.stdout
     package = Path(desk.anki.dialog)
     assert package == desk.folder / "build/tiny.apkg"
@@ -132,11 +131,15 @@ def test_what_the_learner_changed_later_is_said_to_stay_and_stays(desk: Desk, co
 
 
 def test_a_dry_run_says_what_would_change_and_touches_nothing(desk: Desk, collection: Collection):
-    result = desk.push(ONE, "--dry-run")
+    desk.at_once(ONE)
+    lock = (desk.folder / "course/course.lock").read_bytes()
+    (desk.folder / "build/tiny.apkg").unlink()
+    desk.anki.asked.clear()
+    result = desk.push(ONE + TWO, "--dry-run")
     assert result.exit_code == 0
-    assert "added one: First?\n" in result.stdout
-    assert result.stdout.endswith("nothing was sent\n")
-    assert (desk.files, collection.note_count(), desk.anki.dialog) == ([], 0, "")
+    assert result.stdout == "added two: Second?\nnothing was sent\n"
+    assert (desk.files, collection.note_count()) == (["course/course.lock"], 1)
+    assert (desk.folder / "course/course.lock").read_bytes() == lock
     assert not {"importPackage", "guiImportFile"} & set(desk.anki.asked)
 
 
@@ -163,6 +166,16 @@ def test_a_field_of_the_learners_own_is_not_risked(desk: Desk, collection: Colle
     result = desk.push(ONE.replace("answer: A", "answer: Z") + TWO)
     assert result.exit_code == 0
     assert "Anki clones it and never updates the old notes" in result.stdout
+
+
+def test_notes_on_a_clone_of_the_note_type_are_not_risked(desk: Desk, collection: Collection):
+    desk.at_once()
+    clone = collection.models.copy(note(collection, "one").note_type())
+    move = collection.models.change_notetype_info(old_notetype_id=note(collection, "one").mid, new_notetype_id=clone["id"]).input
+    move.note_ids.append(note(collection, "one").id)
+    collection.models.change_notetype_of_notes(move)
+    assert "the note type `Tiny: " in desk.failed(ONE + TWO, "--no-dialog")
+    assert "the card `one` has another note type: it is never updated again" in desk.push(ONE + TWO, "--dry-run").stdout
 
 
 def test_options_of_the_learners_own_are_not_risked(desk: Desk, collection: Collection):

@@ -81,6 +81,9 @@ def _coming(anki: AnkiConnect, compiled: pipeline.Compiled) -> Coming:
 
 
 def _shown(found: Coming) -> Iterator[str]:
+    if found.first:
+        yield f"Anki has nothing of this course yet: {len(found.changes.added)} cards are new"
+        return
     yield from reporter.lines(found.changes, styled)
     yield from (f"{styled('kept', 'help')} {what}: changed in Anki after the course was, and stays as it is there" for what in found.kept)
     if not found.changes.bump:
