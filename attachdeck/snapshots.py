@@ -1,4 +1,4 @@
-"""A release as a Snapshot, whatever it is given as: a course, its lock, a git revision of it, or a package."""
+"""A release as a Snapshot, whatever it is given as: a course, its lock, a git revision of it, a package, or what a running Anki has of it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ import tarfile
 import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from html import unescape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from attachdeck import identity, pipeline
-from attachdeck.comparison import CardView, Snapshot
+from attachdeck.ankiconnect import Holding
+from attachdeck.comparison import CardView, Changes, Snapshot, compare
 from attachdeck.diagnostics import Diagnostic
 from attachdeck.identity import Lock, read_lock
 from attachdeck.note_types import KINDS
@@ -75,6 +77,73 @@ def of_compiled(compiled: pipeline.Compiled) -> Snapshot:
         decks=described.decks,
         media=frozenset(compiled.deck.media),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What an import would do to a running Anki.
+
+    `first`: it has nothing of the course yet. `kept` changed there after the course did, and stays; `clashing` are note types with another layout there.
+    """
+
+    changes: Changes
+    kept: tuple[str, ...]
+    clashing: tuple[str, ...]
+    first: bool
+
+
+def coming(held: Holding, compiled: pipeline.Compiled) -> Coming:
+    """What importing a compiled course changes in a running Anki."""
+    ids = {note.id for note in compiled.deck.notes}
+    # A learner's copy of a note says the same id, and is none of ours: where Anki has both, ours comes last and counts.
+    held = replace(held, notes=tuple(sorted(held.notes, key=lambda note: note.id in ids)))
+    new, old = of_compiled(compiled), _of_holding(held, compiled)
+    times = {note.fields.get("ID"): note.modified for note in held.notes}
+    cards = tuple(
+        note.card
+        for note in compiled.deck.notes
+        if note.card in old.cards and times[note.card] >= note.modified and _differ(old.cards[note.card], new.cards[note.card])
+    )
+    types = tuple(
+        kind
+        for kind, own in compiled.deck.note_types.items()
+        if kind in old.note_types and int(held.note_types[own.id]["mod"]) >= own.modified
+        if old.note_types[kind][0] == new.note_types[kind][0] and old.note_types[kind] != new.note_types[kind]
+    )
+    as_there = replace(
+        old,
+        cards={**old.cards, **{key: new.cards[key] for key in cards}},
+        note_types={**old.note_types, **{kind: new.note_types[kind] for kind in types}},
+    )
+    # A retired card that Anki does not have has no cards in the package, and never comes.
+    arriving = replace(new, cards={key: each for key, each in new.cards.items() if key in old.cards or not each.retired})
+    layouts = {kind for kind, (layout, _) in old.note_types.items() if layout != new.note_types[kind][0]}
+    cloned = {each.note_type for key, each in old.cards.items() if key in new.cards and each.note_type != new.cards[key].note_type}
+    return Coming(compare(as_there, arriving), (*cards, *(f"the note type {kind}" for kind in types)), tuple(sorted(layouts | cloned)), first=not old.cards)
+
+
+def _differ(one: CardView, other: CardView) -> bool:
+    return one.note_type == other.note_type and bool(compare(Snapshot(cards={"": one}), Snapshot(cards={"": other})).bump)
+
+
+def _of_holding(held: Holding, compiled: pipeline.Compiled) -> Snapshot:
+    """What a running Anki has of a compiled course; of its notes those fields that the course knows."""
+    own = {each.id: (kind, {field.name for field in each.note_type.fields}) for kind, each in compiled.deck.note_types.items()}
+    by_name = {each["name"]: own[number] for number, each in held.note_types.items()}
+    cards = {}
+    for note in held.notes:
+        kind, names = by_name.get(note.note_type, (_printable(note.note_type), set(note.fields)))
+        key, view = _card({name: _printable(each) for name, each in note.fields.items() if name in names}, [_printable(each) for each in note.tags], kind)
+        if re.fullmatch(r"[a-z0-9-]+", key):
+            cards[key] = view
+    return Snapshot(
+        cards=cards, course=compiled.deck.course.id, note_types={own[number][0]: _model(each) for number, each in held.note_types.items()}, media=None
+    )
+
+
+def _printable(text: str) -> str:
+    """A text of a stranger's without the codes that a terminal would obey."""
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "", text)
 
 
 def _of_lock_file(path: Path) -> Snapshot:

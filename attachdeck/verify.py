@@ -1,6 +1,6 @@
 """Anki's own engine as the judge of a package: a first import, and an update played with a learner who has done things.
 
-The only importer of `anki`, the engine of the desktop (extra `verify`).
+With `engine`, the only importer of `anki`.
 """
 
 from __future__ import annotations
@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from attachdeck.engine import opened
 
 if TYPE_CHECKING:
     from anki.collection import Collection
@@ -39,10 +40,6 @@ class Finding:
     cards: tuple[str, ...] = ()
 
 
-class NoEngine(Exception):  # noqa: N818  # An extra is not installed; nothing is wrong.
-    """Anki's engine is not installed."""
-
-
 class NotImportable(Exception):  # noqa: N818  # The package is at fault.
     """Anki cannot import the package."""
 
@@ -57,20 +54,6 @@ def verify(package: Path, upgrade_from: Path | None = None) -> list[Finding]:
         if upgrade_from is not None:
             findings += _update(upgrade_from, package, Path(folder))
     return findings
-
-
-@contextmanager
-def _collection(path: Path) -> Iterator[Collection]:
-    try:
-        from anki.collection import Collection
-    except ImportError as error:
-        raise NoEngine from error
-    collection = Collection(str(path))
-    collection.set_config("fsrs", val=True)
-    try:
-        yield collection
-    finally:
-        collection.close()
 
 
 def _import(collection: Collection, package: Path) -> dict[str, int]:
@@ -88,7 +71,7 @@ def _import(collection: Collection, package: Path) -> dict[str, int]:
 
 
 def _first_import(package: Path, path: Path) -> Iterator[Finding]:
-    with _collection(path) as collection:
+    with opened(path) as collection:
         first = _import(collection, package)
         notes = collection.note_count()
         yield _judged("import", first == {"new": notes}, f"{notes} notes and {collection.card_count()} cards are new", f"not every note is new: {first}")
@@ -108,13 +91,13 @@ def _first_import(package: Path, path: Path) -> Iterator[Finding]:
 
 def _update(old: Path, new: Path, folder: Path) -> Iterator[Finding]:
     """Play a learner of the old package who imports the new one."""
-    with _collection(folder / "old-fresh.anki2") as fresh:
+    with opened(folder / "old-fresh.anki2") as fresh:
         _import(fresh, old)
         before = _contents(fresh)
-    with _collection(folder / "new-fresh.anki2") as fresh:
+    with opened(folder / "new-fresh.anki2") as fresh:
         _import(fresh, new)
         after = _contents(fresh)
-    with _collection(folder / "learner.anki2") as collection:
+    with opened(folder / "learner.anki2") as collection:
         _import(collection, old)
         learner = _Learner(collection)
         learner.act()

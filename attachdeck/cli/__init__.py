@@ -21,6 +21,8 @@ _COMMANDS = {
     "fmt": "Tidy a course's files, and write ids into cards that have none.",
     "preview": "Show a course in the browser, and follow every save.",
     "diff": "Show what changed between two releases.",
+    "push": "Send a course to the Anki that is running.",
+    "plan": "Say how long a course takes, day by day.",
     "release": "Make a release: checked, judged by Anki, with notes and sums.",
     "verify": "Let Anki's own engine judge a package.",
     "translate": "Bring a course into another language.",

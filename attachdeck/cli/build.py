@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
-from attachdeck import courses, outputs, pipeline
+from attachdeck import outputs, pipeline
 from attachdeck.cli import report
+from attachdeck.cli.compiling import compiled_course, in_words, lock_kept, place
 from attachdeck.cli.progress import Progress
-from attachdeck.cli.terminal import course_folder, fail, seconds_now
-from attachdeck.diagnostics import Diagnostic
-from attachdeck.naming import file_name
+from attachdeck.cli.terminal import course_folder, fail, seconds_now, table
 from attachdeck.outputs import BrokenOutput, Output
-from attachdeck.reporters.text import tally
 from attachdeck.translation import Tally
 
 
@@ -70,25 +66,15 @@ def command(
     folder = course_folder(course)
     now = seconds_now()
     with Progress() as progress:
-        progress("reading the course")
-        checked = pipeline.check(folder, language)
-        if checked.course is None:
-            _stop(checked, checked.diagnostics, form)
-            return
-        diagnostics = [*checked.diagnostics, *(report.lint_of(checked, only) if strict or only else ())]
-        if strict and diagnostics:
-            _stop(checked, diagnostics, form)
-        progress("making the notes")
-        compiled = pipeline.compiled(checked, now, keep_mine=keep_mine)
-        if compiled.refusals:
-            _stop(checked, [*diagnostics, *compiled.refusals], form)
+        asked = report.Asked(strict, only, form)
+        checked, compiled, diagnostics = compiled_course(folder, now, progress, asked, language=language, keep_mine=keep_mine)
         if locked and compiled.stale:
-            fail(f"course.lock is not up to date: {_changes(compiled.changes)}; run `attachdeck build` and commit it; no deck was written")
-        unwritten = _keep(compiled, checked.lock_path, installed=folder != courses.HERE and (course is None or not course.exists()))
+            fail(f"course.lock is not up to date: {in_words(compiled.changes)}; run `attachdeck build` and commit it; no deck was written")
+        lock = lock_kept(compiled, checked.lock_path, course, folder)
         made = []
         for name, each in wanted.items():
             progress("writing the package" if name == "apkg" else f"writing {name}")
-            path = _path(output, to, checked.course.deck, each)
+            path = _path(output, to, compiled.deck.course.deck, each)
             try:
                 made.append(pipeline.package(compiled.deck, path) if name == "apkg" else pipeline.write(each, compiled.deck, path))
             except OSError as error:
@@ -99,7 +85,7 @@ def command(
     for_people = form in ("text", "github")
     if language:
         click.echo(f"{language + ':':8}{sum(checked.tallies.values(), Tally())}; what is not translated stays in the original", err=not for_people)
-    click.echo(_summary(made, unwritten or (_changes(compiled.changes) if compiled.stale else "no changes")), err=not for_people)
+    click.echo(_summary(made, lock), err=not for_people)
 
 
 def _wanted(to: str, output: Path | None) -> dict[str, Output]:
@@ -119,27 +105,10 @@ def _wanted(to: str, output: Path | None) -> dict[str, Output]:
 
 
 def _path(output: Path | None, to: str, deck: str, each: Output) -> Path:
-    name = f"{file_name(deck)}{each.SUFFIX}"
+    usual = place(each, deck)
     if output is None:
-        return Path("build") / name
-    return output / name if to == "all" else output
-
-
-def _stop(checked: pipeline.Checked, diagnostics: Sequence[Diagnostic], form: str) -> None:
-    report.say(diagnostics, checked.texts, form)
-    click.echo(f"{tally(diagnostics)}; no deck was written", err=True)
-    sys.exit(1)
-
-
-def _keep(compiled: pipeline.Compiled, path: Path, *, installed: bool) -> str:
-    """Bring the lock up to date; why not, where the course can only be read. An installed course is its publisher's."""
-    if installed:
-        return "not up to date, and left alone: this course came installed" if compiled.stale else ""
-    try:
-        pipeline.keep(compiled, path)
-    except OSError as error:
-        return f"not written ({error.strerror or error}); without it the next release cannot know what changed"
-    return ""
+        return usual
+    return output / usual.name if to == "all" else output
 
 
 def _summary(made: list[pipeline.Summary], lock: str) -> str:
@@ -156,10 +125,4 @@ def _summary(made: list[pipeline.Summary], lock: str) -> str:
         rows.append(("folder" if each.path.is_dir() else "file", f"{each.path} ({each.size:,} bytes)"))
         rows += [("sha256", each.sha256)] if each.sha256 else []
         rows += [("left out", what) for what in each.lost]
-    return "\n".join(f"{name:<8}{'' if len(name) < 8 else ' '}{value}" for name, value in rows)
-
-
-def _changes(changes: Mapping[str, list[str]]) -> str:
-    """What changed, with names while they are few: `2 new (a, b), 40 changed`."""
-    listed = (f"{len(names)} {what}" + (f" ({', '.join(names)})" if len(names) <= 5 else "") for what, names in changes.items())
-    return ", ".join(listed) or "only its form"
+    return table(rows)

@@ -10,13 +10,14 @@ import click
 
 from attachdeck import pipeline
 from attachdeck.cli.report import lint_of
-from attachdeck.cli.terminal import course_folder, fail, show
+from attachdeck.cli.terminal import course_folder, fail, no_engine, show
 from attachdeck.diagnostics import Severity
+from attachdeck.engine import NoEngine
 from attachdeck.outputs import BrokenOutput
 from attachdeck.release import Refused, differences, release
 from attachdeck.reporters.text import tally
 from attachdeck.snapshots import NoSnapshot
-from attachdeck.verify import NoEngine, NotImportable
+from attachdeck.verify import NotImportable
 
 
 @click.command(
@@ -57,8 +58,7 @@ def command(course: Path | None, previous: str, output: Path, manifest: Path | N
         for line in release(folder, compiled, output, previous):
             click.echo(line)
     except NoEngine:
-        click.echo('this needs Anki\'s engine: pip install "attachdeck[verify]"', err=True)
-        sys.exit(2)
+        no_engine()
     except NoSnapshot as error:
         show(error.diagnostics, error.texts)
         fail(f"{error}; there is no release")

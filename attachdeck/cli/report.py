@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from attachdeck.pipeline import Checked
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Asked(NamedTuple):
+    """What `--strict`, `--rule` and `--format` ask for."""
+
+    strict: bool = False
+    only: tuple[str, ...] = ()
+    form: str = "text"
 
 
 def options(command: F) -> F:

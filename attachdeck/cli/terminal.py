@@ -14,6 +14,7 @@ import click
 
 from attachdeck import courses
 from attachdeck.diagnostics import Diagnostic
+from attachdeck.engine import NEEDED
 from attachdeck.reporters import text
 
 _STYLES = {
@@ -59,6 +60,17 @@ def show(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str]) -> None:
     """Print diagnostics to standard error, each followed by a blank line."""
     for block in text.report(diagnostics, texts, styled):
         click.echo(f"{block}\n", err=True)
+
+
+def table(rows: Iterable[tuple[str, str]]) -> str:
+    """Names and values, the values below one another."""
+    return "\n".join(f"{name:<8}{'' if len(name) < 8 else ' '}{value}" for name, value in rows)
+
+
+def no_engine() -> NoReturn:
+    """Say that Anki's engine is not installed, and exit with 2."""
+    click.echo(NEEDED, err=True)
+    sys.exit(2)
 
 
 def fail(message: str) -> NoReturn:

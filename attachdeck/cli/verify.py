@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from attachdeck.cli.terminal import fail, styled
-from attachdeck.verify import Fate, Finding, NoEngine, NotImportable, verify
+from attachdeck.cli.terminal import fail, no_engine, styled
+from attachdeck.engine import NoEngine
+from attachdeck.verify import Fate, Finding, NotImportable, verify
 
 _STYLE = {Fate.GOOD: "help", Fate.REPLACED: "warning", Fate.LOST: "error"}
 _PACKAGE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -33,8 +34,7 @@ def command(package: Path, old: Path | None) -> None:
     try:
         findings = verify(package, old)
     except NoEngine:
-        click.echo('this needs Anki\'s engine: pip install "attachdeck[verify]"', err=True)
-        sys.exit(2)
+        no_engine()
     except NotImportable as error:
         fail(str(error))
     for finding in findings:

@@ -10,6 +10,12 @@ from attachdeck.reporters.text import Style, plain
 
 
 def text(changes: Changes, style: Style = plain) -> Iterator[str]:
+    """For people at a terminal, line by line, and at the end which version number the changes ask for."""
+    yield from lines(changes, style)
+    yield f"version: {_asked(changes.bump)}"
+
+
+def lines(changes: Changes, style: Style = plain) -> Iterator[str]:
     """For people at a terminal, line by line."""
     for act in changes.acts:
         yield f"{style('learners must act', 'error')}: {act}"
@@ -25,7 +31,6 @@ def text(changes: Changes, style: Style = plain) -> Iterator[str]:
     yield from (f"{style('restyled', 'warning')} {key}" for key in changes.restyled)
     yield from (f"{style('media', 'warning')} +{name}" for name in changes.media[0])
     yield from (f"{style('media', 'warning')} -{name}" for name in changes.media[1])
-    yield f"version: {_asked(changes.bump)}"
 
 
 def markdown(changes: Changes) -> Iterator[str]:

@@ -1,0 +1,179 @@
+"""A running Anki, spoken to through its add-on AnkiConnect, on this computer only.
+
+Straight to 127.0.0.1 over http.client: no proxy stands between, and no redirect leads elsewhere. What answers there may be anything,
+so an answer is bounded in size and time, and believed only in the shape that AnkiConnect's API has (version 6).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import re
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HOST = "127.0.0.1"
+PORT = 8765
+KEY = "ATTACHDECK_ANKICONNECT_KEY"
+"""The environment's name for AnkiConnect's API key; as an option, everybody on the computer could read it."""
+API = 6
+ADD_ON = "2055492159"
+"""AnkiConnect's number on AnkiWeb."""
+
+MAX_ANSWER = 256 * 1024 * 1024
+"""A longer answer is not read, in bytes."""
+SECONDS_TO_ANSWER = 30.0
+SECONDS_TO_IMPORT = 600.0
+
+_MEANINGS = {
+    "valid api key": f"AnkiConnect wants its API key: set {KEY} to the `apiKey` of the add-on's configuration (Tools → Add-ons → AnkiConnect → Config)",
+    "collection is not available": "Anki is running, but no profile is open: open yours, and try again",
+    "unsupported action": f"this AnkiConnect is too old: update the add-on {ADD_ON} (Tools → Add-ons → Check for Updates)",
+}
+
+
+class NoAnki(Exception):  # noqa: N818  # What is at the port is at fault, not the program.
+    """Why there is no Anki to speak to, and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldNote:
+    """A note as the running Anki has it: its fields by name, and when it last changed there, in seconds since 1970."""
+
+    id: int
+    note_type: str
+    fields: Mapping[str, str]
+    tags: frozenset[str]
+    modified: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """What the running Anki has of a course: its notes, and its note types by their ids, as Anki writes them."""
+
+    notes: tuple[HeldNote, ...]
+    note_types: Mapping[int, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class AnkiConnect:
+    """AnkiConnect at a port of this computer. Every method raises NoAnki."""
+
+    port: int = PORT
+    key: str = ""
+
+    def holding(self, course: str, note_types: set[int]) -> Holding:
+        """What Anki has of the course with this id, and of these note types."""
+        with _believed(self.port):
+            # By way of cards: AnkiConnect stumbles over a note that has none.
+            cards = self.ask("findCards", query=f'"tag:{course}::*"')
+            notes = self.ask("notesInfo", notes=self.ask("cardsToNotes", cards=cards))
+            known = note_types & {int(each) for each in self.ask("modelNamesAndIds").values()}
+            return Holding(
+                notes=tuple(_note(each) for each in notes if each),
+                note_types={int(each["id"]): _note_type(each) for each in self.ask("findModelsById", modelIds=sorted(known))},
+            )
+
+    def presets(self, decks: set[str]) -> dict[str, int]:
+        """The preset of each of these decks that Anki has."""
+        with _believed(self.port):
+            return {name: int(self.ask("getDeckConfig", deck=name)["id"]) for name in sorted(decks & set(self.ask("deckNames")))}
+
+    def meet(self) -> None:
+        """Make sure that an AnkiConnect answers that is new enough."""
+        version = self.ask("version")
+        if not isinstance(version, int) or version < API:
+            raise NoAnki(f"AnkiConnect speaks version {_printable(version)} of its API, and {API} is needed: update the add-on {ADD_ON}")
+
+    def open_import(self, package: Path) -> None:
+        """Show Anki's own import dialog for a package; nothing is imported before its learner says so."""
+        self.ask("guiImportFile", path=package.resolve().as_posix())
+
+    def import_package(self, package: Path) -> None:
+        """Import a package at once: AnkiConnect unites note types, and takes over progress and presets, whatever the learner once chose."""
+        if self.ask("importPackage", SECONDS_TO_IMPORT, path=package.resolve().as_posix()) is not True:
+            raise NoAnki("Anki did not import the package, and does not say why; import it by hand: File → Import")
+
+    def ask(self, action: str, seconds: float | None = None, **parameters: Any) -> Any:
+        """The result of one of AnkiConnect's actions."""
+        question = {"action": action, "version": API, "params": parameters} | ({"key": self.key} if self.key else {})
+        try:
+            answer = json.loads(self._post(json.dumps(question).encode(), seconds or SECONDS_TO_ANSWER))
+        except (ValueError, RecursionError) as error:
+            raise _stranger(self.port) from error
+        if not isinstance(answer, dict) or answer.keys() != {"result", "error"}:
+            raise _stranger(self.port)
+        if (problem := answer["error"]) is not None:
+            said = _printable(problem)
+            raise NoAnki(next((meaning for words, meaning in _MEANINGS.items() if words in said), f"AnkiConnect says: {said}"))
+        return answer["result"]
+
+    def _post(self, body: bytes, seconds: float) -> bytes:
+        until = time.monotonic() + seconds
+        try:
+            with contextlib.closing(http.client.HTTPConnection(HOST, self.port, timeout=seconds)) as connection:
+                connection.request("POST", "/", body, {"Content-Type": "application/json"})
+                with connection.getresponse() as answer:
+                    if answer.status != http.client.OK:
+                        raise _stranger(self.port)
+                    return b"".join(_read(answer, until))
+        except TimeoutError as error:
+            raise NoAnki("Anki does not answer: it may be busy, or one of its dialogs may be waiting for you; look there, and try again") from error
+        except ConnectionRefusedError as error:
+            raise NoAnki(
+                f"nothing answers at {HOST}:{self.port}: start Anki, with the add-on AnkiConnect ({ADD_ON}, Tools → Add-ons → Get Add-ons); "
+                "`attachdeck build` makes a file that Anki imports without it"
+            ) from error
+        except (OSError, http.client.HTTPException) as error:
+            raise _stranger(self.port) from error
+
+
+def _read(answer: http.client.HTTPResponse, until: float) -> Iterator[bytes]:
+    """An answer's parts, as long as neither its size nor its time is used up."""
+    size = 0
+    while part := answer.read1(65536):
+        size += len(part)
+        if size > MAX_ANSWER:
+            raise http.client.HTTPException("too long")
+        if time.monotonic() > until:
+            raise TimeoutError
+        yield part
+
+
+@contextlib.contextmanager
+def _believed(port: int) -> Iterator[None]:
+    """Whatever does not have the shape that it must have comes from something else than AnkiConnect."""
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise _stranger(port) from error
+
+
+def _note(said: Mapping[str, Any]) -> HeldNote:
+    fields = {str(name): str(each["value"]) for name, each in said["fields"].items()}
+    return HeldNote(id=int(said["noteId"]), note_type=str(said["modelName"]), fields=fields, tags=frozenset(map(str, said["tags"])), modified=int(said["mod"]))
+
+
+def _note_type(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "name": str(said["name"]),
+        "mod": int(said["mod"]),
+        "type": int(said["type"]),
+        "css": str(said["css"]),
+        "flds": [{"id": each.get("id"), "name": str(each["name"])} for each in said["flds"]],
+        "tmpls": [{"id": each.get("id"), **{key: str(each[key]) for key in ("name", "qfmt", "afmt")}} for each in said["tmpls"]],
+    }
+
+
+def _stranger(port: int) -> NoAnki:
+    return NoAnki(
+        f"what answers at {HOST}:{port} is not AnkiConnect, or not one that attachdeck understands: update the add-on {ADD_ON}, or name its port: --port"
+    )
+
+
+def _printable(said: object) -> str:
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", str(said))[:300]

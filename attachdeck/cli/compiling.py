@@ -1,0 +1,66 @@
+"""What commands share that hand a deck on: the course compiled or refused, its place, and its lock brought up to date."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from attachdeck import courses, pipeline
+from attachdeck.cli import report
+from attachdeck.diagnostics import Diagnostic
+from attachdeck.naming import file_name
+from attachdeck.outputs import Output
+from attachdeck.reporters.text import tally
+
+_NOTHING = report.Asked()
+
+
+def compiled_course(
+    folder: Path, now: int, progress: Callable[[str], None], asked: report.Asked = _NOTHING, *, language: str = "", keep_mine: bool = False
+) -> tuple[pipeline.Checked, pipeline.Compiled, list[Diagnostic]]:
+    """A course, read and compiled, and what is to be said of it. The rules for good cards are held against it where somebody asked for that.
+
+    Exits with 1 where it has errors, where it has warnings and these are to fail, or where the deck would harm learners who have the last one.
+    """
+    progress("reading the course")
+    checked = pipeline.check(folder, language)
+    diagnostics = [*checked.diagnostics, *(report.lint_of(checked, asked.only) if asked.strict or asked.only else ())]
+    if checked.course is None or (asked.strict and diagnostics):
+        _stop(checked, diagnostics, asked.form)
+    progress("making the notes")
+    compiled = pipeline.compiled(checked, now, keep_mine=keep_mine)
+    if compiled.refusals:
+        _stop(checked, [*diagnostics, *compiled.refusals], asked.form)
+    return checked, compiled, diagnostics
+
+
+def place(output: Output, deck: str) -> Path:
+    """Where a deck goes when nobody says: into build/, under its name."""
+    return Path("build") / f"{file_name(deck)}{output.SUFFIX}"
+
+
+def lock_kept(compiled: pipeline.Compiled, path: Path, course: Path | None, folder: Path) -> str:
+    """Bring the lock up to date; what became of it, in words. An installed course is its publisher's, and its lock is left alone."""
+    if folder != courses.HERE and (course is None or not course.exists()):
+        return "not up to date, and left alone: this course came installed" if compiled.stale else "no changes"
+    try:
+        pipeline.keep(compiled, path)
+    except OSError as error:
+        return f"not written ({error.strerror or error}); without it the next release cannot know what changed"
+    return in_words(compiled.changes) if compiled.stale else "no changes"
+
+
+def in_words(changes: Mapping[str, list[str]]) -> str:
+    """What changed, with names while they are few: `2 new (a, b), 40 changed`."""
+    listed = (f"{len(names)} {what}" + (f" ({', '.join(names)})" if len(names) <= 5 else "") for what, names in changes.items())
+    return ", ".join(listed) or "only its form"
+
+
+def _stop(checked: pipeline.Checked, diagnostics: list[Diagnostic], form: str) -> NoReturn:
+    report.say(diagnostics, checked.texts, form)
+    click.echo(f"{tally(diagnostics)}; no deck was written", err=True)
+    sys.exit(1)

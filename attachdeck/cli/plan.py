@@ -1,0 +1,83 @@
+"""`attachdeck plan`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from attachdeck import pipeline
+from attachdeck.cli.progress import Progress
+from attachdeck.cli.terminal import course_folder, fail, no_engine, show, table
+from attachdeck.course import Course
+from attachdeck.engine import NoEngine, Pace, simulator
+from attachdeck.planning import NoPlan, Plan, plan, term
+from attachdeck.reporters import chart as picture
+from attachdeck.reporters import plan as reporter
+from attachdeck.reporters.text import tally
+from attachdeck.safe_write import write_bytes
+
+_A_DAY = click.IntRange(1, 9999)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  attachdeck plan
+  attachdeck plan my-course --new 5
+  attachdeck plan my-course --weeks 10          what fits into a term of ten weeks
+  attachdeck plan my-course --chart plan.svg
+"""
+)
+@click.argument("course", required=False, type=click.Path(path_type=Path))
+@click.option("--new", type=_A_DAY, metavar="N", help="New cards a day.  [default: as course.yaml says]")
+@click.option("--reviews", type=_A_DAY, metavar="N", help="Reviews a day at most.  [default: as course.yaml says]")
+@click.option("--retention", type=click.IntRange(70, 97), metavar="PERCENT", help="The share of cards to be recalled.  [default: as course.yaml says]")
+@click.option("--seconds", type=click.IntRange(1, 3600), metavar="N", help="Seconds a card.  [default: what Anki's engine takes for usual]")
+@click.option(
+    "--weeks", type=click.IntRange(3, 520), metavar="N", multiple=True, default=(6, 12), show_default=True, help="The length of a term; may be repeated."
+)
+@click.option("--chart", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Also draw the weeks, as an SVG.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to show the plan.")
+def command(
+    course: Path | None, new: int | None, reviews: int | None, retention: int | None, seconds: int | None, weeks: tuple[int, ...], chart: Path | None, form: str
+) -> None:
+    """Say how long a course takes: when each lesson opens, how many cards and minutes a day, and how many new cards a day fit into a term.
+
+    Anki's own engine plays a learner who begins with nothing, studies every day, and uses FSRS with its default parameters.
+    A term leaves its last two weeks to review. Needs the extra `attachdeck[verify]`.
+    """
+    folder = course_folder(course)
+    with Progress() as progress:
+        progress("reading the course")
+        checked = pipeline.check(folder)
+        if checked.course is None:
+            show(checked.diagnostics, checked.texts)
+            fail(f"{tally(checked.diagnostics)}; there is no plan")
+        deck = pipeline.notes_of(checked.course, checked.before)
+        study = deck.study
+        pace = Pace(new=new or study.new_cards_a_day, reviews=reviews or study.reviews_a_day, retention=retention or study.desired_retention)
+        progress("playing a learner")
+        try:
+            with simulator() as simulate:
+                found = plan(deck, pace, simulate, seconds)
+                terms = [term(deck, each, pace, simulate, seconds) for each in dict.fromkeys(weeks)]
+        except NoEngine:
+            no_engine()
+        except NoPlan as error:
+            fail(str(error))
+    if chart:
+        _draw(found, deck.course, chart)
+    if form == "json":
+        click.echo(reporter.as_json(found, terms))
+        return
+    click.echo("\n".join([table(reporter.rows(found)), "", *reporter.lessons(found), "", *reporter.terms(terms)]))
+
+
+def _draw(found: Plan, course: Course, path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_bytes(path, picture.svg(found, course).encode())
+    except OSError as error:
+        fail(f"the chart cannot be written to {path}: {error.strerror or error}")
+    click.echo(f"drawn: {path}", err=True)

@@ -1,0 +1,109 @@
+"""`attachdeck push`.
+
+Anki's own import dialog is the way by default: nothing changes before the learner says so, and its boxes are the learner's.
+AnkiConnect's import without it ticks them all: it unites note types (a field that the learner added loses its text in each note that an update touches)
+and gives the decks the course's preset back. So `--no-dialog` is refused where either would take something from the learner.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from attachdeck import ankiconnect, pipeline
+from attachdeck.ankiconnect import AnkiConnect, NoAnki
+from attachdeck.cli.compiling import compiled_course, lock_kept, place
+from attachdeck.cli.progress import Progress
+from attachdeck.cli.terminal import course_folder, fail, seconds_now, show, styled, table
+from attachdeck.outputs import apkg
+from attachdeck.reporters import changes as reporter
+from attachdeck.snapshots import Coming, coming
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  attachdeck push                       Anki shows its import dialog
+  attachdeck push my-course --dry-run   only say what would change
+  attachdeck push my-course --no-dialog import at once
+"""
+)
+@click.argument("course", required=False, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what would change in Anki; write and send nothing.")
+@click.option("--no-dialog", "at_once", is_flag=True, help="Import at once, without Anki's dialog; refused where that would take something from you.")
+@click.option("--port", type=click.IntRange(1, 65535), default=ankiconnect.PORT, show_default=True, help="AnkiConnect's port, always of this computer.")
+def command(course: Path | None, dry_run: bool, at_once: bool, port: int) -> None:
+    """Send a course to the Anki that runs on this computer, through its add-on AnkiConnect.
+
+    Says first what will change there. Then the deck is built, and Anki shows its import dialog: leave `Merge note types` off.
+    Progress, due dates, flags and suspended cards stay.
+
+    ATTACHDECK_ANKICONNECT_KEY is AnkiConnect's API key, if it has one.
+    """
+    folder = course_folder(course)
+    now = seconds_now()
+    anki = AnkiConnect(port, os.environ.get(ankiconnect.KEY, ""))
+    try:
+        with Progress() as progress:
+            checked, compiled, _ = compiled_course(folder, now, progress)
+            progress("asking Anki what it has")
+            anki.meet()
+            found = _coming(anki, compiled)
+        show(checked.diagnostics, checked.texts)
+        for line in _shown(found):
+            click.echo(line)
+        if dry_run:
+            click.echo("nothing was sent")
+            return
+        if at_once:
+            _refuse(anki, compiled, found)
+        lock = lock_kept(compiled, checked.lock_path, course, folder)
+        path = _package(compiled, place(apkg, compiled.deck.course.deck))
+        click.echo(table([("lock", lock), ("file", str(path))]))
+        if not at_once:
+            anki.open_import(path)
+            click.echo("Anki shows its import dialog: leave `Merge note types` and `Import any learning progress` off, and choose Import")
+            return
+        anki.import_package(path)
+        left = _coming(anki, compiled).changes
+    except NoAnki as error:
+        fail(str(error))
+    if missing := [*left.added, *left.reworded, *left.retagged, *left.retired, *left.restyled]:
+        fail(f"Anki has imported the package, but these are not as the course has them: {', '.join(missing[:5])}; import it by hand: File → Import")
+    click.echo("Anki has imported it")
+
+
+def _coming(anki: AnkiConnect, compiled: pipeline.Compiled) -> Coming:
+    return coming(anki.holding(compiled.deck.course.id, {each.id for each in compiled.deck.note_types.values()}), compiled)
+
+
+def _shown(found: Coming) -> Iterator[str]:
+    if found.first:
+        yield f"Anki has nothing of this course yet: {len(found.changes.added)} cards are new"
+        return
+    yield from reporter.lines(found.changes, styled)
+    yield from (f"{styled('kept', 'help')} {what}: changed in Anki after the course was, and stays as it is there" for what in found.kept)
+    if not found.changes.bump:
+        yield "no card would change"
+
+
+def _refuse(anki: AnkiConnect, compiled: pipeline.Compiled, found: Coming) -> None:
+    """Stop before an import without the dialog that would take something from the learner."""
+    if found.clashing:
+        fail(
+            f"the note type `{found.clashing[0]}` has other fields or templates in Anki, and uniting the two could cost you what you added: "
+            "leave --no-dialog out, so that Anki asks you; nothing was sent"
+        )
+    others = [name for name, preset in anki.presets({each.name for each in compiled.deck.decks}).items() if preset != compiled.deck.preset]
+    if others:
+        fail(f"the deck `{others[0]}` has other options than the course's, and would lose them: leave --no-dialog out, so that Anki asks you; nothing was sent")
+
+
+def _package(compiled: pipeline.Compiled, path: Path) -> Path:
+    try:
+        return pipeline.package(compiled.deck, path).path
+    except OSError as error:
+        fail(f"the deck cannot be written to {path}: {error.strerror or error}; nothing was sent")

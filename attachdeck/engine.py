@@ -1,0 +1,89 @@
+"""Anki's own engine, that of the desktop (extra `verify`): a learner's collection, and what FSRS would ask of a learner day by day.
+
+With `verify`, the only importer of `anki`.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from anki.collection import Collection
+
+NEEDED = 'this needs Anki\'s engine: pip install "attachdeck[verify]"'
+"""What to say where NoEngine is raised."""
+
+
+class NoEngine(Exception):  # noqa: N818  # An extra is not installed; nothing is wrong.
+    """Anki's engine is not installed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How a learner studies: new cards and reviews a day at most, and the percentage of cards to be recalled."""
+
+    new: int
+    reviews: int
+    retention: int
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What a day asks of a learner: new cards, reviews, and the seconds for both."""
+
+    new: int
+    reviews: int
+    seconds: float
+
+
+Simulate = Callable[[int, int, Pace], tuple[Day, ...]]
+"""So many cards, over so many days, at a pace."""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Collection]:
+    """A learner's collection, with FSRS. Raises NoEngine."""
+    try:
+        from anki.collection import Collection
+    except ImportError as error:
+        raise NoEngine from error
+    collection = Collection(str(path))
+    collection.set_config("fsrs", val=True)
+    try:
+        yield collection
+    finally:
+        collection.close()
+
+
+@contextmanager
+def simulator() -> Iterator[Simulate]:
+    """The simulator of Anki's deck options, for somebody who begins with an empty collection. Raises NoEngine.
+
+    It draws each answer from a generator that the engine always starts alike: the same question gets the same days.
+    FSRS has its default parameters, and an answer takes as long as the engine takes for usual.
+    """
+    with tempfile.TemporaryDirectory() as folder, opened(Path(folder) / "learner.anki2") as collection:
+        from anki.scheduler_pb2 import SimulateFsrsReviewRequest
+
+        def simulate(cards: int, days: int, pace: Pace) -> tuple[Day, ...]:
+            asked = SimulateFsrsReviewRequest(
+                deck_size=cards,
+                days_to_simulate=days,
+                new_limit=pace.new,
+                review_limit=pace.reviews,
+                desired_retention=pace.retention / 100,
+                historical_retention=0.9,
+                max_interval=36500,
+                # The steps of the preset that comes with a package.
+                learning_step_count=2,
+                relearning_step_count=1,
+            )
+            found = collection._backend.simulate_fsrs_review(asked)  # noqa: SLF001  # As the deck options do.
+            return tuple(map(Day, found.daily_new_count, found.daily_review_count, found.daily_time_cost))
+
+        yield simulate

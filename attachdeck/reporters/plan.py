@@ -1,0 +1,72 @@
+"""The plan of a course: for a terminal, and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+from attachdeck.planning import Plan, Term, busiest, minutes, per_day
+
+
+def rows(plan: Plan) -> Iterator[tuple[str, str]]:
+    """What the plan says of the whole course, as names and values."""
+    study, after, pace = plan.days[: plan.last_new], plan.days[plan.last_new : plan.last_new + 28], plan.pace
+    yield "cards", f"{plan.cards}"
+    yield "pace", f"{pace.new} new cards and {pace.reviews} reviews a day at most, {pace.retention} % of the cards recalled"
+    yield "new", f"until day {plan.last_new}, in week {_week(plan.last_new)}"
+    yield "a day", f"{per_day(study):.0f} cards, {minutes(study):.0f} minutes; {busiest(plan.days):.0f} minutes in the busiest week"
+    yield "after", f"{per_day(after):.0f} cards, {minutes(after):.0f} minutes a day in the four weeks after the last new card"
+
+
+def lessons(plan: Plan) -> Iterator[str]:
+    """When each deck opens, line by line."""
+    yield from _columns(
+        [("opens", "week", "cards", "lesson"), *((f"day {each.day}", f"{_week(each.day)}", f"{each.cards}", each.deck) for each in plan.openings)]
+    )
+
+
+def terms(found: Iterable[Term]) -> Iterator[str]:
+    """What fits into each term, line by line."""
+    yield from _columns([("term", "new a day", "minutes a day", "busiest week", "last new card"), *map(_row, found)])
+
+
+def as_json(plan: Plan, found: Iterable[Term]) -> str:
+    """For programs: one object with all of the plan, day by day."""
+    return json.dumps(
+        {
+            "cards": plan.cards,
+            "new_cards_a_day": plan.pace.new,
+            "reviews_a_day": plan.pace.reviews,
+            "desired_retention": plan.pace.retention,
+            "last_new_card": plan.last_new,
+            "lessons": [{"deck": each.deck, "cards": each.cards, "opens": each.day} for each in plan.openings],
+            "days": [{"new": day.new, "reviews": day.reviews, "minutes": round(day.seconds / 60, 1)} for day in plan.days],
+            "terms": [
+                {
+                    "weeks": each.weeks,
+                    "new_cards_a_day": each.new or None,
+                    "minutes_a_day": round(minutes(each.days), 1) if each.new else None,
+                    "minutes_in_busiest_week": round(busiest(each.days), 1) if each.new else None,
+                    "last_new_card": each.last_new or None,
+                }
+                for each in found
+            ],
+        },
+        ensure_ascii=False,
+        indent=2,
+    )
+
+
+def _week(day: int) -> int:
+    return (day - 1) // 7 + 1
+
+
+def _row(term: Term) -> tuple[str, ...]:
+    if not term.new:
+        return (f"{term.weeks} weeks", "does not fit", "", "", "")
+    return (f"{term.weeks} weeks", f"{term.new}", f"{minutes(term.days):.0f}", f"{busiest(term.days):.0f}", f"day {term.last_new}")
+
+
+def _columns(cells: list[tuple[str, ...]]) -> Iterator[str]:
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return ("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells)

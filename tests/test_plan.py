@@ -1,0 +1,259 @@
+"""`attachdeck plan`: the days that Anki's own engine plays, and what follows from them."""
+
+from __future__ import annotations
+
+import builtins
+import importlib.util
+import json
+import shutil
+import xml.etree.ElementTree as ET
+from itertools import accumulate
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from attachdeck.notes import Deck
+from conftest import COURSE, COURSE_YAML, LESSON_HEAD, need, write_course
+from test_cli import run
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(autouse=True)
+def _engine():
+    need("the package anki", importlib.util.find_spec("anki") is not None)
+
+
+def cards(prefix: str, count: int) -> str:
+    return "".join(f"  - {{id: {prefix}{n}, kind: basic, prompt: {prefix} {n}?, answer: A}}\n" for n in range(count))
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """Three lessons with 30, 20 and 10 cards."""
+    lessons = {
+        f"lessons/0{n}-{name}.yaml": LESSON_HEAD.replace("first", name).replace("First", name) + cards(name, 40 - 10 * n)
+        for n, name in enumerate(("first", "second", "third"), 1)
+    }
+    return write_course(tmp_path / "course", lessons)
+
+
+def planned(folder: Path, *options: str) -> dict:
+    result = run("plan", folder, "--format", "json", *options)
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_every_card_is_new_once_and_lessons_open_in_order(course: Path):
+    found = planned(course, "--new", "7")
+    new = [day["new"] for day in found["days"]]
+    assert sum(new) == found["cards"] == 60
+    assert max(new) == 7
+    assert [(each["deck"], each["cards"]) for each in found["lessons"]] == [("01 first", 30), ("02 second", 20), ("03 third", 10)]
+    seen = list(accumulate(new))
+    assert [each["opens"] for each in found["lessons"]] == [1 + sum(count <= before for count in seen) for before in (0, 30, 50)] == [1, 5, 8]
+    assert found["last_new_card"] == 9 == seen.index(60) + 1
+
+
+def test_decks_within_decks_open_in_ankis_order(course: Path):
+    (course / "course.yaml").write_text(COURSE_YAML.replace("deck: Tiny", "deck: School::Tiny"), encoding="utf-8")
+    for number, (name, deck) in enumerate((("first", "B::Intro"), ("second", "a::Intro"), ("third", "a b")), 1):
+        lesson = course / f"lessons/0{number}-{name}.yaml"
+        lesson.write_text(f"deck: '{deck}'\n" + lesson.read_text(encoding="utf-8"), encoding="utf-8")
+    assert [(each["deck"], each["cards"]) for each in planned(course)["lessons"]] == [("a::Intro", 20), ("a b", 10), ("B::Intro", 30)]
+
+
+def test_the_flagships_cards_are_all_planned(flagship: Deck):
+    found = planned(COURSE)
+    assert found["cards"] == sum(each["cards"] for each in found["lessons"]) == sum(len(note.cards) for note in flagship.notes)
+    opens = [each["opens"] for each in found["lessons"]]
+    assert opens == sorted(opens)
+    assert found["lessons"][0]["deck"].startswith("01")
+    assert found["lessons"][-1]["deck"] == "Practice"
+
+
+def test_more_new_cards_a_day_end_earlier_and_ask_more(course: Path):
+    slow, fast = (planned(course, "--new", new) for new in ("5", "10"))
+    assert fast["last_new_card"] < slow["last_new_card"]
+    assert max(day["minutes"] for day in fast["days"]) > max(day["minutes"] for day in slow["days"])
+
+
+def test_the_pace_is_the_courses_own(course: Path):
+    (course / "course.yaml").write_text(COURSE_YAML + "study: {new_cards_a_day: 3, reviews_a_day: 50, desired_retention: 85}\n", encoding="utf-8")
+    found = planned(course)
+    assert (found["new_cards_a_day"], found["reviews_a_day"], found["desired_retention"]) == (3, 50, 85)
+    assert max(day["new"] for day in found["days"]) == 3
+    found = planned(course, "--new", "4", "--reviews", "60", "--retention", "80")
+    assert (found["new_cards_a_day"], found["reviews_a_day"], found["desired_retention"]) == (4, 60, 80)
+
+
+def test_whoever_wants_to_recall_more_reviews_more(course: Path):
+    low, high = (sum(day["reviews"] for day in planned(course, "--retention", percent)["days"]) for percent in ("80", "95"))
+    assert high > low
+
+
+def test_reviews_at_most_hold_new_cards_back(course: Path):
+    found = planned(course, "--new", "10", "--reviews", "12")
+    assert all(day["new"] + day["reviews"] <= 12 for day in found["days"])
+    assert found["last_new_card"] > planned(course, "--new", "10")["last_new_card"]
+
+
+def test_seconds_a_card_make_the_minutes(course: Path):
+    for day in planned(course, "--seconds", "30")["days"]:
+        assert day["minutes"] == pytest.approx((day["new"] + day["reviews"]) / 2, abs=0.06)
+
+
+def test_a_term_takes_the_fewest_new_cards_that_leave_two_weeks(course: Path):
+    found = planned(course, "--weeks", "4", "--weeks", "8")["terms"]
+    assert [(each["weeks"], each["new_cards_a_day"]) for each in found] == [(4, 5), (8, 2)]
+    assert all(each["last_new_card"] <= 7 * each["weeks"] - 14 for each in found)
+    assert planned(course, "--new", "4")["last_new_card"] > 14, "one new card less would not do"
+
+
+def test_a_term_that_is_too_short_says_so(course: Path):
+    assert planned(course, "--reviews", "7", "--weeks", "3")["terms"] == [
+        {"weeks": 3, "new_cards_a_day": None, "minutes_a_day": None, "minutes_in_busiest_week": None, "last_new_card": None}
+    ]
+    assert "3 weeks  does not fit" in run("plan", course, "--reviews", "7", "--weeks", "3").stdout
+
+
+def test_the_same_question_gets_the_same_days(course: Path):
+    assert run("plan", course, "--format", "json").stdout == run("plan", course, "--format", "json").stdout
+
+
+def test_a_terminal_shows_tables(course: Path):
+    said = run("plan", course, "--new", "7").stdout.splitlines()
+    assert said[0] == "cards   60"
+    assert said[2] == "new     until day 9, in week 2"
+    assert said[6:10] == ["opens  week  cards  lesson", "day 1  1     30     01 first", "day 5  1     20     02 second", "day 8  2     10     03 third"]
+    assert [line.split()[:3] for line in said[12:]] == [["6", "weeks", "3"], ["12", "weeks", "1"]]
+
+
+def test_retired_cards_are_not_planned(course: Path):
+    lesson = course / "lessons/03-third.yaml"
+    lesson.write_text(lesson.read_text(encoding="utf-8").replace("answer: A}", "answer: A, status: retired, retired_because: Wrong.}"), encoding="utf-8")
+    found = planned(course)
+    assert found["cards"] == 50
+    assert [each["deck"] for each in found["lessons"]] == ["01 first", "02 second"]
+
+
+def test_nothing_is_written(course: Path):
+    before = sorted(each.relative_to(course) for each in course.rglob("*"))
+    planned(course)
+    assert sorted(each.relative_to(course) for each in course.rglob("*")) == before
+
+
+def drawn(course: Path, path: Path) -> Path:
+    result = run("plan", course, "--chart", path)
+    assert result.exit_code == 0, result.output
+    assert result.stderr == f"drawn: {path}\n"
+    return path
+
+
+def test_the_chart_says_in_words_what_it_shows(course: Path, tmp_path: Path):
+    path = drawn(course, tmp_path / "charts" / "plan.svg")
+    root = ET.parse(path).getroot()
+    assert root.attrib["aria-labelledby"] == "title desc"
+    assert root.find(f"{SVG}title").text == "Tiny: cards a day, week by week"
+    weeks = [each.text for each in root.iter(f"{SVG}title")][1:]
+    days = planned(course)["days"]
+    assert len(weeks) == -(-len(days) // 7)
+    assert weeks[0].startswith(f"Week 1: {sum(day['new'] for day in days[:7]) / 7:.0f} new cards, ")
+    assert root.find(f"{SVG}desc").text == " ".join(f"{each}." for each in weeks)
+    assert path.read_bytes() == drawn(course, path).read_bytes()
+
+
+def test_a_strangers_title_stays_text(course: Path, tmp_path: Path):
+    title = """T<script>alert(1)</script>&amp;"'"""
+    (course / "course.yaml").write_text(COURSE_YAML.replace("title: Tiny", f"title: {json.dumps(title)}"), encoding="utf-8")
+    root = ET.parse(drawn(course, tmp_path / "plan.svg")).getroot()
+    assert root.find(f"{SVG}title").text.startswith(title)
+    assert not list(root.iter(f"{SVG}script"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_browser_shows_the_chart(course: Path, tmp_path: Path, scheme: str):
+    need("the package playwright", importlib.util.find_spec("playwright") is not None)
+    need("Chromium", bool(CHROMIUM))
+    from playwright.sync_api import sync_playwright
+
+    path = drawn(course, tmp_path / "plan.svg")
+    troubles: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(color_scheme=scheme)
+        page.on("console", lambda message: troubles.append(message.text))
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.goto(path.as_uri())
+        paper = page.evaluate("getComputedStyle(document.querySelector('.paper')).fill")
+        bars = page.evaluate("[...document.querySelectorAll('g .reviews')].map(each => each.getBoundingClientRect().height)")
+        inside = page.evaluate("[...document.querySelectorAll('text')].every(each => each.getBBox().x >= 0 && each.getBBox().x + each.getBBox().width <= 760)")
+        browser.close()
+    assert troubles == []
+    assert paper == {"light": "rgb(255, 255, 255)", "dark": "rgb(30, 30, 30)"}[scheme]
+    assert max(bars) > 50
+    assert inside
+
+
+def test_a_chart_that_cannot_be_written_is_an_error(course: Path, tmp_path: Path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    result = run("plan", course, "--chart", tmp_path / "file" / "plan.svg")
+    assert result.exit_code == 1
+    assert "the chart cannot be written" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--new", "0"),
+        ("--new", "many"),
+        ("--reviews", "0"),
+        ("--retention", "69"),
+        ("--retention", "98"),
+        ("--seconds", "0"),
+        ("--weeks", "2"),
+        ("--format", "xml"),
+        ("--chart", "."),
+    ],
+)
+def test_wrong_usage_ends_with_2(course: Path, options: tuple[str, str]):
+    result = run("plan", course, *options)
+    assert result.exit_code == 2
+    assert options[0] in result.stderr
+
+
+def failed(course: Path, *options: str) -> Result:
+    result = run("plan", course, *options)
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit)
+    return result
+
+
+def test_a_course_without_cards_has_no_plan(tmp_path: Path):
+    assert "the course has no cards yet" in failed(write_course(tmp_path, {"lessons/01-first.yaml": LESSON_HEAD.replace("cards:", "cards: []")})).stderr
+
+
+def test_a_course_with_mistakes_has_no_plan(course: Path):
+    (course / "lessons/02-second.yaml").write_text("id: [\n", encoding="utf-8")
+    assert "there is no plan" in failed(course).stderr
+
+
+def test_a_pace_that_never_ends_is_an_error(tmp_path: Path):
+    folder = write_course(tmp_path, cards=cards("many", 400))
+    assert "the 400 cards are not all seen within 10 years" in failed(folder, "--reviews", "1").stderr
+
+
+def test_without_the_engine_it_says_what_to_install(course: Path, monkeypatch: pytest.MonkeyPatch):
+    real = builtins.__import__
+
+    def without(name: str, *rest):
+        if name.partition(".")[0] == "anki":
+            raise ImportError(name)
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    result = run("plan", course)
+    assert result.exit_code == 2
+    assert 'pip install "attachdeck[verify]"' in result.stderr
