@@ -1,5 +1,32 @@
-"""`python -m attachdeck` is `attachdeck`."""
+"""Where the program begins. What can be answered at once is, before a hundred modules are imported."""
 
-from attachdeck.cli import main
+from __future__ import annotations
 
-main()
+import gc
+import sys
+
+from attachdeck import __version__
+
+
+def main() -> None:
+    """`attachdeck`, and `python -m attachdeck`."""
+    arguments = sys.argv[1:]
+    if arguments == ["--version"]:
+        print(f"attachdeck {__version__}")  # noqa: T201
+        return
+    if arguments[:1] == ["build"]:
+        from attachdeck import remembered
+
+        said = remembered.recall(arguments)
+        if said is not None and said.isascii():
+            print(said)  # noqa: T201
+            return
+    from attachdeck import cli
+
+    # What a command makes stays until it ends; to look for garbage in it takes a third of the time. (The preview, which does not end, looks again.)
+    gc.disable()
+    cli.main()
+
+
+if __name__ == "__main__":
+    main()

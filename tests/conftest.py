@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 settings.register_profile("attachdeck", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 settings.load_profile("attachdeck")
 
+# What a test builds is built; `test_remembered.py` looks at builds that are not.
+os.environ["ATTACHDECK_CACHE"] = "off"
+
 ROOT = Path(__file__).parent.parent
 COURSE = ROOT / "course"
 

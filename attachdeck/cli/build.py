@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import click
 
-from attachdeck import outputs, pipeline
+from attachdeck import courses, outputs, pipeline, remembered
 from attachdeck.cli import report
-from attachdeck.cli.compiling import compiled_course, in_words, lock_kept, place
+from attachdeck.cli.compiling import NO_CHANGES, compiled_course, in_words, lock_kept, place
 from attachdeck.cli.progress import Progress
 from attachdeck.cli.terminal import course_folder, fail, seconds_now, table
 from attachdeck.outputs import BrokenOutput, Output
@@ -65,6 +66,7 @@ def command(
     wanted = _wanted(to, output)
     folder = course_folder(course)
     now = seconds_now()
+    begun, before = time.time_ns(), _look(folder)
     with Progress() as progress:
         asked = report.Asked(strict, only, form)
         checked, compiled, diagnostics = compiled_course(folder, now, progress, asked, language=language, keep_mine=keep_mine)
@@ -86,6 +88,16 @@ def command(
     if language:
         click.echo(f"{language + ':':8}{sum(checked.tallies.values(), Tally())}; what is not translated stays in the original", err=not for_people)
     click.echo(_summary(made, lock), err=not for_people)
+    in_own_folder = folder == (course or courses.HERE) and checked.base is None
+    if in_own_folder and for_people and len(made) == 1 and made[0].sha256 and not (diagnostics or asked.strict or asked.only or language):
+        remembered.remember(before, begun, str(folder), str(checked.lock_path), str(made[0].path), _summary(made, NO_CHANGES))
+
+
+def _look(folder: Path) -> dict[str, list[int]]:
+    try:
+        return remembered.look(str(folder))
+    except OSError:
+        return {}
 
 
 def _wanted(to: str, output: Path | None) -> dict[str, Output]:

@@ -16,6 +16,9 @@ from attachdeck.naming import file_name
 from attachdeck.outputs import Output
 from attachdeck.reporters.text import tally
 
+NO_CHANGES = "no changes"
+"""What is said of a lock that is up to date."""
+
 _NOTHING = report.Asked()
 
 
@@ -46,12 +49,12 @@ def place(output: Output, deck: str) -> Path:
 def lock_kept(compiled: pipeline.Compiled, path: Path, course: Path | None, folder: Path) -> str:
     """Bring the lock up to date; what became of it, in words. An installed course is its publisher's, and its lock is left alone."""
     if folder != courses.HERE and (course is None or not course.exists()):
-        return "not up to date, and left alone: this course came installed" if compiled.stale else "no changes"
+        return "not up to date, and left alone: this course came installed" if compiled.stale else NO_CHANGES
     try:
         pipeline.keep(compiled, path)
     except OSError as error:
         return f"not written ({error.strerror or error}); without it the next release cannot know what changed"
-    return in_words(compiled.changes) if compiled.stale else "no changes"
+    return in_words(compiled.changes) if compiled.stale else NO_CHANGES
 
 
 def in_words(changes: Mapping[str, list[str]]) -> str:
