@@ -27,7 +27,7 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     monkeypatch.setattr(remembered, "_COARSE", 0)
     made: list[str] = []
     check = pipeline.check
-    monkeypatch.setattr(pipeline, "check", lambda *arguments: (made.append("made"), check(*arguments))[1])
+    monkeypatch.setattr(pipeline, "check", lambda *arguments, **named: (made.append("made"), check(*arguments, **named))[1])
 
     def run(*arguments: str) -> str:
         made.clear()
