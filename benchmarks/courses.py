@@ -11,6 +11,7 @@ WORDS = """
     attention bond care child comfort contact distance distress episode evidence explore family figure friend haven home infant memory model moment
     mother need observation parent partner pattern person presence quarrel question reunion review routine safety scene security separation signal
     sleep strategy stranger study support trust voice warmth worry year answers asks calms finds follows grows holds keeps learns leaves meets names
+    a an and as at by for from how he she we you our who why yet too now own new old all any both each few such than that then if in is it its more most no not of on one or so that the then they this to when who with what was
     notices returns seeks shows stays turns waits watches about after before beside between early late often rarely slowly together without
 """.split()
 KINDS = ("basic", "basic", "basic", "cloze", "basic", "choice", "basic", "reversed")
@@ -52,7 +53,7 @@ def card(chance: random.Random, lesson: int, number: int) -> str:
     """The YAML of one card, with the shares of kinds and of formatting that a real course has."""
     kind = KINDS[number % len(KINDS)]
     lines = [f"  - id: card-{lesson}-{number}", f"    kind: {kind}", *_asked(chance, kind)]
-    lines += [f"    why: {sentence(chance, 16, emphasis=True)}", f"    confusion: {sentence(chance, 13)}"]
+    lines += [f"    why: {sentence(chance, 22, emphasis=True)}", f"    confusion: {sentence(chance, 16)}"]
     lines += [f"    sources: [work{chance.randrange(40)}, {{key: work{chance.randrange(40)}, page: p. {number}}}]"]
     lines += [f"    objective: goal-{lesson}-{number % 3}", f"    tags: [{chance.choice(WORDS)}, {chance.choice(WORDS)}]"]
     return "\n".join(lines) + "\n"
@@ -60,7 +61,7 @@ def card(chance: random.Random, lesson: int, number: int) -> str:
 
 def _asked(chance: random.Random, kind: str) -> Iterator[str]:
     if kind == "cloze":
-        yield f"    text: {sentence(chance, 20)[:-1]} ((1 {chance.choice(WORDS)})) {sentence(chance, 12).lower()}"
+        yield f"    text: {sentence(chance, 20)[:-1]} ((1 {chance.choice(WORDS[:50])})). {sentence(chance, 16)}"
     elif kind == "choice":
         yield f"    question: {sentence(chance, 14)[:-1]}?"
         yield "    options:"
@@ -68,7 +69,7 @@ def _asked(chance: random.Random, kind: str) -> Iterator[str]:
         yield from (f"      - {{text: {sentence(chance, 5)}, why: {sentence(chance, 6)}}}" for _ in range(2))
     else:
         yield f"    prompt: {sentence(chance, 20)[:-1]}?"
-        yield f"    answer: {sentence(chance, 13)}"
+        yield f"    answer: {sentence(chance, 19)}"
 
 
 def sentence(chance: random.Random, words: int, *, emphasis: bool = False) -> str:

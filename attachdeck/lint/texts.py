@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from attachdeck import cloze
 from attachdeck.course import BasicCard, Card, ChoiceCard, ClozeCard, OcclusionCard, PracticeCard, SequenceCard, VignetteCard
@@ -55,7 +56,7 @@ def everything(card: Card) -> str:
 
 def unquoted(text: str) -> str:
     """A text without what it only quotes."""
-    return _QUOTED.sub(" ", text)
+    return _QUOTED.sub(" ", text) if any(mark in text for mark in '“"‘«') else text
 
 
 def words(text: str) -> list[str]:
@@ -82,8 +83,11 @@ def gaps(card: ClozeCard) -> list[str]:
 
 
 def with_word(text: str, listed: tuple[str, ...]) -> str:
-    """The first of the listed words or phrases that a text holds, or nothing."""
-    for phrase in listed:
-        if re.search(rf"(?<!\w){phrase}(?!\w)", text, re.IGNORECASE):
-            return phrase
-    return ""
+    """The first place in a text that one of the listed words or phrases fits, or nothing."""
+    found = _any(listed).search(text) if listed else None
+    return found.group() if found else ""
+
+
+@cache
+def _any(listed: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(listed)})(?!\w)", re.IGNORECASE)

@@ -21,15 +21,21 @@ from collections.abc import Iterator
 
 from attachdeck.course import Course
 from attachdeck.lint import Context, Finding
-from attachdeck.lint.texts import pieces, words
+from attachdeck.lint.texts import pieces
+
+
+_WORD = re.compile(r"[\w’']+")
+_LONG = re.compile(r"[\w’']{7,}")
+_END = re.compile(r"[.!?:;](?=\s|$)")
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for card in course.cards():
-        sentences = [found for text in pieces(card) for each in re.split(r"(?<=[.!?:;])\s", text) if (found := words(each))]
-        said = [word for sentence in sentences for word in sentence]
-        if len(said) < 25:
+        text = "\n".join(filter(None, pieces(card)))
+        said = len(_WORD.findall(text))
+        if said < 25:
             continue
-        lix = len(said) / len(sentences) + 100 * sum(len(word) > 6 for word in said) / len(said)
+        sentences = sum(max(1, len(_END.findall(piece))) for piece in text.split("\n"))
+        lix = said / sentences + 100 * len(_LONG.findall(text)) / said
         if lix > 60:
             yield Finding(card.at, f"`{card.id}` is very hard to read (LIX {lix:.0f}, and 60 is the most)", "shorter sentences, plainer words", card)

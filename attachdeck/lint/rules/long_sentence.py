@@ -25,7 +25,8 @@ from attachdeck.lint.texts import asked, said, words
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for card in course.cards():
-        sentences = (each for text in (asked(card), *said(card)) for each in re.split(r"(?<=[.!?:;])\s", text))
+        texts = (text for text in (asked(card), *said(card)) if len(text) > 80)  # Forty words have as many letters and spaces at least.
+        sentences = (each for text in texts for each in re.split(r"(?<=[.!?:;])\s", text))
         longest = max((len(words(each)) for each in sentences), default=0)
         if longest > 40:
             yield Finding(card.at, f"`{card.id}` has a sentence of {longest} words", "make two of it", card)

@@ -33,13 +33,11 @@ _LONGEST = 4
 def check(course: Course, context: Context) -> Iterator[Finding]:
     terms = {term: card for card in course.cards() if (term := " ".join(words(answered(card)))) and term.count(" ") < _LONGEST}
     any_term = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(terms, key=len, reverse=True)))})\b")
-    apart = [frozenset(any_term.findall(_holds(card))) for card in course.cards()]
-    for term, card in terms.items():
-        for other in sorted(set(any_term.findall(" ".join(words(card.confusion)))) - {term}):
-            if not any({term, other} <= each for each in apart):
-                yield Finding(
-                    card.at, f"`{card.id}` warns of “{other}”, and no card holds it and “{term}” apart", "add a card that asks for the difference", card
-                )
+    mentions = [(term, other, card) for term, card in terms.items() for other in sorted(set(any_term.findall(" ".join(words(card.confusion)))) - {term})]
+    apart = [frozenset(any_term.findall(_holds(card))) for card in course.cards()] if mentions else []
+    for term, other, card in mentions:
+        if not any({term, other} <= each for each in apart):
+            yield Finding(card.at, f"`{card.id}` warns of “{other}”, and no card holds it and “{term}” apart", "add a card that asks for the difference", card)
 
 
 def _holds(card: Card) -> str:

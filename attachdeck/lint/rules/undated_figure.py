@@ -22,10 +22,14 @@ from attachdeck.course import Course
 from attachdeck.lint import Context, Finding
 from attachdeck.lint.texts import everything
 
+_FIGURE = re.compile(r"[0-9] ?%|\b[rdg] = -?\.?[0-9]")
+_YEAR = re.compile(r"\b(?:1[89]|20)[0-9]{2}\b")
+
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for card in course.cards():
         text = everything(card)
-        dated = re.search(r"\b(?:1[89]|20)[0-9]{2}\b", text) or any(citation.source.year for citation in card.sources)
-        if re.search(r"[0-9] ?%|\b[rdg] = -?\.?[0-9]", text) and not dated:
+        if not _FIGURE.search(text):
+            continue
+        if not (_YEAR.search(text) or any(citation.source.year for citation in card.sources)):
             yield Finding(card.at, f"`{card.id}` has a figure without a year", "name the year, or cite a source that has one", card)
