@@ -83,11 +83,11 @@ def gaps(card: ClozeCard) -> list[str]:
 
 
 def with_word(text: str, listed: tuple[str, ...]) -> str:
-    """The first place in a text that one of the listed words or phrases fits, or nothing."""
-    found = _any(listed).search(text) if listed else None
+    """The first place in a text, in small letters, that one of the listed words or phrases fits, or nothing."""
+    found = _any(listed).search(text.lower()) if listed else None
     return found.group() if found else ""
 
 
 @cache
 def _any(listed: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(listed)})(?!\w)", re.IGNORECASE)
+    return re.compile(rf"\b(?:{'|'.join(listed)})(?!\w)")

@@ -24,18 +24,17 @@ from attachdeck.lint import Context, Finding
 from attachdeck.lint.texts import pieces
 
 
-_WORD = re.compile(r"[\w’']+")
-_LONG = re.compile(r"[\w’']{7,}")
 _END = re.compile(r"[.!?:;](?=\s|$)")
+_SIGNS = str.maketrans(dict.fromkeys('.,;:!?()[]{}“”‘"*_', " "))
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for card in course.cards():
-        text = "\n".join(filter(None, pieces(card)))
-        said = len(_WORD.findall(text))
-        if said < 25:
+        texts = list(filter(None, pieces(card)))
+        said = " ".join(texts).translate(_SIGNS).split()
+        if len(said) < 25:
             continue
-        sentences = sum(max(1, len(_END.findall(piece))) for piece in text.split("\n"))
-        lix = said / sentences + 100 * len(_LONG.findall(text)) / said
+        sentences = sum(max(1, len(_END.findall(text))) for text in texts)
+        lix = len(said) / sentences + 100 * len([word for word in said if len(word) > 6]) / len(said)
         if lix > 60:
             yield Finding(card.at, f"`{card.id}` is very hard to read (LIX {lix:.0f}, and 60 is the most)", "shorter sentences, plainer words", card)

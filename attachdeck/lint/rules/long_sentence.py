@@ -20,13 +20,15 @@ from collections.abc import Iterator
 
 from attachdeck.course import Course
 from attachdeck.lint import Context, Finding
-from attachdeck.lint.texts import asked, said, words
+from attachdeck.lint.texts import asked, said
+
+_MOST = 40
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for card in course.cards():
-        texts = (text for text in (asked(card), *said(card)) if len(text) > 80)  # Forty words have as many letters and spaces at least.
+        texts = (text for text in (asked(card), *said(card)) if len(text.split()) > _MOST)
         sentences = (each for text in texts for each in re.split(r"(?<=[.!?:;])\s", text))
-        longest = max((len(words(each)) for each in sentences), default=0)
-        if longest > 40:
+        longest = max((len(each.split()) for each in sentences), default=0)
+        if longest > _MOST:
             yield Finding(card.at, f"`{card.id}` has a sentence of {longest} words", "make two of it", card)
