@@ -48,6 +48,15 @@ CLOZE = genanki.Model(
 )
 
 
+class Loader(yaml.SafeLoader):
+    """PyYAML's, but a day stays text, and so do `yes`, `no`, `on` and `off`."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012  # PyYAML wants it so.
+        first: [(tag, form) for tag, form in pairs if not tag.endswith(":timestamp") and (first in "tTfF" or not tag.endswith(":bool"))]
+        for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
 class Course:
     """Reads, checks and builds one course."""
 
@@ -62,7 +71,7 @@ class Course:
         """A file that has passed its schema."""
         if kind not in self.validators:
             self.validators[kind] = Draft202012Validator(json.loads((SCHEMAS / f"{kind}.schema.json").read_text(encoding="utf-8")))
-        value = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        value = yaml.load(path.read_text(encoding="utf-8"), Loader=Loader)  # noqa: S506  # It is a safe one.
         self.validators[kind].validate(value)
         return value
 

@@ -23,7 +23,6 @@ from attachdeck.course import Course
 from attachdeck.lint import Context, Finding
 from attachdeck.lint.texts import pieces
 
-
 _END = re.compile(r"[.!?:;](?=\s|$)")
 _SIGNS = str.maketrans(dict.fromkeys('.,;:!?()[]{}“”‘"*_', " "))
 

@@ -1,0 +1,207 @@
+"""`make bench`: attachdeck beside the plain way, the official engine and two checkers, in one run; writes docs/performance.md and its chart.
+
+Every ratio is between commands that ran in turn (A B A B …) on the same machine, and is the median of the pairs' ratios. Times are wall clock, of
+whole processes, start-up included; peaks are the operating system's. Usage: run.py [LARGEST]; without a number up to 100,000 cards.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import chart
+import courses
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+PYTHON = sys.executable
+BIN = Path(PYTHON).parent
+PAGE = ROOT / "docs" / "performance.md"
+
+SIZES = {2_000: 5, 20_000: 3, 100_000: 1}
+"""How often each size is measured; the plain way takes minutes for the largest."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a command: seconds, and the peak of its memory in MiB."""
+
+    seconds: float
+    peak: float
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two commands, run in turn."""
+
+    ours: list[Run]
+    theirs: list[Run]
+
+    @property
+    def ratio(self) -> float:
+        """How many times as long theirs took: the median over the pairs."""
+        return statistics.median(b.seconds / a.seconds for a, b in zip(self.ours, self.theirs, strict=True))
+
+
+def seconds(runs: list[Run]) -> float:
+    """The median time."""
+    return statistics.median(run.seconds for run in runs)
+
+
+def run(command: list[str | Path], *, cache: str = "off") -> Run:
+    """Run a command; it must succeed."""
+    begun = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | {"ATTACHDECK_CACHE": cache})
+    _, status, usage = os.wait4(process.pid, 0)
+    taken = time.perf_counter() - begun
+    if status:
+        raise SystemExit(f"{' '.join(map(str, command))} failed")
+    return Run(taken, usage.ru_maxrss / 1024 if sys.platform == "linux" else usage.ru_maxrss / 1024**2)
+
+
+def build(course: Path, output: Path) -> list[str | Path]:
+    """The command that builds a course."""
+    return [BIN / "attachdeck", "build", course, "-o", output]
+
+
+def cold(course: Path, times: int, work: Path) -> Pair:
+    """A build without a lock and without memory, and the plain way."""
+    ours, theirs = [], []
+    for _ in range(times):
+        (course / "course.lock").unlink(missing_ok=True)
+        ours.append(run(build(course, work / "ours.apkg")))
+        theirs.append(run([PYTHON, HERE / "plain.py", course, work / "plain.apkg"]))
+    return Pair(ours, theirs)
+
+
+def against(ours: list[str | Path], theirs: list[str | Path], times: int, cache: str = "off") -> Pair:
+    """Two commands in turn."""
+    pairs = [(run(ours, cache=cache), run(theirs)) for _ in range(times)]
+    return Pair([a for a, _ in pairs], [b for _, b in pairs])
+
+
+def package_step(decks: int, times: int, work: Path) -> dict[str, float]:
+    """The median seconds of the package step at 10,000 notes, each way."""
+    found: dict[str, list[float]] = {"attachdeck": [], "genanki": [], "anki": []}
+    for _ in range(times):
+        for way, all_seconds in found.items():
+            said = subprocess.run(
+                [PYTHON, HERE / "package_step.py", way, "10000", str(decks), work / f"{way}.apkg"], check=True, capture_output=True, text=True
+            )
+            all_seconds.append(float(said.stdout))
+    return {way: statistics.median(all_seconds) for way, all_seconds in found.items()}
+
+
+def rebuilds(course: Path, work: Path) -> list[tuple[str, str, str, str]]:
+    """Rows for builds of a course that was built before: unchanged, and with one card changed."""
+    cache, output = str(work / "cache"), work / "again.apkg"
+    run(build(course, output))
+    time.sleep(2.1)  # Younger files are not trusted: see attachdeck/remembered.py.
+    run(build(course, output), cache=cache)
+    same = against(build(course, output), [PYTHON, "-c", "pass"], 11, cache)
+    lesson = next((course / "lessons").iterdir())
+    changed, fresh = [], []
+    for number in range(5):
+        lesson.write_text(lesson.read_text(encoding="utf-8").replace(" who ", " whom ", number + 1), encoding="utf-8", newline="\n")
+        changed.append(run(build(course, output), cache=cache))
+        fresh.append(run(build(course, work / "fresh.apkg")))
+    return [
+        ("build again, nothing changed", f"{seconds(same.ours) * 1000:.0f} ms", "bare `python -c pass`", f"{1 / same.ratio:.1f} times as long"),
+        ("build again, one lesson changed", f"{seconds(changed) * 1000:.0f} ms", "the same without memory", f"{seconds(changed) / seconds(fresh):.2f} of it"),
+    ]
+
+
+def main() -> None:
+    """Measure, and write the page."""
+    largest = int(sys.argv[1]) if len(sys.argv) > 1 else max(SIZES)
+    builds: dict[int, Pair] = {}
+    rows: list[tuple[str, str, str, str]] = []
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        for cards, times in SIZES.items():
+            if cards <= largest:
+                builds[cards] = cold(courses.write(work / f"course-{cards}", cards), times, work)
+        flagship = shutil.copytree(ROOT / "course", work / "flagship")
+        own = cold(flagship, 5, work)
+        rows.append(("build of the course on attachment", f"{seconds(own.ours):.2f} s", "the plain way", f"{1 / own.ratio:.2f} of its time"))
+        small = work / f"course-{min(SIZES)}"
+        rows += rebuilds(small, work)
+        checks = [BIN / "attachdeck", "check", small]
+        lessons = sorted((small / "lessons").iterdir())
+        others = {
+            "check-jsonschema": [BIN / "check-jsonschema", "--schemafile", ROOT / "attachdeck" / "schema" / "lesson.schema.json", *lessons],
+            "yamllint": [BIN / "yamllint", "-d", "relaxed", small / "lessons"],
+        }
+        for name, command in others.items():
+            pair = against(checks, command, 5)
+            rows.append((f"check of {min(SIZES):,} cards, all rules", f"{seconds(pair.ours):.2f} s", name, f"{pair.ratio:.1f} times as fast"))
+        for decks in (400, 1):
+            step = package_step(decks, 5, work)
+            many = f"{decks} decks" if decks > 1 else "one deck"
+            rows.append(
+                (
+                    f"package of 10,000 ready notes, {many}",
+                    f"{step['attachdeck']:.2f} s",
+                    "genanki",
+                    f"{step['genanki'] / step['attachdeck']:.1f} times as fast",
+                )
+            )
+            if decks > 1:
+                rows.append(("", "", "Anki's engine, add and export", f"{step['anki'] / step['attachdeck']:.1f} times as fast"))
+        for option in ("--version", "--help"):
+            pair = against([BIN / "attachdeck", option], [PYTHON, "-c", "pass"], 15)
+            rows.append((f"`attachdeck {option}`", f"{seconds(pair.ours) * 1000:.0f} ms", "bare `python -c pass`", f"{1 / pair.ratio:.1f} times as long"))
+    write(builds, rows)
+
+
+def exponent(times: dict[int, float]) -> float:
+    """The power of the number of cards with which time grows: the slope of the least-squares line through the logarithms."""
+    xs, ys = [math.log(cards) for cards in times], [math.log(taken) for taken in times.values()]
+    x, y = statistics.mean(xs), statistics.mean(ys)
+    return sum((a - x) * (b - y) for a, b in zip(xs, ys, strict=True)) / sum((a - x) ** 2 for a in xs)
+
+
+def write(builds: dict[int, Pair], rows: list[tuple[str, str, str, str]]) -> None:
+    """Write the page and its chart."""
+    ours = {cards: seconds(pair.ours) for cards, pair in builds.items()}
+    theirs = {cards: seconds(pair.theirs) for cards, pair in builds.items()}
+    growth = [exponent(each) if len(each) > 1 else math.nan for each in (ours, theirs)]
+    table = "".join(
+        f"| {cards:,} | {SIZES[cards]} | {ours[cards]:.2f} s | {theirs[cards]:.1f} s | {pair.ratio:.1f} | {max(each.peak for each in pair.ours):.0f} MiB | "
+        f"{max(each.peak for each in pair.theirs):.0f} MiB |\n"
+        for cards, pair in builds.items()
+    )
+    others = "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    text = (HERE / "page.md").read_text(encoding="utf-8")
+    filled = {"builds": table, "others": others, "ours": f"{growth[0]:.2f}", "plain": f"{growth[1]:.2f}", "machine": machine()}
+    for name, value in filled.items():
+        text = text.replace(f"[[{name}]]", value.rstrip("\n"))
+    PAGE.write_text(text, encoding="utf-8", newline="\n")
+    PAGE.with_suffix(".svg").write_text(chart.svg({"attachdeck": ours, "the plain way": theirs}), encoding="utf-8", newline="\n")
+    print(text)
+
+
+def machine() -> str:
+    """What it was measured on."""
+    cores = os.cpu_count()
+    name = next((line.partition(":")[2].strip() for line in cpu_lines() if line.startswith("model name")), platform.processor() or platform.machine())
+    return f"{name}, {cores} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}, {time.strftime('%Y-%m-%d', time.gmtime())}"
+
+
+def cpu_lines() -> list[str]:
+    """What Linux says of the processor."""
+    file = Path("/proc/cpuinfo")
+    return file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+
+
+if __name__ == "__main__":
+    main()
