@@ -281,7 +281,7 @@ class Course:
     practice_deck: str = "Practice"
     notice: str = ""
     help: Help | None = None
-    study: Study = Study()
+    study: Study = field(default_factory=Study)
     speech: str = ""
     lint: dict[str, tuple[str, Location]] = field(default_factory=dict, compare=False, repr=False)
     accent: str = "#0b5c6b"

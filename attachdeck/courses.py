@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-from importlib.metadata import entry_points
 from pathlib import Path
 
 GROUP = "attachdeck.courses"
@@ -15,6 +13,8 @@ def installed() -> dict[str, Path]:
 
     An entry point's value is an importable package whose folder holds `course.yaml`; its code is not run.
     """
+    from importlib.metadata import entry_points
+
     found = {}
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
         folder = _folder(point.value)
@@ -29,6 +29,8 @@ def default() -> Path | None:
 
 
 def _folder(package: str) -> Path | None:
+    import importlib.util
+
     parent, _, name = package.rpartition(".")
     spec = importlib.util.find_spec(parent or name)
     for location in (spec.submodule_search_locations or ()) if spec else ():
