@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from html import unescape
+from urllib.parse import unquote
 
 from attachdeck import identity
 from attachdeck.course import (
@@ -16,6 +19,7 @@ from attachdeck.course import (
     Citation,
     ClozeCard,
     Course,
+    CustomCard,
     Lesson,
     OcclusionCard,
     Option,
@@ -32,13 +36,18 @@ from attachdeck.course import (
 from attachdeck.identity import CardRecord, DeckRecord, Lock, NoteTypeRecord
 from attachdeck.location import Location
 from attachdeck.markup import Shown, picture, plain, render
-from attachdeck.note_types import KINDS, Look, NoteType, note_type, words
+from attachdeck.note_types import KINDS, Look, NoteType, note_type, own, words
 from attachdeck.note_types.generation import card_places
 from attachdeck.references import unfolding
 
 NOTE_TYPE_OF = {"basic": "basic", "reversed": "basic", "typed": "basic", "choice": "choice", "vignette": "choice"}
 NOTE_TYPE_OF |= {kind: kind for kind in ("cloze", "sequence", "occlusion", "practice", "reference")}
-"""The note type (one of `note_types.KINDS`) that each kind of card becomes."""
+"""The note type (one of `note_types.KINDS`) that each kind of card becomes; a custom card names its own."""
+
+_REFERENCE = re.compile(
+    r"""(?:src|data)\s*=\s*(?:"([^"]+)"|'([^']+)'|([^\s"'>]+))|\[sound:(.*?)\]|url\(\s*(?:"([^"]+)"|'([^']+)'|([^)"']+?))\s*\)|@import\s+["']([^"']+)""",
+    re.IGNORECASE,
+)
 
 Fields = dict[str, str]
 
@@ -123,6 +132,8 @@ class _Compiler:
         self.citations: dict[Citation, str] = {}
         look = Look(title=course.title, language=course.language, accent=course.accent, accent_night=course.accent_night, speech=course.speech)
         self.note_types = {kind: self.dated(kind, note_type(kind, look)) for kind in KINDS}
+        self.note_types |= {own.key(name): self.dated(own.key(name), own.note_type(each), own.number(each)) for name, each in course.note_types.items()}
+        self.media |= course.files
         self.taken: set[int] = set()
 
     def deck(self) -> Deck:
@@ -140,7 +151,7 @@ class _Compiler:
             decks=tuple(decks),
             note_types={kind: each for kind, each in self.note_types.items() if any(note.note_type == kind for note in notes)},
             notes=tuple(notes),
-            media=shown_media(self.media, notes, decks),
+            media=shown_media(self.media, notes, decks, (self.note_types[note.note_type].note_type for note in notes if note.kind == "custom")),
         )
 
     def reference_card(self, card: str, prompt: str, text: str) -> Iterable[ReferenceCard]:
@@ -153,12 +164,12 @@ class _Compiler:
         note_types = {key: NoteTypeRecord(each.id, _layout(each.note_type), _content(each.note_type), each.modified) for key, each in self.note_types.items()}
         return Lock(course=self.course.id, decks=self.deck_records, note_types=note_types, cards=self.cards)
 
-    def dated(self, kind: str, own: NoteType) -> DatedNoteType:
+    def dated(self, kind: str, own: NoteType, known_id: int | None = None) -> DatedNoteType:
         before = self.lock.note_types.get(kind)
         if before and before.content == _content(own):
             return DatedNoteType(before.id, before.changed, own)
         modified = identity.time_of_change(self.now, before.changed if before else None)
-        return DatedNoteType(before.id if before else identity.number("note type", self.course.id, kind), modified, own)
+        return DatedNoteType(before.id if before else known_id or identity.number("note type", self.course.id, kind), modified, own)
 
     def record(self, card: Card, content: str) -> CardRecord:
         """What the lock remembers of a card from now on."""
@@ -167,7 +178,7 @@ class _Compiler:
             return before
         return CardRecord(
             guid=before.guid if before else identity.guid(self.course.id, card.formerly or card.id),
-            note_type=NOTE_TYPE_OF[card.kind],
+            note_type=_note_type_of(card),
             content=content,
             changed=identity.time_of_change(self.now, before.changed if before else None),
             version=self.course.version.rpartition(".")[0],
@@ -195,11 +206,12 @@ class _Compiler:
 
     def note(self, card: Card, lesson: Lesson, position: int) -> Note:
         course = self.course
-        fields = self.shared_fields(card, lesson) | _FIELDS[card.kind](self, card)
-        dated = self.note_types[NOTE_TYPE_OF[card.kind]]
+        custom = isinstance(card, CustomCard)
+        fields = dict(card.fields) if isinstance(card, CustomCard) else self.shared_fields(card, lesson) | _FIELDS[card.kind](self, card)
+        dated = self.note_types[_note_type_of(card)]
         row = dated.note_type.row(fields)
-        tags = self.tags(card, lesson)
-        record = self.cards[card.id] = self.record(card, identity.content_hash(NOTE_TYPE_OF[card.kind], *row, *tags))
+        tags = card.tags if custom else self.tags(card, lesson)
+        record = self.cards[card.id] = self.record(card, identity.content_hash(_note_type_of(card), *row, *tags))
         guid = record.guid
         # Learners who have a retired card keep it, with its new text; without cards in the package nobody else gets it.
         places = () if record.retired else card_places(dated.note_type, row)
@@ -208,9 +220,9 @@ class _Compiler:
             id=identity.distinct(identity.number("note", guid), self.taken),
             guid=guid,
             kind=card.kind,
-            note_type=NOTE_TYPE_OF[card.kind],
+            note_type=_note_type_of(card),
             fields=row,
-            tags=tuple(sorted((*tags, f"{course.id}::changed::{record.version}"))),
+            tags=tags if custom else tuple(sorted((*tags, f"{course.id}::changed::{record.version}"))),
             deck=self.practice_deck() if card.kind == "practice" else self.lesson_deck(lesson),
             position=position,
             cards=tuple(NewCard(place, identity.distinct(identity.number("card", guid, str(place)), self.taken)) for place in places),
@@ -250,7 +262,7 @@ class _Compiler:
         return f'<ul class="sources">{"".join(self.citations[each] for each in citations)}</ul>'
 
     def lesson_deck(self, lesson: Lesson) -> str:
-        return unicodedata.normalize("NFC", f"{self.course.deck}::{lesson.deck}")
+        return unicodedata.normalize("NFC", lesson.full_deck or f"{self.course.deck}::{lesson.deck}")
 
     def practice_deck(self) -> str:
         return unicodedata.normalize("NFC", f"{self.course.deck}::{self.course.practice_deck}")
@@ -262,8 +274,12 @@ class _Compiler:
         for depth in range(1, len(levels)):
             yield self.subdeck("::".join(levels[:depth]), "parent", str(depth))
         yield self.subdeck(course.deck, "course", description=self.course_description())
+        # Imported lessons may share a deck, or lie in the course's own.
+        shared = {"::".join(levels[: depth + 1]) for depth in range(len(levels))}
         for lesson in course.lessons:
-            yield self.subdeck(self.lesson_deck(lesson), "lesson", lesson.id, description=self.lesson_description(lesson))
+            if (name := self.lesson_deck(lesson)) not in shared:
+                shared.add(name)
+                yield self.subdeck(name, "lesson", lesson.id, description="" if lesson.full_deck else self.lesson_description(lesson))
         if practice:
             yield self.subdeck(self.practice_deck(), "practice", description=self.words["practice_deck"])
 
@@ -367,11 +383,29 @@ class _Compiler:
 _FIELDS: Mapping[str, Callable[..., Fields]] = {kind: getattr(_Compiler, kind) for kind in NOTE_TYPE_OF}
 
 
-def shown_media(media: Mapping[str, bytes], notes: Iterable[Note], decks: Iterable[Subdeck]) -> dict[str, bytes]:
-    """Those files that notes or descriptions show, sorted by name."""
-    texts = [*(each for note in notes for each in note.fields), *(deck.description for deck in decks)]
-    used = set(re.findall(r'(?:src="|\]\()([^")]+)', "\n".join(texts))) & media.keys()
-    return {name: media[name] for name in sorted(used)}
+def shown_media(media: Mapping[str, bytes], notes: Iterable[Note], decks: Iterable[Subdeck], own_note_types: Iterable[NoteType] = ()) -> dict[str, bytes]:
+    """Those files that notes, descriptions or the course's own note types show, sorted by name; with such a note type also those that
+    Anki packs always, whose names begin with `_`."""
+    types = {each.kind: each for each in own_note_types}
+    texts = [*(each for note in notes for each in note.fields), *(text for each in types.values() for text in _texts(each))]
+    used = {name for text in texts for name in referred(text)}
+    used |= {name for deck in decks for name in re.findall(r"\]\(([^)]+)", deck.description)}
+    used |= {name for name in media if types and name.startswith("_")}
+    return {name: media[name] for name in sorted(used & media.keys())}
+
+
+def referred(text: str) -> set[str]:
+    """The names of files that HTML, a template or a style sheet refers to, as Anki looks for them."""
+    found = (next(filter(None, match.groups())) for match in _REFERENCE.finditer(text))
+    return {unicodedata.normalize("NFC", name) for each in found for name in (each, unescape(each), unquote(unescape(each)))}
+
+
+def _texts(own: NoteType) -> tuple[str, ...]:
+    return (own.css, *(text for each in own.templates for text in (each.front, each.back)))
+
+
+def _note_type_of(card: Card) -> str:
+    return own.key(card.note_type) if isinstance(card, CustomCard) else NOTE_TYPE_OF[card.kind]
 
 
 def _content_note(card: Card, lesson: Lesson) -> str:
@@ -388,7 +422,8 @@ def _layout(own: NoteType) -> str:
 
 def _content(own: NoteType) -> str:
     """A hash of what Anki takes over from a newer note type."""
-    return identity.content_hash(_layout(own), own.name, own.css, *(text for each in own.templates for text in (each.front, each.back)))
+    more = [dict(own.more), *(dict(each.more) for each in (*own.fields, *own.templates))]
+    return identity.content_hash(_layout(own), own.name, *_texts(own), *([json.dumps(more, sort_keys=True)] if own.more else []))
 
 
 def _explained(option: Option, text: str, why: str) -> str:

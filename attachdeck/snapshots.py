@@ -65,7 +65,7 @@ def _of_course(folder: Path) -> Snapshot:
 def of_compiled(compiled: pipeline.Compiled) -> Snapshot:
     """The release that a compiled course would be."""
     rows = (compiled.deck.note_types[note.note_type].note_type.named(note.fields) for note in compiled.deck.notes)
-    cards = dict(_card(row, note.tags, note.note_type) for row, note in zip(rows, compiled.deck.notes, strict=True))
+    cards = dict(_card(row, note.tags, note.note_type, note.card) for row, note in zip(rows, compiled.deck.notes, strict=True))
     described = _of_lock(compiled.lock)
     return Snapshot(
         cards=cards,
@@ -160,7 +160,7 @@ def _model(model: Mapping[str, Any]) -> tuple[str, str]:
     return layout, identity.content_hash(layout, model["name"], model["css"], *(text for each in model["tmpls"] for text in (each["qfmt"], each["afmt"])))
 
 
-def _card(fields: Mapping[str, str], tags: Iterable[str], note_type: str) -> tuple[str, CardView]:
+def _card(fields: Mapping[str, str], tags: Iterable[str], note_type: str, known: str = "") -> tuple[str, CardView]:
     """A card's id and view; its content hash is the lock's."""
     view = CardView(
         content=identity.content_hash(note_type, *fields.values(), *sorted(tag for tag in tags if "::changed::" not in tag)),
@@ -170,7 +170,7 @@ def _card(fields: Mapping[str, str], tags: Iterable[str], note_type: str) -> tup
         lesson=next((tag.partition("::lesson::")[2] for tag in tags if "::lesson::" in tag), ""),
         retired=bool(fields.get("Retired")),
     )
-    return fields.get("ID", ""), view
+    return known or fields.get("ID", ""), view
 
 
 def _text(html: str) -> str:

@@ -21,7 +21,7 @@ MAX_ALIASED_VALUES = 10_000
 """How many values aliases may repeat in one file: enough for any course, too few for a bomb."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_NOT_TEXT = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufdcf\ufdf0-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+NOT_TEXT = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufdcf\ufdf0-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _INT = re.compile(r"[-+]?[0-9]{1,18}|0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15}")
 _FLOAT = re.compile(r"[-+]?(?:(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]{1,3})?|[0-9]+[eE][-+]?[0-9]{1,3})")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
@@ -31,7 +31,7 @@ _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": Fa
 def read_text(text: str, shown: str) -> tuple[Document, list[Diagnostic]]:
     """Read YAML text, with LF or CRLF line ends."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    odd = _NOT_TEXT.search(text)
+    odd = NOT_TEXT.search(text)
     if odd:
         at = location_of(shown, text, odd.start())
         message = f"the invisible character U+{ord(odd.group()):04X} cannot stand in a course"
@@ -97,7 +97,7 @@ class _Builder:
 
     def scalar(self, event: yaml.ScalarEvent) -> tuple[Any, Mark]:
         # Only double quotes can name a character that the file itself does not hold.
-        odd = _NOT_TEXT.search(event.value) if event.style == '"' else None
+        odd = NOT_TEXT.search(event.value) if event.style == '"' else None
         if odd:
             message = f"this text names the invisible character U+{ord(odd.group()):04X}"
             raise self.refused("invisible-character", message, event, "delete the escape, or write the text after `|` on lines of its own")
