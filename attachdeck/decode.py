@@ -413,9 +413,9 @@ class _Decoder:
         values = {**node.value["fields"], "Tags": " ".join(common["tags"]), "Type": own.written["name"]}
         for name, forbidden in in_tags:
             if bad := unfit(values.get(name, ""), forbidden):
-                at = node["fields"][name].at if name in node["fields"] else node.start
+                place = node["fields"][name].at if name in node["fields"] else node.start
                 message = f"a template puts `{name}` inside of a tag, where `{bad}` could begin something else"
-                self.report("unsafe-html", message, at, "write it there without that, or put the field between tags in the template")
+                self.report("unsafe-html", message, place, "write it there without that, or put the field between tags in the template")
         for name, value in node.value["fields"].items():
             at = node["fields"][name]
             if name not in names:

@@ -422,7 +422,7 @@ def _layout(own: NoteType) -> str:
 
 def _content(own: NoteType) -> str:
     """A hash of what Anki takes over from a newer note type."""
-    more = [dict(own.more), *(dict(each.more) for each in (*own.fields, *own.templates))]
+    more = [dict(own.more), *(dict(each.more) for each in own.fields), *(dict(each.more) for each in own.templates)]
     return identity.content_hash(_layout(own), own.name, *_texts(own), *([json.dumps(more, sort_keys=True)] if own.more else []))
 
 

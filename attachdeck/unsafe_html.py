@@ -12,6 +12,11 @@ from dataclasses import dataclass
 from html import unescape
 
 _ELEMENTS = frozenset(("applet", "base", "embed", "frame", "frameset", "iframe", "link", "meta", "object", "portal", "script"))
+# Anki's own template for image occlusion runs this; the message is in the language of whoever made the note type.
+_OCCLUSION = re.compile(
+    r"<script>\s*try \{\s*anki\.imageOcclusion\.setup\(\);\s*\} catch \(exc\) \{\s*"
+    r"document\.getElementById\(\"err\"\)\.innerHTML = `(?:[^`$\\<{]|<br>)*\$\{exc\}`;\s*\}\s*</script>"
+)
 _OPENING = re.compile(r"<(?P<name>(?:[A-Za-z]|\{\{(?!c[0-9,]+::))[^\s/>]*)")
 _ATTRIBUTE = re.compile(r"[\s/]*(?P<name>[^\s/>][^\s/>=]*)(?:\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>(?![\"'])[^\s>]+)))?")
 _UNCLOSED_VALUE = re.compile(r"\s*=\s*[\"']")
@@ -22,6 +27,7 @@ _IGNORED = re.compile(r"[\x00-\x20\x7f-\xa0]+")
 _BRACES = re.compile(r"\{\{c[0-9,]+::|\{\{[^{}]*\}\}|::[^{}<>]*\}\}|\}\}")
 _BLIND = re.compile(r"[\s\"'/]on[a-z]+\s*=", re.IGNORECASE)
 _FIELD = re.compile(r"\{\{(?![#^/!])[^{}]*\}\}")
+_SECTION = re.compile(r"\{\{[#^/][^{}]*\}\}")
 _SPECIAL = re.compile(r"\{\{[^{}]*\}\}")
 _QUOTED_SO_FAR = re.compile(r"=\s*(?P<quote>[\"'])(?P<value>(?:(?!(?P=quote)).)*)$", re.DOTALL)
 
@@ -72,7 +78,7 @@ def fields_in_tags(template: str) -> dict[str, str]:
             before = tag[: match.start()]
             quote = _QUOTED_SO_FAR.search(before)
             forbidden = quote["quote"] if quote else "\"'`<>= \t\n"
-            if quote and quote["value"].strip() and not re.search(r"[:/?#]", _SPECIAL.sub("", quote["value"])):
+            if quote and _SECTION.sub("", quote["value"]).strip() and not re.search(r"[:/?#]", _SPECIAL.sub("", quote["value"])):
                 forbidden += ":"
             name = match[0][2:-2].rpartition(":")[2].strip()
             found[name] = found.get(name, "") + forbidden
@@ -88,6 +94,9 @@ def _tags(text: str, offset: int) -> Iterator[Danger]:
     """The dangers of each tag of a text that begins at `offset` in another one."""
     position = 0
     while opening := _OPENING.search(text, position):
+        if known := _OCCLUSION.match(text, opening.start()):
+            position = known.end()
+            continue
         start, name = opening.start(), opening["name"].lower()
         found: list[Danger] = []
         position = opening.end()
@@ -115,10 +124,10 @@ def _of_attribute(attribute: re.Match[str], offset: int) -> Iterator[Danger]:
         yield Danger(*span, f"{attribute['name']}=")
     elif attribute["name"].lower() == "srcdoc" or _is_address(value):
         yield Danger(*span, _short(attribute[0].strip()))
-    elif "<" in value and (inner := next(_tags(value + ">", 0), None)):
-        yield Danger(*span, inner.what)
-    elif "<" in attribute["name"] and (inner := next(_tags(attribute["name"] + ">", 0), None)):
-        yield Danger(*span, inner.what)
+    else:
+        inner = next((danger for each in (value, attribute["name"]) if "<" in each for danger in _tags(each + ">", 0)), None)
+        if inner:
+            yield Danger(*span, inner.what)
 
 
 def _blind(text: str) -> Iterator[re.Match[str]]:

@@ -9,6 +9,7 @@ import io
 import os
 import sys
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
@@ -16,6 +17,7 @@ from attachdeck import __version__
 
 _COMMANDS = {
     "new": "Start a course, a lesson or a card.",
+    "import": "Make a course of a deck.",
     "build": "Compile a course into an Anki deck.",
     "check": "Say what is wrong in a course.",
     "fmt": "Tidy a course's files, and write ids into cards that have none.",
@@ -40,7 +42,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f"attachdeck.cli.{cmd_name}").command
+        command: click.Command = import_module(f"attachdeck.cli.{cmd_name}{'_' * iskeyword(cmd_name)}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

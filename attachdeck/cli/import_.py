@@ -1,0 +1,69 @@
+"""`attachdeck import`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from attachdeck.cli.terminal import fail
+from attachdeck.importing import source, writing
+from attachdeck.importing.draft import Draft
+from attachdeck.importing.found import CannotImport
+from attachdeck.verify import NoEngine
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  attachdeck import spanish.apkg -o spanish       learners of the deck go on with the course
+  attachdeck import spanish.apkg -o spanish --convert
+"""
+)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="The folder of the new course; it must be new or empty.")
+@click.option("--title", help="What learners call the course.  [default: from the file's name]")
+@click.option("--language", default="en", show_default=True, help="The language of the cards, as a code.")
+@click.option("--convert", is_flag=True, help="Make cards of attachdeck's own kinds, for learners who start afresh.")
+def command(files: tuple[Path, ...], output: Path | None, title: str | None, language: str, convert: bool) -> None:
+    """Make a course of a deck.
+
+    FILE is a package of Anki's (.apkg, .colpkg). Every note is kept whole, with its GUID, note type, tags and deck, so that learners of the deck
+    can go on with the course and lose nothing. What cannot be carried is listed.
+    """
+    if output is None:
+        raise click.UsageError("say with -o where the new course shall lie")
+    title = title or files[0].stem.replace("-", " ").replace("_", " ").strip() or "Imported"
+    try:
+        draft = source.draft(files, convert=convert)
+        writing.write(draft, output, title, language)
+    except NoEngine:
+        click.echo('this needs Anki\'s engine: pip install "attachdeck[verify]"', err=True)
+        sys.exit(2)
+    except CannotImport as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"`{error.filename}` cannot be read or written: {error.strerror or error}")
+    _say(draft, output)
+
+
+def _say(draft: Draft, output: Path) -> None:
+    cards = [card for lesson in draft.lessons for card in lesson.cards]
+    click.echo(f"{output}: {_count(len(draft.lessons), 'lesson')}, {_count(len(cards), 'card')}, {_count(len(draft.media), 'file')} of media")
+    _lost(draft.lost)
+    if draft.known.cards:
+        click.echo("Learners of the deck can go on with the course. Commit its course.lock: their progress hangs on it.")
+    elif draft.starts_afresh:
+        click.echo("These are new cards: what learners of the deck have done does not follow. Without --convert it would.")
+    click.echo(f"\nNow: attachdeck build {output}")
+
+
+def _lost(lost: Sequence[str]) -> None:
+    for each in lost:
+        click.echo(f"not carried: {each}")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,178 @@
+"""A deck of Anki's as a course whose learners go on: every note whole, with its GUID, note type, tags and deck."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from attachdeck import schema
+from attachdeck.course import OwnNoteType
+from attachdeck.identity import CardRecord, DeckRecord, Lock, NoteTypeRecord
+from attachdeck.importing.draft import Draft, DraftLesson, Ids, Values, plain, storable
+from attachdeck.importing.found import Found, FoundNote
+from attachdeck.note_types import NoteType, own
+from attachdeck.note_types.generation import card_places, parse
+from attachdeck.reader import MAX_BYTES
+from attachdeck.reader.pictures import svg_problems
+from attachdeck.unsafe_html import fields_in_tags, unfit, without_dangers
+
+_UNKNOWN_HASH = "0" * 16
+_LONGEST_LESSON = 4_000_000
+"""How many characters of fields a lesson's file may hold before another one goes on with the same deck."""
+_LAST_SECOND = 253_402_300_799
+
+
+def kept(found: Found) -> Draft:
+    """The course that keeps a deck's notes as they are."""
+    return _Keeper(found).draft()
+
+
+class _Keeper:
+    """Gives out names, and notes what cannot be carried."""
+
+    def __init__(self, found: Found) -> None:
+        self.found = found
+        self.lost = list(found.lost)
+        self.ids, self.names, self.lesson_ids = Ids(), Ids(), Ids()
+        self.note_types: dict[str, tuple[Values, Mapping[str, str]]] = {}
+        self.folders: dict[int, str] = {}
+        self.in_tags: dict[int, dict[str, str]] = {}
+        self.drawn: dict[int, NoteType] = {}
+        self.cards: dict[str, CardRecord] = {}
+        self.decks: dict[str, DeckRecord] = {}
+
+    def draft(self) -> Draft:
+        found = self.found
+        records = {own.key(self.note_type(number, each)): self.record(number, each) for number, each in sorted(found.note_types.items())}
+        by_deck: dict[str, list[FoundNote]] = {}
+        for note in found.notes:
+            by_deck.setdefault(note.deck, []).append(note)
+        lessons = tuple(lesson for deck in sorted(by_deck) for lesson in self.lessons(deck, by_deck[deck]))
+        top = top_deck(found.notes)
+        for name, each in found.decks.items():
+            if each.description and name != top:
+                self.lost.append(f"the description of the deck {name}")
+        if top in found.decks:
+            self.decks["course"] = DeckRecord(found.decks[top].id, top)
+        media = {name: content for name, content in found.media.items() if self.fits(name, content)}
+        return Draft(
+            deck=top,
+            description=plain(found.decks[top].description) if top in found.decks else "",
+            lessons=lessons,
+            note_types=self.note_types,
+            media=media,
+            known=Lock(decks=self.decks, note_types=records, cards=self.cards),
+            lost=tuple(self.lost),
+        )
+
+    def note_type(self, number: int, anki: Mapping[str, Any]) -> str:
+        said, texts = own.written(anki)
+        name = self.folders[number] = self.names.of(said["name"], str(number), "note-type")
+        for file, text in texts.items():
+            texts[file] = self.clean(text, f"`{file}` of the note type {said['name']}", css=file.endswith(".css"))
+            self.in_tags.setdefault(number, {}).update(fields_in_tags(texts[file]))
+        self.whole(said, texts)
+        self.note_types[name] = said, texts
+        self.drawn[number] = own.note_type(OwnNoteType(id=name, written=said, texts=texts, folder=""))
+        return name
+
+    def whole(self, said: Values, texts: dict[str, str]) -> None:
+        """Take the sections out of a template in which they are not closed as they were opened; Anki only shows an error there."""
+        for file, text in texts.items():
+            try:
+                parse(text)
+            except ValueError as error:
+                self.lost.append(f"the sections of `{file}` of the note type {said['name']}: {error}")
+                texts[file] = re.sub(r"\{\{[#^/][^{}]*\}\}", "", text)
+
+    def record(self, number: int, anki: Mapping[str, Any]) -> NoteTypeRecord:
+        return NoteTypeRecord(number, _UNKNOWN_HASH, _UNKNOWN_HASH, _second(anki["mod"]))
+
+    def lessons(self, deck: str, notes: Iterable[FoundNote]) -> Iterator[DraftLesson]:
+        """One lesson a deck; one that would be too long for a file becomes several with the same deck."""
+        for part, cards in enumerate(_parts([self.card(note) for note in notes]), 1):
+            number = f" ({part})" if part > 1 else ""
+            title = " ".join(storable(deck.rpartition("::")[2]).split()) or "Cards"
+            lesson = DraftLesson(id=self.lesson_ids.of(title, f"{deck}{number}", "lesson"), title=f"{title}{number}", full_deck=deck, cards=tuple(cards))
+            if part == 1 and deck in self.found.decks:
+                self.decks[f"lesson {lesson.id}"] = DeckRecord(self.found.decks[deck].id, deck)
+            yield lesson
+
+    def card(self, note: FoundNote) -> Values:
+        said, _ = self.note_types[self.folders[note.note_type]]
+        names = [each["name"] for each in said["fields"]]
+        name = self.ids.of(note.fields[0], note.guid)
+        values = dict(zip(names, note.fields, strict=True))
+        fields = {key: self.clean(value, f"the field {key} of the card {name}") for key, value in values.items() if value}
+        for key, forbidden in self.in_tags[note.note_type].items():
+            while bad := unfit(fields.get(key, ""), forbidden):
+                self.lost.append(f"`{bad}` in the field {key} of the card {name}: a template puts it inside of a tag")
+                fields[key] = re.sub(re.escape(bad), "", fields[key], flags=re.IGNORECASE)
+        places = set(card_places(self.drawn[note.note_type], tuple(fields.get(each, "") for each in names)))
+        for place in sorted((note.places or set()) - places):
+            self.lost.append(f"the card {place + 1} of the note {name}: its fields make no such card (learners keep it)")
+        for place in sorted(places - (places if note.places is None else note.places)):
+            self.lost.append(f"that the note {name} has no card {place + 1}: its fields make one")
+        self.cards[name] = CardRecord(note.guid, own.key(self.folders[note.note_type]), _UNKNOWN_HASH, _second(note.modified), "1.0")
+        tags = {"tags": list(note.tags)} if note.tags else {}
+        return {"id": name, "kind": "custom", "note_type": self.folders[note.note_type], **tags, "fields": fields}
+
+    def clean(self, text: str, where: str, *, css: bool = False) -> str:
+        """A text without what could run a script and without what a file cannot hold; what is taken out is noted."""
+        stored = storable(text)
+        if stored != text:
+            self.lost.append(f"{where}: invisible characters or line ends of Windows")
+        safe, removed = without_dangers(stored, css=css)
+        self.lost += [f"{where}: {each}" for each in removed]
+        return safe
+
+    def fits(self, name: str, content: bytes) -> bool:
+        """Whether a file can lie in media/; why not is noted."""
+        if not re.search(_file_pattern(), name) or len(name) > 120:
+            self.lost.append(f"the file {name!r}: not every system could store this name")
+        elif len(content) > MAX_BYTES:
+            self.lost.append(f"the file {name}: it is larger than {MAX_BYTES // 1024**2} MiB")
+        elif name.lower().endswith(".svg") and (problems := svg_problems(content, name)):
+            self.lost.append(f"the file {name}: {problems[0].message}")
+        elif name.casefold() in self.names.taken:
+            self.lost.append(f"the file {name}: another one differs only in capitals")
+        else:
+            self.names.taken.add(name.casefold())
+            return True
+        return False
+
+
+def top_deck(notes: Iterable[FoundNote]) -> str:
+    """The outermost deck that holds most notes."""
+    counted = Counter(note.deck.partition("::")[0] for note in notes)
+    return max(sorted(counted), key=lambda name: counted[name])
+
+
+def _parts(cards: list[Values]) -> Iterator[list[Values]]:
+    part: list[Values] = []
+    length = 0
+    for card in cards:
+        size = sum(len(value) for value in card["fields"].values())
+        if part and length + size > _LONGEST_LESSON:
+            yield part
+            part, length = [], 0
+        part.append(card)
+        length += size + 200
+    if part:
+        yield part
+
+
+@cache
+def _file_pattern() -> str:
+    """What the schema says of the names of files."""
+    pattern: str = json.loads(schema.schema_text("media"))["$defs"]["kept"]["pattern"]
+    return pattern
+
+
+def _second(number: int) -> int:
+    """A second that the lock can write as a day."""
+    return min(max(int(number), 0), _LAST_SECOND)
