@@ -65,3 +65,14 @@ def plain(html: str) -> str:
 def storable(text: str) -> str:
     """A text without what a course's file cannot hold: invisible characters, and the line ends of Windows."""
     return NOT_TEXT.sub("", text.replace("\r\n", "\n"))
+
+
+def fitting_tags(tags: list[str], where: str, lost: list[str]) -> list[str]:
+    """Tags as cards of our own kinds can have them; those that change are listed."""
+    found = []
+    for tag in tags:
+        fit = "::".join(part for each in tag.split("::") if (part := re.sub(r'[:"*_\\]+', "-", each).strip("-")))
+        if fit != tag:
+            lost.append(f"{where}: the tag {tag} ({f'it is {fit} now' if fit else 'nothing is left of it'})")
+        found += [fit] if fit else []
+    return list(dict.fromkeys(found))

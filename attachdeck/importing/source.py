@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from attachdeck.importing import package
+from attachdeck.importing import crowdanki, markdown, package, table
+from attachdeck.importing.convert import converted
 from attachdeck.importing.draft import Draft
 from attachdeck.importing.found import CannotImport, Found
 from attachdeck.importing.keep import kept
@@ -13,13 +14,23 @@ from attachdeck.importing.keep import kept
 
 def draft(files: Sequence[Path], *, convert: bool) -> Draft:
     """The course that files make together. Raises CannotImport, OSError, and NoEngine where Anki's engine is needed and not installed."""
-    return kept(_joined([_found(file) for file in files]))
+    texts = [file for file in files if file.suffix.lower() in (*table.SUFFIXES, *markdown.SUFFIXES)]
+    if not texts:
+        found = kept(_joined([_found(file) for file in files]))
+        return converted(found) if convert else found
+    if len(files) > 1:
+        raise CannotImport("tables and Markdown come one at a time: name one FILE")
+    return table.draft(texts[0]) if texts[0].suffix.lower() in table.SUFFIXES else markdown.draft(texts[0])
 
 
 def _found(file: Path) -> Found:
     if file.suffix.lower() in package.SUFFIXES:
         return package.read(file)
-    raise CannotImport(f"`{file}` is nothing that can be imported: name a package of Anki's (.apkg, .colpkg)")
+    if folder := crowdanki.json_file(file):
+        return crowdanki.read(folder)
+    raise CannotImport(
+        f"`{file}` is nothing that can be imported: name a package (.apkg, .colpkg), a folder of CrowdAnki's, a table (.csv, .tsv, .txt) or Markdown (.md)"
+    )
 
 
 def _joined(found: Sequence[Found]) -> Found:

@@ -1,0 +1,21 @@
+"""The HTML of a field as Markdown that says the same: inline tags stay, lines become paragraphs, and no sign of a text becomes markup."""
+
+from __future__ import annotations
+
+import re
+
+_BREAK = re.compile(r"(?:\s*<br\s*/?>\s*|\s*</?(?:div|p)(?:\s[^>]*)?>\s*)+", re.IGNORECASE)
+_BLOCK = re.compile(r"\s*</?(?:ul|ol|table|pre|blockquote|h[1-6]|hr|dl|section|article|center)\b", re.IGNORECASE)
+_TAG = re.compile(r"(<[^>]*>|\\\(.*?\\\)|\\\[.*?\\\]|\{\{c[0-9,]+::)", re.DOTALL)
+_MARK = re.compile(r"([\\`*_#\[\]|~]|^(?=[0-9]+[.)] )|^[-+>](?= ))")
+
+
+def markdown(html: str) -> str:
+    """A field's text for a card; one that begins with a list or a table stays HTML."""
+    text = re.sub(r"\s+", " ", html.replace("&nbsp;", " "))
+    parts = [part.strip() for part in _BREAK.split(text) if part.strip()]
+    return "\n\n".join(part if _BLOCK.match(part) else _escaped(part) for part in parts)
+
+
+def _escaped(part: str) -> str:
+    return "".join(piece if place % 2 else _MARK.sub(r"\\\1", piece) for place, piece in enumerate(_TAG.split(part)))
