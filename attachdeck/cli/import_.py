@@ -85,10 +85,10 @@ def _say(draft: Draft, output: Path) -> None:
     cards = [card for lesson in draft.lessons for card in lesson.cards]
     click.echo(f"{output}: {_count(len(draft.lessons), 'lesson')}, {_count(len(cards), 'card')}, {_count(len(draft.media), 'file')} of media")
     _lost(draft.lost)
-    if draft.known.cards:
+    if draft.starts_afresh:
+        click.echo("For learners of the deck these are new cards: what they have done does not follow.")
+    elif draft.known.cards:
         click.echo("Learners of the deck can go on with the course. Commit its course.lock: their progress hangs on it.")
-    elif draft.starts_afresh:
-        click.echo("These are new cards: what learners of the deck have done does not follow. Without --convert it would.")
     click.echo(f"\nNow: attachdeck build {output}")
 
 

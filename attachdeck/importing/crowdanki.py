@@ -45,7 +45,11 @@ def read(path: Path) -> Found:
         note_types={each["id"]: each for each in types.values() if each["id"] in used},
         decks=described,
         media=media,
-        lost=tuple(f"the file {name}: it is not in media/" for name in missing),
+        lost=(
+            "the note types' ids in Anki, which CrowdAnki does not say: those who have the deck keep theirs, and are not updated by a package",
+            *(f"the file {name}: it is not in media/" for name in missing),
+        ),
+        from_anki=False,
     )
 
 

@@ -15,6 +15,8 @@ from attachdeck.reader import NOT_TEXT
 
 Values = dict[str, Any]
 
+_MEDIA = re.compile(r"<img\b[^>]*?\bsrc\s*=\s*[\"']?([^\s\"'>]*)[^>]*>|!\[[^\]]*\]\(\s*<?([^\s)>]*)[^)]*\)|\\?\[sound:(.*?)\\?\]", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftLesson:
@@ -65,6 +67,12 @@ def plain(html: str) -> str:
 def storable(text: str) -> str:
     """A text without what a course's file cannot hold: invisible characters, and the line ends of Windows."""
     return NOT_TEXT.sub("", text.replace("\r\n", "\n"))
+
+
+def without_media(text: str, where: str, lost: list[str]) -> str:
+    """A Markdown text without pictures and sounds, which a text cannot bring; they are listed."""
+    lost += [f"{where}: the file {match[1] or match[2] or match[3]}" for match in _MEDIA.finditer(text)]
+    return _MEDIA.sub("", text).strip()
 
 
 def fitting_tags(tags: list[str], where: str, lost: list[str]) -> list[str]:

@@ -35,10 +35,12 @@ class FoundDeck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A whole deck: `note_types` are Anki's own JSON by id; `lost` says what could not be read, a line each."""
+    """A whole deck: `note_types` are Anki's own JSON by id; `lost` says what could not be read, a line each. Where it is not
+    `from_anki`, the ids of the note types are ours, and learners' notes belong to others."""
 
     notes: tuple[FoundNote, ...]
     note_types: Mapping[int, Mapping[str, Any]]
     decks: Mapping[str, FoundDeck]
     media: Mapping[str, bytes] = field(repr=False)
     lost: tuple[str, ...] = ()
+    from_anki: bool = True

@@ -67,6 +67,7 @@ class _Keeper:
             media=media,
             known=Lock(decks=self.decks, note_types=records, cards=self.cards),
             lost=tuple(self.lost),
+            starts_afresh=not found.from_anki,
         )
 
     def note_type(self, number: int, anki: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from attachdeck import cloze
-from attachdeck.importing.draft import Draft, DraftLesson, Ids, Values, storable
+from attachdeck.importing.draft import Draft, DraftLesson, Ids, Values, storable, without_media
 from attachdeck.importing.found import CannotImport
 
 SUFFIXES = (".md", ".markdown")
@@ -31,7 +31,7 @@ def draft(path: Path) -> Draft:
         if heading:
             title = heading[1]
             continue
-        card = _card(block)
+        card = _card(without_media(block, f"line {line}", lost))
         if card is None:
             lost.append(f"line {line}: {' '.join(block.split())[:60]}")
             continue

@@ -52,4 +52,5 @@ def _joined(found: Sequence[Found]) -> Found:
         decks={name: each for one in found for name, each in one.decks.items()},
         media=media,
         lost=tuple(lost),
+        from_anki=all(one.from_anki for one in found),
     )

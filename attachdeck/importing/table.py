@@ -12,7 +12,7 @@ from typing import Any
 
 from attachdeck.authoring.edits import value_of
 from attachdeck.cells import restored
-from attachdeck.importing.draft import Draft, DraftLesson, Ids, Values, fitting_tags, storable
+from attachdeck.importing.draft import Draft, DraftLesson, Ids, Values, fitting_tags, storable, without_media
 from attachdeck.importing.found import CannotImport
 from attachdeck.importing.html_text import markdown
 
@@ -93,7 +93,8 @@ def edits(path: Path) -> dict[str, dict[str, str]]:
 def draft(path: Path) -> Draft:
     """A course of a table's rows. Raises CannotImport, and OSError."""
     table = read(path)
-    keys = tuple(_key(column) for column in table.columns)
+    ours = {"id", "kind"} <= set(table.columns)
+    keys = table.columns if ours else tuple(_key(column) for column in table.columns)
     if not table.said and not {"prompt", "question", "text", "scenario"} & set(keys):
         if len(table.columns) > 3:
             raise CannotImport(f"`{path}` does not say which column is the question: name the columns in its first line, such as `prompt` and `answer`")
@@ -134,6 +135,8 @@ def _card(row: Mapping[str, str], where: str, ids: Ids, lost: list[str]) -> Valu
     card: dict[str, Any] = {}
     for way, cell in row.items():
         first = way.partition(".")[0]
+        if first not in ("id", "lesson", "tags", "kind"):
+            cell = without_media(cell, where, lost)  # noqa: PLW2901  # From here on there are no others.
         if not cell.strip() or first in ("id", "lesson", "tags"):
             continue
         if first in _ELSEWHERE or first not in _CARRIED:
@@ -151,6 +154,9 @@ def _card(row: Mapping[str, str], where: str, ids: Ids, lost: list[str]) -> Valu
         lost.append(
             f"{where}: it is no whole card" if kind in ("basic", "reversed", "typed", *needs) else f"{where}: cards of kind {kind} need more than a table"
         )
+        return None
+    if "image-occlusion:" in card.get("text", ""):
+        lost.append(f"{where}: a picture with hidden regions")
         return None
     words = card.get("prompt") or card.get("text") or card.get("question") or ""
     name = ids.of(row.get("id", "").strip() or words, f"{where} {words}")
