@@ -119,8 +119,15 @@ class _Keeper:
         for place in sorted(places - (places if note.places is None else note.places)):
             self.lost.append(f"that the note {name} has no card {place + 1}: its fields make one")
         self.cards[name] = CardRecord(note.guid, own.key(self.folders[note.note_type]), _UNKNOWN_HASH, _second(note.modified), "1.0")
-        tags = {"tags": list(note.tags)} if note.tags else {}
+        tags = {"tags": found} if (found := self.tags(note, name)) else {}
         return {"id": name, "kind": "custom", "note_type": self.folders[note.note_type], **tags, "fields": fields}
+
+    def tags(self, note: FoundNote, name: str) -> list[str]:
+        """A note's tags, without what could begin an attribute where a template puts them inside of a tag."""
+        forbidden = self.in_tags[note.note_type].get("Tags", "").strip()
+        found = [re.sub(f"[{re.escape(forbidden)}]", "", tag) if forbidden else tag for tag in map(storable, note.tags)]
+        self.lost += [f"the tag {old} of the card {name}, as it is" for old, new in zip(note.tags, found, strict=True) if old != new]
+        return list(dict.fromkeys(tag for tag in found if tag))
 
     def clean(self, text: str, where: str, *, css: bool = False) -> str:
         """A text without what could run a script and without what a file cannot hold; what is taken out is noted."""

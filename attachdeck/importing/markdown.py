@@ -13,6 +13,7 @@ SUFFIXES = (".md", ".markdown")
 
 _HEADING = re.compile(r"#{1,6}\s+(.+?)\s*#*")
 _QUESTION = re.compile(r"\s*(?:[-*]\s+)?\**Q:\**\s*(?P<prompt>.+?)\n\s*\**A:\**\s*(?P<answer>.+)", re.DOTALL)
+_ASKS = re.compile(r"\s*(?:[-*]\s+)?\**Q:")
 _GAP = re.compile(r"\{\{c[0-9]+::|\(\([0-9]+ ")
 
 
@@ -43,7 +44,6 @@ def draft(path: Path) -> Draft:
 
 def _blocks(text: str) -> list[tuple[int, str]]:
     """Paragraphs and headings, each with the number of its first line; `Q:` begins a paragraph, and the answer may follow after a blank line."""
-    text = re.sub(r"\n\n+(?=\s*\**A:)", "\n", text)
     found: list[tuple[int, str]] = []
     open_block = False
     for number, line in enumerate(text.split("\n"), 1):
@@ -53,7 +53,8 @@ def _blocks(text: str) -> list[tuple[int, str]]:
         if alone:
             found.append((number, line))
         elif line.strip():
-            if open_block and not re.match(r"\s*(?:[-*]\s+)?\**Q:", line):
+            answers = found and re.match(r"\s*\**A:", line) and _ASKS.match(found[-1][1])
+            if answers or (open_block and not _ASKS.match(line)):
                 first, block = found[-1]
                 found[-1] = first, f"{block}\n{line}"
             else:
