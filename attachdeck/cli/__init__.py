@@ -9,7 +9,6 @@ import io
 import os
 import sys
 from importlib import import_module
-from keyword import iskeyword
 
 import click
 
@@ -42,7 +41,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f"attachdeck.cli.{cmd_name}{'_' * iskeyword(cmd_name)}").command
+        command: click.Command = import_module(f"attachdeck.cli.{cmd_name}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

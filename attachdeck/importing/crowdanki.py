@@ -57,7 +57,8 @@ def _decks(deck: Json, above: str, depth: int) -> Iterator[tuple[str, Json]]:
     """Every deck with its whole name."""
     if depth > _MAX_DEPTH:
         raise ValueError("decks in decks in decks")
-    name = unicodedata.normalize("NFC", f"{above}{deck['name']}")
+    own = "::".join(" ".join(part.replace('"', "'").split()) or "Deck" for part in str(deck["name"]).split("::"))
+    name = unicodedata.normalize("NFC", f"{above}{own}")
     yield name, deck
     for child in deck.get("children", ()):
         yield from _decks(child, f"{name}::", depth + 1)

@@ -49,7 +49,7 @@ class _Keeper:
         found = self.found
         records = {own.key(self.note_type(number, each)): self.record(number, each) for number, each in sorted(found.note_types.items())}
         by_deck: dict[str, list[FoundNote]] = {}
-        for note in found.notes:
+        for note in self.distinct():
             by_deck.setdefault(note.deck, []).append(note)
         lessons = tuple(lesson for deck in sorted(by_deck) for lesson in self.lessons(deck, by_deck[deck]))
         top = top_deck(found.notes)
@@ -70,12 +70,24 @@ class _Keeper:
             starts_afresh=not found.from_anki,
         )
 
+    def distinct(self) -> Iterator[FoundNote]:
+        """The notes, each GUID once."""
+        seen: set[str] = set()
+        for note in self.found.notes:
+            if note.guid in seen:
+                self.lost.append(f"the note {plain(note.fields[0])[:60]}: another one has its GUID {note.guid}")
+            else:
+                seen.add(note.guid)
+                yield note
+
     def note_type(self, number: int, anki: Mapping[str, Any]) -> str:
         said, texts = own.written(anki)
         name = self.folders[number] = self.names.of(said["name"], str(number), "note-type")
         for file, text in texts.items():
             texts[file] = self.clean(text, f"`{file}` of the note type {said['name']}", css=file.endswith(".css"))
-            self.in_tags.setdefault(number, {}).update(fields_in_tags(texts[file]))
+            for field, forbidden in fields_in_tags(texts[file]).items():
+                known = self.in_tags.setdefault(number, {})
+                known[field] = known.get(field, "") + forbidden
         self.whole(said, texts)
         self.note_types[name] = said, texts
         self.drawn[number] = own.note_type(OwnNoteType(id=name, written=said, texts=texts, folder=""))
@@ -109,7 +121,7 @@ class _Keeper:
         name = self.ids.of(note.fields[0], note.guid)
         values = dict(zip(names, note.fields, strict=True))
         fields = {key: self.clean(value, f"the field {key} of the card {name}") for key, value in values.items() if value}
-        for key, forbidden in self.in_tags[note.note_type].items():
+        for key, forbidden in self.in_tags.get(note.note_type, {}).items():
             while bad := unfit(fields.get(key, ""), forbidden):
                 self.lost.append(f"`{bad}` in the field {key} of the card {name}: a template puts it inside of a tag")
                 fields[key] = re.sub(re.escape(bad), "", fields[key], flags=re.IGNORECASE)
@@ -118,13 +130,16 @@ class _Keeper:
             self.lost.append(f"the card {place + 1} of the note {name}: its fields make no such card (learners keep it)")
         for place in sorted(places - (places if note.places is None else note.places)):
             self.lost.append(f"that the note {name} has no card {place + 1}: its fields make one")
-        self.cards[name] = CardRecord(note.guid, own.key(self.folders[note.note_type]), _UNKNOWN_HASH, _second(note.modified), "1.0")
+        if not note.guid.strip() or storable(note.guid) != note.guid:
+            self.lost.append(f"the GUID of the card {name}, which cannot be written: for learners it is a new card")
+        else:
+            self.cards[name] = CardRecord(note.guid, own.key(self.folders[note.note_type]), _UNKNOWN_HASH, _second(note.modified), "1.0")
         tags = {"tags": found} if (found := self.tags(note, name)) else {}
         return {"id": name, "kind": "custom", "note_type": self.folders[note.note_type], **tags, "fields": fields}
 
     def tags(self, note: FoundNote, name: str) -> list[str]:
         """A note's tags, without what could begin an attribute where a template puts them inside of a tag."""
-        forbidden = self.in_tags[note.note_type].get("Tags", "").strip()
+        forbidden = self.in_tags.get(note.note_type, {}).get("Tags", "").strip()
         found = [re.sub(f"[{re.escape(forbidden)}]", "", tag) if forbidden else tag for tag in map(storable, note.tags)]
         self.lost += [f"the tag {old} of the card {name}, as it is" for old, new in zip(note.tags, found, strict=True) if old != new]
         return list(dict.fromkeys(tag for tag in found if tag))

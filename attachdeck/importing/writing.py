@@ -56,7 +56,7 @@ def _check(folder: Path, known: Lock) -> None:
         raise CannotImport(f"the course would have mistakes; the first: {where}: {errors[0].message}")
     if known.cards:
         _, lock = compile_course(checked.course, known, 0)
-        cards = {key: replace(each, changed=known.cards[key].changed) for key, each in lock.cards.items()}
+        cards = {key: replace(each, changed=known.cards[key].changed) if key in known.cards else each for key, each in lock.cards.items()}
         types = {key: replace(each, changed=known.note_types[key].changed) for key, each in lock.note_types.items() if key in known.note_types}
         write_lock(replace(lock, cards=cards, note_types={**lock.note_types, **types}), folder / "course.lock")
 
