@@ -161,12 +161,12 @@ class _Compiler:
             yield ReferenceCard(id=card, at=Location("course.yaml"), prompt=self.words[prompt], text=text, retired_because=gone)
 
     def new_lock(self) -> Lock:
-        note_types = {key: NoteTypeRecord(each.id, _layout(each.note_type), _content(each.note_type), each.modified) for key, each in self.note_types.items()}
+        note_types = {key: NoteTypeRecord(each.id, *hashes(each.note_type), each.modified) for key, each in self.note_types.items()}
         return Lock(course=self.course.id, decks=self.deck_records, note_types=note_types, cards=self.cards)
 
     def dated(self, kind: str, own: NoteType, known_id: int | None = None) -> DatedNoteType:
         before = self.lock.note_types.get(kind)
-        if before and before.content == _content(own):
+        if before and before.content == hashes(own)[1]:
             return DatedNoteType(before.id, before.changed, own)
         modified = identity.time_of_change(self.now, before.changed if before else None)
         return DatedNoteType(before.id if before else known_id or identity.number("note type", self.course.id, kind), modified, own)
@@ -413,17 +413,13 @@ def _content_note(card: Card, lesson: Lesson) -> str:
     return card.content_note or ("" if isinstance(card, ReferenceCard) else lesson.content_note)
 
 
-def _layout(own: NoteType) -> str:
-    """A hash of what must never change: fields and templates with their ids, in order."""
+def hashes(own: NoteType) -> tuple[str, str]:
+    """A hash of what must never change (fields and templates with their ids, in order), and one of all that Anki takes over from a newer note type."""
     fields = (f"{each.id} {each.name}" for each in own.fields)
     templates = (f"{each.id} {each.name}" for each in own.templates)
-    return identity.content_hash(*fields, *templates, str(own.cloze))
-
-
-def _content(own: NoteType) -> str:
-    """A hash of what Anki takes over from a newer note type."""
+    layout = identity.content_hash(*fields, *templates, str(own.cloze))
     more = [dict(own.more), *(dict(each.more) for each in own.fields), *(dict(each.more) for each in own.templates)]
-    return identity.content_hash(_layout(own), own.name, *_texts(own), *([json.dumps(more, sort_keys=True)] if own.more else []))
+    return layout, identity.content_hash(layout, own.name, *_texts(own), *([json.dumps(more, sort_keys=True)] if own.more else []))
 
 
 def _explained(option: Option, text: str, why: str) -> str:

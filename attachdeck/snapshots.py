@@ -18,9 +18,11 @@ from typing import Any
 
 from attachdeck import identity, pipeline
 from attachdeck.comparison import CardView, Snapshot
+from attachdeck.course import OwnNoteType
 from attachdeck.diagnostics import Diagnostic
 from attachdeck.identity import Lock, read_lock
-from attachdeck.note_types import KINDS
+from attachdeck.note_types import KINDS, own
+from attachdeck.notes import hashes
 from attachdeck.reader import read_file
 
 MAX_DATABASE = 1024 * 1024 * 1024
@@ -74,6 +76,8 @@ def of_compiled(compiled: pipeline.Compiled) -> Snapshot:
         note_types={key: each for key, each in described.note_types.items() if key in compiled.deck.note_types},
         decks=described.decks,
         media=frozenset(compiled.deck.media),
+        guids=described.guids,
+        note_type_ids=described.note_type_ids,
     )
 
 
@@ -91,6 +95,8 @@ def _of_lock(lock: Lock) -> Snapshot:
         cards={key: CardView(content=each.content, note_type=each.note_type, retired=each.retired) for key, each in lock.cards.items()},
         note_types={key: (each.layout, each.content) for key, each in lock.note_types.items()},
         decks={key: each.name for key, each in lock.decks.items()},
+        guids={each.guid: key for key, each in lock.cards.items()},
+        note_type_ids={key: each.id for key, each in lock.note_types.items()},
     )
 
 
@@ -147,7 +153,8 @@ def _of_database(connection: sqlite3.Connection, media: frozenset[str]) -> Snaps
         cards=cards,
         course=course,
         version=said[1] if said else "",
-        note_types={kind_of[model]: _model(each) for model, each in models.items()},
+        note_types={kind_of[model]: _model(each) if model in kinds else _foreign(each) for model, each in models.items()},
+        note_type_ids={kind_of[model]: int(model) for model in models},
         decks={deck_keys[deck]: each["name"] for deck, each in decks.items() if deck in deck_keys},
         media=media,
     )
@@ -158,6 +165,12 @@ def _model(model: Mapping[str, Any]) -> tuple[str, str]:
     fields, templates = ([f"{each.get('id')} {each['name']}" for each in model[key]] for key in ("flds", "tmpls"))
     layout = identity.content_hash(*fields, *templates, str(model["type"] == 1))
     return layout, identity.content_hash(layout, model["name"], model["css"], *(text for each in model["tmpls"] for text in (each["qfmt"], each["afmt"])))
+
+
+def _foreign(model: Mapping[str, Any]) -> tuple[str, str]:
+    """The same hashes for a note type that is not ours, as a course that keeps it would have them."""
+    said, texts = own.written(model)
+    return hashes(own.note_type(OwnNoteType(id="", written=said, texts=texts, folder="")))
 
 
 def _card(fields: Mapping[str, str], tags: Iterable[str], note_type: str, known: str = "") -> tuple[str, CardView]:

@@ -141,6 +141,10 @@ def test_a_correction_in_the_course_reaches_the_learner_with_the_schedule_kept(t
         lesson = next((tmp_path / "course" / "lessons").glob("*-sub.yaml"))
         lesson.write_text(lesson.read_text(encoding="utf-8").replace('Back: "  Back "', "Back: Corrected"), encoding="utf-8")
         assert run("build", tmp_path / "course", "-o", tmp_path / "next.apkg").exit_code == 0
+        assert "nothing" in run("diff", tmp_path / "next.apkg", tmp_path / "course").stdout.lower()
+        said = run("diff", tmp_path / "again.apkg", tmp_path / "course").stdout
+        assert "gone" not in said
+        assert "Corrected" in said
 
         card = learner.get_card(learner.find_cards("Front:Front*")[0])
         card.start_timer()

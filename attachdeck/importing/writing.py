@@ -22,7 +22,7 @@ from attachdeck.notes import compile_course
 
 _PLAIN = re.compile(r"[A-Za-z_][\w ./()-]*[\w.)]|[A-Za-z]")
 _WORDS = frozenset(("true", "false", "null"))
-_OFF = ("card-without-objective", "duplicate-prompt", "large-lesson", "large-picture", "near-duplicate-prompt", "no-source", "objective-without-card")
+_OFF = ("card-without-objective", "large-lesson", "objective-without-card")
 
 
 def write(draft: Draft, folder: Path, title: str, language: str) -> None:
@@ -75,7 +75,7 @@ language: {_scalar(language)}
 licence: {{name: Not stated}}
 deck: {_scalar(_deck(draft.deck))}
 description: {_scalar(description)}
-# Imported cards have no sources and objectives. Delete these lines when they shall have some.
+# Imported cards have no objectives yet, and a deck may be a long lesson. Delete a line to hear of it again.
 lint:
 {"".join(f"  {rule}: off{chr(10)}" for rule in _OFF)}""",
     )
