@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from urllib.parse import unquote
@@ -388,16 +388,17 @@ def shown_media(media: Mapping[str, bytes], notes: Iterable[Note], decks: Iterab
     Anki packs always, whose names begin with `_`."""
     types = {each.kind: each for each in own_note_types}
     texts = [*(each for note in notes for each in note.fields), *(text for each in types.values() for text in _texts(each))]
-    used = {name for text in texts for name in referred(text)}
+    used = {name for text in texts for names in references(text) for name in names}
     used |= {name for deck in decks for name in re.findall(r"\]\(([^)]+)", deck.description)}
     used |= {name for name in media if types and name.startswith("_")}
     return {name: media[name] for name in sorted(used & media.keys())}
 
 
-def referred(text: str) -> set[str]:
-    """The names of files that HTML, a template or a style sheet refers to, as Anki looks for them."""
-    found = (next(filter(None, match.groups())) for match in _REFERENCE.finditer(text))
-    return {unicodedata.normalize("NFC", name) for each in found for name in (each, unescape(each), unquote(unescape(each)))}
+def references(text: str) -> Iterator[tuple[str, ...]]:
+    """The files that HTML, a template or a style sheet refers to: of each the names that it may have, because names can be escaped."""
+    for match in _REFERENCE.finditer(text):
+        written = next(filter(None, match.groups()))
+        yield tuple(dict.fromkeys(unicodedata.normalize("NFC", name) for name in (written, unescape(written), unquote(unescape(written)))))
 
 
 def _texts(own: NoteType) -> tuple[str, ...]:

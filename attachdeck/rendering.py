@@ -7,6 +7,7 @@ its source, an occluded region is an element whose `data-` attributes say where 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from attachdeck.note_types.generation import is_blank
 from attachdeck.notes import Note
 
 _TOKEN = re.compile(r"\{\{(?P<sign>[#^/]?)\s*(?P<text>[^{}]*?)\s*\}\}")
-_WITHOUT_SPEECH = re.compile(r"\[anki:play:q:[0-9]+\]")
+_PLAYED = re.compile(r"\[sound:.*?\]|\[anki:play:[qa]:[0-9]+\]")
 _NOT_ALPHANUMERIC = re.compile(r"[\x00-/:-@\[-`{-\xff]")
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 
@@ -36,9 +37,15 @@ def sides(note_type: NoteType, note: Note, place: int) -> Sides:
     template = note_type.templates[0 if note_type.cloze else place]
     special = {"Tags": " ".join(note.tags), "Type": note_type.name, "Deck": note.deck, "Subdeck": note.deck.rpartition("::")[2], "Card": template.name}
     fields = {"FrontSide": "", "CardFlag": ""} | special | note_type.named(note.fields)
-    front = _Side(fields, place + 1, question=True).render(template.front)
-    back = _Side(fields | {"FrontSide": _WITHOUT_SPEECH.sub("", front)}, place + 1, question=False).render(template.back)
-    return Sides(front, back)
+    front = _played(_Side(fields, place + 1, question=True).render(template.front), "q")
+    back = _Side(fields | {"FrontSide": _PLAYED.sub("", front)}, place + 1, question=False).render(template.back)
+    return Sides(front, _played(back, "a"))
+
+
+def _played(html: str, side: str) -> str:
+    """A side with what it plays, sounds and speech, numbered in order."""
+    numbers = itertools.count()
+    return _PLAYED.sub(lambda _: f"[anki:play:{side}:{next(numbers)}]", html)
 
 
 class _Side:
@@ -48,7 +55,6 @@ class _Side:
         self.fields = fields
         self.number = number
         self.question = question
-        self.spoken = 0
 
     def render(self, template: str) -> str:
         out: list[str] = []
@@ -73,8 +79,7 @@ class _Side:
         if name not in self.fields:
             return f"{{{{{escape(text)}}}}}"
         if filters and filters[0].startswith("tts "):
-            self.spoken += 1
-            return f"[anki:play:{'q' if self.question else 'a'}:{self.spoken - 1}]"
+            return "[anki:play:q:0]"  # Numbered with the sounds of the side.
         if filters and filters[0] == "type":
             return f"[[type:{name}]]"
         if filters == ["cloze"]:

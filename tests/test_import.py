@@ -201,6 +201,7 @@ def test_scripts_of_a_package_are_taken_out_and_listed(package: Path, tmp_path: 
     found = lost(result.stdout)
     assert any("front-1.html" in line and "<script>" in line for line in found)
     assert any("onerror=" in line for line in found)
+    assert "the file x, which cards refer to: it did not come along" in found
     assert any("tag" in line and "onclick" in line for line in found)
     everything = b"".join(tree(tmp_path / "course").values()).lower()
     assert b"<script" not in everything

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from attachdeck.rendering import sides
+from conftest import compiled
 from test_anki_import import do_import
 from test_cli import run
 
@@ -153,6 +155,20 @@ def test_a_correction_in_the_course_reaches_the_learner_with_the_schedule_kept(t
         assert do_import(learner, tmp_path / "next.apkg") == {"updated": 1, "duplicate": len(STOCK) - 1}
         assert learner.get_card(card.id).note().fields[1] == "Corrected"
         assert learner.db.first("select due, ivl, reps, queue, type from cards where id = ?", card.id) == scheduled
+
+
+def test_the_preview_draws_imported_cards_as_anki_does(tmp_path: Path):
+    with opened(tmp_path / "learner.anki2") as learner:
+        fill(learner, STOCK)
+        export(learner, tmp_path / "deck.apkg", legacy=True)
+        round_trip(tmp_path / "deck.apkg", tmp_path)
+        deck = compiled(tmp_path / "course")
+        for note in deck.notes:
+            theirs = learner.get_note(learner.db.scalar("select id from notes where guid = ?", note.guid))
+            for card in theirs.cards():
+                output = card.render_output()
+                drawn = sides(deck.note_types[note.note_type].note_type, note, card.ord)
+                assert (drawn.front, drawn.back) == (output.question_text, output.answer_text)
 
 
 TEXT = st.text(

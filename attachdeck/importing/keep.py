@@ -16,6 +16,7 @@ from attachdeck.importing.draft import Draft, DraftLesson, Ids, Values, plain, s
 from attachdeck.importing.found import Found, FoundNote
 from attachdeck.note_types import NoteType, own
 from attachdeck.note_types.generation import card_places, parse
+from attachdeck.notes import references
 from attachdeck.reader import MAX_BYTES
 from attachdeck.reader.pictures import svg_problems
 from attachdeck.unsafe_html import fields_in_tags, unfit, without_dangers
@@ -58,6 +59,8 @@ class _Keeper:
                 self.lost.append(f"the description of the deck {name}")
         if top in found.decks:
             self.decks["course"] = DeckRecord(found.decks[top].id, top)
+        texts = [*(text for note in found.notes for text in note.fields), *(text for _, texts in self.note_types.values() for text in texts.values())]
+        self.lost += [f"the file {name}, which cards refer to: it did not come along" for name in _missing(texts, found.media)]
         media = {name: content for name, content in found.media.items() if self.fits(name, content)}
         return Draft(
             deck=top,
@@ -173,6 +176,12 @@ def top_deck(notes: Iterable[FoundNote]) -> str:
     """The outermost deck that holds most notes."""
     counted = Counter(note.deck.partition("::")[0] for note in notes)
     return max(sorted(counted), key=lambda name: counted[name])
+
+
+def _missing(texts: Iterable[str], media: Mapping[str, bytes]) -> list[str]:
+    """Names of files that texts refer to and that are not there; addresses and names from fields are none."""
+    named = {names[-1]: names for text in texts for names in references(text)}
+    return sorted(name for name, names in named.items() if not re.search(r"^[a-z]+:|^//|\{\{|[\r\n]", name, re.IGNORECASE) and not media.keys() & set(names))
 
 
 def _parts(cards: list[Values]) -> Iterator[list[Values]]:
