@@ -40,7 +40,7 @@ from attachdeck.location import Location
 from attachdeck.reader import CourseFiles, Document, Node, NoteTypeFiles
 from attachdeck.reader.document import location_of
 from attachdeck.reader.pictures import Box, frame, svg_boxes
-from attachdeck.unsafe_html import css_dangers, dangers, fields_in_tags, unfit
+from attachdeck.unsafe_html import css_dangers, dangers, fields_in_tags, shown_as_text, unfit, unsafe_as_text
 
 T = TypeVar("T")
 
@@ -214,6 +214,8 @@ class _Decoder:
         value = root.value
         self.once(root, "id", self.lessons, "duplicate-id")
         self.images(root)
+        if "full_deck" in root:
+            self.harmless(value["full_deck"], root["full_deck"])
         cards = [self.card(entry) for entry in root["cards"].items()]
         return Lesson(
             id=value["id"],
@@ -410,6 +412,7 @@ class _Decoder:
             return None
         names = {each["name"]: each for each in own.written["fields"]}
         in_tags = [each for text in own.texts.values() for each in fields_in_tags(text).items()]
+        as_text = {name for text in own.texts.values() for name in shown_as_text(text)}
         values = {**node.value["fields"], "Tags": " ".join(common["tags"]), "Type": own.written["name"]}
         for name, forbidden in in_tags:
             if bad := unfit(values.get(name, ""), forbidden):
@@ -420,9 +423,16 @@ class _Decoder:
             at = node["fields"][name]
             if name not in names:
                 self.report("unknown-field", f"the note type `{own.id}` has no field `{name}`", node["fields"].key_at(name), did_you_mean_or_list(name, names))
-            for danger in dangers(value):
+            for danger in dangers(value) or (unsafe_as_text(value) if name in as_text else ()):
                 self.report("unsafe-html", f"{danger.what} cannot stand on a card", self.within(at, danger.what), _SAFE)
+        for tag in common["tags"]:
+            self.harmless(tag, node["tags"])
         return CustomCard(note_type=own.id, fields=dict(node.value["fields"]), **common)
+
+    def harmless(self, name: str, node: Node) -> None:
+        """Report a name or a tag that could run a script: templates show them as they are."""
+        for danger in dangers(name):
+            self.report("unsafe-html", f"{danger.what} cannot stand on a card", node.at, _SAFE)
 
     def own_note_type(self, name: str, files: NoteTypeFiles) -> OwnNoteType:
         """A note type of the course's own; its files must be there, and hold nothing that could run a script."""
@@ -434,6 +444,8 @@ class _Decoder:
         for file, document in files.texts.items():
             for danger in css_dangers(document.text) if file.endswith(".css") else dangers(document.text):
                 self.report("unsafe-html", f"{danger.what} cannot stand on a card", location_of(document.file, document.text, danger.start), _SAFE)
+        for node in (root["name"], *(entry["name"] for entry in root["templates"].items())):
+            self.harmless(node.value, node)
         for key in ("fields", "templates"):
             seen: dict[str, Node] = {}
             for entry in root[key].items():

@@ -22,7 +22,11 @@ _ATTRIBUTE = re.compile(r"[\s/]*(?P<name>[^\s/>][^\s/>=]*)(?:\s*=\s*(?:\"(?P<dou
 _UNCLOSED_VALUE = re.compile(r"\s*=\s*[\"']")
 _END = re.compile(r"[\s/]*>")
 _HANDLER = re.compile(r"on[a-z]+", re.IGNORECASE)
-_ADDRESS = re.compile(r"javascript:|vbscript:|data:text/html", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:^|;)(?:javascript:|vbscript:|data:text/html)", re.IGNORECASE)
+# Other signs in place of Anki's braces, which nobody uses any more and which would hide everything.
+_OTHER_BRACES = re.compile(r"\{\{=.*?(?:=\}\}|$)", re.DOTALL)
+_AS_TEXT = re.compile(r"\{\{[^{}]*\btext:[^{}]*\}\}")
+_LESS = re.compile(r"&lt;?|&#0*60;?|&#x0*3c;?", re.IGNORECASE)
 _IGNORED = re.compile(r"[\x00-\x20\x7f-\xa0]+")
 _BRACES = re.compile(r"\{\{c[0-9,]+::|\{\{[^{}]*\}\}|::[^{}<>]*\}\}|\}\}")
 _BLIND = re.compile(r"[\s\"'/]on[a-z]+\s*=", re.IGNORECASE)
@@ -44,7 +48,7 @@ class Danger:
 
 def dangers(text: str) -> list[Danger]:
     """All that could run a script or load a page, in order; where braces hide it, the whole text."""
-    found = list(_tags(text, 0))
+    found = [*_tags(text, 0), *(Danger(each.start(), each.end(), each[0][:20]) for each in _OTHER_BRACES.finditer(text))]
     bare = _BRACES.sub("", text)
     if not found and bare != text:
         hidden = next(iter(_tags(bare, 0)), None) or next((Danger(0, 0, each[0].strip()) for each in _blind(text)), None)
@@ -83,6 +87,21 @@ def fields_in_tags(template: str) -> dict[str, str]:
             name = match[0][2:-2].rpartition(":")[2].strip()
             found[name] = found.get(name, "") + forbidden
     return found
+
+
+def shown_as_text(template: str) -> set[str]:
+    """The fields that a template shows as text: Anki then makes `<` of their `&lt;`."""
+    return {each[0][2:-2].rpartition(":")[2].strip() for each in _AS_TEXT.finditer(template)}
+
+
+def unsafe_as_text(value: str) -> list[Danger]:
+    """What is dangerous in a field that a template shows as text."""
+    return dangers(unescape(value)) if _LESS.search(value) else []
+
+
+def safe_as_text(value: str) -> str:
+    """A field without the signs that would become tags where a template shows it as text."""
+    return _LESS.sub("", value)
 
 
 def unfit(value: str, forbidden: str) -> str:
@@ -148,7 +167,7 @@ def _whole_tags(text: str) -> Iterator[str]:
 
 
 def _is_address(value: str) -> bool:
-    return _ADDRESS.match(_IGNORED.sub("", unescape(value))) is not None
+    return _ADDRESS.search(_IGNORED.sub("", unescape(value))) is not None
 
 
 def _short(text: str) -> str:

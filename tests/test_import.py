@@ -33,7 +33,7 @@ css: style.css
 OWN: dict[str, str | bytes] = {
     "note_types/basic/note_type.yaml": NOTE_TYPE,
     "note_types/basic/front-1.html": "{{Front}}",
-    "note_types/basic/back-1.html": "{{FrontSide}}<hr id=answer>{{Back}}",
+    "note_types/basic/back-1.html": "{{FrontSide}}<hr id=answer>{{text:Back}}",
     "note_types/basic/style.css": ".card { color: black; }\n",
 }
 CUSTOM = '  - {id: own, kind: custom, note_type: basic, tags: [a_b, "x:y"], fields: {Front: "<b>One</b>", Back: Two}}\n'
@@ -63,6 +63,10 @@ DANGEROUS = [
     '<img alt="{{c1::" onerror=alert(1) x="::y}}">',
     "<scr<script></script>ipt>alert(1)</script>",
     "<b title='unfinished",
+    "<svg><animate attributeName=href values='#;javascript:alert(1)'/></svg>",
+    '<a href="{{X}}javascript:alert(1)">x</a>',
+    "{{=<% %>=}}<img src=x on<%^A%><%/A%>error=alert(1)>",
+    "<svg/onload=alert(1)>x",
 ]  # fmt: skip
 
 
@@ -97,6 +101,8 @@ def test_a_lesson_may_have_a_deck_elsewhere_and_lessons_may_share_it(tmp_path: P
         (CUSTOM.replace("tags:", "why: Because., tags:"), "unknown-key"),
         (CUSTOM.replace("Two", "<script>alert(1)</script>"), "unsafe-html"),
         (CUSTOM.replace("a_b", "a b"), "schema"),
+        (CUSTOM.replace("a_b", '"<svg/onload=alert(1)>"'), "unsafe-html"),
+        (CUSTOM.replace("Two", '"&lt;script>alert(1)&lt;/script>"'), "unsafe-html"),
     ],
 )
 def test_mistakes_in_a_custom_card_have_their_place(tmp_path: Path, card: str, rule: str):
@@ -186,7 +192,11 @@ def package(tmp_path: Path) -> Path:
         model["name"] = "Mine"
         model["tmpls"][0]["qfmt"] = '<div class="{{Tags}}">{{Front}}</div><script>alert(1)</script>'
         collection.models.update_dict(model)
-        for front, tags, deck in (("What <img src=x onerror=alert(1)>?", ["x\"onclick='alert(1)'"], "A::B"), ("a<b", [], "C")):
+        for front, tags, deck in (
+            ("Tags", ["<svg/onload=alert(1)>"], "<img src=x onerror=alert(1)>"),
+            ("What <img src=x onerror=alert(1)>?", ["x\"onclick='alert(1)'"], "A::B"),
+            ("a<b", [], "C"),
+        ):
             note = collection.new_note(collection.models.by_name("Mine"))
             note.fields = [front, "yes"]
             note.tags = tags
@@ -234,7 +244,13 @@ def zipped(path: Path, entries: dict[str, bytes]) -> Path:
 
 def test_a_bomb_is_refused_before_anything_unpacks_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(bounds, "MAX_UNPACKED", 8 * 1024 * 1024)
-    for name, content in (("zip", b"\0" * 9_000_000), ("zstd", zstd_bomb(9_000_000)), ("twice", zstd_bomb(5_000_000) * 2)):
+    skipped = b"\x53\x2a\x4d\x18\x02\0\0\0ab"
+    for name, content in (
+        ("zip", b"\0" * 9_000_000),
+        ("zstd", zstd_bomb(9_000_000)),
+        ("twice", zstd_bomb(5_000_000) * 2),
+        ("skip", skipped + zstd_bomb(9_000_000)),
+    ):
         result = run("import", zipped(tmp_path / f"{name}.apkg", {"collection.anki21b": content}), "-o", tmp_path / "course")
         assert result.exit_code == 1
         assert "would become larger" in result.stderr

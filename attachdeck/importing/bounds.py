@@ -16,6 +16,8 @@ MAX_ENTRIES = 100_000
 
 _BLOCK = 128 * 1024
 _MAGIC = b"\x28\xb5\x2f\xfd"
+_SKIPPED = b"\x2a\x4d\x18"
+"""What a frame begins with that a reader skips, after a byte from 0x50 to 0x5f."""
 
 
 def check_size(package: Path) -> None:
@@ -42,7 +44,12 @@ def _too_large(package: Path) -> str:
 def _unpacked(content: bytes) -> int:
     """At most how many bytes an entry becomes: a stream's blocks of 128 KiB each, or itself. Raises ValueError where a stream is broken."""
     total, place = len(content), 0
-    while content[place : place + 4] == _MAGIC:
+    while content[place + 1 : place + 4] in (_MAGIC[1:], _SKIPPED):
+        if content[place + 1 : place + 4] == _SKIPPED and content[place] >> 4 == 5:
+            place += 8 + int.from_bytes(content[place + 4 : place + 8], "little")
+            continue
+        if content[place] != _MAGIC[0]:
+            raise ValueError("a stream of an unknown version")
         descriptor = content[place + 4] if len(content) > place + 4 else 0
         single = descriptor >> 5 & 1
         place += 5 + (1 - single) + (0, 1, 2, 4)[descriptor & 3] + (single, 2, 4, 8)[descriptor >> 6]

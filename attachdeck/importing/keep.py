@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -19,7 +19,7 @@ from attachdeck.note_types.generation import card_places, parse
 from attachdeck.notes import references
 from attachdeck.reader import MAX_BYTES
 from attachdeck.reader.pictures import svg_problems
-from attachdeck.unsafe_html import fields_in_tags, unfit, without_dangers
+from attachdeck.unsafe_html import fields_in_tags, safe_as_text, shown_as_text, unfit, unsafe_as_text, without_dangers
 
 _UNKNOWN_HASH = "0" * 16
 _LONGEST_LESSON = 4_000_000
@@ -42,6 +42,7 @@ class _Keeper:
         self.note_types: dict[str, tuple[Values, Mapping[str, str]]] = {}
         self.folders: dict[int, str] = {}
         self.in_tags: dict[int, dict[str, str]] = {}
+        self.as_text: dict[int, set[str]] = {}
         self.drawn: dict[int, NoteType] = {}
         self.cards: dict[str, CardRecord] = {}
         self.decks: dict[str, DeckRecord] = {}
@@ -51,9 +52,9 @@ class _Keeper:
         records = {own.key(self.note_type(number, each)): self.record(number, each) for number, each in sorted(found.note_types.items())}
         by_deck: dict[str, list[FoundNote]] = {}
         for note in self.distinct():
-            by_deck.setdefault(note.deck, []).append(note)
+            by_deck.setdefault(self.clean(note.deck, f"the name of the deck {note.deck}"), []).append(note)
         lessons = tuple(lesson for deck in sorted(by_deck) for lesson in self.lessons(deck, by_deck[deck]))
-        top = top_deck(found.notes)
+        top = _top(by_deck)
         for name, each in found.decks.items():
             if each.description and name != top:
                 self.lost.append(f"the description of the deck {name}")
@@ -85,12 +86,15 @@ class _Keeper:
 
     def note_type(self, number: int, anki: Mapping[str, Any]) -> str:
         said, texts = own.written(anki)
+        for named in (said, *said["templates"]):
+            named["name"] = self.clean(named["name"], f"the name {named['name']}")
         name = self.folders[number] = self.names.of(said["name"], str(number), "note-type")
         for file, text in texts.items():
             texts[file] = self.clean(text, f"`{file}` of the note type {said['name']}", css=file.endswith(".css"))
             for field, forbidden in fields_in_tags(texts[file]).items():
                 known = self.in_tags.setdefault(number, {})
                 known[field] = known.get(field, "") + forbidden
+            self.as_text.setdefault(number, set()).update(shown_as_text(texts[file]))
         self.whole(said, texts)
         self.note_types[name] = said, texts
         self.drawn[number] = own.note_type(OwnNoteType(id=name, written=said, texts=texts, folder=""))
@@ -112,7 +116,7 @@ class _Keeper:
         """One lesson a deck; one that would be too long for a file becomes several with the same deck."""
         for part, cards in enumerate(_parts([self.card(note) for note in notes]), 1):
             number = f" ({part})" if part > 1 else ""
-            title = " ".join(storable(deck.rpartition("::")[2]).split()) or "Cards"
+            title = plain(storable(deck.rpartition("::")[2])) or "Cards"
             lesson = DraftLesson(id=self.lesson_ids.of(title, f"{deck}{number}", "lesson"), title=f"{title}{number}", full_deck=deck, cards=tuple(cards))
             if part == 1 and deck in self.found.decks:
                 self.decks[f"lesson {lesson.id}"] = DeckRecord(self.found.decks[deck].id, deck)
@@ -124,6 +128,10 @@ class _Keeper:
         name = self.ids.of(note.fields[0], note.guid)
         values = dict(zip(names, note.fields, strict=True))
         fields = {key: self.clean(value, f"the field {key} of the card {name}") for key, value in values.items() if value}
+        for key in self.as_text.get(note.note_type, set()) & fields.keys():
+            if dangerous := unsafe_as_text(fields[key]):
+                self.lost.append(f"the field {key} of the card {name}: {dangerous[0].what}, which a template would make of its text")
+                fields[key] = safe_as_text(fields[key])
         for key, forbidden in self.in_tags.get(note.note_type, {}).items():
             while bad := unfit(fields.get(key, ""), forbidden):
                 self.lost.append(f"`{bad}` in the field {key} of the card {name}: a template puts it inside of a tag")
@@ -143,7 +151,8 @@ class _Keeper:
     def tags(self, note: FoundNote, name: str) -> list[str]:
         """A note's tags, without what could begin an attribute where a template puts them inside of a tag."""
         forbidden = self.in_tags.get(note.note_type, {}).get("Tags", "").strip()
-        found = [re.sub(f"[{re.escape(forbidden)}]", "", tag) if forbidden else tag for tag in map(storable, note.tags)]
+        safe = [without_dangers(storable(tag))[0] for tag in note.tags]
+        found = [re.sub(f"[{re.escape(forbidden)}]", "", tag) if forbidden else tag for tag in safe]
         self.lost += [f"the tag {old} of the card {name}, as it is" for old, new in zip(note.tags, found, strict=True) if old != new]
         return list(dict.fromkeys(tag for tag in found if tag))
 
@@ -172,10 +181,12 @@ class _Keeper:
         return False
 
 
-def top_deck(notes: Iterable[FoundNote]) -> str:
+def _top(by_deck: Mapping[str, Sequence[FoundNote]]) -> str:
     """The outermost deck that holds most notes."""
-    counted = Counter(note.deck.partition("::")[0] for note in notes)
-    return max(sorted(counted), key=lambda name: counted[name])
+    counted: Counter[str] = Counter()
+    for deck, notes in by_deck.items():
+        counted[deck.partition("::")[0]] += len(notes)
+    return max(sorted(counted), key=lambda name: counted[name], default="")
 
 
 def _missing(texts: Iterable[str], media: Mapping[str, bytes]) -> list[str]:

@@ -101,7 +101,7 @@ def _lesson(lesson: DraftLesson) -> str:
 # yaml-language-server: $schema=../{new.SCHEMAS}/lesson.schema.json
 id: {lesson.id}
 title: {_scalar(lesson.title)}
-{deck}summary: {_scalar(f"Imported: {lesson.title}.")}
+{deck}summary: Write here what this lesson is about.
 objectives:
   - {{id: {lesson.id}-goal, text: Write here what learners can do after this lesson.}}
 cards:
