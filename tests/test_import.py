@@ -36,7 +36,7 @@ OWN: dict[str, str | bytes] = {
     "note_types/basic/back-1.html": "{{FrontSide}}<hr id=answer>{{text:Back}}",
     "note_types/basic/style.css": ".card { color: black; }\n",
 }
-CUSTOM = '  - {id: own, kind: custom, note_type: basic, tags: [a_b, "x:y"], fields: {Front: "<b>One</b>", Back: Two}}\n'
+CUSTOM = '  - {id: own, kind: custom, note_type: basic, fields: {Front: "<b>One</b>", Back: Two}, tags: [a_b, "x:y"]}\n'
 
 HARMLESS = [
     'plain &amp; <b class="x">bold</b>',
@@ -296,7 +296,14 @@ def test_converted_notes_are_cards_of_our_own_kinds(tmp_path: Path):
     from test_import_round_trip import STOCK, export, fill, opened
 
     with opened(tmp_path / "maker.anki2") as collection:
-        fill(collection, [*STOCK, ("Basic", ["2 * 3 * 4 = <i>?</i>", "24<br>1. twenty-four"], "Top", []), ("Cloze", ["{{c1::a}}_b_", "More"], "Top", [])])
+        fill(
+            collection,
+            [
+                *STOCK,
+                ("Basic", ["2 * 3 * 4 = <i>?</i>", '24<br>1. <span style="color: red">twenty-four</span>'], "Top", []),
+                ("Cloze", ["{{c1::a}}_b_", "More"], "Top", []),
+            ],
+        )
         export(collection, tmp_path / "deck.apkg", legacy=False)
     result = run("import", tmp_path / "deck.apkg", "-o", tmp_path / "course", "--convert")
     assert result.exit_code == 0, result.output
@@ -305,7 +312,8 @@ def test_converted_notes_are_cards_of_our_own_kinds(tmp_path: Path):
     deck = compiled(tmp_path / "course")
     assert sorted(note.kind for note in deck.notes) == ["basic", "cloze", "cloze", "custom", "custom", "reversed", "reversed", "typed"]
     (basic,) = (note for note in deck.notes if note.kind == "basic")
-    assert basic.fields[:2] == ("2 * 3 * 4 = <i>?</i>", "<p>24</p>\n<p>1. twenty-four</p>")
+    assert basic.fields[:2] == ("2 * 3 * 4 = <i>?</i>", "<p>24</p>\n<p>1. <span>twenty-four</span></p>")
+    assert any('<span style="color: red">' in line for line in lost(result.stdout))
     assert {note.fields[0] for note in deck.notes if note.kind == "cloze"} >= {"{{c1::a}}_b_"}
 
 
@@ -467,6 +475,18 @@ def test_cells_can_be_added_and_emptied_and_lists_grow(tmp_path: Path):
     assert "hint" not in card
     assert card["why"] == "=1+1 is no formula\nhere"
     assert card["options"][2] == {"text": "Both", "right": False, "why": "No."}
+
+
+def test_fields_of_custom_cards_come_back_whatever_their_names(tmp_path: Path):
+    own = {**OWN, "note_types/basic/note_type.yaml": NOTE_TYPE.replace("name: Back", "name: e.g. more")}
+    own["note_types/basic/back-1.html"] = "{{e.g. more}}"
+    folder = write_course(tmp_path / "course", own, cards=CUSTOM.replace("Back:", "e.g. more:"))
+    rows = spreadsheet(folder, tmp_path / "cards.csv")
+    rows[0] |= {"fields.e.g. more": "<i>Three</i>"}
+    save(rows, tmp_path / "cards.csv")
+    result = run("import", "--into", folder, tmp_path / "cards.csv")
+    assert result.exit_code == 0, result.output
+    assert compiled(folder).notes[0].fields == ("<b>One</b>", "<i>Three</i>")
 
 
 def test_an_untidy_lesson_is_left_alone_with_the_way_out(tmp_path: Path):

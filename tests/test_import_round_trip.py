@@ -72,6 +72,8 @@ def round_trip(package: Path, folder: Path) -> tuple[Path, str]:
     assert imported.exit_code == 0, imported.output
     checked = run("check", "--strict", folder / "course")
     assert checked.exit_code == 0, checked.output
+    tidy = run("fmt", "--check", folder / "course")
+    assert tidy.exit_code == 0, tidy.output
     built = run("build", folder / "course", "--locked", "-o", folder / "again.apkg")
     assert built.exit_code == 0, built.output
     return folder / "again.apkg", imported.stdout
@@ -171,15 +173,16 @@ def test_the_preview_draws_imported_cards_as_anki_does(tmp_path: Path):
                 assert (drawn.front, drawn.back) == (output.question_text, output.answer_text)
 
 
-TEXT = st.text(
-    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co", "Zl", "Zp")) | st.sampled_from(list("<>&{}:'\"\n\t#[]| -")), max_size=30
-)
+LETTER = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co", "Zl", "Zp"))
+PIECE = st.sampled_from([*"<>&{}:'\"\n\t#[]| -", "{{c1::", "{{c2::", "}}", "<b>", "<br>"])
+TEXT = st.lists(LETTER | PIECE, max_size=20).map("".join)
 TAG = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S")), min_size=1, max_size=8)
+NAMES = ["Basic", "Basic (and reversed card)", "Basic (type in the answer)", "Cloze"]
 DECK = st.lists(st.sampled_from(["A", "b c", "日本", "it's", "x: y", "- z"]), min_size=1, max_size=3).map("::".join)
 
 
-@settings(max_examples=8)
-@given(notes=st.lists(st.tuples(st.just("Basic"), st.tuples(TEXT, TEXT), DECK, st.lists(TAG, max_size=2)), min_size=1, max_size=4))
+@settings(max_examples=20)
+@given(notes=st.lists(st.tuples(st.sampled_from(NAMES), st.tuples(TEXT, TEXT), DECK, st.lists(TAG, max_size=2)), min_size=1, max_size=4))
 def test_whatever_a_note_says_comes_back_or_is_listed(tmp_path_factory: pytest.TempPathFactory, notes: list[Any]):
     folder = tmp_path_factory.mktemp("trip")
     with opened(folder / "learner.anki2") as learner:

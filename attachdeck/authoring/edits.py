@@ -79,7 +79,7 @@ def _edit(card: dict[str, Any], row: Mapping[str, str], lesson: str, left: list[
             continue
         elif key.partition(".")[0] not in _types():
             left.append(f"`{key}` of the card `{card['id']}`: there is no such key")
-        elif _put(card, key.split("."), cell):
+        elif _put(card, key.split(".", 1) if key.startswith("fields.") else key.split("."), cell):  # A field's name may have dots.
             yield key
         else:
             left.append(f"`{key}` of the card `{card['id']}`: change this in {lesson}'s file")

@@ -11,7 +11,7 @@ from typing import Any
 from attachdeck import cloze
 from attachdeck.identity import Lock
 from attachdeck.importing.draft import Draft, DraftLesson, Values, fitting_tags
-from attachdeck.importing.html_text import markdown
+from attachdeck.importing.html_text import lost_in, markdown
 
 _BACK = "{{FrontSide}}<hrid=answer>"
 # The templates of Anki's own note types, without white space; A, B and C are the first fields.
@@ -56,6 +56,7 @@ def _lesson(lesson: DraftLesson, draft: Draft, shapes: Mapping[str, str], lost: 
         row = [card["fields"].get(each["name"], "") for each in said["fields"]]
         found = _card(shapes[card["note_type"]], row)
         if found is not None:
+            lost += [f"the card {card['id']}: {tag}" for tag in lost_in(" ".join(row))]
             tags = fitting_tags(card.get("tags", []), f"the card {card['id']}", lost)
             cards.append({"id": card["id"], **found, **({"tags": tags} if tags else {})})
         else:

@@ -6,6 +6,7 @@ import re
 
 _BREAK = re.compile(r"(?:\s*<br\s*/?>\s*|\s*</?(?:div|p)(?:\s[^>]*)?>\s*)+", re.IGNORECASE)
 _BLOCK = re.compile(r"\s*</?(?:ul|ol|table|pre|blockquote|h[1-6]|hr|dl|section|article|center)\b", re.IGNORECASE)
+_STYLED = re.compile(r"<(?!a\b|/)[a-z][a-z0-9]*\s[^>]*>|<(?:font|center|big|small|tt)\b[^>]*>", re.IGNORECASE)
 _TAG = re.compile(r"(<[^>]*>|\\\(.*?\\\)|\\\[.*?\\\]|\{\{c[0-9,]+::)", re.DOTALL)
 _MARK = re.compile(r"([\\`*_#\[\]|~]|(?:(?<=^[0-9])|(?<=^[0-9]{2})|(?<=^[0-9]{3})|(?<=^[0-9]{4}))[.)](?= )|^[-+>](?= ))")
 
@@ -15,6 +16,11 @@ def markdown(html: str) -> str:
     text = re.sub(r"\s+", " ", html.replace("&nbsp;", " "))
     parts = [part.strip() for part in _BREAK.split(text) if part.strip()]
     return "\n\n".join(part if _BLOCK.match(part) else _escaped(part) for part in parts)
+
+
+def lost_in(html: str) -> list[str]:
+    """The tags whose look does not come along: a card's text has no styles, classes and fonts."""
+    return list(dict.fromkeys(_STYLED.findall(html)))
 
 
 def _escaped(part: str) -> str:

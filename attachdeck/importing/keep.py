@@ -146,7 +146,7 @@ class _Keeper:
         else:
             self.cards[name] = CardRecord(note.guid, own.key(self.folders[note.note_type]), _UNKNOWN_HASH, _second(note.modified), "1.0")
         tags = {"tags": found} if (found := self.tags(note, name)) else {}
-        return {"id": name, "kind": "custom", "note_type": self.folders[note.note_type], **tags, "fields": fields}
+        return {"id": name, "kind": "custom", "note_type": self.folders[note.note_type], "fields": fields, **tags}
 
     def tags(self, note: FoundNote, name: str) -> list[str]:
         """A note's tags, without what could begin an attribute where a template puts them inside of a tag."""

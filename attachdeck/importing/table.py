@@ -14,7 +14,7 @@ from attachdeck.authoring.edits import value_of
 from attachdeck.cells import restored
 from attachdeck.importing.draft import Draft, DraftLesson, Ids, Values, fitting_tags, storable, without_media
 from attachdeck.importing.found import CannotImport
-from attachdeck.importing.html_text import markdown
+from attachdeck.importing.html_text import lost_in, markdown
 
 SUFFIXES = (".csv", ".tsv", ".txt")
 
@@ -104,7 +104,10 @@ def draft(path: Path) -> Draft:
     lessons: dict[str, list[Values]] = {}
     html = table.said.get("html") == "true"
     for number, row in enumerate(Table(keys, table.rows, table.said).named(), 1):
-        card = _card({key: markdown(cell) if html and key in ("prompt", "answer", "text") else cell for key, cell in row.items()}, f"row {number}", ids, lost)
+        if html:
+            lost += [f"row {number}: {tag}" for key in ("prompt", "answer") for tag in lost_in(row.get(key, ""))]
+            row |= {key: markdown(row[key]) for key in ("prompt", "answer") if key in row}  # From here on it is Markdown.
+        card = _card(row, f"row {number}", ids, lost)
         if card:
             lessons.setdefault(row.get("lesson", "").rpartition("::")[2].strip() or "Cards", []).append(card)
     found = tuple(DraftLesson(id=lesson_ids.of(title, title, "lesson"), title=title, cards=tuple(cards)) for title, cards in lessons.items())

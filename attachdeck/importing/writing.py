@@ -121,7 +121,7 @@ def _value(value: Any, indent: str) -> str:
         return "\n" + "".join(f"{inner}- {_mapping(each, f'{inner}  ')[len(inner) + 2 :]}" for each in value)
     if isinstance(value, list):
         return f" [{', '.join(_quoted(each) for each in value)}]\n"
-    if isinstance(value, str) and "\n" in value.strip("\n") and value[0] not in " \t\n" and not value.endswith("\n\n"):
+    if isinstance(value, str) and "\n" in value.strip("\n") and not re.search(r"\A[ \t\n]|[ \t]$|\n\n\Z", value, re.MULTILINE):
         lines = "".join(f"{inner}{line}\n" if line else "\n" for line in value.removesuffix("\n").split("\n"))
         return f" |{'' if value.endswith(chr(10)) else '-'}\n{lines}"
     return f" {_scalar(value)}\n"
