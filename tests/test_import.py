@@ -343,7 +343,7 @@ def test_a_broken_crowdanki_folder_gets_a_message(tmp_path: Path, text: str):
 
 
 TABLES = {
-    "excel.csv": '\ufeffFront;Back;Deck;Tags;Colour\r\nHola;Hello;Unit 1;"greet x_y";red\r\n"Adiós; amigo";"Bye\r\nnow";Unit 2;;\r\n',
+    "excel.csv": '\ufeffExtra;Front;Back;Deck;Tags;Colour\r\nSo.;Hola;Hello;Unit 1;"greet x_y";red\r\n;"Adiós; amigo";"Bye\r\nnow";Unit 2;;\r\n',
     "tabs.tsv": 'question\tanswer\tchapter\nHola\tHello\tUnit 1\nAdiós; amigo\t"Bye\nnow"\tUnit 2\n',
     "anki.txt": "#separator:tab\n#html:true\n#deck column:3\n#columns:Front\tBack\tDeck\nHola\tHello\tX::Unit 1\nAdiós; amigo\tBye<br>now\tUnit 2\n",
 }
@@ -354,6 +354,7 @@ def test_tables_of_others_become_cards(tmp_path: Path, name: str):
     (tmp_path / name).write_text(TABLES[name], encoding="utf-8", newline="")
     result = run("import", tmp_path / name, "-o", tmp_path / "course")
     assert result.exit_code == 0, result.output
+    assert run("fmt", "--check", tmp_path / "course").exit_code == 0
     course = pipeline.check(tmp_path / "course").course
     assert course is not None
     assert [(lesson.title, [(card.prompt, card.answer.split()) for card in lesson.cards]) for lesson in course.lessons] == [

@@ -13,6 +13,7 @@ from typing import Any
 from attachdeck import pipeline
 from attachdeck.authoring import new
 from attachdeck.authoring.text_file import TextFile
+from attachdeck.authoring.tidy import keys_of
 from attachdeck.diagnostics import Severity
 from attachdeck.identity import Lock, write_lock
 from attachdeck.importing.draft import Draft, DraftLesson
@@ -96,7 +97,8 @@ lint:
 
 def _lesson(lesson: DraftLesson) -> str:
     deck = f"full_deck: {_scalar(lesson.full_deck)}\n" if lesson.full_deck else ""
-    cards = "".join(f"\n  - {_mapping(card, '    ')[4:]}" for card in lesson.cards)
+    ordered = ({key: card[key] for key in keys_of(card["kind"]) if key in card} for card in lesson.cards)
+    cards = "".join(f"\n  - {_mapping(card, '    ')[4:]}" for card in ordered)
     return f"""\
 # yaml-language-server: $schema=../{new.SCHEMAS}/lesson.schema.json
 id: {lesson.id}
