@@ -7,8 +7,9 @@ and so is the text without Anki's braces, which vanish when a card is drawn.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from html import unescape
 
 _ELEMENTS = frozenset(("applet", "base", "embed", "frame", "frameset", "iframe", "link", "meta", "object", "portal", "script"))
@@ -74,7 +75,8 @@ def without_dangers(text: str, *, css: bool = False) -> tuple[str, list[str]]:
     return text, removed
 
 
-def fields_in_tags(template: str) -> dict[str, str]:
+@cache
+def fields_in_tags(template: str) -> Mapping[str, str]:
     """The fields that a template puts inside of a tag, each with the characters by which its value could become more than a value."""
     found: dict[str, str] = {}
     for tag in _whole_tags(template):
@@ -89,9 +91,10 @@ def fields_in_tags(template: str) -> dict[str, str]:
     return found
 
 
-def shown_as_text(template: str) -> set[str]:
+@cache
+def shown_as_text(template: str) -> frozenset[str]:
     """The fields that a template shows as text: Anki then makes `<` of their `&lt;`."""
-    return {each[0][2:-2].rpartition(":")[2].strip() for each in _AS_TEXT.finditer(template)}
+    return frozenset(each[0][2:-2].rpartition(":")[2].strip() for each in _AS_TEXT.finditer(template))
 
 
 def unsafe_as_text(value: str) -> list[Danger]:
