@@ -246,6 +246,25 @@ def test_scripts_of_a_package_are_taken_out_and_listed(package: Path, tmp_path: 
     assert run("check", tmp_path / "course").exit_code == 0
 
 
+def test_what_a_template_puts_into_an_attribute_is_harmless_afterwards():
+    from attachdeck.importing.found import Found, FoundNote
+    from attachdeck.importing.keep import kept
+
+    anki = {"id": 5, "mod": 0, "name": "N", "type": 0, "css": "", "sortf": 0, "flds": [{"name": "F"}, {"name": "G"}]}
+    anki["tmpls"] = [{"name": "C", "qfmt": '<a href="{{F}}">x</a><img src={{G}}>', "afmt": ""}]
+    note = FoundNote(guid="a", note_type=5, fields=("java&#115;cript:alert(1)", "x onerror=alert(1)"), tags=(), deck="D", modified=1)
+    draft = kept(Found(notes=(note,), note_types={5: anki}, decks={}, media={}))
+    assert draft.lessons[0].cards[0]["fields"] == {"F": "", "G": "xonerroralert(1)"}
+    assert len([line for line in draft.lost if "inside of a tag" in line]) == 3
+
+
+def test_what_is_listed_cannot_speak_to_the_terminal(tmp_path: Path):
+    (tmp_path / "evil.md").write_text("Q: One?\nA: Two.\n\nProse \x1b[31m\x07 \u202e here\n", encoding="utf-8")
+    result = run("import", tmp_path / "evil.md", "-o", tmp_path / "course")
+    assert lost(result.stdout)
+    assert all(character.isprintable() or character == "\n" for character in result.stdout)
+
+
 def test_the_folder_of_the_new_course_must_be_new_or_empty(package: Path, tmp_path: Path):
     (tmp_path / "course").mkdir()
     (tmp_path / "course" / "mine.txt").write_text("mine", encoding="utf-8")

@@ -74,7 +74,7 @@ def _bring_back(folder: Path, files: tuple[Path, ...]) -> None:
     for edit in edits:
         click.echo(f"{edit.path}: {edit.card}: {edit.key}")
     for each in left:
-        click.echo(f"not brought back: {each}")
+        click.echo(f"not brought back: {_line(each)}")
     click.echo(f"{_count(len(edits), 'change')}")
     checked = pipeline.check(folder)
     show(checked.diagnostics, checked.texts)
@@ -94,7 +94,12 @@ def _say(draft: Draft, output: Path) -> None:
 
 def _lost(lost: Sequence[str]) -> None:
     for each in lost:
-        click.echo(f"not carried: {each}")
+        click.echo(f"not carried: {_line(each)}")
+
+
+def _line(text: str) -> str:
+    """A stranger's words on one line, without signs that a terminal would obey."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
 
 
 def _count(number: int, what: str) -> str:

@@ -104,7 +104,7 @@ class _Keeper:
         """Take the sections out of a template in which they are not closed as they were opened; Anki only shows an error there."""
         for file, text in texts.items():
             try:
-                parse(text)
+                parse(text if file.endswith(".html") else "")
             except ValueError as error:
                 self.lost.append(f"the sections of `{file}` of the note type {said['name']}: {error}")
                 texts[file] = re.sub(r"\{\{[#^/][^{}]*\}\}", "", text)
@@ -128,14 +128,15 @@ class _Keeper:
         name = self.ids.of(note.fields[0], note.guid)
         values = dict(zip(names, note.fields, strict=True))
         fields = {key: self.clean(value, f"the field {key} of the card {name}") for key, value in values.items() if value}
-        for key in self.as_text.get(note.note_type, set()) & fields.keys():
+        for key in sorted(self.as_text.get(note.note_type, set()) & fields.keys()):
             if dangerous := unsafe_as_text(fields[key]):
                 self.lost.append(f"the field {key} of the card {name}: {dangerous[0].what}, which a template would make of its text")
                 fields[key] = safe_as_text(fields[key])
         for key, forbidden in self.in_tags.get(note.note_type, {}).items():
             while bad := unfit(fields.get(key, ""), forbidden):
                 self.lost.append(f"`{bad}` in the field {key} of the card {name}: a template puts it inside of a tag")
-                fields[key] = re.sub(re.escape(bad), "", fields[key], flags=re.IGNORECASE)
+                without = re.sub(re.escape(bad), "", fields[key], flags=re.IGNORECASE)
+                fields[key] = without if without != fields[key] else ""
         places = set(card_places(self.drawn[note.note_type], tuple(fields.get(each, "") for each in names)))
         for place in sorted((note.places or set()) - places):
             self.lost.append(f"the card {place + 1} of the note {name}: its fields make no such card (learners keep it)")
