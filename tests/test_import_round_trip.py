@@ -173,6 +173,30 @@ def test_the_preview_draws_imported_cards_as_anki_does(tmp_path: Path):
                 assert (drawn.front, drawn.back) == (output.question_text, output.answer_text)
 
 
+def test_cards_of_one_note_in_several_decks_are_listed_and_stay_where_they_are(tmp_path: Path):
+    with opened(tmp_path / "learner.anki2") as learner:
+        fill(learner, [("Basic (and reversed card)", ["One", "Two"], "First", [])])
+        second = learner.find_cards("card:2")
+        learner.set_deck(second, learner.decks.id("Second"))
+        export(learner, tmp_path / "deck.apkg", legacy=False)
+        again, said = round_trip(tmp_path / "deck.apkg", tmp_path)
+        assert "several decks (First, Second)" in said
+        assert do_import(learner, again) == {"duplicate": 1}
+        assert learner.decks.name(learner.get_card(second[0]).did) == "Second"
+
+
+def test_several_packages_become_one_course(tmp_path: Path):
+    with opened(tmp_path / "learner.anki2") as learner:
+        fill(learner, STOCK[:2])
+        export(learner, tmp_path / "one.apkg", legacy=False)
+        fill(learner, STOCK[2:])
+        export(learner, tmp_path / "two.apkg", legacy=True)
+        result = run("import", tmp_path / "one.apkg", tmp_path / "two.apkg", "-o", tmp_path / "course")
+        assert result.exit_code == 0, result.output
+        assert run("build", tmp_path / "course", "-o", tmp_path / "again.apkg").exit_code == 0
+        assert do_import(learner, tmp_path / "again.apkg") == {"duplicate": len(STOCK)}
+
+
 LETTER = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co", "Zl", "Zp"))
 PIECE = st.sampled_from([*"<>&{}:'\"\n\t#[]| -", "{{c1::", "{{c2::", "}}", "<b>", "<br>"])
 TEXT = st.lists(LETTER | PIECE, max_size=20).map("".join)
