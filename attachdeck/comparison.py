@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 _PLUMBING = ("::lesson::", "::changed::")
@@ -25,7 +25,10 @@ class CardView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """One release: its cards by id, note types (a hash of layout, a hash of all), deck names by what they hold, and media."""
+    """One release: its cards by id, note types (a hash of layout, a hash of all), deck names by what they hold, and media.
+
+    `guids` names cards by their GUIDs and `note_type_ids` gives note types' ids in Anki: a package of somebody else knows no other names.
+    """
 
     cards: Mapping[str, CardView]
     course: str = ""
@@ -33,6 +36,16 @@ class Snapshot:
     note_types: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     decks: Mapping[str, str] = field(default_factory=dict)
     media: frozenset[str] | None = None
+    guids: Mapping[str, str] = field(default_factory=dict)
+    note_type_ids: Mapping[str, int] = field(default_factory=dict)
+
+    def named_like(self, other: Snapshot) -> Snapshot:
+        """This release with the other's names for cards and note types that only have a GUID or an id here."""
+        known = {number: key for key, number in other.note_type_ids.items()}
+        types = {key: known.get(number, key) for key, number in self.note_type_ids.items()}
+        cards = {other.guids.get(key, key): replace(each, note_type=types.get(each.note_type, each.note_type)) for key, each in self.cards.items()}
+        note_types = {types.get(key, key): each for key, each in self.note_types.items()}
+        return replace(self, cards=cards, note_types=note_types, note_type_ids={types[key]: number for key, number in self.note_type_ids.items()})
 
 
 class Bump(IntEnum):
@@ -91,6 +104,8 @@ class Changes:
 
 def compare(old: Snapshot, new: Snapshot) -> Changes:
     """All that differs between two releases."""
+    old = old.named_like(new)
+    new = new.named_like(old)
     both = [key for key in new.cards if key in old.cards]
     pairs = {key: (old.cards[key], new.cards[key]) for key in both}
     # A lock knows hashes alone: nothing of texts, tags and places.

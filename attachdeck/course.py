@@ -221,13 +221,33 @@ class ReferenceCard(Card):
 
 
 @value(kw_only=True)
+class CustomCard(Card):
+    """A note of one of the course's own note types, its fields as HTML."""
+
+    kind = "custom"
+    note_type: str
+    fields: Mapping[str, str]
+
+
+@value(kw_only=True)
+class OwnNoteType:
+    """A note type of the course's own: what its `note_type.yaml` says, and the texts of its templates and style by file."""
+
+    id: str
+    written: Mapping[str, Any]
+    texts: Mapping[str, str]
+    folder: str = field(compare=False, repr=False)
+
+
+@value(kw_only=True)
 class Lesson(Placed):
-    """One lesson: its number gives the reading order, its id is its identity."""
+    """One lesson: its number gives the reading order, its id is its identity. `full_deck` is the deck's whole name where it is not under the course's."""
 
     id: str
     number: int
     title: str
     deck: str
+    full_deck: str = ""
     summary: str
     objectives: tuple[Objective, ...]
     cards: tuple[Card, ...]
@@ -289,6 +309,8 @@ class Course:
     option_sets: dict[str, OptionSet] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
     pictures: dict[str, Picture] = field(default_factory=dict)
+    note_types: dict[str, OwnNoteType] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict, repr=False)
 
     def cards(self) -> Iterator[Card]:
         """Every card, in the author's order."""

@@ -16,6 +16,7 @@ from attachdeck.course import (
     Citation,
     ClozeCard,
     Course,
+    CustomCard,
     Help,
     HelpLine,
     Lesson,
@@ -23,6 +24,7 @@ from attachdeck.course import (
     OcclusionCard,
     Option,
     OptionSet,
+    OwnNoteType,
     Picture,
     PracticeCard,
     Region,
@@ -35,13 +37,16 @@ from attachdeck.course import (
 )
 from attachdeck.diagnostics import Diagnostic, did_you_mean, did_you_mean_or_list
 from attachdeck.location import Location
-from attachdeck.reader import CourseFiles, Document, Node
+from attachdeck.reader import CourseFiles, Document, Node, NoteTypeFiles
+from attachdeck.reader.document import location_of
 from attachdeck.reader.pictures import Box, frame, svg_boxes
+from attachdeck.unsafe_html import css_dangers, dangers, fields_in_tags, shown_as_text, unfit, unsafe_as_text
 
 T = TypeVar("T")
 
 _LESSON_FILE = re.compile(r"(?P<number>[0-9]{1,4})[-_. ].+\.ya?ml")
 _IMAGE = re.compile(r"!\[[^\]]*\]\(\s*<?(?P<markdown>[^\s)>]*)|<img\b[^>]*?\bsrc\s*=\s*[\"']?(?P<html>[^\s\"'>]*)", re.IGNORECASE)
+_SAFE = "delete it: a card may not run scripts nor load pages; what only shows text, pictures and sounds may stay"
 _TEXT_KEYS = ("prompt", "answer", "why", "confusion", "hint", "text", "question", "scenario", "cue", "example", "reading", "summary", "retired_because")
 
 
@@ -60,6 +65,8 @@ class _Decoder:
         self.texts = files.texts()
         self.sources = self.unique(files.sources, "sources", "key", self.source)
         self.pictures = self.unique(files.media, "pictures", "file", self.picture)
+        self.kept = self.unique(files.media, "files", "file", lambda entry: self.picture_bytes(entry["file"]))
+        self.note_types = {name: self.own_note_type(name, each) for name, each in files.note_types.items()}
         self.option_sets: dict[str, OptionSet] = {}
         self.objectives: dict[str, tuple[Objective, Node]] = {}
         self.cards: dict[str, Node] = {}
@@ -111,6 +118,8 @@ class _Decoder:
             option_sets=self.option_sets,
             sources=self.sources,
             pictures=self.pictures,
+            note_types=self.note_types,
+            files=self.kept,
             lessons=lessons,
         )
 
@@ -129,7 +138,8 @@ class _Decoder:
         """The entries of a list by their names; a name that comes twice is reported."""
         found: dict[str, T] = {}
         first: dict[str, Node] = {}
-        for entry in _root(document)[key].items() if document else ():
+        listed = _root(document).get(key) if document else None
+        for entry in listed.items() if listed else ():
             self.once(entry, name, first, "duplicate-name")
             made = make(entry)
             if made is not None:
@@ -205,12 +215,15 @@ class _Decoder:
         value = root.value
         self.once(root, "id", self.lessons, "duplicate-id")
         self.images(root)
+        if "full_deck" in root:
+            self.harmless(value["full_deck"], root["full_deck"])
         cards = [self.card(entry) for entry in root["cards"].items()]
         return Lesson(
             id=value["id"],
             number=number,
             title=value["title"],
             deck=value.get("deck") or f"{number:02} {value['title']}".replace("::", ":").replace('"', "'"),
+            full_deck=value.get("full_deck", ""),
             summary=value["summary"],
             content_note=value.get("content_note", ""),
             objectives=tuple(Objective(each["id"], each["text"]) for each in value["objectives"]),
@@ -222,7 +235,7 @@ class _Decoder:
     def one_deck_each(self, lessons: tuple[Lesson, ...], practice: str) -> None:
         """Report a subdeck that two lessons share, or a lesson and the practice cards; Anki does not tell capitals from small letters."""
         taken = {practice.casefold(): "the deck of the practice cards"}
-        for lesson in lessons:
+        for lesson in (each for each in lessons if not each.full_deck):
             owner = taken.setdefault(lesson.deck.casefold(), f"the deck of the lesson `{lesson.id}`")
             if owner != f"the deck of the lesson `{lesson.id}`":
                 self.report(
@@ -399,6 +412,53 @@ class _Decoder:
             width=box.width / whole.width * 100,
             height=box.height / whole.height * 100,
         )
+
+    def custom_card(self, node: Node, common: dict[str, Any]) -> Card | None:
+        own = self.known("note-type", node["note_type"], self.note_types, "note_types/")
+        if own is None:
+            return None
+        names = {each["name"]: each for each in own.written["fields"]}
+        in_tags = [each for text in own.texts.values() for each in fields_in_tags(text).items()]
+        as_text = {name for text in own.texts.values() for name in shown_as_text(text)}
+        values = {**node.value["fields"], "Tags": " ".join(common["tags"]), "Type": own.written["name"]}
+        for name, forbidden in in_tags:
+            if bad := unfit(values.get(name, ""), forbidden):
+                place = node["fields"][name].at if name in node["fields"] else node.start
+                message = f"a template puts `{name}` inside of a tag, where `{bad}` could begin something else"
+                self.report("unsafe-html", message, place, "write it there without that, or put the field between tags in the template")
+        for name, value in node.value["fields"].items():
+            at = node["fields"][name]
+            if name not in names:
+                self.report("unknown-field", f"the note type `{own.id}` has no field `{name}`", node["fields"].key_at(name), did_you_mean_or_list(name, names))
+            for danger in dangers(value) or (unsafe_as_text(value) if name in as_text else ()):
+                self.report("unsafe-html", f"{danger.what} cannot stand on a card", self.within(at, danger.what), _SAFE)
+        for tag in common["tags"]:
+            self.harmless(tag, node["tags"])
+        return CustomCard(note_type=own.id, fields=dict(node.value["fields"]), **common)
+
+    def harmless(self, name: str, node: Node) -> None:
+        """Report a name or a tag that could run a script: templates show them as they are."""
+        for danger in dangers(name):
+            self.report("unsafe-html", f"{danger.what} cannot stand on a card", node.at, _SAFE)
+
+    def own_note_type(self, name: str, files: NoteTypeFiles) -> OwnNoteType:
+        """A note type of the course's own; its files must be there, and hold nothing that could run a script."""
+        root = _root(files.document)
+        templates = [entry[side] for entry in root["templates"].items() for side in ("front", "back")]
+        for node in (*templates, root["css"]):
+            if node.value not in files.texts:
+                self.report("missing-file", f"there is no file `{node.value}` in note_types/{name}/", node.at, did_you_mean_or_list(node.value, files.texts))
+        for file, document in files.texts.items():
+            for danger in css_dangers(document.text) if file.endswith(".css") else dangers(document.text):
+                self.report("unsafe-html", f"{danger.what} cannot stand on a card", location_of(document.file, document.text, danger.start), _SAFE)
+        for node in (root["name"], *(entry["name"] for entry in root["templates"].items())):
+            self.harmless(node.value, node)
+        for key in ("fields", "templates"):
+            seen: dict[str, Node] = {}
+            for entry in root[key].items():
+                self.once(entry, "name", seen, "duplicate-name")
+        texts = {file: document.text for file, document in files.texts.items()}
+        return OwnNoteType(id=name, written=root.value, texts=texts, folder=files.document.file.rpartition("/")[0])
 
     def practice_card(self, node: Node, common: dict[str, Any]) -> Card:
         return PracticeCard(prompt=node.value["prompt"], example=node.value.get("example", ""), **common)

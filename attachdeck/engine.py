@@ -1,6 +1,6 @@
 """Anki's own engine, that of the desktop (extra `verify`): a learner's collection, and what FSRS would ask of a learner day by day.
 
-With `verify`, the only importer of `anki`.
+With `verify` and `importing.package`, the only importer of `anki`.
 """
 
 from __future__ import annotations

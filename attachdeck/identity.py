@@ -257,7 +257,7 @@ def _damage(document: Document, problems: list[Diagnostic]) -> list[Diagnostic]:
 
 def _card_text(card: CardRecord) -> str:
     retired = ", retired: true" if card.retired else ""
-    return f'guid: "{card.guid}", note_type: {card.note_type}, content: "{card.content}", changed: {_text(card.changed)}, version: "{card.version}"{retired}'
+    return f'guid: {json.dumps(card.guid, ensure_ascii=False)}, note_type: {card.note_type}, content: "{card.content}", changed: {_text(card.changed)}, version: "{card.version}"{retired}'
 
 
 def _text(seconds: int) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field
+from html import unescape
+from urllib.parse import unquote
 
 from attachdeck import identity
 from attachdeck.course import (
@@ -16,6 +19,7 @@ from attachdeck.course import (
     Citation,
     ClozeCard,
     Course,
+    CustomCard,
     Lesson,
     OcclusionCard,
     Option,
@@ -32,14 +36,19 @@ from attachdeck.course import (
 from attachdeck.identity import CardRecord, DeckRecord, Lock, NoteTypeRecord
 from attachdeck.location import Location
 from attachdeck.markup import Shown, picture, plain, render
-from attachdeck.note_types import KINDS, Look, NoteType, note_type, words
+from attachdeck.note_types import KINDS, Look, NoteType, note_type, own, words
 from attachdeck.note_types.generation import card_places
 from attachdeck.references import unfolding
 from attachdeck.value import value
 
 NOTE_TYPE_OF = {"basic": "basic", "reversed": "basic", "typed": "basic", "choice": "choice", "vignette": "choice"}
 NOTE_TYPE_OF |= {kind: kind for kind in ("cloze", "sequence", "occlusion", "practice", "reference")}
-"""The note type (one of `note_types.KINDS`) that each kind of card becomes."""
+"""The note type (one of `note_types.KINDS`) that each kind of card becomes; a custom card names its own."""
+
+_REFERENCE = re.compile(
+    r"""(?:src|data)\s*=\s*(?:"([^"]+)"|'([^']+)'|([^\s"'>]+))|\[sound:(.*?)\]|url\(\s*(?:"([^"]+)"|'([^']+)'|([^)"']+?))\s*\)|@import\s+["']([^"']+)""",
+    re.IGNORECASE,
+)
 
 Fields = dict[str, str]
 
@@ -127,6 +136,8 @@ class _Compiler:
         self.deck_names: dict[str, str] = {}
         look = Look(title=course.title, language=course.language, accent=course.accent, accent_night=course.accent_night, speech=course.speech)
         self.note_types = {kind: self.dated(kind, note_type(kind, look)) for kind in KINDS}
+        self.note_types |= {own.key(name): self.dated(own.key(name), own.note_type(each), own.number(each)) for name, each in course.note_types.items()}
+        self.media |= course.files
         self.taken: set[int] = set()
 
     def deck(self) -> Deck:
@@ -144,7 +155,7 @@ class _Compiler:
             decks=tuple(decks),
             note_types={kind: each for kind, each in self.note_types.items() if any(note.note_type == kind for note in notes)},
             notes=tuple(notes),
-            media=shown_media(self.media, notes, decks),
+            media=shown_media(self.media, notes, decks, (self.note_types[note.note_type].note_type for note in notes if note.kind == "custom")),
         )
 
     def reference_card(self, card: str, prompt: str, text: str) -> Iterable[ReferenceCard]:
@@ -154,15 +165,15 @@ class _Compiler:
             yield ReferenceCard(id=card, place=Location("course.yaml"), prompt=self.words[prompt], text=text, retired_because=gone)
 
     def new_lock(self) -> Lock:
-        note_types = {key: NoteTypeRecord(each.id, _layout(each.note_type), _content(each.note_type), each.modified) for key, each in self.note_types.items()}
+        note_types = {key: NoteTypeRecord(each.id, *hashes(each.note_type), each.modified) for key, each in self.note_types.items()}
         return Lock(course=self.course.id, decks=self.deck_records, note_types=note_types, cards=self.cards)
 
-    def dated(self, kind: str, own: NoteType) -> DatedNoteType:
+    def dated(self, kind: str, own: NoteType, known_id: int | None = None) -> DatedNoteType:
         before = self.lock.note_types.get(kind)
-        if before and before.content == _content(own):
+        if before and before.content == hashes(own)[1]:
             return DatedNoteType(before.id, before.changed, own)
         modified = identity.time_of_change(self.now, before.changed if before else None)
-        return DatedNoteType(before.id if before else identity.number("note type", self.course.id, kind), modified, own)
+        return DatedNoteType(before.id if before else known_id or identity.number("note type", self.course.id, kind), modified, own)
 
     def record(self, card: Card, content: str) -> CardRecord:
         """What the lock remembers of a card from now on."""
@@ -171,7 +182,7 @@ class _Compiler:
             return before
         return CardRecord(
             guid=before.guid if before else identity.guid(self.course.id, card.formerly or card.id),
-            note_type=NOTE_TYPE_OF[card.kind],
+            note_type=_note_type_of(card),
             content=content,
             changed=identity.time_of_change(self.now, before.changed if before else None),
             version=self.course.version.rpartition(".")[0],
@@ -200,11 +211,13 @@ class _Compiler:
         return found
 
     def note(self, card: Card, lesson: Lesson, position: int) -> Note:
-        fields = self.shared_fields(card, lesson) | _FIELDS[card.kind](self, card)
-        dated = self.note_types[NOTE_TYPE_OF[card.kind]]
+        custom = isinstance(card, CustomCard)
+        fields = dict(card.fields) if isinstance(card, CustomCard) else self.shared_fields(card, lesson) | _FIELDS[card.kind](self, card)
+        kind = _note_type_of(card)
+        dated = self.note_types[kind]
         row = dated.note_type.row(fields)
-        tags = self.tags(card, lesson)
-        record = self.cards[card.id] = self.record(card, identity.content_hash(NOTE_TYPE_OF[card.kind], *row, *tags))
+        tags = card.tags if custom else self.tags(card, lesson)
+        record = self.cards[card.id] = self.record(card, identity.content_hash(kind, *row, *tags))
         guid = record.guid
         # Learners who have a retired card keep it, with its new text; without cards in the package nobody else gets it.
         places = () if record.retired else card_places(dated.note_type, row)
@@ -213,9 +226,9 @@ class _Compiler:
             id=identity.distinct(identity.number("note", guid), self.taken),
             guid=guid,
             kind=card.kind,
-            note_type=NOTE_TYPE_OF[card.kind],
+            note_type=kind,
             fields=row,
-            tags=tuple(sorted((*tags, self.tag(f"changed::{record.version}")))),
+            tags=tags if custom else tuple(sorted((*tags, self.tag(f"changed::{record.version}")))),
             deck=self.practice_deck() if card.kind == "practice" else self.lesson_deck(lesson),
             position=position,
             cards=tuple(NewCard(place, identity.distinct(identity.number("card", guid, str(place)), self.taken)) for place in places),
@@ -268,7 +281,7 @@ class _Compiler:
     def lesson_deck(self, lesson: Lesson) -> str:
         found = self.deck_names.get(lesson.id)
         if found is None:
-            found = self.deck_names[lesson.id] = unicodedata.normalize("NFC", f"{self.course.deck}::{lesson.deck}")
+            found = self.deck_names[lesson.id] = unicodedata.normalize("NFC", lesson.full_deck or f"{self.course.deck}::{lesson.deck}")
         return found
 
     def practice_deck(self) -> str:
@@ -281,8 +294,12 @@ class _Compiler:
         for depth in range(1, len(levels)):
             yield self.subdeck("::".join(levels[:depth]), "parent", str(depth))
         yield self.subdeck(course.deck, "course", description=self.course_description())
+        # Imported lessons may share a deck, or lie in the course's own.
+        shared = {"::".join(levels[: depth + 1]) for depth in range(len(levels))}
         for lesson in course.lessons:
-            yield self.subdeck(self.lesson_deck(lesson), "lesson", lesson.id, description=self.lesson_description(lesson))
+            if (name := self.lesson_deck(lesson)) not in shared:
+                shared.add(name)
+                yield self.subdeck(name, "lesson", lesson.id, description="" if lesson.full_deck else self.lesson_description(lesson))
         if practice:
             yield self.subdeck(self.practice_deck(), "practice", description=self.words["practice_deck"])
 
@@ -391,13 +408,32 @@ def packed_name(course: Course, each: Picture) -> str:
     return f"{course.id}-{hashlib.sha256(each.content).hexdigest()[:16]}.{each.file.rpartition('.')[2].lower()}"
 
 
-def shown_media(media: Mapping[str, bytes], notes: Iterable[Note], decks: Iterable[Subdeck]) -> dict[str, bytes]:
-    """Those files that notes or descriptions show, sorted by name."""
+def shown_media(media: Mapping[str, bytes], notes: Iterable[Note], decks: Iterable[Subdeck], own_note_types: Iterable[NoteType] = ()) -> dict[str, bytes]:
+    """Those files that notes, descriptions or the course's own note types show, sorted by name; with such a note type also those that
+    Anki packs always, whose names begin with `_`."""
     if not media:
         return {}
-    texts = [*(each for note in notes for each in note.fields), *(deck.description for deck in decks)]
-    used = set(re.findall(r'(?:src="|\]\()([^")]+)', "\n".join(texts))) & media.keys()
-    return {name: media[name] for name in sorted(used)}
+    types = {each.kind: each for each in own_note_types}
+    texts = [*(each for note in notes for each in note.fields), *(text for each in types.values() for text in _texts(each))]
+    used = {name for text in texts for names in references(text) for name in names}
+    used |= {name for deck in decks for name in re.findall(r"\]\(([^)]+)", deck.description)}
+    used |= {name for name in media if types and name.startswith("_")}
+    return {name: media[name] for name in sorted(used & media.keys())}
+
+
+def references(text: str) -> Iterator[tuple[str, ...]]:
+    """The files that HTML, a template or a style sheet refers to: of each the names that it may have, because names can be escaped."""
+    for match in _REFERENCE.finditer(text):
+        written = next(filter(None, match.groups()))
+        yield tuple(dict.fromkeys(unicodedata.normalize("NFC", name) for name in (written, unescape(written), unquote(unescape(written)))))
+
+
+def _texts(own: NoteType) -> tuple[str, ...]:
+    return (own.css, *(text for each in own.templates for text in (each.front, each.back)))
+
+
+def _note_type_of(card: Card) -> str:
+    return own.key(card.note_type) if isinstance(card, CustomCard) else NOTE_TYPE_OF[card.kind]
 
 
 def _content_note(card: Card, lesson: Lesson) -> str:
@@ -405,16 +441,13 @@ def _content_note(card: Card, lesson: Lesson) -> str:
     return card.content_note or ("" if isinstance(card, ReferenceCard) else lesson.content_note)
 
 
-def _layout(own: NoteType) -> str:
-    """A hash of what must never change: fields and templates with their ids, in order."""
+def hashes(own: NoteType) -> tuple[str, str]:
+    """A hash of what must never change (fields and templates with their ids, in order), and one of all that Anki takes over from a newer note type."""
     fields = (f"{each.id} {each.name}" for each in own.fields)
     templates = (f"{each.id} {each.name}" for each in own.templates)
-    return identity.content_hash(*fields, *templates, str(own.cloze))
-
-
-def _content(own: NoteType) -> str:
-    """A hash of what Anki takes over from a newer note type."""
-    return identity.content_hash(_layout(own), own.name, own.css, *(text for each in own.templates for text in (each.front, each.back)))
+    layout = identity.content_hash(*fields, *templates, str(own.cloze))
+    more = [dict(own.more), *(dict(each.more) for each in own.fields), *(dict(each.more) for each in own.templates)]
+    return layout, identity.content_hash(layout, own.name, *_texts(own), *([json.dumps(more, sort_keys=True)] if own.more else []))
 
 
 def _explained(option: Option, text: str, why: str) -> str:

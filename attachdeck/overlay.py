@@ -104,9 +104,10 @@ class _Merger:
             own,
             course=Document(own.course.file, own.course.text, _without(_joined(theirs, ours, _DEEP), _OWN)),
             sources=self.listed(own.sources, base.sources, "sources", "key"),
-            media=self.listed(own.media, base.media, "pictures", "file"),
+            media=self.listed(self.listed(own.media, base.media, "pictures", "file"), base.media, "files", "file"),
             lessons=(*lessons, *(each for each in own.lessons if each not in changing)),
             pictures=base.pictures | own.pictures,
+            note_types=base.note_types | own.note_types,
             others=tuple(each for each in (base.course, base.sources, base.media, *base.lessons, *base.others, *changing) if each),
         )
 

@@ -13,6 +13,7 @@ from attachdeck.course import Course
 from attachdeck.decode import decode
 from attachdeck.diagnostics import Diagnostic, Severity
 from attachdeck.identity import Lock, changes, lock_text, read_lock, refusals, write_lock
+from attachdeck.note_types import own
 from attachdeck.notes import NOTE_TYPE_OF, Deck, compile_course
 from attachdeck.outputs import Output
 from attachdeck.overlay import Merged, base_folder, merged, overrides_to_keep, upstream_changes
@@ -99,7 +100,7 @@ def check(folder: Path, language: str = "", depth: int = 0) -> Checked:
     course = None
     if not _fatal(diagnostics):
         course, more = decode(files)
-        diagnostics += more
+        diagnostics += [*more, *own.problems(course.note_types.values())]
     if found:
         diagnostics += upstream_changes(found, lock.overrides)
     diagnostics.sort(key=lambda diagnostic: diagnostic.at)
@@ -193,6 +194,7 @@ def write(output: Output, deck: Deck, path: Path) -> Summary:
 
 def _schema_problems(files: CourseFiles) -> list[Diagnostic]:
     pairs = [(files.course, "course"), (files.sources, "sources"), (files.media, "media"), *((lesson, "lesson") for lesson in files.lessons)]
+    pairs += [(each.document, "note_type") for each in files.note_types.values()]
     return [problem for document, name in pairs if document for problem in schema.check(document, name)]
 
 

@@ -135,7 +135,7 @@ def _lessons(deck: Deck) -> Iterator[Deck]:
             notes=notes,
             decks=decks,
             note_types={key: each for key, each in deck.note_types.items() if key in used},
-            media=shown_media(deck.media, notes, decks),
+            media=shown_media(deck.media, notes, decks, (deck.note_types[note.note_type].note_type for note in notes if note.kind == "custom")),
         )
 
 

@@ -7,9 +7,11 @@ its source, an occluded region is an element whose `data-` attributes say where 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 
 from attachdeck import cloze
 from attachdeck.note_types import NoteType
@@ -17,6 +19,7 @@ from attachdeck.note_types.generation import is_blank
 from attachdeck.notes import Note
 
 _TOKEN = re.compile(r"\{\{(?P<sign>[#^/]?)\s*(?P<text>[^{}]*?)\s*\}\}")
+_PLAYED = re.compile(r"\[sound:.*?\]|\[anki:play:[qa]:[0-9]+\]")
 _NOT_ALPHANUMERIC = re.compile(r"[\x00-/:-@\[-`{-\xff]")
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 
@@ -31,10 +34,18 @@ class Sides:
 
 def sides(note_type: NoteType, note: Note, place: int) -> Sides:
     """Both sides of the card at a place among a note's cards (`NewCard.place`)."""
-    fields = note_type.named(note.fields)
     template = note_type.templates[0 if note_type.cloze else place]
-    front, back = (_Side(fields, place + 1, question=question).render(text) for question, text in ((True, template.front), (False, template.back)))
-    return Sides(front, back)
+    special = {"Tags": " ".join(note.tags), "Type": note_type.name, "Deck": note.deck, "Subdeck": note.deck.rpartition("::")[2], "Card": template.name}
+    fields = {"FrontSide": "", "CardFlag": ""} | special | note_type.named(note.fields)
+    front = _played(_Side(fields, place + 1, question=True).render(template.front), "q")
+    back = _Side(fields | {"FrontSide": _PLAYED.sub("", front)}, place + 1, question=False).render(template.back)
+    return Sides(front, _played(back, "a"))
+
+
+def _played(html: str, side: str) -> str:
+    """A side with what it plays, sounds and speech, numbered in order."""
+    numbers = itertools.count()
+    return _PLAYED.sub(lambda _: f"[anki:play:{side}:{next(numbers)}]", html)
 
 
 class _Side:
@@ -44,7 +55,6 @@ class _Side:
         self.fields = fields
         self.number = number
         self.question = question
-        self.spoken = 0
 
     def render(self, template: str) -> str:
         out: list[str] = []
@@ -57,7 +67,7 @@ class _Side:
             if token["sign"] == "/":
                 sections.pop()
             elif token["sign"]:
-                filled = not is_blank(self.fields[token["text"]])
+                filled = not is_blank(self.fields.get(token["text"], ""))
                 sections.append(sections[-1] and filled == (token["sign"] == "#"))
             elif sections[-1]:
                 out.append(self.field(token["text"]))
@@ -66,13 +76,16 @@ class _Side:
 
     def field(self, text: str) -> str:
         *filters, name = text.split(":")
+        if name not in self.fields:
+            return f"{{{{{escape(text)}}}}}"
         if filters and filters[0].startswith("tts "):
-            self.spoken += 1
-            return f"[anki:play:{'q' if self.question else 'a'}:{self.spoken - 1}]"
-        if filters == ["type"]:
+            return "[anki:play:q:0]"  # Numbered with the sounds of the side.
+        if filters and filters[0] == "type":
             return f"[[type:{name}]]"
         if filters == ["cloze"]:
             return cloze.filled(self.fields[name], self.closed)
+        if "text" in filters:
+            return re.sub(r"<[^>]*>", "", self.fields[name])
         return self.fields[name]
 
     def closed(self, gap: cloze.Numbers, content: str, hint: str) -> str:

@@ -20,9 +20,11 @@ from typing import Any
 from attachdeck import identity, pipeline
 from attachdeck.ankiconnect import Holding
 from attachdeck.comparison import CardView, Changes, Snapshot, compare
+from attachdeck.course import OwnNoteType
 from attachdeck.diagnostics import Diagnostic
 from attachdeck.identity import Lock, read_lock
-from attachdeck.note_types import KINDS
+from attachdeck.note_types import KINDS, own
+from attachdeck.notes import hashes
 from attachdeck.reader import read_file
 
 MAX_DATABASE = 1024 * 1024 * 1024
@@ -67,7 +69,7 @@ def _of_course(folder: Path) -> Snapshot:
 def of_compiled(compiled: pipeline.Compiled) -> Snapshot:
     """The release that a compiled course would be."""
     rows = (compiled.deck.note_types[note.note_type].note_type.named(note.fields) for note in compiled.deck.notes)
-    cards = dict(_card(row, note.tags, note.note_type) for row, note in zip(rows, compiled.deck.notes, strict=True))
+    cards = dict(_card(row, note.tags, note.note_type, note.card) for row, note in zip(rows, compiled.deck.notes, strict=True))
     described = _of_lock(compiled.lock)
     return Snapshot(
         cards=cards,
@@ -76,6 +78,8 @@ def of_compiled(compiled: pipeline.Compiled) -> Snapshot:
         note_types={key: each for key, each in described.note_types.items() if key in compiled.deck.note_types},
         decks=described.decks,
         media=frozenset(compiled.deck.media),
+        guids=described.guids,
+        note_type_ids=described.note_type_ids,
     )
 
 
@@ -160,6 +164,8 @@ def _of_lock(lock: Lock) -> Snapshot:
         cards={key: CardView(content=each.content, note_type=each.note_type, retired=each.retired) for key, each in lock.cards.items()},
         note_types={key: (each.layout, each.content) for key, each in lock.note_types.items()},
         decks={key: each.name for key, each in lock.decks.items()},
+        guids={each.guid: key for key, each in lock.cards.items()},
+        note_type_ids={key: each.id for key, each in lock.note_types.items()},
     )
 
 
@@ -216,7 +222,8 @@ def _of_database(connection: sqlite3.Connection, media: frozenset[str]) -> Snaps
         cards=cards,
         course=course,
         version=said[1] if said else "",
-        note_types={kind_of[model]: _model(each) for model, each in models.items()},
+        note_types={kind_of[model]: _model(each) if model in kinds else _foreign(each) for model, each in models.items()},
+        note_type_ids={kind_of[model]: int(model) for model in models},
         decks={deck_keys[deck]: each["name"] for deck, each in decks.items() if deck in deck_keys},
         media=media,
     )
@@ -229,7 +236,13 @@ def _model(model: Mapping[str, Any]) -> tuple[str, str]:
     return layout, identity.content_hash(layout, model["name"], model["css"], *(text for each in model["tmpls"] for text in (each["qfmt"], each["afmt"])))
 
 
-def _card(fields: Mapping[str, str], tags: Iterable[str], note_type: str) -> tuple[str, CardView]:
+def _foreign(model: Mapping[str, Any]) -> tuple[str, str]:
+    """The same hashes for a note type that is not ours, as a course that keeps it would have them."""
+    said, texts = own.written(model)
+    return hashes(own.note_type(OwnNoteType(id="", written=said, texts=texts, folder="")))
+
+
+def _card(fields: Mapping[str, str], tags: Iterable[str], note_type: str, known: str = "") -> tuple[str, CardView]:
     """A card's id and view; its content hash is the lock's."""
     view = CardView(
         content=identity.content_hash(note_type, *fields.values(), *sorted(tag for tag in tags if "::changed::" not in tag)),
@@ -239,7 +252,7 @@ def _card(fields: Mapping[str, str], tags: Iterable[str], note_type: str) -> tup
         lesson=next((tag.partition("::lesson::")[2] for tag in tags if "::lesson::" in tag), ""),
         retired=bool(fields.get("Retired")),
     )
-    return fields.get("ID", ""), view
+    return known or fields.get("ID", ""), view
 
 
 def _text(html: str) -> str:

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from attachdeck.reader import MAX_BYTES, Node, read_course, read_file, read_text
-from attachdeck.reader.yaml_text import _NOT_TEXT, _read_with_places
+from attachdeck.reader.yaml_text import NOT_TEXT, _read_with_places
 
 PRINTABLE = st.characters(exclude_categories=("C", "Z"), include_characters=" ", max_codepoint=0xFFFF)
 TEXTS = st.text(PRINTABLE, max_size=30)
@@ -72,7 +72,7 @@ def test_line_ends_and_a_byte_order_mark_change_nothing(tmp_path_factory, value,
 @example("? [a]\n: b")
 @example("a: !!str 1")
 def test_the_fast_way_says_what_the_way_with_places_says(text):
-    if _NOT_TEXT.search(text):
+    if NOT_TEXT.search(text):
         return
     slow, problems = _read_with_places(text, "f")
     document, told = read_text(text, "f")

@@ -71,7 +71,7 @@ def _tidy_cards(loaded: dict[str, Any], taken: set[str]) -> dict[int, str]:
 
 def _order(card: CommentedMap) -> None:
     """Put a card's keys into order, unless comments stand between them: a comment belongs to the line that its author put it beside."""
-    order = [key for key in _keys(str(card.get("kind"))) if key in card]
+    order = [key for key in keys_of(str(card.get("kind"))) if key in card]
     order += [key for key in card if key not in order]
     commented = card.ca.items or any(getattr(value, "ca", None) and value.ca.comment for value in card.values())
     if order != list(card) and not commented and not card.merge:
@@ -80,7 +80,7 @@ def _order(card: CommentedMap) -> None:
 
 
 @cache
-def _keys(kind: str) -> tuple[str, ...]:
+def keys_of(kind: str) -> tuple[str, ...]:
     """The keys of a kind of card in their order: its name, what is asked, and then what every card may have."""
     own = json.loads(schema.schema_text("lesson"))["$defs"].get(kind, {}).get("properties", {})
     return (*_FIRST, *(key for key in own if key not in (*_FIRST, *_LAST)), *_LAST)

@@ -15,9 +15,13 @@ def write_course(files: CourseFiles, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     named = {"course.yaml": files.course, "sources.yaml": files.sources, "media/media.yaml": files.media}
     named |= {f"lessons/{lesson.file.rpartition('/')[2]}": lesson for lesson in files.lessons}
+    named |= {f"note_types/{name}/note_type.yaml": each.document for name, each in files.note_types.items()}
     for name, document in named.items():
         if document is not None and document.root is not None:
             TextFile(folder / name, "").write(_yaml(document))
+    for name, each in files.note_types.items():
+        for file, text in each.texts.items():
+            TextFile(folder / "note_types" / name / file, "").write(text.text)
     for name, content in files.pictures.items():
         (folder / "media").mkdir(exist_ok=True)
         (folder / "media" / name).write_bytes(content)

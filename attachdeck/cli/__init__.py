@@ -16,6 +16,7 @@ from attachdeck import __version__
 
 _COMMANDS = {
     "new": "Start a course, a lesson or a card.",
+    "import": "Make a course of a deck.",
     "build": "Compile a course into an Anki deck.",
     "check": "Say what is wrong in a course.",
     "fmt": "Tidy a course's files, and write ids into cards that have none.",

@@ -53,5 +53,5 @@ def _files(paths: tuple[Path, ...]) -> list[Path]:
     if paths and all(path.is_file() and path.name != "course.yaml" for path in paths):
         return list(paths)
     folders = [course_folder(path) for path in paths or (None,)]
-    patterns = ("course.yaml", "sources.yaml", "lessons/*.yaml", "lessons/*.yml", "media/media.yaml")
+    patterns = ("course.yaml", "sources.yaml", "lessons/*.yaml", "lessons/*.yml", "media/media.yaml", "note_types/*/note_type.yaml")
     return [path for folder in folders for pattern in patterns for path in sorted(folder.glob(pattern))]

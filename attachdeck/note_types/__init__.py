@@ -29,27 +29,29 @@ _RIGHT_TO_LEFT = {"ar", "dv", "fa", "he", "ks", "ku", "ps", "sd", "ug", "ur", "y
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a note type; `tag` is the role that Anki's image occlusion gives it."""
+    """A field of a note type; `tag` is the role that Anki's image occlusion gives it, `more` are other properties by Anki's names."""
 
     name: str
-    id: int
+    id: int | None
     why: str
     tag: int | None = None
+    more: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A card template: one card for each note on which its front shows something."""
+    """A card template: one card for each note on which its front shows something. `more` are other properties by Anki's names."""
 
     name: str
-    id: int
+    id: int | None
     front: str
     back: str
+    more: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class NoteType:
-    """A note type with its layout, and its texts for one course."""
+    """A note type with its layout, and its texts for one course; `more` are other properties by Anki's names."""
 
     kind: str
     name: str
@@ -58,6 +60,7 @@ class NoteType:
     fields: tuple[Field, ...]
     templates: tuple[Template, ...]
     css: str
+    more: Mapping[str, Any] = field(default_factory=dict, compare=False)
     names: tuple[str, ...] = field(init=False)
     """The fields' names, in order."""
     known: frozenset[str] = field(init=False, repr=False, compare=False)

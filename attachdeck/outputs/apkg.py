@@ -113,7 +113,8 @@ class _Model(genanki.Model):  # type: ignore[misc]
     def __init__(self, dated: DatedNoteType) -> None:
         own = dated.note_type
         fields = [{"name": each.name, "id": each.id, "description": "", "tag": each.tag, "preventDeletion": each.tag not in (None, 4)} for each in own.fields]
-        templates = [{"name": each.name, "id": each.id, "qfmt": each.front, "afmt": each.back} for each in own.templates]
+        fields = [made | dict(each.more) for made, each in zip(fields, own.fields, strict=True)]
+        templates = [{"name": each.name, "id": each.id, "qfmt": each.front, "afmt": each.back, **each.more} for each in own.templates]
         super().__init__(dated.id, own.name, fields, templates, own.css, self.CLOZE if own.cloze else self.FRONT_BACK)
         self.note_type = own
 
@@ -124,7 +125,7 @@ class _Model(genanki.Model):  # type: ignore[misc]
     def to_json(self, timestamp: int, deck_id: int) -> dict[str, Any]:
         stock = {"originalStockKind": 6} if self.note_type.image_occlusion else {}
         made: dict[str, Any] = super().to_json(timestamp, deck_id)
-        return made | stock | {"latexsvg": False}
+        return made | stock | {"latexsvg": False} | dict(self.note_type.more)
 
 
 class _Subdeck(genanki.Deck):  # type: ignore[misc]

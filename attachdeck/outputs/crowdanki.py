@@ -32,7 +32,13 @@ def write(deck: Deck, place: Path) -> list[str]:
     text = json.dumps(_Folder(deck).root(), ensure_ascii=False, indent=4, sort_keys=True)
     (place / "deck.json").write_text(text + "\n", encoding="utf-8", newline="\n")
     retired = sum(not note.cards for note in deck.notes)
-    return [f"{retired} retired"] if retired else []
+    elsewhere = sum(bool(note.cards) and not f"{note.deck}::".startswith(f"{_root(deck)}::") for note in deck.notes)
+    return [*([f"{retired} retired"] if retired else []), *([f"{elsewhere} in decks that do not lie under the course's"] if elsewhere else [])]
+
+
+def _root(deck: Deck) -> str:
+    """The name of the course's deck."""
+    return unicodedata.normalize("NFC", deck.course.deck)
 
 
 class _Folder:
@@ -48,7 +54,7 @@ class _Folder:
     def root(self) -> Json:
         deck = self.deck
         subdecks = {each.name: each for each in deck.decks}
-        root = subdecks[unicodedata.normalize("NFC", deck.course.deck)]
+        root = subdecks[_root(deck)]
         children = [each for each in deck.decks if each.name.startswith(f"{root.name}::")]
         # Only the root has its whole name; Anki makes the parents of that.
         made = self.subdeck(root, root.name, (self.subdeck(each, each.name.removeprefix(f"{root.name}::")) for each in children))
@@ -101,6 +107,7 @@ class _Folder:
                     "size": 20,
                     "sticky": False,
                     "tag": field.tag,
+                    **field.more,
                 }
                 for place, field in enumerate(own.fields)
             ],
@@ -112,12 +119,14 @@ class _Folder:
             "sortf": 0,
             "tags": [],
             "tmpls": [
-                {"afmt": each.back, "bafmt": "", "bqfmt": "", "did": None, "id": each.id, "name": each.name, "ord": place, "qfmt": each.front}
+                {"afmt": each.back, "bafmt": "", "bqfmt": "", "did": None, "id": each.id, "name": each.name, "ord": place, "qfmt": each.front, **each.more}
                 for place, each in enumerate(own.templates)
             ],
             "type": int(own.cloze),
             "vers": [],
-        } | ({"originalStockKind": 6} if own.image_occlusion else {})
+            **({"originalStockKind": 6} if own.image_occlusion else {}),
+            **own.more,
+        }
 
     def configuration(self) -> Json:
         study = self.deck.study

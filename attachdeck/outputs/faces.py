@@ -31,11 +31,13 @@ class Face:
 
 
 def faces(deck: Deck) -> Iterator[Face]:
-    """Every card of a deck, in the author's order; a retired card has none."""
+    """Every card of a deck, in the author's order; a retired card has none, and a custom one would need its own templates."""
     notes = {note.card: note for note in deck.notes}
     pairs = ((lesson, card) for lesson in deck.course.lessons for card in lesson.cards)
     for lesson, card in pairs:
         note = notes[card.id]
+        if card.kind == "custom":
+            continue
         found = fields(deck, note)
         beside = tuple(found[name] for name in ("Why", "Confusion") if found[name])
         cited = "; ".join(dict.fromkeys(f"{surnames(each.source.authors)}, {each.source.year or 'n.d.'}" for each in card.sources))

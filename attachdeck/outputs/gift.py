@@ -68,6 +68,7 @@ class _Bank:
         self.lost = {
             "retired": sum(not note.cards for note in deck.notes),
             "of hidden regions in pictures": occlusions,
+            "of the course's own note types": sum(bool(note.cards) and note.kind == "custom" for note in deck.notes),
             "pictures (their alt text stands there)": len(deck.media),
         }
 

@@ -22,7 +22,7 @@ from attachdeck.rendering import sides
 Entry = dict[str, Any]
 """A value for JSON: a lesson, a card or a problem as `preview.js` reads it."""
 
-_TYPE_HERE = re.compile(r"\[\[type:[^\]]*\]\]")
+_TYPE_HERE = re.compile(r"\[\[type:([^\]]*)\]\]")
 _READ_ALOUD = re.compile(r"\[anki:play:[qa]:[0-9]+\]")
 
 
@@ -57,7 +57,7 @@ class Site:
             return None
         drawn = sides(found.dated.note_type, found.note, place)
         html = _TYPE_HERE.sub('<input id="typeans" aria-label="Answer">', drawn.front) if side == "front" else drawn.back
-        html = _READ_ALOUD.sub('<button type="button" disabled>▶</button>', _TYPE_HERE.sub(lambda _: _typed(found), html))
+        html = _READ_ALOUD.sub('<button type="button" disabled>▶</button>', _TYPE_HERE.sub(lambda match: _typed(found, match[1]), html))
         script = (files(__package__) / "assets" / "card.js").read_text(encoding="utf-8")
         engine = "<script>window.anki = {imageOcclusion: {setup: function () {}}};</script>"
         return (
@@ -151,7 +151,7 @@ def _card_at(problem: Diagnostic, lessons: tuple[Entry, ...]) -> str:
     return found
 
 
-def _typed(found: Drawable) -> str:
+def _typed(found: Drawable, field: str) -> str:
     """What Anki shows on the back when the learner has typed the answer rightly."""
-    typed = found.dated.note_type.named(found.note.fields)["Typed"]
+    typed = found.dated.note_type.named(found.note.fields).get(field, "")
     return f'<code id="typeans"><span class="typeGood">{typed}</span></code>'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from attachdeck.diagnostics import Diagnostic
@@ -14,6 +14,14 @@ from attachdeck.reader.yaml_text import read_text
 MAX_BYTES = 16 * 1024 * 1024
 LOCK = "course.lock"
 PICTURE_ENDINGS = (".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp")
+
+
+@dataclass(frozen=True, slots=True)
+class NoteTypeFiles:
+    """A folder of `note_types/`: its `note_type.yaml`, and the texts beside it by file."""
+
+    document: Document
+    texts: dict[str, Document]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +37,12 @@ class CourseFiles:
     lock: Document | None
     lock_problems: tuple[Diagnostic, ...]
     others: tuple[Document, ...] = ()
+    note_types: dict[str, NoteTypeFiles] = field(default_factory=dict)
 
     def texts(self) -> dict[str, str]:
         """The text of every file that was read, for reporters that quote lines."""
-        documents = (self.course, self.sources, self.media, self.lock, *self.lessons, *self.others)
+        own = (document for each in self.note_types.values() for document in (each.document, *each.texts.values()))
+        documents = (self.course, self.sources, self.media, self.lock, *self.lessons, *self.others, *own)
         return {document.file: document.text for document in documents if document}
 
 
@@ -61,9 +71,21 @@ def read_course(folder: Path, lock_name: str = LOCK) -> tuple[CourseFiles, list[
             message = "this lesson is not read, because its name ends in `.txt`"
             diagnostics.append(Diagnostic(rule="file-name", message=message, at=Location(shown(path)), help=f"rename it to `{path.stem}`"))
 
+    def text(path: Path) -> Document:
+        found, problems = _read_utf8(path, shown(path), root)
+        diagnostics.extend(problems)
+        return found
+
+    note_types = {}
+    for path in sorted((folder / "note_types").glob("*/note_type.yaml")):
+        texts = {each.name: text(each) for each in _listed(path.parent) if each.suffix in (".html", ".css")}
+        note_types[path.parent.name] = NoteTypeFiles(document(path), texts)
+
+    media = optional(folder / "media" / "media.yaml")
+    kept = _kept(media)
     pictures = {}
     for path in _listed(folder / "media"):
-        if path.suffix.lower() in PICTURE_ENDINGS and not path.name.startswith("."):
+        if path.name in kept or (path.suffix.lower() in PICTURE_ENDINGS and not path.name.startswith(".")):
             content, problem = _read_bytes(path, shown(path), root)
             diagnostics.extend([problem] if problem else svg_problems(content, shown(path)) if path.suffix.lower() == ".svg" else [])
             pictures[path.name] = content
@@ -75,11 +97,12 @@ def read_course(folder: Path, lock_name: str = LOCK) -> tuple[CourseFiles, list[
         name=name,
         course=document(folder / "course.yaml"),
         sources=optional(folder / "sources.yaml"),
-        media=optional(folder / "media" / "media.yaml"),
+        media=media,
         lessons=tuple(document(path) for path in lesson_paths),
         pictures=pictures,
         lock=lock_document,
         lock_problems=tuple(lock_problems),
+        note_types=note_types,
     )
     if not lesson_paths:
         message = "the course has no lessons"
@@ -91,6 +114,12 @@ def read_course(folder: Path, lock_name: str = LOCK) -> tuple[CourseFiles, list[
 
 def read_file(path: Path, shown: str, root: Path | None = None) -> tuple[Document, list[Diagnostic]]:
     """Read one YAML file. `shown` is the name to use in messages; the file must lie under `root` if that is given."""
+    document, problems = _read_utf8(path, shown, root)
+    return (document, problems) if problems else read_text(document.text, shown)
+
+
+def _read_utf8(path: Path, shown: str, root: Path | None) -> tuple[Document, list[Diagnostic]]:
+    """A file's text with plain line ends, as a document that is not read as YAML."""
     content, problem = _read_bytes(path, shown, root)
     if problem:
         return Document(shown, "", None), [problem]
@@ -104,7 +133,13 @@ def read_file(path: Path, shown: str, root: Path | None = None) -> tuple[Documen
         return Document(shown, content.decode("utf-8", "replace"), None), [
             Diagnostic(rule="encoding", message=message, at=at, help="save it again with the encoding UTF-8")
         ]
-    return read_text(text, shown)
+    return Document(shown, text.replace("\r\n", "\n").replace("\r", "\n"), None), []
+
+
+def _kept(media: Document | None) -> set[str]:
+    """The names of the files besides pictures that media.yaml lists."""
+    listed = media.root.get("files") if media and media.root else None
+    return {entry.value["file"] for entry in listed.items() if isinstance(entry.value, dict) and isinstance(entry.value.get("file"), str)} if listed else set()
 
 
 def _listed(folder: Path) -> list[Path]:

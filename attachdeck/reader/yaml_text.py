@@ -24,7 +24,7 @@ MAX_ALIASED_VALUES = 10_000
 """How many values aliases may repeat in one file: enough for any course, too few for a bomb."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]")
+NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]")
 _INT = re.compile(r"[-+]?[0-9]{1,18}|0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15}")
 _FLOAT = re.compile(r"[-+]?(?:(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]{1,3})?|[0-9]+[eE][-+]?[0-9]{1,3})")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
@@ -36,7 +36,7 @@ _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": Fa
 def read_text(text: str, shown: str) -> tuple[Document, list[Diagnostic]]:
     """Read YAML text, with LF or CRLF line ends."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    odd = [_odd(found, text, shown) for found in islice(_NOT_TEXT.finditer(text), MAX_ODD)]
+    odd = [_odd(found, text, shown) for found in islice(NOT_TEXT.finditer(text), MAX_ODD)]
     if odd:
         return Document(shown, text, None), odd
     try:
@@ -111,7 +111,7 @@ def _plain_node(event: Any, following: Callable[[], Any], depth: int) -> Any:
 
 def _plain_scalar(event: Any) -> Any:
     if event.style:
-        if event.style == '"' and _NOT_TEXT.search(event.value):
+        if event.style == '"' and NOT_TEXT.search(event.value):
             raise _Unusual
         return event.value
     text: str = event.value
@@ -173,7 +173,7 @@ class _Builder:
 
     def scalar(self, event: yaml.ScalarEvent) -> tuple[Any, Mark]:
         # Only double quotes can name a character that the file itself does not hold.
-        odd = _NOT_TEXT.search(event.value) if event.style == '"' else None
+        odd = NOT_TEXT.search(event.value) if event.style == '"' else None
         if odd:
             message = f"this text names the invisible character U+{ord(odd.group()):04X}"
             raise self.refused("invisible-character", message, event, "delete the escape, or write the text after `|` on lines of its own")

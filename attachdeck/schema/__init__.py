@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
     from jsonschema.protocols import Validator
 
-NAMES = ("course", "lesson", "sources", "media")
+NAMES = ("course", "lesson", "sources", "media", "note_type")
 """The schemas of a course's files."""
 
 REPORTS = ("diagnostics",)

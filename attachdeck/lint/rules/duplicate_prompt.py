@@ -28,6 +28,8 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
     seen: dict[str, str] = {}
     for card in course.cards():
         key = " ".join(words(asked(card)))
+        if not key:
+            continue  # A custom card: only its note type knows what it asks.
         if key in seen:
             yield Finding(card.at, f"`{card.id}` asks the same as `{seen[key]}`", "delete one, or say what makes it another question", card)
         else:

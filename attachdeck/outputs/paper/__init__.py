@@ -75,8 +75,8 @@ def write(deck: Deck, place: Path) -> list[str]:
     _write(place / "cards.html", shared | {"sheets": "".join(_sheets(printed))})
     _write(place / "handout.html", shared | _handout(deck))
     tight = [str(each.number) for each in printed if not _fits(each)]
-    retired = sum(not note.cards for note in deck.notes)
-    return [*([f"{retired} retired"] if retired else []), *([f"the end of what has no room on the cards {', '.join(tight)}"] if tight else [])]
+    lost = {"retired": sum(not note.cards for note in deck.notes), "of the course's own note types": sum(note.kind == "custom" for note in deck.notes)}
+    return [*(f"{count} {what}" for what, count in lost.items() if count), *([f"the end of what has no room on the cards {', '.join(tight)}"] if tight else [])]
 
 
 def _write(path: Path, slots: Mapping[str, str]) -> None:

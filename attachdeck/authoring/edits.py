@@ -1,0 +1,199 @@
+"""A spreadsheet's edits brought back into the YAML, card by card: only changed cells are touched, and comments stay."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cache
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from attachdeck import schema
+from attachdeck.authoring import text_file
+from attachdeck.authoring.tidy import CannotTidy, tidied
+from attachdeck.cells import leaves
+from attachdeck.reader import read_text
+
+FIXED = ("id", "lesson", "kind")
+"""The columns that say which card a row is; they cannot be changed in a spreadsheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A cell that was brought back: the file, the card and the way to the value."""
+
+    path: Path
+    card: str
+    key: str
+
+
+def bring_back(folder: Path, rows: Mapping[str, Mapping[str, str]]) -> tuple[list[Edit], list[str]]:
+    """Change a course's cards to what rows say, by id; the edits, and what could not be brought back. Raises OSError."""
+    edits: list[Edit] = []
+    left: list[str] = []
+    found: set[str] = set()
+    for path in sorted((folder / "lessons").glob("*.y*ml")):
+        try:
+            file = text_file.read(path)
+            changed = _changed(file.text, path, rows, found, left)
+        except (CannotTidy, UnicodeDecodeError) as error:
+            left.append(f"{path}: {'it is not in UTF-8' if isinstance(error, UnicodeDecodeError) else error}")
+            continue
+        if changed:
+            text, done = changed
+            file.write(text)
+            edits += done
+    left += [f"the card `{name}`: the course has none with this id" for name in rows if name not in found]
+    return edits, left
+
+
+def _changed(text: str, path: Path, rows: Mapping[str, Mapping[str, str]], found: set[str], left: list[str]) -> tuple[str, list[Edit]] | None:
+    """A lesson's text with the edits in it, or None where there are none. Raises CannotTidy."""
+    document, problems = read_text(text, str(path))
+    said = document.root.value if document.root else None
+    if problems or not isinstance(said, dict) or not isinstance(said.get("cards"), list):
+        raise CannotTidy("it cannot be read: `attachdeck check` says why")
+    wanted = deepcopy(said)
+    edits = []
+    for card in wanted["cards"]:
+        if isinstance(card, dict) and card.get("id") in rows:
+            found.add(card["id"])
+            edits += [Edit(path, card["id"], key) for key in _edit(card, {"lesson": said.get("id", ""), **rows[card["id"]]}, said.get("id", ""), left)]
+    if not edits:
+        return None
+    return _written(text, path, wanted), edits
+
+
+def _edit(card: dict[str, Any], row: Mapping[str, str], lesson: str, left: list[str]) -> Iterator[str]:
+    """Put a row's cells into a card; the ways to what changed."""
+    now = dict(leaves(card))
+    for key, cell in row.items():
+        old = now.get(key, "")
+        if key in FIXED:
+            if cell.strip() and cell != (lesson if key == "lesson" else old):
+                left.append(f"`{key}` of the card `{card['id']}`: it cannot be changed in a spreadsheet")
+        elif _same(old, cell):
+            continue
+        elif key.partition(".")[0] not in _types():
+            left.append(f"`{key}` of the card `{card['id']}`: there is no such key")
+        elif _put(card, key.split(".", 1) if key.startswith("fields.") else key.split("."), cell):  # A field's name may have dots.
+            yield key
+        else:
+            left.append(f"`{key}` of the card `{card['id']}`: change this in {lesson}'s file")
+
+
+def _same(old: str, cell: str) -> bool:
+    """Whether a cell says what is there; spreadsheets write `TRUE`, and take away a text's last line end."""
+    return old.rstrip() == cell.rstrip() or (old in ("true", "false") and cell.strip().lower() == old)
+
+
+def _put(place: Any, way: list[str], cell: str) -> bool:
+    """Put a cell's value where its way leads, or take away what an empty cell means; False where the way leads nowhere."""
+    key: Any = int(way[0]) - 1 if isinstance(place, list) and way[0].isdecimal() else way[0]
+    if isinstance(place, list):
+        if not isinstance(key, int) or not 0 <= key <= len(place):
+            return False
+        if key == len(place):
+            if not cell:
+                return False
+            place.append({} if len(way) > 1 else None)
+    elif not isinstance(place, dict):
+        return False
+    if len(way) > 1:
+        if isinstance(place, dict):
+            place.setdefault(key, [] if way[1].isdecimal() else {})
+        return _put(place[key], way[1:], cell)
+    if cell:
+        place[key] = value_of(way[-1], cell)
+    elif isinstance(place, dict) or key == len(place) - 1:
+        del place[key]
+    else:
+        return False
+    return True
+
+
+def value_of(key: str, cell: str) -> Any:
+    """A cell as the value that its key takes: text, and for some keys a number or a truth value."""
+    kind = _types().get(key)
+    text = cell.strip()
+    if kind == "boolean" and text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    if kind == "number":
+        try:
+            number = float(text.replace(",", "."))
+        except ValueError:
+            return cell
+        return int(number) if number.is_integer() else number
+    return cell
+
+
+@cache
+def _types() -> dict[str, Any]:
+    """Every key that a card may have anywhere, with the type of its value."""
+    found: dict[str, Any] = {}
+
+    def collect(part: Any) -> None:
+        for key, value in part.get("properties", {}).items() if isinstance(part, dict) else ():
+            found[key] = found.get(key) or (value.get("type") if isinstance(value, dict) else None)
+        for value in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+            collect(value)
+
+    collect(json.loads(schema.schema_text("lesson"))["$defs"])
+    return found
+
+
+def _written(text: str, path: Path, wanted: Mapping[str, Any]) -> str:
+    """A tidy lesson's text that says what is wanted, changed where it said something else. Raises CannotTidy."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    if tidied(text, str(path), set()) != text:
+        raise CannotTidy("its other lines would change too: run `attachdeck fmt` first, and then this again")
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 1_000_000
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    try:
+        loaded = yaml.load(text)
+    except YAMLError as error:
+        raise CannotTidy("it uses YAML in a way that cannot be kept") from error
+    for card, said in zip(loaded["cards"], wanted["cards"], strict=True):
+        _match(card, said)
+    out = StringIO()
+    yaml.dump(loaded, out)
+    found = "\n".join(line.rstrip(" \t") for line in out.getvalue().split("\n")).rstrip("\n") + "\n"
+    again, problems = read_text(found, str(path))
+    if problems or again.root is None or again.root.value != wanted:
+        raise CannotTidy("its meaning would change: make these changes by hand")
+    return found
+
+
+def _match(loaded: Any, wanted: Any) -> None:
+    """Make ruamel's value say what is wanted, and touch nothing that says so already."""
+    keys = list(wanted) if isinstance(wanted, dict) else range(len(wanted))
+    for key in [each for each in loaded if each not in wanted] if isinstance(wanted, dict) else ():
+        del loaded[key]
+    while isinstance(wanted, list) and len(loaded) > len(wanted):
+        del loaded[-1]
+    for key in keys:
+        is_new = key not in loaded if isinstance(wanted, dict) else key >= len(loaded)
+        if is_new:
+            loaded.insert(len(loaded), *((key, wanted[key]) if isinstance(wanted, dict) else (wanted[key],)))
+        elif isinstance(wanted[key], dict | list) and isinstance(loaded[key], type(wanted[key])):
+            _match(loaded[key], wanted[key])
+        elif loaded[key] != wanted[key]:
+            loaded[key] = _like(loaded[key], wanted[key])
+
+
+def _like(old: Any, new: Any) -> Any:
+    """A new text in the quotes of the old one, or on lines of its own where it has several."""
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString, SingleQuotedScalarString
+
+    if not isinstance(new, str):
+        return new
+    if "\n" in new:
+        return LiteralScalarString(new)
+    return type(old)(new) if isinstance(old, DoubleQuotedScalarString | SingleQuotedScalarString) else new

@@ -1,0 +1,105 @@
+"""`attachdeck import`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from attachdeck import pipeline
+from attachdeck.authoring.edits import bring_back
+from attachdeck.cli.terminal import course_folder, fail, no_engine, show
+from attachdeck.engine import NoEngine
+from attachdeck.importing import source, table, writing
+from attachdeck.importing.draft import Draft
+from attachdeck.importing.found import CannotImport
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  attachdeck import spanish.apkg -o spanish       learners of the deck go on with the course
+  attachdeck import spanish.apkg -o spanish --convert
+  attachdeck import words.csv -o spanish
+  attachdeck import --into my-course my-course.csv
+"""
+)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="The folder of the new course; it must be new or empty.")
+@click.option("--into", type=click.Path(path_type=Path), metavar="COURSE", help="Bring the edits of a spreadsheet of COURSE back, by the cards' ids.")
+@click.option("--title", help="What learners call the course.  [default: from the file's name]")
+@click.option("--language", default="en", show_default=True, help="The language of the cards, as a code.")
+@click.option("--convert", is_flag=True, help="Make cards of attachdeck's own kinds, for learners who start afresh.")
+def command(files: tuple[Path, ...], output: Path | None, into: Path | None, title: str | None, language: str, convert: bool) -> None:
+    """Make a course of a deck or a table, or bring a spreadsheet's edits back into a course.
+
+    FILE is a package of Anki's (.apkg, .colpkg), a folder of CrowdAnki's, a table (.csv, .tsv), a text for Anki's import (.txt) or Markdown (.md).
+    Every note of a package is kept whole, with its GUID, note type, tags and deck, so that learners of the deck can go on with the course and lose
+    nothing. What cannot be carried is listed.
+    """
+    if (output is None) == (into is None):
+        raise click.UsageError("say with -o where the new course shall lie, or with --into which course a spreadsheet belongs to")
+    if into is not None:
+        _bring_back(course_folder(into), files)
+    if output is not None:
+        _make(files, output, title, language, convert=convert)
+
+
+def _make(files: tuple[Path, ...], output: Path, title: str | None, language: str, *, convert: bool) -> None:
+    title = title or files[0].stem.replace("-", " ").replace("_", " ").strip() or "Imported"
+    try:
+        draft = source.draft(files, convert=convert)
+        writing.write(draft, output, title, language)
+    except NoEngine:
+        no_engine()
+    except CannotImport as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"`{error.filename}` cannot be read or written: {error.strerror or error}")
+    _say(draft, output)
+
+
+def _bring_back(folder: Path, files: tuple[Path, ...]) -> None:
+    if len(files) != 1:
+        raise click.UsageError("--into takes one spreadsheet")
+    try:
+        edits, left = bring_back(folder, table.edits(files[0]))
+    except CannotImport as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"`{error.filename}` cannot be read or written: {error.strerror or error}")
+    for edit in edits:
+        click.echo(f"{edit.path}: {edit.card}: {edit.key}")
+    for each in left:
+        click.echo(f"not brought back: {_line(each)}")
+    click.echo(f"{_count(len(edits), 'change')}")
+    checked = pipeline.check(folder)
+    show(checked.diagnostics, checked.texts)
+    sys.exit(1 if left or checked.course is None else 0)
+
+
+def _say(draft: Draft, output: Path) -> None:
+    cards = [card for lesson in draft.lessons for card in lesson.cards]
+    click.echo(f"{output}: {_count(len(draft.lessons), 'lesson')}, {_count(len(cards), 'card')}, {_count(len(draft.media), 'file')} of media")
+    _lost(draft.lost)
+    if draft.starts_afresh:
+        click.echo("For learners of the deck these are new cards: what they have done does not follow.")
+    elif draft.known.cards:
+        click.echo("Learners of the deck can go on with the course. Commit its course.lock: their progress hangs on it.")
+    click.echo(f"\nNow: attachdeck build {output}")
+
+
+def _lost(lost: Sequence[str]) -> None:
+    for each in lost:
+        click.echo(f"not carried: {_line(each)}")
+
+
+def _line(text: str) -> str:
+    """A stranger's words on one line, without signs that a terminal would obey."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,81 @@
+"""Notes as cards of attachdeck's own kinds, for learners who start afresh: what has no such kind stays as it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from html import unescape
+from typing import Any
+
+from attachdeck import cloze
+from attachdeck.identity import Lock
+from attachdeck.importing.draft import Draft, DraftLesson, Values, fitting_tags
+from attachdeck.importing.html_text import lost_in, markdown
+
+_BACK = "{{FrontSide}}<hrid=answer>"
+# The templates of Anki's own note types, without white space; A, B and C are the first fields.
+_SHAPES = {
+    ("{{A}}", _BACK + "{{B}}"): "basic",
+    ("{{A}}", _BACK + "{{B}}", "{{B}}", _BACK + "{{A}}"): "reversed",
+    ("{{A}}", _BACK + "{{B}}", "{{#C}}{{B}}{{/C}}", _BACK + "{{A}}"): "optional",
+    ("{{A}}{{type:B}}", "{{A}}<hrid=answer>{{type:B}}"): "typed",
+    ("{{cloze:A}}", "{{cloze:A}}<br>{{B}}"): "cloze",
+}
+
+
+def converted(draft: Draft) -> Draft:
+    """The draft with nearest kinds; nothing of it is known to learners any more."""
+    lost = list(draft.lost)
+    shapes = {name: shape(said, texts) for name, (said, texts) in draft.note_types.items()}
+    lessons = tuple(_lesson(lesson, draft, shapes, lost) for lesson in draft.lessons)
+    used = {card["note_type"] for lesson in lessons for card in lesson.cards if card["kind"] == "custom"}
+    note_types = {name: each for name, each in draft.note_types.items() if name in used}
+    return replace(draft, lessons=lessons, note_types=note_types, known=Lock(), lost=tuple(lost), starts_afresh=True)
+
+
+def shape(said: Mapping[str, Any], texts: Mapping[str, str]) -> str:
+    """Which of Anki's own note types one is, by its templates and not by its name, which is in many languages; empty for another."""
+    found = tuple(re.sub(r"\s+", "", texts[each[side]]) for each in said["templates"] for side in ("front", "back"))
+    names = [re.sub(r"\s+", "", each["name"]) for each in said["fields"]]
+    for known, kind in _SHAPES.items():
+        if tuple(_filled(each, names) for each in known) == found:
+            return kind
+    return ""
+
+
+def _filled(template: str, names: list[str]) -> str:
+    letters = dict(zip("ABC", names, strict=False))
+    return re.sub(r"(?<=[{:#/])([ABC])(?=\}\})", lambda match: letters.get(match[1], "?"), template)
+
+
+def _lesson(lesson: DraftLesson, draft: Draft, shapes: Mapping[str, str], lost: list[str]) -> DraftLesson:
+    cards = []
+    for card in lesson.cards:
+        said, _ = draft.note_types[card["note_type"]]
+        row = [card["fields"].get(each["name"], "") for each in said["fields"]]
+        found = _card(shapes[card["note_type"]], row)
+        if found is not None:
+            lost += [f"the card {card['id']}: {tag}" for tag in lost_in(" ".join(row))]
+            tags = fitting_tags(card.get("tags", []), f"the card {card['id']}", lost)
+            cards.append({"id": card["id"], **found, **({"tags": tags} if tags else {})})
+        else:
+            cards.append(card)
+    return replace(lesson, cards=tuple(cards))
+
+
+def _card(kind: str, row: list[str]) -> Values | None:
+    """A card of a kind; None for what would lose something: pictures, sounds, LaTeX, fields that the kind has no place for."""
+    if not kind or re.search(r"<(?:img|svg|audio|video|style)\b|\[sound:|\[/?latex\]|\[\$", " ".join(row), re.IGNORECASE):
+        return None
+    a, b, *more = [markdown(each) for each in row]
+    if any(more[1 if kind == "optional" else 0 :]) or not a:
+        return None
+    if kind == "cloze":
+        return {"kind": "cloze", "text": a, **({"why": b} if b else {})} if cloze.numbers(row[0]) and not cloze.to_anki(a)[1] else None
+    if not b or "{{" in a + b:
+        return None
+    if kind == "typed":
+        answer = unescape(re.sub(r"<[^>]*>", "", row[1])).strip()
+        return {"kind": "typed", "prompt": a, "answer": answer} if len(answer) <= 60 and "\n" not in answer and answer else None
+    return {"kind": "reversed" if kind == "reversed" or (more and more[0]) else "basic", "prompt": a, "answer": b}

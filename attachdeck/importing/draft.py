@@ -1,0 +1,86 @@
+"""A course that is about to be written: lessons of cards as their YAML will say them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import unescape
+from typing import Any
+
+from attachdeck.identity import Lock
+from attachdeck.naming import slug
+from attachdeck.reader import NOT_TEXT
+
+Values = dict[str, Any]
+
+_MEDIA = re.compile(r"<img\b[^>]*?\bsrc\s*=\s*[\"']?([^\s\"'>]*)[^>]*>|!\[[^\]]*\]\(\s*<?([^\s)>]*)[^)]*\)|\\?\[sound:(.*?)\\?\]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftLesson:
+    """A lesson; `full_deck` is the whole name of its deck where that must stay as it is."""
+
+    id: str
+    title: str
+    cards: tuple[Values, ...]
+    full_deck: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A course: `note_types` are the words of `note_type.yaml` and its texts by folder, `known` is what the lock must remember,
+    `lost` says what could not be carried, a line each, and `starts_afresh` that learners of the deck have other cards."""
+
+    deck: str
+    lessons: tuple[DraftLesson, ...]
+    description: str = ""
+    note_types: Mapping[str, tuple[Values, Mapping[str, str]]] = field(default_factory=dict)
+    media: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    known: Lock = field(default_factory=Lock)
+    lost: tuple[str, ...] = ()
+    starts_afresh: bool = False
+
+
+class Ids:
+    """Gives out ids: from words, and where they are taken or there are none, with a few letters of a digest."""
+
+    def __init__(self) -> None:
+        self.taken: set[str] = set()
+
+    def of(self, words: str, identity: str, fallback: str = "card") -> str:
+        found = slug(plain(words)[:200], fallback)
+        if found in self.taken or found == fallback:
+            digest = hashlib.sha256(identity.encode()).hexdigest()
+            found = next(name for length in range(6, 64) if (name := f"{found}-{digest[:length]}") not in self.taken)
+        self.taken.add(found)
+        return found
+
+
+def plain(html: str) -> str:
+    """HTML's words, without gaps' braces and the names of sounds."""
+    text = re.sub(r"\[sound:[^\]]*\]|\{\{c[0-9,]+::|::[^{}]*\}\}|\}\}|<[^>]*>", " ", html)
+    return re.sub(r"\s+", " ", unescape(text)).strip()
+
+
+def storable(text: str) -> str:
+    """A text without what a course's file cannot hold: invisible characters, and the line ends of Windows."""
+    return NOT_TEXT.sub("", text.replace("\r\n", "\n"))
+
+
+def without_media(text: str, where: str, lost: list[str]) -> str:
+    """A Markdown text without pictures and sounds, which a text cannot bring; they are listed."""
+    lost += [f"{where}: the file {match[1] or match[2] or match[3]}" for match in _MEDIA.finditer(text)]
+    return _MEDIA.sub("", text).strip()
+
+
+def fitting_tags(tags: list[str], where: str, lost: list[str]) -> list[str]:
+    """Tags as cards of our own kinds can have them; those that change are listed."""
+    found = []
+    for tag in tags:
+        fit = "::".join(part for each in tag.split("::") if (part := re.sub(r'[:"*_\\]+', "-", each).strip("-")))
+        if fit != tag:
+            lost.append(f"{where}: the tag {tag} ({f'it is {fit} now' if fit else 'nothing is left of it'})")
+        found += [fit] if fit else []
+    return list(dict.fromkeys(found))

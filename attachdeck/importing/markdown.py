@@ -1,0 +1,72 @@
+"""Notes in Markdown as lessons: a heading begins a lesson, `Q:` and `A:` make a card, and so does a paragraph with gaps."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from attachdeck import cloze
+from attachdeck.importing.draft import Draft, DraftLesson, Ids, Values, storable, without_media
+from attachdeck.importing.found import CannotImport
+
+SUFFIXES = (".md", ".markdown")
+
+_HEADING = re.compile(r"#{1,6}\s+(.+?)\s*#*")
+_QUESTION = re.compile(r"\s*(?:[-*]\s+)?\**Q:\**\s*(?P<prompt>.+?)\n\s*\**A:\**\s*(?P<answer>.+)", re.DOTALL)
+_ASKS = re.compile(r"\s*(?:[-*]\s+)?\**Q:")
+_GAP = re.compile(r"\{\{c[0-9]+::|\(\([0-9]+ ")
+
+
+def draft(path: Path) -> Draft:
+    """A course of a file's questions. Raises CannotImport, and OSError."""
+    try:
+        text = storable(path.read_bytes().decode("utf-8-sig")).replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        raise CannotImport(f"`{path}` is not in UTF-8: save it again with that encoding") from error
+    lost: list[str] = []
+    ids, lesson_ids = Ids(), Ids()
+    lessons: dict[str, list[Values]] = {}
+    title = path.stem
+    for line, block in _blocks(text):
+        heading = _HEADING.fullmatch(block)
+        if heading:
+            title = heading[1]
+            continue
+        card = _card(without_media(block, f"line {line}", lost))
+        if card is None:
+            lost.append(f"line {line}: {' '.join(block.split())[:60]}")
+            continue
+        words = str(card.get("prompt") or card.get("text"))
+        lessons.setdefault(title, []).append({"id": ids.of(words, words + str(line)), **card})
+    found = tuple(DraftLesson(id=lesson_ids.of(title, title, "lesson"), title=title, cards=tuple(cards)) for title, cards in lessons.items())
+    return Draft(deck=path.stem, lessons=found, lost=tuple(lost))
+
+
+def _blocks(text: str) -> list[tuple[int, str]]:
+    """Paragraphs and headings, each with the number of its first line; `Q:` begins a paragraph, and the answer may follow after a blank line."""
+    found: list[tuple[int, str]] = []
+    open_block = False
+    for number, line in enumerate(text.split("\n"), 1):
+        alone = _HEADING.fullmatch(line) is not None
+        if not line.strip() or alone:
+            open_block = False
+        if alone:
+            found.append((number, line))
+        elif line.strip():
+            answers = found and re.match(r"\s*\**A:", line) and _ASKS.match(found[-1][1])
+            if answers or (open_block and not _ASKS.match(line)):
+                first, block = found[-1]
+                found[-1] = first, f"{block}\n{line}"
+            else:
+                found.append((number, line))
+            open_block = True
+    return found
+
+
+def _card(block: str) -> Values | None:
+    question = _QUESTION.fullmatch(block)
+    if question:
+        return {"kind": "basic", "prompt": question["prompt"].strip(), "answer": question["answer"].strip()}
+    if _GAP.search(block) and not cloze.to_anki(block)[1]:
+        return {"kind": "cloze", "text": block.strip()}
+    return None

@@ -1,0 +1,56 @@
+"""Files of others to a draft of a course: each by its ending."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from attachdeck.importing import crowdanki, markdown, package, table
+from attachdeck.importing.convert import converted
+from attachdeck.importing.draft import Draft
+from attachdeck.importing.found import CannotImport, Found
+from attachdeck.importing.keep import kept
+
+
+def draft(files: Sequence[Path], *, convert: bool) -> Draft:
+    """The course that files make together. Raises CannotImport, OSError, and NoEngine where Anki's engine is needed and not installed."""
+    texts = [file for file in files if file.suffix.lower() in (*table.SUFFIXES, *markdown.SUFFIXES)]
+    if not texts:
+        found = kept(_joined([_found(file) for file in files]))
+        return converted(found) if convert else found
+    if len(files) > 1:
+        raise CannotImport("tables and Markdown come one at a time: name one FILE")
+    return table.draft(texts[0]) if texts[0].suffix.lower() in table.SUFFIXES else markdown.draft(texts[0])
+
+
+def _found(file: Path) -> Found:
+    if file.suffix.lower() in package.SUFFIXES:
+        return package.read(file)
+    if folder := crowdanki.json_file(file):
+        return crowdanki.read(folder)
+    raise CannotImport(
+        f"`{file}` is nothing that can be imported: name a package (.apkg, .colpkg), a folder of CrowdAnki's, a table (.csv, .tsv, .txt) or Markdown (.md)"
+    )
+
+
+def _joined(found: Sequence[Found]) -> Found:
+    """Several decks as one; of two notes with one GUID the one that was changed later."""
+    if len(found) == 1:
+        return found[0]
+    notes, lost = {}, [each for one in found for each in one.lost]
+    for note in sorted((note for one in found for note in one.notes), key=lambda note: note.modified):
+        notes[note.guid] = note
+    order = dict.fromkeys(note.guid for one in found for note in one.notes)
+    media: dict[str, bytes] = {}
+    for one in found:
+        for name, content in one.media.items():
+            if media.setdefault(name, content) != content:
+                lost.append(f"the file {name} of one deck: another deck has another one of this name")
+    return Found(
+        notes=tuple(notes[guid] for guid in order),
+        note_types={number: each for one in found for number, each in one.note_types.items()},
+        decks={name: each for one in found for name, each in one.decks.items()},
+        media=media,
+        lost=tuple(lost),
+        from_anki=all(one.from_anki for one in found),
+    )

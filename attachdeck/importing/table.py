@@ -1,0 +1,184 @@
+"""Tables: the spreadsheet that `build --to csv` makes, tables of other makers, and texts for Anki's import."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from attachdeck.authoring.edits import value_of
+from attachdeck.cells import restored
+from attachdeck.importing.draft import Draft, DraftLesson, Ids, Values, fitting_tags, storable, without_media
+from attachdeck.importing.found import CannotImport
+from attachdeck.importing.html_text import lost_in, markdown
+
+SUFFIXES = (".csv", ".tsv", ".txt")
+
+_MAX_BYTES = 64 * 1024 * 1024
+_NAMES = {
+    "prompt": ("front", "question", "q", "term", "word", "frage", "pregunta"),
+    "answer": ("back", "a", "definition", "meaning", "antwort", "respuesta"),
+    "text": ("cloze",),
+    "why": ("extra", "explanation", "notes", "note"),
+    "lesson": ("deck", "chapter", "topic"),
+    "tags": ("tag",),
+}
+_KEYS = {name: key for key, names in _NAMES.items() for name in names}
+_SEPARATORS = {"tab": "\t", "comma": ",", "semicolon": ";", "space": " ", "pipe": "|", "colon": ":"}
+_ELSEWHERE = ("sources", "objective", "article", "formerly")
+"""Keys that name something of the course that the table came from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table's columns and rows; `said` are the headers of a text for Anki."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    said: Mapping[str, str]
+
+    def named(self) -> Iterator[dict[str, str]]:
+        """Each row's filled cells by column."""
+        for row in self.rows:
+            yield {column: cell for column, cell in zip(self.columns, row, strict=False) if column}
+
+
+def read(path: Path) -> Table:
+    """A table, whichever sign stands between its cells. Raises CannotImport, and OSError."""
+    if path.stat().st_size > _MAX_BYTES:
+        raise CannotImport(f"`{path}` is larger than {_MAX_BYTES // 1024**2} MiB: split it")
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CannotImport(f"`{path}` is not in UTF-8: save it again as *CSV UTF-8*, or as text in Unicode (UTF-8)") from error
+    lines = re.sub(r"\r\n?", "\n", text).split("\n")
+    said: dict[str, str] = {}
+    while lines and (header := re.fullmatch(r"#([a-z ]+):(.*)", lines[0])):
+        said[header[1]] = header[2]
+        lines.pop(0)
+    separator = _SEPARATORS.get(said.get("separator", "").lower(), said.get("separator", ""))
+    if lines and (named := re.fullmatch(r"sep=(.)", lines[0])):
+        separator = named[1]
+        lines.pop(0)
+    if len(separator) != 1:
+        separator = max("\t;,", key=lines[0].count)
+    try:
+        rows = [tuple(storable(restored(cell)) for cell in row) for row in csv.reader([f"{line}\n" for line in lines], delimiter=separator) if any(row)]
+    except csv.Error as error:
+        raise CannotImport(f"`{path}` cannot be read as a table: {error}") from error
+    if not rows:
+        raise CannotImport(f"`{path}` is empty")
+    if "separator" in said or "columns" in said:
+        return Table(_anki_columns(said, max(len(row) for row in rows), separator), tuple(rows), said)
+    return Table(tuple(cell.strip() for cell in rows[0]), tuple(rows[1:]), said)
+
+
+def edits(path: Path) -> dict[str, dict[str, str]]:
+    """The rows of a spreadsheet of ours by the ids of their cards. Raises CannotImport, and OSError."""
+    table = read(path)
+    if "id" not in table.columns:
+        raise CannotImport(f"`{path}` has no column `id`: take the spreadsheet that `attachdeck build --to csv` makes")
+    rows = [row for row in table.named() if row["id"].strip()]
+    counted = Counter(row["id"].strip() for row in rows)
+    twice = [name for name, times in counted.items() if times > 1]
+    if twice:
+        raise CannotImport(f"`{path}` has several rows for {', '.join(f'`{each}`' for each in twice)}: keep one of each")
+    return {row["id"].strip(): row for row in rows}
+
+
+def draft(path: Path) -> Draft:
+    """A course of a table's rows. Raises CannotImport, and OSError."""
+    table = read(path)
+    ours = {"id", "kind"} <= set(table.columns)
+    keys = table.columns if ours else tuple(_key(column) for column in table.columns)
+    if not table.said and not {"prompt", "question", "text", "scenario"} & set(keys):
+        if len(table.columns) > 3:
+            raise CannotImport(f"`{path}` does not say which column is the question: name the columns in its first line, such as `prompt` and `answer`")
+        keys, table = ("prompt", "answer", "tags")[: len(keys)], Table(keys, (table.columns, *table.rows), {})
+    lost: list[str] = []
+    ids, lesson_ids = Ids(), Ids()
+    lessons: dict[str, list[Values]] = {}
+    html = table.said.get("html") == "true"
+    for number, row in enumerate(Table(keys, table.rows, table.said).named(), 1):
+        if html:
+            lost += [f"row {number}: {tag}" for key in ("prompt", "answer") for tag in lost_in(row.get(key, ""))]
+            row |= {key: markdown(row[key]) for key in ("prompt", "answer") if key in row}  # From here on it is Markdown.
+        card = _card(row, f"row {number}", ids, lost)
+        if card:
+            lessons.setdefault(row.get("lesson", "").rpartition("::")[2].strip() or "Cards", []).append(card)
+    found = tuple(DraftLesson(id=lesson_ids.of(title, title, "lesson"), title=title, cards=tuple(cards)) for title, cards in lessons.items())
+    return Draft(deck=path.stem, lessons=found, lost=tuple(dict.fromkeys(lost)))
+
+
+def _anki_columns(said: Mapping[str, str], width: int, separator: str) -> tuple[str, ...]:
+    """The columns of a text for Anki, by its headers: the first two that hold fields are question and answer."""
+    own = {int(number) - 1: key.removesuffix(" column") for key, number in said.items() if key.endswith(" column") and number.strip().isdecimal()}
+    names = said.get("columns", "").split(separator)
+    fields = iter(("prompt", "answer"))
+    columns = []
+    for place in range(width):
+        if place in own:
+            columns.append({"tags": "tags", "deck": "lesson"}.get(own[place], own[place]))
+        else:
+            columns.append(next(fields, None) or (names[place] if place < len(names) else f"column {place + 1}"))
+    return tuple(columns)
+
+
+def _key(column: str) -> str:
+    """The key of a card that a column's name means."""
+    return _KEYS.get(column.strip().lower(), column.strip() if "." in column else column.strip().lower())
+
+
+def _card(row: Mapping[str, str], where: str, ids: Ids, lost: list[str]) -> Values | None:
+    """A card from a row's cells; what cannot be one, or be carried, is listed."""
+    card: dict[str, Any] = {}
+    for way, cell in row.items():
+        first = way.partition(".")[0]
+        if first not in ("id", "lesson", "tags", "kind"):
+            cell = without_media(cell, where, lost)  # noqa: PLW2901  # From here on there are no others.
+        if not cell.strip() or first in ("id", "lesson", "tags"):
+            continue
+        if first in _ELSEWHERE or first not in _CARRIED:
+            lost.append(f"{where}: `{way}`" if first in _ELSEWHERE else f"the column `{way}`")
+            continue
+        _put(card, way.split("."), cell)
+    kind = card.get("kind") or ("cloze" if "text" in card and "prompt" not in card else "basic")
+    needs = {"cloze": ("text",), "choice": ("question", "options"), "sequence": ("prompt", "steps"), "practice": ("prompt",)}
+    if kind == "basic" and "{{c1::" in card.get("prompt", ""):
+        kind, card["text"] = "cloze", card.pop("prompt")
+        if "answer" in card:
+            card.setdefault("why", card.pop("answer"))
+            card.pop("answer", None)
+    if kind not in ("basic", "reversed", "typed", *needs) or any(key not in card for key in needs.get(kind, ("prompt", "answer"))):
+        lost.append(
+            f"{where}: it is no whole card" if kind in ("basic", "reversed", "typed", *needs) else f"{where}: cards of kind {kind} need more than a table"
+        )
+        return None
+    if "image-occlusion:" in card.get("text", ""):
+        lost.append(f"{where}: a picture with hidden regions")
+        return None
+    words = card.get("prompt") or card.get("text") or card.get("question") or ""
+    name = ids.of(row.get("id", "").strip() or words, f"{where} {words}")
+    tags = fitting_tags([cell for key, cells in row.items() if key.partition(".")[0] == "tags" for cell in cells.split()], where, lost)
+    return {"id": name, "kind": kind, **{key: value for key, value in card.items() if key != "kind"}, **({"tags": tags} if tags else {})}
+
+
+_CARRIED = {"kind", "prompt", "answer", "text", "question", "options", "steps", "why", "confusion", "hint", "reverse", "accept", "whole", "example",
+            "content_note", "status", "retired_because", "lint"}  # fmt: skip
+
+
+def _put(place: Any, way: list[str], cell: str) -> None:
+    """Put a cell where its way leads, making groups and lists on the way."""
+    for key, after in zip(way, (*way[1:], ""), strict=True):
+        inner: Any = value_of(key, cell) if not after else [] if after.isdecimal() else {}
+        if isinstance(place, list):
+            index = min(int(key) - 1, len(place)) if key.isdecimal() else len(place)
+            if index == len(place):
+                place.append(inner)
+            place = place[index]
+        elif isinstance(place, dict):
+            place = place.setdefault(key, inner)

@@ -1,0 +1,148 @@
+"""A draft written as a course: put together beside its place, checked, and only then put there."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from attachdeck import pipeline
+from attachdeck.authoring import new
+from attachdeck.authoring.text_file import TextFile
+from attachdeck.authoring.tidy import keys_of
+from attachdeck.diagnostics import Severity
+from attachdeck.identity import Lock, write_lock
+from attachdeck.importing.draft import Draft, DraftLesson
+from attachdeck.importing.found import CannotImport
+from attachdeck.naming import slug
+from attachdeck.notes import compile_course
+
+_PLAIN = re.compile(r"[A-Za-z_][\w ./()-]*[\w.)]|[A-Za-z]")
+_WORDS = frozenset(("true", "false", "null"))
+_OFF = ("card-without-objective", "large-lesson", "objective-without-card")
+
+
+def write(draft: Draft, folder: Path, title: str, language: str) -> None:
+    """Write a course. Raises CannotImport where the folder is in use or the course would have mistakes, and OSError."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise CannotImport(f"`{folder}` is not empty: name a folder that is new with -o")
+    if not any(lesson.cards for lesson in draft.lessons):
+        raise CannotImport("there is nothing in it that could become a card")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as beside:
+        place = Path(beside) / folder.name
+        course = slug(title, "course")
+        for name, text in _texts(draft, course, title, language):
+            TextFile(place / name, "").write(text)
+        for name, content in draft.media.items():
+            (place / "media").mkdir(exist_ok=True)
+            (place / "media" / name).write_bytes(content)
+        _check(place, replace(draft.known, course=course))
+        new.write_schemas(place)
+        if folder.exists():
+            folder.rmdir()
+        place.rename(folder)
+
+
+def _check(folder: Path, known: Lock) -> None:
+    """Write the lock of a course that has no mistakes: hashes of what it holds now, with the times that are known."""
+    checked = pipeline.check(folder)
+    errors = [each for each in checked.diagnostics if each.severity is Severity.ERROR]
+    if checked.course is None:
+        where = f"{errors[0].at}".removeprefix(f"{folder.as_posix()}/")
+        raise CannotImport(f"the course would have mistakes; the first: {where}: {errors[0].message}")
+    if known.cards:
+        _, lock = compile_course(checked.course, known, 0)
+        cards = {key: replace(each, changed=known.cards[key].changed) if key in known.cards else each for key, each in lock.cards.items()}
+        types = {key: replace(each, changed=known.note_types[key].changed) for key, each in lock.note_types.items() if key in known.note_types}
+        write_lock(replace(lock, cards=cards, note_types={**lock.note_types, **types}), folder / "course.lock")
+
+
+def _texts(draft: Draft, course: str, title: str, language: str) -> Iterator[tuple[str, str]]:
+    description = draft.description or f"Imported: {title}."
+    yield (
+        "course.yaml",
+        f"""\
+# yaml-language-server: $schema={new.SCHEMAS}/course.schema.json
+id: {course}
+title: {_scalar(title)}
+version: 1.0.0
+language: {_scalar(language)}
+# Write here under which licence others may use the course.
+licence: {{name: Not stated}}
+deck: {_scalar(_deck(draft.deck))}
+description: {_scalar(description)}
+# Imported cards have no objectives yet, and a deck may be a long lesson. Delete a line to hear of it again.
+lint:
+{"".join(f"  {rule}: off{chr(10)}" for rule in _OFF)}""",
+    )
+    width = max(2, len(str(len(draft.lessons))))
+    for number, lesson in enumerate(draft.lessons, 1):
+        yield f"lessons/{number:0{width}}-{lesson.id}.yaml", _lesson(lesson)
+    for name, (said, files) in draft.note_types.items():
+        yield f"note_types/{name}/note_type.yaml", f"# yaml-language-server: $schema=../../{new.SCHEMAS}/note_type.schema.json\n{_mapping(said, '')}"
+        for file, text in files.items():
+            yield f"note_types/{name}/{file}", text
+    if draft.media:
+        listed = "".join(f"  - file: {_scalar(name)}\n" for name in sorted(draft.media))
+        yield (
+            "media/media.yaml",
+            f"# yaml-language-server: $schema=../{new.SCHEMAS}/media.schema.json\npictures: []\n# Add `origin` and `licence` to each file when you know them.\nfiles:\n{listed}",
+        )
+
+
+def _lesson(lesson: DraftLesson) -> str:
+    deck = f"full_deck: {_scalar(lesson.full_deck)}\n" if lesson.full_deck else ""
+    ordered = ({key: card[key] for key in keys_of(card["kind"]) if key in card} for card in lesson.cards)
+    cards = "".join(f"\n  - {_mapping(card, '    ')[4:]}" for card in ordered)
+    return f"""\
+# yaml-language-server: $schema=../{new.SCHEMAS}/lesson.schema.json
+id: {lesson.id}
+title: {_scalar(lesson.title)}
+{deck}summary: Write here what this lesson is about.
+objectives:
+  - {{id: {lesson.id}-goal, text: Write here what learners can do after this lesson.}}
+cards:
+{cards.lstrip(chr(10))}"""
+
+
+def _mapping(values: Mapping[str, Any], indent: str) -> str:
+    return "".join(f"{indent}{_key(key)}:{_value(value, indent)}" for key, value in values.items())
+
+
+def _value(value: Any, indent: str) -> str:
+    """A value after its key's colon, with the end of its last line."""
+    inner = f"{indent}  "
+    if isinstance(value, Mapping):
+        return f"\n{_mapping(value, inner)}" if value else " {}\n"
+    if isinstance(value, list) and any(isinstance(each, Mapping) for each in value):
+        return "\n" + "".join(f"{inner}- {_mapping(each, f'{inner}  ')[len(inner) + 2 :]}" for each in value)
+    if isinstance(value, list):
+        return f" [{', '.join(_quoted(each) for each in value)}]\n"
+    if isinstance(value, str) and "\n" in value.strip("\n") and not re.search(r"\A[ \t\n]|[ \t]$|\n\n\Z", value, re.MULTILINE):
+        lines = "".join(f"{inner}{line}\n" if line else "\n" for line in value.removesuffix("\n").split("\n"))
+        return f" |{'' if value.endswith(chr(10)) else '-'}\n{lines}"
+    return f" {_scalar(value)}\n"
+
+
+def _key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z_]\w*( \w+)*", key, re.ASCII) else _quoted(key)
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, str):
+        return value if _PLAIN.fullmatch(value) and value.lower() not in _WORDS and value.isascii() else _quoted(value)
+    return json.dumps(value)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _deck(name: str) -> str:
+    """A deck's name as course.yaml can have it: no quotation marks and single colons."""
+    return " ".join(re.sub(r'[:"\s]+', " ", name).split()) or "Deck"

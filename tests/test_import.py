@@ -1,0 +1,557 @@
+"""Other people's files become courses; what cannot be carried is listed, and a stranger's file can do no harm."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+import shutil
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from attachdeck import pipeline
+from attachdeck.importing import bounds
+from attachdeck.importing.found import CannotImport
+from attachdeck.reader import read_text
+from attachdeck.unsafe_html import dangers, fields_in_tags, unfit, without_dangers
+from conftest import COURSE, LESSON_HEAD, compiled, need, write_course
+from test_cli import run
+from test_outputs import tree
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+NOTE_TYPE = """\
+name: Basic
+id: 1600000000001
+fields: [{name: Front}, {name: Back}]
+templates: [{name: Card 1, front: front-1.html, back: back-1.html}]
+css: style.css
+"""
+OWN: dict[str, str | bytes] = {
+    "note_types/basic/note_type.yaml": NOTE_TYPE,
+    "note_types/basic/front-1.html": "{{Front}}",
+    "note_types/basic/back-1.html": "{{FrontSide}}<hr id=answer>{{text:Back}}",
+    "note_types/basic/style.css": ".card { color: black; }\n",
+}
+CUSTOM = '  - {id: own, kind: custom, note_type: basic, fields: {Front: "<b>One</b>", Back: Two}, tags: [a_b, "x:y"]}\n'
+
+HARMLESS = [
+    'plain &amp; <b class="x">bold</b>',
+    '<img src="a.png" alt="1 > 0">',
+    "a < b and c > d",
+    "<!-- a comment -->",
+    '<a href="https://example.org/?on=1">x</a>',
+    "{{c1::<b>x</b>::hint}}",
+    '<div class="{{Tags}}">{{#Front}}{{Front}}{{/Front}}</div>',
+    "[sound:a.mp3] \\(x^2\\)",
+    "<ruby>日<rt>ひ</rt></ruby>",
+]
+DANGEROUS = [
+    "<script>alert(1)</script>",
+    "<SCRIPT src=x>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    '<a href=" java&#115;cript:alert(1)">x</a>',
+    "<iframe src=x></iframe>",
+    "<object data=x></object><embed src=x><base href=x><meta http-equiv=refresh><link rel=stylesheet href=x>",
+    "<scr{{^X}}ipt>",
+    "<{{c1::script}}>alert(1)</script>",
+    "<style><x y='</style><img src=1 onerror=alert(1)>'></style>",
+    '<img alt="{{c1::" onerror=alert(1) x="::y}}">',
+    "<scr<script></script>ipt>alert(1)</script>",
+    "<b title='unfinished",
+    "<svg><animate attributeName=href values='#;javascript:alert(1)'/></svg>",
+    '<a href="{{X}}javascript:alert(1)">x</a>',
+    "{{=<% %>=}}<img src=x on<%^A%><%/A%>error=alert(1)>",
+    "<svg/onload=alert(1)>x",
+]  # fmt: skip
+PIECES = ["<img", "<svg", "<script>", "</script>", "hit()", " src=x", " onerror=hit()", "/onload=hit()", '"', "'", "`", "=", "/", " ", ">", "<!--", "-->", "--!>",
+          "<style>", "</style>", "<textarea>", "</textarea>", "<title>", "</title>", "<math>", "<noscript>", "</noscript>", '<a href="', "<p title='", "x=", "<b",
+          "<details open ontoggle=hit()>", "<input autofocus onfocus=hit()>", "<![CDATA[", "]]>", "<?", "\f", "\t"]  # fmt: skip
+
+
+def lost(output: str) -> list[str]:
+    return [line.removeprefix("not carried: ") for line in output.split("\n") if line.startswith("not carried: ")]
+
+
+def messages(folder: Path) -> list[tuple[str, str]]:
+    return [(each.rule, each.at.file.removeprefix(f"{folder.as_posix()}/")) for each in pipeline.check(folder).diagnostics]
+
+
+def test_a_custom_card_is_packed_exactly_as_written(tmp_path: Path):
+    deck = compiled(write_course(tmp_path, OWN, cards=CUSTOM))
+    (note,) = deck.notes
+    assert (note.fields, note.tags, note.deck) == (("<b>One</b>", "Two"), ("a_b", "x:y"), "Tiny::01 First")
+    assert deck.note_types[note.note_type].id == 1_600_000_000_001
+
+
+def test_a_lesson_may_have_a_deck_elsewhere_and_lessons_may_share_it(tmp_path: Path):
+    first = LESSON_HEAD.replace("summary:", 'full_deck: "Far: away::Here"\nsummary:') + CUSTOM
+    second = first.replace("id: first", "id: second").replace("first-goal", "second-goal").replace("id: own", "id: own-too")
+    deck = compiled(write_course(tmp_path, {**OWN, "lessons/01-first.yaml": first, "lessons/02-second.yaml": second}))
+    assert [note.deck for note in deck.notes] == ["Far: away::Here"] * 2
+    assert [each.name for each in deck.decks] == ["Tiny", "Far: away::Here"]
+
+
+@pytest.mark.parametrize(
+    ("card", "rule"),
+    [
+        (CUSTOM.replace("note_type: basic", "note_type: basik"), "unknown-note-type"),
+        (CUSTOM.replace("Back:", "Bakc:"), "unknown-field"),
+        (CUSTOM.replace("tags:", "why: Because., tags:"), "unknown-key"),
+        (CUSTOM.replace("Two", "<script>alert(1)</script>"), "unsafe-html"),
+        (CUSTOM.replace("a_b", "a b"), "schema"),
+        (CUSTOM.replace("a_b", '"<svg/onload=alert(1)>"'), "unsafe-html"),
+        (CUSTOM.replace("Two", '"&lt;script>alert(1)&lt;/script>"'), "unsafe-html"),
+    ],
+)
+def test_mistakes_in_a_custom_card_have_their_place(tmp_path: Path, card: str, rule: str):
+    assert messages(write_course(tmp_path, OWN, cards=card)) == [(rule, "lessons/01-first.yaml")]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "rule"),
+    [
+        ("front-1.html", "<p onclick=x>{{Front}}</p>", "unsafe-html"),
+        ("style.css", "</style><script>alert(1)</script>", "unsafe-html"),
+        ("back-1.html", "{{#Back}}{{Back}}", "template"),
+    ],
+)
+def test_mistakes_in_a_note_type_have_their_place(tmp_path: Path, file: str, text: str, rule: str):
+    name = f"note_types/basic/{file}"
+    assert messages(write_course(tmp_path, {**OWN, name: text}, cards=CUSTOM)) == [(rule, name)]
+
+
+def test_a_field_inside_of_a_tag_cannot_begin_an_attribute(tmp_path: Path):
+    front = {"note_types/basic/front-1.html": '<img src="x.png" alt="{{Front}}">'}
+    safe, unsafe = CUSTOM.replace("<b>One</b>", "It's 1 = 1"), CUSTOM.replace("<b>One</b>", '\\" onerror=alert(1) x=\\"')
+    assert messages(write_course(tmp_path / "safe", {**OWN, **front}, cards=safe)) == []
+    assert messages(write_course(tmp_path / "unsafe", {**OWN, **front}, cards=unsafe)) == [("unsafe-html", "lessons/01-first.yaml")]
+    assert unfit("script:x", fields_in_tags('<a href="java{{Front}}">')["Front"])
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_harmless_html_stays_byte_for_byte(text: str):
+    assert without_dangers(text) == (text, [])
+
+
+@pytest.mark.parametrize("text", DANGEROUS)
+def test_what_could_run_a_script_is_taken_out(text: str):
+    safe, removed = without_dangers(text)
+    assert removed
+    assert dangers(safe) == []
+    assert "<script" not in safe.lower()
+    assert "onerror=" not in safe
+
+
+@given(
+    st.lists(st.sampled_from(["<", ">", "script", "/", " ", "'", '"', "=", "onload=x", "{{", "}}", "c1::", "a", "<!--", "img src", "</style>"])).map("".join)
+)
+def test_taking_out_ends_and_leaves_nothing_dangerous(text: str):
+    safe, _ = without_dangers(text)
+    assert dangers(safe) == []
+    assert without_dangers(safe) == (safe, [])
+
+
+def test_a_browser_runs_nothing_of_what_is_left():
+    """Pieces of HTML put together at random, always alike: a browser runs some of them as they were, and none as they are kept."""
+    need("Chromium", bool(CHROMIUM))
+    from playwright.sync_api import sync_playwright
+
+    chance = random.Random(1)
+    samples = ["".join(chance.choice(PIECES) for _ in range(chance.randint(3, 10))) for _ in range(150)]
+    write = "text => { document.open(); document.write('<script>window.ran = 0; function hit() { ran++ }</' + 'script>' + text); document.close(); }"
+    ran = {"before": 0, "after": 0}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM)
+        page = browser.new_page()
+        for sample in samples:
+            for when, text in (("before", sample), ("after", without_dangers(sample)[0])):
+                page.evaluate(write, text)
+                page.wait_for_timeout(10)
+                ran[when] += bool(page.evaluate("window.ran"))
+        browser.close()
+    assert ran["before"] > 5
+    assert ran["after"] == 0
+
+
+def test_only_files_that_are_referred_to_are_packed_under_their_own_names(tmp_path: Path):
+    media = "pictures: []\nfiles: [{file: hola señor.mp3}, {file: unused.mp3}, {file: _font.ttf}, {file: back.png, licence: CC0}]\n"
+    names = ["hola señor.mp3", "unused.mp3", "_font.ttf", "back.png"]
+    style = {"note_types/basic/style.css": "@font-face { src: url('_font.ttf') } .card { background: url(back.png) }"}
+    files: dict[str, str | bytes] = {**OWN, **style, "media/media.yaml": media, **{f"media/{name}": name.encode() for name in names}}
+    deck = compiled(write_course(tmp_path, files, cards=CUSTOM.replace("Two", '"[sound:hola señor.mp3]"')))
+    assert deck.media == {name: name.encode() for name in ("_font.ttf", "back.png", "hola señor.mp3")}
+
+
+@pytest.mark.parametrize("name", ["../x.mp3", "a/b.mp3", "C:\\x.mp3", "con.mp3", "x.mp3.", "a?.mp3", ".hidden", "media.yaml"])
+def test_a_files_name_stays_in_the_folder_and_fits_on_windows(tmp_path: Path, name: str):
+    files: dict[str, str | bytes] = {**OWN, "media/media.yaml": f"pictures: []\nfiles: [{{file: {json.dumps(name)}}}]\n"}
+    assert ("schema", "media/media.yaml") in messages(write_course(tmp_path, files, cards=CUSTOM))
+
+
+def test_a_changed_layout_of_an_own_note_type_is_refused(tmp_path: Path):
+    folder = write_course(tmp_path / "c", OWN, cards=CUSTOM)
+    assert run("build", folder, "-o", tmp_path / "x.apkg").exit_code == 0
+    path = folder / "note_types" / "basic" / "note_type.yaml"
+    path.write_text(NOTE_TYPE.replace("{name: Back}]", "{name: Back}, {name: More}]"), encoding="utf-8")
+    result = run("build", folder, "-o", tmp_path / "x.apkg")
+    assert result.exit_code == 1
+    assert "changed-layout" in result.stderr
+
+
+# Packages.
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """A package with scripts, a missing and a strange file, and decks with descriptions."""
+    pytest.importorskip("anki")
+    from test_import_round_trip import export, opened
+
+    with opened(tmp_path / "maker.anki2") as collection:
+        model = collection.models.by_name("Basic")
+        model["name"] = "Mine"
+        model["tmpls"][0]["qfmt"] = '<div class="{{Tags}}">{{Front}}</div><script>alert(1)</script>'
+        collection.models.update_dict(model)
+        for front, tags, deck in (
+            ("Tags", ["<svg/onload=alert(1)>"], "<img src=x onerror=alert(1)>"),
+            ("What <img src=x onerror=alert(1)>?", ["x\"onclick='alert(1)'"], "A::B"),
+            ("a<b", [], "C"),
+        ):
+            note = collection.new_note(collection.models.by_name("Mine"))
+            note.fields = [front, "yes"]
+            note.tags = tags
+            collection.add_note(note, collection.decks.id(deck))
+        export(collection, tmp_path / "deck.apkg", legacy=True)
+    return tmp_path / "deck.apkg"
+
+
+def test_scripts_of_a_package_are_taken_out_and_listed(package: Path, tmp_path: Path):
+    result = run("import", package, "-o", tmp_path / "course")
+    assert result.exit_code == 0, result.output
+    found = lost(result.stdout)
+    assert any("front-1.html" in line and "<script>" in line for line in found)
+    assert any("onerror=" in line for line in found)
+    assert "the file x, which cards refer to: it did not come along" in found
+    assert any("tag" in line and "onclick" in line for line in found)
+    everything = b"".join(tree(tmp_path / "course").values()).lower()
+    assert b"<script" not in everything
+    assert b"onerror" not in everything
+    assert run("check", tmp_path / "course").exit_code == 0
+
+
+def test_what_a_template_puts_into_an_attribute_is_harmless_afterwards():
+    from attachdeck.importing.found import Found, FoundNote
+    from attachdeck.importing.keep import kept
+
+    anki = {"id": 5, "mod": 0, "name": "N", "type": 0, "css": "", "sortf": 0, "flds": [{"name": "F"}, {"name": "G"}]}
+    anki["tmpls"] = [{"name": "C", "qfmt": '<a href="{{F}}">x</a><img src={{G}}>', "afmt": ""}]
+    note = FoundNote(guid="a", note_type=5, fields=("java&#115;cript:alert(1)", "x onerror=alert(1)"), tags=(), deck="D", modified=1)
+    draft = kept(Found(notes=(note,), note_types={5: anki}, decks={}, media={}))
+    assert draft.lessons[0].cards[0]["fields"] == {"F": "", "G": "xonerroralert(1)"}
+    assert len([line for line in draft.lost if "inside of a tag" in line]) == 3
+
+
+def test_what_is_listed_cannot_speak_to_the_terminal(tmp_path: Path):
+    (tmp_path / "evil.md").write_text("Q: One?\nA: Two.\n\nProse \x1b[31m\x07 \u202e here\n", encoding="utf-8")
+    result = run("import", tmp_path / "evil.md", "-o", tmp_path / "course")
+    assert lost(result.stdout)
+    assert all(character.isprintable() or character == "\n" for character in result.stdout)
+
+
+def test_the_folder_of_the_new_course_must_be_new_or_empty(package: Path, tmp_path: Path):
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course" / "mine.txt").write_text("mine", encoding="utf-8")
+    result = run("import", package, "-o", tmp_path / "course")
+    assert result.exit_code == 1
+    assert "is not empty" in result.stderr
+    assert tree(tmp_path / "course") == {"mine.txt": b"mine"}
+
+
+def zstd_bomb(size: int) -> bytes:
+    """A Zstandard stream of runs that become `size` bytes: a frame's head, and blocks of 128 KiB in 4 bytes each."""
+    count = size // (128 * 1024)
+    block = ((128 * 1024) << 3 | 1 << 1).to_bytes(3, "little") + b"\0"
+    return b"\x28\xb5\x2f\xfd\x00\x58" + block * count + b"\x01\x00\x00"
+
+
+def zipped(path: Path, entries: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_a_bomb_is_refused_before_anything_unpacks_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bounds, "MAX_UNPACKED", 8 * 1024 * 1024)
+    skipped = b"\x53\x2a\x4d\x18\x02\0\0\0ab"
+    for name, content in (
+        ("zip", b"\0" * 9_000_000),
+        ("zstd", zstd_bomb(9_000_000)),
+        ("twice", zstd_bomb(5_000_000) * 2),
+        ("skip", skipped + zstd_bomb(9_000_000)),
+    ):
+        result = run("import", zipped(tmp_path / f"{name}.apkg", {"collection.anki21b": content}), "-o", tmp_path / "course")
+        assert result.exit_code == 1
+        assert "would become larger" in result.stderr
+    assert not (tmp_path / "course").exists()
+    bounds.check_size(zipped(tmp_path / "fine.apkg", {"collection.anki21b": zstd_bomb(1_000_000)}))
+
+
+def test_broken_packages_get_a_message(tmp_path: Path):
+    pytest.importorskip("anki")
+    broken = {"empty": b"", "text": b"hello", "cut": zipped(tmp_path / "whole.apkg", {"collection.anki2": b"x" * 9000}).read_bytes()[:60]}
+    for name, content in broken.items():
+        (tmp_path / f"{name}.apkg").write_bytes(content)
+    zipped(tmp_path / "nothing.apkg", {"other": b"x"})
+    zipped(tmp_path / "damaged.colpkg", {"collection.anki2": b"no database", "media": b"{}"})
+    zipped(tmp_path / "stream.apkg", {"collection.anki21b": b"\x28\xb5\x2f\xfd\x00"})
+    for name in ("empty.apkg", "text.apkg", "cut.apkg", "nothing.apkg", "damaged.colpkg", "stream.apkg"):
+        result = run("import", tmp_path / name, "-o", tmp_path / "course")
+        assert (result.exit_code, result.exception.__class__) == (1, SystemExit), (name, result.output)
+        assert result.stderr.startswith("error: "), name
+    with pytest.raises(CannotImport):
+        bounds.check_size(tmp_path / "cut.apkg")
+
+
+def test_no_file_of_a_package_leaves_the_folder(package: Path, tmp_path: Path):
+    with zipfile.ZipFile(package) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    entries |= {"media": json.dumps({"0": "../../escaped.txt", "1": "/tmp/escaped.txt"}).encode(), "0": b"x", "1": b"x", "../escaped.txt": b"x"}
+    result = run("import", zipped(tmp_path / "hostile.apkg", entries), "-o", tmp_path / "inner" / "course")
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    assert not list(tmp_path.rglob("*escaped*"))
+    assert not Path("/tmp/escaped.txt").exists()
+
+
+def test_without_ankis_engine_the_extra_is_named(package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "anki._backend", None)
+    result = run("import", package, "-o", tmp_path / "course")
+    assert result.exit_code == 2
+    assert "attachdeck[verify]" in result.stderr
+
+
+def test_converted_notes_are_cards_of_our_own_kinds(tmp_path: Path):
+    pytest.importorskip("anki")
+    from test_import_round_trip import STOCK, export, fill, opened
+
+    with opened(tmp_path / "maker.anki2") as collection:
+        fill(
+            collection,
+            [
+                *STOCK,
+                ("Basic", ["2 * 3 * 4 = <i>?</i>", '24<br>1. <span style="color: red">twenty-four</span>'], "Top", []),
+                ("Cloze", ["{{c1::a}}_b_", "More"], "Top", []),
+            ],
+        )
+        export(collection, tmp_path / "deck.apkg", legacy=False)
+    result = run("import", tmp_path / "deck.apkg", "-o", tmp_path / "course", "--convert")
+    assert result.exit_code == 0, result.output
+    assert "does not follow" in result.stdout
+    assert not (tmp_path / "course" / "course.lock").exists()
+    deck = compiled(tmp_path / "course")
+    assert sorted(note.kind for note in deck.notes) == ["basic", "cloze", "cloze", "custom", "custom", "reversed", "reversed", "typed"]
+    (basic,) = (note for note in deck.notes if note.kind == "basic")
+    assert basic.fields[:2] == ("2 * 3 * 4 = <i>?</i>", "<p>24</p>\n<p>1. <span>twenty-four</span></p>")
+    assert any('<span style="color: red">' in line for line in lost(result.stdout))
+    assert {note.fields[0] for note in deck.notes if note.kind == "cloze"} >= {"{{c1::a}}_b_"}
+
+
+# Other files.
+
+
+def test_a_crowdanki_folder_comes_back_note_by_note(tmp_path: Path):
+    assert run("build", COURSE, "--to", "crowdanki", "-o", tmp_path / "crowd").exit_code == 0
+    result = run("import", tmp_path / "crowd", "-o", tmp_path / "course")
+    assert result.exit_code == 0, result.output
+    ours, theirs = compiled(COURSE), compiled(tmp_path / "course")
+
+    def rows(deck: Any) -> dict[str, Any]:
+        return {note.guid: (note.fields, note.tags, note.deck, len(note.cards)) for note in deck.notes if note.cards}
+
+    strangers = {guid for guid, (fields, *_) in rows(ours).items() if any(without_dangers(each)[1] for each in fields)}
+    assert strangers == set()
+    assert rows(theirs) == rows(ours)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"note_models": [], "name": "x", "notes": [{}]}', '{"note_models": [{"crowdanki_uuid": 1}], "name": "x"}'])
+def test_a_broken_crowdanki_folder_gets_a_message(tmp_path: Path, text: str):
+    (tmp_path / "deck.json").write_text(text, encoding="utf-8")
+    result = run("import", tmp_path, "-o", tmp_path / "course")
+    assert result.exit_code == 1
+    assert "CrowdAnki" in result.stderr
+
+
+TABLES = {
+    "excel.csv": '\ufeffExtra;Front;Back;Deck;Tags;Colour\r\nSo.;Hola;Hello;Unit 1;"greet x_y";red\r\n;"Adiós; amigo";"Bye\r\nnow";Unit 2;;\r\n',
+    "tabs.tsv": 'question\tanswer\tchapter\nHola\tHello\tUnit 1\nAdiós; amigo\t"Bye\nnow"\tUnit 2\n',
+    "anki.txt": "#separator:tab\n#html:true\n#deck column:3\n#columns:Front\tBack\tDeck\nHola\tHello\tX::Unit 1\nAdiós; amigo\tBye<br>now\tUnit 2\n",
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_of_others_become_cards(tmp_path: Path, name: str):
+    (tmp_path / name).write_text(TABLES[name], encoding="utf-8", newline="")
+    result = run("import", tmp_path / name, "-o", tmp_path / "course")
+    assert result.exit_code == 0, result.output
+    assert run("fmt", "--check", tmp_path / "course").exit_code == 0
+    course = pipeline.check(tmp_path / "course").course
+    assert course is not None
+    assert [(lesson.title, [(card.prompt, card.answer.split()) for card in lesson.cards]) for lesson in course.lessons] == [
+        ("Unit 1", [("Hola", ["Hello"])]),
+        ("Unit 2", [("Adiós; amigo", ["Bye", "now"])]),
+    ]
+    if name == "excel.csv":
+        assert lost(result.stdout) == ["the column `colour`", "row 1: the tag x_y (it is x-y now)"]
+
+
+def test_a_table_without_names_is_questions_and_answers(tmp_path: Path):
+    (tmp_path / "words.tsv").write_text("uno\tone\ndos\ttwo\n", encoding="utf-8")
+    assert run("import", tmp_path / "words.tsv", "-o", tmp_path / "course").exit_code == 0
+    assert [note.fields[:2] for note in compiled(tmp_path / "course").notes] == [("uno", "one"), ("dos", "two")]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(b"a;b\n\xff\xfe;c\n", "UTF-8"), (b"", "empty"), (b"w;x;y;z\n1;2;3;4\n", "question"), (b"prompt;answer\n;\n", "nothing")]
+)
+def test_a_table_that_cannot_be_read_gets_a_message(tmp_path: Path, content: bytes, said: str):
+    (tmp_path / "table.csv").write_bytes(content)
+    result = run("import", tmp_path / "table.csv", "-o", tmp_path / "course")
+    assert result.exit_code == 1
+    assert said in result.stderr
+
+
+def test_markdown_becomes_lessons(tmp_path: Path):
+    text = "# One\n\nQ: What?\nA: This,\nand *that*.\n\n- **Q:** And?\n\nA: So.\n\nProse.\n\n## Two\nA ((1 gap)) here.\n\n{{c1::Another}}.\n"
+    (tmp_path / "notes.md").write_text(text, encoding="utf-8")
+    result = run("import", tmp_path / "notes.md", "-o", tmp_path / "course")
+    assert result.exit_code == 0, result.output
+    assert lost(result.stdout) == ["line 11: Prose."]
+    course = pipeline.check(tmp_path / "course").course
+    assert course is not None
+    assert [(lesson.title, [card.written.get("prompt") or card.written["text"] for card in lesson.cards]) for lesson in course.lessons] == [
+        ("One", ["What?", "And?"]),
+        ("Two", ["A ((1 gap)) here.", "{{c1::Another}}."]),
+    ]
+
+
+# A spreadsheet brought back.
+
+
+def spreadsheet(folder: Path, path: Path) -> list[dict[str, str]]:
+    assert run("build", folder, "--to", "csv", "-o", path).exit_code == 0
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def save(rows: list[dict[str, str]], path: Path, delimiter: str = ";") -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys(), delimiter=delimiter)
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_two_changed_cells_change_two_lines_of_the_flagship_course(tmp_path: Path):
+    folder = shutil.copytree(COURSE, tmp_path / "course")
+    rows = spreadsheet(folder, tmp_path / "cards.csv")
+    before = {path.name: path.read_text(encoding="utf-8").split("\n") for path in (folder / "lessons").iterdir()}
+    save(rows, tmp_path / "cards.csv")
+    assert run("import", "--into", folder, tmp_path / "cards.csv").stdout == "0 changes\n"
+    assert {path.name: path.read_text(encoding="utf-8").split("\n") for path in (folder / "lessons").iterdir()} == before
+
+    one, other = [row for row in rows if row["kind"] == "basic"][3:5]
+    one["answer"], other["prompt"] = "Another answer.", 'A "new": question?'
+    save(rows, tmp_path / "cards.csv", ",")
+    result = run("import", "--into", folder, tmp_path / "cards.csv")
+    assert result.exit_code == 0, result.output
+    changed = [
+        (old, new)
+        for path in (folder / "lessons").iterdir()
+        for old, new in zip(before[path.name], path.read_text(encoding="utf-8").split("\n"), strict=True)
+        if old != new
+    ]
+    assert len(changed) == 2
+    course = pipeline.check(folder).course
+    assert course is not None
+    said = {card.id: card.written for card in course.cards()}
+    assert said[one["id"]]["answer"] == "Another answer."
+    assert said[other["id"]]["prompt"] == 'A "new": question?'
+
+
+def test_what_cannot_be_brought_back_is_listed(tmp_path: Path):
+    cards = "  # About the card.\n  - {id: define, kind: basic, prompt: What?, answer: This.}  # Beside it.\n"
+    folder = write_course(tmp_path / "course", cards=cards)
+    rows = spreadsheet(folder, tmp_path / "cards.csv")
+    rows[0] |= {"kind": "typed", "lesson": "elsewhere", "answer": "That."}
+    save([*rows, {**rows[0], "id": "stranger"}], tmp_path / "cards.csv")
+    result = run("import", "--into", folder, tmp_path / "cards.csv")
+    assert result.exit_code == 1
+    assert [line.split(":")[0] for line in result.stdout.split("\n") if line.startswith("not brought back: ")] == ["not brought back"] * 3
+    text = (folder / "lessons" / "01-first.yaml").read_text(encoding="utf-8")
+    assert "# About the card." in text
+    assert "answer: That.}  # Beside it." in text
+
+
+def test_cells_can_be_added_and_emptied_and_lists_grow(tmp_path: Path):
+    cards = """\
+  - id: choose
+    kind: choice
+    question: Which one?
+    options:
+      - text: This
+        right: true
+      - text: That
+        why: No.
+    hint: No.
+"""
+    folder = write_course(tmp_path / "course", cards=cards)
+    rows = spreadsheet(folder, tmp_path / "cards.csv")
+    rows[0] |= {"hint": "", "why": "=1+1 is no formula\nhere", "options.3.text": "Both", "options.3.right": "FALSE", "options.3.why": "No."}
+    save(rows, tmp_path / "cards.csv")
+    result = run("import", "--into", folder, tmp_path / "cards.csv")
+    assert result.exit_code == 0, result.output
+    root = read_text((folder / "lessons" / "01-first.yaml").read_text(encoding="utf-8"), "x")[0].root
+    assert root is not None
+    card = root.value["cards"][0]
+    assert "hint" not in card
+    assert card["why"] == "=1+1 is no formula\nhere"
+    assert card["options"][2] == {"text": "Both", "right": False, "why": "No."}
+
+
+def test_fields_of_custom_cards_come_back_whatever_their_names(tmp_path: Path):
+    own = {**OWN, "note_types/basic/note_type.yaml": NOTE_TYPE.replace("name: Back", "name: e.g. more")}
+    own["note_types/basic/back-1.html"] = "{{e.g. more}}"
+    folder = write_course(tmp_path / "course", own, cards=CUSTOM.replace("Back:", "e.g. more:"))
+    rows = spreadsheet(folder, tmp_path / "cards.csv")
+    rows[0] |= {"fields.e.g. more": "<i>Three</i>"}
+    save(rows, tmp_path / "cards.csv")
+    result = run("import", "--into", folder, tmp_path / "cards.csv")
+    assert result.exit_code == 0, result.output
+    assert compiled(folder).notes[0].fields == ("<b>One</b>", "<i>Three</i>")
+
+
+def test_an_untidy_lesson_is_left_alone_with_the_way_out(tmp_path: Path):
+    cards = "     - {id:   define, kind: basic, prompt: What?, answer: This.}\n"
+    folder = write_course(tmp_path / "course", cards=cards)
+    rows = spreadsheet(folder, tmp_path / "cards.csv")
+    save([{**rows[0], "answer": "That."}], tmp_path / "cards.csv")
+    before = tree(folder / "lessons")
+    result = run("import", "--into", folder, tmp_path / "cards.csv")
+    assert result.exit_code == 1
+    assert "attachdeck fmt" in result.stdout
+    assert tree(folder / "lessons") == before
+
+
+def test_wrong_usage_is_said(tmp_path: Path):
+    (tmp_path / "x.csv").write_text("prompt,answer\na,b\n", encoding="utf-8")
+    (tmp_path / "x.exe").write_bytes(b"x")
+    assert run("import", tmp_path / "x.csv").exit_code == 2
+    assert run("import", tmp_path / "x.csv", "-o", tmp_path / "c", "--into", COURSE).exit_code == 2
+    assert "nothing that can be imported" in run("import", tmp_path / "x.exe", "-o", tmp_path / "c").stderr
+    assert "no column `id`" in run("import", tmp_path / "x.csv", "--into", write_course(tmp_path / "course")).stderr

@@ -1,0 +1,226 @@
+"""A deck of Anki's becomes a course, the course a package, and for those who learn the deck nothing is lost: the real engine is the judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from attachdeck.rendering import sides
+from conftest import compiled
+from test_anki_import import do_import
+from test_cli import run
+
+if TYPE_CHECKING:
+    from anki.collection import Collection
+
+pytest.importorskip("anki")
+
+OCCLUSION = "{{c1::image-occlusion:rect:left=.1:top=.1:width=.2:height=.2:oi=1}}"
+STOCK = [
+    ("Basic", ['What <b>is</b>\nit? <img src="a picture.png">', "This. [sound:hola.mp3]"], "Top", ["x_y", "a::b"]),
+    ("Basic (and reversed card)", ["Front: a, b", "  Back "], "Top::Sub", []),
+    ("Basic (optional reversed card)", ["One", "Two", "y"], "Top::Sub", ["*"]),
+    ("Basic (type in the answer)", ["日本 &amp; <i>x</i>", "typed"], "Other deck", ["ünï"]),
+    ("Cloze", ["{{c1::a}} and {{c3::b::hint}}", "true"], "Other deck::X: y", []),
+    ("Image Occlusion", [OCCLUSION, '<img src="a picture.png">', "Head", "", ""], "Top::Pictures", []),
+]
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Collection]:
+    from anki.collection import Collection
+
+    collection = Collection(str(path))
+    try:
+        yield collection
+    finally:
+        collection.close()
+
+
+def fill(collection: Collection, notes: list[Any]) -> None:
+    """Add notes: the name of a note type, fields, a deck, tags."""
+    collection.media.write_data("hola.mp3", b"a sound")
+    collection.media.write_data("a picture.png", b"a picture")
+    for name, fields, deck, tags in notes:
+        note = collection.new_note(collection.models.by_name(name))
+        for place, text in enumerate(fields):
+            note.fields[place] = text
+        note.tags = tags
+        collection.add_note(note, collection.decks.id(deck))
+
+
+def export(collection: Collection, path: Path, *, legacy: bool) -> None:
+    from anki.collection import ExportAnkiPackageOptions
+
+    if path.suffix == ".colpkg":
+        collection.export_collection_package(str(path), include_media=True, legacy=legacy)
+        collection.reopen(after_full_sync=False)
+    else:
+        options = ExportAnkiPackageOptions(with_scheduling=False, with_media=True, with_deck_configs=False, legacy=legacy)
+        collection.export_anki_package(out_path=str(path), options=options, limit=None)
+
+
+def round_trip(package: Path, folder: Path) -> tuple[Path, str]:
+    """The package of the course that a package becomes, and what the import said."""
+    imported = run("import", package, "-o", folder / "course")
+    assert imported.exit_code == 0, imported.output
+    checked = run("check", "--strict", folder / "course")
+    assert checked.exit_code == 0, checked.output
+    tidy = run("fmt", "--check", folder / "course")
+    assert tidy.exit_code == 0, tidy.output
+    built = run("build", folder / "course", "--locked", "-o", folder / "again.apkg")
+    assert built.exit_code == 0, built.output
+    return folder / "again.apkg", imported.stdout
+
+
+def contents(collection: Collection) -> dict[str, Any]:
+    """All that a learner sees of each note, by its GUID."""
+    rows = collection.db.all("select id, guid, flds, tags, mid from notes")
+    return {
+        guid: (
+            fields.split("\x1f"),
+            tags.split(),
+            collection.models.get(note_type)["name"],
+            [(place, collection.decks.name(deck)) for place, deck in collection.db.execute("select ord, did from cards where nid = ? order by ord", number)],
+        )
+        for number, guid, fields, tags, note_type in rows
+    }
+
+
+def note_types(collection: Collection, names: set[str]) -> dict[str, Any]:
+    """Note types but for what belongs to a collection and not to them, and an empty list that genanki adds to fields."""
+    own = ("mod", "usn", "did", "req", "originalId", "tags", "vers")
+    found = {each["name"]: {key: value for key, value in each.items() if key not in own} for each in collection.models.all() if each["name"] in names}
+    return {name: each | {"flds": [{k: v for k, v in field.items() if k != "media"} for field in each["flds"]]} for name, each in found.items()}
+
+
+@pytest.mark.parametrize(("suffix", "legacy"), [(".apkg", True), (".apkg", False), (".colpkg", True), (".colpkg", False)])
+def test_every_stock_note_type_comes_back_and_a_learner_goes_on(tmp_path: Path, suffix: str, legacy: bool):
+    with opened(tmp_path / "learner.anki2") as learner:
+        fill(learner, STOCK)
+        before = contents(learner)
+        types = note_types(learner, {name for name, *_ in STOCK})
+        export(learner, tmp_path / f"deck{suffix}", legacy=legacy)
+        again, said = round_trip(tmp_path / f"deck{suffix}", tmp_path)
+        assert "not carried" not in said
+
+        # The learner reviews and edits, and then imports what was built.
+        card = learner.get_card(learner.find_cards("deck:Top")[0])
+        card.start_timer()
+        learner.sched.answerCard(card, 3)
+        edited = learner.get_note(learner.find_notes("deck:Top::Sub")[0])
+        edited.fields[1] = "My own words"
+        learner.update_note(edited)
+        scheduled = learner.db.all("select nid, ord, did, due, ivl, reps, queue, type, data from cards order by id")
+        assert do_import(learner, again) == {"duplicate": len(STOCK)}
+        assert learner.db.all("select nid, ord, did, due, ivl, reps, queue, type, data from cards order by id") == scheduled
+        assert learner.get_note(edited.id).fields[1] == "My own words"
+        assert note_types(learner, {each["name"] for each in learner.models.all()}).keys() == types.keys()
+
+    with opened(tmp_path / "fresh.anki2") as fresh:
+        for each in fresh.models.all():
+            each["name"] = f"old {each['name']}"
+            fresh.models.update_dict(each)
+        assert do_import(fresh, again) == {"new": len(STOCK)}
+        assert contents(fresh) == before
+        assert note_types(fresh, types.keys()) == types
+        assert (Path(fresh.media.dir()) / "hola.mp3").read_bytes() == b"a sound"
+        assert not fresh.media.check().missing
+        message, sound = fresh.fix_integrity()
+        assert sound, message
+        assert fresh.get_empty_cards().notes == []
+
+
+def test_a_correction_in_the_course_reaches_the_learner_with_the_schedule_kept(tmp_path: Path):
+    with opened(tmp_path / "learner.anki2") as learner:
+        fill(learner, STOCK)
+        export(learner, tmp_path / "deck.apkg", legacy=False)
+        round_trip(tmp_path / "deck.apkg", tmp_path)
+        lesson = next((tmp_path / "course" / "lessons").glob("*-sub.yaml"))
+        lesson.write_text(lesson.read_text(encoding="utf-8").replace('Back: "  Back "', "Back: Corrected"), encoding="utf-8")
+        assert run("build", tmp_path / "course", "-o", tmp_path / "next.apkg").exit_code == 0
+        assert "nothing" in run("diff", tmp_path / "next.apkg", tmp_path / "course").stdout.lower()
+        said = run("diff", tmp_path / "again.apkg", tmp_path / "course").stdout
+        assert "gone" not in said
+        assert "Corrected" in said
+
+        card = learner.get_card(learner.find_cards("Front:Front*")[0])
+        card.start_timer()
+        learner.sched.answerCard(card, 4)
+        scheduled = learner.db.first("select due, ivl, reps, queue, type from cards where id = ?", card.id)
+        assert do_import(learner, tmp_path / "next.apkg") == {"updated": 1, "duplicate": len(STOCK) - 1}
+        assert learner.get_card(card.id).note().fields[1] == "Corrected"
+        assert learner.db.first("select due, ivl, reps, queue, type from cards where id = ?", card.id) == scheduled
+
+
+def test_the_preview_draws_imported_cards_as_anki_does(tmp_path: Path):
+    with opened(tmp_path / "learner.anki2") as learner:
+        fill(learner, STOCK)
+        export(learner, tmp_path / "deck.apkg", legacy=True)
+        round_trip(tmp_path / "deck.apkg", tmp_path)
+        deck = compiled(tmp_path / "course")
+        for note in deck.notes:
+            theirs = learner.get_note(learner.db.scalar("select id from notes where guid = ?", note.guid))
+            for card in theirs.cards():
+                output = card.render_output()
+                drawn = sides(deck.note_types[note.note_type].note_type, note, card.ord)
+                assert (drawn.front, drawn.back) == (output.question_text, output.answer_text)
+
+
+def test_cards_of_one_note_in_several_decks_are_listed_and_stay_where_they_are(tmp_path: Path):
+    with opened(tmp_path / "learner.anki2") as learner:
+        fill(learner, [("Basic (and reversed card)", ["One", "Two"], "First", [])])
+        second = learner.find_cards("card:2")
+        learner.set_deck(second, learner.decks.id("Second"))
+        export(learner, tmp_path / "deck.apkg", legacy=False)
+        again, said = round_trip(tmp_path / "deck.apkg", tmp_path)
+        assert "several decks (First, Second)" in said
+        assert do_import(learner, again) == {"duplicate": 1}
+        assert learner.decks.name(learner.get_card(second[0]).did) == "Second"
+
+
+def test_several_packages_become_one_course(tmp_path: Path):
+    with opened(tmp_path / "learner.anki2") as learner:
+        fill(learner, STOCK[:2])
+        export(learner, tmp_path / "one.apkg", legacy=False)
+        fill(learner, STOCK[2:])
+        export(learner, tmp_path / "two.apkg", legacy=True)
+        result = run("import", tmp_path / "one.apkg", tmp_path / "two.apkg", "-o", tmp_path / "course")
+        assert result.exit_code == 0, result.output
+        assert run("build", tmp_path / "course", "-o", tmp_path / "again.apkg").exit_code == 0
+        assert do_import(learner, tmp_path / "again.apkg") == {"duplicate": len(STOCK)}
+
+
+LETTER = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co", "Zl", "Zp"))
+PIECE = st.sampled_from([*"<>&{}:'\"\n\t#[]| -", "{{c1::", "{{c2::", "}}", "<b>", "<br>"])
+TEXT = st.lists(LETTER | PIECE, max_size=20).map("".join)
+TAG = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S")), min_size=1, max_size=8)
+NAMES = ["Basic", "Basic (and reversed card)", "Basic (type in the answer)", "Cloze"]
+DECK = st.lists(st.sampled_from(["A", "b c", "日本", "it's", "x: y", "- z"]), min_size=1, max_size=3).map("::".join)
+
+
+@settings(max_examples=20)
+@given(notes=st.lists(st.tuples(st.sampled_from(NAMES), st.tuples(TEXT, TEXT), DECK, st.lists(TAG, max_size=2)), min_size=1, max_size=4))
+def test_whatever_a_note_says_comes_back_or_is_listed(tmp_path_factory: pytest.TempPathFactory, notes: list[Any]):
+    folder = tmp_path_factory.mktemp("trip")
+    with opened(folder / "learner.anki2") as learner:
+        fill(learner, notes)
+        before = contents(learner)
+        export(learner, folder / "deck.apkg", legacy=False)
+        again, said = round_trip(folder / "deck.apkg", folder)
+        outcome = do_import(learner, again)
+        assert outcome == {"duplicate": len(notes)}
+    with opened(folder / "fresh.anki2") as fresh:
+        do_import(fresh, again)
+        after = contents(fresh)
+        assert after.keys() == before.keys()
+        if "not carried" not in said:
+            assert {guid: (each[0], set(each[1]), each[3]) for guid, each in after.items()} == {
+                guid: (each[0], set(each[1]), each[3]) for guid, each in before.items()
+            }
