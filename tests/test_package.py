@@ -87,9 +87,23 @@ def test_every_deck_has_its_parents(tmp_path: Path):
     assert sorted(each["name"] for each in json.loads(decks).values()) == ["Default", "Mind", "Mind::Bonds", "Mind::Bonds::Tiny", "Mind::Bonds::Tiny::01 First"]
 
 
+@given(
+    st.lists(
+        st.sampled_from(["&", "&amp;", "&sim;", "&nbsp;", "&apos;", "&#65;", "&#x41;", "&#xd800;", "&#1114112;", ";", "a", "\u00a0", "<b>"]), max_size=6
+    ).map("".join)
+)
+@settings(max_examples=60)
+def test_entities_are_ankis(collection, text):
+    sort_field_and_checksum(collection, text)
+
+
 @given(st.text(st.sampled_from("ab<>&;\"' =/!-\n\u00a0\u00e9imgsrcbrdvnsp"), max_size=30))
 @settings(max_examples=150)
 def test_sort_field_and_checksum_are_ankis(collection, text):
+    sort_field_and_checksum(collection, text)
+
+
+def sort_field_and_checksum(collection, text: str) -> None:
     markup = f"x{text}<img src='p.svg'>"
     note = collection.new_note(collection.models.by_name("Basic"))
     note.fields = [markup, ""]

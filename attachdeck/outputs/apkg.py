@@ -21,7 +21,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from html import unescape
+from html.entities import name2codepoint
 from io import BytesIO
 from operator import attrgetter
 from pathlib import Path
@@ -163,9 +163,8 @@ def _preset(deck: Deck) -> dict[str, Any]:
 
 
 def _note_row(note: Note, note_type: int) -> tuple[Any, ...]:
-    plain = note.fields[0]
-    if "<" in plain or "&" in plain:
-        plain = _plain(plain)
+    first = note.fields[0]
+    plain = _plain(first) if "<" in first or "&" in first else first
     tags = f" {' '.join(note.tags)} " if note.tags else ""
     return note.id, note.guid, note_type, note.modified, tags, "\x1f".join(note.fields), plain, _checksum(plain)
 
@@ -181,7 +180,30 @@ _MARKUP = re.compile(r"<!--.*?-->|<style.*?>.*?</style>|<script.*?>.*?</script>|
 def _plain(html: str) -> str:
     """A field's text without markup but with the names of its media: what Anki sorts by and takes the checksum of."""
     named = _MEDIA_TAG.sub(lambda match: f" {match[1] or match[2] or match[3]} ", html)
-    return unescape(_MARKUP.sub("", named))
+    return _decoded(_MARKUP.sub("", named))
+
+
+def _decoded(text: str) -> str:
+    """A text with HTML 4's entities as characters; where one `&` begins no such entity, all stay as they are, as Anki has it."""
+    first, *others = text.split("&")
+    found = [first]
+    for part in others:
+        name, semicolon, rest = part.partition(";")
+        code = _code_point(name)
+        if not semicolon or code is None:
+            return text
+        found += (chr(code), rest)
+    return "".join(found).replace("\u00a0", " ") if others else text
+
+
+def _code_point(name: str) -> int | None:
+    if name in name2codepoint:
+        return name2codepoint[name]
+    number = re.fullmatch(r"#(?:x(?P<hex>[0-9a-fA-F]{1,6})|(?P<decimal>[0-9]{1,7}))", name)
+    if not number:
+        return None
+    code = int(number["hex"], 16) if number["hex"] else int(number["decimal"])
+    return code if code < 0xD800 or 0xE000 <= code <= 0x10FFFF else None
 
 
 def _checksum(plain: str) -> int:
