@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ from attachdeck.cli import main
 from attachdeck.identity import CardRecord, DeckRecord, Lock, NoteTypeRecord, lock_text, read_lock
 from attachdeck.reader import read_text
 from conftest import COURSE_YAML, LESSON_HEAD, write_course
+from test_cli import run
 
 ONE = "  - {id: one, kind: basic, prompt: First?, answer: A}\n"
 TWO = "  - {id: two, kind: basic, prompt: Second?, answer: B}\n"
@@ -287,6 +289,7 @@ def test_a_lock_says_what_was_written(lock: Lock):
 KILLER = """
 import os, random, signal, sys, time
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -343,3 +346,28 @@ def test_killing_a_build_at_any_point_tears_neither_lock_nor_deck(author: Author
     result = subprocess.run([sys.executable, "-c", KILLER, author.course, author.deck, "200"], check=False, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     assert result.stdout == "200\n", "too few builds were killed before they ended"
+
+
+def test_a_lock_as_it_was_written_is_read_line_by_line_and_any_other_as_yaml(tmp_path: Path):
+    course = write_course(tmp_path)
+    assert run("build", course, "-o", tmp_path / "deck.apkg").exit_code == 0
+    path = course / "course.lock"
+    text = path.read_text(encoding="utf-8")
+    lock = identity._as_written(text)
+    assert lock is not None
+    assert lock == pipeline.check(course).lock
+    for other in (text.replace("cards:\n", "cards:\n\n"), text + "# A remark.\n", text.replace(', version', ',  version')):
+        assert identity._as_written(other) is None
+        path.write_text(other, encoding="utf-8")
+        assert pipeline.check(course).lock == lock
+
+
+@pytest.mark.parametrize("remark", ["", "# A remark.\n"])
+def test_a_day_that_no_month_has_is_damage(tmp_path: Path, remark: str):
+    course = write_course(tmp_path)
+    assert run("build", course, "-o", tmp_path / "deck.apkg").exit_code == 0
+    path = course / "course.lock"
+    path.write_text(re.sub(r"changed: [0-9]{4}-[0-9]{2}", "changed: 2026-13", path.read_text(encoding="utf-8")) + remark, encoding="utf-8")
+    result = run("build", course, "-o", tmp_path / "deck.apkg")
+    assert result.exit_code == 1
+    assert "error[damaged-lock]" in result.stderr

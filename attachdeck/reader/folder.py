@@ -92,7 +92,7 @@ def read_course(folder: Path, lock_name: str = LOCK) -> tuple[CourseFiles, list[
 
     # What is wrong in the lock is no author's doing: `identity` says what it means.
     lock = folder / lock_name
-    lock_document, lock_problems = read_file(lock, shown(lock), root) if lock.exists() else (None, [])
+    lock_document, lock_problems = _read_utf8(lock, shown(lock), root) if lock.exists() else (None, [])
     files = CourseFiles(
         name=name,
         course=document(folder / "course.yaml"),
