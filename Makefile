@@ -3,6 +3,7 @@
 # make desktop  show a card of each kind in a real Anki desktop, if there is one (CONTRIBUTING.md)
 # make cards   draw docs/cards.md anew
 # make docs    the documentation as a site, in build/docs/
+# make bench   measure, and write docs/performance.md (about half an hour, on a machine that does nothing else)
 # make lint    ruff, mypy --strict, import-linter
 VENV := .venv
 PYTHON ?= python3
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 INSTALL = $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
 
-.PHONY: deck test lint desktop cards docs clean
+.PHONY: deck test lint desktop cards docs bench clean
 
 deck: $(VENV)/installed
 	$(BIN)/attachdeck build
@@ -44,6 +45,10 @@ $(VENV)/installed: pyproject.toml | $(BIN)/python
 $(VENV)/installed-dev: pyproject.toml | $(BIN)/python
 	$(INSTALL) -e '.[dev]'
 	touch $@ $(VENV)/installed
+
+bench: $(VENV)/installed-dev
+	$(INSTALL) -e '.[bench]'
+	$(BIN)/python benchmarks/run.py
 
 clean:
 	rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -40,7 +40,6 @@ from attachdeck.location import Location
 from attachdeck.reader import CourseFiles, Document, Node, NoteTypeFiles
 from attachdeck.reader.document import location_of
 from attachdeck.reader.pictures import Box, frame, svg_boxes
-from attachdeck.unsafe_html import css_dangers, dangers, fields_in_tags, shown_as_text, unfit, unsafe_as_text
 
 T = TypeVar("T")
 
@@ -72,6 +71,7 @@ class _Decoder:
         self.cards: dict[str, Node] = {}
         self.lessons: dict[str, Node] = {}
         self.formers: list[tuple[str, Node]] = []
+        self.shown: dict[str, tuple[list[tuple[str, str]], set[str]]] = {}
 
     def report(self, rule: str, message: str, at: Location, help: str | None = None) -> None:
         self.diagnostics.append(Diagnostic(rule=rule, message=message, at=at, help=help))
@@ -414,12 +414,13 @@ class _Decoder:
         )
 
     def custom_card(self, node: Node, common: dict[str, Any]) -> Card | None:
+        from attachdeck.unsafe_html import dangers, unfit, unsafe_as_text
+
         own = self.known("note-type", node["note_type"], self.note_types, "note_types/")
         if own is None:
             return None
         names = {each["name"]: each for each in own.written["fields"]}
-        in_tags = [each for text in own.texts.values() for each in fields_in_tags(text).items()]
-        as_text = {name for text in own.texts.values() for name in shown_as_text(text)}
+        in_tags, as_text = self.ways_to_show(own)
         values = {**node.value["fields"], "Tags": " ".join(common["tags"]), "Type": own.written["name"]}
         for name, forbidden in in_tags:
             if bad := unfit(values.get(name, ""), forbidden):
@@ -436,13 +437,26 @@ class _Decoder:
             self.harmless(tag, node["tags"])
         return CustomCard(note_type=own.id, fields=dict(node.value["fields"]), **common)
 
+    def ways_to_show(self, own: OwnNoteType) -> tuple[list[tuple[str, str]], set[str]]:
+        """Which fields a note type's templates put inside of tags, each with what it then must not hold, and which they show as text."""
+        from attachdeck.unsafe_html import fields_in_tags, shown_as_text
+
+        if own.id not in self.shown:
+            in_tags = [each for text in own.texts.values() for each in fields_in_tags(text).items()]
+            self.shown[own.id] = in_tags, {name for text in own.texts.values() for name in shown_as_text(text)}
+        return self.shown[own.id]
+
     def harmless(self, name: str, node: Node) -> None:
         """Report a name or a tag that could run a script: templates show them as they are."""
+        from attachdeck.unsafe_html import dangers
+
         for danger in dangers(name):
             self.report("unsafe-html", f"{danger.what} cannot stand on a card", node.at, _SAFE)
 
     def own_note_type(self, name: str, files: NoteTypeFiles) -> OwnNoteType:
         """A note type of the course's own; its files must be there, and hold nothing that could run a script."""
+        from attachdeck.unsafe_html import css_dangers, dangers
+
         root = _root(files.document)
         templates = [entry[side] for entry in root["templates"].items() for side in ("front", "back")]
         for node in (*templates, root["css"]):

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from attachdeck import outputs, schema, translation
+from attachdeck import outputs, schema
 from attachdeck.course import Course
 from attachdeck.decode import decode
 from attachdeck.diagnostics import Diagnostic, Severity
@@ -17,8 +18,10 @@ from attachdeck.note_types import own
 from attachdeck.notes import NOTE_TYPE_OF, Deck, compile_course
 from attachdeck.outputs import Output
 from attachdeck.overlay import Merged, base_folder, merged, overrides_to_keep, upstream_changes
-from attachdeck.reader import LOCK, CourseFiles, read_course
-from attachdeck.translation import Tally
+from attachdeck.reader import LOCK, TRANSLATIONS, CourseFiles, read_course
+
+if TYPE_CHECKING:
+    from attachdeck.translation import Tally
 
 KINDS_OF_CARD = frozenset(NOTE_TYPE_OF) - {"reference"}
 """The kinds that an author may write; reference cards are made from course.yaml."""
@@ -78,19 +81,21 @@ class Summary:
     lost: tuple[str, ...] = ()
 
 
-def check(folder: Path, language: str = "", depth: int = 0) -> Checked:
-    """Read, validate and decode a course, in a language into which it was translated or in its own.
+def check(folder: Path, language: str = "", depth: int = 0, *, jobs: int = 1) -> Checked:
+    """Read, validate and decode a course, in a language into which it was translated or in its own; `jobs` processes read a large one.
 
     A stage's errors keep the next from running, so that each is said once.
     """
-    lock_name = f"{translation.FOLDER}/{language}/{LOCK}" if language else LOCK
-    files, diagnostics = read_course(folder, lock_name)
+    lock_name = f"{TRANSLATIONS}/{language}/{LOCK}" if language else LOCK
+    files, diagnostics = read_course(folder, lock_name, jobs)
     base, found = None, None
     tallies: Mapping[str, Tally] = {}
     if not _fatal(diagnostics):
         files, base, found, more = _with_base(files, folder, depth)
         diagnostics += more
     if language and not _fatal(diagnostics) and not _fatal(_schema_problems(files)):
+        from attachdeck import translation
+
         files, tallies, more = translation.translated(files, folder, language)
         diagnostics += more
     if not _fatal(diagnostics) or base is None:

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from attachdeck.diagnostics import Diagnostic, did_you_mean_or_list
 from attachdeck.location import Location
-from attachdeck.reader import CourseFiles, Document, Node
+from attachdeck.reader import TRANSLATIONS, CourseFiles, Document, Node
 
 if TYPE_CHECKING:
     import polib
 
-FOLDER = "translations"
 COURSE = "course"
 """The catalogue of what holds for the whole course."""
 
@@ -59,7 +58,7 @@ class Tally:
 
 def languages(folder: Path) -> list[str]:
     """The languages into which somebody has begun to translate a course."""
-    found = folder / FOLDER
+    found = folder / TRANSLATIONS
     return sorted(path.name for path in found.iterdir() if any(path.glob("*.po"))) if found.is_dir() else []
 
 
@@ -86,7 +85,7 @@ def translated(files: CourseFiles, folder: Path, language: str) -> tuple[CourseF
         return files, {}, [Diagnostic(rule="unknown-language", message=f"this course has no translation into `{language}`", at=at, help=help)]
     entries: dict[str, polib.POEntry] = {}
     problems: list[Diagnostic] = []
-    for path in sorted((folder / FOLDER / language).glob("*.po")):
+    for path in sorted((folder / TRANSLATIONS / language).glob("*.po")):
         try:
             entries |= {entry.msgctxt: entry for entry in _read(path) if entry.msgctxt and not entry.obsolete}
         except (OSError, ValueError, UnicodeDecodeError) as error:
@@ -126,7 +125,7 @@ def extract(files: CourseFiles, folder: Path, language: str, only: str = "") -> 
     import polib
 
     for name, found in texts(files).items():
-        path = folder / FOLDER / language / f"{name}.po"
+        path = folder / TRANSLATIONS / language / f"{name}.po"
         if only and name != only:
             continue
         old = {entry.msgctxt: entry for entry in _read(path)} if path.is_file() else {}

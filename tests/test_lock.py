@@ -356,7 +356,7 @@ def test_a_lock_as_it_was_written_is_read_line_by_line_and_any_other_as_yaml(tmp
     lock = identity._as_written(text)
     assert lock is not None
     assert lock == pipeline.check(course).lock
-    for other in (text.replace("cards:\n", "cards:\n\n"), text + "# A remark.\n", text.replace(', version', ',  version')):
+    for other in (text.replace("cards:\n", "cards:\n\n"), text + "# A remark.\n", text.replace(", version", ",  version")):
         assert identity._as_written(other) is None
         path.write_text(other, encoding="utf-8")
         assert pipeline.check(course).lock == lock

@@ -13,7 +13,6 @@ from attachdeck.cli.compiling import NO_CHANGES, compiled_course, in_words, lock
 from attachdeck.cli.progress import Progress
 from attachdeck.cli.terminal import course_folder, fail, seconds_now, table
 from attachdeck.outputs import BrokenOutput, Output
-from attachdeck.translation import Tally
 
 
 @click.command(
@@ -40,6 +39,7 @@ Examples:
 @click.option("--locked", is_flag=True, help="Fail if course.lock is not up to date, instead of bringing it up to date.")
 @click.option("--language", default="", metavar="CODE", help="Build a translation of the course, such as `es`.")
 @report.options
+@report.jobs
 @click.option("--keep-mine", is_flag=True, help="Of cards that replace upstream's: you have seen what upstream changed, and keep yours.")
 def command(
     course: Path | None,
@@ -51,6 +51,7 @@ def command(
     strict: bool,
     only: tuple[str, ...],
     form: str | None,
+    jobs: int,
 ) -> None:
     """Compile a course into an Anki deck, or something else.
 
@@ -69,7 +70,7 @@ def command(
     begun, before = time.time_ns(), _look(folder)
     with Progress() as progress:
         asked = report.Asked(strict, only, form)
-        checked, compiled, diagnostics = compiled_course(folder, now, progress, asked, language=language, keep_mine=keep_mine)
+        checked, compiled, diagnostics = compiled_course(folder, now, progress, asked, language=language, keep_mine=keep_mine, jobs=jobs)
         if locked and compiled.stale:
             fail(f"course.lock is not up to date: {in_words(compiled.changes)}; run `attachdeck build` and commit it; no deck was written")
         lock = lock_kept(compiled, checked.lock_path, course, folder)
@@ -86,6 +87,8 @@ def command(
     report.say(diagnostics, checked.texts, form)
     for_people = form in ("text", "github")
     if language:
+        from attachdeck.translation import Tally
+
         click.echo(f"{language + ':':8}{sum(checked.tallies.values(), Tally())}; what is not translated stays in the original", err=not for_people)
     click.echo(_summary(made, lock), err=not for_people)
     in_own_folder = folder == (course or courses.HERE) and checked.base is None

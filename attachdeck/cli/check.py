@@ -28,6 +28,7 @@ Examples:
 )
 @click.argument("courses", metavar="[COURSE]...", nargs=-1, type=click.Path(path_type=Path))
 @report.options
+@report.jobs
 @click.option(
     "--corpus",
     multiple=True,
@@ -35,7 +36,7 @@ Examples:
     help="A text with which the course should share no run of eight words; may be repeated.",
 )
 @click.option("--fix", is_flag=True, help="First mend what is safe to mend: ids that are missing, quotes, misspelt keys, invisible characters.")
-def command(courses: tuple[Path, ...], strict: bool, only: tuple[str, ...], corpus: tuple[Path, ...], form: str | None, fix: bool) -> None:
+def command(courses: tuple[Path, ...], strict: bool, only: tuple[str, ...], corpus: tuple[Path, ...], form: str | None, jobs: int, fix: bool) -> None:
     """Say what is wrong in a course: every mistake at once, with its place and how to mend it; and what could be better.
 
     COURSE is the folder that holds course.yaml. Without it, ./course is checked, else the course that came with attachdeck.
@@ -50,7 +51,7 @@ def command(courses: tuple[Path, ...], strict: bool, only: tuple[str, ...], corp
         folder = course_folder(given)
         if fix:
             _mend(folder)
-        checked = pipeline.check(folder)
+        checked = pipeline.check(folder, jobs=jobs)
         diagnostics = sorted((*checked.diagnostics, *report.lint_of(checked, only, others)), key=lambda each: each.at)
         whole = whole and not any(each.severity is Severity.ERROR or strict for each in diagnostics)
         found += diagnostics

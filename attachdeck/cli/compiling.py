@@ -23,14 +23,14 @@ _NOTHING = report.Asked()
 
 
 def compiled_course(
-    folder: Path, now: int, progress: Callable[[str], None], asked: report.Asked = _NOTHING, *, language: str = "", keep_mine: bool = False
+    folder: Path, now: int, progress: Callable[[str], None], asked: report.Asked = _NOTHING, *, language: str = "", keep_mine: bool = False, jobs: int = 1
 ) -> tuple[pipeline.Checked, pipeline.Compiled, list[Diagnostic]]:
     """A course, read and compiled, and what is to be said of it. The rules for good cards are held against it where somebody asked for that.
 
     Exits with 1 where it has errors, where it has warnings and these are to fail, or where the deck would harm learners who have the last one.
     """
     progress("reading the course")
-    checked = pipeline.check(folder, language)
+    checked = pipeline.check(folder, language, jobs=jobs)
     diagnostics = [*checked.diagnostics, *(report.lint_of(checked, asked.only) if asked.strict or asked.only else ())]
     if checked.course is None or (asked.strict and diagnostics):
         _stop(checked, diagnostics, asked.form)

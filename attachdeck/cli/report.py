@@ -34,6 +34,13 @@ def options(command: F) -> F:
     return click.option("--strict", is_flag=True, help="Fail on warnings, too.")(only(form(command)))
 
 
+def jobs(command: F) -> F:
+    """The option `--jobs`."""
+    default = min(os.cpu_count() or 1, 8)
+    said = "How many processes read a course of more than about 5,000 cards.  [default: one for each processor]"
+    return click.option("--jobs", type=click.IntRange(1, 64), default=default, metavar="N", help=said)(command)
+
+
 def lint_of(checked: Checked, only: Sequence[str] = (), corpus: Sequence[str] = ()) -> list[Diagnostic]:
     """What the rules for good cards say of a course without mistakes."""
     from attachdeck.lint import lint

@@ -14,7 +14,6 @@ import click
 
 from attachdeck import courses
 from attachdeck.diagnostics import Diagnostic
-from attachdeck.engine import NEEDED
 from attachdeck.reporters import text
 
 _STYLES = {
@@ -69,6 +68,8 @@ def table(rows: Iterable[tuple[str, str]]) -> str:
 
 def no_engine() -> NoReturn:
     """Say that Anki's engine is not installed, and exit with 2."""
+    from attachdeck.engine import NEEDED
+
     click.echo(NEEDED, err=True)
     sys.exit(2)
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import repeat
 from pathlib import Path
 
 from attachdeck.diagnostics import Diagnostic
 from attachdeck.location import Location
 from attachdeck.reader.document import Document
 from attachdeck.reader.pictures import svg_problems
-from attachdeck.reader.yaml_text import read_text
+from attachdeck.reader.yaml_text import marshalled, read_text
 
 MAX_BYTES = 16 * 1024 * 1024
 LOCK = "course.lock"
+TRANSLATIONS = "translations"
+"""The folder of a course's translations, one folder a language."""
+WORTH_SHARING = 3_500_000
+"""Bytes of lessons (about 5,000 cards) from which on several processes read them sooner than one."""
 PICTURE_ENDINGS = (".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp")
 
 
@@ -46,14 +52,17 @@ class CourseFiles:
         return {document.file: document.text for document in documents if document}
 
 
-def read_course(folder: Path, lock_name: str = LOCK) -> tuple[CourseFiles, list[Diagnostic]]:
-    """Read a course's folder; a file that is missing or broken becomes a diagnostic and an empty document. `lock_name` is the lock's place in the folder."""
+def read_course(folder: Path, lock_name: str = LOCK, jobs: int = 1) -> tuple[CourseFiles, list[Diagnostic]]:
+    """Read a course's folder; a file that is missing or broken becomes a diagnostic and an empty document.
+
+    `lock_name` is the lock's place in the folder; `jobs` is how many processes may read lessons.
+    """
     name = folder.as_posix()
     diagnostics: list[Diagnostic] = []
     root = folder.resolve()
 
-    def document(path: Path) -> Document:
-        found, problems = read_file(path, shown(path), root)
+    def document(path: Path, value: bytes | None = None) -> Document:
+        found, problems = read_file(path, shown(path), root, value)
         diagnostics.extend(problems)
         return found
 
@@ -98,7 +107,7 @@ def read_course(folder: Path, lock_name: str = LOCK) -> tuple[CourseFiles, list[
         course=document(folder / "course.yaml"),
         sources=optional(folder / "sources.yaml"),
         media=media,
-        lessons=tuple(document(path) for path in lesson_paths),
+        lessons=tuple(map(document, lesson_paths, _values(lesson_paths, jobs))),
         pictures=pictures,
         lock=lock_document,
         lock_problems=tuple(lock_problems),
@@ -112,10 +121,32 @@ def read_course(folder: Path, lock_name: str = LOCK) -> tuple[CourseFiles, list[
     return files, diagnostics
 
 
-def read_file(path: Path, shown: str, root: Path | None = None) -> tuple[Document, list[Diagnostic]]:
-    """Read one YAML file. `shown` is the name to use in messages; the file must lie under `root` if that is given."""
+def read_file(path: Path, shown: str, root: Path | None = None, value: bytes | None = None) -> tuple[Document, list[Diagnostic]]:
+    """Read one YAML file. `shown` is the name to use in messages; the file must lie under `root` if that is given.
+
+    `value` is what another process has read there already, marshalled, with the hash of the text.
+    """
     document, problems = _read_utf8(path, shown, root)
-    return (document, problems) if problems else read_text(document.text, shown)
+    return (document, problems) if problems else read_text(document.text, shown, value)
+
+
+def _values(paths: list[Path], jobs: int) -> Iterator[bytes | None]:
+    """What other processes read in files, for `read_file`; None for each file that is left to this one."""
+    try:
+        large = jobs > 1 and sum(path.stat().st_size for path in paths) > WORTH_SHARING
+    except OSError:
+        large = False
+    if not large:
+        return repeat(None)
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(jobs) as pool:
+        return iter(list(pool.map(_value, paths, chunksize=len(paths) // jobs // 4 + 1)))
+
+
+def _value(path: Path) -> bytes | None:
+    document, problems = _read_utf8(path, "", None) if path.is_file() else (None, [])
+    return marshalled(document.text) if document and not problems else None
 
 
 def _read_utf8(path: Path, shown: str, root: Path | None) -> tuple[Document, list[Diagnostic]]:

@@ -5,6 +5,8 @@ Scalars follow YAML 1.2's core schema, so `no` is a word and `1969-01-02` is tex
 
 from __future__ import annotations
 
+import hashlib
+import marshal
 import re
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -18,6 +20,7 @@ from attachdeck.reader.advice import syntax_error
 from attachdeck.reader.document import Document, Mark, Node, location_of
 
 MAX_DEPTH = 32
+_HASH = 16
 MAX_ODD = 20
 """Of how many invisible characters in one file an author is told at once."""
 MAX_ALIASED_VALUES = 10_000
@@ -33,17 +36,34 @@ _NOT_ONLY_TEXT = frozenset(("", *"~nNtTfF-+.0123456789"))
 _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
-def read_text(text: str, shown: str) -> tuple[Document, list[Diagnostic]]:
-    """Read YAML text, with LF or CRLF line ends."""
+def read_text(text: str, shown: str, known: bytes | None = None) -> tuple[Document, list[Diagnostic]]:
+    """Read YAML text, with LF or CRLF line ends; `known` is what `marshalled` made of it."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     odd = [_odd(found, text, shown) for found in islice(NOT_TEXT.finditer(text), MAX_ODD)]
     if odd:
         return Document(shown, text, None), odd
     try:
-        value = _value(text)
+        value = _unmarshalled(known, text) if known else _value(text)
     except (_Unusual, yaml.MarkedYAMLError):
         return _read_with_places(text, shown)
     return Document(shown, text, Node(value, lambda: _Builder(shown).document(_events(text))[1], shown)), []
+
+
+def marshalled(text: str) -> bytes | None:
+    """What a text says, for another process, with a hash of the text; None where it is not read the short way."""
+    try:
+        return _hash(text) + marshal.dumps(_value(text))
+    except (_Unusual, yaml.MarkedYAMLError):
+        return None
+
+
+def _unmarshalled(known: bytes, text: str) -> Any:
+    """What `marshalled` made of a text: of this one, unless somebody has written to the file in between."""
+    return marshal.loads(memoryview(known)[_HASH:]) if known[:_HASH] == _hash(text) else _value(text)  # noqa: S302  # Our own process made it.
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_HASH).digest()
 
 
 def _read_with_places(text: str, shown: str) -> tuple[Document, list[Diagnostic]]:

@@ -1,0 +1,144 @@
+"""Where a faster part stands in front of another, both say the same: the two validators, the two ways of Markdown, one process or several."""
+
+from __future__ import annotations
+
+import copy
+import json
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import cmarkgfm
+import jsonschema_rs
+import pytest
+from cmarkgfm.cmark import Options
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from attachdeck import markup, pipeline, schema
+from attachdeck.reader import NOT_TEXT, folder, read_text
+from conftest import CARD, COURSE, LESSON_HEAD, write_course
+from test_cli import run
+
+LESSONS = [read_text(path.read_text(encoding="utf-8"), path.name)[0].root.value for path in sorted((COURSE / "lessons").iterdir())]
+DOCUMENTS = {
+    "lesson": [{**lesson, "cards": [card]} for lesson in LESSONS for card in lesson["cards"]],
+    **{name: [read_text((COURSE / file).read_text(encoding="utf-8"), file)[0].root.value] for name, file in
+       {"course": "course.yaml", "sources": "sources.yaml", "media": "media/media.yaml", "lock": "course.lock"}.items()},
+}  # fmt: skip
+READABLE = st.text(st.characters(exclude_categories=("Cs",)), max_size=12).filter(lambda text: not NOT_TEXT.search(text))
+ODD = [
+    "",
+    " ",
+    "\n",
+    "a\n",
+    "\u00a0",
+    "\u2003",
+    "\u200b",
+    "\u180e",
+    "\u3000",
+    "٣",
+    "١٢٣",
+    "Ä",
+    "ß",
+    "a::b",
+    "2026-13-41",
+    "1.2.3\n",
+    "#ABCDEF",
+    "x" * 81,
+    "10.1000/x",
+]
+VALUES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from(ODD) | READABLE
+VALUES = VALUES | st.lists(VALUES, max_size=2) | st.dictionaries(READABLE | st.sampled_from(["id", "text", "why", "right"]), VALUES, max_size=2)
+
+
+def places(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """The paths of all parts of a value."""
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(place for key, part in parts for place in places(part, (*path, key)))]
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+@settings(max_examples=250)
+@given(data=st.data())
+def test_both_validators_say_the_same(name: str, data: st.DataObject):
+    said = json.loads(schema.schema_text(name))
+    document = copy.deepcopy(data.draw(st.sampled_from(DOCUMENTS[name])))
+    if name == "lock":
+        document["cards"] = dict(list(document["cards"].items())[:3])
+    for _ in range(data.draw(st.integers(0, 2))):
+        path = data.draw(st.sampled_from(places(document)))
+        if not path:
+            continue
+        parent = document
+        for key in path[:-1]:
+            parent = parent[key]
+        change = data.draw(st.sampled_from(["put", "drop", "add"]))
+        if change == "put":
+            parent[path[-1]] = data.draw(VALUES)
+        elif change == "drop":
+            del parent[path[-1]]
+        elif isinstance(parent, dict):
+            parent[data.draw(READABLE)] = data.draw(VALUES)
+    accepted, valid = jsonschema_rs.Draft202012Validator(said).is_valid(document), Draft202012Validator(said).is_valid(document)
+    # What is not accepted at once is asked of jsonschema, for which `$` also stands before a line end at the end (Python's `re`); so its word counts.
+    assert accepted == valid or (valid and "\\n\"" in json.dumps(document))
+
+
+MARKDOWN = st.text(st.sampled_from("ab 1.-+*_`#>\n\"'&<;)(=!:{}|~[]\\/$é—\u00a0\u3000x"), max_size=40)
+MARKDOWN |= st.lists(
+    st.sampled_from(["*a*", "**b**", "`c`", "- x\n", "1. y\n", "\n\n", "  \n", " ", "word", '"q"', "&amp;", "&nbsp;", "<b>", "</b>", "<p>", "> q\n", "a_b",
+                     "~~s~~", "|a|b|\n|-|-|\n", "http://x.y", "&copy;", "\\*", "\\(x_1\\)", "[l](https://x.y)", "[sound:a]", "![p](p.svg)"]), max_size=8
+).map("".join)  # fmt: skip
+
+
+def the_long_way(text: str) -> str:
+    """What `render` would say if every text went through the parser with all extensions, and through the sanitiser."""
+    formulas: list[str] = []
+
+    def keep(match: Any) -> str:
+        formulas.append(match.group())
+        return f"\ufdd0{len(formulas) - 1}\ufdd1"
+
+    protected = markup._MATH.sub(keep, unicodedata.normalize("NFC", text.strip()))
+    html = cmarkgfm.markdown_to_html_with_extensions(protected, options=Options.CMARK_OPT_UNSAFE, extensions=["table", "strikethrough"])
+    html = markup._cleaner().clean(html).strip()
+    if html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1:
+        html = html[3:-4]
+    html = markup._ANKI_BRACKETS.sub("&#91;", markup._IMG.sub(lambda match: markup._picture(match, {}), html))
+    return markup._KEPT.sub(lambda match: markup._formula(formulas[int(match[1])]), html)
+
+
+@settings(max_examples=1500)
+@given(MARKDOWN | READABLE)
+@example("A line with “quotes”, a dash – and (brackets): fine.")
+@example("&lt;script&gt;")
+def test_both_ways_of_markdown_say_the_same(text: str):
+    assert markup.render(text, {}) == the_long_way(text)
+
+
+def test_one_process_or_several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    files = {f"lessons/{n:02}-more.yaml": LESSON_HEAD.replace("first", f"lesson-{n}") + CARD.replace("define", f"card-{n}") for n in range(2, 12)}
+    files["lessons/12-alias.yaml"] = LESSON_HEAD.replace("first", "alias") + CARD.replace("define", "&a define-alias")
+    course = write_course(tmp_path / "course", files)
+    alone = pipeline.check(course)
+    monkeypatch.setattr(folder, "WORTH_SHARING", 0)
+    together = pipeline.check(course, jobs=3)
+    assert together.course == alone.course
+    assert together.diagnostics == alone.diagnostics == ()
+    decks = [tmp_path / "one.apkg", tmp_path / "three.apkg"]
+    for jobs, deck in zip("13", decks, strict=True):
+        assert run("build", course, "--jobs", jobs, "-o", deck, SOURCE_DATE_EPOCH="1800000000").exit_code == 0
+    assert decks[0].read_bytes() == decks[1].read_bytes()
+    (course / "lessons" / "05-more.yaml").write_text("id: [\n", encoding="utf-8")
+    (course / "lessons" / "06-more.yaml").write_bytes(b"\xff\xfe")
+    assert pipeline.check(course, jobs=3).diagnostics == pipeline.check(course).diagnostics
+
+
+def test_what_was_written_in_between_is_not_mistaken():
+    from attachdeck.reader.yaml_text import marshalled
+
+    known = marshalled("a: 1\n")
+    assert read_text("a: 1\n", "f", known)[0].root.value == {"a": 1}
+    assert read_text("a: 2\n", "f", known)[0].root.value == {"a": 2}
