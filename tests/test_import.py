@@ -411,6 +411,18 @@ def test_tables_of_others_become_cards(tmp_path: Path, name: str):
         assert lost(result.stdout) == ["the column `colour`", "row 1: the tag x_y (it is x-y now)"]
 
 
+def test_cells_that_no_column_holds_are_listed(tmp_path: Path):
+    table = tmp_path / "words.csv"
+    table.write_text("prompt;answer;answer;tags\nWho?;A;B;x;beyond\nWhen?;C;;y;\n", encoding="utf-8")
+    result = run("import", table, "-o", tmp_path / "course")
+    assert result.exit_code == 0
+    assert [line for line in (result.stdout + result.stderr).splitlines() if line.startswith("not carried")] == [
+        "not carried: the second column `answer`",
+        "not carried: row 1: cells right of the last column",
+    ]
+    assert [card.answer for card in pipeline.check(tmp_path / "course").course.cards()] == ["A", "C"]
+
+
 def test_a_table_without_names_is_questions_and_answers(tmp_path: Path):
     (tmp_path / "words.tsv").write_text("uno\tone\ndos\ttwo\n", encoding="utf-8")
     assert run("import", tmp_path / "words.tsv", "-o", tmp_path / "course").exit_code == 0

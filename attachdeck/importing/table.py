@@ -42,9 +42,13 @@ class Table:
     said: Mapping[str, str]
 
     def named(self) -> Iterator[dict[str, str]]:
-        """Each row's filled cells by column."""
+        """Each row's cells by column; of two columns of one name the first counts."""
         for row in self.rows:
-            yield {column: cell for column, cell in zip(self.columns, row, strict=False) if column}
+            found: dict[str, str] = {}
+            for column, cell in zip(self.columns, row, strict=False):
+                if column:
+                    found.setdefault(column, cell)
+            yield found
 
 
 def read(path: Path) -> Table:
@@ -99,7 +103,8 @@ def draft(path: Path) -> Draft:
         if len(table.columns) > 3:
             raise CannotImport(f"`{path}` does not say which column is the question: name the columns in its first line, such as `prompt` and `answer`")
         keys, table = ("prompt", "answer", "tags")[: len(keys)], Table(keys, (table.columns, *table.rows), {})
-    lost: list[str] = []
+    lost = [f"the second column `{key}`" for key, times in Counter(filter(None, keys)).items() if times > 1]
+    lost += [f"row {number}: cells right of the last column" for number, row in enumerate(table.rows, 1) if any(cell.strip() for cell in row[len(keys) :])]
     ids, lesson_ids = Ids(), Ids()
     lessons: dict[str, list[Values]] = {}
     html = table.said.get("html") == "true"
