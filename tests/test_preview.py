@@ -15,7 +15,7 @@ import pytest
 
 from attachdeck.preview.server import Preview
 from attachdeck.preview.site import look
-from conftest import CARD, LESSON_HEAD, need, write_course
+from conftest import CARD, COURSE_YAML, LESSON_HEAD, need, write_course
 from test_anki_import import ALL_KINDS
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def test_a_lesson_with_mistakes_stays_as_it_was_and_the_rest_goes_on(tmp_path: P
     assert [(lesson["id"], lesson["stale"]) for lesson in after.lessons] == [("first", True), ("second", False)]
     assert "comes back" in after.lessons[1]["cards"][0]["text"]
     assert "explores" in after.document("define", 0, "back", "")
-    assert {problem["card"] for problem in after.problems} == {"define"}
+    assert {problem["card"] for problem in after.problems if problem["severity"] == "error"} == {"define"}
     assert [lesson["id"] for lesson in look(folder).lessons] == ["second"]
     (folder / "course.yaml").write_text("id: [", encoding="utf-8")
     assert len(look(folder, after).lessons) == 2
@@ -148,7 +148,8 @@ def test_every_card_is_shown_on_both_sides(visit, tmp_path: Path):
 
 
 def test_filters_and_search(visit, tmp_path: Path):
-    page = visit(write_course(tmp_path, {"lessons/02-second.yaml": SECOND + OTHER}))
+    quiet = "lint: {no-source: off, card-without-objective: off, objective-without-card: off, several-ideas: off}\n"
+    page = visit(write_course(tmp_path, {"lessons/02-second.yaml": SECOND + OTHER, "course.yaml": COURSE_YAML + quiet}))
     page.keyboard.press("/")
     page.keyboard.type("HAVEN returns")
     assert cards_of(page) == ["haven"]
@@ -163,6 +164,14 @@ def test_filters_and_search(visit, tmp_path: Path):
     page.select_option("#tag", "")
     page.check("#problem")
     assert cards_of(page) == []
+
+
+def test_what_could_be_better_stands_beside_its_card(visit, tmp_path: Path):
+    page = visit(write_course(tmp_path, cards=CARD + CARD.replace("define", "is-it").replace("What is", "Is it").replace("The figure from which one explores", "Yes")))
+    warnings = page.locator("#card-is-it .problem.warning .place").all_inner_texts()
+    assert [each for each in warnings if each.startswith("warning[yes-no-prompt] ")]
+    assert page.locator("#problems h2").inner_text().endswith("warnings")
+    assert page.locator("#problems", has_text="yes-no-prompt").count() == 0
 
 
 def test_night_and_phone(visit, tmp_path: Path):
@@ -185,9 +194,9 @@ def test_it_follows_a_save_and_keeps_its_place(visit, tmp_path: Path):
     page.frame_locator("iframe[title='define-40: front']").get_by_text("Now what is a secure base?").wait_for(timeout=5000)
     until(page, f"Math.abs(document.querySelector('#card-define-40').getBoundingClientRect().top - {before}) < 2")
     lesson.write_text(LESSON_HEAD + many.replace("answer", "anwser", 1), encoding="utf-8")
-    page.locator("#problems .problem").first.wait_for(timeout=5000)
+    page.locator("#problems .problem.error").first.wait_for(timeout=5000)
     assert "lessons/01-first.yaml:7:" in page.locator("#problems .place").first.inner_text()
-    assert page.locator("#card-define-0 .problem").count() == 1
+    assert page.locator("#card-define-0 .problem.error").count() == 1
     assert len(cards_of(page)) == 60
 
 

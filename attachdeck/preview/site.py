@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape, unescape
 from importlib.resources import files
@@ -14,6 +15,7 @@ from typing import Any
 from attachdeck import pipeline
 from attachdeck.course import Course, Lesson
 from attachdeck.diagnostics import Diagnostic
+from attachdeck.lint import lint
 from attachdeck.markup import Shown, render
 from attachdeck.notes import DatedNoteType, Note
 from attachdeck.pipeline import Checked
@@ -73,7 +75,8 @@ def look(folder: Path, before: Site | None = None) -> Site:
     checked = pipeline.check(folder)
     course = checked.course or pipeline.without_broken_lessons(checked)
     if course is None:
-        return Site(before.title, before.lessons, tuple(_problems(checked, before.lessons)), before.notes, before.media, _folders(checked))
+        problems = tuple(_problems(checked.diagnostics, before.lessons))
+        return Site(before.title, before.lessons, problems, before.notes, before.media, _folders(checked))
     deck = pipeline.notes_of(course, checked.lock)
     notes = {note.card: Drawable(note, deck.note_types[note.note_type], course.language) for note in deck.notes}
     media = dict(deck.media)
@@ -88,7 +91,8 @@ def look(folder: Path, before: Site | None = None) -> Site:
             notes |= {card["id"]: before.notes[card["id"]] for card in lesson["cards"] if card["id"] not in notes}
             media |= before.media
     lessons.sort(key=lambda lesson: str(lesson["file"]))
-    return Site(course.title, tuple(lessons), tuple(_problems(checked, tuple(lessons))), notes, media, _folders(checked))
+    said = (*checked.diagnostics, *lint(course, time.strftime("%Y-%m-%d", time.gmtime())))
+    return Site(course.title, tuple(lessons), tuple(_problems(said, tuple(lessons))), notes, media, _folders(checked))
 
 
 def _folders(checked: Checked) -> tuple[Path, ...]:
@@ -129,8 +133,8 @@ def _card(name: str, file: str, line: int, found: Drawable) -> Entry:
     }
 
 
-def _problems(checked: Checked, lessons: tuple[Entry, ...]) -> Iterator[Entry]:
-    for each in checked.diagnostics:
+def _problems(said: Iterable[Diagnostic], lessons: tuple[Entry, ...]) -> Iterator[Entry]:
+    for each in said:
         yield {
             "rule": each.rule,
             "severity": each.severity.value,

@@ -51,7 +51,7 @@ window.addEventListener("message", (event) => {
 });
 
 function problem(each) {
-  return make("div", { className: "problem" },
+  return make("div", { className: `problem ${each.severity}` },
     make("div", { className: "place", textContent: `${each.severity}[${each.rule}] ${each.place}` }),
     make("p", { textContent: each.message }),
     each.help ? make("p", { textContent: each.help }) : "");
@@ -156,6 +156,8 @@ function choices(id, values, every) {
   select.value = values.some(([value]) => value === before) ? before : "";
 }
 
+const counted = (count, what) => count && `${count} ${what}${count === 1 ? "" : "s"}`;
+
 function update(same) {
   document.title = by("title").textContent = state.title || "Preview";
   const cards = state.lessons.flatMap((lesson) => lesson.cards);
@@ -164,8 +166,13 @@ function update(same) {
   choices("kind", sorted(cards.map((card) => card.kind)), "every kind");
   choices("tag", sorted(cards.flatMap((card) => card.tags)), "every tag");
   by("contents").replaceChildren(...state.lessons.map((lesson) => make("li", {}, make("a", { href: `#lesson-${lesson.id}`, textContent: lesson.title }))));
+  // What could be better stands beside its card; above all stands what must be mended, and what belongs to no card.
+  const errors = state.problems.filter((each) => each.severity === "error");
+  const warnings = state.problems.length - errors.length;
+  const said = [counted(errors.length, "problem"), counted(warnings, "warning")].filter(Boolean).join(", ");
+  const above = [...errors, ...state.problems.filter((each) => each.severity !== "error" && !each.card)];
   by("problems").hidden = state.problems.length === 0;
-  by("problems").replaceChildren(make("h2", { textContent: `${state.problems.length} ${state.problems.length === 1 ? "problem" : "problems"}` }), ...state.problems.map(problem));
+  by("problems").replaceChildren(make("h2", { textContent: said }), ...above.map(problem));
   if (!same || !patch()) draw();
 }
 
