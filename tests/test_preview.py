@@ -167,7 +167,9 @@ def test_filters_and_search(visit, tmp_path: Path):
 
 
 def test_what_could_be_better_stands_beside_its_card(visit, tmp_path: Path):
-    page = visit(write_course(tmp_path, cards=CARD + CARD.replace("define", "is-it").replace("What is", "Is it").replace("The figure from which one explores", "Yes")))
+    page = visit(
+        write_course(tmp_path, cards=CARD + CARD.replace("define", "is-it").replace("What is", "Is it").replace("The figure from which one explores", "Yes"))
+    )
     warnings = page.locator("#card-is-it .problem.warning .place").all_inner_texts()
     assert [each for each in warnings if each.startswith("warning[yes-no-prompt] ")]
     assert page.locator("#problems h2").inner_text().endswith("warnings")

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -128,28 +129,43 @@ def test_a_vanished_card_and_a_foreign_folder_stop_it(course: Path, tmp_path: Pa
     assert "is gone" in result.stderr
 
 
-def test_two_people_in_two_places_make_the_same_bytes(tmp_path: Path):
-    """Other clone, time, time zone, locale, umask and folder: the same sums; and a changed byte is told."""
+def another_user() -> int | None:
+    """The id of another user, where a test may become one and that user can run this Python."""
+    nobody = 65534
+    if sys.platform == "win32" or os.geteuid() != 0:
+        return None
+    try:
+        return nobody if subprocess.run([sys.executable, "-c", "import attachdeck, anki"], check=False, user=nobody, cwd="/").returncode == 0 else None
+    except PermissionError:
+        return None
+
+
+def test_two_people_in_two_places_make_the_same_bytes(request: pytest.FixtureRequest):
+    """Other clone, time, time zone, locale, umask, folder, home and (where that can be) user: the same sums; and a changed byte is told."""
     places = []
-    for number, (zone, mask) in enumerate((("UTC", 0o022), ("Asia/Kathmandu", 0o077))):
-        folder = tmp_path / f"clone {number}" / "course"
+    home = Path(tempfile.mkdtemp(prefix="attachdeck-"))  # Another user cannot enter pytest's own folders.
+    request.addfinalizer(lambda: shutil.rmtree(home))
+    home.chmod(0o777)
+    for number, (zone, mask, locale) in enumerate((("UTC", 0o022, "C.UTF-8"), ("Asia/Kathmandu", 0o077, "C"))):
+        folder = home / f"clone {number}" / "course"
         shutil.copytree(COURSE, folder)
-        place = tmp_path / f"release {number}"
-        environment = os.environ | {"TZ": zone, "PYTHONHASHSEED": str(number), "LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "utf-8"}
+        place = home / f"release {number}"
+        environment = os.environ | {"HOME": str(home / f"clone {number}"), "TZ": zone, "PYTHONHASHSEED": str(number), "LC_ALL": locale, "USER": f"user{number}"}
         command = [sys.executable, "-c", f"import os; os.umask({mask}); from attachdeck.cli import main; main()", "release", str(folder), "-o", str(place)]
-        done = subprocess.run(command, check=False, capture_output=True, encoding="utf-8", env=environment, cwd=folder.parent)
+        user = another_user() if number else None
+        done = subprocess.run(command, check=False, capture_output=True, encoding="utf-8", env=environment, cwd=folder.parent, user=user)
         assert done.returncode == 0, done.stderr
         places.append(place)
     one, other = ((place / "SHA256SUMS").read_bytes() for place in places)
     assert one == other
     manifest = places[0] / "manifest.json"
-    again = run("release", tmp_path / "clone 1" / "course", "--check", manifest)
+    again = run("release", home / "clone 1" / "course", "--check", manifest)
     assert again.exit_code == 0, again.stderr
     assert "the same bytes" in again.stdout
     said = json.loads(manifest.read_text(encoding="utf-8"))
     said["files"]["attachment-theory.apkg"]["sha256"] = "0" * 64
     manifest.write_text(json.dumps(said), encoding="utf-8")
-    differing = run("release", tmp_path / "clone 1" / "course", "--check", manifest)
+    differing = run("release", home / "clone 1" / "course", "--check", manifest)
     assert differing.exit_code == 1
     assert "attachment-theory.apkg: other bytes" in differing.stderr
 
