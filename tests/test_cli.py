@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 
 from attachdeck import __version__, schema
 from attachdeck.cli import _COMMANDS, main
-from conftest import CARD, ROOT, write_course
+from conftest import CARD, COURSE_YAML, ROOT, write_course
 
 BROKEN = CARD.replace("answer", "anwser")
 
@@ -194,3 +194,15 @@ def test_an_interrupted_build_is_no_traceback(tmp_path: Path, monkeypatch: pytes
     result = run("build", write_course(tmp_path / "course"), "-o", tmp_path / "deck.apkg")
     assert result.exit_code == 1
     assert "Aborted!" in result.output
+
+
+def test_several_courses_at_once(tmp_path: Path):
+    one = write_course(tmp_path / "one")
+    other = write_course(tmp_path / "other", {"course.yaml": COURSE_YAML.replace("tiny", "other").replace("Tiny", "Other")})
+    assert run("build", one, other, "-o", tmp_path / "decks").exit_code == 0
+    assert sorted(path.name for path in (tmp_path / "decks").iterdir()) == ["other.apkg", "tiny.apkg"]
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for arguments, said in ((("-o", tmp_path / "file"), "with several courses name a folder"), (("--format", "json"), "describes one course")):
+        result = run("build", one, other, *arguments)
+        assert result.exit_code == 2
+        assert said in result.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -12,6 +13,7 @@ from attachdeck.cli import report
 from attachdeck.cli.compiling import NO_CHANGES, compiled_course, in_words, lock_kept, place
 from attachdeck.cli.progress import Progress
 from attachdeck.cli.terminal import course_folder, fail, seconds_now, table
+from attachdeck.notes import Deck
 from attachdeck.outputs import BrokenOutput, Output
 
 
@@ -21,20 +23,21 @@ Examples:
   attachdeck build
   attachdeck build my-course
   attachdeck build my-course -o ~/Desktop/my-deck.apkg
+  attachdeck build one-course another-course
   attachdeck build --to print       cards to cut out, and a handout
   attachdeck build --to site        a website to read and practise on
   attachdeck build --to all -o out  everything, into the folder out
   attachdeck build --locked         in CI: fail if course.lock is not up to date
 """
 )
-@click.argument("course", required=False, type=click.Path(path_type=Path))
+@click.argument("given", metavar="[COURSE]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--to", "to", metavar="NAME", default="apkg", show_default=True, help="What to make: apkg, anki-text, crowdanki, csv, gift, print, site, all, …")
 @click.option(
     "-o",
     "--output",
     metavar="PATH",
     type=click.Path(path_type=Path),
-    help="Where to write.  [default: in build/, under the name of the deck]",
+    help="Where to write; with `--to all` or several courses a folder.  [default: in build/, under the name of the deck]",
 )
 @click.option("--locked", is_flag=True, help="Fail if course.lock is not up to date, instead of bringing it up to date.")
 @click.option("--language", default="", metavar="CODE", help="Build a translation of the course, such as `es`.")
@@ -42,7 +45,7 @@ Examples:
 @report.jobs
 @click.option("--keep-mine", is_flag=True, help="Of cards that replace upstream's: you have seen what upstream changed, and keep yours.")
 def command(
-    course: Path | None,
+    given: tuple[Path, ...],
     to: str,
     output: Path | None,
     locked: bool,
@@ -63,37 +66,64 @@ def command(
 
     With --strict or --rule the rules for good cards are asked, too, as `attachdeck check` does.
     """
-    form = report.chosen(form)
-    wanted = _wanted(to, output)
-    folder = course_folder(course)
+    asked = report.Asked(strict, only, report.chosen(form))
+    if len(given) > 1 and asked.form not in _FOR_PEOPLE:
+        raise click.UsageError(f"`--format {asked.form}` describes one course: build them one by one")
+    several = to == "all" or len(given) > 1
+    order = _Order(_wanted(to, output, several=several), output, several, locked, keep_mine, language, asked, jobs)
+    for course in given or (None,):
+        _build(course, order)
+
+
+_FOR_PEOPLE = ("text", "github")
+
+
+class _Order(NamedTuple):
+    """What is to be made of a course: the outputs by name, and where; `several` files go into the folder `output`."""
+
+    wanted: dict[str, Output]
+    output: Path | None
+    several: bool
+    locked: bool
+    keep_mine: bool
+    language: str
+    asked: report.Asked
+    jobs: int
+
+
+def _build(course: Path | None, order: _Order) -> None:
+    folder, language, asked = course_folder(course), order.language, order.asked
     now = seconds_now()
     begun, before = time.time_ns(), _look(folder)
     with Progress() as progress:
-        asked = report.Asked(strict, only, form)
-        checked, compiled, diagnostics = compiled_course(folder, now, progress, asked, language=language, keep_mine=keep_mine, jobs=jobs)
-        if locked and compiled.stale:
+        checked, compiled, diagnostics = compiled_course(folder, now, progress, asked, language=language, keep_mine=order.keep_mine, jobs=order.jobs)
+        if order.locked and compiled.stale:
             fail(f"course.lock is not up to date: {in_words(compiled.changes)}; run `attachdeck build` and commit it; no deck was written")
         lock = lock_kept(compiled, checked.lock_path, course, folder)
-        made = []
-        for name, each in wanted.items():
-            progress("writing the package" if name == "apkg" else f"writing {name}")
-            path = _path(output, to, compiled.deck.course.deck, each)
-            try:
-                made.append(pipeline.package(compiled.deck, path) if name == "apkg" else pipeline.write(each, compiled.deck, path))
-            except OSError as error:
-                fail(f"the deck cannot be written to {path}: {error.strerror or error}; the last one is unchanged")
-            except BrokenOutput as error:
-                fail(f"{error}; the last one is unchanged")
-    report.say(diagnostics, checked.texts, form)
-    for_people = form in ("text", "github")
+        made = [_made(name, each, compiled.deck, order, progress) for name, each in order.wanted.items()]
+    report.say(diagnostics, checked.texts, asked.form)
+    for_people = asked.form in _FOR_PEOPLE
     if language:
         from attachdeck.translation import Tally
 
         click.echo(f"{language + ':':8}{sum(checked.tallies.values(), Tally())}; what is not translated stays in the original", err=not for_people)
     click.echo(_summary(made, lock), err=not for_people)
     in_own_folder = folder == (course or courses.HERE) and checked.base is None
-    if in_own_folder and for_people and len(made) == 1 and made[0].sha256 and not (diagnostics or asked.strict or asked.only or language):
+    if in_own_folder and for_people and not (order.several or diagnostics or asked.strict or asked.only or language) and made[0].sha256:
         remembered.remember(before, begun, str(folder), str(checked.lock_path), str(made[0].path), _summary(made, NO_CHANGES))
+
+
+def _made(name: str, output: Output, deck: Deck, order: _Order, progress: Progress) -> pipeline.Summary:
+    progress("writing the package" if name == "apkg" else f"writing {name}")
+    path = usual = place(output, deck.course.deck)
+    if order.output is not None:
+        path = order.output / usual.name if order.several else order.output
+    try:
+        return pipeline.write(output, deck, path)
+    except OSError as error:
+        fail(f"the deck cannot be written to {path}: {error.strerror or error}; the last one is unchanged")
+    except BrokenOutput as error:
+        fail(f"{error}; the last one is unchanged")
 
 
 def _look(folder: Path) -> dict[str, list[int]]:
@@ -103,7 +133,7 @@ def _look(folder: Path) -> dict[str, list[int]]:
         return {}
 
 
-def _wanted(to: str, output: Path | None) -> dict[str, Output]:
+def _wanted(to: str, output: Path | None, *, several: bool) -> dict[str, Output]:
     """The outputs that `--to` names; wrong usage where it names none, or where it and `-o` do not fit."""
     names = list(outputs.known()) if to == "all" else [to]
     try:
@@ -112,18 +142,11 @@ def _wanted(to: str, output: Path | None) -> dict[str, Output]:
         raise click.BadParameter(f"{error}, all", param_hint="--to") from None
     except BrokenOutput as error:
         fail(str(error))
-    if output and to == "all" and output.is_file():
-        raise click.BadParameter(f"`{output}` is a file; with `--to all` name a folder", param_hint="-o")
-    if output and to != "all" and output.is_dir() and "." in wanted[to].SUFFIX:
+    if output and several and output.is_file():
+        raise click.BadParameter(f"`{output}` is a file; with {'`--to all`' if to == 'all' else 'several courses'} name a folder", param_hint="-o")
+    if output and not several and output.is_dir() and "." in wanted[to].SUFFIX:
         raise click.BadParameter(f"`{output}` is a folder; name a file", param_hint="-o")
     return wanted
-
-
-def _path(output: Path | None, to: str, deck: str, each: Output) -> Path:
-    usual = place(each, deck)
-    if output is None:
-        return usual
-    return output / usual.name if to == "all" else output
 
 
 def _summary(made: list[pipeline.Summary], lock: str) -> str:
