@@ -190,7 +190,7 @@ def test_an_interrupted_build_is_no_traceback(tmp_path: Path, monkeypatch: pytes
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pipeline, "package", interrupted)
+    monkeypatch.setattr(pipeline, "write", interrupted)
     result = run("build", write_course(tmp_path / "course"), "-o", tmp_path / "deck.apkg")
     assert result.exit_code == 1
     assert "Aborted!" in result.output
