@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from attachdeck import schema
 from attachdeck.authoring import text_file
-from attachdeck.authoring.tidy import CannotTidy, tidied
+from attachdeck.authoring.tidy import CannotTidy, rewritten, tidied
 from attachdeck.cells import leaves
 from attachdeck.reader import read_text
 
@@ -147,24 +146,14 @@ def _types() -> dict[str, Any]:
 
 def _written(text: str, path: Path, wanted: Mapping[str, Any]) -> str:
     """A tidy lesson's text that says what is wanted, changed where it said something else. Raises CannotTidy."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
     if tidied(text, str(path), set()) != text:
         raise CannotTidy("its other lines would change too: run `attachdeck fmt` first, and then this again")
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    yaml.width = 1_000_000
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    try:
-        loaded = yaml.load(text)
-    except YAMLError as error:
-        raise CannotTidy("it uses YAML in a way that cannot be kept") from error
-    for card, said in zip(loaded["cards"], wanted["cards"], strict=True):
-        _match(card, said)
-    out = StringIO()
-    yaml.dump(loaded, out)
-    found = "\n".join(line.rstrip(" \t") for line in out.getvalue().split("\n")).rstrip("\n") + "\n"
+
+    def change(loaded: Any) -> None:
+        for card, said in zip(loaded["cards"], wanted["cards"], strict=True):
+            _match(card, said)
+
+    found = rewritten(text, change)
     again, problems = read_text(found, str(path))
     if problems or again.root is None or again.root.value != wanted:
         raise CannotTidy("its meaning would change: make these changes by hand")

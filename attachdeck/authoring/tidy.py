@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from functools import cache
 from io import StringIO
 from typing import TYPE_CHECKING, Any
@@ -28,14 +29,29 @@ def tidied(text: str, name: str, taken: set[str]) -> str:
 
     Tidying what is tidy changes nothing. The result is read again: where it would say anything else than before, the file is refused.
     """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
     before, problems = read_text(text, name)
     if problems or before.root is None:
         raise CannotTidy("it cannot be read: `attachdeck check` says why")
     if before.root.value is None:
         return text
+    added: dict[int, str] = {}
+
+    def tidy(loaded: Any) -> None:
+        if isinstance(loaded, dict):
+            added.update(_tidy_cards(loaded, taken))
+
+    found = rewritten(text, tidy)
+    after, problems = read_text(found, name)
+    if problems or after.root is None or after.root.value != _with_ids(before.root.value, added):
+        raise CannotTidy("its meaning would change: tidy it by hand")
+    return found
+
+
+def rewritten(text: str, change: Callable[[Any], None]) -> str:
+    """A file's text with what `change` does to ruamel's values, comments and quotes kept. Raises CannotTidy."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
     yaml = YAML()
     yaml.preserve_quotes = True
     yaml.width = 1_000_000
@@ -44,14 +60,10 @@ def tidied(text: str, name: str, taken: set[str]) -> str:
         loaded = yaml.load(text)
     except YAMLError as error:
         raise CannotTidy("it uses YAML in a way that cannot be kept") from error
-    added = _tidy_cards(loaded, taken) if isinstance(loaded, dict) else {}
+    change(loaded)
     out = StringIO()
     yaml.dump(loaded, out)
-    found = re.sub(r"[ \t]+$", "", out.getvalue(), flags=re.MULTILINE).rstrip("\n") + "\n"
-    after, problems = read_text(found, name)
-    if problems or after.root is None or after.root.value != _with_ids(before.root.value, added):
-        raise CannotTidy("its meaning would change: tidy it by hand")
-    return found
+    return re.sub(r"[ \t]+$", "", out.getvalue(), flags=re.MULTILINE).rstrip("\n") + "\n"
 
 
 def _tidy_cards(loaded: dict[str, Any], taken: set[str]) -> dict[int, str]:
