@@ -29,7 +29,14 @@ def test_authors_in_short(authors, short):
 
 def test_a_reference_has_what_is_known():
     full = Source(
-        key="a", authors="Bowlby, J.", year=1958, title="The nature of the child's tie", container="IJPA", volume_pages="39, 350-373", doi="10.1/x", place=NOWHERE
+        key="a",
+        authors="Bowlby, J.",
+        year=1958,
+        title="The nature of the child's tie",
+        container="IJPA",
+        volume_pages="39, 350-373",
+        doi="10.1/x",
+        place=NOWHERE,
     )
     assert reference(full) == (
         "Bowlby, J. (1958). The nature of the child's tie. IJPA, 39, 350-373. "

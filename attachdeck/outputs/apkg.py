@@ -15,7 +15,6 @@ import hashlib
 import json
 import re
 import sqlite3
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from html import unescape
@@ -28,6 +27,7 @@ from genanki.apkg_schema import APKG_SCHEMA
 
 from attachdeck.note_types.generation import requirements
 from attachdeck.notes import DatedNoteType, Deck, Note, Subdeck
+from attachdeck.safe_write import folder_beside
 
 SUFFIX = ".apkg"
 
@@ -42,9 +42,12 @@ def write(deck: Deck, path: Path) -> None:
     Raises OSError when the file cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder:
-        package = Path(folder) / path.name
-        _Package(deck).write_to_file(package)
+    with folder_beside(path) as folder:
+        package = folder / path.name
+        try:
+            _Package(deck).write_to_file(package)
+        except sqlite3.OperationalError as error:  # So SQLite calls a full disk.
+            raise OSError(str(error)) from error
         package.replace(path)
 
 
