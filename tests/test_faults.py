@@ -50,8 +50,12 @@ def whole(deck: Path) -> bool:
         return package.testzip() is None and package.read("collection.anki2").startswith(b"SQLite format 3")
 
 
+def names(folder: Path) -> list[str]:
+    return sorted(each.name for each in folder.iterdir())
+
+
 def leftovers(folder: Path) -> list[str]:
-    return [each.name for each in folder.iterdir() if each.name.endswith(safe_write._ENDING)]
+    return [name for name in names(folder) if name.endswith(safe_write._ENDING)]
 
 
 @pytest.fixture
@@ -80,7 +84,7 @@ def test_a_full_disk_leaves_the_last_deck_and_nothing_else(tmp_path: Path, mount
     write_course(course, cards=MANY)
     assert "disk" in said_well(run("build", course, "-o", disk / "deck.apkg"))
     assert (disk / "deck.apkg").read_bytes() == before
-    assert os.listdir(disk) == ["deck.apkg"]
+    assert names(disk) == ["deck.apkg"]
 
 
 def test_a_full_disk_under_the_course_leaves_the_last_lock_and_says_so(tmp_path: Path, mounted):
@@ -114,7 +118,7 @@ def test_a_file_that_may_not_grow_is_a_full_disk(tmp_path: Path):
 
     assert "cannot be written" in said_well(run("build", course, "-o", deck, preexec_fn=limit))
     assert deck.read_bytes() == before
-    assert os.listdir(deck.parent) == ["deck.apkg"]
+    assert names(deck.parent) == ["deck.apkg"]
 
 
 def test_a_folder_that_can_only_be_read_is_a_message(tmp_path: Path, mounted):
@@ -132,8 +136,8 @@ def test_killed_builds_leave_the_last_deck_and_lock_and_the_next_cleans_up(tmp_p
     author.build(MANY.replace("Answer", "Another"))
     length = time.perf_counter() - start
     killed = 0
-    for round in range(12):
-        write_course(author.course, cards=MANY.replace("Answer", f"Answer {round}"))
+    for turn in range(12):
+        write_course(author.course, cards=MANY.replace("Answer", f"Answer {turn}"))
         build = begun("build", author.course, "-o", author.deck)
         time.sleep(chance.uniform(0.2, 1.0) * (length + 0.3))
         build.kill()
@@ -165,7 +169,7 @@ def test_only_what_a_killed_build_left_long_ago_is_taken_away(tmp_path: Path):
     young = ".course.lock-zzzzzzzz.unfinished"
     (tmp_path / young).mkdir()
     safe_write.write_bytes(lock, b"lock")
-    assert sorted(os.listdir(tmp_path)) == sorted([*kept, young, "course.lock", "outside"])
+    assert names(tmp_path) == sorted([*kept, young, "course.lock", "outside"])
     assert (outside / "kept").is_dir()
 
 
@@ -175,7 +179,7 @@ def test_nothing_is_taken_away_before_the_new_one_stands(tmp_path: Path):
     os.utime(left, (0, 0))
     with pytest.raises(OSError, match="gone"), safe_write.folder_beside(tmp_path / "deck.apkg"):
         raise OSError("gone")
-    assert os.listdir(tmp_path) == [left.name]
+    assert names(tmp_path) == [left.name]
 
 
 @posix
@@ -199,7 +203,7 @@ def test_ctrl_c_ends_with_a_word_and_leaves_nothing(tmp_path: Path):
             assert errors.strip() == "Aborted!"
             assert deck.read_bytes() == before
         before = deck.read_bytes()
-        assert os.listdir(deck.parent) == ["deck.apkg"]
+        assert names(deck.parent) == ["deck.apkg"]
         assert leftovers(course) == []
     assert stopped, "no build was stopped before it ended"
 
@@ -207,8 +211,8 @@ def test_ctrl_c_ends_with_a_word_and_leaves_nothing(tmp_path: Path):
 def test_two_builds_at_once_both_end_well(tmp_path: Path):
     author = Author(tmp_path)
     author.release(MANY)
-    for round in range(3):
-        write_course(author.course, cards=MANY.replace("Answer", f"Answer {round}"))
+    for turn in range(3):
+        write_course(author.course, cards=MANY.replace("Answer", f"Answer {turn}"))
         both = [begun("build", author.course, "-o", author.deck) for _ in range(2)]
         ends = [(build.communicate(timeout=60)[1], build.returncode) for build in both]
         assert [status for _, status in ends] == [0, 0], ends
@@ -235,7 +239,7 @@ def test_a_deck_can_go_to_another_file_system(tmp_path: Path):
         assert Path(folder).stat().st_dev != tmp_path.stat().st_dev
         assert run("build", write_course(tmp_path / "course"), "-o", Path(folder) / "deck.apkg").returncode == 0
         assert whole(Path(folder) / "deck.apkg")
-        assert os.listdir(folder) == ["deck.apkg"]
+        assert names(Path(folder)) == ["deck.apkg"]
 
 
 @posix
@@ -254,7 +258,7 @@ def test_nobody_reads_what_is_said(tmp_path: Path, arguments: tuple[str, ...], s
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_output_to_a_full_disk_is_a_message(tmp_path: Path):
+def test_output_to_a_full_disk_is_a_message():
     with Path("/dev/full").open("w", encoding="utf-8") as full:
         result = subprocess.run(command("schema", "lesson"), check=False, stdout=full, stderr=subprocess.PIPE, text=True)
     assert os.strerror(errno.ENOSPC) in said_well(result)
