@@ -44,6 +44,9 @@ _SMALL = frozenset(
 )
 _WORDS_OF_A_CARD = ("prompt", "question", "text", "scenario", "answer")
 _LONGEST = 48
+_LONGEST_FILE = 50
+"""In characters: a system's 255 bytes hold it in every script, with an ending."""
+_WINDOWS = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 
 
 def slug(text: str, fallback: str = "card") -> str:
@@ -66,8 +69,12 @@ def card_id(card: Mapping[str, Any], taken: Container[str]) -> str:
 
 
 def file_name(deck: str) -> str:
-    """A deck's name as a file's, letters of every language kept: `Attachment Theory` becomes `attachment-theory`."""
-    return re.sub(r"[^\w]+", "-", deck.lower()).strip("-") or "deck"
+    """A deck's name as a file's, letters of every language kept: `Attachment Theory` becomes `attachment-theory`.
+
+    It is short enough for every system, and no name that Windows keeps to itself.
+    """
+    name = re.sub(r"[^\w]+", "-", deck.lower())[:_LONGEST_FILE].strip("-") or "deck"
+    return f"deck-{name}" if _WINDOWS.fullmatch(name) else name
 
 
 def free(name: str, taken: Container[str]) -> str:

@@ -10,7 +10,6 @@ import hashlib
 import json
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
@@ -24,6 +23,7 @@ from attachdeck.outputs import apkg
 from attachdeck.pipeline import Compiled
 from attachdeck.reader import LOCK
 from attachdeck.reporters import changes as change_reporter
+from attachdeck.safe_write import folder_beside
 from attachdeck.snapshots import of_compiled, snapshot
 from attachdeck.verify import Fate, verify
 
@@ -52,8 +52,8 @@ def release(folder: Path, compiled: Compiled, place: Path, previous: str = "") -
     if old and found:
         yield _refuse_version(old, deck.course.version, found)
     place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{place.name}-", dir=place.parent) as beside:
-        made = Path(beside) / place.name
+    with folder_beside(place) as beside:
+        made = beside / place.name
         made.mkdir()
         main = made / f"{file_name(deck.course.deck)}.apkg"
         apkg.write(deck, main)
@@ -210,11 +210,11 @@ def _swap(made: Path, place: Path) -> None:
     if place.exists() and not (place / MANIFEST).is_file() and any(place.iterdir()):
         raise Refused(f"`{place}` holds other things: choose an empty folder")
     aside = made.parent / "before"
-    if place.exists():
-        place.replace(aside)
     try:
+        if place.exists():
+            place.replace(aside)
         made.replace(place)
-    except OSError:
+    except BaseException:
         if aside.exists():
             aside.replace(place)
         raise

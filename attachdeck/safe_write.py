@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
+import shutil
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
+
+_ENDING = ".unfinished"
+_NAME = 40
+"""How many characters of a name its unfinished neighbour takes over, so that the longest names have room."""
+_ABANDONED = 60 * 60
+"""After so many seconds nobody is at work on something unfinished any more."""
+
+
+@contextlib.contextmanager
+def folder_beside(path: Path) -> Iterator[Path]:
+    """A new folder beside a place, to write in before what is written is put there; it is gone afterwards. Raises OSError where there can be none.
+
+    What builds that were killed left there is taken away, too, once the new one stands.
+    """
+    with tempfile.TemporaryDirectory(prefix=_prefix(path), suffix=_ENDING, dir=path.parent) as folder:
+        yield Path(folder)
+    _sweep(path)
 
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Put a file's new content in its place, with the permissions that it had. Raises OSError when that fails; the old content is then untouched."""
-    with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
+    with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=_prefix(path), suffix=_ENDING, delete=False) as file:
         written = Path(file.name)
         try:
             file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # Else a power cut could leave an empty file under the name.
             file.close()
             # A temporary file is private to its owner; this one is read by whoever reads the course.
             written.chmod(path.stat().st_mode if path.exists() else 0o666 & ~_umask())
@@ -20,6 +44,23 @@ def write_bytes(path: Path, content: bytes) -> None:
         except BaseException:
             written.unlink(missing_ok=True)
             raise
+    _sweep(path)
+
+
+def _prefix(path: Path) -> str:
+    return f".{path.name[:_NAME]}-"
+
+
+def _sweep(path: Path) -> None:
+    """Take away what killed builds left beside a place. Another build may be at work there: what is young stays, and what cannot be taken away, too."""
+    ours = re.compile(rf"{re.escape(_prefix(path))}[a-z0-9_]{{8}}{re.escape(_ENDING)}")
+    with contextlib.suppress(OSError):
+        for left in path.parent.iterdir():
+            if ours.fullmatch(left.name) and time.time() - left.lstat().st_mtime > _ABANDONED:
+                if left.is_dir() and not left.is_symlink():
+                    shutil.rmtree(left)
+                else:
+                    left.unlink()
 
 
 def _umask() -> int:

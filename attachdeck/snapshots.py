@@ -9,13 +9,12 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
-import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from html import unescape
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attachdeck import identity, pipeline
 from attachdeck.ankiconnect import Holding
@@ -26,10 +25,15 @@ from attachdeck.identity import Lock, read_lock
 from attachdeck.note_types import KINDS, own
 from attachdeck.notes import hashes
 from attachdeck.reader import read_file
+from attachdeck.unpacking import MAX_MAP, UnreadablePackage, collection_name, opened
 
-MAX_DATABASE = 1024 * 1024 * 1024
-"""A larger database in a package is not unpacked, in bytes."""
+if TYPE_CHECKING:
+    import zipfile
 
+SCHEMA = 11
+"""The schema of the collections that every Anki since 2.1 can read, and that packages hold."""
+
+_STEERING = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _PLUMBING = ("ID", "Lesson")
 
 
@@ -188,15 +192,40 @@ def _of_revision(revision: str, course: Path) -> Snapshot:
 
 def _of_package(path: Path) -> Snapshot:
     try:
-        with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(path) as package:
-            if package.getinfo("collection.anki2").file_size > MAX_DATABASE:
-                raise NoSnapshot(f"the package {path} is too large to be read")
-            database = package.extract("collection.anki2", folder)
-            media = frozenset(json.loads(package.read("media")).values()) if "media" in package.namelist() else frozenset()
+        with tempfile.TemporaryDirectory() as folder, opened(path) as package:
+            database = package.extract(collection_name(package), folder)
+            media = frozenset(_line(name) for name in json.loads(_media(package)).values())
             with contextlib.closing(sqlite3.connect(database)) as connection:
+                _refuse(connection, path)
                 return _of_database(connection, media)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile, sqlite3.Error) as error:
-        raise NoSnapshot(f"{path} is no package that can be read: {error}") from error
+    except UnreadablePackage as error:
+        raise NoSnapshot(str(error)) from error
+    except (ValueError, LookupError, TypeError, AttributeError, sqlite3.Error) as error:
+        raise NoSnapshot(f"{path} is no package that can be read (its collection: {error}): get it again, or build it anew") from error
+
+
+def _media(package: zipfile.ZipFile) -> bytes:
+    if "media" not in package.namelist():
+        return b"{}"
+    size = package.getinfo("media").file_size
+    if size > MAX_MAP:
+        raise ValueError("its list of media is too long")
+    with package.open("media") as entry:  # `ZipFile.read` would unpack more than the entry's size, where that lies.
+        return entry.read(size + 1)
+
+
+def _refuse(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse a database that would compute what it says, which might never end, and one of a schema that is not known. Raises NoSnapshot."""
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_MAP)
+    computed = """
+        SELECT 1 FROM sqlite_master AS made, pragma_table_xinfo(made.name) AS part
+        WHERE lower(made.name) IN ('col', 'notes', 'cards') AND (made.sql NOT LIKE 'create table%' OR part.hidden)
+    """
+    if connection.execute(computed).fetchone():
+        raise NoSnapshot(f"{path} holds a database that Anki did not make: get the package from where it was published")
+    [schema] = connection.execute("SELECT ver FROM col").fetchone()
+    if schema != SCHEMA:
+        raise NoSnapshot(f"{path} has a collection of schema {schema}, not {SCHEMA}: export the deck again and tick “Support older Anki versions”")
 
 
 def _of_database(connection: sqlite3.Connection, media: frozenset[str]) -> Snapshot:
@@ -209,12 +238,12 @@ def _of_database(connection: sqlite3.Connection, media: frozenset[str]) -> Snaps
     course = roots.pop() if len(roots) == 1 else ""
     # attachdeck's ids follow from names, so an id tells what a note type or a deck is; another tool's keeps its own name.
     kinds = {str(identity.number("note type", course, kind)): kind for kind in KINDS}
-    kind_of = {model: kinds.get(model, each["name"]) for model, each in models.items()}
+    kind_of = {model: kinds.get(model, _line(each["name"])) for model, each in models.items()}
     cards = {}
     for guid, model, fields, tags in rows:
         names = [each["name"] for each in models[str(model)]["flds"]]
-        key, view = _card(dict(zip(names, fields.split("\x1f"), strict=True)), tags.split(), kind_of[str(model)])
-        cards[key or guid] = view
+        key, view = _card(dict(zip(names, map(_line, fields.split("\x1f")), strict=True)), _line(tags).split(), kind_of[str(model)])
+        cards[key or _line(guid)] = view
     said = re.search(r" · [^\W\d_]+ ([0-9]+\.[0-9]+\.[0-9]+)(?= · |$)", "\n".join(str(each.get("desc", "")) for each in decks.values()), re.MULTILINE)
     holds = [("course",), ("practice",), *(("lesson", each) for each in sorted({view.lesson for view in cards.values()}))]
     deck_keys = {str(identity.number("deck", course, *names)): " ".join(names) for names in holds}
@@ -224,9 +253,14 @@ def _of_database(connection: sqlite3.Connection, media: frozenset[str]) -> Snaps
         version=said[1] if said else "",
         note_types={kind_of[model]: _model(each) if model in kinds else _foreign(each) for model, each in models.items()},
         note_type_ids={kind_of[model]: int(model) for model in models},
-        decks={deck_keys[deck]: each["name"] for deck, each in decks.items() if deck in deck_keys},
+        decks={deck_keys[deck]: _line(each["name"]) for deck, each in decks.items() if deck in deck_keys},
         media=media,
     )
+
+
+def _line(said: object) -> str:
+    """What a package says, without what would steer a terminal or turn the text around it."""
+    return _STEERING.sub("\ufffd", str(said))
 
 
 def _model(model: Mapping[str, Any]) -> tuple[str, str]:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attachdeck.engine import opened
+from attachdeck.unpacking import UnreadablePackage
+from attachdeck.unpacking import opened as unpacked
 
 if TYPE_CHECKING:
     from anki.collection import Collection
@@ -49,11 +51,24 @@ def verify(package: Path, upgrade_from: Path | None = None) -> list[Finding]:
 
     Raises NoEngine where Anki's engine is not installed, NotImportable where Anki refuses a package.
     """
+    for each in filter(None, (package, upgrade_from)):
+        _refuse(each)
     with tempfile.TemporaryDirectory() as folder:
         findings = list(_first_import(package, Path(folder) / "new.anki2"))
         if upgrade_from is not None:
             findings += _update(upgrade_from, package, Path(folder))
     return findings
+
+
+def _refuse(package: Path) -> None:
+    """Look before Anki unpacks: it believes what a package says of its size."""
+    try:
+        with unpacked(package) as entries:
+            torn = entries.testzip()
+    except UnreadablePackage as error:
+        raise NotImportable(str(error)) from error
+    if torn:
+        raise NotImportable(f"Anki cannot import {package}: `{torn}` in it is torn; get it again, or build it anew")
 
 
 def _import(collection: Collection, package: Path) -> dict[str, int]:

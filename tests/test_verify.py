@@ -108,15 +108,14 @@ def test_a_file_that_anki_cannot_import_ends_with_1(tmp_path: Path):
     path.write_bytes(b"no package")
     result = run(path)
     assert result.exit_code == 1
-    assert result.stderr.startswith("error: Anki cannot import")
+    assert result.stderr.startswith(f"error: {path} is no package that can be read")
 
 
 def test_a_file_that_is_not_there_is_wrong_usage(tmp_path: Path):
     assert run(tmp_path / "nowhere.apkg").exit_code == 2
 
 
-def test_without_the_engine_one_line_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    (tmp_path / "deck.apkg").write_bytes(b"")
+def test_without_the_engine_one_line_says_how_to_get_it(flagship_package: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "anki.collection", None)
-    result = run(tmp_path / "deck.apkg")
+    result = run(flagship_package)
     assert (result.exit_code, result.stderr) == (2, 'this needs Anki\'s engine: pip install "attachdeck[verify]"\n')

@@ -5,10 +5,12 @@ Exit status: 0 clean, 1 problems in the course or while writing, 2 wrong usage.
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -45,6 +47,17 @@ class _Commands(click.Group):
             return None
         command: click.Command = import_module(f"attachdeck.cli.{cmd_name}").command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what the system refuses (a full disk, a folder that may not be read) is a message and no traceback."""
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # Nobody reads any more: Click ends without a word.
+                raise
+            from attachdeck.cli.terminal import fail
+
+            fail(f"{error.filename or 'the system'}: {error.strerror or error}")
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

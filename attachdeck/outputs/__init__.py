@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol, cast
 
 from attachdeck.notes import Deck
+from attachdeck.safe_write import folder_beside
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -78,8 +78,8 @@ def put(output: Output, deck: Deck, path: Path) -> tuple[str, ...]:
     A folder that is there already is only written to where an output made it, or where it is empty; in it only the output's files are touched.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder:
-        place = Path(folder) / path.name
+    with folder_beside(path) as folder:
+        place = folder / path.name
         remarks = tuple(output.write(deck, place) or ())
         if place.is_dir():
             _put_folder(place, path)

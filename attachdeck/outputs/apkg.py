@@ -18,7 +18,6 @@ import re
 import shutil
 import sqlite3
 import sys
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from html.entities import name2codepoint
@@ -29,6 +28,7 @@ from typing import Any, BinaryIO
 
 from attachdeck.note_types.generation import requirements
 from attachdeck.notes import DatedNoteType, Deck, Note, Subdeck
+from attachdeck.safe_write import folder_beside
 
 # genanki asks the package cached_property for what functools has as well, and that imports asyncio and ssl: half of the time that genanki takes.
 _needed = "cached_property" not in sys.modules
@@ -55,9 +55,12 @@ def write(deck: Deck, path: Path) -> None:
     Raises OSError when the file cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder:
-        package = Path(folder) / path.name
-        _Package(deck).write_to_file(package)
+    with folder_beside(path) as folder:
+        package = folder / path.name
+        try:
+            _Package(deck).write_to_file(package)
+        except sqlite3.OperationalError as error:  # So SQLite calls a full disk.
+            raise OSError(str(error)) from error
         package.replace(path)
 
 

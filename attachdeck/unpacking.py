@@ -1,0 +1,52 @@
+"""Packages from strangers, opened: what one unpacks to is known, and bounded, before anything is unpacked."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+MAX_GROWTH = 20
+"""How many times its own size a package may unpack to, beyond `ALWAYS`: a collection shrinks to a tenth, and sound not at all."""
+ALWAYS = 64 * 1024 * 1024
+MAX_COLLECTION = 256 * 1024 * 1024
+"""The largest database that is read, in bytes: that of some 100,000 notes."""
+MAX_MAP = 16 * 1024 * 1024
+"""The largest text that may list note types, decks or media, in bytes."""
+
+_NEWER = "collection.anki21b"
+_COLLECTIONS = ("collection.anki21", "collection.anki2")
+
+
+class UnreadablePackage(Exception):  # noqa: N818  # The package is at fault.
+    """A package that should not, or cannot, be unpacked; the message says why and what to do."""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    """A package whose entries can be read, each at most as long as it says. Raises UnreadablePackage, also for what goes wrong while it is read."""
+    try:
+        with zipfile.ZipFile(path) as package:
+            _refuse(path, package)
+            yield package
+    except (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:  # A RuntimeError: an entry that is encrypted, or packed in a rare way.
+        raise UnreadablePackage(f"{path} is no package that can be read ({error}): get it again, or build it anew") from error
+
+
+def collection_name(package: zipfile.ZipFile) -> str:
+    """The entry that holds the collection; where there are two, the older one only asks for a newer Anki."""
+    return next(name for name in _COLLECTIONS if name in package.namelist())
+
+
+def _refuse(path: Path, package: zipfile.ZipFile) -> None:
+    names = package.namelist()
+    if _NEWER in names:
+        raise UnreadablePackage(f"{path} is in a newer format of Anki's: export the deck again and tick “Support older Anki versions”")
+    if not any(name in names for name in _COLLECTIONS):
+        raise UnreadablePackage(f"{path} holds no collection, so it is no package of Anki's: name a file that `attachdeck build` or Anki's export made")
+    size = sum(entry.file_size for entry in package.infolist())
+    largest = max(package.getinfo(name).file_size for name in _COLLECTIONS if name in names)
+    if size > ALWAYS + MAX_GROWTH * path.stat().st_size or largest > MAX_COLLECTION:
+        raise UnreadablePackage(f"{path} would unpack to {size // 1024 // 1024:,} MiB, which no honest package does: get it from where it was published")

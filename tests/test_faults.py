@@ -1,0 +1,272 @@
+"""Whatever goes wrong around a build, the last good deck and lock stay whole, and a message says what happened."""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from attachdeck import safe_write
+from conftest import CARD, write_course
+from test_lock import ONE, TWO, Author
+
+posix = pytest.mark.skipif(os.name != "posix", reason="signals and mounts of POSIX")
+MANY = "".join(f"  - {{id: card-{number}, kind: basic, prompt: Question {number}?, answer: Answer}}\n" for number in range(1500))
+EARLIER = {"SOURCE_DATE_EPOCH": "1700000000"}
+
+
+def command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "-m", "attachdeck", *map(str, arguments)]
+
+
+def run(*arguments: str | Path, environment: dict[str, str] | None = None, **options) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(*arguments), check=False, capture_output=True, encoding="utf-8", timeout=60, env=os.environ | EARLIER | (environment or {}), **options
+    )
+
+
+def begun(*arguments: str | Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", env=os.environ | EARLIER)
+
+
+def said_well(result: subprocess.CompletedProcess[str], *, status: int = 1) -> str:
+    """What a failing run said: one message, and no traceback."""
+    assert result.returncode == status, result.stderr
+    assert "Traceback" not in result.stderr
+    return result.stderr
+
+
+def whole(deck: Path) -> bool:
+    with zipfile.ZipFile(deck) as package:
+        return package.testzip() is None and package.read("collection.anki2").startswith(b"SQLite format 3")
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(each.name for each in folder.iterdir())
+
+
+def leftovers(folder: Path) -> list[str]:
+    return [name for name in names(folder) if name.endswith(safe_write._ENDING)]
+
+
+@pytest.fixture
+def mounted(tmp_path: Path) -> Iterator[Callable[..., Path]]:
+    """Mounts a small file system of its own, for root; elsewhere the test is left out."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    done = []
+
+    def mount(options: str) -> Path:
+        known = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)]
+        if sys.platform != "linux" or os.geteuid() != 0 or subprocess.run(known, check=False, capture_output=True).returncode:
+            pytest.skip("only root can mount a file system here")
+        done.append(place)
+        return place
+
+    yield mount
+    for each in done:
+        subprocess.run(["umount", str(each)], check=True)
+
+
+def test_a_full_disk_leaves_the_last_deck_and_nothing_else(tmp_path: Path, mounted):
+    course, disk = write_course(tmp_path / "course"), mounted("size=256k")
+    assert run("build", course, "-o", disk / "deck.apkg").returncode == 0
+    before = (disk / "deck.apkg").read_bytes()
+    write_course(course, cards=MANY)
+    assert "disk" in said_well(run("build", course, "-o", disk / "deck.apkg"))
+    assert (disk / "deck.apkg").read_bytes() == before
+    assert names(disk) == ["deck.apkg"]
+
+
+def test_a_full_disk_under_the_course_leaves_the_last_lock_and_says_so(tmp_path: Path, mounted):
+    disk = mounted("size=400k")
+    course = write_course(disk / "course")
+    assert run("build", course, "-o", tmp_path / "deck.apkg").returncode == 0
+    before = (course / "course.lock").read_bytes()
+    write_course(course, cards=CARD + MANY)
+    with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)), (disk / "ballast").open("wb", buffering=0) as file:
+        while file.write(bytes(4096)):
+            pass
+    result = run("build", course, "-o", tmp_path / "deck.apkg")
+    assert "Traceback" not in result.stderr
+    assert "lock    not written (No space left on device)" in result.stdout
+    assert (course / "course.lock").read_bytes() == before
+    assert leftovers(course) == []
+
+
+@posix
+def test_a_file_that_may_not_grow_is_a_full_disk(tmp_path: Path):
+    import resource
+
+    course, deck = write_course(tmp_path / "course"), tmp_path / "out" / "deck.apkg"
+    assert run("build", course, "-o", deck).returncode == 0
+    before = deck.read_bytes()
+    write_course(course, cards=CARD + MANY)
+
+    def limit() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, 64 * 1024))
+
+    assert "cannot be written" in said_well(run("build", course, "-o", deck, preexec_fn=limit))
+    assert deck.read_bytes() == before
+    assert names(deck.parent) == ["deck.apkg"]
+
+
+def test_a_folder_that_can_only_be_read_is_a_message(tmp_path: Path, mounted):
+    disk = mounted("size=1m,ro")
+    said = said_well(run("build", write_course(tmp_path / "course"), "-o", disk / "deck.apkg"))
+    assert os.strerror(errno.EROFS) in said
+
+
+@posix
+def test_killed_builds_leave_the_last_deck_and_lock_and_the_next_cleans_up(tmp_path: Path):
+    author = Author(tmp_path)
+    author.release(MANY)
+    chance = random.Random(1)
+    start = time.perf_counter()
+    author.build(MANY.replace("Answer", "Another"))
+    length = time.perf_counter() - start
+    killed = 0
+    for turn in range(12):
+        write_course(author.course, cards=MANY.replace("Answer", f"Answer {turn}"))
+        build = begun("build", author.course, "-o", author.deck)
+        time.sleep(chance.uniform(0.2, 1.0) * (length + 0.3))
+        build.kill()
+        build.communicate()
+        killed += build.returncode == -signal.SIGKILL
+        assert whole(author.deck)
+        assert len(author.lock().cards) == 1500
+    assert killed > 2, "too few builds were killed before they ended"
+    for folder in (author.course, author.deck.parent):
+        for left in leftovers(folder):
+            os.utime(folder / left, (0, 0))
+    assert run("build", author.course, "-o", author.deck).returncode == 0
+    assert whole(author.deck)
+    assert leftovers(author.deck.parent) == leftovers(author.course) == []
+
+
+def test_only_what_a_killed_build_left_long_ago_is_taken_away(tmp_path: Path):
+    lock = tmp_path / "course.lock"
+    outside = tmp_path / "outside"
+    (outside / "kept").mkdir(parents=True)
+    old = [".course.lock-abcdefgh.unfinished", ".course.lock-12345678.unfinished"]
+    kept = [".course.lock-backup", ".course.lock-abcdefghi.unfinished", ".other-abcdefgh.unfinished", "course.lock-abcdefgh.unfinished"]
+    for name in (old[0], *kept):
+        (tmp_path / name).write_text("text", encoding="utf-8")
+        os.utime(tmp_path / name, (0, 0))
+    (tmp_path / old[1]).mkdir()
+    (tmp_path / old[1] / "link").symlink_to(outside)
+    os.utime(tmp_path / old[1], (0, 0))
+    young = ".course.lock-zzzzzzzz.unfinished"
+    (tmp_path / young).mkdir()
+    safe_write.write_bytes(lock, b"lock")
+    assert names(tmp_path) == sorted([*kept, young, "course.lock", "outside"])
+    assert (outside / "kept").is_dir()
+
+
+def test_nothing_is_taken_away_before_the_new_one_stands(tmp_path: Path):
+    left = tmp_path / ".deck.apkg-abcdefgh.unfinished"
+    left.mkdir()
+    os.utime(left, (0, 0))
+    with pytest.raises(OSError, match="gone"), safe_write.folder_beside(tmp_path / "deck.apkg"):
+        raise OSError("gone")
+    assert names(tmp_path) == [left.name]
+
+
+@posix
+def test_ctrl_c_ends_with_a_word_and_leaves_nothing(tmp_path: Path):
+    course, deck = write_course(tmp_path / "course", cards=MANY), tmp_path / "out" / "deck.apkg"
+    start = time.perf_counter()
+    assert run("build", course, "-o", deck).returncode == 0
+    length = time.perf_counter() - start
+    before = deck.read_bytes()
+    stopped = 0
+    for part in (0.5, 0.6, 0.7, 0.8, 0.9):  # Before that Python itself is starting.
+        write_course(course, cards=MANY.replace("Answer", f"Answer {part}"))
+        build = begun("build", course, "-o", deck)
+        time.sleep(part * length)
+        build.send_signal(signal.SIGINT)
+        _, errors = build.communicate(timeout=30)
+        assert build.returncode in (0, 1, 130)
+        assert "Traceback" not in errors
+        if build.returncode:
+            stopped += 1
+            assert errors.strip() == "Aborted!"
+            assert deck.read_bytes() == before
+        before = deck.read_bytes()
+        assert names(deck.parent) == ["deck.apkg"]
+        assert leftovers(course) == []
+    assert stopped, "no build was stopped before it ended"
+
+
+def test_two_builds_at_once_both_end_well(tmp_path: Path):
+    author = Author(tmp_path)
+    author.release(MANY)
+    for turn in range(3):
+        write_course(author.course, cards=MANY.replace("Answer", f"Answer {turn}"))
+        both = [begun("build", author.course, "-o", author.deck) for _ in range(2)]
+        ends = [(build.communicate(timeout=60)[1], build.returncode) for build in both]
+        assert [status for _, status in ends] == [0, 0], ends
+        assert whole(author.deck)
+        assert run("build", author.course, "-o", author.deck, "--locked").returncode == 0
+    assert leftovers(author.deck.parent) == leftovers(author.course) == []
+
+
+def test_a_clock_set_back_moves_no_time_back(tmp_path: Path):
+    author = Author(tmp_path)
+    first = author.release()
+    write_course(author.course, cards=ONE.replace("First", "First now") + TWO)
+    assert run("build", author.course, "-o", author.deck, environment={"SOURCE_DATE_EPOCH": "1"}).returncode == 0
+    now = author.lock().cards
+    assert now["one"].changed == first.cards["one"].changed + 1
+    assert now["two"].changed == first.cards["two"].changed
+
+
+@pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="there is no other file system")
+def test_a_deck_can_go_to_another_file_system(tmp_path: Path):
+    import tempfile
+
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        assert Path(folder).stat().st_dev != tmp_path.stat().st_dev
+        assert run("build", write_course(tmp_path / "course"), "-o", Path(folder) / "deck.apkg").returncode == 0
+        assert whole(Path(folder) / "deck.apkg")
+        assert names(Path(folder)) == ["deck.apkg"]
+
+
+@posix
+@pytest.mark.parametrize("arguments", [("check",), ("check", "--format", "sarif"), ("rules",), ("schema", "lesson"), ("build", "-o", "deck.apkg"), ("--help",)])
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_nobody_reads_what_is_said(tmp_path: Path, arguments: tuple[str, ...], stream: str):
+    reading, writing = os.pipe()
+    os.close(reading)
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | {stream: writing}
+    write_course(tmp_path / "course", cards="  - {id: a, kind: basic, prompt: Really?, answer: Yes}\n")
+    result = subprocess.run(command(*arguments), check=False, timeout=60, cwd=tmp_path, env=os.environ | EARLIER, **streams)
+    os.close(writing)
+    assert result.returncode in (0, 1)
+    assert b"Traceback" not in (result.stdout or b"") + (result.stderr or b"")
+    assert b"Broken pipe" not in (result.stderr or b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_output_to_a_full_disk_is_a_message():
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        result = subprocess.run(command("schema", "lesson"), check=False, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert os.strerror(errno.ENOSPC) in said_well(result)
+
+
+@posix
+def test_an_empty_environment_is_enough(tmp_path: Path):
+    course = write_course(tmp_path / "course")
+    result = subprocess.run(command("build", course, "-o", tmp_path / "deck.apkg"), check=False, capture_output=True, text=True, env={})
+    assert result.returncode == 0, result.stderr
+    assert whole(tmp_path / "deck.apkg")

@@ -1,0 +1,222 @@
+"""Packages from strangers: `diff` and `verify` end with a message, within bounds of time and memory, whatever they are given."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import os
+import re
+import sqlite3
+import struct
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from attachdeck import pipeline
+from attachdeck.cli import main
+from conftest import compiled, need, write_course
+
+ENGINE = importlib.util.find_spec("anki") is not None
+Entries = dict[str, bytes]
+ENDLESS = (
+    "DROP TABLE notes",
+    "CREATE VIEW notes AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x AS id, 'g' AS guid, 1 AS mid, '' AS tags, '' AS flds FROM c",
+)
+COMPUTED = (
+    "DROP TABLE notes",
+    "CREATE TABLE notes (id INTEGER, guid TEXT, mid INTEGER, tags TEXT, flds TEXT AS (printf('%.*c', 100000000, 'x')))",
+    "INSERT INTO notes VALUES (1, 'g', 1, '')",
+)
+
+
+@pytest.fixture(scope="session")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("package")
+    pipeline.package(
+        compiled(write_course(folder / "course", cards='  - {id: one, kind: basic, prompt: First?, answer: "![](plane.svg)"}\n')), folder / "good.apkg"
+    )
+    return folder / "good.apkg"
+
+
+@pytest.fixture
+def entries(good: Path) -> Entries:
+    with zipfile.ZipFile(good) as package:
+        return {name: package.read(name) for name in package.namelist()}
+
+
+def pack(place: Path, entries: Entries) -> Path:
+    with zipfile.ZipFile(place, "w") as package:
+        for name, content in entries.items():
+            package.writestr(name, content)
+    return place
+
+
+def with_sql(content: bytes, folder: Path, *statements: str) -> bytes:
+    (folder / "collection").write_bytes(content)
+    with contextlib.closing(sqlite3.connect(folder / "collection", isolation_level=None)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    return (folder / "collection").read_bytes()
+
+
+def refused(command: str, package: Path, good: Path) -> str:
+    """What a command says of a package that it refuses."""
+    if command == "verify":
+        need("the package anki", ENGINE)
+    result = CliRunner().invoke(main, ["diff", str(good), str(package)] if command == "diff" else ["verify", str(package)])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    assert result.exit_code == 1, result.output
+    assert result.stderr.startswith("error: ")
+    assert str(package) in result.stderr
+    return result.stderr
+
+
+NO_COLLECTION: dict[str, tuple[Callable[[Entries], Entries], str]] = {
+    "no collection": (lambda entries: {"media": entries["media"]}, "holds no collection"),
+    "newer format": (lambda entries: entries | {"collection.anki21b": b"\x28\xb5\x2f\xfd"}, "Support older Anki versions"),
+    "cut off": (lambda entries: entries | {"collection.anki2": entries["collection.anki2"][:5000]}, "malformed"),
+    "overwritten": (lambda entries: entries | {"collection.anki2": entries["collection.anki2"][:100] + b"\xff" * 90_000}, ""),
+    "no database": (lambda entries: entries | {"collection.anki2": b"text"}, ""),
+    "media a list": (lambda entries: entries | {"media": b"[]"}, ""),
+    "media nested": (lambda entries: entries | {"media": b"[" * 100_000}, ""),
+    "media no JSON": (lambda entries: entries | {"media": b"\xff"}, ""),
+}
+
+
+@pytest.mark.parametrize("command", ["diff", "verify"])
+@pytest.mark.parametrize("name", NO_COLLECTION)
+def test_a_package_without_what_it_needs_is_refused(tmp_path: Path, good: Path, entries: Entries, name: str, command: str):
+    change, said = NO_COLLECTION[name]
+    assert said in refused(command, pack(tmp_path / "odd.apkg", change(entries)), good)
+
+
+@pytest.mark.parametrize("command", ["diff", "verify"])
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ("UPDATE col SET models = '[]'",),
+        ("UPDATE col SET models = 'null'",),
+        ("UPDATE col SET models = 5",),
+        ("UPDATE col SET models = x'ff'",),
+        (f"UPDATE col SET models = '{'[' * 100_000}'",),
+        ("UPDATE col SET decks = '{\"1\": 5}'",),
+        ("DELETE FROM col",),
+        ("DROP TABLE notes",),
+        ("UPDATE col SET ver = 99",),
+        ("UPDATE notes SET mid = 7",),
+        ("UPDATE notes SET flds = 'too few'",),
+        ("UPDATE notes SET tags = x'ff'",),
+        ("UPDATE col SET models = replace(models, '\"name\"', '\"other\"')",),
+        ENDLESS,
+    ],
+    ids=lambda statements: statements[-1][:40],
+)
+def test_a_database_that_anki_did_not_make_is_refused(tmp_path: Path, good: Path, entries: Entries, statements: tuple[str, ...], command: str):
+    changed = with_sql(entries["collection.anki2"], tmp_path, *statements)
+    refused(command, pack(tmp_path / "odd.apkg", entries | {"collection.anki2": changed}), good)
+
+
+def test_a_database_that_computes_its_cells_is_not_asked(tmp_path: Path, good: Path, entries: Entries):
+    changed = with_sql(entries["collection.anki2"], tmp_path, *COMPUTED)
+    assert "that Anki did not make" in refused("diff", pack(tmp_path / "odd.apkg", entries | {"collection.anki2": changed}), good)
+
+
+def flagged(content: bytes, at: tuple[int, int], value: int) -> bytes:
+    """A zip with two bytes of each entry's two headers set."""
+    changed = bytearray(content)
+    for mark, offset in zip((b"PK\x03\x04", b"PK\x01\x02"), at, strict=True):
+        for found in re.finditer(re.escape(mark), content):
+            changed[found.start() + offset : found.start() + offset + 2] = struct.pack("<H", value)
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("command", ["diff", "verify"])
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda content: flagged(content, (6, 8), 1), "encrypted"),
+        (lambda content: flagged(content, (8, 10), 97), "not supported"),
+        (lambda content: content.replace(b"CREATE TABLE notes", b"CREATE TABLE nodes"), ""),
+        (lambda content: content[:-40], "no package"),
+        (lambda content: b"", "no package"),
+    ],
+    ids=["encrypted", "packed strangely", "a changed byte", "cut off", "empty"],
+)
+def test_a_zip_that_cannot_be_read_is_refused(tmp_path: Path, good: Path, change: Callable[[bytes], bytes], said: str, command: str):
+    (tmp_path / "odd.apkg").write_bytes(change(good.read_bytes()))
+    assert said in refused(command, tmp_path / "odd.apkg", good)
+
+
+def bomb(place: Path, entries: Entries, name: str) -> Path:
+    """A package of a quarter of a megabyte that unpacks to a quarter of a gigabyte."""
+    with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as package:
+        for other in entries.keys() - {name}:
+            package.writestr(other, entries[other])
+        with package.open(name, "w", force_zip64=True) as file:
+            for _ in range(256):
+                file.write(bytes(1024 * 1024))
+    assert place.stat().st_size < 512 * 1024
+    return place
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of POSIX")
+@pytest.mark.parametrize("lies", [False, True])
+@pytest.mark.parametrize("name", ["collection.anki2", "media"])
+def test_a_bomb_is_not_unpacked(tmp_path: Path, good: Path, entries: Entries, name: str, lies: bool):
+    import resource
+
+    package = bomb(tmp_path / "bomb.apkg", entries, name)
+    if lies:  # The zip's directory, whose last entry is the bomb, says that it is small.
+        content = bytearray(package.read_bytes())
+        last = content.rfind(b"PK\x01\x02")
+        content[last + 24 : last + 28] = struct.pack("<I", 1000)
+        package.write_bytes(content)
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (512 * 1024**2, 512 * 1024**2))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (32 * 1024**2, 32 * 1024**2))
+
+    for arguments in (("diff", good, package), ("verify", package)):
+        if arguments[0] == "verify" and not ENGINE:
+            continue
+        command = [sys.executable, "-m", "attachdeck", *map(str, arguments)]
+        result = subprocess.run(command, check=False, capture_output=True, encoding="utf-8", timeout=30, preexec_fn=limit)
+        assert (result.returncode, "Traceback" in result.stderr) == (1, False), result.stderr
+        assert ("torn" in result.stderr or "CRC" in result.stderr) if lies else "would unpack to 256 MiB" in result.stderr
+
+
+def test_paths_in_a_package_reach_nothing_outside(tmp_path: Path, good: Path, entries: Entries):
+    names = {name: f"../../{name}.svg" for name in json.loads(entries["media"])}
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    package = pack(tmp_path / "a" / "b" / "odd.apkg", entries | {"media": json.dumps(names).encode(), "../../escaped": b"x"})
+    before = sorted(tmp_path.rglob("*"))
+    assert CliRunner().invoke(main, ["diff", str(good), str(package)]).exit_code == 0
+    refused("verify", package, good)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_media_that_are_missing_are_found(tmp_path: Path, good: Path, entries: Entries):
+    need("the package anki", ENGINE)
+    package = pack(tmp_path / "odd.apkg", {name: content for name, content in entries.items() if name != "0"} | {"media": b"{}"})
+    result = CliRunner().invoke(main, ["verify", str(package)])
+    assert result.exit_code == 1
+    assert re.search(r"lost +media +missing: ", result.stdout)
+
+
+def test_what_a_package_says_is_no_command_to_the_terminal(tmp_path: Path, good: Path, entries: Entries):
+    changed = with_sql(
+        entries["collection.anki2"], tmp_path, "UPDATE notes SET flds = replace(flds, 'First', 'First' || char(27) || ']0;owned' || char(7)), guid = char(27)"
+    )
+    package = pack(tmp_path / "odd.apkg", entries | {"collection.anki2": changed, "media": json.dumps({"0": "\x1b[2J.svg"}).encode()})
+    for form in ("text", "markdown", "json"):
+        result = CliRunner().invoke(main, ["diff", str(good), str(package), "--format", form])
+        assert result.exit_code == 0
+        assert "owned" in result.stdout
+        assert "\x1b" not in result.stdout
+        assert "\x07" not in result.stdout
