@@ -43,6 +43,7 @@ from attachdeck.reader.pictures import Box, frame, svg_boxes
 
 T = TypeVar("T")
 
+_NOTHING_SILENCED: dict[str, tuple[str, Location]] = {}
 _LESSON_FILE = re.compile(r"(?P<number>[0-9]{1,4})[-_. ].+\.ya?ml")
 _IMAGE = re.compile(r"!\[[^\]]*\]\(\s*<?(?P<markdown>[^\s)>]*)|<img\b[^>]*?\bsrc\s*=\s*[\"']?(?P<html>[^\s\"'>]*)", re.IGNORECASE)
 _SAFE = "delete it: a card may not run scripts nor load pages; what only shows text, pictures and sounds may stay"
@@ -264,7 +265,7 @@ class _Decoder:
         common = {
             "id": value["id"],
             "place": node,
-            "silenced": _settings(node) if "lint" in value else {},
+            "silenced": _settings(node) if "lint" in value else _NOTHING_SILENCED,
             "why": value.get("why", ""),
             "confusion": value.get("confusion", ""),
             "hint": value.get("hint", ""),

@@ -29,25 +29,31 @@ class Node:
     Places cost as much as values, and most are never asked for: `mark` may be a function that finds the mark once it is needed.
     """
 
-    __slots__ = ("_mark", "file", "value")
+    __slots__ = ("_key", "_mark", "_whole", "file", "value")
 
-    def __init__(self, value: Any, mark: Mark | Callable[[], Mark], file: str) -> None:
+    def __init__(self, value: Any, mark: Mark | Callable[[], Mark] | None, file: str, whole: Node | None = None, key: str | int = "") -> None:
         self.value = value
         self.file = file
         self._mark = mark
+        self._whole = whole
+        self._key = key
 
     @property
     def mark(self) -> Mark:
         """The place of the value and of its parts."""
         if not isinstance(self._mark, Mark):
-            self._mark = self._mark()
+            if self._whole is not None:
+                self._mark = self._whole.mark.parts[self._key]  # type: ignore[index]
+            elif self._mark is not None:
+                self._mark = self._mark()
+        assert isinstance(self._mark, Mark)  # noqa: S101  # A node has a mark, a way to find it, or a whole that has one.
         return self._mark
 
     def __getitem__(self, key: str | int) -> Node:
         if isinstance(self._mark, Mark):
             mark: Mark = self._mark.parts[key]  # type: ignore[index]
             return Node(self.value[key], mark, mark.file or self.file)
-        return Node(self.value[key], lambda: self.mark.parts[key], self.file)  # type: ignore[index]
+        return Node(self.value[key], None, self.file, self, key)
 
     def __contains__(self, key: str) -> bool:
         return isinstance(self.value, dict) and key in self.value

@@ -10,6 +10,7 @@ import marshal
 import re
 from collections.abc import Callable, Iterator
 from itertools import islice
+from sys import intern
 from typing import Any
 
 import yaml
@@ -112,14 +113,15 @@ def _plain_node(event: Any, following: Callable[[], Any], depth: int) -> Any:
     if kind is yaml.MappingStartEvent:
         values: dict[str, Any] = {}
         while (key := following()).__class__ is yaml.ScalarEvent:
-            if key.value in values:
+            name = intern(key.value)  # The same few keys come again and again.
+            if name in values:
                 raise _Unusual
             part = following()
             # Most parts are texts: the shortest way for them.
             if part.__class__ is yaml.ScalarEvent and part.anchor is None and part.tag is None:
-                values[key.value] = _plain_scalar(part)
+                values[name] = _plain_scalar(part)
             else:
-                values[key.value] = _plain_node(part, following, depth + 1)
+                values[name] = _plain_node(part, following, depth + 1)
         if key.__class__ is not yaml.MappingEndEvent:
             raise _Unusual
         return values
