@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from attachdeck import schema
 from attachdeck.diagnostics import Diagnostic, did_you_mean
@@ -114,14 +115,20 @@ def read_lock(document: Document | None, problems: tuple[Diagnostic, ...]) -> tu
     damage = _damage(document, [*problems, *schema.check(document, "lock")])
     if damage or document.root is None:
         return Lock(), damage
-    said = document.root.value
+    try:
+        return _said(document.root.value), []
+    except (ValueError, OverflowError) as error:  # A day that no calendar has.
+        return Lock(), _damage(document, [Diagnostic(rule="damaged-lock", message=str(error), at=document.root.at)])
+
+
+def _said(said: Mapping[str, Any]) -> Lock:
     return Lock(
         course=said["course"],
         decks={key: DeckRecord(**each) for key, each in said["decks"].items()},
         note_types={key: NoteTypeRecord(**each | {"changed": _seconds(each["changed"])}) for key, each in said["note_types"].items()},
         cards={key: CardRecord(**each | {"changed": _seconds(each["changed"])}) for key, each in said["cards"].items()},
         overrides={key: Override(**each) for key, each in said.get("overrides", {}).items()},
-    ), []
+    )
 
 
 def lock_text(lock: Lock) -> str:

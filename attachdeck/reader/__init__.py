@@ -4,7 +4,7 @@ What a stranger's file could do to us is bounded here: size, nesting, aliases, s
 """
 
 from attachdeck.reader.document import Document, Mark, Node
-from attachdeck.reader.folder import LOCK, MAX_BYTES, CourseFiles, read_course, read_file
+from attachdeck.reader.folder import LOCK, MAX_BYTES, CourseFiles, read_bytes, read_course, read_file
 from attachdeck.reader.yaml_text import read_text
 
-__all__ = ["LOCK", "MAX_BYTES", "CourseFiles", "Document", "Mark", "Node", "read_course", "read_file", "read_text"]
+__all__ = ["LOCK", "MAX_BYTES", "CourseFiles", "Document", "Mark", "Node", "read_bytes", "read_course", "read_file", "read_text"]

@@ -64,7 +64,7 @@ def read_course(folder: Path, lock_name: str = LOCK) -> tuple[CourseFiles, list[
     pictures = {}
     for path in _listed(folder / "media"):
         if path.suffix.lower() in PICTURE_ENDINGS and not path.name.startswith("."):
-            content, problem = _read_bytes(path, shown(path), root)
+            content, problem = read_bytes(path, shown(path), root)
             diagnostics.extend([problem] if problem else svg_problems(content, shown(path)) if path.suffix.lower() == ".svg" else [])
             pictures[path.name] = content
 
@@ -91,7 +91,7 @@ def read_course(folder: Path, lock_name: str = LOCK) -> tuple[CourseFiles, list[
 
 def read_file(path: Path, shown: str, root: Path | None = None) -> tuple[Document, list[Diagnostic]]:
     """Read one YAML file. `shown` is the name to use in messages; the file must lie under `root` if that is given."""
-    content, problem = _read_bytes(path, shown, root)
+    content, problem = read_bytes(path, shown, root)
     if problem:
         return Document(shown, "", None), [problem]
     try:
@@ -111,7 +111,9 @@ def _listed(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
 
 
-def _read_bytes(path: Path, shown: str, root: Path | None) -> tuple[bytes, Diagnostic | None]:
+def read_bytes(path: Path, shown: str, root: Path | None) -> tuple[bytes, Diagnostic | None]:
+    """A file's bytes, or why they are not read: `shown` is its name in messages, and `root` the folder that it must lie in, if that is given."""
+
     def unreadable(message: str, help: str) -> tuple[bytes, Diagnostic]:
         return b"", Diagnostic(rule="unreadable-file", message=message, at=Location(shown), help=help)
 
