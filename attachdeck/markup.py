@@ -65,7 +65,7 @@ def _rendered(text: str, pictures: Mapping[str, Shown]) -> str:
     if html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1:
         html = html[3:-4]
     html = _IMG.sub(lambda match: _picture(match, pictures), html)
-    html = _ANKI_BRACKETS.sub("&#91;", html)
+    html = inert(html)
     return _KEPT.sub(lambda match: _formula(formulas[int(match[1])]), html)
 
 
@@ -84,12 +84,17 @@ def _html(markdown: str) -> str:
 
 def plain(text: str) -> str:
     """A text that is not Markdown, as HTML."""
-    return _ANKI_BRACKETS.sub("&#91;", escape(unicodedata.normalize("NFC", text.strip()), quote=False))
+    return inert(escape(unicodedata.normalize("NFC", text.strip()), quote=False))
+
+
+def inert(html: str) -> str:
+    """HTML in which Anki finds neither LaTeX nor sounds."""
+    return _ANKI_BRACKETS.sub("&#91;", html)
 
 
 def picture(shown: Shown) -> str:
     """The HTML of a picture; with a dark variant, both, of which the style sheet shows one."""
-    alt = _ANKI_BRACKETS.sub("&#91;", escape(shown.alt))
+    alt = inert(escape(shown.alt))
     if not shown.night:
         return f'<img src="{shown.name}" alt="{alt}">'
     return f'<img class="day" src="{shown.name}" alt="{alt}"><img class="night" src="{shown.night}" alt="{alt}">'

@@ -31,7 +31,7 @@ from attachdeck.course import (
 )
 from attachdeck.identity import CardRecord, DeckRecord, Lock, NoteTypeRecord
 from attachdeck.location import Location
-from attachdeck.markup import Shown, picture, plain, render
+from attachdeck.markup import Shown, inert, picture, plain, render
 from attachdeck.note_types import KINDS, Look, NoteType, note_type, words
 from attachdeck.note_types.generation import card_places
 from attachdeck.references import unfolding
@@ -254,7 +254,7 @@ class _Compiler:
             return ""
         for citation in citations:
             if citation not in self.citations:
-                self.citations[citation] = unfolding(citation)
+                self.citations[citation] = inert(unfolding(citation))
         return f'<ul class="sources">{"".join(self.citations[each] for each in citations)}</ul>'
 
     def lesson_deck(self, lesson: Lesson) -> str:

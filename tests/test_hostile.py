@@ -238,3 +238,21 @@ def test_nothing_that_runs_loads_or_expands_reaches_a_card(tmp_path: Path, colle
         assert not output.answer_av_tags
         assert note["Prompt"] in output.question_text
         assert note["Answer"] in output.answer_text
+
+
+def test_latex_and_sounds_in_any_text_are_words(tmp_path: Path):
+    text = "[latex]x[/latex] [sound:x.mp3] [$$]x[/$$]"
+    quoted = json.dumps(text)
+    source = f"sources:\n  - {{key: evil, authors: {quoted}, year: 1969, title: {quoted}}}\n"
+    course = COURSE_YAML.replace("title: Tiny", f"title: {quoted}").replace("Secure", quoted) + f"notice: {quoted}\n"
+    lesson = LESSON_HEAD.replace("title: First", f"title: {quoted}").replace("Tell one from the other.", quoted)
+    cards = f"""\
+  - {{id: a, kind: basic, objective: first-goal, prompt: "![](plane.svg)", answer: {quoted}, sources: [evil]}}
+  - {{id: b, kind: typed, prompt: {quoted}, answer: {quoted}, accept: [{quoted}]}}
+  - {{id: c, kind: vignette, options: pattern, answer: secure, scenario: {quoted}, why: {quoted}, cue: {quoted}, near_miss: {{option: anxious, why: {quoted}}}}}
+"""
+    media = MEDIA_YAML.replace("A plane", quoted)
+    deck = compiled(write_course(tmp_path, {"course.yaml": course, "sources.yaml": source, "media/media.yaml": media, "lessons/01-first.yaml": lesson + cards}))
+    fields = "".join(field for note in deck.notes for field in note.fields)
+    assert "&#91;latex]" in fields
+    assert not re.search(r"\[(/?latex\]|/?\$|sound:)", fields)
