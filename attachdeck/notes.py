@@ -195,7 +195,6 @@ class _Compiler:
         return plain(text).replace("{{", "{&#123;")
 
     def note(self, card: Card, lesson: Lesson, position: int) -> Note:
-        course = self.course
         fields = self.shared_fields(card, lesson) | _FIELDS[card.kind](self, card)
         dated = self.note_types[NOTE_TYPE_OF[card.kind]]
         row = dated.note_type.row(fields)

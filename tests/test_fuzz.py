@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+
 from attachdeck import outputs, pipeline
 from attachdeck.lint import lint
 from attachdeck.outputs import spreadsheet
@@ -165,7 +166,7 @@ def hold(folder: Path, language: str = "") -> None:
 
 
 def seconds() -> float:
-    return float(os.environ.get("ATTACHDECK_FUZZ", 0))
+    return float(os.environ.get("ATTACHDECK_FUZZ", "0"))
 
 
 def tried(source: Mapping[str, str], language: str, folder: Path, begin: int, examples: int) -> None:
