@@ -15,9 +15,9 @@ HIGHEST = 500
 Numbers = tuple[int, ...]
 """The numbers of one gap, as written: `{{c1,2::…}}` has two."""
 
-_ANKI = re.compile(r"\{\{c(?P<numbers>[0-9]+(?:,[0-9]+)*)::|(?P<close>\}\})", re.DOTALL)
+_ANKI = re.compile(r"\{\{c(?P<numbers>[0-9]{1,9}(?:,[0-9]{1,9})*)::|(?P<close>\}\})", re.DOTALL)
 _AUTHOR = re.compile(
-    r"(?P<math>\\\(.*?\\\)|\\\[.*?\\\])|\{\{c(?P<anki>[0-9]+(?:,[0-9]+)*)::|(?P<anki_close>\}\})"
+    r"(?P<math>\\\((?:(?!\\\().)*?\\\)|\\\[(?:(?!\\\[).)*?\\\])|\{\{c(?P<anki>[0-9]+(?:,[0-9]+)*)::|(?P<anki_close>\}\})"
     r"|(?<!\\)\(\((?P<light>[0-9]+)\s|(?P<light_close>\)\))",
     re.DOTALL,
 )
@@ -124,6 +124,6 @@ def _closed(gap: _Gap, problems: list[Problem]) -> str:
         content += " " if content.endswith("}") and not content.endswith("}}") else ""
     if not content.partition("::")[0].strip():
         problems.append(Problem("this gap is empty", "write what the learner should recall", gap.opening.strip()))
-    if any(not 1 <= int(number) <= HIGHEST for number in gap.numbers.split(",")):
+    if any(len(number) > 9 or not 1 <= int(number) <= HIGHEST for number in gap.numbers.split(",")):
         problems.append(Problem(f"a gap's number is {gap.numbers}, and must be 1 to {HIGHEST}", "number gaps from 1", gap.opening.strip()))
     return f"{{{{c{gap.numbers}::{content}{'::' + hint if hint else ''}}}}}"

@@ -49,6 +49,9 @@ _IMAGE = re.compile(r"!\[[^\]]*\]\(\s*<?(?P<markdown>[^\s)>]*)|<img\b[^>]*?\bsrc
 _SAFE = "delete it: a card may not run scripts nor load pages; what only shows text, pictures and sounds may stay"
 _TEXT_KEYS = ("prompt", "answer", "why", "confusion", "hint", "text", "question", "scenario", "cue", "example", "reading", "summary", "retired_because")
 
+MAX_GAP_PROBLEMS = 20
+"""Of how many mistakes in the gaps of one text an author is told at once."""
+
 
 def decode(files: CourseFiles) -> tuple[Course, list[Diagnostic]]:
     """The course that a folder's documents describe; every document has passed its schema."""
@@ -334,7 +337,7 @@ class _Decoder:
 
     def cloze_card(self, node: Node, common: dict[str, Any]) -> Card:
         text, problems = cloze.to_anki(node.value["text"])
-        for problem in problems:
+        for problem in problems[:MAX_GAP_PROBLEMS]:
             self.report("cloze", problem.message, self.within(node["text"], problem.snippet), problem.help)
         return ClozeCard(text=text, **common)
 

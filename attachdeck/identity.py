@@ -127,7 +127,7 @@ def read_lock(document: Document | None, problems: tuple[Diagnostic, ...]) -> tu
         return Lock(), damage
     try:
         return _lock(read.root.value), []
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:  # A day that no calendar has.
         return Lock(), _damage(read, [Diagnostic(rule="damaged-lock", message=str(error), at=Location(document.file))])
 
 

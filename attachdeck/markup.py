@@ -26,7 +26,8 @@ _ATTRIBUTES = {
     "td": {"align", "colspan", "rowspan"},
     "th": {"align", "colspan", "rowspan", "scope"},
 }
-_MATH = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
+# No formula holds the beginning of another; so a text of beginnings alone is read once, and not once for each.
+_MATH = re.compile(r"\\\((?:(?!\\\().)*?\\\)|\\\[(?:(?!\\\[).)*?\\\]", re.DOTALL)
 # Noncharacters: the reader refuses them in a course, so they can stand for a formula while Markdown is at work.
 _KEPT = re.compile("\ufdd0([0-9]+)\ufdd1")
 # One line that begins like a sentence and holds no sign that Markdown or HTML knows: most texts of most cards.
@@ -65,8 +66,7 @@ def _rendered(text: str, pictures: Mapping[str, Shown]) -> str:
         html = html[3:-4]
     if "<img" in html:
         html = _IMG.sub(lambda match: _picture(match, pictures), html)
-    if "[" in html:
-        html = _ANKI_BRACKETS.sub("&#91;", html)
+    html = inert(html)
     return _KEPT.sub(lambda match: _formula(formulas[int(match[1])]), html) if formulas else html
 
 
@@ -85,12 +85,17 @@ def _html(markdown: str) -> str:
 
 def plain(text: str) -> str:
     """A text that is not Markdown, as HTML."""
-    return escape(unicodedata.normalize("NFC", text.strip()), quote=False)
+    return inert(escape(unicodedata.normalize("NFC", text.strip()), quote=False))
+
+
+def inert(html: str) -> str:
+    """HTML in which Anki finds neither LaTeX nor sounds."""
+    return _ANKI_BRACKETS.sub("&#91;", html)
 
 
 def picture(shown: Shown) -> str:
     """The HTML of a picture; with a dark variant, both, of which the style sheet shows one."""
-    alt = escape(shown.alt)
+    alt = inert(escape(shown.alt))
     if not shown.night:
         return f'<img src="{shown.name}" alt="{alt}">'
     return f'<img class="day" src="{shown.name}" alt="{alt}"><img class="night" src="{shown.night}" alt="{alt}">'

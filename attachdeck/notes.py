@@ -35,7 +35,7 @@ from attachdeck.course import (
 )
 from attachdeck.identity import CardRecord, DeckRecord, Lock, NoteTypeRecord
 from attachdeck.location import Location
-from attachdeck.markup import Shown, picture, plain, render
+from attachdeck.markup import Shown, inert, picture, plain, render
 from attachdeck.note_types import KINDS, Look, NoteType, note_type, own, words
 from attachdeck.note_types.generation import card_places
 from attachdeck.references import unfolding
@@ -275,7 +275,7 @@ class _Compiler:
         name = citation.source.key, citation.page
         found = self.citations.get(name)
         if found is None:
-            found = self.citations[name] = unfolding(citation)
+            found = self.citations[name] = inert(unfolding(citation))
         return found
 
     def lesson_deck(self, lesson: Lesson) -> str:

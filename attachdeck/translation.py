@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from attachdeck.diagnostics import Diagnostic, did_you_mean_or_list
 from attachdeck.location import Location
-from attachdeck.reader import TRANSLATIONS, CourseFiles, Document, Node
+from attachdeck.reader import TRANSLATIONS, CourseFiles, Document, Node, read_bytes
 
 if TYPE_CHECKING:
     import polib
@@ -154,7 +154,11 @@ def _read(path: Path) -> polib.POFile:
     """A catalogue. Raises OSError and ValueError."""
     import polib
 
-    return polib.pofile(path.read_text(encoding="utf-8-sig"), wrapwidth=100)
+    content, problem = read_bytes(path, path.as_posix(), path.parents[2].resolve())
+    if problem:
+        raise ValueError(problem.message)
+    # polib opens a file whose name is all that a text holds; no name ends with the end of a line.
+    return polib.pofile(content.decode("utf-8-sig") + "\n", wrapwidth=100)
 
 
 def _catalogues(files: CourseFiles) -> Iterator[tuple[str, Callable[[Say], list[Document]]]]:

@@ -72,6 +72,13 @@ def test_every_field_of_the_note_types_is_explained():
         assert field.name in text
 
 
+def test_every_promise_about_security_names_a_test_that_there_is():
+    named = re.findall(r"`tests/(test_\w+\.py)::(test_\w+)`", (ROOT / "docs" / "security.md").read_text(encoding="utf-8"))
+    assert len(named) > 20
+    for file, test in named:
+        assert f"\ndef {test}(" in (ROOT / "tests" / file).read_text(encoding="utf-8"), f"there is no {file}::{test}"
+
+
 def yaml_blocks() -> list[str]:
     return [part.partition("```")[0] for part in FORMAT.split("```yaml\n")[1:]]
 

@@ -64,9 +64,9 @@ def test_the_first_hour(tmp_path: Path, collection):
             assert told.returncode == 1
             assert re.search(r"02-spacing-works\.yaml:\d+:5", told.stderr)
             assert "did you mean `answer`?" in told.stderr
-            until(page, "document.querySelectorAll('#problems .problem').length > 0")
+            until(page, "document.querySelectorAll('#problems .problem.error').length > 0")
             path.write_text(good, encoding="utf-8")
-            until(page, "document.querySelector('#problems').hidden")
+            until(page, "document.querySelectorAll('#problems .problem.error').length === 0")
             assert attachdeck(check).returncode == 0
             browser.close()
     finally:

@@ -144,7 +144,7 @@ def flagged(content: bytes, at: tuple[int, int], value: int) -> bytes:
         (lambda content: flagged(content, (8, 10), 97), "not supported"),
         (lambda content: content.replace(b"CREATE TABLE notes", b"CREATE TABLE nodes"), ""),
         (lambda content: content[:-40], "no package"),
-        (lambda _: b"", "no package"),
+        (lambda content: content[:0], "no package"),
     ],
     ids=["encrypted", "packed strangely", "a changed byte", "cut off", "empty"],
 )

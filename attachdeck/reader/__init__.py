@@ -4,7 +4,21 @@ What a stranger's file could do to us is bounded here: size, nesting, aliases, s
 """
 
 from attachdeck.reader.document import Document, Mark, Node
-from attachdeck.reader.folder import LOCK, MAX_BYTES, TRANSLATIONS, CourseFiles, NoteTypeFiles, read_course, read_file
+from attachdeck.reader.folder import LOCK, MAX_BYTES, TRANSLATIONS, CourseFiles, NoteTypeFiles, read_bytes, read_course, read_file
 from attachdeck.reader.yaml_text import NOT_TEXT, read_text
 
-__all__ = ["LOCK", "MAX_BYTES", "NOT_TEXT", "TRANSLATIONS", "CourseFiles", "Document", "Mark", "Node", "NoteTypeFiles", "read_course", "read_file", "read_text"]
+__all__ = [
+    "LOCK",
+    "MAX_BYTES",
+    "NOT_TEXT",
+    "TRANSLATIONS",
+    "CourseFiles",
+    "Document",
+    "Mark",
+    "Node",
+    "NoteTypeFiles",
+    "read_bytes",
+    "read_course",
+    "read_file",
+    "read_text",
+]

@@ -95,7 +95,7 @@ def read_course(folder: Path, lock_name: str = LOCK, jobs: int = 1) -> tuple[Cou
     pictures = {}
     for path in _listed(folder / "media"):
         if path.name in kept or (path.suffix.lower() in PICTURE_ENDINGS and not path.name.startswith(".")):
-            content, problem = _read_bytes(path, shown(path), root)
+            content, problem = read_bytes(path, shown(path), root)
             diagnostics.extend([problem] if problem else svg_problems(content, shown(path)) if path.suffix.lower() == ".svg" else [])
             pictures[path.name] = content
 
@@ -151,7 +151,7 @@ def _value(path: Path) -> bytes | None:
 
 def _read_utf8(path: Path, shown: str, root: Path | None) -> tuple[Document, list[Diagnostic]]:
     """A file's text with plain line ends, as a document that is not read as YAML."""
-    content, problem = _read_bytes(path, shown, root)
+    content, problem = read_bytes(path, shown, root)
     if problem:
         return Document(shown, "", None), [problem]
     try:
@@ -177,7 +177,9 @@ def _listed(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
 
 
-def _read_bytes(path: Path, shown: str, root: Path | None) -> tuple[bytes, Diagnostic | None]:
+def read_bytes(path: Path, shown: str, root: Path | None) -> tuple[bytes, Diagnostic | None]:
+    """A file's bytes, or why they are not read: `shown` is its name in messages, and `root` the folder that it must lie in, if that is given."""
+
     def unreadable(message: str, help: str) -> tuple[bytes, Diagnostic]:
         return b"", Diagnostic(rule="unreadable-file", message=message, at=Location(shown), help=help)
 

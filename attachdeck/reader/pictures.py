@@ -9,17 +9,20 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from attachdeck.diagnostics import Diagnostic
+from attachdeck.location import Location
 from attachdeck.reader.document import location_of
 
 if TYPE_CHECKING:
     import xml.etree.ElementTree as ET
 
 _SVG_DANGER = re.compile(
-    rb"<\s*(?:script|foreignobject)\b|<!entity|\son[a-z]+\s*=|javascript:"
+    rb"<\s*(?:[\w.-]+:)?(?:script|foreignobject|iframe|embed|object|handler)\b|<!entity|[\s/\"']on[a-z]+\s*=|javascript:"
+    rb"|attributename\s*=\s*[\"']?\s*(?:on|href|xlink)"
     rb"|(?:href|src)\s*=\s*(?:\"(?!#|data:image/(?:png|jpeg|gif|webp))[^\"]*\"|'(?!#|data:image/(?:png|jpeg|gif|webp))[^']*')"
     rb"|@import|url\(\s*[\"']?(?!#)",
     re.IGNORECASE,
 )
+_ENCODING = re.compile(rb"[^<]*<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"']*)")
 _LENGTH = re.compile(r"\s*([0-9]*\.?[0-9]+)\s*(?:px)?\s*")
 
 
@@ -37,6 +40,9 @@ class Box:
 def svg_problems(content: bytes, shown: str) -> list[Diagnostic]:
     """Report the first thing in an SVG that could run a script or load something; shown as an image it would do neither, but files get opened."""
     text = content.decode("utf-8", "replace")
+    if "\ufffd" in text or "\0" in text or not _is_utf8(content):  # Else what follows would not see what a browser sees.
+        help = "export the picture again as plain SVG in UTF-8"
+        return [Diagnostic(rule="unsafe-picture", message="this picture is not in UTF-8", at=Location(shown), help=help)]
     danger = _SVG_DANGER.search(text.encode())
     if not danger:
         return []
@@ -44,6 +50,11 @@ def svg_problems(content: bytes, shown: str) -> list[Diagnostic]:
     message = f"`{found}` cannot stand in a picture: it could run a script or load something from elsewhere"
     at = location_of(shown, text, text.index(found))
     return [Diagnostic(rule="unsafe-picture", message=message, at=at, help="delete it, or export the picture again as plain SVG")]
+
+
+def _is_utf8(content: bytes) -> bool:
+    declared = _ENCODING.match(content)
+    return declared is None or declared[1].lower() in (b"utf-8", b"us-ascii")
 
 
 def frame(content: bytes, name: str) -> Box | None:

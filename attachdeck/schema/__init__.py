@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from attachdeck.diagnostics import Diagnostic, Edit, close, did_you_mean, did_you_mean_or_list
@@ -28,6 +29,9 @@ NAMES = ("course", "lesson", "sources", "media", "note_type")
 
 REPORTS = ("diagnostics",)
 """The schemas of what attachdeck writes for programs."""
+
+MAX_PROBLEMS = 200
+"""Of how many disagreements in one file an author is told at once."""
 
 _SURE = 0.8
 """How alike (difflib's ratio) a misspelt key must be to the only one that it can mean, for a program to mend it."""
@@ -63,12 +67,12 @@ def check(document: Document, name: str) -> list[Diagnostic]:
     if _acceptor(name).is_valid(document.root.value):
         return []
     validator = _validator(name)
-    errors = sorted(_leaves(validator.iter_errors(document.root.value)), key=lambda error: [str(part) for part in error.absolute_path])
+    errors = sorted(islice(_leaves(validator.iter_errors(document.root.value)), MAX_PROBLEMS), key=lambda error: [str(part) for part in error.absolute_path])
     for error in errors:
         if error.absolute_schema_path[0] == "then":
             error.schema = validator.schema  # What a whole file needs unless it changes another is said beside its keys.
     found = (diagnostic for error in errors for diagnostic in _explain(error, document, document.root))
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(islice(found, MAX_PROBLEMS)))
 
 
 def _leaves(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:

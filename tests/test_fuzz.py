@@ -1,0 +1,268 @@
+"""Whatever bytes lie in a course's folder: reading ends, with a deck or with diagnostics that point into the file.
+
+`ATTACHDECK_FUZZ=600` tries for that many seconds (docs/developers.md); what it finds is mended, and stays as a small file in `fuzz/`.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from attachdeck import outputs, pipeline
+from attachdeck.lint import lint
+from attachdeck.outputs import spreadsheet
+from attachdeck.reporters import MACHINE_FORMATS, machine
+from attachdeck.reporters.text import report
+from conftest import COURSE, COURSE_YAML, LESSON_HEAD, MEDIA_YAML, NOW, PLANE_SVG, SOURCES_YAML, write_course
+from test_anki_import import ALL_KINDS
+
+CORPUS = Path(__file__).parent / "fuzz"
+SMALL_LOCK = """\
+lock: 1
+course: tiny
+decks:
+  course: {id: 1600000000001, name: "Tiny"}
+note_types:
+  basic: {id: 1600000000002, layout: "0123456789abcdef", content: "0123456789abcdef", changed: 2024-01-01T00:00:00Z}
+cards:
+  "define": {guid: "abcdefgh", note_type: basic, content: "0123456789abcdef", changed: 2024-01-01T00:00:00Z, version: "1.0"}
+"""
+SMALL = {
+    "course.yaml": COURSE_YAML,
+    "sources.yaml": SOURCES_YAML,
+    "media/media.yaml": MEDIA_YAML,
+    "media/plane.svg": PLANE_SVG,
+    "lessons/01-first.yaml": LESSON_HEAD + ALL_KINDS,
+    "course.lock": SMALL_LOCK,
+    "translations/es/course.po": 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgctxt "title"\nmsgid "Tiny"\nmsgstr "Pequeño"\n',
+}
+PIECES = [
+    *("\x00", "\x01", "\x1b[2J", "\x7f", "\x85", "\u2028", "\u2029", "\ufeff", "\u202e", "\u2066", "\u200d", "\ufdd0", "\uffff", "\U0010ffff"),
+    *(
+        "\r",
+        "\r\n",
+        "\v",
+        "\f",
+        "\t",
+        "\\ud800",
+        '"\\udfff"',
+        '"\\x00"',
+        '"\\U00110000"',
+        "&a ",
+        "*a",
+        "<<: *a",
+        "!!python/object:os.system ",
+        "!",
+        "? ",
+        "---\n",
+    ),
+    *("...\n", "%YAML 9.9\n", "|\n", ">-\n", "[", "]", "{", "}", "{}", "[]", "null", "~", "true", ".nan", ".inf", "-0", "1e999", "0x" + "f" * 30, "9" * 30),
+    *(
+        "1969-01-02",
+        "((1 ",
+        "((999999999999 x))",
+        "{{c1::",
+        "}}",
+        "{{FrontSide}}",
+        "::",
+        "\\(",
+        "\\]",
+        "![](",
+        "<img src=x onerror=y>",
+        "<!--",
+        "&#0;",
+        "&#xd800;",
+        "é",
+    ),
+    *('"', "'", "`", "~~~", "- " * 50, "> " * 50, "#", "\\", "%", "id: a\n", "../../etc/passwd", "con.svg", "x" * 3000, "a\u0301" * 300),
+]
+VALUES = [
+    "{}",
+    "[]",
+    "null",
+    "5",
+    "-1",
+    "1.5",
+    "true",
+    '""',
+    "text",
+    "[[[]]]",
+    "{a: {b: c}}",
+    "[1, text, {}]",
+    "999999999999999999",
+    '"\\n"',
+    "|\n      block\n",
+]
+
+
+def mutated(text: str, chance: random.Random) -> bytes:
+    """A text, broken: its characters, its lines, their indentation, keys or values, or its line ends; then perhaps its encoding, or single bytes."""
+    for _ in range(chance.randint(1, 4)):
+        text = chance.choice((_pieces, _pieces, _lines, _lines, _line_ends))(text, chance)
+    content = bytearray(text.encode(chance.choice((*("utf-8",) * 5, "utf-16", "utf-8-sig", "utf-32"))))
+    for _ in range(chance.choice((0, 0, 0, 1, 3))):
+        if content:
+            content[chance.randrange(len(content))] = chance.randrange(256)
+    return bytes(content)
+
+
+def _pieces(text: str, chance: random.Random) -> str:
+    at = chance.randrange(len(text) + 1)
+    return text[:at] + chance.choice(PIECES) + text[at + chance.choice((0, 0, 1, 5, 40, len(text))) :]
+
+
+def _lines(text: str, chance: random.Random) -> str:
+    lines = text.split("\n")
+    at = chance.randrange(len(lines))
+    key, colon, value = lines[at].partition(":")
+    lines[at : at + 1] = chance.choice(
+        [
+            [" " * chance.randint(1, 9) + lines[at]],
+            [lines[at].lstrip()],
+            [lines[at], chance.choice(lines)],
+            [],
+            [f"{key}{colon} {chance.choice(VALUES)}"],
+            [f"{key[: len(key) // 2]}{colon}{value}"],
+            [chance.choice(lines)],
+        ]
+    )
+    return "\n".join(lines)
+
+
+def _line_ends(text: str, chance: random.Random) -> str:
+    return text.replace("\n", chance.choice(("\r", "\r\n", "\v", "\x85", "\u2028", "\u2029", "\n\n")), chance.randint(1, 30))
+
+
+def hold(folder: Path, language: str = "") -> None:
+    """The law: a course is checked, built and reported on, and every place lies in its file."""
+    checked = pipeline.check(folder, language)
+    found = list(checked.diagnostics)
+    assert checked.course or found
+    if checked.course:
+        compiled = pipeline.compiled(checked, NOW)
+        found += [*compiled.refusals, *lint(checked.course, "2030-01-01", ())]
+        for output in (outputs.find("apkg"), spreadsheet):
+            outputs.put(output, compiled.deck, folder / f"out{output.SUFFIX}")
+    for each in found:
+        at = each.at
+        text = checked.texts.get(at.file) if at.file in checked.texts or not at.line else Path(at.file).read_text(encoding="utf-8", errors="replace")
+        lines = (text or "").split("\n")
+        if at.line:
+            assert at.line <= at.end_line <= len(lines) + 1, each
+            assert 1 <= at.column <= len((lines[at.line - 1 :] or [""])[0]) + 1, each
+            assert (at.end_line, at.end_column) >= (at.line, at.column), each
+    said = "".join(report(found, checked.texts))
+    assert "\x1b" not in said
+    for form in MACHINE_FORMATS:
+        machine.said(found, checked.texts, form).encode("utf-8", "backslashreplace")
+
+
+def seconds() -> float:
+    return float(os.environ.get("ATTACHDECK_FUZZ", "0"))
+
+
+def tried(source: Mapping[str, str], language: str, folder: Path, begin: int, examples: int) -> None:
+    """Mutations of a course's files, one after the other; the seed of one that breaks the law is named."""
+    names, deadline, seed = sorted(source), time.monotonic() + seconds(), begin
+    while seed < begin + examples or time.monotonic() < deadline:
+        chance = random.Random(seed)
+        name = chance.choice(names)
+        content = mutated(source[name], chance)
+        (folder / name).write_bytes(content)
+        try:
+            hold(folder, language)
+        except Exception as error:
+            raise AssertionError(f"seed {seed}, {name}: {content[:4000]!r}") from error
+        (folder / name).write_text(source[name], encoding="utf-8")
+        seed += 1
+
+
+def test_a_small_course_however_broken_is_read(tmp_path: Path):
+    tried(SMALL, "", write_course(tmp_path, dict(SMALL)), 0, 400)
+
+
+def test_the_course_on_attachment_however_broken_is_read(tmp_path: Path):
+    shutil.copytree(COURSE, tmp_path / "course")
+    names = ("course.yaml", "lessons/05-security-in-adults.yaml", "sources.yaml", "course.lock", "media/strategies.svg", "media/media.yaml")
+    tried({name: (COURSE / name).read_text(encoding="utf-8") for name in names}, "", tmp_path / "course", 20_000_000, 15)
+
+
+def test_a_translation_however_broken_is_read(tmp_path: Path):
+    only = {name: text for name, text in SMALL.items() if name.endswith((".po", "course.yaml"))}
+    tried(only, "es", write_course(tmp_path, dict(SMALL)), 10_000_000, 150)
+
+
+LESSON = "lessons/01-first.yaml"
+
+
+def basic(answer: str) -> dict[str, str]:
+    return {LESSON: LESSON_HEAD + f"  - id: a\n    kind: basic\n    prompt: Q?\n    answer: |\n      {answer}\n"}
+
+
+def gaps(text: str) -> dict[str, str]:
+    return {LESSON: LESSON_HEAD + f"  - id: a\n    kind: cloze\n    text: |\n      {text}\n"}
+
+
+ENTITIES = (
+    '<!DOCTYPE s [<!ENTITY a "xxxxxxxxxx">' + "".join(f'<!ENTITY b{n} "{"&a;" if n == 0 else f"&b{n - 1};" * 10}">' for n in range(9)) + "]><svg>&b8;</svg>"
+)
+HEAVY: dict[str, Mapping[str, str | bytes]] = {
+    "nested brackets": {LESSON: "[" * 50_000},
+    "nested braces": {LESSON: "{a: " * 50_000},
+    "nested lists": {LESSON: "- " * 50_000},
+    "nested lock": {"course.lock": "a: " + "[" * 50_000},
+    "aliases of aliases": {
+        LESSON: "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True))
+    },
+    "keys that nobody knows": {LESSON: "".join(f"k{n}: 1\n" for n in range(20_000))},
+    "entries that are none": {LESSON: LESSON_HEAD + "  - {id: c, kind: choice, question: Q?, options: [" + "{}," * 20_000 + "]}\n"},
+    "a text of a megabyte": basic("word " * 200_000),
+    "a word of a megabyte": basic("x" * 1_000_000),
+    "quotations in quotations": basic("> " * 24_000),
+    "pictures that never end": basic("![" * 24_000),
+    "formulas that never end": basic("\\(" * 24_000),
+    "gaps that never end": gaps("((1 " * 12_000),
+    "a gap with a huge number": gaps("{{c" + "9" * 6_000 + "::x}} ((" + "9" * 6_000 + " y))"),
+    "nothing but NUL": {LESSON: "\0" * 300_000},
+    "nothing but bytes": {LESSON: b"\xff" * 300_000},
+    "UTF-16": {LESSON: ("a: b\n" * 50_000).encode("utf-16")},
+    "entities of entities": {"media/plane.svg": ENTITIES},
+    "entities in UTF-16": {"media/plane.svg": ENTITIES.encode("utf-16")},
+    "nested pictures": {"media/plane.svg": "<svg>" + "<g>" * 200_000},
+    "a picture without end": {"media/plane.svg": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1' + "0" * 400 + ' 1"/>'},
+    "a day that no calendar has": {"course.lock": SMALL_LOCK.replace("2024-01-01", "2024-02-31")},
+    "the last second": {"course.lock": SMALL_LOCK.replace("2024-01-01T00:00:00", "9999-12-31T23:59:59")},
+}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of POSIX")
+@pytest.mark.parametrize("name", HEAVY)
+def test_what_is_heavy_ends_within_bounds(tmp_path: Path, name: str):
+    import resource
+
+    course = write_course(tmp_path / "course", dict(HEAVY[name]))
+    if "media/plane.svg" in HEAVY[name]:
+        write_course(course, dict(HEAVY[name]), cards="  - {id: o, kind: occlusion, prompt: What?, image: plane.svg, regions: [{name: A, id: x}]}\n")
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (1024**3, 1024**3))
+
+    command = [sys.executable, "-m", "attachdeck", "build", str(course), "-o", str(tmp_path / "deck.apkg")]
+    result = subprocess.run(command, check=False, capture_output=True, encoding="utf-8", timeout=30, preexec_fn=limit)
+    assert result.returncode in (0, 1), result.stderr
+    assert "Traceback" not in result.stderr
+    assert len(result.stderr) < 2_000_000
+
+
+@pytest.mark.parametrize("path", sorted(CORPUS.iterdir()), ids=lambda path: path.name)
+def test_what_once_broke_the_law_keeps_it(tmp_path: Path, path: Path):
+    name, _, _ = path.name.partition("--")
+    hold(write_course(tmp_path, dict(SMALL) | {next(each for each in SMALL if each.endswith(name)): path.read_bytes()}))
