@@ -6,8 +6,10 @@ The schemas' patterns are such as both read alike: no `\\w`, `\\d` or `\\Z`. The
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import signal
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
@@ -52,9 +54,29 @@ def _validator(name: str) -> Validator:
 
 @cache
 def _acceptor(name: str) -> jsonschema_rs.Draft202012Validator:
-    import jsonschema_rs
+    with _undisturbed():
+        import jsonschema_rs
 
-    return jsonschema_rs.Draft202012Validator(json.loads(schema_text(name)))
+        found = jsonschema_rs.Draft202012Validator(json.loads(schema_text(name)))
+        found.is_valid(None)  # It imports more of Python when it is first asked.
+    return found
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Ctrl-C waits: an import that it interrupts inside of compiled code is a panic there, and no KeyboardInterrupt."""
+    pressed: list[int] = []
+    try:
+        before = signal.signal(signal.SIGINT, lambda number, _frame: pressed.append(number))
+    except ValueError:  # Only the main thread hears it.
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if pressed:
+            signal.raise_signal(signal.SIGINT)
 
 
 def check(document: Document, name: str) -> list[Diagnostic]:
