@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import IntEnum
+from typing import Any
 
 _PLUMBING = ("::lesson::", "::changed::")
 _RETIRED = "::retired"
+_STEERING = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +106,7 @@ class Changes:
 
 
 def compare(old: Snapshot, new: Snapshot) -> Changes:
-    """All that differs between two releases."""
+    """All that differs between two releases, ready to be shown: texts are compared as they are, and only then made `printable`."""
     old = old.named_like(new)
     new = new.named_like(old)
     both = [key for key in new.cards if key in old.cards]
@@ -112,7 +115,7 @@ def compare(old: Snapshot, new: Snapshot) -> Changes:
     seen = {key: pair for key, pair in pairs.items() if pair[0].texts is not None and pair[1].texts is not None}
     retired = tuple(key for key, (before, after) in pairs.items() if after.retired and not before.retired)
     reworded = {key: _reworded(*pair) for key, pair in pairs.items() if key not in retired and _text_differs(*pair)}
-    return Changes(
+    found = Changes(
         added={key: each for key, each in new.cards.items() if key not in old.cards},
         reworded=reworded,
         moved={key: (before.lesson, after.lesson) for key, (before, after) in seen.items() if before.lesson != after.lesson},
@@ -123,6 +126,21 @@ def compare(old: Snapshot, new: Snapshot) -> Changes:
         media=_media(old.media, new.media),
         acts=tuple(_acts(old, new)),
     )
+    shown: Changes = printable(found)
+    return shown
+
+
+def printable(value: Any) -> Any:
+    """What is to be shown, and may be a stranger's: every text in it without what would steer a terminal or turn the text around it."""
+    if isinstance(value, str):
+        return _STEERING.sub("\ufffd", value)
+    if isinstance(value, tuple | frozenset):
+        return type(value)(map(printable, value))
+    if isinstance(value, Mapping):
+        return {printable(key): printable(each) for key, each in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{each.name: printable(getattr(value, each.name)) for each in fields(value)})
+    return value
 
 
 def next_version(version: str, bump: Bump) -> str:

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 SCHEMA = 11
 """The schema of the collections that every Anki since 2.1 can read, and that packages hold."""
 
-_STEERING = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _PLUMBING = ("ID", "Lesson")
 
 
@@ -140,18 +139,13 @@ def _of_holding(held: Holding, compiled: pipeline.Compiled) -> Snapshot:
     by_name = {each["name"]: own[number] for number, each in held.note_types.items()}
     cards = {}
     for note in held.notes:
-        kind, names = by_name.get(note.note_type, (_printable(note.note_type), set(note.fields)))
-        key, view = _card({name: _printable(each) for name, each in note.fields.items() if name in names}, [_printable(each) for each in note.tags], kind)
+        kind, names = by_name.get(note.note_type, (note.note_type, set(note.fields)))
+        key, view = _card({name: each for name, each in note.fields.items() if name in names}, note.tags, kind)
         if re.fullmatch(r"[a-z0-9-]+", key):
             cards[key] = view
     return Snapshot(
         cards=cards, course=compiled.deck.course.id, note_types={own[number][0]: _model(each) for number, each in held.note_types.items()}, media=None
     )
-
-
-def _printable(text: str) -> str:
-    """A text of a stranger's without the codes that a terminal would obey."""
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "", text)
 
 
 def _of_lock_file(path: Path) -> Snapshot:
@@ -194,7 +188,7 @@ def _of_package(path: Path) -> Snapshot:
     try:
         with tempfile.TemporaryDirectory() as folder, opened(path) as package:
             database = package.extract(collection_name(package), folder)
-            media = frozenset(_line(name) for name in json.loads(_media(package)).values())
+            media = frozenset(map(str, json.loads(_media(package)).values()))
             with contextlib.closing(sqlite3.connect(database)) as connection:
                 _refuse(connection, path)
                 return _of_database(connection, media)
@@ -238,12 +232,12 @@ def _of_database(connection: sqlite3.Connection, media: frozenset[str]) -> Snaps
     course = roots.pop() if len(roots) == 1 else ""
     # attachdeck's ids follow from names, so an id tells what a note type or a deck is; another tool's keeps its own name.
     kinds = {str(identity.number("note type", course, kind)): kind for kind in KINDS}
-    kind_of = {model: kinds.get(model, _line(each["name"])) for model, each in models.items()}
+    kind_of = {model: kinds.get(model, str(each["name"])) for model, each in models.items()}
     cards = {}
     for guid, model, fields, tags in rows:
         names = [each["name"] for each in models[str(model)]["flds"]]
-        key, view = _card(dict(zip(names, map(_line, fields.split("\x1f")), strict=True)), _line(tags).split(), kind_of[str(model)])
-        cards[key or _line(guid)] = view
+        key, view = _card(dict(zip(names, fields.split("\x1f"), strict=True)), tags.split(), kind_of[str(model)])
+        cards[key or str(guid)] = view
     said = re.search(r" · [^\W\d_]+ ([0-9]+\.[0-9]+\.[0-9]+)(?= · |$)", "\n".join(str(each.get("desc", "")) for each in decks.values()), re.MULTILINE)
     holds = [("course",), ("practice",), *(("lesson", each) for each in sorted({view.lesson for view in cards.values()}))]
     deck_keys = {str(identity.number("deck", course, *names)): " ".join(names) for names in holds}
@@ -253,14 +247,9 @@ def _of_database(connection: sqlite3.Connection, media: frozenset[str]) -> Snaps
         version=said[1] if said else "",
         note_types={kind_of[model]: _model(each) if model in kinds else _foreign(each) for model, each in models.items()},
         note_type_ids={kind_of[model]: int(model) for model in models},
-        decks={deck_keys[deck]: _line(each["name"]) for deck, each in decks.items() if deck in deck_keys},
+        decks={deck_keys[deck]: str(each["name"]) for deck, each in decks.items() if deck in deck_keys},
         media=media,
     )
-
-
-def _line(said: object) -> str:
-    """What a package says, without what would steer a terminal or turn the text around it."""
-    return _STEERING.sub("\ufffd", str(said))
 
 
 def _model(model: Mapping[str, Any]) -> tuple[str, str]:

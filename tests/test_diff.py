@@ -172,3 +172,15 @@ def test_a_course_with_mistakes_shows_them(releases: Releases):
     assert result.exit_code == 1
     assert "a value is missing here" in result.stderr
     assert "has mistakes" in result.stderr
+
+
+def test_a_package_is_its_course_in_every_direction_of_writing(releases: Releases):
+    """Marks of direction, which would turn a terminal's line around, are shown as such, and are no difference where both sides have them."""
+    course = releases.folder / "new"
+    card = '  - {id: name, kind: basic, prompt: "What is \u2067שלום\u2069 called?", answer: Peace.}\n'
+    (course / "lessons/01-first.yaml").write_text(LESSON_HEAD + card, encoding="utf-8")
+    (course / "course.lock").unlink(missing_ok=True)
+    assert CliRunner().invoke(main, ["build", str(course), "-o", str(releases.folder / "name.apkg")]).exit_code == 0
+    assert releases.diff("name.apkg", "new").stdout == "version: nothing changed for learners\n"
+    said = releases.diff("old", "name.apkg").stdout
+    assert "added name: What is \ufffdשלום\ufffd called?" in said

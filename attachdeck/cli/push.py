@@ -18,6 +18,7 @@ from attachdeck.ankiconnect import AnkiConnect, NoAnki
 from attachdeck.cli.compiling import compiled_course, lock_kept, place
 from attachdeck.cli.progress import Progress
 from attachdeck.cli.terminal import course_folder, fail, seconds_now, show, styled, table
+from attachdeck.comparison import printable
 from attachdeck.outputs import apkg
 from attachdeck.reporters import changes as reporter
 from attachdeck.snapshots import Coming, coming
@@ -94,7 +95,7 @@ def _refuse(anki: AnkiConnect, compiled: pipeline.Compiled, found: Coming) -> No
     """Stop before an import without the dialog that would take something from the learner."""
     if found.clashing:
         fail(
-            f"the note type `{found.clashing[0]}` has other fields or templates in Anki, and uniting the two could cost you what you added: "
+            f"the note type `{printable(found.clashing[0])}` has other fields or templates in Anki, and uniting the two could cost you what you added: "
             "leave --no-dialog out, so that Anki asks you; nothing was sent"
         )
     others = [name for name, preset in anki.presets({each.name for each in compiled.deck.decks}).items() if preset != compiled.deck.preset]
