@@ -1,16 +1,17 @@
 """Anki's own engine, that of the desktop (extra `verify`): a learner's collection, and what FSRS would ask of a learner day by day.
 
-With `verify` and `importing.package`, the only importer of `anki`.
+The only importer of `anki`.
 """
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from anki.collection import Collection
@@ -21,6 +22,10 @@ NEEDED = 'this needs Anki\'s engine: pip install "attachdeck[verify]"'
 
 class NoEngine(Exception):  # noqa: N818  # An extra is not installed; nothing is wrong.
     """Anki's engine is not installed."""
+
+
+class EngineRefused(Exception):  # noqa: N818  # What it was given is at fault.
+    """Anki's engine will not do what it was asked; the message is its own, without markup."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,18 +51,49 @@ Simulate = Callable[[int, int, Pace], tuple[Day, ...]]
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Collection]:
-    """A learner's collection, with FSRS. Raises NoEngine."""
+def opened(path: Path, backup: Path | None = None) -> Iterator[Collection]:
+    """A learner's collection, with FSRS; restored from a `backup` (`.colpkg`) first, if one is given, with its media beside it.
+
+    Raises NoEngine, and EngineRefused for whatever Anki will not do, while it is open, too.
+    """
     try:
+        from anki._backend import RustBackend
         from anki.collection import Collection
     except ImportError as error:
         raise NoEngine from error
-    collection = Collection(str(path))
-    collection.set_config("fsrs", val=True)
+    with _refusals():
+        if backup is not None:
+            media = path.with_suffix(".media")
+            media.mkdir()
+            RustBackend().import_collection_package(
+                col_path=str(path), backup_path=str(backup.resolve()), media_folder=str(media), media_db=str(path.with_suffix(".mdb"))
+            )
+        collection = Collection(str(path))
+        try:
+            collection.set_config("fsrs", val=True)
+            yield collection
+        finally:
+            collection.close()
+
+
+def import_package(collection: Collection, package: Path) -> Any:
+    """Import a package with the default options of the desktop's dialog; Anki's log of what became of the notes. Raises EngineRefused."""
+    from anki.collection import ImportAnkiPackageOptions, ImportAnkiPackageRequest
+
+    with _refusals():
+        done = collection.import_anki_package(ImportAnkiPackageRequest(package_path=str(package.resolve()), options=ImportAnkiPackageOptions()))
+    collection.models._clear_cache()  # noqa: SLF001  # Else Python shows note types as they were before the import.
+    return done.log
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    from anki.errors import AnkiException
+
     try:
-        yield collection
-    finally:
-        collection.close()
+        yield
+    except AnkiException as error:
+        raise EngineRefused(re.sub("<[^>]*>", " ", str(error))) from error
 
 
 @contextmanager

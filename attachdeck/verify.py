@@ -1,7 +1,4 @@
-"""Anki's own engine as the judge of a package: a first import, and an update played with a learner who has done things.
-
-With `engine`, the only importer of `anki`.
-"""
+"""Anki's own engine as the judge of a package: a first import, and an update played with a learner who has done things."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attachdeck.engine import opened
+from attachdeck.engine import EngineRefused, import_package, opened
 from attachdeck.unpacking import UnreadablePackage
 from attachdeck.unpacking import opened as unpacked
 
@@ -72,15 +69,11 @@ def _refuse(package: Path) -> None:
 
 
 def _import(collection: Collection, package: Path) -> dict[str, int]:
-    """Import with the default options of the desktop's dialog; how many notes met which fate."""
-    from anki.collection import ImportAnkiPackageOptions, ImportAnkiPackageRequest
-    from anki.errors import AnkiException
-
+    """Import a package; how many notes met which fate."""
     try:
-        log = collection.import_anki_package(ImportAnkiPackageRequest(package_path=str(package.resolve()), options=ImportAnkiPackageOptions())).log
-    except AnkiException as error:
-        raise NotImportable(f"Anki cannot import {package}: {re.sub('<[^>]*>', ' ', str(error))}") from error
-    collection.models._clear_cache()  # noqa: SLF001  # Else Python shows note types as they were before the import.
+        log = import_package(collection, package)
+    except EngineRefused as error:
+        raise NotImportable(f"Anki cannot import {package}: {error}") from error
     outcomes = ("new", "updated", "duplicate", "conflicting", "first_field_match", "missing_notetype", "missing_deck", "empty_first_field")
     return {outcome: count for outcome in outcomes if (count := len(getattr(log, outcome)))}
 

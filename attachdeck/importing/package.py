@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import tempfile
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attachdeck.engine import NoEngine
+from attachdeck.engine import EngineRefused, import_package, opened
 from attachdeck.importing.bounds import check_size
 from attachdeck.importing.found import CannotImport, Found, FoundDeck, FoundNote
 
@@ -23,37 +21,15 @@ SUFFIXES = (".apkg", ".colpkg")
 def read(package: Path) -> Found:
     """All that a package holds but scheduling. Raises CannotImport, and NoEngine where Anki's engine is not installed."""
     check_size(package)
-    with tempfile.TemporaryDirectory() as folder, _opened(package, Path(folder)) as collection:
-        return _found(collection, Path(folder) / "collection.media")
-
-
-@contextmanager
-def _opened(package: Path, folder: Path) -> Iterator[Collection]:
+    whole = package.suffix.lower() == ".colpkg"
     try:
-        from anki._backend import RustBackend
-        from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
-        from anki.errors import AnkiException
-    except ImportError as error:
-        raise NoEngine from error
-    path, media = folder / "collection.anki2", folder / "collection.media"
-    media.mkdir()
-    collection = None
-    try:
-        if package.suffix.lower() == ".colpkg":
-            RustBackend().import_collection_package(
-                col_path=str(path), backup_path=str(package.resolve()), media_folder=str(media), media_db=str(folder / "collection.mdb")
-            )
-        collection = Collection(str(path))
-        if package.suffix.lower() != ".colpkg":
-            _make_room(collection)
-            collection.import_anki_package(ImportAnkiPackageRequest(package_path=str(package.resolve()), options=ImportAnkiPackageOptions()))
-            collection.models._clear_cache()  # noqa: SLF001  # Else Python shows note types as they were before the import.
-        yield collection
-    except AnkiException as error:
+        with tempfile.TemporaryDirectory() as folder, opened(Path(folder) / "collection.anki2", package if whole else None) as collection:
+            if not whole:
+                _make_room(collection)
+                import_package(collection, package)
+            return _found(collection, Path(folder) / "collection.media")
+    except EngineRefused as error:
         raise CannotImport(f"Anki cannot read {package}: {error}") from error
-    finally:
-        if collection is not None:
-            collection.close()
 
 
 def _make_room(collection: Collection) -> None:
