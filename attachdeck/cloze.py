@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from attachdeck.value import value
+
 HIGHEST = 500
 
 Numbers = tuple[int, ...]
@@ -24,7 +26,7 @@ _AUTHOR = re.compile(
 _NEARLY = re.compile(r"\{+[cC]?[0-9]+:(?!:)|\{\{[0-9]+::|\{\{C[0-9]+::|(?<!\{)\{c[0-9]+::|\(\(c?[0-9]+:|\{\{c::|\{\{c[0-9]+ +::")
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Problem:
     """What is wrong with a gap, how to mend it, and the piece of text to point at."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 
 from attachdeck.location import Location
+from attachdeck.value import value
 
 
 class Severity(Enum):
@@ -16,7 +16,7 @@ class Severity(Enum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Edit:
     """The text to put in the place of a span, which mends one thing and changes nothing else."""
 
@@ -24,7 +24,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Diagnostic:
     """One thing to mend: a rule's name, a phrase, the narrowest place, and how to mend it; `mend` where a program may do so."""
 

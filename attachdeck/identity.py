@@ -13,8 +13,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field, replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 from attachdeck import schema
@@ -22,7 +23,7 @@ from attachdeck.diagnostics import Diagnostic, did_you_mean
 from attachdeck.location import Location
 from attachdeck.overlay import Override
 from attachdeck.reader import LOCK, Document, Node, read_text
-from attachdeck.safe_write import write_bytes
+from attachdeck.safe_write import write_chunks
 from attachdeck.value import value
 
 FORMAT = 1
@@ -143,45 +144,64 @@ def _lock(said: Mapping[str, Any]) -> Lock:
 
 def _as_written(text: str) -> Lock | None:
     """What a lock says whose text is just as `lock_text` writes it: cards line by line, which is ten times as fast as YAML. None for any other."""
-    head, _, lines = text.partition("\ncards:\n")
+    head, _, _ = text.partition("\ncards:\n")
     read, problems = read_text(f"{head}\ncards: {{}}\n", LOCK)
     if problems or schema.check(read, "lock") or read.root is None:
         return None
     cards = {}
-    for line in lines.splitlines():
-        match = _CARD_LINE.fullmatch(line)
+    previous = ""
+    end = len(head) + len("\ncards:\n")
+    while end < len(text):
+        match = _CARD_LINE.match(text, end)
         if match is None:
             return None
-        key, guid, note_type, content, changed, version, retired = match.groups()
-        cards[key] = CardRecord(json.loads(guid), note_type, content, _seconds(changed), version, retired is not None)
-    lock = replace(_lock(read.root.value), cards=cards)
-    return lock if lock_text(lock) == text else None
+        key, name, note_type, content, changed, version, retired = match.groups()
+        # Nothing in the name is escaped, so it is written as it is; a day that no month has would be written as another one.
+        if not previous < key or _text(seconds := _seconds(changed)) != changed:
+            return None
+        cards[key] = CardRecord(name, intern(note_type), content, seconds, intern(version), retired is not None)
+        previous, end = key, match.end()
+    lock = _lock(read.root.value)
+    return replace(lock, cards=cards) if cards and says(f"{head}\ncards: {{}}\n", lock) else None
 
 
 def lock_text(lock: Lock) -> str:
     """The lock as its file: sorted, one line a record, so that it reads well in a diff and merges like a list."""
-    lines = [
-        "# Who is who, over all releases. Written by `attachdeck build`: commit it with the course, and do not edit it.",
-        f"lock: {FORMAT}",
-        f"course: {lock.course}",
-        "decks:",
-        *(f"  {key}: {{id: {each.id}, name: {json.dumps(each.name, ensure_ascii=False)}}}" for key, each in sorted(lock.decks.items())),
-        "note_types:",
-        *(
-            f'  {key}: {{id: {each.id}, layout: "{each.layout}", content: "{each.content}", changed: {_text(each.changed)}}}'
-            for key, each in sorted(lock.note_types.items())
-        ),
-        *(["overrides:"] if lock.overrides else []),
-        *(f'  "{key}": {{upstream: "{each.upstream}", own: "{each.own}"}}' for key, each in sorted(lock.overrides.items())),
-        "cards:" if lock.cards else "cards: {}",
-        *(f'  "{key}": {{{_card_text(each)}}}' for key, each in sorted(lock.cards.items())),
-    ]
-    return "\n".join(lines) + "\n"
+    return "".join(_lines(lock))
+
+
+def says(text: str, lock: Lock) -> bool:
+    """Whether a text is that of a lock's file."""
+    end = 0
+    for line in _lines(lock):
+        if not text.startswith(line, end):
+            return False
+        end += len(line)
+    return end == len(text)
+
+
+def _lines(lock: Lock) -> Iterator[str]:
+    yield "# Who is who, over all releases. Written by `attachdeck build`: commit it with the course, and do not edit it.\n"
+    yield f"lock: {FORMAT}\n"
+    yield f"course: {lock.course}\n"
+    yield "decks:\n"
+    for key, deck in sorted(lock.decks.items()):
+        yield f"  {key}: {{id: {deck.id}, name: {json.dumps(deck.name, ensure_ascii=False)}}}\n"
+    yield "note_types:\n"
+    for key, each in sorted(lock.note_types.items()):
+        yield f'  {key}: {{id: {each.id}, layout: "{each.layout}", content: "{each.content}", changed: {_text(each.changed)}}}\n'
+    if lock.overrides:
+        yield "overrides:\n"
+    for key, override in sorted(lock.overrides.items()):
+        yield f'  "{key}": {{upstream: "{override.upstream}", own: "{override.own}"}}\n'
+    yield "cards:\n" if lock.cards else "cards: {}\n"
+    for key in sorted(lock.cards):
+        yield f'  "{key}": {{{_card_text(lock.cards[key])}}}\n'
 
 
 def write_lock(lock: Lock, path: Path) -> None:
     """Write the lock beside its place and then put it there, so that it is never torn. Raises OSError when that fails."""
-    write_bytes(path, lock_text(lock).encode())
+    write_chunks(path, (line.encode() for line in _lines(lock)))
 
 
 def refusals(old: Lock, new: Lock, document: Document | None) -> Iterator[Diagnostic]:
@@ -249,11 +269,12 @@ def _vanished_cards(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[
     fresh = new.cards.keys() - old.cards.keys()
     for key, each in old.cards.items():
         now = new.cards.get(key)
-        at = root()["cards"].key_at(key)
         if now and now.note_type != each.note_type:
+            at = root()["cards"].key_at(key)
             help = "Anki would never update the card again for those who have it: retire it under this id, and write the new one under another"
             yield _refusal("changed-note-type", f"the card `{key}` was of the note type `{each.note_type}` and is now `{now.note_type}`", at, help)
         elif not now and each.guid not in guids:
+            at = root()["cards"].key_at(key)
             renamed = did_you_mean(key, fresh)
             hint = f"if it is `{renamed.split('`')[1]}` now, write `formerly: {key}` there; otherwise " if renamed else ""
             help = f"it would stay with learners for ever, never corrected: {hint}write it again with `status: retired`; if no learner ever got it, delete this line"
@@ -293,20 +314,23 @@ def _damage(document: Document, problems: list[Diagnostic]) -> list[Diagnostic]:
 
 def _card_text(card: CardRecord) -> str:
     retired = ", retired: true" if card.retired else ""
-    return f'guid: {json.dumps(card.guid, ensure_ascii=False)}, note_type: {card.note_type}, content: "{card.content}", changed: {_text(card.changed)}, version: "{card.version}"{retired}'
+    name = f'"{card.guid}"' if card.guid.isalnum() else json.dumps(card.guid, ensure_ascii=False)
+    return f'guid: {name}, note_type: {card.note_type}, content: "{card.content}", changed: {_text(card.changed)}, version: "{card.version}"{retired}'
 
 
+@lru_cache(1000)
 def _text(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime(_TIME)
 
 
+@lru_cache(1000)
 def _seconds(text: str) -> int:
     return int(datetime.fromisoformat(text).timestamp())
 
 
 _CARD_LINE = re.compile(
-    r'  "([^"\\]*)": \{guid: ("(?:[^"\\]|\\.)*"), note_type: ([^,]+), content: "([0-9a-f]{16})", '
-    r'changed: ([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z), version: "([^"]*)"(, retired: true)?\}'
+    r'  "([a-z0-9-]+)": \{guid: "([!#-\[\]-~]+)", note_type: ([a-z][A-Za-z0-9 _.-]*), content: "([0-9a-f]{16})", '
+    r'changed: ((?:19[789]|2[0-9]{2})[0-9]-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z), version: "([0-9]+\.[0-9]+)"(, retired: true)?\}\n'
 )
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Location:
+class Location(NamedTuple):
     """Where something stands: a file as its author would name it, and a span in it.
 
     Lines and columns count from 1, columns in characters; the end column is the first one after the span.

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from html import escape, unescape
 from typing import TYPE_CHECKING
+
+from attachdeck.value import value
 
 if TYPE_CHECKING:
     import nh3
@@ -39,7 +40,7 @@ _ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 _ANKI_BRACKETS = re.compile(r"\[(?=/?latex\]|/?\$\$?\]|sound:|anki:)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Shown:
     """How a picture is shown: its name in the package, its name on a dark background (or none), its alt text."""
 

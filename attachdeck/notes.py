@@ -1,14 +1,21 @@
-"""Course to notes: fields, tags, GUIDs, deck names; all that a package holds, as values."""
+"""Cards to notes: fields, tags, deck names, and which cards Anki makes of each; all that a package holds, as values.
+
+Who a note is and when it last changed is `dating`'s business: what is here depends on nothing but the course, lesson by lesson.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import marshal
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from html import unescape
+from tempfile import SpooledTemporaryFile
+from typing import NamedTuple, overload
 from urllib.parse import unquote
 
 from attachdeck import identity
@@ -33,7 +40,7 @@ from attachdeck.course import (
     TypedCard,
     VignetteCard,
 )
-from attachdeck.identity import CardRecord, DeckRecord, Lock, NoteTypeRecord
+from attachdeck.identity import CardRecord
 from attachdeck.location import Location
 from attachdeck.markup import Shown, inert, picture, plain, render
 from attachdeck.note_types import KINDS, Look, NoteType, note_type, own, words
@@ -51,6 +58,9 @@ _REFERENCE = re.compile(
 )
 
 Fields = dict[str, str]
+
+_IN_MEMORY = 8 * 1024 * 1024
+"""Bytes of packed notes from which on they are kept in a file."""
 
 
 @value()
@@ -78,6 +88,45 @@ class Note:
     modified: int
 
 
+class Undated(NamedTuple):
+    """A note before the lock has said who it is and when it last changed: `content` is a hash of what learners get."""
+
+    card: str
+    formerly: str
+    kind: str
+    note_type: str
+    deck: str
+    fields: tuple[str, ...]
+    tags: tuple[str, ...]
+    content: str
+    places: tuple[int, ...]
+    retired: bool
+
+    def packed(self) -> bytes:
+        """The note as bytes, which are quick to make, to keep and to read again."""
+        return marshal.dumps(tuple(self))
+
+    @classmethod
+    def unpacked(cls, content: bytes) -> Undated:
+        """The way back from `packed`."""
+        return cls._make(marshal.loads(content))  # noqa: S302  # Our own process made it.
+
+
+class LessonNotes(NamedTuple):
+    """What becomes of a lesson: its deck with its description, its objectives, its notes (packed), and the media that these show.
+
+    `own_deck` is the deck's name below the course's, and empty where the lesson names its deck in full.
+    """
+
+    id: str
+    deck: str
+    own_deck: str
+    description: str
+    objectives: tuple[tuple[str, str], ...]
+    notes: tuple[bytes, ...]
+    media: tuple[str, ...]
+
+
 @value()
 class Subdeck:
     """A deck in Anki's tree: its full name and its description in Markdown."""
@@ -98,95 +147,124 @@ class DatedNoteType:
 
 @value(kw_only=True)
 class Deck:
-    """All that a package holds."""
+    """All that a package holds. A course that was compiled lesson by lesson comes without its lessons: `lesson_count` says how many there are."""
 
     course: Course = field(repr=False)
     preset: int
     study: Study
     decks: tuple[Subdeck, ...]
     note_types: dict[str, DatedNoteType]
-    notes: tuple[Note, ...]
+    notes: Sequence[Note]
     media: dict[str, bytes] = field(repr=False)
+    lesson_count: int = 0
 
 
-def compile_course(course: Course, lock: Lock, now: int) -> tuple[Deck, Lock]:
-    """Everything that a learner gets of a course, and the lock that remembers it.
+class Notes(Sequence[Note]):
+    """The notes of a deck, in the author's order. They are kept packed, in a file once they are many, and each is made when it is asked for."""
 
-    What the old lock knows unchanged keeps its time and version; everything else gets `now`, in seconds since 1970.
-    """
-    compiler = _Compiler(course, lock, now)
-    return compiler.deck(), compiler.new_lock()
+    def __init__(self, version_tag: str) -> None:
+        self.version_tag = version_tag
+        self.file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  # It is gone with the last who knows it.
+        self.ends = array("Q", [0])
+        self.ids = array("Q")
+        self.card_ids = array("Q")
+        self.card_ends = array("Q", [0])
+        self.records: list[CardRecord] = []
+
+    def append(self, packed: bytes, record: CardRecord, id: int, card_ids: Iterable[int]) -> None:
+        """Add a note with what the lock says of it, its id, and those of its cards."""
+        self.file.write(packed)
+        self.ends.append(self.ends[-1] + len(packed))
+        self.ids.append(id)
+        self.card_ids.extend(card_ids)
+        self.card_ends.append(len(self.card_ids))
+        self.records.append(record)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @overload
+    def __getitem__(self, place: int) -> Note: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Note, ...]: ...
+    def __getitem__(self, place: int | slice) -> Note | tuple[Note, ...]:
+        if isinstance(place, slice):
+            return tuple(self[each] for each in range(*place.indices(len(self))))
+        place = range(len(self))[place]
+        self.file.seek(self.ends[place])
+        note = Undated.unpacked(self.file.read(self.ends[place + 1] - self.ends[place]))
+        record = self.records[place]
+        return Note(
+            card=note.card,
+            id=self.ids[place],
+            guid=record.guid,
+            kind=note.kind,
+            note_type=note.note_type,
+            fields=note.fields,
+            tags=note.tags if note.kind == "custom" else tuple(sorted((*note.tags, self.version_tag + record.version))),
+            deck=note.deck,
+            position=place + 1,
+            cards=tuple(map(NewCard, note.places, self.card_ids[self.card_ends[place] : self.card_ends[place + 1]])),
+            modified=record.changed,
+        )
 
 
-class _Compiler:
-    """Knows the course's pictures by their names in the package, what the old lock says, and what the new one will."""
+class Compiler:
+    """Knows the course's pictures by their names in the package, its note types and its words; compiles card by card."""
 
-    def __init__(self, course: Course, lock: Lock, now: int) -> None:
+    def __init__(self, course: Course) -> None:
         self.course = course
-        self.lock = lock
-        self.now = now
-        self.cards: dict[str, CardRecord] = {}
-        self.deck_records: dict[str, DeckRecord] = {}
         self.words = words(course.language)
         self.media: dict[str, bytes] = {}
         self.shown = {name: self.pack(each) for name, each in course.pictures.items()}
         self.citations: dict[tuple[str, str], str] = {}
         self.plain_texts: dict[str, str] = {}
         self.tag_names: dict[str, str] = {}
-        self.deck_names: dict[str, str] = {}
         look = Look(title=course.title, language=course.language, accent=course.accent, accent_night=course.accent_night, speech=course.speech)
-        self.note_types = {kind: self.dated(kind, note_type(kind, look)) for kind in KINDS}
-        self.note_types |= {own.key(name): self.dated(own.key(name), own.note_type(each), own.number(each)) for name, each in course.note_types.items()}
+        self.note_types = {kind: note_type(kind, look) for kind in KINDS} | {own.key(name): own.note_type(each) for name, each in course.note_types.items()}
+        self.known_ids = {own.key(name): own.number(each) for name, each in course.note_types.items()}
         self.media |= course.files
-        self.taken: set[int] = set()
 
-    def deck(self) -> Deck:
-        course = self.course
-        cards: list[tuple[Card, Lesson]] = [(card, lesson) for lesson in course.lessons for card in lesson.cards]
-        if cards:
-            cards[:0] = ((card, course.lessons[0]) for card in self.reference_card("course-notice", "Before you begin", course.notice))
-            cards += ((card, course.lessons[-1]) for card in self.reference_card("course-help", "Where to find help", self.help_lines()))
-        notes = [self.note(card, lesson, position) for position, (card, lesson) in enumerate(cards, 1)]
-        decks = list(self.decks(any(note.kind == "practice" for note in notes)))
-        return Deck(
-            course=course,
-            preset=identity.number("preset", course.id),
-            study=course.study,
-            decks=tuple(decks),
-            note_types={kind: each for kind, each in self.note_types.items() if any(note.note_type == kind for note in notes)},
-            notes=tuple(notes),
-            media=shown_media(self.media, notes, decks, (self.note_types[note.note_type].note_type for note in notes if note.kind == "custom")),
+    def lesson(self, lesson: Lesson) -> LessonNotes:
+        deck = unicodedata.normalize("NFC", lesson.full_deck or f"{self.course.deck}::{lesson.deck}")
+        notes = [self.undated(card, lesson, deck) for card in lesson.cards]
+        return LessonNotes(
+            id=lesson.id,
+            deck=deck,
+            own_deck="" if lesson.full_deck else lesson.deck,
+            description="" if lesson.full_deck else self.described(self.lesson_description(lesson)),
+            objectives=tuple((each.id, each.text) for each in lesson.objectives),
+            notes=tuple(each.packed() for each in notes),
+            media=tuple(sorted(media_in((text for each in notes for text in each.fields), self.media))),
         )
 
-    def reference_card(self, card: str, prompt: str, text: str) -> Iterable[ReferenceCard]:
-        """The card that shows a text of the whole course; retired once the course has no such text any more."""
-        if text or card in self.lock.cards:
-            gone = "" if text else self.words["No longer in the course."]
-            yield ReferenceCard(id=card, place=Location("course.yaml"), prompt=self.words[prompt], text=text, retired_because=gone)
+    def of_the_course(self, card: str, prompt: str, text: str, deck: str) -> Undated:
+        """The note that shows a text of the whole course; retired once the course has no such text any more."""
+        gone = "" if text else self.words["No longer in the course."]
+        made = ReferenceCard(id=card, place=Location("course.yaml"), prompt=self.words[prompt], text=text, retired_because=gone)
+        return self.undated(made, None, deck)
 
-    def new_lock(self) -> Lock:
-        note_types = {key: NoteTypeRecord(each.id, *hashes(each.note_type), each.modified) for key, each in self.note_types.items()}
-        return Lock(course=self.course.id, decks=self.deck_records, note_types=note_types, cards=self.cards)
-
-    def dated(self, kind: str, own: NoteType, known_id: int | None = None) -> DatedNoteType:
-        before = self.lock.note_types.get(kind)
-        if before and before.content == hashes(own)[1]:
-            return DatedNoteType(before.id, before.changed, own)
-        modified = identity.time_of_change(self.now, before.changed if before else None)
-        return DatedNoteType(before.id if before else known_id or identity.number("note type", self.course.id, kind), modified, own)
-
-    def record(self, card: Card, content: str) -> CardRecord:
-        """What the lock remembers of a card from now on."""
-        before = self.lock.cards.get(card.id) or self.lock.cards.get(card.formerly)
-        if before and before.content == content:
-            return before
-        return CardRecord(
-            guid=before.guid if before else identity.guid(self.course.id, card.formerly or card.id),
-            note_type=_note_type_of(card),
-            content=content,
-            changed=identity.time_of_change(self.now, before.changed if before else None),
-            version=self.course.version.rpartition(".")[0],
-            retired=bool(card.retired_because),
+    def undated(self, card: Card, lesson: Lesson | None, deck: str) -> Undated:
+        """The note of a card; the reference cards belong to no lesson."""
+        custom = isinstance(card, CustomCard)
+        fields = dict(card.fields) if isinstance(card, CustomCard) else self.shared_fields(card, lesson) | _FIELDS[card.kind](self, card)
+        key = own.key(card.note_type) if isinstance(card, CustomCard) else NOTE_TYPE_OF[card.kind]
+        kind = self.note_types[key]
+        row = kind.row(fields)
+        tags = card.tags if custom else self.tags(card, lesson)
+        retired = bool(card.retired_because)
+        return Undated(
+            card=card.id,
+            formerly=card.formerly,
+            kind=card.kind,
+            note_type=key,
+            deck=self.practice_deck() if card.kind == "practice" else deck,
+            fields=row,
+            tags=tags,
+            content=identity.content_hash(key, *row, *tags),
+            # Learners who have a retired card keep it, with its new text; without cards in the package nobody else gets it.
+            places=() if retired else card_places(kind, row),
+            retired=retired,
         )
 
     def pack(self, each: Picture) -> Shown:
@@ -210,47 +288,21 @@ class _Compiler:
             found = self.plain_texts[text] = plain(text).replace("{{", "{&#123;")
         return found
 
-    def note(self, card: Card, lesson: Lesson, position: int) -> Note:
-        custom = isinstance(card, CustomCard)
-        fields = dict(card.fields) if isinstance(card, CustomCard) else self.shared_fields(card, lesson) | _FIELDS[card.kind](self, card)
-        kind = _note_type_of(card)
-        dated = self.note_types[kind]
-        row = dated.note_type.row(fields)
-        tags = card.tags if custom else self.tags(card, lesson)
-        record = self.cards[card.id] = self.record(card, identity.content_hash(kind, *row, *tags))
-        guid = record.guid
-        # Learners who have a retired card keep it, with its new text; without cards in the package nobody else gets it.
-        places = () if record.retired else card_places(dated.note_type, row)
-        return Note(
-            card=card.id,
-            id=identity.distinct(identity.number("note", guid), self.taken),
-            guid=guid,
-            kind=card.kind,
-            note_type=kind,
-            fields=row,
-            tags=tags if custom else tuple(sorted((*tags, self.tag(f"changed::{record.version}")))),
-            deck=self.practice_deck() if card.kind == "practice" else self.lesson_deck(lesson),
-            position=position,
-            cards=tuple(NewCard(place, identity.distinct(identity.number("card", guid, str(place)), self.taken)) for place in places),
-            modified=record.changed,
-        )
-
-    def shared_fields(self, card: Card, lesson: Lesson) -> Fields:
+    def shared_fields(self, card: Card, lesson: Lesson | None) -> Fields:
         return {
             "Hint": self.html(card.hint),
             "Why": self.html(card.why),
             "Confusion": self.html(card.confusion),
             "Sources": self.sources(card.sources),
             "Content Note": self.plain(_content_note(card, lesson)),
-            "Lesson": "" if isinstance(card, ReferenceCard) else self.plain(lesson.title),
+            "Lesson": self.plain(lesson.title) if lesson else "",
             "Objective": self.plain(card.objective.text) if card.objective else "",
             "Retired": self.html(card.retired_because),
             "ID": card.id,
         }
 
-    def tags(self, card: Card, lesson: Lesson) -> tuple[str, ...]:
-        lessons = () if isinstance(card, ReferenceCard) else (f"lesson::{lesson.id}",)
-        found = [*lessons, f"kind::{card.kind}", *card.tags, *(f"article::{claim}" for claim in card.article)]
+    def tags(self, card: Card, lesson: Lesson | None) -> tuple[str, ...]:
+        found = [*((f"lesson::{lesson.id}",) if lesson else ()), f"kind::{card.kind}", *card.tags, *(f"article::{claim}" for claim in card.article)]
         if isinstance(card, VignetteCard):
             found.append(f"{card.option_set}::{card.answer}")
         if _content_note(card, lesson):
@@ -278,37 +330,8 @@ class _Compiler:
             found = self.citations[name] = inert(unfolding(citation))
         return found
 
-    def lesson_deck(self, lesson: Lesson) -> str:
-        found = self.deck_names.get(lesson.id)
-        if found is None:
-            found = self.deck_names[lesson.id] = unicodedata.normalize("NFC", lesson.full_deck or f"{self.course.deck}::{lesson.deck}")
-        return found
-
     def practice_deck(self) -> str:
         return unicodedata.normalize("NFC", f"{self.course.deck}::{self.course.practice_deck}")
-
-    def decks(self, practice: bool) -> Iterable[Subdeck]:
-        """Every deck from the outermost parent on; a parent that is not written loses its description in Anki."""
-        course = self.course
-        levels = course.deck.split("::")
-        for depth in range(1, len(levels)):
-            yield self.subdeck("::".join(levels[:depth]), "parent", str(depth))
-        yield self.subdeck(course.deck, "course", description=self.course_description())
-        # Imported lessons may share a deck, or lie in the course's own.
-        shared = {"::".join(levels[: depth + 1]) for depth in range(len(levels))}
-        for lesson in course.lessons:
-            if (name := self.lesson_deck(lesson)) not in shared:
-                shared.add(name)
-                yield self.subdeck(name, "lesson", lesson.id, description="" if lesson.full_deck else self.lesson_description(lesson))
-        if practice:
-            yield self.subdeck(self.practice_deck(), "practice", description=self.words["practice_deck"])
-
-    def subdeck(self, name: str, *names: str, description: str = "") -> Subdeck:
-        key = " ".join(names)
-        before = self.lock.decks.get(key)
-        number = before.id if before else identity.number("deck", self.course.id, *names)
-        record = self.deck_records[key] = DeckRecord(identity.distinct(number, self.taken), unicodedata.normalize("NFC", name))
-        return Subdeck(record.id, record.name, self.described(description))
 
     def course_description(self) -> str:
         course, word = self.course, self.words
@@ -400,7 +423,7 @@ class _Compiler:
         return {"Prompt": self.html(card.prompt), "Text": self.html(card.text)}
 
 
-_FIELDS: Mapping[str, Callable[..., Fields]] = {kind: getattr(_Compiler, kind) for kind in NOTE_TYPE_OF}
+_FIELDS: Mapping[str, Callable[..., Fields]] = {kind: getattr(Compiler, kind) for kind in NOTE_TYPE_OF}
 
 
 def packed_name(course: Course, each: Picture) -> str:
@@ -408,17 +431,21 @@ def packed_name(course: Course, each: Picture) -> str:
     return f"{course.id}-{hashlib.sha256(each.content).hexdigest()[:16]}.{each.file.rpartition('.')[2].lower()}"
 
 
-def shown_media(media: Mapping[str, bytes], notes: Iterable[Note], decks: Iterable[Subdeck], own_note_types: Iterable[NoteType] = ()) -> dict[str, bytes]:
-    """Those files that notes, descriptions or the course's own note types show, sorted by name; with such a note type also those that
+def shown_media(media: Mapping[str, bytes], used: Iterable[str], decks: Iterable[Subdeck], own_note_types: Iterable[NoteType] = ()) -> dict[str, bytes]:
+    """Those files that notes use, or descriptions or the course's own note types show, sorted by name; with such a note type also those that
     Anki packs always, whose names begin with `_`."""
     if not media:
         return {}
     types = {each.kind: each for each in own_note_types}
-    texts = [*(each for note in notes for each in note.fields), *(text for each in types.values() for text in _texts(each))]
-    used = {name for text in texts for names in references(text) for name in names}
-    used |= {name for deck in decks for name in re.findall(r"\]\(([^)]+)", deck.description)}
-    used |= {name for name in media if types and name.startswith("_")}
-    return {name: media[name] for name in sorted(used & media.keys())}
+    found = {*used, *media_in((text for each in types.values() for text in _texts(each)), media)}
+    found |= {name for deck in decks for name in re.findall(r"\]\(([^)]+)", deck.description)}
+    found |= {name for name in media if types and name.startswith("_")}
+    return {name: media[name] for name in sorted(found & media.keys())}
+
+
+def media_in(texts: Iterable[str], media: Mapping[str, bytes]) -> set[str]:
+    """The files that fields, templates or style sheets refer to."""
+    return {name for text in texts for names in references(text) for name in names if name in media} if media else set()
 
 
 def references(text: str) -> Iterator[tuple[str, ...]]:
@@ -432,13 +459,9 @@ def _texts(own: NoteType) -> tuple[str, ...]:
     return (own.css, *(text for each in own.templates for text in (each.front, each.back)))
 
 
-def _note_type_of(card: Card) -> str:
-    return own.key(card.note_type) if isinstance(card, CustomCard) else NOTE_TYPE_OF[card.kind]
-
-
-def _content_note(card: Card, lesson: Lesson) -> str:
+def _content_note(card: Card, lesson: Lesson | None) -> str:
     """A lesson's note stands on its own cards; the cards of the whole course must not vanish when sensitive ones are suspended."""
-    return card.content_note or ("" if isinstance(card, ReferenceCard) else lesson.content_note)
+    return card.content_note or (lesson.content_note if lesson else "")
 
 
 def hashes(own: NoteType) -> tuple[str, str]:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
 from attachdeck import courses
 from attachdeck.diagnostics import Diagnostic, Severity, did_you_mean_or_list
 from attachdeck.reader import CourseFiles, Document, Mark, Node
+from attachdeck.value import value
 
 _OWN = ("extends", "keep_identity", "hide")
 _DEEP = ("option_sets", "theme", "study")
 _SHOWN = ("prompt", "question", "scenario", "text", "answer", "why")
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Override:
     """A card of the extended course in this course's words: hashes of what upstream says and of what this course says."""
 
@@ -26,7 +27,7 @@ class Override:
     own: str
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Merged:
     """Both courses as one, what is wrong with putting them together, and the cards that were replaced, by id."""
 

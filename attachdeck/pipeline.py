@@ -5,20 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attachdeck import outputs, schema
 from attachdeck.course import Course
+from attachdeck.dating import compile_course
 from attachdeck.decode import decode
 from attachdeck.diagnostics import Diagnostic, Severity
-from attachdeck.identity import Lock, changes, lock_text, read_lock, refusals, write_lock
+from attachdeck.identity import Lock, changes, read_lock, refusals, says, write_lock
 from attachdeck.note_types import own
-from attachdeck.notes import NOTE_TYPE_OF, Deck, compile_course
+from attachdeck.notes import NOTE_TYPE_OF, Deck
 from attachdeck.outputs import Output
 from attachdeck.overlay import Merged, base_folder, merged, overrides_to_keep, upstream_changes
 from attachdeck.reader import LOCK, TRANSLATIONS, CourseFiles, read_course
+from attachdeck.value import value
 
 if TYPE_CHECKING:
     from attachdeck.translation import Tally
@@ -30,7 +32,7 @@ MAX_BASES = 5
 """How many courses may extend one another in a row."""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Checked:
     """What is known of a course after reading it: the course if it is whole, its diagnostics, and the text of each file."""
 
@@ -55,7 +57,7 @@ class Checked:
         return self.files.texts()
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Compiled:
     """What a learner gets, the lock that remembers it, what changed since the last lock, and what would harm learners."""
 
@@ -66,7 +68,7 @@ class Compiled:
     stale: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Summary:
     """What a build made. `size` is in bytes; `sha256` is a file's, and empty for a folder; `lost` says what could not be carried."""
 
@@ -140,7 +142,7 @@ def compiled(checked: Checked, now: int, *, keep_mine: bool = False) -> Compiled
     deck, lock = compile_course(checked.course, checked.before, now)
     if checked.merged:
         lock = replace(lock, overrides=overrides_to_keep(checked.merged, checked.lock.overrides, keep_mine=keep_mine))
-    stale = checked.files.lock is None or lock_text(lock) != checked.files.lock.text
+    stale = checked.files.lock is None or not says(checked.files.lock.text, lock)
     return Compiled(deck, lock, changes(checked.lock, lock), tuple(refusals(checked.lock, lock, checked.files.lock)), stale)
 
 
@@ -180,13 +182,13 @@ def package(deck: Deck, path: Path) -> Summary:
 def write(output: Output, deck: Deck, path: Path) -> Summary:
     """Write a deck in the way of an output. Raises OSError or BrokenOutput when that fails; what was there is then untouched."""
     lost = outputs.put(output, deck, path)
-    by_kind = Counter({note.kind: 0 for note in deck.notes})
+    by_kind: Counter[str] = Counter()
     for note in deck.notes:
         by_kind[note.kind] += len(note.cards)
     folder = path.is_dir()
     return Summary(
         path=path,
-        lessons=len(deck.course.lessons),
+        lessons=deck.lesson_count,
         notes=len(deck.notes),
         cards=by_kind.total(),
         cards_by_kind=by_kind,

@@ -18,7 +18,7 @@ from pathlib import Path
 from attachdeck import __version__, outputs
 from attachdeck.comparison import Changes, Snapshot, compare, next_version
 from attachdeck.naming import file_name
-from attachdeck.notes import Deck, shown_media
+from attachdeck.notes import Deck, media_in, shown_media
 from attachdeck.outputs import apkg
 from attachdeck.pipeline import Compiled
 from attachdeck.reader import LOCK
@@ -130,12 +130,13 @@ def _lessons(deck: Deck) -> Iterator[Deck]:
         names = {note.deck for note in notes}
         decks = tuple(each for each in deck.decks if any(name == each.name or name.startswith(f"{each.name}::") for name in names))
         used = {note.note_type for note in notes}
+        shown = media_in((text for note in notes for text in note.fields), deck.media)
         yield replace(
             deck,
             notes=notes,
             decks=decks,
             note_types={key: each for key, each in deck.note_types.items() if key in used},
-            media=shown_media(deck.media, notes, decks, (deck.note_types[note.note_type].note_type for note in notes if note.kind == "custom")),
+            media=shown_media(deck.media, shown, decks, (deck.note_types[note.note_type].note_type for note in notes if note.kind == "custom")),
         )
 
 

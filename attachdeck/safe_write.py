@@ -8,7 +8,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 _ENDING = ".unfinished"
@@ -31,10 +31,15 @@ def folder_beside(path: Path) -> Iterator[Path]:
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Put a file's new content in its place, with the permissions that it had. Raises OSError when that fails; the old content is then untouched."""
+    write_chunks(path, (content,))
+
+
+def write_chunks(path: Path, chunks: Iterable[bytes]) -> None:
+    """Like `write_bytes`, for content that comes piece by piece."""
     with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=_prefix(path), suffix=_ENDING, delete=False) as file:
         written = Path(file.name)
         try:
-            file.write(content)
+            file.writelines(chunks)
             file.flush()
             os.fsync(file.fileno())  # Else a power cut could leave an empty file under the name.
             file.close()

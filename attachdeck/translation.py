@@ -7,13 +7,14 @@ the language's own `course.lock`. An entry's context is what the text belongs to
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attachdeck.diagnostics import Diagnostic, did_you_mean_or_list
 from attachdeck.location import Location
 from attachdeck.reader import TRANSLATIONS, CourseFiles, Document, Node, read_bytes
+from attachdeck.value import value
 
 if TYPE_CHECKING:
     import polib
@@ -41,7 +42,7 @@ _NAMES_IN_VIGNETTES = ("answer",)
 Say = Callable[[str, str], str]
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Tally:
     """How much of a course a language has: texts translated, not yet, and translated from an older wording."""
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from html import unescape
+
+from attachdeck.value import value
 
 _ELEMENTS = frozenset(("applet", "base", "embed", "frame", "frameset", "iframe", "link", "meta", "object", "portal", "script"))
 # Anki's own template for image occlusion runs this; the message is in the language of whoever made the note type.
@@ -37,7 +38,7 @@ _SPECIAL = re.compile(r"\{\{[^{}]*\}\}")
 _QUOTED_SO_FAR = re.compile(r"=\s*(?P<quote>[\"'])(?P<value>(?:(?!(?P=quote)).)*)$", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Danger:
     """A piece of a text from `start` to `end` that must not reach a card, what it is, and what may stand there instead."""
 

@@ -14,12 +14,12 @@ from attachdeck import pipeline
 from attachdeck.authoring import new
 from attachdeck.authoring.text_file import TextFile
 from attachdeck.authoring.tidy import keys_of
+from attachdeck.dating import compile_course
 from attachdeck.diagnostics import Severity
 from attachdeck.identity import Lock, write_lock
 from attachdeck.importing.draft import Draft, DraftLesson
 from attachdeck.importing.found import CannotImport
 from attachdeck.naming import slug
-from attachdeck.notes import compile_course
 
 _PLAIN = re.compile(r"[A-Za-z_][\w ./()-]*[\w.)]|[A-Za-z]")
 _WORDS = frozenset(("true", "false", "null"))

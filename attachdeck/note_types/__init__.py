@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -18,6 +18,7 @@ from typing import Any
 
 from attachdeck.colour import BACKGROUNDS
 from attachdeck.reader import read_text
+from attachdeck.value import value
 
 KINDS = ("basic", "choice", "cloze", "sequence", "occlusion", "practice", "reference")
 
@@ -27,7 +28,7 @@ _WORD = re.compile(r"\[\[([^\[\]]+)\]\]")
 _RIGHT_TO_LEFT = {"ar", "dv", "fa", "he", "ks", "ku", "ps", "sd", "ug", "ur", "yi"}
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Field:
     """A field of a note type; `tag` is the role that Anki's image occlusion gives it, `more` are other properties by Anki's names."""
 
@@ -38,7 +39,7 @@ class Field:
     more: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Template:
     """A card template: one card for each note on which its front shows something. `more` are other properties by Anki's names."""
 
@@ -49,7 +50,7 @@ class Template:
     more: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class NoteType:
     """A note type with its layout, and its texts for one course; `more` are other properties by Anki's names."""
 
@@ -80,7 +81,7 @@ class NoteType:
         return dict(zip(self.names, row, strict=True))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Look:
     """What a course puts into its templates."""
 

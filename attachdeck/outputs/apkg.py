@@ -17,17 +17,17 @@ import json
 import re
 import shutil
 import sqlite3
+import struct
 import sys
 import zipfile
 from collections.abc import Iterator
 from html.entities import name2codepoint
 from io import BytesIO
-from operator import attrgetter
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from attachdeck.note_types.generation import requirements
-from attachdeck.notes import DatedNoteType, Deck, Note, Subdeck
+from attachdeck.notes import DatedNoteType, Deck, Note, Notes, Subdeck
 from attachdeck.safe_write import folder_beside
 
 # genanki asks the package cached_property for what functools has as well, and that imports asyncio and ssl: half of the time that genanki takes.
@@ -46,6 +46,8 @@ SUFFIX = ".apkg"
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _COLLECTION_ROW = "INSERT INTO col VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _NOTE_ROW = "INSERT INTO notes VALUES (?, ?, ?, ?, -1, ?, ?, ?, ?, 0, '')"
+_CARD = struct.Struct(">QQQQQQ")
+"""A card's id, note, deck, place among its note's cards, time of change and position, in such bytes as sort like the numbers."""
 _CARD_ROW = "INSERT INTO cards VALUES (?, ?, ?, ?, ?, -1, 0, 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, '')"
 
 
@@ -85,18 +87,28 @@ class _Package(genanki.Package):  # type: ignore[misc]  # genanki has no types.
                 _store(package, name, BytesIO(each), len(each))
 
     def write_to_db(self, cursor: sqlite3.Cursor, timestamp: float, id_gen: Iterator[int]) -> None:
-        deck = self.deck
         tables, index, indexes = APKG_SCHEMA.partition("CREATE INDEX")
         # In order of their ids and before the indexes, rows fill the file from front to back: it is written once, and always in the same way.
         cursor.executescript(tables)
         cursor.execute("BEGIN")
         cursor.execute(_COLLECTION_ROW, self.collection())
-        deck_ids = {each.name: each.id for each in deck.decks}
-        notes = sorted(deck.notes, key=attrgetter("id"))
-        cursor.executemany(_NOTE_ROW, (_note_row(note, deck.note_types[note.note_type].id) for note in notes))
-        cursor.executemany(_CARD_ROW, sorted(row for note in notes for row in _card_rows(note, deck_ids[note.deck])))
+        cards: list[bytes] = []
+        cursor.executemany(_NOTE_ROW, self.note_rows(cards))
+        cursor.executemany(_CARD_ROW, map(_CARD.unpack, sorted(cards)))
         cursor.execute("COMMIT")
         cursor.executescript(f"{index}{indexes}")
+
+    def note_rows(self, cards: list[bytes]) -> Iterator[tuple[Any, ...]]:
+        """The rows of the notes, in order of their ids; of each note's cards the rows are added to `cards`, packed so that they can be sorted."""
+        notes = self.deck.notes
+        deck_ids = {each.name: each.id for each in self.deck.decks}
+        note_types = {key: each.id for key, each in self.deck.note_types.items()}
+        ids = notes.ids if isinstance(notes, Notes) else [note.id for note in notes]
+        for place in sorted(range(len(ids)), key=ids.__getitem__):
+            note = notes[place]
+            deck = deck_ids[note.deck]
+            cards += (_CARD.pack(card.id, note.id, deck, card.place, note.modified, note.position) for card in note.cards)
+            yield _note_row(note, note_types[note.note_type])
 
     def collection(self) -> tuple[Any, ...]:
         """The row that describes the collection: genanki's, with the deck's own note types, decks and preset."""
@@ -170,10 +182,6 @@ def _note_row(note: Note, note_type: int) -> tuple[Any, ...]:
     plain = _plain(first) if "<" in first or "&" in first else first
     tags = f" {' '.join(note.tags)} " if note.tags else ""
     return note.id, note.guid, note_type, note.modified, tags, "\x1f".join(note.fields), plain, _checksum(plain)
-
-
-def _card_rows(note: Note, deck: int) -> Iterator[tuple[int, ...]]:
-    return ((card.id, note.id, deck, card.place, note.modified, note.position) for card in note.cards)
 
 
 _MEDIA_TAG = re.compile(r"<(?:img|audio|object)\b[^>]*?\b(?:src|data)=(?:\"([^\"]+)\"|'([^']+)'|([^ >]+))[^>]*>", re.IGNORECASE)

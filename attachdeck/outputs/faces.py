@@ -6,7 +6,6 @@ import base64
 import mimetypes
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from html import escape
 
 from attachdeck import cloze
@@ -14,11 +13,12 @@ from attachdeck.course import Card, Lesson, OcclusionCard
 from attachdeck.note_types import words
 from attachdeck.notes import Deck, Note
 from attachdeck.references import surnames
+from attachdeck.value import value
 
 _IMG = re.compile(r'<img (?P<night>class="night" )?(?:class="day" )?src="(?P<name>[^"]*)" alt="(?P<alt>[^"]*)">')
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Face:
     """One card of Anki's: what it asks, what it answers, and what is said beside the answer; all HTML. `number` counts a note's cards from 0."""
 

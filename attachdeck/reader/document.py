@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from attachdeck.location import Location
+from attachdeck.value import value
 
 
 @dataclass(slots=True)
@@ -83,7 +84,7 @@ class Node:
         return self.at if first is None else self.key_at(first)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Document:
     """One file: its text, and what it says (None where it could not be read)."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import repeat
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from attachdeck.location import Location
 from attachdeck.reader.document import Document
 from attachdeck.reader.pictures import svg_problems
 from attachdeck.reader.yaml_text import marshalled, read_text
+from attachdeck.value import value
 
 MAX_BYTES = 16 * 1024 * 1024
 LOCK = "course.lock"
@@ -22,7 +23,7 @@ WORTH_SHARING = 3_500_000
 PICTURE_ENDINGS = (".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp")
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class NoteTypeFiles:
     """A folder of `note_types/`: its `note_type.yaml`, and the texts beside it by file."""
 
@@ -30,7 +31,7 @@ class NoteTypeFiles:
     texts: dict[str, Document]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class CourseFiles:
     """All that lies in a course's folder and matters."""
 

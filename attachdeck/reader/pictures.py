@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 from attachdeck.diagnostics import Diagnostic
 from attachdeck.location import Location
 from attachdeck.reader.document import location_of
+from attachdeck.value import value
 
 if TYPE_CHECKING:
     import xml.etree.ElementTree as ET
@@ -26,7 +26,7 @@ _ENCODING = re.compile(rb"[^<]*<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"']*)")
 _LENGTH = re.compile(r"\s*([0-9]*\.?[0-9]+)\s*(?:px)?\s*")
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Box:
     """Where something lies in a picture, in the picture's own units; `round` when it is an ellipse."""
 

@@ -1,0 +1,135 @@
+"""Who each note is and when it last changed: a course's notes and the old lock, to a Deck and the new lock.
+
+Lessons come one after another, and of their notes only the records stay in memory (`Notes`).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from attachdeck import identity
+from attachdeck.course import Course
+from attachdeck.identity import CardRecord, DeckRecord, Lock, NoteTypeRecord
+from attachdeck.note_types import NoteType, own
+from attachdeck.notes import Compiler, DatedNoteType, Deck, LessonNotes, Notes, Subdeck, Undated, hashes, shown_media
+
+
+def compile_course(course: Course, lock: Lock, now: int) -> tuple[Deck, Lock]:
+    """Everything that a learner gets of a course, and the lock that remembers it.
+
+    What the old lock knows unchanged keeps its time and version; everything else gets `now`, in seconds since 1970.
+    """
+    compiler = Compiler(course)
+    return dated(compiler, map(compiler.lesson, course.lessons), lock, now)
+
+
+def dated(compiler: Compiler, lessons: Iterable[LessonNotes], lock: Lock, now: int) -> tuple[Deck, Lock]:
+    """Like `compile_course`, of lessons that are compiled already."""
+    dater = _Dater(compiler, lock, now)
+    deck = dater.deck(lessons)
+    note_types = {key: NoteTypeRecord(each.id, *hashes(each.note_type), each.modified) for key, each in dater.note_types.items()}
+    return deck, Lock(course=compiler.course.id, decks=dater.deck_records, note_types=note_types, cards=dater.cards)
+
+
+class _Dater:
+    """Knows what the old lock says, and what the new one will; gives out ids, each once."""
+
+    def __init__(self, compiler: Compiler, lock: Lock, now: int) -> None:
+        self.compiler = compiler
+        self.course = compiler.course
+        self.lock = lock
+        self.now = now
+        self.version = self.course.version.rpartition(".")[0]
+        self.cards: dict[str, CardRecord] = {}
+        self.deck_records: dict[str, DeckRecord] = {}
+        self.note_types = {key: self.note_type(key, each) for key, each in compiler.note_types.items()}
+        self.notes = Notes(compiler.tag("changed::"))
+        self.types_in_use: set[str] = set()
+        self.practice = False
+        self.taken: set[int] = set()
+
+    def deck(self, lessons: Iterable[LessonNotes]) -> Deck:
+        course, compiler = self.course, self.compiler
+        media: set[str] = set()
+        places: list[tuple[str, str, str]] = []
+        for lesson in lessons:
+            places.append((lesson.id, lesson.deck, lesson.description))
+            if lesson.notes and not self.notes:
+                self.reference("course-notice", "Before you begin", course.notice, places[0][1])
+            for each in lesson.notes:
+                self.note(each)
+            media.update(lesson.media)
+        if self.notes:
+            self.reference("course-help", "Where to find help", compiler.help_lines(), places[-1][1])
+        note_types = {key: each for key, each in self.note_types.items() if key in self.types_in_use}
+        decks = tuple(self.decks(places))
+        own_types = [note_types[own.key(name)].note_type for name in course.note_types if own.key(name) in note_types]
+        return Deck(
+            course=course,
+            lesson_count=len(places),
+            preset=identity.number("preset", course.id),
+            study=course.study,
+            decks=decks,
+            note_types=note_types,
+            notes=self.notes,
+            media=shown_media(compiler.media, media, decks, own_types),
+        )
+
+    def note(self, packed: bytes) -> None:
+        undated = Undated.unpacked(packed)
+        record = self.cards[undated.card] = self.record(undated)
+        self.types_in_use.add(undated.note_type)
+        self.practice = self.practice or undated.kind == "practice"
+        id = identity.distinct(identity.number("note", record.guid), self.taken)
+        card_ids = [identity.distinct(identity.number("card", record.guid, str(place)), self.taken) for place in undated.places]
+        self.notes.append(packed, record, id, card_ids)
+
+    def reference(self, card: str, prompt: str, text: str, deck: str) -> None:
+        """The note that shows a text of the whole course, if it has such a text, or once had one."""
+        if text or card in self.lock.cards:
+            self.note(self.compiler.of_the_course(card, prompt, text, deck).packed())
+
+    def record(self, note: Undated) -> CardRecord:
+        """What the lock remembers of a card from now on."""
+        before = self.lock.cards.get(note.card) or self.lock.cards.get(note.formerly)
+        if before and before.content == note.content:
+            return before
+        return CardRecord(
+            guid=before.guid if before else identity.guid(self.course.id, note.formerly or note.card),
+            note_type=note.note_type,
+            content=note.content,
+            changed=identity.time_of_change(self.now, before.changed if before else None),
+            version=self.version,
+            retired=note.retired,
+        )
+
+    def note_type(self, key: str, own: NoteType) -> DatedNoteType:
+        before = self.lock.note_types.get(key)
+        if before and before.content == hashes(own)[1]:
+            return DatedNoteType(before.id, before.changed, own)
+        modified = identity.time_of_change(self.now, before.changed if before else None)
+        return DatedNoteType(before.id if before else self.compiler.known_ids.get(key) or identity.number("note type", self.course.id, key), modified, own)
+
+    def decks(self, lessons: Iterable[tuple[str, str, str]]) -> Iterator[Subdeck]:
+        """Every deck from the outermost parent on; a parent that is not written loses its description in Anki. Lessons come with deck and description."""
+        course = self.course
+        levels = course.deck.split("::")
+        for depth in range(1, len(levels)):
+            yield self.subdeck("::".join(levels[:depth]), "parent", str(depth))
+        yield self.subdeck(course.deck, "course", description=self.compiler.course_description())
+        # Imported lessons may share a deck, or lie in the course's own.
+        shared = {"::".join(levels[: depth + 1]) for depth in range(len(levels))}
+        for lesson, name, description in lessons:
+            if name not in shared:
+                shared.add(name)
+                yield self.subdeck(name, "lesson", lesson, description=description)
+        if self.practice:
+            yield self.subdeck(self.compiler.practice_deck(), "practice", description=self.compiler.words["practice_deck"])
+
+    def subdeck(self, name: str, *names: str, description: str = "") -> Subdeck:
+        key = " ".join(names)
+        before = self.lock.decks.get(key)
+        number = before.id if before else identity.number("deck", self.course.id, *names)
+        record = self.deck_records[key] = DeckRecord(identity.distinct(number, self.taken), unicodedata.normalize("NFC", name))
+        return Subdeck(record.id, record.name, description)
