@@ -15,6 +15,10 @@ from attachdeck.note_types import NoteType, own
 from attachdeck.notes import Compiler, DatedNoteType, Deck, LessonNotes, Notes, Subdeck, Undated, hashes, shown_media
 
 
+class SameId(Exception):  # noqa: N818  # Decoding reports it; only the short way comes here without.
+    """Two cards have the same id."""
+
+
 def compile_course(course: Course, lock: Lock, now: int) -> tuple[Deck, Lock]:
     """Everything that a learner gets of a course, and the lock that remembers it.
 
@@ -25,7 +29,7 @@ def compile_course(course: Course, lock: Lock, now: int) -> tuple[Deck, Lock]:
 
 
 def dated(compiler: Compiler, lessons: Iterable[LessonNotes], lock: Lock, now: int) -> tuple[Deck, Lock]:
-    """Like `compile_course`, of lessons that are compiled already."""
+    """Like `compile_course`, of lessons that are compiled already. Raises SameId."""
     dater = _Dater(compiler, lock, now)
     deck = dater.deck(lessons)
     note_types = {key: NoteTypeRecord(each.id, *hashes(each.note_type), each.modified) for key, each in dater.note_types.items()}
@@ -78,6 +82,8 @@ class _Dater:
 
     def note(self, packed: bytes) -> None:
         undated = Undated.unpacked(packed)
+        if undated.card in self.cards:
+            raise SameId(undated.card)
         record = self.cards[undated.card] = self.record(undated)
         self.types_in_use.add(undated.note_type)
         self.practice = self.practice or undated.kind == "practice"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from attachdeck import cloze
@@ -53,10 +55,38 @@ MAX_GAP_PROBLEMS = 20
 """Of how many mistakes in the gaps of one text an author is told at once."""
 
 
+def lesson_number(file: str) -> int | None:
+    """The number with which the name of a lesson's file begins, or None where it has none."""
+    match = _LESSON_FILE.fullmatch(file.rpartition("/")[2])
+    return int(match["number"]) if match else None
+
+
 def decode(files: CourseFiles) -> tuple[Course, list[Diagnostic]]:
     """The course that a folder's documents describe; every document has passed its schema."""
     decoder = _Decoder(files)
     return decoder.course(), decoder.diagnostics
+
+
+class LessonDecoder:
+    """Decodes the lessons of a course one by one, each as if it were the only one.
+
+    `course` is the course without them, and `problems` say what is wrong with it.
+    """
+
+    def __init__(self, files: CourseFiles) -> None:
+        self._decoder = _Decoder(replace(files, lessons=()))
+        self.course = self._decoder.course()
+        self.problems = self._decoder.diagnostics
+
+    def __call__(self, document: Document) -> tuple[Lesson | None, list[Diagnostic]]:
+        """A lesson, and what is wrong with it if it stands alone; None where its file has no number."""
+        decoder = self._decoder.afresh(document)
+        root = _root(document)
+        number = decoder.lesson_number(document)
+        decoder.name_objectives(root)
+        lesson = decoder.lesson(number, root) if number is not None else None
+        decoder.formerly_once()
+        return lesson, decoder.diagnostics
 
 
 class _Decoder:
@@ -71,11 +101,23 @@ class _Decoder:
         self.kept = self.unique(files.media, "files", "file", lambda entry: self.picture_bytes(entry["file"]))
         self.note_types = {name: self.own_note_type(name, each) for name, each in files.note_types.items()}
         self.option_sets: dict[str, OptionSet] = {}
+        self.shown: dict[str, tuple[list[tuple[str, str]], set[str]]] = {}
+        self.name_nothing()
+
+    def name_nothing(self) -> None:
         self.objectives: dict[str, tuple[Objective, Node]] = {}
-        self.cards: dict[str, Node] = {}
+        root = _root(self.files.course)
+        self.cards: dict[str, Node] = {f"course-{key}": root[key] for key in ("notice", "help") if key in root}  # The ids of the reference cards.
         self.lessons: dict[str, Node] = {}
         self.formers: list[tuple[str, Node]] = []
-        self.shown: dict[str, tuple[list[tuple[str, str]], set[str]]] = {}
+
+    def afresh(self, document: Document) -> _Decoder:
+        """A decoder that knows the course, and of lessons none but this document."""
+        found = copy(self)
+        found.diagnostics = []
+        found.texts = {**self.texts, document.file: document.text}
+        found.name_nothing()
+        return found
 
     def report(self, rule: str, message: str, at: Location, help: str | None = None) -> None:
         self.diagnostics.append(Diagnostic(rule=rule, message=message, at=at, help=help))
@@ -90,7 +132,6 @@ class _Decoder:
                 self.report(
                     "lesson-number", f"two lessons have the number {first}", Location(other.file), f"the other one is {one.file}; rename one of the two"
                 )
-        self.cards |= {f"course-{key}": root[key] for key in ("notice", "help") if key in root}  # The ids of the reference cards.
         for _, document in numbered:
             self.name_objectives(_root(document))
         lessons = tuple(self.lesson(number, _root(document)) for number, document in numbered)
@@ -190,17 +231,11 @@ class _Decoder:
         return content
 
     def lesson_number(self, document: Document) -> int | None:
-        name = document.file.rpartition("/")[2]
-        match = _LESSON_FILE.fullmatch(name)
-        if not match:
-            self.report(
-                "file-name",
-                "the name of a lesson's file begins with its number",
-                Location(document.file),
-                f"rename it to `01-{name}`, with the number that gives its place",
-            )
-            return None
-        return int(match["number"])
+        number = lesson_number(document.file)
+        if number is None:
+            help = f"rename it to `01-{document.file.rpartition('/')[2]}`, with the number that gives its place"
+            self.report("file-name", "the name of a lesson's file begins with its number", Location(document.file), help)
+        return number
 
     def name_objectives(self, root: Node) -> None:
         for entry in root["objectives"].items():

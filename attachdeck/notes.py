@@ -17,6 +17,7 @@ from html import unescape
 from tempfile import SpooledTemporaryFile
 from typing import NamedTuple, overload
 from urllib.parse import unquote
+from weakref import finalize
 
 from attachdeck import identity
 from attachdeck.course import (
@@ -113,7 +114,7 @@ class Undated(NamedTuple):
 
 
 class LessonNotes(NamedTuple):
-    """What becomes of a lesson: its deck with its description, its objectives, its notes (packed), and the media that these show.
+    """What becomes of a lesson: its deck with its description, its notes (packed), the media that these show, and the names that it uses up.
 
     `own_deck` is the deck's name below the course's, and empty where the lesson names its deck in full.
     """
@@ -122,9 +123,10 @@ class LessonNotes(NamedTuple):
     deck: str
     own_deck: str
     description: str
-    objectives: tuple[tuple[str, str], ...]
     notes: tuple[bytes, ...]
     media: tuple[str, ...]
+    objectives: tuple[str, ...]
+    formers: tuple[str, ...]
 
 
 @value()
@@ -164,7 +166,8 @@ class Notes(Sequence[Note]):
 
     def __init__(self, version_tag: str) -> None:
         self.version_tag = version_tag
-        self.file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  # It is gone with the last who knows it.
+        self.file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  # It goes when the notes go.
+        finalize(self, self.file.close)
         self.ends = array("Q", [0])
         self.ids = array("Q")
         self.card_ids = array("Q")
@@ -233,9 +236,10 @@ class Compiler:
             deck=deck,
             own_deck="" if lesson.full_deck else lesson.deck,
             description="" if lesson.full_deck else self.described(self.lesson_description(lesson)),
-            objectives=tuple((each.id, each.text) for each in lesson.objectives),
             notes=tuple(each.packed() for each in notes),
             media=tuple(sorted(media_in((text for each in notes for text in each.fields), self.media))),
+            objectives=tuple(each.id for each in lesson.objectives),
+            formers=tuple(card.formerly for card in lesson.cards if card.formerly),
         )
 
     def of_the_course(self, card: str, prompt: str, text: str, deck: str) -> Undated:

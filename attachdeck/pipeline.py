@@ -20,6 +20,7 @@ from attachdeck.notes import NOTE_TYPE_OF, Deck
 from attachdeck.outputs import Output
 from attachdeck.overlay import Merged, base_folder, merged, overrides_to_keep, upstream_changes
 from attachdeck.reader import LOCK, TRANSLATIONS, CourseFiles, read_course
+from attachdeck.straight import NotPlain, PlainCourse
 from attachdeck.value import value
 
 if TYPE_CHECKING:
@@ -142,8 +143,24 @@ def compiled(checked: Checked, now: int, *, keep_mine: bool = False) -> Compiled
     deck, lock = compile_course(checked.course, checked.before, now)
     if checked.merged:
         lock = replace(lock, overrides=overrides_to_keep(checked.merged, checked.lock.overrides, keep_mine=keep_mine))
-    stale = checked.files.lock is None or not says(checked.files.lock.text, lock)
-    return Compiled(deck, lock, changes(checked.lock, lock), tuple(refusals(checked.lock, lock, checked.files.lock)), stale)
+    return _compared(deck, lock, checked)
+
+
+def straight(folder: Path, now: int, *, jobs: int = 1) -> tuple[Checked, Compiled] | None:
+    """`check` and `compiled` in one, the short way, with the lessons left out of what was checked; None for a course that is not plainly good."""
+    try:
+        course = PlainCourse(folder)
+        deck, lock = course.compiled(now, jobs)
+    except NotPlain:
+        return None
+    checked = Checked(course.course, (), course.files, course.lock, lock_path=folder / LOCK)
+    return checked, _compared(deck, lock, checked)
+
+
+def _compared(deck: Deck, lock: Lock, checked: Checked) -> Compiled:
+    written = checked.files.lock
+    stale = written is None or not says(written.text, lock)
+    return Compiled(deck, lock, changes(checked.lock, lock), tuple(refusals(checked.lock, lock, written)), stale)
 
 
 def without_broken_lessons(checked: Checked) -> Course | None:
@@ -194,9 +211,14 @@ def write(output: Output, deck: Deck, path: Path) -> Summary:
         cards_by_kind=by_kind,
         media=len(deck.media),
         size=sum(each.stat().st_size for each in path.rglob("*") if each.is_file()) if folder else path.stat().st_size,
-        sha256="" if folder else hashlib.sha256(path.read_bytes()).hexdigest(),
+        sha256="" if folder else _sha256(path),
         lost=lost,
     )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _schema_problems(files: CourseFiles) -> list[Diagnostic]:

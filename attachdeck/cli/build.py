@@ -96,7 +96,10 @@ def _build(course: Path | None, order: _Order) -> None:
     now = seconds_now()
     begun, before = time.time_ns(), _look(folder)
     with Progress() as progress:
-        checked, compiled, diagnostics = compiled_course(folder, now, progress, asked, language=language, keep_mine=order.keep_mine, jobs=order.jobs)
+        whole = order.wanted.keys() != {"apkg"}
+        checked, compiled, diagnostics = compiled_course(
+            folder, now, progress, asked, language=language, keep_mine=order.keep_mine, jobs=order.jobs, whole=whole
+        )
         if order.locked and compiled.stale:
             fail(f"course.lock is not up to date: {in_words(compiled.changes)}; run `attachdeck build` and commit it; no deck was written")
         lock = lock_kept(compiled, checked.lock_path, course, folder)

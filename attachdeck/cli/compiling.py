@@ -23,15 +23,28 @@ _NOTHING = report.Asked()
 
 
 def compiled_course(
-    folder: Path, now: int, progress: Callable[[str], None], asked: report.Asked = _NOTHING, *, language: str = "", keep_mine: bool = False, jobs: int = 1
+    folder: Path,
+    now: int,
+    progress: Callable[[str], None],
+    asked: report.Asked = _NOTHING,
+    *,
+    language: str = "",
+    keep_mine: bool = False,
+    jobs: int = 1,
+    whole: bool = True,
 ) -> tuple[pipeline.Checked, pipeline.Compiled, list[Diagnostic]]:
     """A course, read and compiled, and what is to be said of it. The rules for good cards are held against it where somebody asked for that.
 
+    Without `whole`, a plain course may come without its lessons, which is faster.
     Exits with 1 where it has errors, where it has warnings and these are to fail, or where the deck would harm learners who have the last one.
     """
     progress("reading the course")
+    ask_rules = asked.strict or asked.only
+    plain = None if whole or language or ask_rules else pipeline.straight(folder, now, jobs=jobs)
+    if plain and not plain[1].refusals:
+        return *plain, []
     checked = pipeline.check(folder, language, jobs=jobs)
-    diagnostics = [*checked.diagnostics, *(report.lint_of(checked, asked.only) if asked.strict or asked.only else ())]
+    diagnostics = [*checked.diagnostics, *(report.lint_of(checked, asked.only) if ask_rules else ())]
     if checked.course is None or (asked.strict and diagnostics):
         _stop(checked, diagnostics, asked.form)
     progress("making the notes")

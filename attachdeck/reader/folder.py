@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import field
 from itertools import repeat
@@ -15,6 +16,8 @@ from attachdeck.reader.yaml_text import marshalled, read_text
 from attachdeck.value import value
 
 MAX_BYTES = 16 * 1024 * 1024
+MAX_LOCK_BYTES = 8 * MAX_BYTES
+"""A lock has a line a card: room for 800,000 cards."""
 LOCK = "course.lock"
 TRANSLATIONS = "translations"
 """The folder of a course's translations, one folder a language."""
@@ -52,11 +55,25 @@ class CourseFiles:
         documents = (self.course, self.sources, self.media, self.lock, *self.lessons, *self.others, *own)
         return {document.file: document.text for document in documents if document}
 
+    def fingerprint(self) -> bytes:
+        """A hash of all that was read but the lock."""
+        found = hashlib.blake2b(self.name.encode(), digest_size=16)
+        contents = {file: text.encode("utf-8", "surrogatepass") for file, text in self.texts().items() if self.lock is None or file != self.lock.file}
+        for name, content in sorted((contents | {f"media {name}": each for name, each in self.pictures.items()}).items()):
+            found.update(f"\0{name}\0{len(content)}\0".encode())
+            found.update(content)
+        return found.digest()
 
-def read_course(folder: Path, lock_name: str = LOCK, jobs: int = 1) -> tuple[CourseFiles, list[Diagnostic]]:
+
+def lesson_paths(folder: Path) -> list[Path]:
+    """The lesson files of a course, in order of their names."""
+    return [path for path in _listed(folder / "lessons") if path.suffix in (".yaml", ".yml") and not path.name.startswith(".")]
+
+
+def read_course(folder: Path, lock_name: str = LOCK, jobs: int = 1, *, lessons: bool = True) -> tuple[CourseFiles, list[Diagnostic]]:
     """Read a course's folder; a file that is missing or broken becomes a diagnostic and an empty document.
 
-    `lock_name` is the lock's place in the folder; `jobs` is how many processes may read lessons.
+    `lock_name` is the lock's place in the folder; `jobs` is how many processes may read lessons, if these are read at all.
     """
     name = folder.as_posix()
     diagnostics: list[Diagnostic] = []
@@ -73,11 +90,8 @@ def read_course(folder: Path, lock_name: str = LOCK, jobs: int = 1) -> tuple[Cou
     def optional(path: Path) -> Document | None:
         return document(path) if path.exists() else None
 
-    lesson_paths = []
     for path in _listed(folder / "lessons"):
-        if path.suffix in (".yaml", ".yml") and not path.name.startswith("."):
-            lesson_paths.append(path)
-        elif path.name.lower().endswith((".yaml.txt", ".yml.txt")):
+        if path.name.lower().endswith((".yaml.txt", ".yml.txt")):
             message = "this lesson is not read, because its name ends in `.txt`"
             diagnostics.append(Diagnostic(rule="file-name", message=message, at=Location(shown(path)), help=f"rename it to `{path.stem}`"))
 
@@ -102,19 +116,20 @@ def read_course(folder: Path, lock_name: str = LOCK, jobs: int = 1) -> tuple[Cou
 
     # What is wrong in the lock is no author's doing: `identity` says what it means.
     lock = folder / lock_name
-    lock_document, lock_problems = _read_utf8(lock, shown(lock), root) if lock.exists() else (None, [])
+    paths = lesson_paths(folder)
+    lock_document, lock_problems = _read_utf8(lock, shown(lock), root, MAX_LOCK_BYTES) if lock.exists() else (None, [])
     files = CourseFiles(
         name=name,
         course=document(folder / "course.yaml"),
         sources=optional(folder / "sources.yaml"),
         media=media,
-        lessons=tuple(map(document, lesson_paths, _values(lesson_paths, jobs))),
+        lessons=tuple(map(document, paths, _values(paths, jobs))) if lessons else (),
         pictures=pictures,
         lock=lock_document,
         lock_problems=tuple(lock_problems),
         note_types=note_types,
     )
-    if not lesson_paths:
+    if not paths:
         message = "the course has no lessons"
         diagnostics.append(
             Diagnostic(rule="no-lessons", message=message, at=Location(f"{name}/lessons"), help="write the first one as `lessons/01-first.yaml`")
@@ -150,9 +165,9 @@ def _value(path: Path) -> bytes | None:
     return marshalled(document.text) if document and not problems else None
 
 
-def _read_utf8(path: Path, shown: str, root: Path | None) -> tuple[Document, list[Diagnostic]]:
+def _read_utf8(path: Path, shown: str, root: Path | None, most: int = MAX_BYTES) -> tuple[Document, list[Diagnostic]]:
     """A file's text with plain line ends, as a document that is not read as YAML."""
-    content, problem = read_bytes(path, shown, root)
+    content, problem = read_bytes(path, shown, root, most)
     if problem:
         return Document(shown, "", None), [problem]
     try:
@@ -178,8 +193,9 @@ def _listed(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
 
 
-def read_bytes(path: Path, shown: str, root: Path | None) -> tuple[bytes, Diagnostic | None]:
-    """A file's bytes, or why they are not read: `shown` is its name in messages, and `root` the folder that it must lie in, if that is given."""
+def read_bytes(path: Path, shown: str, root: Path | None, most: int = MAX_BYTES) -> tuple[bytes, Diagnostic | None]:
+    """A file's bytes, or why they are not read: `shown` is its name in messages, `root` the folder that it must lie in, if that is given, and
+    `most` how many bytes it may have."""
 
     def unreadable(message: str, help: str) -> tuple[bytes, Diagnostic]:
         return b"", Diagnostic(rule="unreadable-file", message=message, at=Location(shown), help=help)
@@ -189,8 +205,8 @@ def read_bytes(path: Path, shown: str, root: Path | None) -> tuple[bytes, Diagno
             return unreadable("this link leads out of the course's folder", "put a copy of the file here instead")
         if path.exists() and not path.is_file():
             return unreadable("this is no file", "put the file in its place")
-        if path.stat().st_size > MAX_BYTES:
-            return unreadable(f"this file is larger than {MAX_BYTES // 1024 // 1024} MiB", "split it, or make the picture smaller")
+        if path.stat().st_size > most:
+            return unreadable(f"this file is larger than {most // 1024 // 1024} MiB", "split it, or make the picture smaller")
         return path.read_bytes(), None
     except FileNotFoundError:
         return unreadable("this file is missing", "create it; `attachdeck schema` shows what belongs into it")

@@ -1,0 +1,121 @@
+"""The short way from a course to its deck: lesson by lesson, in several processes, and without what only a message needs.
+
+It takes a course that is plainly good. Any other is for the long way (`pipeline.check`, `pipeline.compiled`), which says what is wrong with it.
+"""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+from attachdeck import schema
+from attachdeck.dating import SameId, dated
+from attachdeck.decode import LessonDecoder, lesson_number
+from attachdeck.identity import Lock, read_lock
+from attachdeck.note_types import own
+from attachdeck.notes import Compiler, Deck, LessonNotes
+from attachdeck.processes import FORKS, spread
+from attachdeck.reader import lesson_paths, read_course, read_file
+
+AT_ONCE = 8
+"""How many lessons a process is given at once."""
+WORTH_SHARING = 500_000 if FORKS else 3_500_000
+"""Bytes of lessons from which on several processes compile them sooner than one: about 750 cards where a process begins as a copy, else 5,000."""
+
+
+class NotPlain(Exception):  # noqa: N818  # The long way may well find nothing wrong.
+    """The short way is not for this course."""
+
+
+class PlainCourse:
+    """A course but for its lessons, which are compiled one by one. Raises NotPlain."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.root = folder.resolve()
+        self.files, problems = read_course(folder, lessons=False)
+        documents = [(self.files.course, "course"), (self.files.sources, "sources"), (self.files.media, "media")]
+        documents += [(each.document, "note_type") for each in self.files.note_types.values()]
+        if problems or any(document and schema.check(document, name) for document, name in documents):
+            raise NotPlain
+        if self.files.course.root is None or "extends" in self.files.course.root:
+            raise NotPlain
+        self.lock, damage = read_lock(self.files.lock, self.files.lock_problems)
+        self.decoder = LessonDecoder(self.files)
+        self.course = self.decoder.course
+        if damage or self.decoder.problems or list(own.problems(self.course.note_types.values())):
+            raise NotPlain
+        self.compiler = Compiler(self.course)
+        self.fingerprint = self.files.fingerprint()
+        paths = lesson_paths(folder)
+        numbered = {lesson_number(path.name): path for path in paths}
+        if None in numbered or len(numbered) < len(paths):
+            raise NotPlain
+        self.paths = [path for _, path in sorted(numbered.items(), key=lambda pair: pair[0] or 0)]
+
+    def compiled(self, now: int, jobs: int) -> tuple[Deck, Lock]:
+        """All that a learner gets, and the new lock. Raises NotPlain."""
+        names = _Names(self.course.practice_deck)
+        try:
+            deck, lock = dated(self.compiler, map(names.seen, self.lessons(jobs)), self.lock, now)
+        except SameId:
+            raise NotPlain from None
+        if not names.formers.isdisjoint(lock.cards):
+            raise NotPlain
+        return deck, lock
+
+    def lessons(self, jobs: int) -> Iterator[LessonNotes]:
+        """The lessons, in order."""
+        large = jobs > 1 and sum(path.stat().st_size for path in self.paths) > WORTH_SHARING
+        chunks = (self.paths[place : place + AT_ONCE] for place in range(0, len(self.paths), AT_ONCE))
+        _KNOWN[self.fingerprint] = self  # A process that begins as a copy of this one need not read it again.
+        for packed in spread(partial(_compile, self.folder, self.fingerprint), chunks, jobs) if large else map(self.compile, chunks):
+            for each in packed:
+                if not each:
+                    raise NotPlain
+                yield LessonNotes._make(marshal.loads(each))  # noqa: S302  # Our own process made it.
+
+    def compile(self, paths: Sequence[Path]) -> list[bytes]:
+        """Each lesson's notes, packed; nothing for one that is not plainly good."""
+        return [self.lesson(path) for path in paths]
+
+    def lesson(self, path: Path) -> bytes:
+        document, problems = read_file(path, f"{self.files.name}/lessons/{path.name}", self.root)
+        if problems or document.root is None or schema.check(document, "lesson"):
+            return b""
+        lesson, problems = self.decoder(document)
+        return b"" if problems or lesson is None else marshal.dumps(tuple(self.compiler.lesson(lesson)))
+
+
+_KNOWN: dict[bytes, PlainCourse] = {}
+
+
+def _compile(folder: Path, fingerprint: bytes, paths: Sequence[Path]) -> list[bytes]:
+    """`PlainCourse.compile` in another process. Raises NotPlain, also where the course has changed since the first process read it."""
+    if fingerprint not in _KNOWN:
+        course = PlainCourse(folder)
+        _KNOWN[course.fingerprint] = course
+    if fingerprint not in _KNOWN:
+        raise NotPlain
+    return _KNOWN[fingerprint].compile(paths)
+
+
+class _Names:
+    """What has been named so far by any lesson; what its own cards are called is known elsewhere."""
+
+    def __init__(self, practice_deck: str) -> None:
+        self.lessons: set[str] = set()
+        self.objectives: set[str] = set()
+        self.decks = {practice_deck.casefold()}
+        self.formers: set[str] = set()
+
+    def seen(self, lesson: LessonNotes) -> LessonNotes:
+        """The same lesson. Raises NotPlain where another has one of its names."""
+        decks = {lesson.own_deck.casefold()} - {""}
+        for known, new in ((self.lessons, {lesson.id}), (self.objectives, lesson.objectives), (self.decks, decks), (self.formers, lesson.formers)):
+            if not known.isdisjoint(new):
+                raise NotPlain
+            known.update(new)
+        return lesson
