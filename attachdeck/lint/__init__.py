@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import field
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
@@ -17,14 +17,15 @@ from typing import Any
 
 from attachdeck.course import Card, Course
 from attachdeck.diagnostics import Diagnostic, Severity, did_you_mean_or_list
-from attachdeck.lint.texts import runs
+from attachdeck.lint.texts import Phrases, Texts, Words, runs, texts
 from attachdeck.location import Location
 from attachdeck.reader import read_text
+from attachdeck.value import value
 
-Words = Mapping[str, tuple[str, ...]]
+Cards = list[tuple[Card, Texts]]
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Context:
     """What rules know besides the course: the day (year-month-day), the words to look for in the course's language,
     and the runs of words of other texts."""
@@ -32,9 +33,24 @@ class Context:
     today: str
     words: Words
     corpus: frozenset[tuple[str, ...]] = frozenset()
+    _read: list[tuple[Course, Cards]] = field(default_factory=list, compare=False, repr=False)
+
+    def cards(self, course: Course) -> Cards:
+        """Every card with its texts, which are taken apart once, when the first rule asks for them."""
+        for known, cards in self._read:
+            if known is course:
+                return cards
+        phrases = Phrases(self.words)
+        cards = [(card, texts(card, phrases)) for card in course.cards()]
+        self._read.append((course, cards))
+        return cards
+
+    def cards_near(self, course: Course, phrases: str) -> Iterator[tuple[Card, Texts]]:
+        """The cards that may have a listed phrase somewhere; the others have none."""
+        return (each for each in self.cards(course) if phrases in each[1].near)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Finding:
     """What a rule has found: where, in which card (None for what concerns more than one), what is wrong, and how to mend it."""
 
@@ -47,7 +63,7 @@ class Finding:
 Check = Callable[[Course, Context], Iterable[Finding]]
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Rule:
     """A rule: its name, its first line, its documentation, and what looks for it."""
 

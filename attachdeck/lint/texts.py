@@ -1,57 +1,139 @@
-"""The texts of cards, as rules look at them."""
+"""The texts of cards, as rules look at them; a card's are taken apart once, for all rules."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 
 from attachdeck import cloze
 from attachdeck.course import BasicCard, Card, ChoiceCard, ClozeCard, OcclusionCard, PracticeCard, SequenceCard, VignetteCard
+from attachdeck.value import value
 
+Words = Mapping[str, tuple[str, ...]]
+
+PHRASES = ("all_of_the_above", "diagnosing", "labels", "lists", "overclaiming", "sensitive")
+"""The lists of words and phrases that rules look for anywhere in a text."""
+
+_WORD = re.compile(r"[\w’']+")
+_PARTS = re.compile(r"\w+|\W+")
+_SIGNS = '.,;:!?()[]{}“”‘"*_'
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’|«[^»]*»")
 
 
-def asked(card: Card) -> str:
-    """What a card asks."""
-    if isinstance(card, BasicCard | SequenceCard | OcclusionCard | PracticeCard):
-        return card.prompt
-    if isinstance(card, VignetteCard):
-        return f"{card.scenario} {card.question}"
-    if isinstance(card, ChoiceCard):
-        return card.question
-    return card.text if isinstance(card, ClozeCard) else ""
+@value()
+class Texts:
+    """The texts of a card: what it asks; what it answers, where it has one answer in words; what it claims itself (its answer, statement,
+    right options and reasons; not what it only quotes or rejects); all of them; and the hidden ones, the inner ones of nested gaps first."""
+
+    asked: str
+    answered: str
+    said: tuple[str, ...]
+    pieces: tuple[str, ...]
+    gaps: tuple[str, ...]
+    asked_words: str
+    """The words that it asks with, a space between them."""
+    answered_words: str
+    length: int
+    """How many words they have, without signs."""
+    long_words: int
+    """How many of these have more than six letters."""
+    near: frozenset[str]
+    """The lists of `PHRASES` that they may have something of."""
+
+    @property
+    def everything(self) -> str:
+        """All of a card's words."""
+        return " ".join(self.pieces)
 
 
-def answered(card: Card) -> str:
-    """What a card answers, where it has one answer in words."""
-    return card.answer if isinstance(card, BasicCard) else ""
+def texts(card: Card, phrases: Phrases) -> Texts:
+    """The texts of a card."""
+    asked, answered = "", ""
+    claimed: list[str] = []
+    rejected: list[str] = []
+    gaps: list[str] = []
+    if isinstance(card, BasicCard):
+        asked, answered = card.prompt, card.answer
+    elif isinstance(card, ClozeCard):
+        asked = card.text
+        claimed = [_filled(card.text, gaps)]
+    elif isinstance(card, ChoiceCard):
+        asked = f"{card.scenario} {card.question}" if isinstance(card, VignetteCard) else card.question
+        claimed = [option.text for option in card.options if option.right] + [option.why for option in card.options]
+        rejected = [option.text for option in card.options if not option.right]
+    elif isinstance(card, SequenceCard | OcclusionCard | PracticeCard):
+        asked = card.prompt
+        claimed = list(card.steps) if isinstance(card, SequenceCard) else []
+    said = (answered, *claimed, card.why, card.confusion)
+    pieces = (asked, *said, *rejected)
+    together = " ".join(pieces)
+    found = _without_signs(together).split()
+    long_words = len([word for word in found if len(word) > 6])
+    near = phrases.near(together, found)
+    return Texts(asked, answered, said, pieces, tuple(gaps), plain(asked), plain(answered), len(found), long_words, near)
 
 
-def said(card: Card) -> Iterator[str]:
-    """What a card itself claims: its answer, statement, right options and reasons; not what it only quotes or rejects."""
-    yield answered(card)
-    if isinstance(card, ClozeCard):
-        yield cloze.filled(card.text, lambda _numbers, content, _hint: content)
-    if isinstance(card, SequenceCard):
-        yield from card.steps
-    if isinstance(card, ChoiceCard):
-        yield from (option.text for option in card.options if option.right)
-        yield from (option.why for option in card.options)
-    yield from (card.why, card.confusion)
+def _filled(text: str, gaps: list[str]) -> str:
+    """A text with its gaps filled, which are collected."""
+
+    def fill(_numbers: cloze.Numbers, content: str, _hint: str) -> str:
+        gaps.append(content)
+        return content
+
+    return cloze.filled(text, fill)
 
 
-def pieces(card: Card) -> Iterator[str]:
-    """Every text of a card."""
-    yield asked(card)
-    yield from said(card)
-    if isinstance(card, ChoiceCard):
-        yield from (option.text for option in card.options if not option.right)
+def _without_signs(text: str) -> str:
+    for sign in _SIGNS:
+        text = text.replace(sign, " ")
+    return text
 
 
-def everything(card: Card) -> str:
-    """All of a card's words."""
-    return " ".join(pieces(card))
+class Phrases:
+    """Listed phrases, and the words of a course beside which one may stand: few, so that most cards need no closer look."""
+
+    def __init__(self, lists: Words) -> None:
+        self._needed: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+        for name in PHRASES:
+            for part, *others in (parts for phrase in lists.get(name, ()) for parts in sure_parts(phrase)):
+                self._needed[part].add((name, *others))
+        self._known: set[str] = set()
+        self._telling: dict[str, set[tuple[str, ...]]] = {}
+
+    def near(self, text: str, words: Collection[str]) -> frozenset[str]:
+        """The lists of which a phrase may be in a text, of which these are the words."""
+        if not self._known.issuperset(words):
+            self._learn(set(words) - self._known)
+        found = self._telling.keys() & words
+        if not found:
+            return _NONE
+        lower = text.lower()
+        return frozenset(name for word in found for name, *others in self._telling[word] if all(part in lower for part in others))
+
+    def _learn(self, words: set[str]) -> None:
+        together = " ".join(words).lower()
+        for part, needed in self._needed.items():
+            if part in together:
+                for word in (word for word in words if part in word.lower()):
+                    self._telling[word] = self._telling.get(word, set()) | needed
+        self._known |= words
+
+
+_NONE: frozenset[str] = frozenset()
+_UNSURE = re.compile(r"\(\?:[^()]*\)[?*]|\[[^]]*\][?*]?|\\[wWdDsSbB][?*]?|[^()\[\]\\][?*]")
+
+
+def sure_parts(phrase: str) -> set[tuple[str, ...]]:
+    """Letters in a row that a text must have to fit a listed phrase, the longest first, for each of its choices; an empty part where that is hard to tell."""
+    first, *rest = re.split(r"\(\?:([^()]*)\)", _UNSURE.sub(" ", phrase))
+    ways = [first]
+    for choice, fixed in zip(rest[::2], rest[1::2], strict=True):
+        ways = [way + each + fixed for way in ways for each in choice.split("|")]
+    if any(set(way) & set(r"()[]{}|\?*") for way in ways):
+        return {("",)}
+    return {tuple(sorted(re.findall("[a-z]+", way), key=len, reverse=True)) or ("",) for way in ways}
 
 
 def unquoted(text: str) -> str:
@@ -61,7 +143,12 @@ def unquoted(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a text, in small letters."""
-    return re.findall(r"[\w’']+", text.lower())
+    return _WORD.findall(text.lower())
+
+
+def plain(text: str) -> str:
+    """The words of a text with a space between them, in small letters."""
+    return " ".join(words(text))
 
 
 def runs(text: str, length: int = 8) -> Iterator[tuple[str, ...]]:
@@ -70,16 +157,31 @@ def runs(text: str, length: int = 8) -> Iterator[tuple[str, ...]]:
     yield from (tuple(found[place : place + length]) for place in range(len(found) - length + 1))
 
 
-def gaps(card: ClozeCard) -> list[str]:
-    """The hidden texts of a cloze card, the inner ones of nested gaps first."""
-    found: list[str] = []
+def finder(terms: Collection[str]) -> Callable[[str], set[str]]:
+    """What finds those of many terms that a text has, both of words with a space between: from left to right, the longest that fits.
 
-    def collect(_numbers: cloze.Numbers, content: str, _hint: str) -> str:
-        found.append(content)
-        return content
+    It finds what a regular expression of all terms would, in time that does not grow with their number.
+    """
+    sizes: dict[str, set[int]] = defaultdict(set)
+    for term in terms:
+        parts = _PARTS.findall(term)
+        sizes[parts[0]].add(len(parts))
+    longest_first = {first: sorted(each, reverse=True) for first, each in sizes.items()}
 
-    cloze.filled(card.text, collect)
-    return found
+    def find(text: str) -> set[str]:
+        parts = _PARTS.findall(f" {text} ")
+        found = set()
+        end = 0
+        for place, part in enumerate(parts):
+            for size in longest_first.get(part, ()) if place >= end else ():
+                term = "".join(parts[place : place + size])
+                if term in terms:
+                    found.add(term)
+                    end = place + size
+                    break
+        return found
+
+    return find
 
 
 def with_word(text: str, listed: tuple[str, ...]) -> str:

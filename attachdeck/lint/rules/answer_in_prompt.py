@@ -19,12 +19,10 @@ from collections.abc import Iterator
 
 from attachdeck.course import Course
 from attachdeck.lint import Context, Finding
-from attachdeck.lint.texts import answered, asked, words
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
-    for card in course.cards():
-        answer, prompt = words(answered(card)), words(asked(card))
-        offers = {"or", "which", "whether"} & set(prompt)
-        if len(answer) > 1 and not offers and f" {' '.join(answer)} " in f" {' '.join(prompt)} ":
+    for card, texts in context.cards(course):
+        answer, prompt = texts.answered_words, texts.asked_words
+        if " " in answer and f" {answer} " in f" {prompt} " and not {"or", "which", "whether"} & set(prompt.split()):
             yield Finding(card.at, f"the answer of `{card.id}` stands in its prompt", "say the prompt in other words, or ask for the other half", card)

@@ -19,11 +19,10 @@ from collections.abc import Iterator
 
 from attachdeck.course import Course
 from attachdeck.lint import Context, Finding
-from attachdeck.lint.texts import answered, words
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
-    for card in course.cards():
-        length = len(words(answered(card)))
+    for card, texts in context.cards(course):
+        length = len(texts.answered_words.split())
         if length > 25:
             yield Finding(card.at, f"the answer of `{card.id}` has {length} words", "keep the core and put the rest under `why`, or split the card", card)

@@ -17,14 +17,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attachdeck.course import ClozeCard, Course
+from attachdeck.course import Course
 from attachdeck.lint import Context, Finding
-from attachdeck.lint.texts import gaps, words
+from attachdeck.lint.texts import words
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     small = set(context.words.get("small", ()))
-    for card in course.cards():
-        for hidden in gaps(card) if isinstance(card, ClozeCard) else ():
-            if words(hidden) and set(words(hidden)) <= small:
+    for card, texts in context.cards(course):
+        for hidden in texts.gaps:
+            found = words(hidden)
+            if found and small.issuperset(found):
                 yield Finding(card.at, f"a gap of `{card.id}` hides only `{hidden}`", "hide the word that carries the meaning", card)

@@ -17,15 +17,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attachdeck.course import ClozeCard, Course
+from attachdeck.course import Course
 from attachdeck.lint import Context, Finding
-from attachdeck.lint.texts import gaps, words
+from attachdeck.lint.texts import words
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
-    for card in course.cards():
-        found = gaps(card) if isinstance(card, ClozeCard) else []
-        hidden = max((len(words(each)) for each in found), default=0)
-        around = len(words(card.text)) if isinstance(card, ClozeCard) else 0
+    for card, texts in context.cards(course):
+        hidden = max((len(words(each)) for each in texts.gaps), default=0)
+        around = len(texts.asked_words.split()) if hidden > 5 else 0
         if hidden > 5 and hidden > around / 2:
             yield Finding(card.at, f"a gap of `{card.id}` hides {hidden} words and leaves few around it", "hide less, or ask a question instead", card)

@@ -19,11 +19,11 @@ from collections.abc import Iterator
 
 from attachdeck.course import Course
 from attachdeck.lint import Context, Finding
-from attachdeck.lint.texts import asked, said, unquoted, with_word
+from attachdeck.lint.texts import unquoted, with_word
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
-    for card in course.cards():
-        found = with_word(unquoted(" ".join((asked(card), *said(card)))), context.words.get("diagnosing", ()))
+    for card, texts in context.cards_near(course, "diagnosing"):
+        found = with_word(unquoted(" ".join((texts.asked, *texts.said))), context.words["diagnosing"])
         if found:
             yield Finding(card.at, f"`{card.id}` sounds like a diagnosis", "ask which pattern a behaviour shows, and say so", card)

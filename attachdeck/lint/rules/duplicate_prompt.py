@@ -21,13 +21,12 @@ from collections.abc import Iterator
 
 from attachdeck.course import Course
 from attachdeck.lint import Context, Finding
-from attachdeck.lint.texts import asked, words
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     seen: dict[str, str] = {}
-    for card in course.cards():
-        key = " ".join(words(asked(card)))
+    for card, texts in context.cards(course):
+        key = texts.asked_words
         if not key:
             continue  # A custom card: only its note type knows what it asks.
         if key in seen:

@@ -21,19 +21,19 @@ from collections.abc import Iterator
 
 from attachdeck.course import Course
 from attachdeck.lint import Context, Finding
-from attachdeck.lint.texts import pieces
 
 _END = re.compile(r"[.!?:;](?=\s|$)")
-_SIGNS = str.maketrans(dict.fromkeys('.,;:!?()[]{}“”‘"*_', " "))
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
-    for card in course.cards():
-        texts = list(filter(None, pieces(card)))
-        said = " ".join(texts).translate(_SIGNS).split()
-        if len(said) < 25:
+    for card, texts in context.cards(course):
+        if texts.length < 25:
             continue
-        sentences = sum(max(1, len(_END.findall(text))) for text in texts)
-        lix = len(said) / sentences + 100 * len([word for word in said if len(word) > 6]) / len(said)
+        pieces = [piece for piece in texts.pieces if piece]
+        long_words = 100 * texts.long_words / texts.length
+        if texts.length / len(pieces) + long_words <= 60:
+            continue  # Easy even where each text is one sentence.
+        sentences = sum(max(1, len(_END.findall(piece))) for piece in pieces)
+        lix = texts.length / sentences + long_words
         if lix > 60:
             yield Finding(card.at, f"`{card.id}` is very hard to read (LIX {lix:.0f}, and 60 is the most)", "shorter sentences, plainer words", card)

@@ -20,15 +20,15 @@ from collections.abc import Iterator
 
 from attachdeck.course import Course
 from attachdeck.lint import Context, Finding
-from attachdeck.lint.texts import asked, said
 
 _MOST = 40
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
-    for card in course.cards():
-        texts = (text for text in (asked(card), *said(card)) if len(text.split()) > _MOST)
-        sentences = (each for text in texts for each in re.split(r"(?<=[.!?:;])\s", text))
+    for card, texts in context.cards(course):
+        # Spaces are counted first, which is cheap; any other white space is not printable.
+        long = [text for text in (texts.asked, *texts.said) if text.count(" ") >= _MOST or not text.isprintable()]
+        sentences = (each for text in long for each in re.split(r"(?<=[.!?:;])\s", text))
         longest = max((len(each.split()) for each in sentences), default=0)
         if longest > _MOST:
             yield Finding(card.at, f"`{card.id}` has a sentence of {longest} words", "make two of it", card)

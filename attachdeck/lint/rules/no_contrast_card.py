@@ -19,28 +19,27 @@ Good:
 
 from __future__ import annotations
 
-import re
+from collections import defaultdict
 from collections.abc import Iterator
 
-from attachdeck.course import Card, ChoiceCard, Course
+from attachdeck.course import ChoiceCard, Course
 from attachdeck.lint import Context, Finding
-from attachdeck.lint.texts import answered, asked, words
+from attachdeck.lint.texts import finder, plain
 
 _LONGEST = 4
 """Answers of more words than this are statements, and no terms."""
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
-    terms = {term: card for card in course.cards() if (term := " ".join(words(answered(card)))) and term.count(" ") < _LONGEST}
-    any_term = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(terms, key=len, reverse=True)))})\b")
-    mentions = [(term, other, card) for term, card in terms.items() for other in sorted(set(any_term.findall(" ".join(words(card.confusion)))) - {term})]
-    apart = [frozenset(any_term.findall(_holds(card))) for card in course.cards()] if mentions else []
+    cards = context.cards(course)
+    terms = {texts.answered_words: card for card, texts in cards if texts.answered_words and texts.answered_words.count(" ") < _LONGEST}
+    find = finder(terms)
+    mentions = [(term, other, card) for term, card in terms.items() for other in sorted(find(plain(card.confusion)) - {term})]
+    holders: dict[str, set[int]] = defaultdict(set)
+    for number, (card, texts) in enumerate(cards if mentions else ()):
+        options = plain(" ".join(option.text for option in card.options)) if isinstance(card, ChoiceCard) else ""
+        for term in find(" ".join(filter(None, (texts.asked_words, options, texts.answered_words)))):
+            holders[term].add(number)
     for term, other, card in mentions:
-        if not any({term, other} <= each for each in apart):
+        if holders[term].isdisjoint(holders[other]):
             yield Finding(card.at, f"`{card.id}` warns of “{other}”, and no card holds it and “{term}” apart", "add a card that asks for the difference", card)
-
-
-def _holds(card: Card) -> str:
-    """What stands before a learner who answers this card."""
-    options = " ".join(option.text for option in card.options) if isinstance(card, ChoiceCard) else ""
-    return " ".join(words(f"{asked(card)} {options} {answered(card)}"))

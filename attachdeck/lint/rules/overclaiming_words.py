@@ -19,11 +19,11 @@ from collections.abc import Iterator
 
 from attachdeck.course import Course
 from attachdeck.lint import Context, Finding
-from attachdeck.lint.texts import said, unquoted, with_word
+from attachdeck.lint.texts import unquoted, with_word
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
-    for card in course.cards():
-        found = with_word(unquoted(" ".join(said(card))), context.words.get("overclaiming", ()))
+    for card, texts in context.cards_near(course, "overclaiming"):
+        found = with_word(unquoted(" ".join(texts.said)), context.words["overclaiming"])
         if found:
             yield Finding(card.at, f"`{card.id}` claims much (`{found}`)", "say how strong the finding is", card)

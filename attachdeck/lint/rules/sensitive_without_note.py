@@ -19,14 +19,11 @@ from collections.abc import Iterator
 
 from attachdeck.course import Course
 from attachdeck.lint import Context, Finding
-from attachdeck.lint.texts import everything, with_word
+from attachdeck.lint.texts import with_word
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
-    for lesson in course.lessons:
-        for card in lesson.cards:
-            found = with_word(everything(card), context.words.get("sensitive", ()))
-            if found and not card.content_note and not lesson.content_note:
-                yield Finding(
-                    card.at, f"`{card.id}` touches something sensitive and has no content note", "add `content_note` to the card or to the lesson", card
-                )
+    noted = {card.id for lesson in course.lessons for card in lesson.cards if lesson.content_note or card.content_note}
+    for card, texts in context.cards_near(course, "sensitive"):
+        if card.id not in noted and with_word(texts.everything, context.words["sensitive"]):
+            yield Finding(card.at, f"`{card.id}` touches something sensitive and has no content note", "add `content_note` to the card or to the lesson", card)

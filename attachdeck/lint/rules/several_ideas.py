@@ -20,11 +20,12 @@ from collections.abc import Iterator
 
 from attachdeck.course import Course
 from attachdeck.lint import Context, Finding
-from attachdeck.lint.texts import answered
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
-    for card in course.cards():
-        sentences = len(re.findall(r"[.!?](?=\s|$)", re.sub(r"\b(?:e\.g|i\.e|cf|al|vs)\.", "", answered(card))))
+    for card, texts in context.cards(course):
+        if sum(map(texts.answered.count, ".!?")) < 3:
+            continue
+        sentences = len(re.findall(r"[.!?](?=\s|$)", re.sub(r"\b(?:e\.g|i\.e|cf|al|vs)\.", "", texts.answered)))
         if sentences > 2:
             yield Finding(card.at, f"the answer of `{card.id}` has {sentences} sentences", "make a card for each idea, or put reasons under `why`", card)

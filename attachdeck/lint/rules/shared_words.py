@@ -19,12 +19,12 @@ from collections.abc import Iterator
 
 from attachdeck.course import Course
 from attachdeck.lint import Context, Finding
-from attachdeck.lint.texts import pieces, runs
+from attachdeck.lint.texts import runs
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
-    for card in course.cards() if context.corpus else ():
-        shared = next((run for text in pieces(card) for run in runs(text) if run in context.corpus), None)
+    for card, texts in context.cards(course) if context.corpus else ():
+        shared = next((run for text in texts.pieces for run in runs(text) if run in context.corpus), None)
         if shared:
             yield Finding(
                 card.at, f"`{card.id}` shares words with another text: {' '.join(shared)}", "say it in your own words, or mark it as a quotation", card

@@ -20,15 +20,14 @@ from collections.abc import Iterator
 
 from attachdeck.course import Course
 from attachdeck.lint import Context, Finding
-from attachdeck.lint.texts import everything
 
 _FIGURE = re.compile(r"[0-9] ?%|\b[rdg] = -?\.?[0-9]")
 _YEAR = re.compile(r"\b(?:1[89]|20)[0-9]{2}\b")
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
-    for card in course.cards():
-        text = everything(card)
+    for card, texts in context.cards(course):
+        text = texts.everything
         if not ("%" in text or " = " in text) or not _FIGURE.search(text):
             continue
         if not (_YEAR.search(text) or any(citation.source.year for citation in card.sources)):

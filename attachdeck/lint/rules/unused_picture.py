@@ -18,11 +18,12 @@ from collections.abc import Iterator
 
 from attachdeck.course import Course, OcclusionCard
 from attachdeck.lint import Context, Finding
-from attachdeck.lint.texts import everything
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
-    shown = " ".join([*(everything(card) for card in course.cards()), *(lesson.reading for lesson in course.lessons)])
+    if not course.pictures:
+        return
+    shown = " ".join([*(texts.everything for _, texts in context.cards(course)), *(lesson.reading for lesson in course.lessons)])
     used = {card.picture.file for card in course.cards() if isinstance(card, OcclusionCard)}
     for name, picture in course.pictures.items():
         if name not in used and f"({name})" not in shown:

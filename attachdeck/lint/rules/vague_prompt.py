@@ -20,10 +20,11 @@ from collections.abc import Iterator
 
 from attachdeck.course import Course
 from attachdeck.lint import Context, Finding
-from attachdeck.lint.texts import asked
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
-    for card in course.cards():
-        if any(re.fullmatch(rf"{each}\W*", asked(card).strip(), re.IGNORECASE) for each in context.words.get("vague", ())):
+    vague = [re.compile(rf"{each}\W*", re.IGNORECASE) for each in context.words.get("vague", ())]
+    for card, texts in context.cards(course):
+        asked = texts.asked.strip()
+        if any(each.fullmatch(asked) for each in vague):
             yield Finding(card.at, f"`{card.id}` does not say what it asks about", "name the thing in the prompt", card)

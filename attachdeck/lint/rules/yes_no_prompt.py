@@ -18,14 +18,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from attachdeck.course import BasicCard, Course
+from attachdeck.course import Course
 from attachdeck.lint import Context, Finding
-from attachdeck.lint.texts import words
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
-    for card in course.cards():
-        if isinstance(card, BasicCard) and any(re.match(each, card.prompt, re.IGNORECASE) for each in context.words.get("yes_no", ())):
-            first = words(card.answer)[:1]
-            if first and first[0] in context.words.get("yes_or_no", ()):
-                yield Finding(card.at, f"`{card.id}` can be answered with yes or no", "ask what, why or how, or make it a `choice`", card)
+    answers = set(context.words.get("yes_or_no", ()))
+    for card, texts in context.cards(course):
+        if texts.answered_words.partition(" ")[0] in answers and any(re.match(each, texts.asked, re.IGNORECASE) for each in context.words.get("yes_no", ())):
+            yield Finding(card.at, f"`{card.id}` can be answered with yes or no", "ask what, why or how, or make it a `choice`", card)
