@@ -5,32 +5,97 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 T = TypeVar("T")
-R = TypeVar("R")
 
 FORKS = sys.platform == "linux"
-"""Whether a process begins as a copy of this one. macOS could, but its own libraries do not bear it."""
+"""Whether a process begins as a copy of this one, and at once. (macOS could, but its own libraries do not bear it.)"""
 
 
-def spread(function: Callable[[T], R], items: Iterable[T], jobs: int) -> Iterator[R]:
-    """What a function makes of each item, in their order; no more are begun than are soon asked for."""
-    import multiprocessing
-    from concurrent.futures import Future, ProcessPoolExecutor
+class ProcessLost(Exception):  # noqa: N818  # Somebody ended it, or it failed.
+    """A process ended before its work was done."""
 
-    context = multiprocessing.get_context("fork" if FORKS else "spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin)
+
+def spread(function: Callable[[T], bytes], items: Sequence[T], jobs: int) -> Iterator[bytes]:
+    """What a function makes of each item, in their order; no more is begun than is soon asked for.
+
+    Raises ProcessLost; what a function raises is lost, too. Where processes do not begin as copies, the function and its items must be such as can be pickled.
+    """
+    return _forked(function, items, jobs) if FORKS else _spawned(function, items, jobs)
+
+
+def _forked(function: Callable[[T], bytes], items: Sequence[T], jobs: int) -> Iterator[bytes]:
+    """Each process takes every so manieth item and writes its answers, each after its length, into a pipe, which holds it back while nobody reads.
+
+    concurrent.futures would do as well, but takes as long to import and to begin as 200 cards to compile.
+    """
+    answers: list[int] = []
+    processes: list[int] = []
     try:
-        begun: deque[Future[R]] = deque()
+        for job in range(jobs):
+            mine, theirs = os.pipe()
+            process = os.fork()
+            if not process:
+                for each in (*answers, mine):  # Else a pipe would not break when the one who reads it is gone.
+                    os.close(each)
+                _answer(function, items[job::jobs], theirs)
+            os.close(theirs)
+            answers.append(mine)
+            processes.append(process)
+        for place in range(len(items)):
+            answer = answers[place % jobs]
+            yield _read(answer, int.from_bytes(_read(answer, 8), "little"))
+    finally:
+        for each in answers:
+            os.close(each)
+        for process in processes:
+            os.waitpid(process, 0)
+
+
+def _answer(function: Callable[[T], bytes], items: Sequence[T], pipe: int) -> None:
+    """All that a copy does. It ends without what this process has registered for its own end; Ctrl-C is for the one that reads to hear."""
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        with open(pipe, "wb") as answer:
+            for item in items:
+                found = function(item)
+                answer.write(len(found).to_bytes(8, "little"))
+                answer.write(found)
+        os._exit(0)
+    finally:
+        os._exit(1)
+
+
+def _read(pipe: int, size: int) -> bytes:
+    parts = []
+    while size:
+        part = os.read(pipe, min(size, 1024 * 1024))
+        if not part:
+            raise ProcessLost
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def _spawned(function: Callable[[T], bytes], items: Sequence[T], jobs: int) -> Iterator[bytes]:
+    from collections import deque
+    from concurrent.futures import Future, ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin)
+    begun: deque[Future[bytes]] = deque()
+    try:
         for item in items:
             begun.append(pool.submit(function, item))
             if len(begun) > 4 * jobs:
                 yield begun.popleft().result()
         while begun:
             yield begun.popleft().result()
+    except BrokenProcessPool as error:
+        raise ProcessLost from error
     finally:
         pool.shutdown(cancel_futures=True)
 

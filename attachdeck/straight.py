@@ -6,7 +6,7 @@ It takes a course that is plainly good. Any other is for the long way (`pipeline
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -16,11 +16,9 @@ from attachdeck.decode import LessonDecoder, lesson_number
 from attachdeck.identity import Lock, read_lock
 from attachdeck.note_types import own
 from attachdeck.notes import Compiler, Deck, LessonNotes
-from attachdeck.processes import FORKS, spread
+from attachdeck.processes import FORKS, ProcessLost, spread
 from attachdeck.reader import lesson_paths, read_course, read_file
 
-AT_ONCE = 8
-"""How many lessons a process is given at once."""
 WORTH_SHARING = 500_000 if FORKS else 3_500_000
 """Bytes of lessons from which on several processes compile them sooner than one: about 750 cards where a process begins as a copy, else 5,000."""
 
@@ -69,19 +67,18 @@ class PlainCourse:
     def lessons(self, jobs: int) -> Iterator[LessonNotes]:
         """The lessons, in order."""
         large = jobs > 1 and sum(path.stat().st_size for path in self.paths) > WORTH_SHARING
-        chunks = (self.paths[place : place + AT_ONCE] for place in range(0, len(self.paths), AT_ONCE))
         _KNOWN[self.fingerprint] = self  # A process that begins as a copy of this one need not read it again.
-        for packed in spread(partial(_compile, self.folder, self.fingerprint), chunks, jobs) if large else map(self.compile, chunks):
-            for each in packed:
-                if not each:
+        elsewhere = partial(_lesson, self.folder, self.fingerprint)
+        try:
+            for packed in spread(elsewhere, self.paths, jobs) if large else map(self.lesson, self.paths):
+                if not packed:
                     raise NotPlain
-                yield LessonNotes._make(marshal.loads(each))  # noqa: S302  # Our own process made it.
-
-    def compile(self, paths: Sequence[Path]) -> list[bytes]:
-        """Each lesson's notes, packed; nothing for one that is not plainly good."""
-        return [self.lesson(path) for path in paths]
+                yield LessonNotes._make(marshal.loads(packed))  # noqa: S302  # Our own process made it.
+        except ProcessLost:
+            raise NotPlain from None
 
     def lesson(self, path: Path) -> bytes:
+        """A lesson's notes, packed; nothing where it is not plainly good."""
         document, problems = read_file(path, f"{self.files.name}/lessons/{path.name}", self.root)
         if problems or document.root is None or schema.check(document, "lesson"):
             return b""
@@ -92,14 +89,12 @@ class PlainCourse:
 _KNOWN: dict[bytes, PlainCourse] = {}
 
 
-def _compile(folder: Path, fingerprint: bytes, paths: Sequence[Path]) -> list[bytes]:
-    """`PlainCourse.compile` in another process. Raises NotPlain, also where the course has changed since the first process read it."""
+def _lesson(folder: Path, fingerprint: bytes, path: Path) -> bytes:
+    """`PlainCourse.lesson` in another process; nothing where the course has changed since the first process read it."""
     if fingerprint not in _KNOWN:
         course = PlainCourse(folder)
         _KNOWN[course.fingerprint] = course
-    if fingerprint not in _KNOWN:
-        raise NotPlain
-    return _KNOWN[fingerprint].compile(paths)
+    return _KNOWN[fingerprint].lesson(path) if fingerprint in _KNOWN else b""
 
 
 class _Names:

@@ -18,20 +18,23 @@ _TAG = re.compile(r"\{\{(?P<text>.*?)\}\}", re.DOTALL)
 _ALWAYS_FILLED = frozenset(("Card", "CardFlag", "Deck", "Subdeck", "Type"))
 _BLANK = re.compile(r"(?:\s|</?(?:br|div) ?/?>)*", re.IGNORECASE | re.ASCII)
 
+_MAYBE_BLANK = frozenset("< \t\n\r\f\v")
+"""How a field begins that may be blank."""
+
 # Part of a template: a field that is shown through filters, or a section with its parts.
 Part = tuple[str, str, tuple["Part", ...]]
 
 
 def is_blank(value: str) -> bool:
     """Whether Anki takes a field for empty: white space, line breaks and empty divisions count as nothing."""
-    return not value or (value[0] in "< \t\n\r\f\v" and _BLANK.fullmatch(value) is not None)
+    return not value or (value[0] in _MAYBE_BLANK and _BLANK.fullmatch(value) is not None)
 
 
 def card_places(note_type: NoteType, fields: tuple[str, ...]) -> tuple[int, ...]:
     """The places (0 for the first template or the first cloze number) of the cards that Anki gives a note."""
     if note_type.cloze:
         return tuple(sorted({min(number, cloze.HIGHEST) - 1 for value in fields if "{{c" in value for number in cloze.numbers(value)}))
-    filled = frozenset([name for name, value in zip(note_type.names, fields, strict=True) if value and not is_blank(value)])
+    filled = frozenset([name for name, value in zip(note_type.names, fields, strict=True) if value and (value[0] not in _MAYBE_BLANK or not is_blank(value))])
     return _places(tuple(template.front for template in note_type.templates), filled)
 
 
