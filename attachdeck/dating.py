@@ -6,6 +6,7 @@ Lessons come one after another, and of their notes only the records stay in memo
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from attachdeck import identity
@@ -50,7 +51,7 @@ class _Dater:
         self.note_types = {key: self.note_type(key, each) for key, each in compiler.note_types.items()}
         self.notes = Notes(compiler.tag("changed::"))
         self.types_in_use: set[str] = set()
-        self.practice = False
+        self.cards_by_kind: Counter[str] = Counter()
         self.taken: set[int] = set()
 
     def deck(self, lessons: Iterable[LessonNotes]) -> Deck:
@@ -72,6 +73,7 @@ class _Dater:
         return Deck(
             course=course,
             lesson_count=len(places),
+            cards_by_kind=self.cards_by_kind,
             preset=identity.number("preset", course.id),
             study=course.study,
             decks=decks,
@@ -86,9 +88,9 @@ class _Dater:
             raise SameId(undated.card)
         record = self.cards[undated.card] = self.record(undated)
         self.types_in_use.add(undated.note_type)
-        self.practice = self.practice or undated.kind == "practice"
         id = identity.distinct(identity.number("note", record.guid), self.taken)
         card_ids = [identity.distinct(identity.number("card", record.guid, str(place)), self.taken) for place in undated.places]
+        self.cards_by_kind[undated.kind] += len(card_ids)
         self.notes.append(packed, record, id, card_ids)
 
     def reference(self, card: str, prompt: str, text: str, deck: str) -> None:
@@ -130,7 +132,7 @@ class _Dater:
             if name not in shared:
                 shared.add(name)
                 yield self.subdeck(name, "lesson", lesson, description=description)
-        if self.practice:
+        if "practice" in self.cards_by_kind:
             yield self.subdeck(self.compiler.practice_deck(), "practice", description=self.compiler.words["practice_deck"])
 
     def subdeck(self, name: str, *names: str, description: str = "") -> Subdeck:

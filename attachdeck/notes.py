@@ -149,7 +149,10 @@ class DatedNoteType:
 
 @value(kw_only=True)
 class Deck:
-    """All that a package holds. A course that was compiled lesson by lesson comes without its lessons: `lesson_count` says how many there are."""
+    """All that a package holds. A course that was compiled lesson by lesson comes without its lessons: `lesson_count` says how many there are.
+
+    `cards_by_kind` counts the cards in Anki that each kind of card became.
+    """
 
     course: Course = field(repr=False)
     preset: int
@@ -159,6 +162,7 @@ class Deck:
     notes: Sequence[Note]
     media: dict[str, bytes] = field(repr=False)
     lesson_count: int = 0
+    cards_by_kind: Mapping[str, int] = field(default_factory=dict)
 
 
 class Notes(Sequence[Note]):

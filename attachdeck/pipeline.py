@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import field, replace
 from pathlib import Path
@@ -199,15 +198,13 @@ def package(deck: Deck, path: Path) -> Summary:
 def write(output: Output, deck: Deck, path: Path) -> Summary:
     """Write a deck in the way of an output. Raises OSError or BrokenOutput when that fails; what was there is then untouched."""
     lost = outputs.put(output, deck, path)
-    by_kind: Counter[str] = Counter()
-    for note in deck.notes:
-        by_kind[note.kind] += len(note.cards)
+    by_kind = deck.cards_by_kind
     folder = path.is_dir()
     return Summary(
         path=path,
         lessons=deck.lesson_count,
         notes=len(deck.notes),
-        cards=by_kind.total(),
+        cards=sum(by_kind.values()),
         cards_by_kind=by_kind,
         media=len(deck.media),
         size=sum(each.stat().st_size for each in path.rglob("*") if each.is_file()) if folder else path.stat().st_size,

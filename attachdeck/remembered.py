@@ -65,7 +65,7 @@ def remember(before: dict[str, Stamp], begun: int, course: str, lock: str, outpu
         if not (place and before and unchanged and all(stamp[1] < begun - _COARSE and stamp[2] < begun - _COARSE for stamp in others.values())):
             return
         record = {
-            "code": _code(),
+            "code": code(),
             "course": course,
             "files": after | {output: _stamp(os.stat(output))},  # noqa: PTH116
             "lock": [lock, _hash(lock)],
@@ -91,7 +91,7 @@ def recall(arguments: Sequence[str]) -> str | None:
             record = json.load(file)
         lock, content = record["lock"]
         files: dict[str, Stamp] = record["files"]
-        same = record["code"] == _code() and all(_stamp(os.stat(path)) == stamp for path, stamp in files.items())  # noqa: PTH116
+        same = record["code"] == code() and all(_stamp(os.stat(path)) == stamp for path, stamp in files.items())  # noqa: PTH116
         if same and look(record["course"]).keys() <= files.keys() and _hash(lock) == content:
             return str(record["text"])
     except (OSError, ValueError, KeyError, TypeError):
@@ -113,7 +113,7 @@ def _stamp(status: os.stat_result) -> Stamp:
     return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
 
 
-def _code() -> list[object]:
+def code() -> list[object]:
     """What tells one attachdeck, with its libraries, from another."""
     stamps = sorted(_stamp(status) for _, status in _files(_HERE, 5))
     libraries = [[path, *_stamp(os.stat(path))] for path in sys.path if path.endswith("-packages") and os.path.isdir(path)]  # noqa: PTH112, PTH116

@@ -14,10 +14,11 @@ from attachdeck import schema
 from attachdeck.dating import SameId, dated
 from attachdeck.decode import LessonDecoder, lesson_number
 from attachdeck.identity import Lock, read_lock
+from attachdeck.lesson_cache import LessonCache
 from attachdeck.note_types import own
 from attachdeck.notes import Compiler, Deck, LessonNotes
 from attachdeck.processes import FORKS, ProcessLost, spread
-from attachdeck.reader import lesson_paths, read_course, read_file
+from attachdeck.reader import lesson_paths, read_course, read_text, read_utf8
 
 WORTH_SHARING = 500_000 if FORKS else 3_500_000
 """Bytes of lessons from which on several processes compile them sooner than one: about 750 cards where a process begins as a copy, else 5,000."""
@@ -47,6 +48,7 @@ class PlainCourse:
             raise NotPlain
         self.compiler = Compiler(self.course)
         self.fingerprint = self.files.fingerprint()
+        self.cache = LessonCache(folder, self.fingerprint)
         paths = lesson_paths(folder)
         numbered = {lesson_number(path.name): path for path in paths}
         if None in numbered or len(numbered) < len(paths):
@@ -65,25 +67,43 @@ class PlainCourse:
         return deck, lock
 
     def lessons(self, jobs: int) -> Iterator[LessonNotes]:
-        """The lessons, in order."""
-        large = jobs > 1 and sum(path.stat().st_size for path in self.paths) > WORTH_SHARING
+        """The lessons, in order; those that were compiled before come from the cache."""
+        kept = {path: name for path in self.paths if self.cache.has(name := self.cache.name(path.name, self.text(path)))} if self.cache.folder else {}
+        new = [path for path in self.paths if path not in kept]
+        large = jobs > 1 and sum(path.stat().st_size for path in new) > WORTH_SHARING
         _KNOWN[self.fingerprint] = self  # A process that begins as a copy of this one need not read it again.
-        elsewhere = partial(_lesson, self.folder, self.fingerprint)
+        compiled = spread(partial(_lesson, self.folder, self.fingerprint), new, jobs) if large else map(self.lesson, new)
         try:
-            for packed in spread(elsewhere, self.paths, jobs) if large else map(self.lesson, self.paths):
+            for path in self.paths:
+                packed = (self.cache.load(kept[path]) or self.lesson(path)) if path in kept else next(compiled)
                 if not packed:
                     raise NotPlain
                 yield LessonNotes._make(marshal.loads(packed))  # noqa: S302  # Our own process made it.
         except ProcessLost:
             raise NotPlain from None
+        self.cache.sweep()
 
     def lesson(self, path: Path) -> bytes:
         """A lesson's notes, packed; nothing where it is not plainly good."""
-        document, problems = read_file(path, f"{self.files.name}/lessons/{path.name}", self.root)
-        if problems or document.root is None or schema.check(document, "lesson"):
+        text = self.text(path)
+        document, problems = read_text(text, self.shown(path))
+        if not text or problems or document.root is None or schema.check(document, "lesson"):
             return b""
         lesson, problems = self.decoder(document)
-        return b"" if problems or lesson is None else marshal.dumps(tuple(self.compiler.lesson(lesson)))
+        if problems or lesson is None:
+            return b""
+        packed = marshal.dumps(tuple(self.compiler.lesson(lesson)))
+        self.cache.store(self.cache.name(path.name, text), packed)
+        return packed
+
+    def text(self, path: Path) -> str:
+        """A lesson's text; nothing where it cannot be read."""
+        document, problems = read_utf8(path, self.shown(path), self.root)
+        return "" if problems else document.text
+
+    def shown(self, path: Path) -> str:
+        """A lesson's file as messages name it."""
+        return f"{self.files.name}/lessons/{path.name}"
 
 
 _KNOWN: dict[bytes, PlainCourse] = {}

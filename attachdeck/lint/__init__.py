@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field
 from functools import cache
 from importlib import import_module
-from importlib.resources import files
-from pkgutil import iter_modules
+from pkgutil import get_data, iter_modules
 from typing import Any
 
 from attachdeck.course import Card, Course
@@ -120,9 +119,11 @@ def _unknown_rules(course: Course, known: Mapping[str, Rule]) -> Iterator[Diagno
 @cache
 def _words(language: str) -> Words:
     """The word lists of a language; none where there are none yet."""
-    file = files(__name__) / "words" / f"{language.partition('-')[0].lower()}.yaml"
-    if not file.is_file():
+    name = f"{language.partition('-')[0].lower()}.yaml"
+    try:
+        content = get_data(__name__, f"words/{name}")
+    except OSError:
         return {}
-    document, _ = read_text(file.read_text(encoding="utf-8"), file.name)
+    document, _ = read_text((content or b"").decode(), name)
     said: dict[str, Any] = document.root.value if document.root else {}
     return {name: tuple(words) for name, words in said.items()}

@@ -95,14 +95,14 @@ class Phrases:
     """Listed phrases, and the words of a course beside which one may stand: few, so that most cards need no closer look."""
 
     def __init__(self, lists: Words) -> None:
-        self._needed: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+        self._needed: dict[str, set[tuple[str, str]]] = defaultdict(set)
         for name in PHRASES:
-            for part, *others in (parts for phrase in lists.get(name, ()) for parts in sure_parts(phrase)):
-                self._needed[part].add((name, *others))
+            for part, other in (parts for phrase in lists.get(name, ()) for parts in sure_parts(phrase)):
+                self._needed[part].add((name, other))
         self._known: set[str] = set()
-        self._telling: dict[str, set[tuple[str, ...]]] = {}
+        self._telling: dict[str, set[tuple[str, str]]] = {}
 
-    def near(self, text: str, words: Collection[str]) -> frozenset[str]:
+    def near(self, text: str, words: list[str]) -> frozenset[str]:
         """The lists of which a phrase may be in a text, of which these are the words."""
         if not self._known.issuperset(words):
             self._learn(set(words) - self._known)
@@ -110,7 +110,7 @@ class Phrases:
         if not found:
             return _NONE
         lower = text.lower()
-        return frozenset(name for word in found for name, *others in self._telling[word] if all(part in lower for part in others))
+        return frozenset([name for word in found for name, other in self._telling[word] if other in lower])
 
     def _learn(self, words: set[str]) -> None:
         together = " ".join(words).lower()
@@ -125,15 +125,16 @@ _NONE: frozenset[str] = frozenset()
 _UNSURE = re.compile(r"\(\?:[^()]*\)[?*]|\[[^]]*\][?*]?|\\[wWdDsSbB][?*]?|[^()\[\]\\][?*]")
 
 
-def sure_parts(phrase: str) -> set[tuple[str, ...]]:
-    """Letters in a row that a text must have to fit a listed phrase, the longest first, for each of its choices; an empty part where that is hard to tell."""
+def sure_parts(phrase: str) -> set[tuple[str, str]]:
+    """The two longest runs of letters that a text must have to fit a listed phrase, for each of its choices; empty ones where that is hard to tell."""
     first, *rest = re.split(r"\(\?:([^()]*)\)", _UNSURE.sub(" ", phrase))
     ways = [first]
     for choice, fixed in zip(rest[::2], rest[1::2], strict=True):
         ways = [way + each + fixed for way in ways for each in choice.split("|")]
     if any(set(way) & set(r"()[]{}|\?*") for way in ways):
-        return {("",)}
-    return {tuple(sorted(re.findall("[a-z]+", way), key=len, reverse=True)) or ("",) for way in ways}
+        return {("", "")}
+    longest = (sorted(["", "", *re.findall("[a-z]+", way)], key=len, reverse=True) for way in ways)
+    return {(part, other) for part, other, *_ in longest}
 
 
 def unquoted(text: str) -> str:

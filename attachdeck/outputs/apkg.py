@@ -76,7 +76,7 @@ class _Package(genanki.Package):  # type: ignore[misc]  # genanki has no types.
     def write_to_file(self, file: Path, timestamp: float | None = None) -> None:
         database = file.with_suffix(".anki2")
         with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as connection:
-            connection.executescript("PRAGMA page_size=4096; PRAGMA secure_delete=ON; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;")
+            connection.executescript("PRAGMA page_size=8192; PRAGMA secure_delete=ON; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;")
             self.write_to_db(connection.cursor(), 0.0, iter(()))
         _normalise_header(database)
         with zipfile.ZipFile(file, "w") as package:

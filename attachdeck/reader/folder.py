@@ -96,7 +96,7 @@ def read_course(folder: Path, lock_name: str = LOCK, jobs: int = 1, *, lessons: 
             diagnostics.append(Diagnostic(rule="file-name", message=message, at=Location(shown(path)), help=f"rename it to `{path.stem}`"))
 
     def text(path: Path) -> Document:
-        found, problems = _read_utf8(path, shown(path), root)
+        found, problems = read_utf8(path, shown(path), root)
         diagnostics.extend(problems)
         return found
 
@@ -117,7 +117,7 @@ def read_course(folder: Path, lock_name: str = LOCK, jobs: int = 1, *, lessons: 
     # What is wrong in the lock is no author's doing: `identity` says what it means.
     lock = folder / lock_name
     paths = lesson_paths(folder)
-    lock_document, lock_problems = _read_utf8(lock, shown(lock), root, MAX_LOCK_BYTES) if lock.exists() else (None, [])
+    lock_document, lock_problems = read_utf8(lock, shown(lock), root, MAX_LOCK_BYTES) if lock.exists() else (None, [])
     files = CourseFiles(
         name=name,
         course=document(folder / "course.yaml"),
@@ -142,7 +142,7 @@ def read_file(path: Path, shown: str, root: Path | None = None, value: bytes | N
 
     `value` is what another process has read there already, marshalled, with the hash of the text.
     """
-    document, problems = _read_utf8(path, shown, root)
+    document, problems = read_utf8(path, shown, root)
     return (document, problems) if problems else read_text(document.text, shown, value)
 
 
@@ -161,11 +161,11 @@ def _values(paths: list[Path], jobs: int) -> Iterator[bytes | None]:
 
 
 def _value(path: Path) -> bytes | None:
-    document, problems = _read_utf8(path, "", None) if path.is_file() else (None, [])
+    document, problems = read_utf8(path, "", None) if path.is_file() else (None, [])
     return marshalled(document.text) if document and not problems else None
 
 
-def _read_utf8(path: Path, shown: str, root: Path | None, most: int = MAX_BYTES) -> tuple[Document, list[Diagnostic]]:
+def read_utf8(path: Path, shown: str, root: Path | None, most: int = MAX_BYTES) -> tuple[Document, list[Diagnostic]]:
     """A file's text with plain line ends, as a document that is not read as YAML."""
     content, problem = read_bytes(path, shown, root, most)
     if problem:

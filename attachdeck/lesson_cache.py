@@ -1,0 +1,82 @@
+"""Lessons that need not be compiled again: their notes, packed, in the user's cache folder under a hash of all that they depend on.
+
+Deleting it, or two builds at once, harms nothing. What cannot be read, or is not what was written, counts for nothing and is written anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import time
+from pathlib import Path
+
+from attachdeck import remembered
+
+_HASH = 16
+_OLD = 60 * 60
+"""Seconds after which what a build of the same course had no use for is deleted: another one may be at work with another attachdeck."""
+_UNUSED = 60 * 24 * 60 * 60
+"""Seconds after which the lessons of a course that nobody builds are deleted."""
+_PREFIX = "lessons-"
+
+
+class LessonCache:
+    """The lessons of one course."""
+
+    def __init__(self, course: Path, fingerprint: bytes) -> None:
+        place = remembered.folder()
+        self.folder = Path(place, _PREFIX + _hash(str(course.resolve()).encode()).hex()) if place else None
+        self.common = _hash(fingerprint + repr(remembered.code()).encode()) if place else b""
+        self.used: set[str] = set()
+
+    def name(self, file: str, text: str) -> str:
+        """What the lesson of a file with this text is kept under."""
+        found = _hash(b"\0".join((self.common, file.encode("utf-8", "surrogatepass"), text.encode("utf-8", "surrogatepass")))).hex()
+        self.used.add(found)
+        return found
+
+    def has(self, name: str) -> bool:
+        """Whether a lesson seems to be kept."""
+        return self.folder is not None and (self.folder / name).is_file()
+
+    def load(self, name: str) -> bytes:
+        """What is kept, or nothing."""
+        if self.folder is not None:
+            with contextlib.suppress(OSError):
+                kept = (self.folder / name).read_bytes()
+                if kept[:_HASH] == _hash(kept[_HASH:]):
+                    return kept[_HASH:]
+        return b""
+
+    def store(self, name: str, content: bytes) -> None:
+        """Keep a lesson, where that can be done."""
+        if self.folder is None:
+            return
+        beside = self.folder / f"{name}.{os.getpid()}"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            beside.write_bytes(_hash(content) + content)
+            beside.replace(self.folder / name)
+        except OSError:
+            with contextlib.suppress(OSError):
+                beside.unlink(missing_ok=True)
+
+    def sweep(self) -> None:
+        """Delete what this build had no use for, and the lessons of courses that nobody builds."""
+        if self.folder is None:
+            return
+        now = time.time()
+        with contextlib.suppress(OSError):
+            for each in self.folder.iterdir():
+                if each.name not in self.used and now - each.stat().st_mtime > _OLD:
+                    each.unlink()
+            os.utime(self.folder)
+            for each in self.folder.parent.glob(f"{_PREFIX}*"):
+                if now - each.stat().st_mtime > _UNUSED:
+                    shutil.rmtree(each)
+
+
+def _hash(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=_HASH).digest()
