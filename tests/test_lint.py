@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from attachdeck import pipeline
-from attachdeck.lint import known_rules, lint
+from attachdeck.lint import _words, known_rules, lint
+from attachdeck.lint.texts import PHRASES, Phrases, finder, plain, sure_parts, words
 from conftest import COURSE, COURSE_YAML, PLANE_SVG, ROOT, write_course
 from test_cli import run
 
@@ -108,3 +112,43 @@ def test_many_cards_are_linted_in_time_that_grows_with_them(tmp_path: Path):
     )
     checked = pipeline.check(write_course(tmp_path, cards=cards))
     assert [each for each in lint(checked.course, TODAY, ["near-duplicate-prompt"]) if each.rule != "near-duplicate-prompt"] == []
+
+
+TRICKY = ["a(?:b|cd?)e", "(?:a(?:b)c)?d", "(?=ab)ab", "ab??c", "ab+c{0,1}", r"\x61b", "a|b", "(?:ab)+", "[ab]c*", "(a)?b", r"(?:a\)|b)", "(?:|a)b", "ab{0}"]
+LISTED = [phrase for name in PHRASES for phrase in _words("en")[name]]
+
+
+@given(st.data())
+def test_a_text_that_fits_a_listed_phrase_has_its_sure_parts(data: st.DataObject):
+    phrase = data.draw(st.sampled_from(LISTED + TRICKY))
+    text = data.draw(st.from_regex(phrase, fullmatch=True))
+    assert any(part in text and other in text for part, other in sure_parts(phrase))
+
+
+def test_what_is_sure_of_a_phrase():
+    assert sure_parts("your (?:attachment )?(?:style|pattern) is") == {("style", "your"), ("pattern", "your")}
+    assert sure_parts("attention.seekers?") == {("attention", "seeker")}
+    assert sure_parts("a(?:b(?:c)d)?") == {("", "")}
+
+
+@given(st.data())
+def test_a_card_with_a_listed_phrase_is_looked_at_closely(data: st.DataObject):
+    name = data.draw(st.sampled_from(PHRASES))
+    phrase = data.draw(st.sampled_from(_words("en")[name]).flatmap(lambda each: st.from_regex(each, fullmatch=True)))
+    text = data.draw(st.text()) + " " + data.draw(st.sampled_from([phrase, phrase.title()])) + ", " + data.draw(st.text())
+    phrases = Phrases(_words("en"))
+    phrases.near("", data.draw(st.lists(st.sampled_from(text.split()))))
+    said = re.sub(r'[.,;:!?()\[\]{}“”‘"*_]', " ", text).split()
+    assert name in phrases.near(text, said)
+
+
+@given(st.text(), st.text("ab’' .-_ßΣ"))
+def test_the_words_of_a_text_are_runs_of_letters_and_apostrophes(one: str, other: str):
+    for text in (one, other):
+        assert words(text) == re.findall(r"[\w’']+", text.lower())
+
+
+@given(st.lists(st.text("ab’ ").map(plain).filter(bool)), st.text("ab’ ").map(plain))
+def test_terms_are_found_as_a_regular_expression_finds_them(terms: list[str], text: str):
+    any_term = re.compile(rf"\b(?:{'|'.join(sorted(terms, key=len, reverse=True))})\b")
+    assert finder(terms)(text) == (set(any_term.findall(text)) if terms else set())

@@ -17,6 +17,8 @@ PHRASES = ("all_of_the_above", "diagnosing", "labels", "lists", "overclaiming", 
 """The lists of words and phrases that rules look for anywhere in a text."""
 
 _WORD = re.compile(r"[\w’']+")
+_NO_WORD = {code: " " for code in range(128) if not re.match(r"[\w']", chr(code))}
+"""What parts words in ASCII: a table is faster there than the regular expression, and much slower elsewhere."""
 _PARTS = re.compile(r"\w+|\W+")
 _SIGNS = '.,;:!?()[]{}“”‘"*_'
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’|«[^»]*»")
@@ -144,7 +146,8 @@ def unquoted(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a text, in small letters."""
-    return _WORD.findall(text.lower())
+    lower = text.lower()
+    return lower.translate(_NO_WORD).split() if lower.isascii() else _WORD.findall(lower)
 
 
 def plain(text: str) -> str:

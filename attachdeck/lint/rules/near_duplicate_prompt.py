@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from attachdeck.course import Card, Course, VignetteCard
+from attachdeck.course import Course, VignetteCard
 from attachdeck.lint import Context, Finding
 
 Triple = tuple[str, str, str]
