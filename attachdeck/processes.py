@@ -63,6 +63,7 @@ def _answer(function: Callable[[T], bytes], items: Sequence[T], pipe: int) -> No
                 found = function(item)
                 answer.write(len(found).to_bytes(8, "little"))
                 answer.write(found)
+                answer.flush()
         os._exit(0)
     finally:
         os._exit(1)

@@ -23,6 +23,7 @@ from attachdeck.reporters import MACHINE_FORMATS, machine
 from attachdeck.reporters.text import report
 from conftest import COURSE, COURSE_YAML, LESSON_HEAD, MEDIA_YAML, NOW, PLANE_SVG, SOURCES_YAML, write_course
 from test_anki_import import ALL_KINDS
+from test_straight import ways
 
 CORPUS = Path(__file__).parent / "fuzz"
 SMALL_LOCK = """\
@@ -142,10 +143,13 @@ def _line_ends(text: str, chance: random.Random) -> str:
 
 
 def hold(folder: Path, language: str = "") -> None:
-    """The law: a course is checked, built and reported on, and every place lies in its file."""
+    """The law: a course is checked, built (both ways the same) and reported on, and every place lies in its file."""
     checked = pipeline.check(folder, language)
     found = list(checked.diagnostics)
     assert checked.course or found
+    if not language:
+        short, long = ways(folder)
+        assert short in (None, long), "the short way of a build says something else"
     if checked.course:
         compiled = pipeline.compiled(checked, NOW)
         found += [*compiled.refusals, *lint(checked.course, "2030-01-01", ())]

@@ -26,8 +26,9 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     monkeypatch.setenv(remembered.SWITCH, str(tmp_path / "cache"))
     monkeypatch.setattr(remembered, "_COARSE", 0)
     made: list[str] = []
-    check = pipeline.check
-    monkeypatch.setattr(pipeline, "check", lambda *arguments, **named: (made.append("made"), check(*arguments, **named))[1])
+    for name in ("straight", "check"):
+        way = getattr(pipeline, name)
+        monkeypatch.setattr(pipeline, name, lambda *arguments, way=way, **named: (made.append("made"), way(*arguments, **named))[1])
 
     def run(*arguments: str) -> str:
         made.clear()
@@ -72,8 +73,8 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "no deck": lambda folder: (folder / "a.apkg").unlink(),
     "another deck": lambda folder: (folder / "a.apkg").write_bytes(b"PK"),
     "another attachdeck": lambda _: setattr(remembered, "__version__", "9"),
-    "a damaged record": lambda folder: [each.write_text("{") for each in (folder / "cache").iterdir()],
-    "a lying record": lambda folder: [each.write_text(json.dumps({"code": 1, "lock": 2})) for each in (folder / "cache").iterdir()],
+    "a damaged record": lambda folder: [each.write_text("{") for each in (folder / "cache").glob("build-*")],
+    "a lying record": lambda folder: [each.write_text(json.dumps({"code": 1, "lock": 2})) for each in (folder / "cache").glob("build-*")],
     "a switch": lambda _: os.environ.__setitem__(remembered.SWITCH, "off"),
 }
 
@@ -111,7 +112,7 @@ def test_old_records_go(build: Build, tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(remembered, "_MOST_RECORDS", 4)
     for number in range(12):
         assert build("-o", f"{number}.apkg") == "made"
-    assert 1 < len(list((tmp_path / "cache").iterdir())) <= 6
+    assert 1 < len(list((tmp_path / "cache").glob("build-*"))) <= 6
     assert build("-o", "11.apkg") == "remembered"
 
 
