@@ -103,6 +103,7 @@ class _Decoder:
         self.option_sets: dict[str, OptionSet] = {}
         self.shown: dict[str, tuple[list[tuple[str, str]], set[str]]] = {}
         self.may_show = True
+        self.cited: dict[tuple[str, str], Citation] = {}
         self.name_nothing()
 
     def name_nothing(self) -> None:
@@ -326,8 +327,10 @@ class _Decoder:
         found = []
         for place, entry in enumerate(node.value.get("sources", ())):
             key, page = (entry["key"], entry.get("page", "")) if isinstance(entry, dict) else (entry, "")
-            if source := self.sources.get(key):
-                found.append(Citation(source, page))
+            if citation := self.cited.get((key, page)):
+                found.append(citation)
+            elif source := self.sources.get(key):
+                found.append(self.cited.setdefault((key, page), Citation(source, page)))
             else:
                 named = node["sources"][place]
                 self.known("source", named.get("key") or named, self.sources, "sources.yaml")

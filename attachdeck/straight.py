@@ -71,8 +71,7 @@ class PlainCourse:
         kept = {path: name for path in self.paths if self.cache.has(name := self.cache.name(path.name, self.text(path)))} if self.cache.folder else {}
         new = [path for path in self.paths if path not in kept]
         large = jobs > 1 and sum(path.stat().st_size for path in new) > WORTH_SHARING
-        _KNOWN[self.fingerprint] = self  # A process that begins as a copy of this one need not read it again.
-        compiled = spread(partial(_lesson, self.folder, self.fingerprint), new, jobs) if large else map(self.lesson, new)
+        compiled = self.elsewhere(new, jobs) if large else map(self.lesson, new)
         try:
             for path in self.paths:
                 packed = (self.cache.load(kept[path]) or self.lesson(path)) if path in kept else next(compiled)
@@ -82,6 +81,12 @@ class PlainCourse:
         except ProcessLost:
             raise NotPlain from None
         self.cache.sweep()
+
+    def elsewhere(self, paths: list[Path], jobs: int) -> Iterator[bytes]:
+        """`lesson` of each file, in several processes. One that begins as a copy of this one has what the first lesson makes ready, and the course itself."""
+        yield self.lesson(paths[0])
+        _KNOWN[self.fingerprint] = self
+        yield from spread(partial(_lesson, self.folder, self.fingerprint), paths[1:], jobs)
 
     def lesson(self, path: Path) -> bytes:
         """A lesson's notes, packed; nothing where it is not plainly good."""

@@ -157,6 +157,7 @@ class _Expander:
     def __init__(self, own: Traversable, shared: Traversable, look: Look) -> None:
         self.folders = (own, shared)
         self.speech = look.speech
+        self.known: dict[tuple[str, int], str] = {}
         self.wording = words(look.language) | {
             "title": escape(look.title),
             "language": look.language,
@@ -173,8 +174,11 @@ class _Expander:
         return self.words(self.included(name, n)).strip() + "\n"
 
     def included(self, name: str, n: int) -> str:
-        text = _template(self.folders, name).replace("{n}", str(n))
-        return _DIRECTIVE.sub(lambda match: self.directive(match, n).rstrip("\n"), text)
+        found = self.known.get((name, n))
+        if found is None:
+            text = _template(self.folders, name).replace("{n}", str(n))
+            found = self.known[name, n] = _DIRECTIVE.sub(lambda match: self.directive(match, n).rstrip("\n"), text)
+        return found
 
     def directive(self, match: re.Match[str], n: int) -> str:
         if match["verb"] == "include":

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import field
 from itertools import repeat
 from pathlib import Path
+from stat import S_ISREG
 
 from attachdeck.diagnostics import Diagnostic
 from attachdeck.location import Location
@@ -189,7 +191,10 @@ def _kept(media: Document | None) -> set[str]:
 
 
 def _listed(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
+    """The files of a folder, by their names. The system tells which are files together with the names, but for links."""
+    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
+        return [folder / name for name in sorted(entry.name for entry in entries if entry.is_file())]
+    return []
 
 
 def read_bytes(path: Path, shown: str, root: Path | None, most: int = MAX_BYTES) -> tuple[bytes, Diagnostic | None]:
@@ -202,9 +207,10 @@ def read_bytes(path: Path, shown: str, root: Path | None, most: int = MAX_BYTES)
     try:
         if root and not path.resolve().is_relative_to(root):
             return unreadable("this link leads out of the course's folder", "put a copy of the file here instead")
-        if path.exists() and not path.is_file():
+        status = path.stat()
+        if not S_ISREG(status.st_mode):
             return unreadable("this is no file", "put the file in its place")
-        if path.stat().st_size > most:
+        if status.st_size > most:
             return unreadable(f"this file is larger than {most // 1024 // 1024} MiB", "split it, or make the picture smaller")
         return path.read_bytes(), None
     except FileNotFoundError:
