@@ -65,10 +65,13 @@ class NoteType:
     names: tuple[str, ...] = field(init=False)
     """The fields' names, in order."""
     known: frozenset[str] = field(init=False, repr=False, compare=False)
+    places: dict[frozenset[str], tuple[int, ...]] = field(init=False, repr=False, compare=False)
+    """Which cards a note has, by the names of the fields that hold something: what `generation` has found out so far."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "names", tuple(each.name for each in self.fields))
         object.__setattr__(self, "known", frozenset(self.names))
+        object.__setattr__(self, "places", {})
 
     def row(self, values: Mapping[str, str]) -> tuple[str, ...]:
         """Values by field name as a row in the layout's order; what is not given is empty."""

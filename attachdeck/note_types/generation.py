@@ -35,12 +35,11 @@ def card_places(note_type: NoteType, fields: tuple[str, ...]) -> tuple[int, ...]
     if note_type.cloze:
         return tuple(sorted({min(number, cloze.HIGHEST) - 1 for value in fields if "{{c" in value for number in cloze.numbers(value)}))
     filled = frozenset([name for name, value in zip(note_type.names, fields, strict=True) if value and (value[0] not in _MAYBE_BLANK or not is_blank(value))])
-    return _places(tuple(template.front for template in note_type.templates), filled)
-
-
-@cache
-def _places(fronts: tuple[str, ...], filled: frozenset[str]) -> tuple[int, ...]:
-    return tuple(place for place, front in enumerate(fronts) if _shows(parse(front), _ALWAYS_FILLED | filled))
+    known = note_type.places.get(filled)
+    if known is None:
+        fronts = (parse(each.front) for each in note_type.templates)
+        known = note_type.places[filled] = tuple(place for place, front in enumerate(fronts) if _shows(front, _ALWAYS_FILLED | filled))
+    return known
 
 
 @cache
