@@ -21,11 +21,11 @@ def main() -> None:
         if said is not None and said.isascii():
             print(said)  # noqa: T201
             return
+    # What a command makes stays until it ends; to look for garbage in it takes a third of the time. (The preview, which does not end, looks again.)
+    gc.disable()
     try:
         from attachdeck import cli
 
-        # What a command makes stays until it ends; to look for garbage in it takes a third of the time. (The preview, which does not end, looks again.)
-        gc.disable()
         cli.main()
     except KeyboardInterrupt:  # While modules were imported; later Click says so.
         sys.exit("Aborted!")

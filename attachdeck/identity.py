@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field, replace
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from sys import intern
 from typing import Any
@@ -162,7 +162,7 @@ def _as_written(text: str) -> Lock | None:
         cards[key] = CardRecord(name, intern(note_type), content, seconds, intern(version), retired is not None)
         previous, end = key, match.end()
     lock = _lock(read.root.value)
-    return replace(lock, cards=cards) if cards and says(f"{head}\ncards: {{}}\n", lock) else None
+    return replace(lock, cards=cards) if cards and lock_text(lock) == f"{head}\ncards: {{}}\n" else None
 
 
 def lock_text(lock: Lock) -> str:
@@ -170,14 +170,12 @@ def lock_text(lock: Lock) -> str:
     return "".join(_lines(lock))
 
 
-def says(text: str, lock: Lock) -> bool:
-    """Whether a text is that of a lock's file."""
-    end = 0
-    for line in _lines(lock):
-        if not text.startswith(line, end):
-            return False
-        end += len(line)
-    return end == len(text)
+def digest(lock: Lock | str) -> bytes:
+    """A hash of a lock's file, as it would be written or as it is."""
+    found = hashlib.blake2b(digest_size=16)
+    for text in (lock,) if isinstance(lock, str) else _lines(lock):
+        found.update(text.encode("utf-8", "surrogatepass"))
+    return found.digest()
 
 
 def _lines(lock: Lock) -> Iterator[str]:
@@ -204,17 +202,13 @@ def write_lock(lock: Lock, path: Path) -> None:
     write_chunks(path, (line.encode() for line in _lines(lock)))
 
 
-def refusals(old: Lock, new: Lock, document: Document | None) -> Iterator[Diagnostic]:
-    """What would harm a learner who has the deck that the old lock describes, and what to write instead."""
-    if document is None or not old.course:
+def refusals(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[Diagnostic]:
+    """What would harm a learner who has the deck that the old lock describes, and what to write instead.
+
+    `root` is what the old lock's file says, with the place of each value: it is asked for only where there is something to say.
+    """
+    if not old.course:
         return
-
-    @cache
-    def root() -> Node:
-        read, _ = read_text(document.text, document.file)
-        assert read.root is not None  # noqa: S101  # It was read before.
-        return read.root
-
     if old.course != new.course:
         yield _refusal("changed-course-id", f"the course's id was `{old.course}` and is now `{new.course}`", root()["course"].at,
             "every card would come to learners as a new one, beside the old: write the old id in course.yaml; for a course of its own, delete course.lock")  # fmt: skip
@@ -231,20 +225,17 @@ def refusals(old: Lock, new: Lock, document: Document | None) -> Iterator[Diagno
 
 def changes(old: Lock, new: Lock) -> dict[str, list[str]]:
     """What learners will notice, in words and ids: `new`, `changed`, `retired`, `dropped` cards, `note types`, `decks`."""
-    kept_guids = {each.guid for each in old.cards.values()}
+    other = {key: each for key, each in new.cards.items() if old.cards.get(key) != each}
+    kept_guids = {each.guid for each in old.cards.values()} if other else set()
     found = {
-        "new": [key for key, each in new.cards.items() if each.guid not in kept_guids],
-        "changed": [key for key, each in new.cards.items() if each.guid in kept_guids and not _same(old, key, each) and not each.retired],
-        "retired": [key for key, each in new.cards.items() if each.guid in kept_guids and not _same(old, key, each) and each.retired],
+        "new": [key for key, each in other.items() if each.guid not in kept_guids],
+        "changed": [key for key, each in other.items() if each.guid in kept_guids and not each.retired],
+        "retired": [key for key, each in other.items() if each.guid in kept_guids and each.retired],
         "dropped": sorted(old.cards.keys() - new.cards.keys()),
         "note types": [key for key, each in new.note_types.items() if old.note_types.get(key) != each],
         "decks": [each.name for key, each in new.decks.items() if old.decks.get(key) != each],
     }
     return {what: names for what, names in found.items() if names}
-
-
-def _same(old: Lock, key: str, record: CardRecord) -> bool:
-    return old.cards.get(key) == record
 
 
 def _refusal(rule: str, message: str, at: Location, help: str) -> Diagnostic:
@@ -265,15 +256,16 @@ def _renamed_decks(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[D
 
 
 def _vanished_cards(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[Diagnostic]:
-    guids = {each.guid for each in new.cards.values()}
     fresh = new.cards.keys() - old.cards.keys()
+    gone = old.cards.keys() - new.cards.keys()
+    carried_on = {each.guid for each in new.cards.values()} if gone else set()
     for key, each in old.cards.items():
         now = new.cards.get(key)
         if now and now.note_type != each.note_type:
             at = root()["cards"].key_at(key)
             help = "Anki would never update the card again for those who have it: retire it under this id, and write the new one under another"
             yield _refusal("changed-note-type", f"the card `{key}` was of the note type `{each.note_type}` and is now `{now.note_type}`", at, help)
-        elif not now and each.guid not in guids:
+        elif not now and each.guid not in carried_on:
             at = root()["cards"].key_at(key)
             renamed = did_you_mean(key, fresh)
             hint = f"if it is `{renamed.split('`')[1]}` now, write `formerly: {key}` there; otherwise " if renamed else ""
@@ -282,8 +274,9 @@ def _vanished_cards(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[
 
 
 def _reused_ids(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[Diagnostic]:
-    owners = {each.guid: key for key, each in old.cards.items()}
-    for key in new.cards.keys() - old.cards.keys():
+    fresh = new.cards.keys() - old.cards.keys()
+    owners = {each.guid: key for key, each in old.cards.items()} if fresh else {}
+    for key in fresh:
         owner = owners.get(new.cards[key].guid)
         if owner is not None and owner in new.cards:
             help = f"`{owner}` was once called so and carries on its progress: give the new card another id"

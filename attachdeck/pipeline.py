@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import field, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,12 @@ from attachdeck.course import Course
 from attachdeck.dating import compile_course
 from attachdeck.decode import decode
 from attachdeck.diagnostics import Diagnostic, Severity
-from attachdeck.identity import Lock, changes, read_lock, refusals, says, write_lock
+from attachdeck.identity import Lock, changes, digest, read_lock, refusals, write_lock
 from attachdeck.note_types import own
 from attachdeck.notes import NOTE_TYPE_OF, Deck
 from attachdeck.outputs import Output
 from attachdeck.overlay import Merged, base_folder, merged, overrides_to_keep, upstream_changes
-from attachdeck.reader import LOCK, TRANSLATIONS, CourseFiles, read_course
+from attachdeck.reader import LOCK, TRANSLATIONS, CourseFiles, Node, read_course, read_text
 from attachdeck.straight import NotPlain, PlainCourse
 from attachdeck.value import value
 
@@ -142,24 +143,30 @@ def compiled(checked: Checked, now: int, *, keep_mine: bool = False) -> Compiled
     deck, lock = compile_course(checked.course, checked.before, now)
     if checked.merged:
         lock = replace(lock, overrides=overrides_to_keep(checked.merged, checked.lock.overrides, keep_mine=keep_mine))
-    return _compared(deck, lock, checked)
+    written = checked.files.lock
+
+    @cache
+    def root() -> Node:
+        read = read_text(written.text, written.file)[0].root if written else None
+        assert read is not None  # noqa: S101  # It was read before.
+        return read
+
+    stale = written is None or digest(lock) != digest(written.text)
+    return Compiled(deck, lock, changes(checked.lock, lock), tuple(refusals(checked.lock, lock, root)), stale)
 
 
 def straight(folder: Path, now: int, *, jobs: int = 1) -> tuple[Checked, Compiled] | None:
-    """`check` and `compiled` in one, the short way, with the lessons left out of what was checked; None for a course that is not plainly good."""
+    """`check` and `compiled` in one, the short way, with the lessons and the lock's text left out of what was checked.
+
+    None for a course that is not plainly good, or whose deck would harm learners.
+    """
     try:
         course = PlainCourse(folder)
         deck, lock = course.compiled(now, jobs)
     except NotPlain:
         return None
     checked = Checked(course.course, (), course.files, course.lock, lock_path=folder / LOCK)
-    return checked, _compared(deck, lock, checked)
-
-
-def _compared(deck: Deck, lock: Lock, checked: Checked) -> Compiled:
-    written = checked.files.lock
-    stale = written is None or not says(written.text, lock)
-    return Compiled(deck, lock, changes(checked.lock, lock), tuple(refusals(checked.lock, lock, written)), stale)
+    return checked, Compiled(deck, lock, changes(course.lock, lock), (), digest(lock) != course.lock_digest)
 
 
 def without_broken_lessons(checked: Checked) -> Course | None:

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from attachdeck import schema
 from attachdeck.dating import SameId, dated
 from attachdeck.decode import LessonDecoder, lesson_number
-from attachdeck.identity import Lock, read_lock
+from attachdeck.identity import Lock, digest, read_lock, refusals
 from attachdeck.lesson_cache import LessonCache
 from attachdeck.note_types import own
 from attachdeck.notes import Compiler, Deck, LessonNotes
 from attachdeck.processes import FORKS, ProcessLost, spread
-from attachdeck.reader import lesson_paths, read_course, read_text, read_utf8
+from attachdeck.reader import Node, lesson_paths, read_course, read_text, read_utf8
 
 WORTH_SHARING = 500_000 if FORKS else 3_500_000
 """Bytes of lessons from which on several processes compile them sooner than one: about 750 cards where a process begins as a copy, else 5,000."""
@@ -42,6 +43,8 @@ class PlainCourse:
         if self.files.course.root is None or "extends" in self.files.course.root:
             raise NotPlain
         self.lock, damage = read_lock(self.files.lock, self.files.lock_problems)
+        self.lock_digest = digest(self.files.lock.text) if self.files.lock else b""
+        self.files = replace(self.files, lock=None)  # Of a large course it is large, too.
         self.decoder = LessonDecoder(self.files)
         self.course = self.decoder.course
         if damage or self.decoder.problems or list(own.problems(self.course.note_types.values())):
@@ -64,6 +67,7 @@ class PlainCourse:
             raise NotPlain from None
         if not names.formers.isdisjoint(lock.cards):
             raise NotPlain
+        list(refusals(self.lock, lock, _not_plain))
         return deck, lock
 
     def lessons(self, jobs: int) -> Iterator[LessonNotes]:
@@ -120,6 +124,10 @@ def _lesson(folder: Path, fingerprint: bytes, path: Path) -> bytes:
         course = PlainCourse(folder)
         _KNOWN[course.fingerprint] = course
     return _KNOWN[fingerprint].lesson(path) if fingerprint in _KNOWN else b""
+
+
+def _not_plain() -> Node:
+    raise NotPlain
 
 
 class _Names:

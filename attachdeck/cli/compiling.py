@@ -41,7 +41,7 @@ def compiled_course(
     progress("reading the course")
     ask_rules = asked.strict or asked.only
     plain = None if whole or language or ask_rules else pipeline.straight(folder, now, jobs=jobs)
-    if plain and not plain[1].refusals:
+    if plain:
         return *plain, []
     checked = pipeline.check(folder, language, jobs=jobs)
     diagnostics = [*checked.diagnostics, *(report.lint_of(checked, asked.only) if ask_rules else ())]
