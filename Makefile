@@ -46,7 +46,9 @@ $(VENV)/installed-dev: pyproject.toml | $(BIN)/python
 	$(INSTALL) -e '.[dev]'
 	touch $@ $(VENV)/installed
 
+# The newest pip, whose start scripts are those that users get.
 bench: $(VENV)/installed-dev
+	$(INSTALL) --upgrade pip
 	$(INSTALL) -e '.[bench]'
 	$(BIN)/python benchmarks/run.py
 
