@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from attachdeck import identity
 from attachdeck.course import Course
@@ -26,11 +27,13 @@ def compile_course(course: Course, lock: Lock, now: int) -> tuple[Deck, Lock]:
     What the old lock knows unchanged keeps its time and version; everything else gets `now`, in seconds since 1970.
     """
     compiler = Compiler(course)
-    return dated(compiler, map(compiler.lesson, course.lessons), lock, now)
+    deck, new = dated(compiler, map(compiler.lesson, course.lessons), lock, now)
+    # Outputs other than the package look at the notes again and again.
+    return replace(deck, notes=tuple(deck.notes)), new
 
 
 def dated(compiler: Compiler, lessons: Iterable[LessonNotes], lock: Lock, now: int) -> tuple[Deck, Lock]:
-    """Like `compile_course`, of lessons that are compiled already. Raises SameId."""
+    """Like `compile_course`, of lessons that are compiled already, and with notes that are made when they are asked for. Raises SameId."""
     dater = _Dater(compiler, lock, now)
     deck = dater.deck(lessons)
     note_types = {key: NoteTypeRecord(each.id, *hashes(each.note_type), each.modified) for key, each in dater.note_types.items()}

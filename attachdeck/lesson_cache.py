@@ -32,7 +32,9 @@ class LessonCache:
         self.used: set[str] = set()
 
     def name(self, file: str, text: str) -> str:
-        """What the lesson of a file with this text is kept under."""
+        """What the lesson of a file with this text is kept under; nothing where nothing is kept."""
+        if self.folder is None:
+            return ""
         found = _hash(b"\0".join((self.common, file.encode("utf-8", "surrogatepass"), text.encode("utf-8", "surrogatepass")))).hex()
         self.used.add(found)
         return found
@@ -56,7 +58,7 @@ class LessonCache:
             return
         beside = self.folder / f"{name}.{os.getpid()}"
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             beside.write_bytes(_hash(content) + content)
             beside.replace(self.folder / name)
         except OSError:

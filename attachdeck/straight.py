@@ -90,7 +90,10 @@ class PlainCourse:
         """`lesson` of each file, in several processes. One that begins as a copy of this one has what the first lesson makes ready, and the course itself."""
         yield self.lesson(paths[0])
         _KNOWN[self.fingerprint] = self
-        yield from spread(partial(_lesson, self.folder, self.fingerprint), paths[1:], jobs)
+        try:
+            yield from spread(partial(_lesson, self.folder, self.fingerprint), paths[1:], jobs)
+        finally:
+            del _KNOWN[self.fingerprint]
 
     def lesson(self, path: Path) -> bytes:
         """A lesson's notes, packed; nothing where it is not plainly good."""
@@ -116,6 +119,7 @@ class PlainCourse:
 
 
 _KNOWN: dict[bytes, PlainCourse] = {}
+"""The courses whose lessons a process compiles for another, by their fingerprints."""
 
 
 def _lesson(folder: Path, fingerprint: bytes, path: Path) -> bytes:

@@ -30,7 +30,10 @@ _OTHER_BRACES = re.compile(r"\{\{=.*?(?:=\}\}|$)", re.DOTALL)
 _AS_TEXT = re.compile(r"\{\{[^{}]*\btext:[^{}]*\}\}")
 _LESS = re.compile(r"&lt;?|&#0*60;?|&#x0*3c;?", re.IGNORECASE)
 _IGNORED = re.compile(r"[\x00-\x20\x7f-\xa0]+")
-_BRACES = re.compile(r"\{\{c[0-9,]+::|\{\{[^{}]*\}\}|::[^{}<>]*\}\}|\}\}")
+# What only looks like the end of a gap is matched as well, and stays: else it would be read again from each colon.
+_BRACES = re.compile(r"\{\{c[0-9,]+::|\{\{[^{}]*\}\}|(?P<stays>::[^{}<>]*+(?!\}\}))|::[^{}<>]*+\}\}|\}\}")
+_DEEPEST = 20
+"""How many tags may stand in one another's attributes."""
 _BLIND = re.compile(r"[\s\"'/]on[a-z]+\s*=", re.IGNORECASE)
 _FIELD = re.compile(r"\{\{(?![#^/!])[^{}]*\}\}")
 _SECTION = re.compile(r"\{\{[#^/][^{}]*\}\}")
@@ -51,7 +54,7 @@ class Danger:
 def dangers(text: str) -> list[Danger]:
     """All that could run a script or load a page, in order; where braces hide it, the whole text."""
     found = [*_tags(text, 0), *(Danger(each.start(), each.end(), each[0][:20]) for each in _OTHER_BRACES.finditer(text))]
-    bare = _BRACES.sub("", text)
+    bare = _BRACES.sub(r"\g<stays>", text)
     if not found and bare != text:
         hidden = next(iter(_tags(bare, 0)), None) or next((Danger(0, 0, each[0].strip()) for each in _blind(text)), None)
         harmless = text.replace("<", "&lt;").replace("{{", "{ {")
@@ -113,8 +116,8 @@ def unfit(value: str, forbidden: str) -> str:
     return "javascript:" if _is_address(value) else next((each for each in forbidden if each in value), "")
 
 
-def _tags(text: str, offset: int) -> Iterator[Danger]:
-    """The dangers of each tag of a text that begins at `offset` in another one."""
+def _tags(text: str, offset: int, depth: int = 0) -> Iterator[Danger]:
+    """The dangers of each tag of a text that begins at `offset` in another one, and stands in so many tags."""
     position = 0
     while opening := _OPENING.search(text, position):
         if known := _OCCLUSION.match(text, opening.start()):
@@ -129,26 +132,28 @@ def _tags(text: str, offset: int) -> Iterator[Danger]:
                 rest = text[start:]
                 yield Danger(offset + start, offset + len(text), f"`{_short(rest)}`, a tag without an end", rest.replace("<", "&lt;"))
                 return
-            found += _of_attribute(attribute, offset)
+            found += _of_attribute(attribute, offset, depth)
             position = attribute.end()
         position = end.end()
         if name in _ELEMENTS or "{{" in name or "<" in name:
             close = re.compile(r"</script[^>]*>", re.IGNORECASE).search(text, position) if name == "script" else None
-            yield Danger(offset + start, offset + (close.end() if close else len(text) if name == "script" else position), f"<{name}>")
-            position = close.end() if close else position
+            position = close.end() if close else len(text) if name == "script" else position
+            yield Danger(offset + start, offset + position, f"<{name}>")
         else:
             yield from found
 
 
-def _of_attribute(attribute: re.Match[str], offset: int) -> Iterator[Danger]:
+def _of_attribute(attribute: re.Match[str], offset: int, depth: int) -> Iterator[Danger]:
     value = attribute["double"] or attribute["single"] or attribute["bare"] or ""
     span = offset + attribute.start(), offset + attribute.end()
     if _HANDLER.fullmatch(attribute["name"]):
         yield Danger(*span, f"{attribute['name']}=")
     elif attribute["name"].lower() == "srcdoc" or _is_address(value):
         yield Danger(*span, _short(attribute[0].strip()))
+    elif depth == _DEEPEST:
+        yield Danger(*span, "tags in tags in tags")
     else:
-        inner = next((danger for each in (value, attribute["name"]) if "<" in each for danger in _tags(each + ">", 0)), None)
+        inner = next((danger for each in (value, attribute["name"]) if "<" in each for danger in _tags(each + ">", 0, depth + 1)), None)
         if inner:
             yield Danger(*span, inner.what)
 

@@ -167,6 +167,18 @@ def test_a_renamed_card_keeps_its_guid_when_formerly_is_dropped_later(author: Au
     assert after.cards["zwei"].guid == before.cards["two"].guid
 
 
+def test_a_merged_lock_may_know_a_card_by_both_of_its_names(author: Author):
+    """One branch renamed the card, the other changed it: the merge keeps both lines."""
+    before = author.release()
+    path = author.course / "course.lock"
+    renamed = TWO.replace("id: two", "id: zwei").replace("}", ", formerly: two}")
+    author.release(ONE + renamed)
+    line = next(line for line in lock_text(before).splitlines() if line.startswith('  "two"'))
+    path.write_text(path.read_text(encoding="utf-8").replace('  "zwei"', f'{line}\n  "zwei"'), encoding="utf-8")
+    assert set(author.lock().cards) == {"one", "two", "zwei"}
+    assert set(author.release(ONE + renamed).cards) == {"one", "zwei"}
+
+
 def test_a_retired_card_has_no_cards_in_the_package(author: Author):
     author.release()
     after = author.release(ONE + TWO.replace("}", ", status: retired, retired_because: Wrong.}"))

@@ -38,11 +38,12 @@ def compiled_course(
     Without `whole`, a plain course may come without its lessons, which is faster.
     Exits with 1 where it has errors, where it has warnings and these are to fail, or where the deck would harm learners who have the last one.
     """
-    progress("reading the course")
     ask_rules = asked.strict or asked.only
+    progress("compiling the course")
     plain = None if whole or language or ask_rules else pipeline.straight(folder, now, jobs=jobs)
     if plain:
         return *plain, []
+    progress("reading the course")
     checked = pipeline.check(folder, language, jobs=jobs)
     diagnostics = [*checked.diagnostics, *(report.lint_of(checked, asked.only) if ask_rules else ())]
     if checked.course is None or (asked.strict and diagnostics):

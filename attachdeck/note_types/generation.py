@@ -18,6 +18,9 @@ _TAG = re.compile(r"\{\{(?P<text>.*?)\}\}", re.DOTALL)
 _ALWAYS_FILLED = frozenset(("Card", "CardFlag", "Deck", "Subdeck", "Type"))
 _BLANK = re.compile(r"(?:\s|</?(?:br|div) ?/?>)*", re.IGNORECASE | re.ASCII)
 
+_DEEPEST = 100
+"""How many sections may stand in one another: Anki, too, takes each into the other, and ends when there are too many."""
+
 _MAYBE_BLANK = frozenset("< \t\n\r\f\v")
 """How a field begins that may be blank."""
 
@@ -48,15 +51,20 @@ def parse(template: str) -> tuple[Part, ...]:
 
     Raises ValueError where a section is not closed as it was opened; Anki shows an error on such a card.
     """
-    tokens = (match["text"].strip() for match in _TAG.finditer(re.sub(r"<!--.*?-->", "", template, flags=re.DOTALL)))
+    # Behind the last end of all there is none to look for, again from each beginning.
+    commented, end, rest = template.rpartition("-->")
+    shown = re.sub(r"<!--.*?-->", "", commented + end, flags=re.DOTALL) + rest
+    tokens = (match["text"].strip() for match in _TAG.finditer(shown, 0, shown.rfind("}}") + 2))
     return tuple(_parts(tokens, None))
 
 
-def _parts(tokens: Iterator[str], section: str | None) -> Iterator[Part]:
+def _parts(tokens: Iterator[str], section: str | None, depth: int = 0) -> Iterator[Part]:
+    if depth > _DEEPEST:
+        raise ValueError(f"more than {_DEEPEST} stand in one another")
     for token in tokens:
         sign, name = token[:1], token[1:].strip()
         if sign in "#^" and token:
-            yield ("if" if sign == "#" else "unless", name, tuple(_parts(tokens, name)))
+            yield ("if" if sign == "#" else "unless", name, tuple(_parts(tokens, name, depth + 1)))
         elif sign == "/" and token:
             if name != section:
                 raise ValueError(f"{{{{/{name}}}}} closes {{{{#{section}}}}}")

@@ -23,7 +23,7 @@ _SVG_DANGER = re.compile(
     re.IGNORECASE,
 )
 _ENCODING = re.compile(rb"[^<]*<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"']*)")
-_LENGTH = re.compile(r"\s*([0-9]*\.?[0-9]+)\s*(?:px)?\s*")
+_LENGTH = re.compile(r"\s*+([0-9]++(?:\.[0-9]++)?+|\.[0-9]++)\s*+(?:px)?+\s*+")
 
 
 @value()
@@ -91,14 +91,16 @@ def _svg_frame(root: ET.Element | None) -> Box | None:
     return Box(left, top, width, height) if width > 0 and height > 0 else None
 
 
-def _boxes(element: ET.Element) -> Iterator[tuple[str, Box]]:
-    if "transform" in element.attrib:
-        return
-    box = _box(element)
-    if box and "id" in element.attrib:
-        yield element.attrib["id"], box
-    for inner in element:
-        yield from _boxes(inner)
+def _boxes(root: ET.Element) -> Iterator[tuple[str, Box]]:
+    waiting = [root]  # No recursion: a picture may be nested deeper than Python goes.
+    while waiting:
+        element = waiting.pop()
+        if "transform" in element.attrib:
+            continue
+        box = _box(element)
+        if box and "id" in element.attrib:
+            yield element.attrib["id"], box
+        waiting += reversed(element)
 
 
 def _box(element: ET.Element) -> Box | None:
