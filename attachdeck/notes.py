@@ -47,6 +47,7 @@ from attachdeck.markup import Shown, inert, picture, plain, render
 from attachdeck.note_types import KINDS, Look, NoteType, note_type, own, words
 from attachdeck.note_types.generation import card_places
 from attachdeck.references import unfolding
+from attachdeck.sort_field import checksum, sort_text
 from attachdeck.value import value
 
 NOTE_TYPE_OF = {"basic": "basic", "reversed": "basic", "typed": "basic", "choice": "choice", "vignette": "choice"}
@@ -60,6 +61,8 @@ _REFERENCE = re.compile(
 
 Fields = dict[str, str]
 
+_BETWEEN_FIELDS = "\x1f"
+"""What stands between the fields of a note in Anki's database; no text of a course holds it."""
 _IN_MEMORY = 8 * 1024 * 1024
 """Bytes of packed notes from which on they are kept in a file."""
 
@@ -89,15 +92,36 @@ class Note:
     modified: int
 
 
+class Row(NamedTuple):
+    """A note as Anki's database has it: `fields` and `tags` as one text each; of its cards the places and the ids. Note type and deck by their names."""
+
+    id: int
+    guid: str
+    note_type: str
+    modified: int
+    tags: str
+    fields: str
+    sort_text: str
+    checksum: int
+    deck: str
+    position: int
+    cards: Iterable[tuple[int, int]]
+
+
 class Undated(NamedTuple):
-    """A note before the lock has said who it is and when it last changed: `content` is a hash of what learners get."""
+    """A note before the lock has said who it is and when it last changed: `content` is a hash of what learners get.
+
+    `fields` is one text, as in a `Row`; `sort_text` is None where it is the first field as it stands.
+    """
 
     card: str
     formerly: str
     kind: str
     note_type: str
     deck: str
-    fields: tuple[str, ...]
+    fields: str
+    sort_text: str | None
+    checksum: int
     tags: tuple[str, ...]
     content: str
     places: tuple[int, ...]
@@ -198,22 +222,61 @@ class Notes(Sequence[Note]):
         if isinstance(place, slice):
             return tuple(self[each] for each in range(*place.indices(len(self))))
         place = range(len(self))[place]
-        self.file.seek(self.ends[place])
-        note = Undated.unpacked(self.file.read(self.ends[place + 1] - self.ends[place]))
-        record = self.records[place]
+        note, record = self.undated(place), self.records[place]
         return Note(
             card=note.card,
             id=self.ids[place],
             guid=record.guid,
             kind=note.kind,
             note_type=note.note_type,
-            fields=note.fields,
-            tags=note.tags if note.kind == "custom" else tuple(sorted((*note.tags, self.version_tag + record.version))),
+            fields=tuple(note.fields.split(_BETWEEN_FIELDS)),
+            tags=self.tags(note, record),
             deck=note.deck,
             position=place + 1,
-            cards=tuple(map(NewCard, note.places, self.card_ids[self.card_ends[place] : self.card_ends[place + 1]])),
+            cards=tuple(NewCard(*each) for each in self.cards(note, place)),
             modified=record.changed,
         )
+
+    def row(self, place: int) -> Row:
+        """A note as `row_of` would give it; most of it was made when it was compiled."""
+        note, record = self.undated(place), self.records[place]
+        first = note.sort_text
+        return Row(
+            self.ids[place],
+            record.guid,
+            note.note_type,
+            record.changed,
+            _joined(self.tags(note, record)),
+            note.fields,
+            note.fields.partition(_BETWEEN_FIELDS)[0] if first is None else first,
+            note.checksum,
+            note.deck,
+            place + 1,
+            self.cards(note, place),
+        )
+
+    def undated(self, place: int) -> Undated:
+        start = self.ends[place]
+        self.file.seek(start)
+        return Undated.unpacked(self.file.read(self.ends[place + 1] - start))
+
+    def tags(self, note: Undated, record: CardRecord) -> tuple[str, ...]:
+        return note.tags if note.kind == "custom" else tuple(sorted((*note.tags, self.version_tag + record.version)))
+
+    def cards(self, note: Undated, place: int) -> Iterable[tuple[int, int]]:
+        return zip(note.places, self.card_ids[self.card_ends[place] : self.card_ends[place + 1]], strict=True)
+
+
+def row_of(note: Note) -> Row:
+    """A note as Anki's database has it."""
+    first = sort_text(note.fields[0])
+    cards = [(card.place, card.id) for card in note.cards]
+    fields = _BETWEEN_FIELDS.join(note.fields)
+    return Row(note.id, note.guid, note.note_type, note.modified, _joined(note.tags), fields, first, checksum(first), note.deck, note.position, cards)
+
+
+def _joined(tags: tuple[str, ...]) -> str:
+    return f" {' '.join(tags)} " if tags else ""
 
 
 class Compiler:
@@ -241,7 +304,7 @@ class Compiler:
             own_deck="" if lesson.full_deck else lesson.deck,
             description="" if lesson.full_deck else self.described(self.lesson_description(lesson)),
             notes=tuple(each.packed() for each in notes),
-            media=tuple(sorted(media_in((text for each in notes for text in each.fields), self.media))),
+            media=tuple(sorted(media_in((text for each in notes for text in each.fields.split(_BETWEEN_FIELDS)), self.media))),
             objectives=tuple(each.id for each in lesson.objectives),
             formers=tuple(card.formerly for card in lesson.cards if card.formerly),
         )
@@ -261,13 +324,16 @@ class Compiler:
         row = kind.row(fields)
         tags = card.tags if custom else self.tags(card, lesson)
         retired = bool(card.retired_because)
+        joined, sorted_by = _BETWEEN_FIELDS.join(row), sort_text(row[0])
         return Undated(
             card=card.id,
             formerly=card.formerly,
             kind=card.kind,
             note_type=key,
             deck=self.practice_deck() if card.kind == "practice" else deck,
-            fields=row,
+            fields=joined,
+            sort_text=None if sorted_by == row[0] else sorted_by,
+            checksum=checksum(sorted_by),
             tags=tags,
             content=identity.content_hash(key, *row, *tags),
             # Learners who have a retired card keep it, with its new text; without cards in the package nobody else gets it.

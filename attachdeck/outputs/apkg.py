@@ -12,22 +12,19 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import hashlib
 import json
-import re
 import shutil
 import sqlite3
 import struct
 import sys
 import zipfile
 from collections.abc import Iterator
-from html.entities import name2codepoint
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from attachdeck.note_types.generation import requirements
-from attachdeck.notes import DatedNoteType, Deck, Note, Notes, Subdeck
+from attachdeck.notes import DatedNoteType, Deck, Notes, Subdeck, row_of
 from attachdeck.safe_write import folder_beside
 
 # genanki asks the package cached_property for what functools has as well, and that imports asyncio and ssl: half of the time that genanki takes.
@@ -103,12 +100,12 @@ class _Package(genanki.Package):  # type: ignore[misc]  # genanki has no types.
         notes = self.deck.notes
         deck_ids = {each.name: each.id for each in self.deck.decks}
         note_types = {key: each.id for key, each in self.deck.note_types.items()}
-        ids = notes.ids if isinstance(notes, Notes) else [note.id for note in notes]
+        ids, row = (notes.ids, notes.row) if isinstance(notes, Notes) else ([note.id for note in notes], lambda place: row_of(notes[place]))
         for place in sorted(range(len(ids)), key=ids.__getitem__):
-            note = notes[place]
+            note = row(place)
             deck = deck_ids[note.deck]
-            cards += (_CARD.pack(card.id, note.id, deck, card.place, note.modified, note.position) for card in note.cards)
-            yield _note_row(note, note_types[note.note_type])
+            cards += [_CARD.pack(id, note.id, deck, ord, note.modified, note.position) for ord, id in note.cards]
+            yield note.id, note.guid, note_types[note.note_type], note.modified, note.tags, note.fields, note.sort_text, note.checksum
 
     def collection(self) -> tuple[Any, ...]:
         """The row that describes the collection: genanki's, with the deck's own note types, decks and preset."""
@@ -175,51 +172,6 @@ def _preset(deck: Deck) -> dict[str, Any]:
         "buryInterdayLearning": study.bury_siblings,
         "desiredRetention": study.desired_retention / 100,
     }
-
-
-def _note_row(note: Note, note_type: int) -> tuple[Any, ...]:
-    first = note.fields[0]
-    plain = _plain(first) if "<" in first or "&" in first else first
-    tags = f" {' '.join(note.tags)} " if note.tags else ""
-    return note.id, note.guid, note_type, note.modified, tags, "\x1f".join(note.fields), plain, _checksum(plain)
-
-
-_MEDIA_TAG = re.compile(r"<(?:img|audio|object)\b[^>]*?\b(?:src|data)=(?:\"([^\"]+)\"|'([^']+)'|([^ >]+))[^>]*>", re.IGNORECASE)
-_MARKUP = re.compile(r"<!--.*?-->|<style.*?>.*?</style>|<script.*?>.*?</script>|<.*?>", re.IGNORECASE | re.DOTALL)
-
-
-def _plain(html: str) -> str:
-    """A field's text without markup but with the names of its media: what Anki sorts by and takes the checksum of."""
-    named = _MEDIA_TAG.sub(lambda match: f" {match[1] or match[2] or match[3]} ", html)
-    return _decoded(_MARKUP.sub("", named))
-
-
-def _decoded(text: str) -> str:
-    """A text with HTML 4's entities as characters; where one `&` begins no such entity, all stay as they are, as Anki has it."""
-    first, *others = text.split("&")
-    found = [first]
-    for part in others:
-        name, semicolon, rest = part.partition(";")
-        code = _code_point(name)
-        if not semicolon or code is None:
-            return text
-        found += (chr(code), rest)
-    return "".join(found).replace("\u00a0", " ") if others else text
-
-
-def _code_point(name: str) -> int | None:
-    if name in name2codepoint:
-        return name2codepoint[name]
-    number = re.fullmatch(r"#(?:x(?P<hex>[0-9a-fA-F]{1,6})|(?P<decimal>[0-9]{1,7}))", name)
-    if not number:
-        return None
-    code = int(number["hex"], 16) if number["hex"] else int(number["decimal"])
-    return code if code < 0xD800 or 0xE000 <= code <= 0x10FFFF else None
-
-
-def _checksum(plain: str) -> int:
-    """The first 32 bits of SHA-1 over the first field's text, by which Anki finds duplicates."""
-    return int.from_bytes(hashlib.sha1(plain.encode(), usedforsecurity=False).digest()[:4], "big")
 
 
 def _normalise_header(database: Path) -> None:

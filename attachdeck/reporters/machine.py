@@ -14,6 +14,7 @@ from xml.sax.saxutils import quoteattr
 from attachdeck import __version__
 from attachdeck.diagnostics import Diagnostic, Severity
 from attachdeck.lint import known_rules
+from attachdeck.reporters.text import lines_of
 
 Texts = Mapping[str, str]
 
@@ -127,8 +128,9 @@ def _fingerprints(diagnostics: Sequence[Diagnostic], texts: Texts) -> list[str]:
     """What makes a finding the same one after lines above it were added: its rule, file, message and line's text; a number where these repeat."""
     seen: Counter[str] = Counter()
     found = []
+    lines_by_file = lines_of(texts)
     for each in diagnostics:
-        lines = texts.get(each.at.file, "").split("\n")
+        lines = lines_by_file(each.at.file)
         line = lines[each.at.line - 1].strip() if 0 < each.at.line <= len(lines) else ""
         digest = hashlib.sha256(f"{each.rule}\x1f{Path(each.at.file).name}\x1f{each.message}\x1f{line}".encode()).hexdigest()[:32]
         found.append(f"{digest}:{seen[digest]}")
@@ -137,12 +139,12 @@ def _fingerprints(diagnostics: Sequence[Diagnostic], texts: Texts) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """Text that XML 1.0 may hold."""
-    return "".join(each if each in "\t\n" or each >= " " else "�" for each in text)
+    """Text that XML 1.0 may hold, and that does not steer a terminal."""
+    return "".join(each if each in "\t\n\r" or each >= " " else "�" for each in text)
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return _plain(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
 from attachdeck.diagnostics import Diagnostic, Severity
 
@@ -22,8 +23,14 @@ def plain(text: str, style: str) -> str:  # noqa: ARG001  # A Style.
 
 def report(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str], style: Style = plain) -> Iterator[str]:
     """Each diagnostic as a block of lines; `texts` has the text of each file by the name in its locations."""
+    lines = lines_of(texts)
     for diagnostic in diagnostics:
-        yield "\n".join(_block(diagnostic, texts.get(diagnostic.at.file), style))
+        yield "\n".join(_block(diagnostic, lines(diagnostic.at.file), style))
+
+
+def lines_of(texts: Mapping[str, str]) -> Callable[[str], Sequence[str]]:
+    """The lines of each file that has a text; a file with many problems is not taken apart for each."""
+    return cache(lambda file: texts[file].split("\n") if file in texts else ())
 
 
 def tally(diagnostics: Iterable[Diagnostic]) -> str:
@@ -33,12 +40,11 @@ def tally(diagnostics: Iterable[Diagnostic]) -> str:
     return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counted if count) or "no problems"
 
 
-def _block(diagnostic: Diagnostic, text: str | None, style: Style) -> Iterator[str]:
+def _block(diagnostic: Diagnostic, lines: Sequence[str], style: Style) -> Iterator[str]:
     at, severity = diagnostic.at, diagnostic.severity.value
-    yield f"{style(f'{severity}[{diagnostic.rule}]', severity)}: {diagnostic.message}"
-    lines = text.split("\n") if text is not None else []
+    yield f"{style(f'{severity}[{diagnostic.rule}]', severity)}: {_printable(diagnostic.message)}"
     gutter = " " * len(str(at.line))
-    yield f"{gutter}{style('-->', 'place')} {at}"
+    yield f"{gutter}{style('-->', 'place')} {_printable(str(at))}"
     if 0 < at.line <= len(lines):
         line = lines[at.line - 1]
         start, end = at.column - 1, at.end_column - 1 if at.end_line == at.line else len(line.rstrip())
@@ -47,7 +53,7 @@ def _block(diagnostic: Diagnostic, text: str | None, style: Style) -> Iterator[s
         yield f"{style(str(at.line), 'place')} {style('|', 'place')} {shown}".rstrip()
         yield f"{gutter} {style('|', 'place')} {' ' * before}{style('^' * marked, 'mark')}"
     if diagnostic.help:
-        yield f"{style('help', 'help')}: {diagnostic.help}"
+        yield f"{style('help', 'help')}: {_printable(diagnostic.help)}"
 
 
 def _window(line: str, start: int, end: int, width: int = 100) -> tuple[str, int, int]:
@@ -56,12 +62,16 @@ def _window(line: str, start: int, end: int, width: int = 100) -> tuple[str, int
     first = max(0, start - width // 2) if len(line) > width else 0
     last = first + width
     prefix, suffix = "…" if first else "", "…" if len(line) > last else ""
-    line = _UNPRINTABLE.sub(lambda match: " " if match.group() == "\t" else "\ufffd", line)
+    line = _printable(line[first:last])
     return (
-        f"{prefix}{line[first:last]}{suffix}",
-        len(prefix) + _columns(line[first:start]),
-        max(1, _columns(line[start : min(end, last)])),
+        f"{prefix}{line}{suffix}",
+        len(prefix) + _columns(line[: start - first]),
+        max(1, _columns(line[start - first : min(end, last) - first])),
     )
+
+
+def _printable(text: str) -> str:
+    return _UNPRINTABLE.sub(lambda match: " " if match.group() in "\t\n" else "\ufffd", text)
 
 
 def _columns(text: str) -> int:
