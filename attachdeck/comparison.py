@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import IntEnum
+from os.path import commonprefix
 from typing import Any
 
 _PLUMBING = ("::lesson::", "::changed::")
 _RETIRED = "::retired"
-_STEERING = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_STEERING = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_MOST_WORDS, _MOST_PAIRS = 2_000, 10_000
+"""Of how many words two texts are compared word by word, and of how many pairs of the same word: difflib may take their product in steps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +75,12 @@ class Rewording:
     def words(self) -> Iterator[tuple[str, str]]:
         """The change word by word: runs of text that stayed (`=`), went (`-`) or came (`+`)."""
         before, after = self.before.split(), self.after.split()
+        if _are_many(before, after):
+            first = len(commonprefix([before, after]))
+            last = len(commonprefix([before[first:][::-1], after[first:][::-1]]))
+            runs = (before[:first], before[first : len(before) - last], after[first : len(after) - last], before[len(before) - last :])
+            yield from ((verb, " ".join(run)) for verb, run in zip("=-+=", runs, strict=True) if run)
+            return
         for verb, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
             if verb == "equal":
                 yield "=", " ".join(before[a:b])
@@ -150,6 +160,11 @@ def next_version(version: str, bump: Bump) -> str:
         place = Bump.MAJOR - bump
         parts = [*parts[:place], parts[place] + 1, *[0] * (2 - place)]
     return ".".join(str(part) for part in parts)
+
+
+def _are_many(before: list[str], after: list[str]) -> bool:
+    one, other = Counter(before), Counter(after)
+    return len(before) + len(after) > _MOST_WORDS or sum(count * other[word] for word, count in one.items()) > _MOST_PAIRS
 
 
 def _text_differs(before: CardView, after: CardView) -> bool:

@@ -194,7 +194,7 @@ def _of_package(path: Path) -> Snapshot:
                 return _of_database(connection, media)
     except UnreadablePackage as error:
         raise NoSnapshot(str(error)) from error
-    except (ValueError, LookupError, TypeError, AttributeError, sqlite3.Error) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, sqlite3.Error) as error:
         raise NoSnapshot(f"{path} is no package that can be read (its collection: {error}): get it again, or build it anew") from error
 
 
@@ -280,7 +280,13 @@ def _card(fields: Mapping[str, str], tags: Iterable[str], note_type: str, known:
 
 def _text(html: str) -> str:
     """A field as somebody would read it aloud: pictures by their file and words, list items apart, no markup."""
-    html = re.sub(r'<img\b[^>]*?src="([^"]*)"[^>]*>', r"[picture \1] ", html)
-    html = re.sub(r"<li[^>]*>", " • ", html)
-    html = re.sub(r"</(?:p|div|li|tr|h[1-6]|summary)>|<br[^>]*>", " ", html)
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", "", html))).strip()
+    tags, end, rest = html.rpartition(">")  # Behind the last end no tag is looked for, from each beginning again.
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", _aloud, tags + end) + rest)).strip()
+
+
+def _aloud(tag: re.Match[str]) -> str:
+    if re.match(r"<img\b", tag[0]) and (source := re.search(r'src="([^"]*)"', tag[0])):
+        return f"[picture {source[1]}] "
+    if tag[0].startswith("<li"):
+        return " • "
+    return " " if re.match(r"</(?:p|div|li|tr|h[1-6]|summary)>|<br", tag[0]) else ""
