@@ -14,7 +14,7 @@ from attachdeck import identity
 from attachdeck.course import Course
 from attachdeck.identity import CardRecord, DeckRecord, Lock, NoteTypeRecord
 from attachdeck.note_types import NoteType, own
-from attachdeck.notes import Compiler, DatedNoteType, Deck, LessonNotes, Notes, Subdeck, Undated, hashes, shown_media
+from attachdeck.notes import Compiler, DatedNoteType, Deck, LessonNotes, Notes, Subdeck, Undated, hashes, ids_of, shown_media
 
 
 class SameId(Exception):  # noqa: N818  # Decoding reports it; only the short way comes here without.
@@ -91,8 +91,8 @@ class _Dater:
             raise SameId(undated.card)
         record = self.cards[undated.card] = self.record(undated)
         self.types_in_use.add(undated.note_type)
-        id = identity.distinct(identity.number("note", record.guid), self.taken)
-        card_ids = [identity.distinct(identity.number("card", record.guid, str(place)), self.taken) for place in undated.places]
+        wanted = undated.ids if record.guid == undated.guid else ids_of(record.guid, undated.places)
+        id, *card_ids = [identity.distinct(each, self.taken) for each in wanted]
         self.cards_by_kind[undated.kind] += len(card_ids)
         self.notes.append(packed, record, id, card_ids)
 
@@ -107,7 +107,7 @@ class _Dater:
         if before and before.content == note.content:
             return before
         return CardRecord(
-            guid=before.guid if before else identity.guid(self.course.id, note.formerly or note.card),
+            guid=before.guid if before else note.guid,
             note_type=note.note_type,
             content=note.content,
             changed=identity.time_of_change(self.now, before.changed if before else None),

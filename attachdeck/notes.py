@@ -112,6 +112,7 @@ class Undated(NamedTuple):
     """A note before the lock has said who it is and when it last changed: `content` is a hash of what learners get.
 
     `fields` is one text, as in a `Row`; `sort_text` is None where it is the first field as it stands.
+    GUID and ids are those of a new card; the lock may know others, or another note may have taken them.
     """
 
     card: str
@@ -126,6 +127,8 @@ class Undated(NamedTuple):
     content: str
     places: tuple[int, ...]
     retired: bool
+    guid: str
+    ids: tuple[int, ...]
 
     def packed(self) -> bytes:
         """The note as bytes, which are quick to make, to keep and to read again."""
@@ -267,6 +270,11 @@ class Notes(Sequence[Note]):
         return zip(note.places, self.card_ids[self.card_ends[place] : self.card_ends[place + 1]], strict=True)
 
 
+def ids_of(guid: str, places: tuple[int, ...]) -> tuple[int, ...]:
+    """The ids of a note and of its cards, from its GUID."""
+    return identity.number("note", guid), *[identity.number("card", guid, str(place)) for place in places]
+
+
 def row_of(note: Note) -> Row:
     """A note as Anki's database has it."""
     first = sort_text(note.fields[0])
@@ -325,6 +333,9 @@ class Compiler:
         tags = card.tags if custom else self.tags(card, lesson)
         retired = bool(card.retired_because)
         joined, sorted_by = _BETWEEN_FIELDS.join(row), sort_text(row[0])
+        # Learners who have a retired card keep it, with its new text; without cards in the package nobody else gets it.
+        places = () if retired else card_places(kind, row)
+        guid = identity.guid(self.course.id, card.formerly or card.id)
         return Undated(
             card=card.id,
             formerly=card.formerly,
@@ -336,9 +347,10 @@ class Compiler:
             checksum=checksum(sorted_by),
             tags=tags,
             content=identity.content_hash(key, *row, *tags),
-            # Learners who have a retired card keep it, with its new text; without cards in the package nobody else gets it.
-            places=() if retired else card_places(kind, row),
+            places=places,
             retired=retired,
+            guid=guid,
+            ids=ids_of(guid, places),
         )
 
     def pack(self, each: Picture) -> Shown:
