@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import IntEnum
-from os.path import commonprefix
 from typing import Any
 
 _PLUMBING = ("::lesson::", "::changed::")
@@ -76,8 +75,8 @@ class Rewording:
         """The change word by word: runs of text that stayed (`=`), went (`-`) or came (`+`)."""
         before, after = self.before.split(), self.after.split()
         if _are_many(before, after):
-            first = len(commonprefix([before, after]))
-            last = len(commonprefix([before[first:][::-1], after[first:][::-1]]))
+            first = _shared(before, after)
+            last = _shared(before[first:][::-1], after[first:][::-1])
             runs = (before[:first], before[first : len(before) - last], after[first : len(after) - last], before[len(before) - last :])
             yield from ((verb, " ".join(run)) for verb, run in zip("=-+=", runs, strict=True) if run)
             return
@@ -165,6 +164,11 @@ def next_version(version: str, bump: Bump) -> str:
 def _are_many(before: list[str], after: list[str]) -> bool:
     one, other = Counter(before), Counter(after)
     return len(before) + len(after) > _MOST_WORDS or sum(count * other[word] for word, count in one.items()) > _MOST_PAIRS
+
+
+def _shared(one: list[str], other: list[str]) -> int:
+    """How many words both begin with."""
+    return next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def _text_differs(before: CardView, after: CardView) -> bool:

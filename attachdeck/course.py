@@ -229,6 +229,12 @@ class CustomCard(Card):
     fields: Mapping[str, str]
 
 
+KINDS_OF_CARD = frozenset(
+    each.kind for each in (BasicCard, ReversedCard, ClozeCard, TypedCard, ChoiceCard, VignetteCard, SequenceCard, OcclusionCard, PracticeCard)
+)
+"""The kinds that an author writes from scratch; reference cards are made from course.yaml, and custom ones belong to note types of the course's own."""
+
+
 @value(kw_only=True)
 class OwnNoteType:
     """A note type of the course's own: what its `note_type.yaml` says, and the texts of its templates and style by file."""

@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attachdeck import outputs, schema
+from attachdeck import schema
 from attachdeck.course import Course
-from attachdeck.dating import compile_course
 from attachdeck.decode import decode
 from attachdeck.diagnostics import Diagnostic, Severity
 from attachdeck.identity import Lock, changes, digest, read_lock, refusals, write_lock
-from attachdeck.note_types import own
-from attachdeck.notes import NOTE_TYPE_OF, Deck
-from attachdeck.outputs import Output
 from attachdeck.overlay import Merged, base_folder, merged, overrides_to_keep, upstream_changes
 from attachdeck.reader import LOCK, TRANSLATIONS, CourseFiles, Node, read_course, read_text
-from attachdeck.straight import NotPlain, PlainCourse
 from attachdeck.value import value
 
 if TYPE_CHECKING:
+    # What only a build needs is imported by the functions below: `check` starts sooner without.
+    from attachdeck.notes import Deck
+    from attachdeck.outputs import Output
     from attachdeck.translation import Tally
-
-KINDS_OF_CARD = frozenset(NOTE_TYPE_OF) - {"reference"}
-"""The kinds that an author may write; reference cards are made from course.yaml."""
 
 MAX_BASES = 5
 """How many courses may extend one another in a row."""
@@ -108,7 +103,7 @@ def check(folder: Path, language: str = "", depth: int = 0, *, jobs: int = 1) ->
     course = None
     if not _fatal(diagnostics):
         course, more = decode(files)
-        diagnostics += [*more, *own.problems(course.note_types.values())]
+        diagnostics += [*more, *_own_note_types(course)]
     if found:
         diagnostics += upstream_changes(found, lock.overrides)
     diagnostics.sort(key=lambda diagnostic: diagnostic.at)
@@ -140,6 +135,8 @@ def compiled(checked: Checked, now: int, *, keep_mine: bool = False) -> Compiled
     `keep_mine`: what an extended course changed under replaced cards has been seen.
     """
     assert checked.course is not None  # noqa: S101  # Callers look first.
+    from attachdeck.dating import compile_course
+
     deck, lock = compile_course(checked.course, checked.before, now)
     if checked.merged:
         lock = replace(lock, overrides=overrides_to_keep(checked.merged, checked.lock.overrides, keep_mine=keep_mine))
@@ -160,6 +157,8 @@ def straight(folder: Path, now: int, *, jobs: int = 1) -> tuple[Checked, Compile
 
     None for a course that is not plainly good, or whose deck would harm learners.
     """
+    from attachdeck.straight import NotPlain, PlainCourse
+
     try:
         course = PlainCourse(folder)
         deck, lock = course.compiled(now, jobs)
@@ -186,6 +185,8 @@ def without_broken_lessons(checked: Checked) -> Course | None:
 
 def notes_of(course: Course, lock: Lock) -> Deck:
     """A course's notes, to be looked at: times do not matter."""
+    from attachdeck.dating import compile_course
+
     return compile_course(course, lock, 0)[0]
 
 
@@ -204,6 +205,8 @@ def package(deck: Deck, path: Path) -> Summary:
 
 def write(output: Output, deck: Deck, path: Path) -> Summary:
     """Write a deck in the way of an output. Raises OSError or BrokenOutput when that fails; what was there is then untouched."""
+    from attachdeck import outputs
+
     lost = outputs.put(output, deck, path)
     by_kind = deck.cards_by_kind
     folder = path.is_dir()
@@ -229,6 +232,14 @@ def _schema_problems(files: CourseFiles) -> list[Diagnostic]:
     pairs = [(files.course, "course"), (files.sources, "sources"), (files.media, "media"), *((lesson, "lesson") for lesson in files.lessons)]
     pairs += [(each.document, "note_type") for each in files.note_types.values()]
     return [problem for document, name in pairs if document for problem in schema.check(document, name)]
+
+
+def _own_note_types(course: Course) -> Iterable[Diagnostic]:
+    if not course.note_types:
+        return ()
+    from attachdeck.note_types import own
+
+    return own.problems(course.note_types.values())
 
 
 def _fatal(diagnostics: list[Diagnostic]) -> bool:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from attachdeck import pipeline
 from attachdeck.authoring import new
+from attachdeck.course import KINDS_OF_CARD
 from attachdeck.naming import card_id, free, slug
 from conftest import CARD, LESSON_HEAD, write_course
 from test_cli import run
@@ -44,7 +45,7 @@ def test_a_new_course_works_and_its_first_lines_lead_to_the_schemas(tmp_path: Pa
     assert "is not empty" in again.stderr
 
 
-@pytest.mark.parametrize("kind", sorted(pipeline.KINDS_OF_CARD))
+@pytest.mark.parametrize("kind", sorted(KINDS_OF_CARD))
 def test_a_card_of_every_kind_can_be_added_by_answering(tmp_path: Path, kind: str):
     folder = write_course(tmp_path)
     from click.testing import CliRunner

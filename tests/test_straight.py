@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from attachdeck import pipeline, processes, straight
+from attachdeck.course import KINDS_OF_CARD
 from attachdeck.processes import ProcessLost, spread
 from conftest import CARD, COURSE, COURSE_YAML, LESSON_HEAD, NOW, write_course
 from test_anki_import import ALL_KINDS
@@ -50,7 +51,7 @@ def test_both_ways_make_the_same_of_every_kind_of_card(tmp_path: Path):
     folder = write_course(tmp_path, files, cards=ALL_KINDS)
     short, long = ways(folder)
     assert short == long
-    assert {note.kind for note in short[5]} == {*pipeline.KINDS_OF_CARD, "reference"} - {"custom"}
+    assert {note.kind for note in short[5]} == {*KINDS_OF_CARD, "reference"} - {"custom"}
     assert [deck.name for deck in short[3]][:4] == ["Tiny", "Tiny::01 First", "Tiny::02 Second", "Tiny::10 Third"], "lessons come by their numbers"
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from attachdeck import pipeline
-from attachdeck.authoring.mending import mend
 from attachdeck.cli import report
 from attachdeck.cli.terminal import course_folder, fail
 from attachdeck.diagnostics import Diagnostic, Severity
@@ -65,6 +64,8 @@ def command(courses: tuple[Path, ...], strict: bool, only: tuple[str, ...], corp
 
 
 def _mend(folder: Path) -> None:
+    from attachdeck.authoring.mending import mend
+
     try:
         for path, count in mend(folder).items():
             click.echo(f"{path}: {count} mended", err=True)

@@ -11,6 +11,7 @@ import click
 from attachdeck import pipeline
 from attachdeck.authoring import new
 from attachdeck.cli.terminal import course_folder, fail, show
+from attachdeck.course import KINDS_OF_CARD
 from attachdeck.naming import card_id, free, slug
 
 _COURSE = click.argument("course", required=False, type=click.Path(path_type=Path))
@@ -57,7 +58,7 @@ def new_lesson(title: str, course: Path | None, name: str) -> None:
 @command.command("card")
 @_COURSE
 @click.option("--lesson", default="", help="The lesson's id, or part of its file's name.  [default: the last lesson]")
-@click.option("--kind", type=click.Choice(sorted(pipeline.KINDS_OF_CARD)), help="The kind of card; asked for where it is missing.")
+@click.option("--kind", type=click.Choice(sorted(KINDS_OF_CARD)), help="The kind of card; asked for where it is missing.")
 @click.option("--id", "name", default="", help="The card's lasting name.  [default: from its words]")
 @click.option("--set", "given", metavar="KEY=VALUE", multiple=True, help="A key of the card; may be repeated. What a kind needs and is missing is asked for.")
 def new_card(course: Path | None, lesson: str, kind: str | None, name: str, given: tuple[str, ...]) -> None:
@@ -65,7 +66,7 @@ def new_card(course: Path | None, lesson: str, kind: str | None, name: str, give
     folder = course_folder(course)
     path = _try(lambda: new.lesson_file(folder, lesson))
     values: Values = dict(_pair(each) for each in given)
-    kind = kind or click.prompt("Kind", type=click.Choice(sorted(pipeline.KINDS_OF_CARD)), default="basic")
+    kind = kind or click.prompt("Kind", type=click.Choice(sorted(KINDS_OF_CARD)), default="basic")
     _ASKED[kind](values)
     taken = new.card_ids(folder)
     if name in taken:
