@@ -21,7 +21,8 @@ _NO_WORD = {code: " " for code in range(128) if not re.match(r"[\w']", chr(code)
 """What parts words in ASCII: a table is faster there than the regular expression, and much slower elsewhere."""
 _PARTS = re.compile(r"\w+|\W+")
 _SIGNS = '.,;:!?()[]{}“”‘"*_'
-_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’|«[^»]*»")
+# No quotation holds the beginning of another; so a text of beginnings alone is read once, and not once for each.
+_QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"|‘[^‘’]*’|«[^«»]*»")
 
 
 @value()
