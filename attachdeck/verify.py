@@ -17,6 +17,9 @@ from attachdeck.unpacking import opened as unpacked
 if TYPE_CHECKING:
     from anki.collection import Collection
 
+# A script without an end goes to the text's end, and a tag holds no other: so nothing is looked for again from each beginning.
+_UNSEEN = re.compile(r"<(script|style)\b.*?(?:</\1\b|\Z)[^>]*>?|<(?!img\b)[^<>]*>", re.DOTALL)
+
 
 class Fate(Enum):
     """What became of something."""
@@ -264,4 +267,4 @@ def _shows(card: Any) -> bool:
     """Whether both sides show something, and no template error."""
     output = card.render_output()
     sides = (output.question_text, output.answer_text)
-    return all(re.sub(r"<(script|style).*?</\1>|<(?!img\b)[^>]*>", "", side, flags=re.DOTALL).strip() and "Card template" not in side for side in sides)
+    return all(_UNSEEN.sub("", side).strip() and "Card template" not in side for side in sides)
