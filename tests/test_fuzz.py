@@ -23,6 +23,7 @@ from attachdeck.reporters import MACHINE_FORMATS, machine
 from attachdeck.reporters.text import report
 from conftest import COURSE, COURSE_YAML, LESSON_HEAD, MEDIA_YAML, NOW, PLANE_SVG, SOURCES_YAML, write_course
 from test_anki_import import ALL_KINDS
+from test_import import CUSTOM, OWN
 from test_straight import ways
 
 CORPUS = Path(__file__).parent / "fuzz"
@@ -241,6 +242,17 @@ HEAVY: dict[str, Mapping[str, str | bytes]] = {
     "entities of entities": {"media/plane.svg": ENTITIES},
     "entities in UTF-16": {"media/plane.svg": ENTITIES.encode("utf-16")},
     "nested pictures": {"media/plane.svg": "<svg>" + "<g>" * 200_000},
+    "deeply nested pictures": {"media/plane.svg": "<svg>" + "<g>" * 3_000 + "</g>" * 3_000 + "</svg>"},
+    "a length that is none": {"media/plane.svg": f'<svg viewBox="0 0 1 1"><rect id="x" width="{"1" * 100_000}x"/><rect width="1{" " * 100_000}x"/></svg>'},
+    "braces that never end": gaps("((1 x)) " + "{" * 100_000),
+    "quotations that never end": basic("This always proves it: " + "‘ a" * 100_000),
+    "sections in sections": {**OWN, "note_types/basic/front-1.html": "{{#Front}}" * 5_000 + "{{Front}}" + "{{/Front}}" * 5_000},
+    "comments that never end": {**OWN, "note_types/basic/front-1.html": "{{Front}}" + "<!--" * 100_000},
+    "tags that never end": {**OWN, "note_types/basic/front-1.html": "{{Front}}" + "{{" * 100_000},
+    "scripts that never end": {**OWN, "note_types/basic/front-1.html": "<script><" * 50_000},
+    "tags in tags": {**OWN, LESSON: LESSON_HEAD + CUSTOM.replace("<b>One</b>", "<a b=" + "<a/b=" * 2_000 + ">")},
+    "markup that never ends": {**OWN, LESSON: LESSON_HEAD + CUSTOM.replace("<b>One</b>", "<img " * 9_000)},
+    "colons without a gap": {**OWN, LESSON: LESSON_HEAD + CUSTOM.replace("<b>One</b>", "::" * 100_000)},
     "a picture without end": {"media/plane.svg": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1' + "0" * 400 + ' 1"/>'},
     "a day that no calendar has": {"course.lock": SMALL_LOCK.replace("2024-01-01", "2024-02-31")},
     "the last second": {"course.lock": SMALL_LOCK.replace("2024-01-01T00:00:00", "9999-12-31T23:59:59")},
@@ -254,7 +266,7 @@ def test_what_is_heavy_ends_within_bounds(tmp_path: Path, name: str):
 
     course = write_course(tmp_path / "course", dict(HEAVY[name]))
     if "media/plane.svg" in HEAVY[name]:
-        write_course(course, dict(HEAVY[name]), cards="  - {id: o, kind: occlusion, prompt: What?, image: plane.svg, regions: [{name: A, id: x}]}\n")
+        write_course(course, dict(HEAVY[name]), cards="  - {id: o, kind: occlusion, prompt: What?, picture: plane.svg, regions: [{name: A, element: x}]}\n")
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (1024**3, 1024**3))

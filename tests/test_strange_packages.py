@@ -122,6 +122,26 @@ def test_a_database_that_anki_did_not_make_is_refused(tmp_path: Path, good: Path
     refused(command, pack(tmp_path / "odd.apkg", entries | {"collection.anki2": changed}), good)
 
 
+@pytest.mark.parametrize("html", ["<" * 50_000, '<img src="" ' * 5_000, "<li" * 50_000, "a " * 50_000, "<script>" * 5_000], ids=lambda html: html[:12])
+def test_texts_that_never_end_are_compared_within_bounds(tmp_path: Path, good: Path, entries: Entries, html: str):
+    old, new = (
+        pack(
+            tmp_path / f"{name}.apkg",
+            entries | {"collection.anki2": with_sql(entries["collection.anki2"], tmp_path, f"UPDATE notes SET flds = flds || '{text}'")},
+        )
+        for name, text in (("old", html), ("new", f"x{html}y"))
+    )
+    for one in (good, old):
+        result = subprocess.run([sys.executable, "-m", "attachdeck", "diff", one, new], check=False, capture_output=True, encoding="utf-8", timeout=10)
+        assert result.returncode == 0, result.stderr
+
+
+def test_a_number_without_end_is_refused(tmp_path: Path, good: Path, entries: Entries):
+    models = "UPDATE col SET models = json_set(models, '$.123', json_set((SELECT value FROM json_each(models) LIMIT 1), '$.id', 1)), decks = decks"
+    changed = with_sql(entries["collection.anki2"], tmp_path, models, "UPDATE col SET models = replace(models, '\"id\":1,', '\"id\":1e999,')")
+    assert "infinity" in refused("diff", pack(tmp_path / "odd.apkg", entries | {"collection.anki2": changed}), good)
+
+
 def test_a_database_that_computes_its_cells_is_not_asked(tmp_path: Path, good: Path, entries: Entries):
     changed = with_sql(entries["collection.anki2"], tmp_path, *COMPUTED)
     assert "that Anki did not make" in refused("diff", pack(tmp_path / "odd.apkg", entries | {"collection.anki2": changed}), good)
