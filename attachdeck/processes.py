@@ -23,7 +23,14 @@ def spread(function: Callable[[T], bytes], items: Sequence[T], jobs: int) -> Ite
 
     Raises ProcessLost; what a function raises is lost, too. Where processes do not begin as copies, the function and its items must be such as can be pickled.
     """
-    return _forked(function, items, jobs) if FORKS else _spawned(function, items, jobs)
+    if not FORKS:
+        return _spawned(function, items, jobs)
+    return _forked(function, items, jobs) if _is_alone() else map(function, items)
+
+
+def _is_alone() -> bool:
+    """Whether this process has one thread only. A copy would not have the others, and might wait for ever for what they hold."""
+    return len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208  # pathlib makes no names any better.
 
 
 def _forked(function: Callable[[T], bytes], items: Sequence[T], jobs: int) -> Iterator[bytes]:

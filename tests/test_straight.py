@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,8 @@ import pytest
 
 from attachdeck import pipeline, processes, straight
 from attachdeck.course import KINDS_OF_CARD
-from attachdeck.processes import ProcessLost, spread
 from conftest import CARD, COURSE, COURSE_YAML, LESSON_HEAD, NOW, write_course
 from test_anki_import import ALL_KINDS
-from test_cli import run
 
 MORE = LESSON_HEAD.replace("first", "second").replace("First", "Second")
 OTHER = CARD.replace("define", "other")
@@ -101,16 +100,25 @@ def test_an_objective_of_another_lesson_is_left_to_the_long_way(tmp_path: Path):
     assert "Tell one from the other." in long[5][1].fields
 
 
+BUILD = """
+import sys
+from attachdeck import cli, processes, straight
+processes.FORKS, straight.WORTH_SHARING = sys.argv.pop(1) == "True", 0
+if __name__ == "__main__":
+    cli.main()
+"""
+
+
 @pytest.mark.parametrize("forks", sorted({False, processes.FORKS}))
-def test_processes_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forks: bool):
-    monkeypatch.setattr(straight, "WORTH_SHARING", 0)
-    monkeypatch.setattr(processes, "FORKS", forks)
-    monkeypatch.setattr(straight, "_KNOWN", {})
+def test_processes_give_the_same_bytes(tmp_path: Path, forks: bool):
     files = {f"lessons/{n:02}-more.yaml": MORE.replace("second", f"lesson-{n}") + CARD.replace("define", f"card-{n}") for n in range(2, 12)}
     course = write_course(tmp_path / "course", {name: text.replace("title: Second", f"title: Lesson {name[8:10]}") for name, text in files.items()})
+    script = tmp_path / "build.py"
+    script.write_text(BUILD, encoding="utf-8")
     decks = [tmp_path / "one.apkg", tmp_path / "three.apkg"]
     for jobs, deck in zip("13", decks, strict=True):
-        assert run("build", course, "--jobs", jobs, "-o", deck, SOURCE_DATE_EPOCH="1800000000").exit_code == 0
+        command = [sys.executable, script, str(forks), "build", course, "--jobs", jobs, "-o", deck]
+        subprocess.run(command, check=True, capture_output=True, env=os.environ | {"SOURCE_DATE_EPOCH": "1800000000"}, timeout=60)
     assert decks[0].read_bytes() == decks[1].read_bytes()
 
 
@@ -122,28 +130,51 @@ def test_a_course_that_changes_under_a_build_is_left_to_the_long_way(tmp_path: P
     assert straight._lesson(folder, plain.fingerprint, plain.paths[0]) == b""
 
 
-ITEMS = tuple(range(50))
+ANSWERS = """
+import os, sys
+from attachdeck import processes
+from attachdeck.processes import ProcessLost, spread
+processes.FORKS = sys.argv[1] == "True"
 
-
-def doubled(item: int) -> bytes:
+def doubled(item):
     return str(2 * item).encode() * 10_000
 
-
-def failing(item: int) -> bytes:
+def failing(item):
     if item == 7:
         os._exit(3)
     return b"x"
 
+if __name__ == "__main__":
+    items = range(50)
+    assert list(spread(doubled, items, 3)) == [doubled(item) for item in items]
+    try:
+        list(spread(failing, items, 2))
+    except ProcessLost:
+        begun = spread(doubled, items, 2)
+        next(begun)
+        begun.close()  # Nobody reads on: all end.
+        print("well")
+"""
+
 
 @pytest.mark.parametrize("forks", sorted({False, processes.FORKS}))
-def test_answers_come_in_order_and_a_lost_process_is_noticed(monkeypatch: pytest.MonkeyPatch, forks: bool):
-    monkeypatch.setattr(processes, "FORKS", forks)
-    assert list(spread(doubled, ITEMS, 3)) == [doubled(item) for item in ITEMS]
-    with pytest.raises(ProcessLost):
-        list(spread(failing, ITEMS, 2))
-    begun = spread(doubled, ITEMS, 2)
-    next(begun)
-    begun.close()  # Nobody reads on: all end.
+def test_answers_come_in_order_and_a_lost_process_is_noticed(tmp_path: Path, forks: bool):
+    script = tmp_path / "answers.py"
+    script.write_text(ANSWERS, encoding="utf-8")
+    result = subprocess.run([sys.executable, script, str(forks)], check=False, capture_output=True, text=True, timeout=60)
+    assert (result.stdout, result.returncode) == ("well\n", 0), result.stderr
+
+
+@pytest.mark.skipif(not processes.FORKS, reason="this system does not begin processes as copies")
+def test_a_process_with_threads_is_not_copied():
+    done = threading.Event()
+    other = threading.Thread(target=done.wait)
+    other.start()
+    try:
+        assert list(processes.spread(lambda _: str(os.getpid()).encode(), range(3), 2)) == [str(os.getpid()).encode()] * 3
+    finally:
+        done.set()
+        other.join()
 
 
 LOST = """
