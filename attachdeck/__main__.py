@@ -10,7 +10,13 @@ from attachdeck import __version__
 
 def main() -> None:
     """`attachdeck`, and `python -m attachdeck`."""
-    arguments = sys.argv[1:]
+    try:
+        _main(sys.argv[1:])
+    except KeyboardInterrupt:  # While modules were imported; later Click says so.
+        sys.exit("Aborted!")
+
+
+def _main(arguments: list[str]) -> None:
     if arguments == ["--version"]:
         print(f"attachdeck {__version__}")  # noqa: T201
         return
@@ -23,12 +29,9 @@ def main() -> None:
             return
     # What a command makes stays until it ends; to look for garbage in it takes a third of the time. (The preview, which does not end, looks again.)
     gc.disable()
-    try:
-        from attachdeck import cli
+    from attachdeck import cli
 
-        cli.main()
-    except KeyboardInterrupt:  # While modules were imported; later Click says so.
-        sys.exit("Aborted!")
+    cli.main()
 
 
 if __name__ == "__main__":

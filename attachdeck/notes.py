@@ -12,10 +12,11 @@ import re
 import unicodedata
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import field
 from html import unescape
-from tempfile import SpooledTemporaryFile
-from typing import NamedTuple, overload
+from tempfile import SpooledTemporaryFile, gettempdir
+from typing import IO, NamedTuple, overload
 from urllib.parse import unquote
 from weakref import finalize
 
@@ -198,7 +199,7 @@ class Notes(Sequence[Note]):
     def __init__(self, version_tag: str) -> None:
         self.version_tag = version_tag
         self.file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  # It goes when the notes go.
-        finalize(self, self.file.close)
+        finalize(self, _close, self.file)
         self.ends = array("Q", [0])
         self.ids = array("Q")
         self.card_ids = array("Q")
@@ -206,8 +207,11 @@ class Notes(Sequence[Note]):
         self.records: list[CardRecord] = []
 
     def append(self, packed: bytes, record: CardRecord, id: int, card_ids: Iterable[int]) -> None:
-        """Add a note with what the lock says of it, its id, and those of its cards."""
-        self.file.write(packed)
+        """Add a note with what the lock says of it, its id, and those of its cards. Raises OSError, with its place, where the file has no room."""
+        try:
+            self.file.write(packed)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, gettempdir()) from error
         self.ends.append(self.ends[-1] + len(packed))
         self.ids.append(id)
         self.card_ids.extend(card_ids)
@@ -268,6 +272,11 @@ class Notes(Sequence[Note]):
 
     def cards(self, note: Undated, place: int) -> Iterable[tuple[int, int]]:
         return zip(note.places, self.card_ids[self.card_ends[place] : self.card_ends[place + 1]], strict=True)
+
+
+def _close(file: IO[bytes]) -> None:
+    with suppress(OSError):  # What had no room has none now.
+        file.close()
 
 
 def ids_of(guid: str, places: tuple[int, ...]) -> tuple[int, ...]:

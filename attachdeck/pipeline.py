@@ -16,6 +16,7 @@ from attachdeck.diagnostics import Diagnostic, Severity
 from attachdeck.identity import Lock, changes, digest, read_lock, refusals, write_lock
 from attachdeck.overlay import Merged, base_folder, merged, overrides_to_keep, upstream_changes
 from attachdeck.reader import LOCK, TRANSLATIONS, CourseFiles, Node, read_course, read_text
+from attachdeck.safe_write import sweep
 from attachdeck.value import value
 
 if TYPE_CHECKING:
@@ -194,6 +195,8 @@ def keep(compiled: Compiled, path: Path) -> None:
     """Bring a course's lock up to date. Raises OSError when that fails; the old lock is then untouched."""
     if compiled.stale:
         write_lock(compiled.lock, path)
+    else:
+        sweep(path)  # What a killed build left there is taken away all the same.
 
 
 def package(deck: Deck, path: Path) -> Summary:

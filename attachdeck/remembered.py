@@ -74,9 +74,13 @@ def remember(before: dict[str, Stamp], begun: int, course: str, lock: str, outpu
         os.makedirs(place, exist_ok=True)  # noqa: PTH103
         _sweep(place)
         path = _record(place, sys.argv[1:])
-        with open(f"{path}.{os.getpid()}", "w", encoding="utf-8") as file:  # noqa: PTH123
-            json.dump(record, file)
-        os.replace(f"{path}.{os.getpid()}", path)  # noqa: PTH105
+        beside = f"{path}.{os.getpid()}"
+        try:
+            with open(beside, "w", encoding="utf-8") as file:  # noqa: PTH123
+                json.dump(record, file)
+            os.replace(beside, path)  # noqa: PTH105
+        except OSError:
+            os.unlink(beside)  # noqa: PTH108
     except OSError:
         return
 

@@ -26,7 +26,7 @@ def folder_beside(path: Path) -> Iterator[Path]:
     """
     with tempfile.TemporaryDirectory(prefix=_prefix(path), suffix=_ENDING, dir=path.parent) as folder:
         yield Path(folder)
-    _sweep(path)
+    sweep(path)
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -49,14 +49,14 @@ def write_chunks(path: Path, chunks: Iterable[bytes]) -> None:
         except BaseException:
             written.unlink(missing_ok=True)
             raise
-    _sweep(path)
+    sweep(path)
 
 
 def _prefix(path: Path) -> str:
     return f".{path.name[:_NAME]}-"
 
 
-def _sweep(path: Path) -> None:
+def sweep(path: Path) -> None:
     """Take away what killed builds left beside a place. Another build may be at work there: what is young stays, and what cannot be taken away, too."""
     ours = re.compile(rf"{re.escape(_prefix(path))}[a-z0-9_]{{8}}{re.escape(_ENDING)}")
     with contextlib.suppress(OSError):

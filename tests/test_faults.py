@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from attachdeck import safe_write
+from attachdeck import notes, remembered, safe_write
+from attachdeck.cli import main
 from conftest import CARD, write_course
 from test_lock import ONE, TWO, Author
 
@@ -102,6 +106,27 @@ def test_a_full_disk_under_the_course_leaves_the_last_lock_and_says_so(tmp_path:
     assert leftovers(course) == []
 
 
+def test_a_full_disk_for_temporary_files_is_named(tmp_path: Path, mounted, monkeypatch: pytest.MonkeyPatch):
+    course, disk = write_course(tmp_path / "course", cards=MANY), mounted("size=64k")
+    monkeypatch.setattr(notes, "_IN_MEMORY", 1000)
+    monkeypatch.setattr(tempfile, "tempdir", str(disk))
+    result = CliRunner().invoke(main, ["build", str(course), "-o", str(tmp_path / "deck.apkg")])
+    said = result.exit_code, result.stderr
+    del result  # It holds what the build held, and so the file.
+    gc.collect()
+    assert said == (1, f"error: {disk}: No space left on device\n")
+    assert names(tmp_path) == ["course", "disk"]
+    assert names(disk) == []
+
+
+def test_a_full_disk_under_the_cache_is_no_fault(tmp_path: Path, mounted):
+    course, disk = write_course(tmp_path / "course", cards=CARD), mounted("size=16k")
+    (disk / "ballast").write_bytes(bytes(8 * 1024))
+    time.sleep(2.1)  # Younger files are not remembered.
+    said_well(run("build", course, "-o", tmp_path / "deck.apkg", environment={remembered.SWITCH: str(disk / "cache")}), status=0)
+    assert [path for path in (disk / "cache").rglob("*") if path.is_file() and path.suffix.lstrip(".").isdigit()] == []
+
+
 @posix
 def test_a_file_that_may_not_grow_is_a_full_disk(tmp_path: Path):
     import resource
@@ -135,7 +160,9 @@ def test_killed_builds_leave_the_last_deck_and_lock_and_the_next_cleans_up(tmp_p
     author.build(MANY.replace("Answer", "Another"))
     length = time.perf_counter() - start
     killed = 0
-    for turn in range(12):
+    for turn in range(60):
+        if killed == 8:
+            break
         write_course(author.course, cards=MANY.replace("Answer", f"Answer {turn}"))
         build = begun("build", author.course, "-o", author.deck)
         time.sleep(chance.uniform(0.2, 1.0) * (length + 0.3))
@@ -144,7 +171,7 @@ def test_killed_builds_leave_the_last_deck_and_lock_and_the_next_cleans_up(tmp_p
         killed += build.returncode == -signal.SIGKILL
         assert whole(author.deck)
         assert len(author.lock().cards) == 1500
-    assert killed > 2, "too few builds were killed before they ended"
+    assert killed == 8, "too few builds were killed before they ended"
     for folder in (author.course, author.deck.parent):
         for left in leftovers(folder):
             os.utime(folder / left, (0, 0))
@@ -194,7 +221,9 @@ def test_ctrl_c_ends_with_a_word_and_leaves_nothing(tmp_path: Path):
         time.sleep(part * length)
         build.send_signal(signal.SIGINT)
         _, errors = build.communicate(timeout=30)
-        assert build.returncode in (0, 1, 130)
+        if build.returncode == -signal.SIGINT and "attachdeck" not in errors:
+            continue  # Python itself was starting.
+        assert build.returncode in (0, 1, 130), errors
         assert "Traceback" not in errors
         if build.returncode:
             stopped += 1
