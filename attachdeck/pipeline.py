@@ -92,13 +92,13 @@ def check(folder: Path, language: str = "", depth: int = 0, *, jobs: int = 1) ->
     if not _fatal(diagnostics):
         files, base, found, more = _with_base(files, folder, depth)
         diagnostics += more
-    if language and not _fatal(diagnostics) and not _fatal(_schema_problems(files)):
+    if language and not _fatal(diagnostics) and not _fatal(schema.problems(files)):
         from attachdeck import translation
 
         files, tallies, more = translation.translated(files, folder, language)
         diagnostics += more
     if not _fatal(diagnostics) or base is None:
-        diagnostics += _schema_problems(files)
+        diagnostics += schema.problems(files)
     lock, damage = read_lock(files.lock, files.lock_problems)
     diagnostics += damage
     course = None
@@ -175,7 +175,7 @@ def without_broken_lessons(checked: Checked) -> Course | None:
     broken = {each.at.file for each in checked.diagnostics if each.severity is Severity.ERROR}
     while broken & {document.file for document in files.lessons}:
         files = replace(files, lessons=tuple(each for each in files.lessons if each.file not in broken))
-        if not files.lessons or _fatal(_schema_problems(files)) or files.course.root is None:
+        if not files.lessons or _fatal(schema.problems(files)) or files.course.root is None:
             return None
         course, problems = decode(files)
         broken = {each.at.file for each in problems if each.severity is Severity.ERROR}
@@ -229,12 +229,6 @@ def write(output: Output, deck: Deck, path: Path) -> Summary:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _schema_problems(files: CourseFiles) -> list[Diagnostic]:
-    pairs = [(files.course, "course"), (files.sources, "sources"), (files.media, "media"), *((lesson, "lesson") for lesson in files.lessons)]
-    pairs += [(each.document, "note_type") for each in files.note_types.values()]
-    return [problem for document, name in pairs if document for problem in schema.check(document, name)]
 
 
 def _own_note_types(course: Course) -> Iterable[Diagnostic]:

@@ -30,7 +30,10 @@ def spread(function: Callable[[T], bytes], items: Sequence[T], jobs: int) -> Ite
 
 def _is_alone() -> bool:
     """Whether this process has one thread only. A copy would not have the others, and might wait for ever for what they hold."""
-    return len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208  # pathlib makes no names any better.
+    try:
+        return len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208  # pathlib makes no names any better.
+    except OSError:  # Nobody tells.
+        return False
 
 
 def _forked(function: Callable[[T], bytes], items: Sequence[T], jobs: int) -> Iterator[bytes]:
@@ -43,7 +46,12 @@ def _forked(function: Callable[[T], bytes], items: Sequence[T], jobs: int) -> It
     try:
         for job in range(jobs):
             mine, theirs = os.pipe()
-            process = os.fork()
+            try:
+                process = os.fork()
+            except OSError as error:  # There may be no more processes.
+                os.close(mine)
+                os.close(theirs)
+                raise ProcessLost from error
             if not process:
                 for each in (*answers, mine):  # Else a pipe would not break when the one who reads it is gone.
                     os.close(each)

@@ -36,9 +36,7 @@ class PlainCourse:
         self.folder = folder
         self.root = folder.resolve()
         self.files, problems = read_course(folder, lessons=False)
-        documents = [(self.files.course, "course"), (self.files.sources, "sources"), (self.files.media, "media")]
-        documents += [(each.document, "note_type") for each in self.files.note_types.values()]
-        if problems or any(document and schema.check(document, name) for document, name in documents):
+        if problems or schema.problems(self.files):
             raise NotPlain
         if self.files.course.root is None or "extends" in self.files.course.root:
             raise NotPlain

@@ -15,6 +15,7 @@ import pytest
 
 from attachdeck import pipeline, processes, straight
 from attachdeck.course import KINDS_OF_CARD
+from attachdeck.reader import folder
 from conftest import CARD, COURSE, COURSE_YAML, LESSON_HEAD, NOW, write_course
 from test_anki_import import ALL_KINDS
 
@@ -175,6 +176,20 @@ def test_a_process_with_threads_is_not_copied():
     finally:
         done.set()
         other.join()
+
+
+@pytest.mark.skipif(not processes.FORKS, reason="this system does not begin processes as copies")
+def test_a_system_without_room_for_processes_builds_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def none_left() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", none_left)
+    monkeypatch.setattr(processes, "_is_alone", lambda: True)
+    monkeypatch.setattr(straight, "WORTH_SHARING", 0)
+    monkeypatch.setattr(folder, "WORTH_SHARING", 0)
+    course = write_course(tmp_path / "course", {"lessons/02-second.yaml": MORE + OTHER})
+    assert pipeline.straight(course, NOW, jobs=2) is None
+    assert pipeline.check(course, jobs=2).course == pipeline.check(course).course
 
 
 LOST = """

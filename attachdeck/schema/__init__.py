@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from attachdeck.diagnostics import Diagnostic, Edit, close, did_you_mean, did_you_mean_or_list
 from attachdeck.location import Location
 from attachdeck.naming import card_id
-from attachdeck.reader import Document, Node
+from attachdeck.reader import CourseFiles, Document, Node
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -77,6 +77,13 @@ def _undisturbed() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
         if pressed:
             signal.raise_signal(signal.SIGINT)
+
+
+def problems(files: CourseFiles) -> list[Diagnostic]:
+    """Hold all of a course's files against their schemas."""
+    pairs = [(files.course, "course"), (files.sources, "sources"), (files.media, "media"), *((lesson, "lesson") for lesson in files.lessons)]
+    pairs += [(each.document, "note_type") for each in files.note_types.values()]
+    return [problem for document, name in pairs if document for problem in check(document, name)]
 
 
 def check(document: Document, name: str) -> list[Diagnostic]:
