@@ -14,6 +14,8 @@ def main() -> None:
         _main(sys.argv[1:])
     except KeyboardInterrupt:  # While modules were imported; later Click says so.
         sys.exit("Aborted!")
+    finally:
+        gc.freeze()  # Else Python looks for garbage once more, and for longer than it took to start.
 
 
 def _main(arguments: list[str]) -> None:
