@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from attachdeck.patterns import pattern
 from attachdeck.value import value
 
 HIGHEST = 500
@@ -17,13 +18,13 @@ HIGHEST = 500
 Numbers = tuple[int, ...]
 """The numbers of one gap, as written: `{{c1,2::…}}` has two."""
 
-_ANKI = re.compile(r"\{\{c(?P<numbers>[0-9]{1,9}(?:,[0-9]{1,9})*)::|(?P<close>\}\})", re.DOTALL)
-_AUTHOR = re.compile(
+_ANKI = pattern(r"\{\{c(?P<numbers>[0-9]{1,9}(?:,[0-9]{1,9})*)::|(?P<close>\}\})", re.DOTALL)
+_AUTHOR = pattern(
     r"(?P<math>\\\((?:(?!\\\().)*?\\\)|\\\[(?:(?!\\\[).)*?\\\])|\{\{c(?P<anki>[0-9]+(?:,[0-9]+)*)::|(?P<anki_close>\}\})"
     r"|(?<!\\)\(\((?P<light>[0-9]+)\s|(?P<light_close>\)\))",
     re.DOTALL,
 )
-_NEARLY = re.compile(r"(?<!\{)\{++[cC]?[0-9]+:(?!:)|\{\{[0-9]+::|\{\{C[0-9]+::|(?<!\{)\{c[0-9]+::|\(\(c?[0-9]+:|\{\{c::|\{\{c[0-9]+ +::")
+_NEARLY = pattern(r"(?<!\{)\{++[cC]?[0-9]+:(?!:)|\{\{[0-9]+::|\{\{C[0-9]+::|(?<!\{)\{c[0-9]+::|\(\(c?[0-9]+:|\{\{c::|\{\{c[0-9]+ +::")
 
 
 @value()

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import IntEnum
 from typing import Any
 
+from attachdeck.patterns import pattern
+
 _PLUMBING = ("::lesson::", "::changed::")
 _RETIRED = "::retired"
-_STEERING = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_STEERING = pattern("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _MOST_WORDS, _MOST_PAIRS = 2_000, 10_000
 """Of how many words two texts are compared word by word, and of how many pairs of the same word: difflib may take their product in steps."""
 

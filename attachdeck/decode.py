@@ -39,6 +39,7 @@ from attachdeck.course import (
 )
 from attachdeck.diagnostics import Diagnostic, did_you_mean, did_you_mean_or_list
 from attachdeck.location import Location
+from attachdeck.patterns import pattern
 from attachdeck.reader import CourseFiles, Document, Node, NoteTypeFiles
 from attachdeck.reader.document import location_of
 from attachdeck.reader.pictures import Box, frame, svg_boxes
@@ -46,8 +47,8 @@ from attachdeck.reader.pictures import Box, frame, svg_boxes
 T = TypeVar("T")
 
 _NOTHING_SILENCED: dict[str, tuple[str, Location]] = {}
-_LESSON_FILE = re.compile(r"(?P<number>[0-9]{1,4})[-_. ].+\.ya?ml")
-_IMAGE = re.compile(r"!\[[^\]]*\]\(\s*<?(?P<markdown>[^\s)>]*)|<img\b[^>]*?\bsrc\s*=\s*[\"']?(?P<html>[^\s\"'>]*)", re.IGNORECASE)
+_LESSON_FILE = pattern(r"(?P<number>[0-9]{1,4})[-_. ].+\.ya?ml")
+_IMAGE = pattern(r"!\[[^\]]*\]\(\s*<?(?P<markdown>[^\s)>]*)|<img\b[^>]*?\bsrc\s*=\s*[\"']?(?P<html>[^\s\"'>]*)", re.IGNORECASE)
 _SAFE = "delete it: a card may not run scripts nor load pages; what only shows text, pictures and sounds may stay"
 _TEXT_KEYS = ("prompt", "answer", "why", "confusion", "hint", "text", "question", "scenario", "cue", "example", "reading", "summary", "retired_because")
 

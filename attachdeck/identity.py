@@ -22,6 +22,7 @@ from attachdeck import schema
 from attachdeck.diagnostics import Diagnostic, did_you_mean
 from attachdeck.location import Location
 from attachdeck.overlay import Override
+from attachdeck.patterns import pattern
 from attachdeck.reader import LOCK, Document, Node, read_text
 from attachdeck.safe_write import write_chunks
 from attachdeck.value import value
@@ -321,7 +322,7 @@ def _seconds(text: str) -> int:
     return int(datetime.fromisoformat(text).timestamp())
 
 
-_CARD_LINE = re.compile(
+_CARD_LINE = pattern(
     r'  "([a-z0-9-]+)": \{guid: "([!#-\[\]-~]+)", note_type: ([a-z][A-Za-z0-9 _.-]*), content: "([0-9a-f]{16})", '
     r'changed: ((?:19[789]|2[0-9]{2})[0-9]-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z), version: "([0-9]+\.[0-9]+)"(, retired: true)?\}\n'
 )

@@ -9,6 +9,7 @@ from functools import cache
 from html import escape, unescape
 from typing import TYPE_CHECKING
 
+from attachdeck.patterns import pattern
 from attachdeck.value import value
 
 if TYPE_CHECKING:
@@ -28,18 +29,18 @@ _ATTRIBUTES = {
     "th": {"align", "colspan", "rowspan", "scope"},
 }
 # No formula holds the beginning of another; so a text of beginnings alone is read once, and not once for each.
-_MATH = re.compile(r"\\\((?:(?!\\\().)*?\\\)|\\\[(?:(?!\\\[).)*?\\\]", re.DOTALL)
+_MATH = pattern(r"\\\((?:(?!\\\().)*?\\\)|\\\[(?:(?!\\\[).)*?\\\]", re.DOTALL)
 # Noncharacters: the reader refuses them in a course, so they can stand for a formula while Markdown is at work.
-_KEPT = re.compile("\ufdd0([0-9]+)\ufdd1")
+_KEPT = pattern("\ufdd0([0-9]+)\ufdd1")
 # One line that begins like a sentence and holds no sign that Markdown or HTML knows: most texts of most cards.
-_NO_MARKDOWN = re.compile(r"[^\W\d_][^*_`~\[\]<>&|\\\n\r\t\f\v\xa0\ufdd0\ufdd1]*")
+_NO_MARKDOWN = pattern(r"[^\W\d_][^*_`~\[\]<>&|\\\n\r\t\f\v\xa0\ufdd0\ufdd1]*")
 _BARE = bytes(each for each in range(0x80) if _NO_MARKDOWN.fullmatch(f"a{each:c}"))
 """The characters of ASCII that may follow in such a line: to delete them from a text and see whether something is left is several times as fast."""
-_HARMLESS = re.compile(r"(?:[^<&\xa0]++|</?(?:p|em|strong|code|ul|li)>|&(?:lt|gt|amp|quot);)*+")
-_IMG = re.compile(r"<img\b([^>]*)>")
-_ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
+_HARMLESS = pattern(r"(?:[^<&\xa0]++|</?(?:p|em|strong|code|ul|li)>|&(?:lt|gt|amp|quot);)*+")
+_IMG = pattern(r"<img\b([^>]*)>")
+_ATTRIBUTE = pattern(r'(\w+)="([^"]*)"')
 # Anki would run LaTeX on `[latex]` and play `[sound:…]`; a course's text may do neither.
-_ANKI_BRACKETS = re.compile(r"\[(?=/?latex\]|/?\$\$?\]|sound:|anki:)", re.IGNORECASE)
+_ANKI_BRACKETS = pattern(r"\[(?=/?latex\]|/?\$\$?\]|sound:|anki:)", re.IGNORECASE)
 
 
 @value()

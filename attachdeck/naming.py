@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Container, Mapping
 from typing import Any
 
+from attachdeck.patterns import pattern
+
 _SMALL = frozenset(
     [
         "a",
@@ -46,7 +48,7 @@ _WORDS_OF_A_CARD = ("prompt", "question", "text", "scenario", "answer")
 _LONGEST = 48
 _LONGEST_FILE = 50
 """In characters: a system's 255 bytes hold it in every script, with an ending."""
-_WINDOWS = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
+_WINDOWS = pattern(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 
 
 def slug(text: str, fallback: str = "card") -> str:

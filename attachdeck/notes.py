@@ -47,6 +47,7 @@ from attachdeck.location import Location
 from attachdeck.markup import Shown, inert, picture, plain, render
 from attachdeck.note_types import KINDS, Look, NoteType, note_type, own, words
 from attachdeck.note_types.generation import card_places
+from attachdeck.patterns import pattern
 from attachdeck.references import unfolding
 from attachdeck.sort_field import checksum, sort_text
 from attachdeck.value import value
@@ -55,7 +56,7 @@ NOTE_TYPE_OF = {"basic": "basic", "reversed": "basic", "typed": "basic", "choice
 NOTE_TYPE_OF |= {kind: kind for kind in ("cloze", "sequence", "occlusion", "practice", "reference")}
 """The note type (one of `note_types.KINDS`) that each kind of card becomes; a custom card names its own."""
 
-_REFERENCE = re.compile(
+_REFERENCE = pattern(
     r"""(?:src|data)\s*=\s*(?:"([^"]+)"|'([^']+)'|([^\s"'>]+))|\[sound:(.*?)\]|url\(\s*(?:"([^"]+)"|'([^']+)'|([^)"']+?))\s*\)|@import\s+["']([^"']+)""",
     re.IGNORECASE,
 )

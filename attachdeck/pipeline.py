@@ -166,7 +166,7 @@ def straight(folder: Path, now: int, *, jobs: int = 1) -> tuple[Checked, Compile
     except NotPlain:
         return None
     checked = Checked(course.course, (), course.files, course.lock, lock_path=folder / LOCK)
-    return checked, Compiled(deck, lock, changes(course.lock, lock), (), digest(lock) != course.lock_digest)
+    return checked, Compiled(deck, lock, changes(course.lock, lock), (), not course.lock_digest or digest(lock) != course.lock_digest)
 
 
 def without_broken_lessons(checked: Checked) -> Course | None:

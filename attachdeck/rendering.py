@@ -17,10 +17,11 @@ from attachdeck import cloze
 from attachdeck.note_types import NoteType
 from attachdeck.note_types.generation import is_blank
 from attachdeck.notes import Note
+from attachdeck.patterns import pattern
 
-_TOKEN = re.compile(r"\{\{(?P<sign>[#^/]?)\s*(?P<text>[^{}]*?)\s*\}\}")
-_PLAYED = re.compile(r"\[sound:.*?\]|\[anki:play:[qa]:[0-9]+\]")
-_NOT_ALPHANUMERIC = re.compile(r"[\x00-/:-@\[-`{-\xff]")
+_TOKEN = pattern(r"\{\{(?P<sign>[#^/]?)\s*(?P<text>[^{}]*?)\s*\}\}")
+_PLAYED = pattern(r"\[sound:.*?\]|\[anki:play:[qa]:[0-9]+\]")
+_NOT_ALPHANUMERIC = pattern(r"[\x00-/:-@\[-`{-\xff]")
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 
 

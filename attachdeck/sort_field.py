@@ -6,12 +6,14 @@ import hashlib
 import re
 from html.entities import name2codepoint
 
+from attachdeck.patterns import pattern
+
 # By Anki's own patterns a media tag is `<(?:img|audio|object)\b[^>]*?\b(?:src|data)=…[^>]*>`, and markup
 # `<!--.*?-->|<style.*?>.*?</style>|<script.*?>.*?</script>|<.*?>`. As one pattern each they take forever on what never ends.
-_MEDIA = re.compile(r"<(?:img|audio|object)\b", re.IGNORECASE)
-_NAMED = re.compile(r"\b(?:src|data)=(?:\"([^\"]+)\"|'([^']+)'|([^ >]+))[^>]*>", re.IGNORECASE)
-_LONG = re.compile(r"<(?:(!--)|(style|script))", re.IGNORECASE)
-_ENDS = {name: re.compile(end, re.IGNORECASE) for name, end in (("!--", "-->"), ("style", "</style>"), ("script", "</script>"))}
+_MEDIA = pattern(r"<(?:img|audio|object)\b", re.IGNORECASE)
+_NAMED = pattern(r"\b(?:src|data)=(?:\"([^\"]+)\"|'([^']+)'|([^ >]+))[^>]*>", re.IGNORECASE)
+_LONG = pattern(r"<(?:(!--)|(style|script))", re.IGNORECASE)
+_ENDS = {name: pattern(end, re.IGNORECASE) for name, end in (("!--", "-->"), ("style", "</style>"), ("script", "</script>"))}
 
 
 def sort_text(html: str) -> str:

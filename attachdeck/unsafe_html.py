@@ -11,34 +11,35 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from html import unescape
 
+from attachdeck.patterns import pattern
 from attachdeck.value import value
 
 _ELEMENTS = frozenset(("applet", "base", "embed", "frame", "frameset", "iframe", "link", "meta", "object", "portal", "script"))
 # Anki's own template for image occlusion runs this; the message is in the language of whoever made the note type.
-_OCCLUSION = re.compile(
+_OCCLUSION = pattern(
     r"<script>\s*try \{\s*anki\.imageOcclusion\.setup\(\);\s*\} catch \(exc\) \{\s*"
     r"document\.getElementById\(\"err\"\)\.innerHTML = `(?:[^`$\\<{]|<br>)*\$\{exc\}`;\s*\}\s*</script>"
 )
-_OPENING = re.compile(r"<(?P<name>(?:[A-Za-z]|\{\{(?!c[0-9,]+::))[^\s/>]*)")
-_ATTRIBUTE = re.compile(r"[\s/]*(?P<name>[^\s/>][^\s/>=]*)(?:\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>(?![\"'])[^\s>]+)))?")
-_UNCLOSED_VALUE = re.compile(r"\s*=\s*[\"']")
-_END = re.compile(r"[\s/]*>")
-_HANDLER = re.compile(r"on[a-z]+", re.IGNORECASE)
-_ADDRESS = re.compile(r"(?:^|;)(?:javascript:|vbscript:|data:text/html)", re.IGNORECASE)
+_OPENING = pattern(r"<(?P<name>(?:[A-Za-z]|\{\{(?!c[0-9,]+::))[^\s/>]*)")
+_ATTRIBUTE = pattern(r"[\s/]*(?P<name>[^\s/>][^\s/>=]*)(?:\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>(?![\"'])[^\s>]+)))?")
+_UNCLOSED_VALUE = pattern(r"\s*=\s*[\"']")
+_END = pattern(r"[\s/]*>")
+_HANDLER = pattern(r"on[a-z]+", re.IGNORECASE)
+_ADDRESS = pattern(r"(?:^|;)(?:javascript:|vbscript:|data:text/html)", re.IGNORECASE)
 # Other signs in place of Anki's braces, which nobody uses any more and which would hide everything.
-_OTHER_BRACES = re.compile(r"\{\{=.*?(?:=\}\}|$)", re.DOTALL)
-_AS_TEXT = re.compile(r"\{\{[^{}]*\btext:[^{}]*\}\}")
-_LESS = re.compile(r"&lt;?|&#0*60;?|&#x0*3c;?", re.IGNORECASE)
-_IGNORED = re.compile(r"[\x00-\x20\x7f-\xa0]+")
+_OTHER_BRACES = pattern(r"\{\{=.*?(?:=\}\}|$)", re.DOTALL)
+_AS_TEXT = pattern(r"\{\{[^{}]*\btext:[^{}]*\}\}")
+_LESS = pattern(r"&lt;?|&#0*60;?|&#x0*3c;?", re.IGNORECASE)
+_IGNORED = pattern(r"[\x00-\x20\x7f-\xa0]+")
 # What only looks like the end of a gap is matched as well, and stays: else it would be read again from each colon.
-_BRACES = re.compile(r"\{\{c[0-9,]+::|\{\{[^{}]*\}\}|(?P<stays>::[^{}<>]*+(?!\}\}))|::[^{}<>]*+\}\}|\}\}")
+_BRACES = pattern(r"\{\{c[0-9,]+::|\{\{[^{}]*\}\}|(?P<stays>::[^{}<>]*+(?!\}\}))|::[^{}<>]*+\}\}|\}\}")
 _DEEPEST = 20
 """How many tags may stand in one another's attributes."""
-_BLIND = re.compile(r"[\s\"'/]on[a-z]+\s*=", re.IGNORECASE)
-_FIELD = re.compile(r"\{\{(?![#^/!])[^{}]*\}\}")
-_SECTION = re.compile(r"\{\{[#^/][^{}]*\}\}")
-_SPECIAL = re.compile(r"\{\{[^{}]*\}\}")
-_QUOTED_SO_FAR = re.compile(r"=\s*(?P<quote>[\"'])(?P<value>(?:(?!(?P=quote)).)*)$", re.DOTALL)
+_BLIND = pattern(r"[\s\"'/]on[a-z]+\s*=", re.IGNORECASE)
+_FIELD = pattern(r"\{\{(?![#^/!])[^{}]*\}\}")
+_SECTION = pattern(r"\{\{[#^/][^{}]*\}\}")
+_SPECIAL = pattern(r"\{\{[^{}]*\}\}")
+_QUOTED_SO_FAR = pattern(r"=\s*(?P<quote>[\"'])(?P<value>(?:(?!(?P=quote)).)*)$", re.DOTALL)
 
 
 @value()

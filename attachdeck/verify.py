@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attachdeck.engine import EngineRefused, import_package, opened
+from attachdeck.patterns import pattern
 from attachdeck.unpacking import UnreadablePackage
 from attachdeck.unpacking import opened as unpacked
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from anki.collection import Collection
 
 # A script without an end goes to the text's end, and a tag holds no other: so nothing is looked for again from each beginning.
-_UNSEEN = re.compile(r"<(script|style)\b.*?(?:</\1\b|\Z)[^>]*>?|<(?!img\b)[^<>]*>", re.DOTALL)
+_UNSEEN = pattern(r"<(script|style)\b.*?(?:</\1\b|\Z)[^>]*>?|<(?!img\b)[^<>]*>", re.DOTALL)
 
 
 class Fate(Enum):

@@ -15,12 +15,13 @@ from attachdeck import schema
 from attachdeck.authoring import text_file
 from attachdeck.authoring.text_file import TextFile
 from attachdeck.naming import free, slug
+from attachdeck.patterns import pattern
 from attachdeck.reader import read_file, read_text
 
 SCHEMAS = ".attachdeck"
 """The folder in a course that holds copies of the schemas, for editors."""
 
-_MODELINE = re.compile(r"# yaml-language-server: \$schema=(?P<where>.*)/lesson\.schema\.json")
+_MODELINE = pattern(r"# yaml-language-server: \$schema=(?P<where>.*)/lesson\.schema\.json")
 
 
 class CannotAdd(Exception):  # noqa: N818  # It is said to the author, and no error of ours.

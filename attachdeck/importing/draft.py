@@ -11,11 +11,12 @@ from typing import Any
 
 from attachdeck.identity import Lock
 from attachdeck.naming import slug
+from attachdeck.patterns import pattern
 from attachdeck.reader import NOT_TEXT
 
 Values = dict[str, Any]
 
-_MEDIA = re.compile(r"<img\b[^>]*?\bsrc\s*=\s*[\"']?([^\s\"'>]*)[^>]*>|!\[[^\]]*\]\(\s*<?([^\s)>]*)[^)]*\)|\\?\[sound:(.*?)\\?\]", re.IGNORECASE)
+_MEDIA = pattern(r"<img\b[^>]*?\bsrc\s*=\s*[\"']?([^\s\"'>]*)[^>]*>|!\[[^\]]*\]\(\s*<?([^\s)>]*)[^)]*\)|\\?\[sound:(.*?)\\?\]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,13 +8,14 @@ from pathlib import Path
 from attachdeck import cloze
 from attachdeck.importing.draft import Draft, DraftLesson, Ids, Values, storable, without_media
 from attachdeck.importing.found import CannotImport
+from attachdeck.patterns import pattern
 
 SUFFIXES = (".md", ".markdown")
 
-_HEADING = re.compile(r"#{1,6}\s+(.+?)\s*#*")
-_QUESTION = re.compile(r"\s*(?:[-*]\s+)?\**Q:\**\s*(?P<prompt>.+?)\n\s*\**A:\**\s*(?P<answer>.+)", re.DOTALL)
-_ASKS = re.compile(r"\s*(?:[-*]\s+)?\**Q:")
-_GAP = re.compile(r"\{\{c[0-9]+::|\(\([0-9]+ ")
+_HEADING = pattern(r"#{1,6}\s+(.+?)\s*#*")
+_QUESTION = pattern(r"\s*(?:[-*]\s+)?\**Q:\**\s*(?P<prompt>.+?)\n\s*\**A:\**\s*(?P<answer>.+)", re.DOTALL)
+_ASKS = pattern(r"\s*(?:[-*]\s+)?\**Q:")
+_GAP = pattern(r"\{\{c[0-9]+::|\(\([0-9]+ ")
 
 
 def draft(path: Path) -> Draft:

@@ -20,8 +20,9 @@ from attachdeck.identity import Lock, write_lock
 from attachdeck.importing.draft import Draft, DraftLesson
 from attachdeck.importing.found import CannotImport
 from attachdeck.naming import slug
+from attachdeck.patterns import pattern
 
-_PLAIN = re.compile(r"[A-Za-z_][\w ./()-]*[\w.)]|[A-Za-z]")
+_PLAIN = pattern(r"[A-Za-z_][\w ./()-]*[\w.)]|[A-Za-z]")
 _WORDS = frozenset(("true", "false", "null"))
 _OFF = ("card-without-objective", "large-lesson", "objective-without-card")
 

@@ -9,6 +9,7 @@ from functools import cache
 
 from attachdeck import cloze
 from attachdeck.course import BasicCard, Card, ChoiceCard, ClozeCard, OcclusionCard, PracticeCard, SequenceCard, VignetteCard
+from attachdeck.patterns import pattern
 from attachdeck.value import value
 
 Words = Mapping[str, tuple[str, ...]]
@@ -16,13 +17,13 @@ Words = Mapping[str, tuple[str, ...]]
 PHRASES = ("all_of_the_above", "diagnosing", "labels", "lists", "overclaiming", "sensitive")
 """The lists of words and phrases that rules look for anywhere in a text."""
 
-_WORD = re.compile(r"[\w’']+")
+_WORD = pattern(r"[\w’']+")
 _NO_WORD = {code: " " for code in range(128) if not re.match(r"[\w']", chr(code))}
 """What parts words in ASCII: a table is faster there than the regular expression, and much slower elsewhere."""
-_PARTS = re.compile(r"\w+|\W+")
+_PARTS = pattern(r"\w+|\W+")
 _SIGNS = '.,;:!?()[]{}“”‘"*_'
 # No quotation holds the beginning of another; so a text of beginnings alone is read once, and not once for each.
-_QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"|‘[^‘’]*’|«[^«»]*»")
+_QUOTED = pattern(r"“[^“”]*”|\"[^\"]*\"|‘[^‘’]*’|«[^«»]*»")
 
 
 @value()
@@ -125,7 +126,7 @@ class Phrases:
 
 
 _NONE: frozenset[str] = frozenset()
-_UNSURE = re.compile(r"\(\?:[^()]*\)[?*]|\[[^]]*\][?*]?|\\[wWdDsSbB][?*]?|[^()\[\]\\][?*]")
+_UNSURE = pattern(r"\(\?:[^()]*\)[?*]|\[[^]]*\][?*]?|\\[wWdDsSbB][?*]?|[^()\[\]\\][?*]")
 
 
 def sure_parts(phrase: str) -> set[tuple[str, str]]:

@@ -11,20 +11,21 @@ from collections.abc import Mapping
 from dataclasses import field
 from functools import cache
 from html import escape
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from itertools import repeat
+from pathlib import Path
 from typing import Any
 
 from attachdeck.colour import BACKGROUNDS
+from attachdeck.patterns import pattern
 from attachdeck.reader import read_text
 from attachdeck.value import value
 
 KINDS = ("basic", "choice", "cloze", "sequence", "occlusion", "practice", "reference")
 
-_DIRECTIVE = re.compile(r"<!--#(?P<verb>include|speech|steps-before|steps-after|steps) (?P<name>[\w.:-]+(?: [\w.-]+)*)-->")
-_COMMENT = re.compile(r"<!--(?!#).*?-->\n?|^[ \t]*//[^\n]*\n|^[ \t]*/\*.*?\*/[ \t]*\n", re.DOTALL | re.MULTILINE)
-_WORD = re.compile(r"\[\[([^\[\]]+)\]\]")
+_HERE = Path(__file__).parent
+_DIRECTIVE = pattern(r"<!--#(?P<verb>include|speech|steps-before|steps-after|steps) (?P<name>[\w.:-]+(?: [\w.-]+)*)-->")
+_COMMENT = pattern(r"<!--(?!#).*?-->\n?|^[ \t]*//[^\n]*\n|^[ \t]*/\*.*?\*/[ \t]*\n", re.DOTALL | re.MULTILINE)
+_WORD = pattern(r"\[\[([^\[\]]+)\]\]")
 _RIGHT_TO_LEFT = {"ar", "dv", "fa", "he", "ks", "ku", "ps", "sd", "ug", "ur", "yi"}
 
 
@@ -97,10 +98,9 @@ class Look:
 
 def note_type(kind: str, look: Look) -> NoteType:
     """The note type for one of `KINDS`, dressed for a course."""
-    folder = files(__name__)
-    layout = _yaml(folder / kind / "note_type.yaml")
-    fields = [*_repeated(layout["fields"]), *_yaml(folder / "shared_fields.yaml")]
-    expand = _Expander(folder / kind, folder / "shared", look)
+    layout = _yaml(_HERE / kind / "note_type.yaml")
+    fields = [*_repeated(layout["fields"]), *_yaml(_HERE / "shared_fields.yaml")]
+    expand = _Expander(_HERE / kind, _HERE / "shared", look)
     templates = tuple(
         Template(each["name"], each["id"], expand(each["front"], each.get("n", 0)), expand(each["back"], each.get("n", 0)))
         for each in _repeated(layout["templates"])
@@ -112,14 +112,14 @@ def note_type(kind: str, look: Look) -> NoteType:
         image_occlusion=layout.get("image_occlusion", False),
         fields=tuple(Field(each["name"], each["id"], each["why"], each.get("tag")) for each in fields),
         templates=templates,
-        css=expand.words((folder / "style.css").read_text(encoding="utf-8")),
+        css=expand.words((_HERE / "style.css").read_text(encoding="utf-8")),
     )
 
 
 @cache
 def words(language: str) -> dict[str, str]:
     """The words that templates show, in a course's language; English where the language has none yet."""
-    folder = files(__name__) / "words"
+    folder = _HERE / "words"
     wording = folder / f"{language.partition('-')[0].lower()}.yaml"
     english: dict[str, str] = _yaml(folder / "en.yaml")
     return english | (_yaml(wording) if wording.is_file() else {})
@@ -130,7 +130,8 @@ def direction(language: str) -> str:
     return "rtl" if language.partition("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
 
 
-def _yaml(file: Traversable) -> Any:
+@cache
+def _yaml(file: Path) -> Any:
     document, problems = read_text(file.read_text(encoding="utf-8"), file.name)
     if problems or document.root is None:
         raise ValueError(f"{file}: {problems}")
@@ -148,7 +149,7 @@ def _repeated(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @cache
-def _template(folders: tuple[Traversable, Traversable], name: str) -> str:
+def _template(folders: tuple[Path, Path], name: str) -> str:
     """A template's file without its comments, from the first folder that has it."""
     file = next(folder / name for folder in folders if (folder / name).is_file())
     return _COMMENT.sub("", file.read_text(encoding="utf-8"))
@@ -157,7 +158,7 @@ def _template(folders: tuple[Traversable, Traversable], name: str) -> str:
 class _Expander:
     """Puts a template together from its file: includes, steps, and the words of the course's language."""
 
-    def __init__(self, own: Traversable, shared: Traversable, look: Look) -> None:
+    def __init__(self, own: Path, shared: Path, look: Look) -> None:
         self.folders = (own, shared)
         self.speech = look.speech
         self.known: dict[tuple[str, int], str] = {}

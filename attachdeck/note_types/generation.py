@@ -12,11 +12,12 @@ from functools import cache
 
 from attachdeck import cloze
 from attachdeck.note_types import NoteType
+from attachdeck.patterns import pattern
 
-_TAG = re.compile(r"\{\{(?P<text>.*?)\}\}", re.DOTALL)
+_TAG = pattern(r"\{\{(?P<text>.*?)\}\}", re.DOTALL)
 # Anki takes these special fields for filled, but not `Tags` and `FrontSide`.
 _ALWAYS_FILLED = frozenset(("Card", "CardFlag", "Deck", "Subdeck", "Type"))
-_BLANK = re.compile(r"(?:\s|</?(?:br|div) ?/?>)*", re.IGNORECASE | re.ASCII)
+_BLANK = pattern(r"(?:\s|</?(?:br|div) ?/?>)*", re.IGNORECASE | re.ASCII)
 
 _DEEPEST = 100
 """How many sections may stand in one another: Anki, too, takes each into the other, and ends when there are too many."""

@@ -12,10 +12,11 @@ from attachdeck import cloze
 from attachdeck.course import Card, Lesson, OcclusionCard
 from attachdeck.note_types import words
 from attachdeck.notes import Deck, Note
+from attachdeck.patterns import pattern
 from attachdeck.references import surnames
 from attachdeck.value import value
 
-_IMG = re.compile(r'<img (?P<night>class="night" )?(?:class="day" )?src="(?P<name>[^"]*)" alt="(?P<alt>[^"]*)">')
+_IMG = pattern(r'<img (?P<night>class="night" )?(?:class="day" )?src="(?P<name>[^"]*)" alt="(?P<alt>[^"]*)">')
 
 
 @value(kw_only=True)

@@ -16,14 +16,15 @@ from attachdeck.course import ChoiceCard, SequenceCard, TypedCard
 from attachdeck.markup import Shown, render
 from attachdeck.notes import Deck
 from attachdeck.outputs.faces import Face, faces, fields, without_pictures
+from attachdeck.patterns import pattern
 
 SUFFIX = ".gift.txt"
 
 _EACH_FACE = ("reversed", "cloze")
 """The kinds of which each card is a question of its own; of the others, a note is one."""
 
-_SPECIAL = re.compile(r"[\\~=#{}:]")
-_TAG = re.compile(r"<[^>]*>")
+_SPECIAL = pattern(r"[\\~=#{}:]")
+_TAG = pattern(r"<[^>]*>")
 
 
 def write(deck: Deck, place: Path) -> list[str]:

@@ -18,14 +18,15 @@ from attachdeck.diagnostics import Diagnostic
 from attachdeck.lint import lint
 from attachdeck.markup import Shown, render
 from attachdeck.notes import DatedNoteType, Note
+from attachdeck.patterns import pattern
 from attachdeck.pipeline import Checked
 from attachdeck.rendering import sides
 
 Entry = dict[str, Any]
 """A value for JSON: a lesson, a card or a problem as `preview.js` reads it."""
 
-_TYPE_HERE = re.compile(r"\[\[type:([^\]]*)\]\]")
-_READ_ALOUD = re.compile(r"\[anki:play:[qa]:[0-9]+\]")
+_TYPE_HERE = pattern(r"\[\[type:([^\]]*)\]\]")
+_READ_ALOUD = pattern(r"\[anki:play:[qa]:[0-9]+\]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,21 +9,22 @@ from typing import TYPE_CHECKING
 
 from attachdeck.diagnostics import Diagnostic
 from attachdeck.location import Location
+from attachdeck.patterns import pattern
 from attachdeck.reader.document import location_of
 from attachdeck.value import value
 
 if TYPE_CHECKING:
     import xml.etree.ElementTree as ET
 
-_SVG_DANGER = re.compile(
+_SVG_DANGER = pattern(
     rb"<\s*(?:[\w.-]+:)?(?:script|foreignobject|iframe|embed|object|handler)\b|<!entity|[\s/\"']on[a-z]+\s*=|javascript:"
     rb"|attributename\s*=\s*[\"']?\s*(?:on|href|xlink)"
     rb"|(?:href|src)\s*=\s*(?:\"(?!#|data:image/(?:png|jpeg|gif|webp))[^\"]*\"|'(?!#|data:image/(?:png|jpeg|gif|webp))[^']*')"
     rb"|@import|url\(\s*[\"']?(?!#)",
     re.IGNORECASE,
 )
-_ENCODING = re.compile(rb"[^<]*<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"']*)")
-_LENGTH = re.compile(r"\s*+([0-9]++(?:\.[0-9]++)?+|\.[0-9]++)\s*+(?:px)?+\s*+")
+_ENCODING = pattern(rb"[^<]*<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"']*)")
+_LENGTH = pattern(r"\s*+([0-9]++(?:\.[0-9]++)?+|\.[0-9]++)\s*+(?:px)?+\s*+")
 
 
 @value()

@@ -12,8 +12,8 @@ import re
 import signal
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib.resources import files
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attachdeck.diagnostics import Diagnostic, Edit, close, did_you_mean, did_you_mean_or_list
@@ -42,7 +42,7 @@ _SURE = 0.8
 @cache
 def schema_text(name: str) -> str:
     """The text of a schema, one of `NAMES` or `REPORTS`."""
-    return files(__name__).joinpath(f"{name}.schema.json").read_text(encoding="utf-8")
+    return Path(__file__).with_name(f"{name}.schema.json").read_text(encoding="utf-8")
 
 
 @cache

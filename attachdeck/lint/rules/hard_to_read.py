@@ -16,13 +16,13 @@ Good:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from attachdeck.course import Course
 from attachdeck.lint import Context, Finding
+from attachdeck.patterns import pattern
 
-_END = re.compile(r"[.!?:;](?=\s|$)")
+_END = pattern(r"[.!?:;](?=\s|$)")
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:

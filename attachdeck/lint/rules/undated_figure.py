@@ -15,14 +15,14 @@ Good:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from attachdeck.course import Course
 from attachdeck.lint import Context, Finding
+from attachdeck.patterns import pattern
 
-_FIGURE = re.compile(r"[0-9] ?%|\b[rdg] = -?\.?[0-9]")
-_YEAR = re.compile(r"\b(?:1[89]|20)[0-9]{2}\b")
+_FIGURE = pattern(r"[0-9] ?%|\b[rdg] = -?\.?[0-9]")
+_YEAR = pattern(r"\b(?:1[89]|20)[0-9]{2}\b")
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -20,13 +19,14 @@ from attachdeck.markup import Shown, render
 from attachdeck.note_types import direction, words
 from attachdeck.notes import Deck
 from attachdeck.outputs.faces import Face, address, faces, with_pictures
+from attachdeck.patterns import pattern
 from attachdeck.references import reference
 
 SUFFIX = "-print"
 
-_SLOT = re.compile(r"\[\[([\w ]+)\]\]")
-_BLOCK = re.compile(r"</?(?:p|div|li|ol|ul|br|h[1-6]|tr|blockquote|pre|table)\b[^>]*>")
-_TAG = re.compile(r"<[^>]*>")
+_SLOT = pattern(r"\[\[([\w ]+)\]\]")
+_BLOCK = pattern(r"</?(?:p|div|li|ol|ul|br|h[1-6]|tr|blockquote|pre|table)\b[^>]*>")
+_TAG = pattern(r"<[^>]*>")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ The pages' policy (Content-Security-Policy) names `file:` beside `'self'`: for a
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from html import escape
@@ -28,6 +27,7 @@ from attachdeck.outputs import apkg
 from attachdeck.outputs.site.metadata import metadata, summary
 from attachdeck.outputs.site.prompts import prompts
 from attachdeck.outputs.site.reading import lifted, own_words, plain, section_of, sections
+from attachdeck.patterns import pattern
 from attachdeck.references import reference
 
 SUFFIX = "-site"
@@ -35,7 +35,7 @@ SUFFIX = "-site"
 SCRIPTS = ("progress.js", "prompts.js", "search.js")
 """What runs on every page, beside `course.js`. A page that was opened from a folder may not fetch JSON, so what is searched is a script, too."""
 
-_SLOT = re.compile(r"\[\[([\w ]+)\]\]")
+_SLOT = pattern(r"\[\[([\w ]+)\]\]")
 _SAID = ("Forget?", "Found", "No file of progress", "Not found", "Not kept", "Remembered", "Your pick")
 """The words that scripts show."""
 
