@@ -66,7 +66,7 @@ class _Dater:
             if lesson.notes and not self.notes:
                 self.reference("course-notice", "Before you begin", course.notice, places[0][1])
             for each in lesson.notes:
-                self.note(each)
+                self.note(Undated._make(each))
             media.update(lesson.media)
         if self.notes:
             self.reference("course-help", "Where to find help", compiler.help_lines(), places[-1][1])
@@ -85,8 +85,7 @@ class _Dater:
             media=shown_media(compiler.media, media, decks, own_types),
         )
 
-    def note(self, packed: bytes) -> None:
-        undated = Undated.unpacked(packed)
+    def note(self, undated: Undated) -> None:
         if undated.card in self.cards:
             raise SameId(undated.card)
         record = self.cards[undated.card] = self.record(undated)
@@ -94,12 +93,12 @@ class _Dater:
         wanted = undated.ids if record.guid == undated.guid else ids_of(record.guid, undated.places)
         id, *card_ids = [identity.distinct(each, self.taken) for each in wanted]
         self.cards_by_kind[undated.kind] += len(card_ids)
-        self.notes.append(packed, record, id, card_ids)
+        self.notes.append(undated.packed, record, id, card_ids)
 
     def reference(self, card: str, prompt: str, text: str, deck: str) -> None:
         """The note that shows a text of the whole course, if it has such a text, or once had one."""
         if text or card in self.lock.cards:
-            self.note(self.compiler.of_the_course(card, prompt, text, deck).packed())
+            self.note(self.compiler.of_the_course(card, prompt, text, deck))
 
     def record(self, note: Undated) -> CardRecord:
         """What the lock remembers of a card from now on."""

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import field
 from html import unescape
-from tempfile import SpooledTemporaryFile, gettempdir
-from typing import IO, NamedTuple, overload
+from tempfile import TemporaryFile, gettempdir
+from typing import IO, Any, NamedTuple, overload
 from urllib.parse import unquote
 from weakref import finalize
 
@@ -66,7 +66,7 @@ Fields = dict[str, str]
 _BETWEEN_FIELDS = "\x1f"
 """What stands between the fields of a note in Anki's database; no text of a course holds it."""
 _IN_MEMORY = 8 * 1024 * 1024
-"""Bytes of packed notes from which on they are kept in a file."""
+"""Bytes of packed notes from which on they go into a file."""
 
 
 @value()
@@ -111,9 +111,8 @@ class Row(NamedTuple):
 
 
 class Undated(NamedTuple):
-    """A note before the lock has said who it is and when it last changed: `content` is a hash of what learners get.
+    """A note before the lock has said who it is and when it last changed: `content` is a hash of what learners get, `packed` that itself.
 
-    `fields` is one text, as in a `Row`; `sort_text` is None where it is the first field as it stands.
     GUID and ids are those of a new card; the lock may know others, or another note may have taken them.
     """
 
@@ -121,29 +120,40 @@ class Undated(NamedTuple):
     formerly: str
     kind: str
     note_type: str
-    deck: str
-    fields: str
-    sort_text: str | None
-    checksum: int
-    tags: tuple[str, ...]
     content: str
     places: tuple[int, ...]
     retired: bool
     guid: str
     ids: tuple[int, ...]
+    packed: bytes
+
+
+class Content(NamedTuple):
+    """What a note holds. `fields` is one text, as in a `Row`; `sort_text` is None where it is the first field as it stands."""
+
+    card: str
+    kind: str
+    note_type: str
+    deck: str
+    fields: str
+    sort_text: str | None
+    checksum: int
+    tags: tuple[str, ...]
+    places: tuple[int, ...]
 
     def packed(self) -> bytes:
-        """The note as bytes, which are quick to make, to keep and to read again."""
+        """The same as bytes, which are quick to make, to keep and to read again."""
         return marshal.dumps(tuple(self))
 
     @classmethod
-    def unpacked(cls, content: bytes) -> Undated:
+    def unpacked(cls, content: bytes | bytearray) -> Content:
         """The way back from `packed`."""
         return cls._make(marshal.loads(content))  # noqa: S302  # Our own process made it.
 
 
 class LessonNotes(NamedTuple):
-    """What becomes of a lesson: its deck with its description, its notes (packed), the media that these show, and the names that it uses up.
+    """What becomes of a lesson: its deck with its description, its notes (each the parts of an `Undated`, so that a process can send them to
+    another), the media that these show, and the names that it uses up.
 
     `own_deck` is the deck's name below the course's, and empty where the lesson names its deck in full.
     """
@@ -152,7 +162,7 @@ class LessonNotes(NamedTuple):
     deck: str
     own_deck: str
     description: str
-    notes: tuple[bytes, ...]
+    notes: tuple[tuple[Any, ...], ...]
     media: tuple[str, ...]
     objectives: tuple[str, ...]
     formers: tuple[str, ...]
@@ -199,8 +209,10 @@ class Notes(Sequence[Note]):
 
     def __init__(self, version_tag: str) -> None:
         self.version_tag = version_tag
-        self.file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  # It goes when the notes go.
-        finalize(self, _close, self.file)
+        self.file: IO[bytes] | None = None
+        self.in_file = 0
+        self.in_memory = bytearray()
+        """What comes behind the file's bytes, of which there are `in_file`."""
         self.ends = array("Q", [0])
         self.ids = array("Q")
         self.card_ids = array("Q")
@@ -209,11 +221,10 @@ class Notes(Sequence[Note]):
 
     def append(self, packed: bytes, record: CardRecord, id: int, card_ids: Iterable[int]) -> None:
         """Add a note with what the lock says of it, its id, and those of its cards. Raises OSError, with its place, where the file has no room."""
-        try:
-            self.file.write(packed)
-        except OSError as error:
-            raise OSError(error.errno, error.strerror, gettempdir()) from error
-        self.ends.append(self.ends[-1] + len(packed))
+        self.in_memory += packed
+        if len(self.in_memory) > _IN_MEMORY:
+            self.to_file()
+        self.ends.append(self.in_file + len(self.in_memory))
         self.ids.append(id)
         self.card_ids.extend(card_ids)
         self.card_ends.append(len(self.card_ids))
@@ -230,7 +241,7 @@ class Notes(Sequence[Note]):
         if isinstance(place, slice):
             return tuple(self[each] for each in range(*place.indices(len(self))))
         place = range(len(self))[place]
-        note, record = self.undated(place), self.records[place]
+        note, record = self.content(place), self.records[place]
         return Note(
             card=note.card,
             id=self.ids[place],
@@ -247,7 +258,7 @@ class Notes(Sequence[Note]):
 
     def row(self, place: int) -> Row:
         """A note as `row_of` would give it; most of it was made when it was compiled."""
-        note, record = self.undated(place), self.records[place]
+        note, record = self.content(place), self.records[place]
         first = note.sort_text
         return Row(
             self.ids[place],
@@ -263,15 +274,31 @@ class Notes(Sequence[Note]):
             self.cards(note, place),
         )
 
-    def undated(self, place: int) -> Undated:
-        start = self.ends[place]
+    def content(self, place: int) -> Content:
+        start, end = self.ends[place], self.ends[place + 1]
+        if self.file is None or start >= self.in_file:
+            return Content.unpacked(self.in_memory[start - self.in_file : end - self.in_file])
         self.file.seek(start)
-        return Undated.unpacked(self.file.read(self.ends[place + 1] - start))
+        return Content.unpacked(self.file.read(end - start))
 
-    def tags(self, note: Undated, record: CardRecord) -> tuple[str, ...]:
+    def to_file(self) -> None:
+        try:
+            if self.file is None:
+                self.file = TemporaryFile(buffering=0)  # noqa: SIM115  # It goes when the notes go.
+                finalize(self, _close, self.file)
+            self.file.seek(self.in_file)
+            rest = memoryview(self.in_memory)
+            while rest:  # What finds no room the first time is an error the second.
+                rest = rest[self.file.write(rest) :]
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, gettempdir()) from error
+        self.in_file += len(self.in_memory)
+        self.in_memory = bytearray()
+
+    def tags(self, note: Content, record: CardRecord) -> tuple[str, ...]:
         return note.tags if note.kind == "custom" else tuple(sorted((*note.tags, self.version_tag + record.version)))
 
-    def cards(self, note: Undated, place: int) -> Iterable[tuple[int, int]]:
+    def cards(self, note: Content, place: int) -> Iterable[tuple[int, int]]:
         return zip(note.places, self.card_ids[self.card_ends[place] : self.card_ends[place + 1]], strict=True)
 
 
@@ -316,13 +343,14 @@ class Compiler:
     def lesson(self, lesson: Lesson) -> LessonNotes:
         deck = unicodedata.normalize("NFC", lesson.full_deck or f"{self.course.deck}::{lesson.deck}")
         notes = [self.undated(card, lesson, deck) for card in lesson.cards]
+        texts = (text for each in notes for text in Content.unpacked(each.packed).fields.split(_BETWEEN_FIELDS))
         return LessonNotes(
             id=lesson.id,
             deck=deck,
             own_deck="" if lesson.full_deck else lesson.deck,
             description="" if lesson.full_deck else self.described(self.lesson_description(lesson)),
-            notes=tuple(each.packed() for each in notes),
-            media=tuple(sorted(media_in((text for each in notes for text in each.fields.split(_BETWEEN_FIELDS)), self.media))),
+            notes=tuple(tuple(each) for each in notes),
+            media=tuple(sorted(media_in(texts, self.media))),
             objectives=tuple(each.id for each in lesson.objectives),
             formers=tuple(card.formerly for card in lesson.cards if card.formerly),
         )
@@ -345,10 +373,8 @@ class Compiler:
         joined, sorted_by = _BETWEEN_FIELDS.join(row), sort_text(row[0])
         # Learners who have a retired card keep it, with its new text; without cards in the package nobody else gets it.
         places = () if retired else card_places(kind, row)
-        guid = identity.guid(self.course.id, card.formerly or card.id)
-        return Undated(
+        content = Content(
             card=card.id,
-            formerly=card.formerly,
             kind=card.kind,
             note_type=key,
             deck=self.practice_deck() if card.kind == "practice" else deck,
@@ -356,11 +382,20 @@ class Compiler:
             sort_text=None if sorted_by == row[0] else sorted_by,
             checksum=checksum(sorted_by),
             tags=tags,
+            places=places,
+        )
+        guid = identity.guid(self.course.id, card.formerly or card.id)
+        return Undated(
+            card=card.id,
+            formerly=card.formerly,
+            kind=card.kind,
+            note_type=key,
             content=identity.content_hash(key, *row, *tags),
             places=places,
             retired=retired,
             guid=guid,
             ids=ids_of(guid, places),
+            packed=content.packed(),
         )
 
     def pack(self, each: Picture) -> Shown:
