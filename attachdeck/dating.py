@@ -5,7 +5,6 @@ Lessons come one after another, and of their notes only the records stay in memo
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -13,6 +12,7 @@ from dataclasses import replace
 from attachdeck import identity
 from attachdeck.course import Course
 from attachdeck.identity import CardRecord, DeckRecord, Lock, NoteTypeRecord
+from attachdeck.normal import normal
 from attachdeck.note_types import NoteType, own
 from attachdeck.notes import Compiler, DatedNoteType, Deck, LessonNotes, Notes, Subdeck, Undated, hashes, ids_of, shown_media
 
@@ -141,5 +141,5 @@ class _Dater:
         key = " ".join(names)
         before = self.lock.decks.get(key)
         number = before.id if before else identity.number("deck", self.course.id, *names)
-        record = self.deck_records[key] = DeckRecord(identity.distinct(number, self.taken), unicodedata.normalize("NFC", name))
+        record = self.deck_records[key] = DeckRecord(identity.distinct(number, self.taken), normal(name))
         return Subdeck(record.id, record.name, description)

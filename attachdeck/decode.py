@@ -48,6 +48,11 @@ T = TypeVar("T")
 
 _NOTHING_SILENCED: dict[str, tuple[str, Location]] = {}
 _LESSON_FILE = pattern(r"(?P<number>[0-9]{1,4})[-_. ].+\.ya?ml")
+_TABLE = pattern(r"-:?[ \t]*\||\|[ \t]*:?-")
+"""What every table has in the line below its head."""
+_MOST_LEFT_OUT = 100
+_DEEP = pattern(r"(?:>\s*+){101}")
+"""Quotations in quotations; the sanitiser takes the square of their number."""
 _IMAGE = pattern(r"!\[[^\]]*\]\(\s*<?(?P<markdown>[^\s)>]*)|<img\b[^>]*?\bsrc\s*=\s*[\"']?(?P<html>[^\s\"'>]*)", re.IGNORECASE)
 _SAFE = "delete it: a card may not run scripts nor load pages; what only shows text, pictures and sounds may stay"
 _TEXT_KEYS = ("prompt", "answer", "why", "confusion", "hint", "text", "question", "scenario", "cue", "example", "reading", "summary", "retired_because")
@@ -103,7 +108,7 @@ class _Decoder:
         self.note_types = {name: self.own_note_type(name, each) for name, each in files.note_types.items()}
         self.option_sets: dict[str, OptionSet] = {}
         self.shown: dict[str, tuple[list[tuple[str, str]], set[str]]] = {}
-        self.may_show = True
+        self.needs_a_look = True
         self.cited: dict[tuple[str, str], Citation] = {}
         self.name_nothing()
 
@@ -119,8 +124,9 @@ class _Decoder:
         found = copy(self)
         found.diagnostics = []
         found.texts = {**self.texts, document.file: document.text}
-        # Few files show pictures, and none that has no sign of one, nor of a character in disguise.
-        found.may_show = any(sign in document.text for sign in ("![", "<", "\\"))
+        # Few files have what is looked for, and none that has no sign of it, nor of a character in disguise.
+        text = document.text
+        found.needs_a_look = any(sign in text for sign in ("![", "<", "\\")) or any(sign.search(text) for sign in (_TABLE, _DEEP))
         found.name_nothing()
         return found
 
@@ -258,7 +264,7 @@ class _Decoder:
     def lesson(self, number: int, root: Node) -> Lesson:
         value = root.value
         self.once(root, "id", self.lessons, "duplicate-id")
-        self.images(root)
+        self.look_through(root)
         if "full_deck" in root:
             self.harmless(value["full_deck"], root["full_deck"])
         cards = [self.card(entry) for entry in root["cards"].items()]
@@ -304,7 +310,7 @@ class _Decoder:
         if "formerly" in value:
             self.formers.append((value["formerly"], node["formerly"]))
         self.once(node, "id", self.cards, "duplicate-id")
-        self.images(node)
+        self.look_through(node)
         common = {
             "id": value["id"],
             "place": node,
@@ -344,20 +350,43 @@ class _Decoder:
         found = self.objectives.get(name) or self.known("objective", node["objective"], self.objectives, "the objectives of any lesson")
         return found[0] if found else None
 
-    def images(self, node: Node) -> None:
-        """Report pictures in a card's or a lesson's texts that media.yaml does not list."""
-        if not (self.may_show and _may_show(node.value)):
-            return
-        for part in _texts(node):
-            for match in _IMAGE.finditer(part.value):
-                name = match["markdown"] or match["html"] or ""
-                if name in self.pictures:
-                    continue
-                if re.match(r"[a-z]+:|//", name, re.IGNORECASE):
-                    help: str | None = "put the picture into media/, list it in media/media.yaml, and name it by its file name"
-                else:
-                    help = did_you_mean(name, self.pictures) or "list it in media/media.yaml with its alt text, origin and licence"
-                self.report("unknown-picture", f"the picture `{name}` is not in media/media.yaml", self.within(part, name), help)
+    def look_through(self, node: Node) -> None:
+        """Report what a card's or a lesson's texts cannot show."""
+        if self.needs_a_look and _needs_a_look(node.value):
+            for part in _texts(node):
+                self.images(part)
+                self.tables(part)
+                self.quotations(part)
+
+    def images(self, text: Node) -> None:
+        """Report pictures that media.yaml does not list."""
+        for match in _IMAGE.finditer(text.value):
+            name = match["markdown"] or match["html"] or ""
+            if name in self.pictures:
+                continue
+            if re.match(r"[a-z]+:|//", name, re.IGNORECASE):
+                help: str | None = "put the picture into media/, list it in media/media.yaml, and name it by its file name"
+            else:
+                help = did_you_mean(name, self.pictures) or "list it in media/media.yaml with its alt text, origin and licence"
+            self.report("unknown-picture", f"the picture `{name}` is not in media/media.yaml", self.within(text, name), help)
+
+    def tables(self, text: Node) -> None:
+        """Report tables with so many cells left out that a few bytes would become megabytes."""
+        lacking = sum(map(_cells_left_out, re.split(r"\n[ \t]*\n", text.value)))
+        if lacking > _MOST_LEFT_OUT:
+            message = f"rows of this table lack {lacking:,} cells"
+            longest = max(text.value.split("\n"), key=lambda line: line.count("|"))
+            self.report(
+                "table",
+                message,
+                self.within(text, longest.strip()),
+                f"give each row as many `|` as the longest one; {_MOST_LEFT_OUT} cells of a text may be left out",
+            )
+
+    def quotations(self, text: Node) -> None:
+        """Report quotations in quotations in quotations."""
+        if _DEEP.search(text.value):
+            self.report("nesting", "quotations are nested more than 100 levels deep", text.at, "one `>` at the beginning of a line makes a quotation")
 
     def within(self, node: Node, snippet: str) -> Location:
         """Where a piece of a text stands in the file; the whole text where it cannot be found as written."""
@@ -536,13 +565,21 @@ def _settings(node: Node) -> dict[str, tuple[str, Location]]:
     return {name: (said.value[name], said.key_at(name)) for name in said.value} if said else {}
 
 
-def _may_show(value: Any) -> bool:
-    """Whether a card's or a lesson's texts may hold a picture, its cards excepted; looking at values alone is fast."""
+def _cells_left_out(paragraph: str) -> int:
+    """How many cells Markdown adds to a paragraph that is a table, at most."""
+    if not _TABLE.search(paragraph):
+        return 0
+    bars = [line.count("|") for line in paragraph.strip().split("\n")]
+    return max(bars) * len(bars) - sum(bars)
+
+
+def _needs_a_look(value: Any) -> bool:
+    """Whether a card's or a lesson's texts may hold what `look_through` looks for, its cards excepted; looking at values alone is fast."""
     for key, part in value.items() if isinstance(value, dict) else enumerate(value):
         if isinstance(part, str):
-            if "![" in part or "<" in part:
+            if "![" in part or "<" in part or ("|" in part and _TABLE.search(part)) or (">" in part and _DEEP.search(part)):
                 return True
-        elif isinstance(part, (dict, list)) and key != "cards" and _may_show(part):
+        elif isinstance(part, (dict, list)) and key != "cards" and _needs_a_look(part):
             return True
     return False
 

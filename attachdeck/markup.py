@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from html import escape, unescape
 from typing import TYPE_CHECKING
 
+from attachdeck.normal import normal
 from attachdeck.patterns import pattern
 from attachdeck.value import value
 
@@ -58,7 +58,7 @@ def render(text: str, pictures: Mapping[str, Shown]) -> str:
     if text.isascii():
         bare = text[:1].isalpha() and not text.encode().translate(None, _BARE)
     else:
-        text = unicodedata.normalize("NFC", text)
+        text = normal(text)
         bare = _NO_MARKDOWN.fullmatch(text) is not None
     return text if bare else _rendered(text, pictures)
 
@@ -94,7 +94,7 @@ def _html(markdown: str) -> str:
 
 def plain(text: str) -> str:
     """A text that is not Markdown, as HTML."""
-    return inert(escape(unicodedata.normalize("NFC", text.strip()), quote=False))
+    return inert(escape(normal(text.strip()), quote=False))
 
 
 def inert(html: str) -> str:

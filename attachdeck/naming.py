@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Container, Mapping
 from typing import Any
 
+from attachdeck.normal import normal
 from attachdeck.patterns import pattern
 
 _SMALL = frozenset(
@@ -53,7 +53,7 @@ _WINDOWS = pattern(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 
 def slug(text: str, fallback: str = "card") -> str:
     """Words as an id: small letters and digits of ASCII, with hyphens; at most 48 characters, whole words."""
-    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ø", "o").replace("ł", "l"))
+    plain = normal(text.replace("ß", "ss").replace("ø", "o").replace("ł", "l"), "NFKD")
     words = re.findall(r"[a-z0-9]+", plain.encode("ascii", "ignore").decode("ascii").lower().replace("'", ""))
     kept = [word for word in words if word not in _SMALL] or words
     found = ""

@@ -9,7 +9,6 @@ import hashlib
 import json
 import marshal
 import re
-import unicodedata
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -45,6 +44,7 @@ from attachdeck.course import (
 from attachdeck.identity import CardRecord
 from attachdeck.location import Location
 from attachdeck.markup import Shown, inert, picture, plain, render
+from attachdeck.normal import normal
 from attachdeck.note_types import KINDS, Look, NoteType, note_type, own, words
 from attachdeck.note_types.generation import card_places
 from attachdeck.patterns import pattern
@@ -341,7 +341,7 @@ class Compiler:
         self.media |= course.files
 
     def lesson(self, lesson: Lesson) -> LessonNotes:
-        deck = unicodedata.normalize("NFC", lesson.full_deck or f"{self.course.deck}::{lesson.deck}")
+        deck = normal(lesson.full_deck or f"{self.course.deck}::{lesson.deck}")
         notes = [self.undated(card, lesson, deck) for card in lesson.cards]
         texts = (text for each in notes for text in Content.unpacked(each.packed).fields.split(_BETWEEN_FIELDS))
         return LessonNotes(
@@ -446,7 +446,7 @@ class Compiler:
         """A tag below the course's own."""
         found = self.tag_names.get(name)
         if found is None:
-            found = self.tag_names[name] = unicodedata.normalize("NFC", f"{self.course.id}::{name}")
+            found = self.tag_names[name] = normal(f"{self.course.id}::{name}")
         return found
 
     def sources(self, citations: tuple[Citation, ...]) -> str:
@@ -462,7 +462,7 @@ class Compiler:
         return found
 
     def practice_deck(self) -> str:
-        return unicodedata.normalize("NFC", f"{self.course.deck}::{self.course.practice_deck}")
+        return normal(f"{self.course.deck}::{self.course.practice_deck}")
 
     def course_description(self) -> str:
         course, word = self.course, self.words
@@ -491,7 +491,7 @@ class Compiler:
 
     def described(self, markdown: str) -> str:
         """A description's Markdown with pictures by their packaged names and no HTML (an old Anki would show it unsanitised)."""
-        markdown = re.sub(r"<(?=[A-Za-z/!?])", "&lt;", unicodedata.normalize("NFC", markdown))
+        markdown = re.sub(r"<(?=[A-Za-z/!?])", "&lt;", normal(markdown))
         return re.sub(r"!\[([^\]]*)\]\(([^)\s]+)\)", self.described_picture, markdown)
 
     def described_picture(self, match: re.Match[str]) -> str:
@@ -583,7 +583,7 @@ def references(text: str) -> Iterator[tuple[str, ...]]:
     """The files that HTML, a template or a style sheet refers to: of each the names that it may have, because names can be escaped."""
     for match in _REFERENCE.finditer(text):
         written = next(filter(None, match.groups()))
-        yield tuple(dict.fromkeys(unicodedata.normalize("NFC", name) for name in (written, unescape(written), unquote(unescape(written)))))
+        yield tuple(dict.fromkeys(normal(name) for name in (written, unescape(written), unquote(unescape(written)))))
 
 
 def _texts(own: NoteType) -> tuple[str, ...]:

@@ -212,6 +212,12 @@ def basic(answer: str) -> dict[str, str]:
     return {LESSON: LESSON_HEAD + f"  - id: a\n    kind: basic\n    prompt: Q?\n    answer: |\n      {answer}\n"}
 
 
+def many(answer: str) -> dict[str, str]:
+    """Two megabytes of cards with the same answer."""
+    cards = range(2_000_000 // len(answer))
+    return {LESSON: LESSON_HEAD + "".join(f'  - {{id: c{n}, kind: basic, prompt: "{n}?", answer: "{answer}"}}\n' for n in cards)}
+
+
 def gaps(text: str) -> dict[str, str]:
     return {LESSON: LESSON_HEAD + f"  - id: a\n    kind: cloze\n    text: |\n      {text}\n"}
 
@@ -232,6 +238,9 @@ HEAVY: dict[str, Mapping[str, str | bytes]] = {
     "a text of a megabyte": basic("word " * 200_000),
     "a word of a megabyte": basic("x" * 1_000_000),
     "quotations in quotations": basic("> " * 24_000),
+    "quotations in quotations of many cards": many(">" * 40_000 + " x"),
+    "marks on one letter": many("a" + "\u0323\u0301" * 8_000),
+    "tables of missing cells": many(f"|{'a|' * 1000}\\n|{'-|' * 1000}\\n" + "|b|\\n" * 900),
     "pictures that never end": basic("![" * 24_000),
     "formulas that never end": basic("\\(" * 24_000),
     "gaps that never end": gaps("((1 " * 12_000),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from attachdeck.markup import Shown, plain, render
+from attachdeck.normal import normal
 
 PICTURES = {"plane.svg": Shown("tiny-1.svg", "", 'A "plane" & more'), "both.svg": Shown("tiny-2.svg", "tiny-3.svg", "Both")}
 
@@ -66,3 +69,12 @@ def test_plain_text_stays_text(text):
 
     assert "<" not in plain(text)
     assert unescape(plain(text)) == normalize("NFC", text.strip())
+
+
+MARKS = st.text(st.one_of(st.characters(categories=["Mn"]), st.sampled_from("aàé한\u0344\u0f73\u0390")), min_size=100, max_size=300)
+
+
+@given(MARKS)
+def test_normal_forms_are_pythons_own(text):
+    assert normal(text) == unicodedata.normalize("NFC", text)
+    assert normal(text, "NFKD") == unicodedata.normalize("NFKD", text)

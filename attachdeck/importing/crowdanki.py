@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from attachdeck.importing.found import CannotImport, Found, FoundDeck, FoundNote
+from attachdeck.normal import normal
 
 _MAX_BYTES = 256 * 1024 * 1024
 _MAX_DEPTH = 30
@@ -58,7 +58,7 @@ def _decks(deck: Json, above: str, depth: int) -> Iterator[tuple[str, Json]]:
     if depth > _MAX_DEPTH:
         raise ValueError("decks in decks in decks")
     own = "::".join(" ".join(part.replace('"', "'").split()) or "Deck" for part in str(deck["name"]).split("::"))
-    name = unicodedata.normalize("NFC", f"{above}{own}")
+    name = normal(f"{above}{own}")
     yield name, deck
     for child in deck.get("children", ()):
         yield from _decks(child, f"{name}::", depth + 1)
@@ -76,7 +76,7 @@ def _note_type(said: Json) -> dict[str, Any]:
 
 def _note(said: Json, deck: str, types: Mapping[str, dict[str, Any]]) -> FoundNote:
     note_type = types[str(said["note_model_uuid"])]
-    fields = tuple(unicodedata.normalize("NFC", str(each)) for each in said["fields"])
+    fields = tuple(normal(str(each)) for each in said["fields"])
     if len(fields) != len(note_type["flds"]):
         raise ValueError(f"the note {said['guid']} has {len(fields)} fields and its note type {len(note_type['flds'])}")
     return FoundNote(guid=str(said["guid"]), note_type=note_type["id"], fields=fields, tags=tuple(map(str, said["tags"])), deck=deck, modified=0)
@@ -88,7 +88,7 @@ def _media(folder: Path, names: list[str]) -> tuple[dict[str, bytes], list[str]]
     for name in sorted(set(names)):
         path = folder / name
         if Path(name).name == name and "\\" not in name and path.is_file() and path.resolve().parent == folder.resolve():
-            found[unicodedata.normalize("NFC", name)] = path.read_bytes()
+            found[normal(name)] = path.read_bytes()
         else:
             missing.append(name)
     return found, missing

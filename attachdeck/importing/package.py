@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import tempfile
-import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attachdeck.engine import EngineRefused, import_package, opened
 from attachdeck.importing.bounds import check_size
 from attachdeck.importing.found import CannotImport, Found, FoundDeck, FoundNote
+from attachdeck.normal import normal
 
 if TYPE_CHECKING:
     from anki.collection import Collection
@@ -70,6 +70,6 @@ def _found(collection: Collection, media: Path) -> Found:
         notes=tuple(notes),
         note_types={each["id"]: json.loads(json.dumps(each)) for each in collection.models.all() if each["id"] in used},
         decks={name: FoundDeck(number, str((collection.decks.get(number, default=False) or {}).get("desc", ""))) for number, name in names.items()},  # type: ignore[arg-type]
-        media={unicodedata.normalize("NFC", each.name): each.read_bytes() for each in sorted(media.iterdir()) if each.is_file()},
+        media={normal(each.name): each.read_bytes() for each in sorted(media.iterdir()) if each.is_file()},
         lost=tuple(lost),
     )

@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from attachdeck.normal import normal
 from attachdeck.note_types.generation import requirements
 from attachdeck.notes import DatedNoteType, Deck, Note, Subdeck
 
@@ -38,7 +38,7 @@ def write(deck: Deck, place: Path) -> list[str]:
 
 def _root(deck: Deck) -> str:
     """The name of the course's deck."""
-    return unicodedata.normalize("NFC", deck.course.deck)
+    return normal(deck.course.deck)
 
 
 class _Folder:

@@ -89,11 +89,13 @@ def as_sarif(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
 def as_junit(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
     """A JUnit report: a test case for each file that was read; errors and warnings are its failures."""
     cases = []
-    for file in sorted({*texts, *(each.at.file for each in diagnostics)}):
-        own = [each for each in diagnostics if each.at.file == file]
+    by_file: dict[str, list[Diagnostic]] = {file: [] for file in texts}
+    for each in diagnostics:
+        by_file.setdefault(each.at.file, []).append(each)
+    for file, own in sorted(by_file.items()):
         failures = "".join(f"      <failure type={quoteattr(each.rule)} message={quoteattr(_plain(f'{each.at}: {_said(each)}'))}/>\n" for each in own)
         cases.append(f"    <testcase classname={quoteattr(file)} name={quoteattr(file)}" + (f">\n{failures}    </testcase>" if failures else "/>"))
-    failed = len({each.at.file for each in diagnostics})
+    failed = sum(map(bool, by_file.values()))
     head = f'  <testsuite name="attachdeck check" tests="{len(cases)}" failures="{failed}" errors="0" skipped="0">'
     body = "".join(f"{case}\n" for case in cases)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n{head}\n{body}  </testsuite>\n</testsuites>'
