@@ -51,9 +51,12 @@ _LESSON_FILE = pattern(r"(?P<number>[0-9]{1,4})[-_. ].+\.ya?ml")
 _TABLE = pattern(r"-:?[ \t]*\||\|[ \t]*:?-")
 """What every table has in the line below its head."""
 _MOST_LEFT_OUT = 100
+_MOST_PICTURES = 20
+"""Of how many unknown pictures in one text an author is told at once."""
 _DEEP = pattern(r"(?:>\s*+){101}")
 """Quotations in quotations; the sanitiser takes the square of their number."""
-_IMAGE = pattern(r"!\[[^\]]*\]\(\s*<?(?P<markdown>[^\s)>]*)|<img\b[^>]*?\bsrc\s*=\s*[\"']?(?P<html>[^\s\"'>]*)", re.IGNORECASE)
+# Nothing that begins holds the beginning of another; so a text of beginnings alone is read once, and not once for each.
+_IMAGE = pattern(r"!\[(?:(?!!\[)[^\]])*+\]\(\s*<?(?P<markdown>[^\s)>]*)|<img\b(?:(?!<img\b)[^>])*?\bsrc\s*=\s*[\"']?(?P<html>[^\s\"'>]*)", re.IGNORECASE)
 _SAFE = "delete it: a card may not run scripts nor load pages; what only shows text, pictures and sounds may stay"
 _TEXT_KEYS = ("prompt", "answer", "why", "confusion", "hint", "text", "question", "scenario", "cue", "example", "reading", "summary", "retired_because")
 
@@ -359,11 +362,9 @@ class _Decoder:
                 self.quotations(part)
 
     def images(self, text: Node) -> None:
-        """Report pictures that media.yaml does not list."""
-        for match in _IMAGE.finditer(text.value):
-            name = match["markdown"] or match["html"] or ""
-            if name in self.pictures:
-                continue
+        """Report the first pictures that media.yaml does not list."""
+        names = (match["markdown"] or match["html"] or "" for match in _IMAGE.finditer(text.value))
+        for name in itertools.islice((name for name in names if name not in self.pictures), _MOST_PICTURES):
             if re.match(r"[a-z]+:|//", name, re.IGNORECASE):
                 help: str | None = "put the picture into media/, list it in media/media.yaml, and name it by its file name"
             else:

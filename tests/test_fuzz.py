@@ -241,6 +241,11 @@ HEAVY: dict[str, Mapping[str, str | bytes]] = {
     "quotations in quotations of many cards": many(">" * 40_000 + " x"),
     "marks on one letter": many("a" + "\u0323\u0301" * 8_000),
     "tables of missing cells": many(f"|{'a|' * 1000}\\n|{'-|' * 1000}\\n" + "|b|\\n" * 900),
+    "pictures in pictures": {
+        LESSON: LESSON_HEAD.replace("cards:", "reading: >-\n  " + "![a" * 16_000 + "\ncards:") + "  - {id: a, kind: basic, prompt: P, answer: A}\n"
+    },
+    "pictures without an end in many cards": many("<img " * 9_000),
+    "pictures that nobody has": basic("<img src=a>" * 4_000),
     "pictures that never end": basic("![" * 24_000),
     "formulas that never end": basic("\\(" * 24_000),
     "gaps that never end": gaps("((1 " * 12_000),

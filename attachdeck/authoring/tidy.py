@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from functools import cache
 from io import StringIO
@@ -63,7 +62,7 @@ def rewritten(text: str, change: Callable[[Any], None]) -> str:
     change(loaded)
     out = StringIO()
     yaml.dump(loaded, out)
-    return re.sub(r"[ \t]+$", "", out.getvalue(), flags=re.MULTILINE).rstrip("\n") + "\n"
+    return "\n".join(line.rstrip(" \t") for line in out.getvalue().split("\n")).rstrip("\n") + "\n"
 
 
 def _tidy_cards(loaded: dict[str, Any], taken: set[str]) -> dict[int, str]:

@@ -16,7 +16,13 @@ from attachdeck.reader import NOT_TEXT
 
 Values = dict[str, Any]
 
-_MEDIA = pattern(r"<img\b[^>]*?\bsrc\s*=\s*[\"']?([^\s\"'>]*)[^>]*>|!\[[^\]]*\]\(\s*<?([^\s)>]*)[^)]*\)|\\?\[sound:(.*?)\\?\]", re.IGNORECASE)
+# Nothing that begins holds the beginning of another; so a text of beginnings alone is read once, and not once for each.
+_MEDIA = pattern(
+    r"<img\b(?:(?!<img\b)[^>])*?\bsrc\s*=\s*[\"']?([^\s\"'>]*)(?:(?!<img\b)[^>])*>"
+    r"|!\[(?:(?!!\[)[^\]])*+\]\(\s*+<?+((?:(?!!\[)[^\s)>])*+)(?:(?!!\[)[^)])*+\)"
+    r"|\\?\[sound:((?:(?!\[sound:).)*?)\\?\]",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

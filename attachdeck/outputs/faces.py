@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 
 from attachdeck import cloze
-from attachdeck.course import Card, Lesson, OcclusionCard
+from attachdeck.course import Card, Lesson, OcclusionCard, SequenceCard
 from attachdeck.note_types import words
 from attachdeck.notes import Deck, Note
 from attachdeck.patterns import pattern
@@ -80,8 +80,8 @@ def _sides(deck: Deck, card: Card, found: Mapping[str, str], place: int) -> tupl
         scene = f'<div class="scene">{found["Scenario"]}</div>' if found["Scenario"] else ""
         cue = f'<div class="cue">{found["Cue"]}</div>' if found["Cue"] else ""
         return f"{scene}<div>{found['Question']}</div>{found['Options']}", f"{cue}{found['Explained']}"
-    if card.kind == "sequence":
-        steps = [found[f"Step {n}"] for n in range(1, 13) if found[f"Step {n}"]]
+    if isinstance(card, SequenceCard):
+        steps = [found[f"Step {n}"] for n in range(1, len(card.steps) + 1)]
         if place == 0:
             return f"<div>{found['Prompt']}</div><div>{word['Name all steps in order.']}</div>", _steps(steps)
         before = _steps([*steps[: place - 1], f"<em>{word['What comes here?']}</em>"])
