@@ -6,6 +6,7 @@ import csv
 import json
 import random
 import shutil
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -467,6 +468,16 @@ def save(rows: list[dict[str, str]], path: Path, delimiter: str = ";") -> None:
         writer = csv.DictWriter(file, rows[0].keys(), delimiter=delimiter)
         writer.writeheader()
         writer.writerows(rows)
+
+
+@pytest.mark.parametrize("beginning", ["::", "<", "<?", " ", "![](", "[sound:", "<img ", "# "])
+def test_a_text_of_beginnings_alone_is_read_once(tmp_path: Path, beginning: str):
+    text = beginning * (150_000 // len(beginning))
+    (tmp_path / "notes.md").write_text(f"# Notes\n\n## {text}\n\nQ: {text}\nA: {text}\n", encoding="utf-8")
+    command = [sys.executable, "-m", "attachdeck", "import", str(tmp_path / "notes.md"), "-o", str(tmp_path / "course")]
+    result = subprocess.run(command, check=False, capture_output=True, encoding="utf-8", timeout=30)
+    assert result.returncode in (0, 1), result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_two_changed_cells_change_two_lines_of_the_flagship_course(tmp_path: Path):

@@ -67,7 +67,7 @@ class Ids:
 
 def plain(html: str) -> str:
     """HTML's words, without gaps' braces and the names of sounds."""
-    text = re.sub(r"\[sound:[^\]]*\]|\{\{c[0-9,]+::|::[^{}]*\}\}|\}\}|<[^>]*>", " ", html)
+    text = re.sub(r"\[sound:(?:(?!\[sound:)[^\]])*+\]|\{\{c[0-9,]+::|::(?:(?!::)[^{}])*+\}\}|\}\}|<[^<>]*>", " ", html)
     return re.sub(r"\s+", " ", unescape(text)).strip()
 
 

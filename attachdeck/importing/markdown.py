@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from attachdeck import cloze
@@ -12,9 +11,9 @@ from attachdeck.patterns import pattern
 
 SUFFIXES = (".md", ".markdown")
 
-_HEADING = pattern(r"#{1,6}\s+(.+?)\s*#*")
-_QUESTION = pattern(r"\s*(?:[-*]\s+)?\**Q:\**\s*(?P<prompt>.+?)\n\s*\**A:\**\s*(?P<answer>.+)", re.DOTALL)
-_ASKS = pattern(r"\s*(?:[-*]\s+)?\**Q:")
+_HEADING = pattern(r"#{1,6}\s+(.+)")
+_ASKS = pattern(r"\s*(?:[-*]\s+)?\**Q:\**")
+_ANSWERS = pattern(r"\s*\**A:\**")
 _GAP = pattern(r"\{\{c[0-9]+::|\(\([0-9]+ ")
 
 
@@ -31,7 +30,7 @@ def draft(path: Path) -> Draft:
     for line, block in _blocks(text):
         heading = _HEADING.fullmatch(block)
         if heading:
-            title = heading[1]
+            title = heading[1].rstrip().rstrip("#").rstrip() or heading[1]
             continue
         card = _card(without_media(block, f"line {line}", lost))
         if card is None:
@@ -54,7 +53,7 @@ def _blocks(text: str) -> list[tuple[int, str]]:
         if alone:
             found.append((number, line))
         elif line.strip():
-            answers = found and re.match(r"\s*\**A:", line) and _ASKS.match(found[-1][1])
+            answers = found and _ANSWERS.match(line) and _ASKS.match(found[-1][1])
             if answers or (open_block and not _ASKS.match(line)):
                 first, block = found[-1]
                 found[-1] = first, f"{block}\n{line}"
@@ -65,9 +64,13 @@ def _blocks(text: str) -> list[tuple[int, str]]:
 
 
 def _card(block: str) -> Values | None:
-    question = _QUESTION.fullmatch(block)
-    if question:
-        return {"kind": "basic", "prompt": question["prompt"].strip(), "answer": question["answer"].strip()}
+    if asks := _ASKS.match(block):
+        lines = block[asks.end() :].split("\n")
+        place, answers = next(((place, found) for place, line in enumerate(lines) if place and (found := _ANSWERS.match(line))), (0, None))
+        if answers:
+            prompt, answer = "\n".join(lines[:place]).strip(), "\n".join(lines[place:])[answers.end() :].strip()
+            if prompt and answer:
+                return {"kind": "basic", "prompt": prompt, "answer": answer}
     if _GAP.search(block) and not cloze.to_anki(block)[1]:
         return {"kind": "cloze", "text": block.strip()}
     return None
