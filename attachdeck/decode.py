@@ -48,12 +48,12 @@ T = TypeVar("T")
 
 _NOTHING_SILENCED: dict[str, tuple[str, Location]] = {}
 _LESSON_FILE = pattern(r"(?P<number>[0-9]{1,4})[-_. ].+\.ya?ml")
-_TABLE = pattern(r"-:?[ \t]*\||\|[ \t]*:?-")
-"""What every table has in the line below its head."""
+_TABLE = pattern(r"\|[ \t]*:?-")
+"""What every table of more than one column has in the line below its head."""
 _MOST_LEFT_OUT = 100
 _MOST_PICTURES = 20
 """Of how many unknown pictures in one text an author is told at once."""
-_DEEP = pattern(r"(?:>\s*+){101}")
+_DEEP = pattern(r">\s*+(?:>\s*+){100}")
 """Quotations in quotations; the sanitiser takes the square of their number."""
 # Nothing that begins holds the beginning of another; so a text of beginnings alone is read once, and not once for each.
 _IMAGE = pattern(r"!\[(?:(?!!\[)[^\]])*+\]\(\s*<?(?P<markdown>[^\s)>]*)|<img\b(?:(?!<img\b)[^>])*?\bsrc\s*=\s*[\"']?(?P<html>[^\s\"'>]*)", re.IGNORECASE)

@@ -65,7 +65,7 @@ Fields = dict[str, str]
 
 _BETWEEN_FIELDS = "\x1f"
 """What stands between the fields of a note in Anki's database; no text of a course holds it."""
-_IN_MEMORY = 8 * 1024 * 1024
+_IN_MEMORY = 256 * 1024
 """Bytes of packed notes from which on they go into a file."""
 
 
