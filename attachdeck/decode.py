@@ -138,6 +138,10 @@ class _Decoder:
 
     def course(self) -> Course:
         root = _root(self.files.course)
+        said = [root[key] for key in ("description", "notice") if key in root]
+        for text in (*said, *([root["help"]["note"]] if "note" in root.value.get("help", ()) else [])):
+            self.tables(text)
+            self.quotations(text)
         self.option_sets = {name: OptionSet(name, sets["question"], dict(sets["options"])) for name, sets in root.value.get("option_sets", {}).items()}
         numbered = [(number, document) for document in self.files.lessons if (number := self.lesson_number(document)) is not None]
         numbered.sort(key=lambda pair: pair[0])

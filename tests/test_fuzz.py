@@ -239,6 +239,7 @@ HEAVY: dict[str, Mapping[str, str | bytes]] = {
     "a word of a megabyte": basic("x" * 1_000_000),
     "quotations in quotations": basic("> " * 24_000),
     "quotations in quotations of many cards": many(">" * 40_000 + " x"),
+    "quotations in quotations of a notice": {"course.yaml": COURSE_YAML + f'notice: "{">" * 49_000} x"\n'},
     "marks on one letter": many("a" + "\u0323\u0301" * 8_000),
     "tables of missing cells": many(f"|{'a|' * 1000}\\n|{'-|' * 1000}\\n" + "|b|\\n" * 900),
     "pictures in pictures": {
