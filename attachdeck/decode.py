@@ -51,6 +51,7 @@ _LESSON_FILE = pattern(r"(?P<number>[0-9]{1,4})[-_. ].+\.ya?ml")
 _TABLE = pattern(r"\|[ \t]*:?-")
 """What every table of more than one column has in the line below its head."""
 _MOST_LEFT_OUT = 100
+"""How many cells of its tables a text may lack."""
 _MOST_PICTURES = 20
 """Of how many unknown pictures in one text an author is told at once."""
 _DEEP = pattern(r">\s*+(?:>\s*+){100}")
@@ -138,8 +139,7 @@ class _Decoder:
 
     def course(self) -> Course:
         root = _root(self.files.course)
-        said = [root[key] for key in ("description", "notice") if key in root]
-        for text in (*said, *([root["help"]["note"]] if "note" in root.value.get("help", ()) else [])):
+        for text in _all_texts(root):
             self.tables(text)
             self.quotations(text)
         self.option_sets = {name: OptionSet(name, sets["question"], dict(sets["options"])) for name, sets in root.value.get("option_sets", {}).items()}
@@ -598,6 +598,15 @@ def _texts(node: Node) -> Iterable[Node]:
             parts = node[key].items() if isinstance(value, list) else (node[key],)
             for part in parts:
                 yield from (part,) if isinstance(part.value, str) else _texts(part)
+
+
+def _all_texts(node: Node) -> Iterable[Node]:
+    """All that is text in a part of a document, Markdown or not."""
+    if isinstance(node.value, str):
+        yield node
+    elif isinstance(node.value, (dict, list)):
+        for key in node.value if isinstance(node.value, dict) else range(len(node.value)):
+            yield from _all_texts(node[key])
 
 
 def _help(value: Mapping[str, Any]) -> Help:

@@ -240,6 +240,12 @@ HEAVY: dict[str, Mapping[str, str | bytes]] = {
     "quotations in quotations": basic("> " * 24_000),
     "quotations in quotations of many cards": many(">" * 40_000 + " x"),
     "quotations in quotations of a notice": {"course.yaml": COURSE_YAML + f'notice: "{">" * 49_000} x"\n'},
+    "quotations in quotations of an option": {
+        "course.yaml": COURSE_YAML.partition("option_sets:")[0]
+        + f'option_sets: {{s: {{question: Q?, options: {{a: "{">" * 40_000} x", b: "{">" * 40_000} y"}}}}}}\n',
+        LESSON: LESSON_HEAD
+        + "".join(f"  - {{id: v{n}, kind: vignette, options: s, scenario: S {n}, answer: a, cue: C, near_miss: {{option: b, why: W}}}}\n" for n in range(40)),
+    },
     "marks on one letter": many("a" + "\u0323\u0301" * 8_000),
     "tables of missing cells": many(f"|{'a|' * 1000}\\n|{'-|' * 1000}\\n" + "|b|\\n" * 900),
     "pictures in pictures": {
