@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 from attachdeck import __version__
@@ -10,12 +11,23 @@ from attachdeck import __version__
 
 def main() -> None:
     """`attachdeck`, and `python -m attachdeck`."""
+    _open_streams()
     try:
-        _main(sys.argv[1:])
+        return _main(sys.argv[1:])
     except KeyboardInterrupt:  # While modules were imported; later Click says so.
         sys.exit("Aborted!")
+    except MemoryError:
+        pass  # What fills it goes with the traceback: here there is not even enough left to say so.
     finally:
         gc.freeze()  # Else Python looks for garbage once more, and for longer than it took to start.
+    sys.exit("error: there is not enough memory for this; what was there is unchanged")
+
+
+def _open_streams() -> None:
+    """Whoever starts the program without a stream (`2>&-`, `pythonw`) gets none, and not a file of ours in its place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115  # Until the end.
 
 
 def _main(arguments: list[str]) -> None:

@@ -152,18 +152,15 @@ def _as_written(text: str) -> Lock | None:
     cards = {}
     previous = ""
     end = len(head) + len("\ncards:\n")
-    while end < len(text):
-        match = _CARD_LINE.match(text, end)
-        if match is None:
-            return None
+    for match in _CARD_LINE.finditer(text, end):
         key, name, note_type, content, changed, version, retired = match.groups()
         # Nothing in the name is escaped, so it is written as it is; a day that no month has would be written as another one.
-        if not previous < key or _text(seconds := _seconds(changed)) != changed:
+        if match.start() != end or not previous < key or _text(seconds := _seconds(changed)) != changed:
             return None
         cards[key] = CardRecord(name, intern(note_type), content, seconds, intern(version), retired is not None)
         previous, end = key, match.end()
     lock = _lock(read.root.value)
-    return replace(lock, cards=cards) if cards and lock_text(lock) == f"{head}\ncards: {{}}\n" else None
+    return replace(lock, cards=cards) if cards and end == len(text) and lock_text(lock) == f"{head}\ncards: {{}}\n" else None
 
 
 def lock_text(lock: Lock) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from html import escape, unescape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attachdeck.normal import normal
 from attachdeck.patterns import pattern
@@ -81,8 +81,7 @@ def _rendered(text: str, pictures: Mapping[str, Shown]) -> str:
 
 def _html(markdown: str) -> str:
     """Sanitised HTML. The sanitiser would write what is harmless just as it is, but for quotation marks."""
-    from cmarkgfm import cmark
-
+    cmark = _commonmark()
     if "|" in markdown or "~" in markdown:
         html: str = cmark.markdown_to_html_with_extensions(markdown, options=cmark.Options.CMARK_OPT_UNSAFE, extensions=["table", "strikethrough"])
     else:
@@ -108,6 +107,13 @@ def picture(shown: Shown) -> str:
     if not shown.night:
         return f'<img src="{shown.name}" alt="{alt}">'
     return f'<img class="day" src="{shown.name}" alt="{alt}"><img class="night" src="{shown.night}" alt="{alt}">'
+
+
+@cache
+def _commonmark() -> Any:
+    from cmarkgfm import cmark
+
+    return cmark
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import importlib.util
 import os
 import random
 import signal
@@ -297,3 +298,48 @@ def test_an_empty_environment_is_enough(tmp_path: Path):
     result = subprocess.run(command("build", course, "-o", tmp_path / "deck.apkg"), check=False, capture_output=True, text=True, env={})
     assert result.returncode == 0, result.stderr
     assert whole(tmp_path / "deck.apkg")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds a process to its share of memory")
+def test_no_memory_is_a_message(tmp_path: Path):
+    cards = "".join(f"  - {{id: card-{number}, kind: basic, prompt: Question {number}?, answer: Answer}}\n" for number in range(40_000))
+    course = write_course(tmp_path / "course", cards=cards)
+
+    def limit() -> None:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (120 * 1024**2, 120 * 1024**2))
+
+    assert "not enough memory" in said_well(run("check", course, preexec_fn=limit))
+
+
+@posix
+@pytest.mark.parametrize("closed", [(0,), (1,), (2,), (0, 1, 2)], ids=str)
+def test_a_stream_that_nobody_opened_is_none(tmp_path: Path, closed: tuple[int, ...]):
+    """`2>&-`, or a service: what would be said there is not said, least of all into a file that took its number."""
+    course = write_course(tmp_path / "course", cards="  - {id: a, kind: basic, prompt: Really?, answer: Yes}\n")
+
+    def close() -> None:
+        for each in closed:
+            os.close(each)
+
+    for arguments in (("build", course, "-o", tmp_path / "deck.apkg"), ("check", course)):
+        result = subprocess.run(command(*arguments), check=False, timeout=60, capture_output=True, encoding="utf-8", env=os.environ | EARLIER, preexec_fn=close)
+        assert (result.returncode, "Traceback" in result.stderr) == (0, False), result.stderr
+    assert whole(tmp_path / "deck.apkg")
+    assert names(tmp_path) == ["course", "deck.apkg"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux takes any bytes for a name")
+@pytest.mark.parametrize("locale", [{}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}], ids=["UTF-8", "C"])
+def test_a_folder_whose_name_is_no_text_is_a_folder(tmp_path: Path, locale: dict[str, str]):
+    course = write_course(Path(os.fsdecode(os.fsencode(tmp_path) + b"/course \xff")), cards="  - {id: a, kind: basic, prompt: Really?, answer: Yes}\n")
+    package = course / "deck.apkg"
+    formats = [("check", course, "--format", form) for form in ("text", "json", "github", "sarif", "junit")]
+    outputs = [("build", course, "--to", form) for form in ("csv", "anki-text", "crowdanki", "gift", "site")]
+    for arguments in (("build", course, "-o", package), *formats, *outputs, ("fmt", course), ("diff", course / "course.lock", course)):
+        result = subprocess.run(command(*arguments), check=False, capture_output=True, timeout=60, cwd=tmp_path, env=os.environ | EARLIER | locale)
+        assert result.returncode == 0, (arguments, result.stderr)
+    assert whole(package)
+    if importlib.util.find_spec("anki"):  # Which takes no such name.
+        assert "not in UTF-8" in said_well(run("verify", package, environment=locale))

@@ -16,7 +16,7 @@ from attachdeck.location import Location
 from attachdeck.processes import FORKS, ProcessLost, spread
 from attachdeck.reader.document import Document
 from attachdeck.reader.pictures import svg_problems
-from attachdeck.reader.yaml_text import marshalled, read_text
+from attachdeck.reader.yaml_text import marshalled, read_text, with_plain_ends
 from attachdeck.value import value
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -61,12 +61,17 @@ class CourseFiles:
 
     def fingerprint(self) -> bytes:
         """A hash of all that was read but the lock."""
-        found = hashlib.blake2b(self.name.encode(), digest_size=16)
-        contents = {file: text.encode("utf-8", "surrogatepass") for file, text in self.texts().items() if self.lock is None or file != self.lock.file}
+        found = hashlib.blake2b(_encoded(self.name), digest_size=16)
+        contents = {file: _encoded(text) for file, text in self.texts().items() if self.lock is None or file != self.lock.file}
         for name, content in sorted((contents | {f"media {name}": each for name, each in self.pictures.items()}).items()):
-            found.update(f"\0{name}\0{len(content)}\0".encode())
+            found.update(_encoded(f"\0{name}\0{len(content)}\0"))
             found.update(content)
         return found.digest()
+
+
+def _encoded(text: str) -> bytes:
+    """UTF-8, also of a file's name that is none."""
+    return text.encode("utf-8", "surrogatepass")
 
 
 def lesson_paths(folder: Path) -> list[Path]:
@@ -181,7 +186,7 @@ def read_utf8(path: Path, shown: str, root: Path | None, most: int = MAX_BYTES) 
         return Document(shown, content.decode("utf-8", "replace"), None), [
             Diagnostic(rule="encoding", message=message, at=at, help="save it again with the encoding UTF-8")
         ]
-    return Document(shown, text.replace("\r\n", "\n").replace("\r", "\n"), None), []
+    return Document(shown, with_plain_ends(text), None), []
 
 
 def _kept(media: Document | None) -> set[str]:
@@ -205,7 +210,7 @@ def read_bytes(path: Path, shown: str, root: Path | None, most: int = MAX_BYTES)
         return b"", Diagnostic(rule="unreadable-file", message=message, at=Location(shown), help=help)
 
     try:
-        if root and not path.resolve().is_relative_to(root):
+        if root and not os.path.realpath(path).startswith(os.path.join(root, "")):  # noqa: PTH118  # pathlib takes longer for it than for reading.
             return unreadable("this link leads out of the course's folder", "put a copy of the file here instead")
         status = path.stat()
         if not S_ISREG(status.st_mode):

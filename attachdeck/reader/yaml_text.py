@@ -44,7 +44,7 @@ _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": Fa
 
 def read_text(text: str, shown: str, known: bytes | None = None) -> tuple[Document, list[Diagnostic]]:
     """Read YAML text, with LF or CRLF line ends; `known` is what `marshalled` made of it."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = with_plain_ends(text)
     plain = text.isascii() and not text.encode().translate(None, _PLAIN)
     odd = [] if plain else [_odd(found, text, shown) for found in islice(NOT_TEXT.finditer(text), MAX_ODD)]
     if odd:
@@ -54,6 +54,11 @@ def read_text(text: str, shown: str, known: bytes | None = None) -> tuple[Docume
     except (_Unusual, yaml.MarkedYAMLError):
         return _read_with_places(text, shown)
     return Document(shown, text, Node(value, lambda: _Builder(shown).document(_events(text))[1], shown)), []
+
+
+def with_plain_ends(text: str) -> str:
+    """A text with LF at the end of each line."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def marshalled(text: str) -> bytes | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -109,7 +110,7 @@ def said(diagnostics: Sequence[Diagnostic], texts: Texts, form: str) -> str:
 def _uri(file: str) -> str:
     """A file's name as a reference that SARIF takes: relative, or absolute with its scheme."""
     path = Path(file)
-    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
+    return path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))
 
 
 def _said(diagnostic: Diagnostic) -> str:
