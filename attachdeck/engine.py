@@ -94,8 +94,6 @@ def _refusals() -> Iterator[None]:
         yield
     except AnkiException as error:
         raise EngineRefused(re.sub("<[^>]*>", " ", str(error))) from error
-    except UnicodeEncodeError as error:
-        raise EngineRefused("its path is not in UTF-8: rename the file or its folder, or set a locale with UTF-8") from error
 
 
 @contextmanager

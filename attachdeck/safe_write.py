@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import shutil
@@ -24,6 +25,7 @@ def folder_beside(path: Path) -> Iterator[Path]:
 
     What builds that were killed left there is taken away, too, once the new one stands.
     """
+    _refuse_device(path)
     with tempfile.TemporaryDirectory(prefix=_prefix(path), suffix=_ENDING, dir=path.parent) as folder:
         yield Path(folder)
     sweep(path)
@@ -36,6 +38,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 def write_chunks(path: Path, chunks: Iterable[bytes]) -> None:
     """Like `write_bytes`, for content that comes piece by piece."""
+    _refuse_device(path)
     with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=_prefix(path), suffix=_ENDING, delete=False) as file:
         written = Path(file.name)
         try:
@@ -50,6 +53,12 @@ def write_chunks(path: Path, chunks: Iterable[bytes]) -> None:
             written.unlink(missing_ok=True)
             raise
     sweep(path)
+
+
+def _refuse_device(path: Path) -> None:
+    """To put a file in the place of `/dev/null` would harm the whole machine."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise FileExistsError(errno.EEXIST, "it is no file but a device or a pipe", str(path))
 
 
 def _prefix(path: Path) -> str:

@@ -300,6 +300,31 @@ def test_an_empty_environment_is_enough(tmp_path: Path):
     assert whole(tmp_path / "deck.apkg")
 
 
+@pytest.mark.parametrize("place", ["course.yaml", "course.lock", "lessons/01-first.yaml", "lessons/02-new.yaml", "media/plane.svg", "translations"])
+@pytest.mark.parametrize("arguments", [("build", "-o"), ("build", "--to", "csv", "-o"), ("build", "--to", "all", "-o"), ("plan", "--chart")], ids=" ".join)
+def test_nothing_takes_the_place_of_a_courses_own_file(tmp_path: Path, place: str, arguments: tuple[str, ...]):
+    course = write_course(tmp_path / "course")
+    before = {path: path.read_bytes() for path in course.rglob("*") if path.is_file()}
+    command, *options = arguments
+    result = CliRunner().invoke(main, [command, str(course), *options, str(course / "lessons" / ".." / place)])
+    assert result.exit_code == 2
+    assert "is for the course's own files" in result.output or "name a folder" in result.output
+    assert {path: path.read_bytes() for path in course.rglob("*") if path.is_file()} == before
+
+
+@posix
+@pytest.mark.parametrize("arguments", [("-o",), ("--to", "csv", "-o"), ("--to", "site", "-o")], ids=" ".join)
+def test_nothing_takes_the_place_of_a_device_or_a_pipe(tmp_path: Path, arguments: tuple[str, ...]):
+    """As `-o /dev/null` once did, and with it all programs of the machine wrote into a deck."""
+    course, pipe = write_course(tmp_path / "course"), tmp_path / "pipe"
+    os.mkfifo(pipe)
+    (tmp_path / "link").symlink_to(pipe)
+    for place in (pipe, tmp_path / "link"):
+        assert "no file but a device or a pipe" in said_well(run("build", course, *arguments, place))
+    assert pipe.is_fifo()
+    assert names(tmp_path) == ["course", "link", "pipe"]
+
+
 def test_no_memory_is_a_message(tmp_path: Path):
     """An allocation that no system grants; where not even small ones are left, Python 3.11 itself may turn in circles."""
     course = write_course(tmp_path / "course")
@@ -338,3 +363,18 @@ def test_a_folder_whose_name_is_no_text_is_a_folder(tmp_path: Path, locale: dict
     assert whole(package)
     if importlib.util.find_spec("anki"):  # Which takes no such name.
         assert "not in UTF-8" in said_well(run("verify", package, environment=locale))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux takes any bytes for a text")
+def test_a_text_that_is_none_is_a_message(tmp_path: Path):
+    course, no_text = write_course(tmp_path / "course"), os.fsdecode(b"a\xffb")
+    before = names(course / "lessons")
+    (tmp_path / "table.csv").write_text("Front,Back\nOne,Two\n", encoding="utf-8")
+    for arguments in (
+        ("new", "lesson", no_text, course),
+        ("new", "course", tmp_path / "new", "--title", no_text),
+        ("import", tmp_path / "table.csv", "-o", tmp_path / "new", "--title", no_text),
+    ):
+        assert "not in UTF-8, as names and texts must be" in said_well(run(*arguments))
+    assert names(course / "lessons") == before
+    assert names(tmp_path) == ["course", "table.csv"]

@@ -21,9 +21,9 @@ class TextFile:
 
     def write(self, text: str) -> None:
         """Put another text in its place. Raises OSError when that fails; the old text is then untouched."""
+        content = ((_MARK if self.marked else "") + text.replace("\n", self.newline)).encode("utf-8")
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        content = (_MARK if self.marked else "") + text.replace("\n", self.newline)
-        write_bytes(self.path, content.encode("utf-8"))
+        write_bytes(self.path, content)
 
 
 def read(path: Path) -> TextFile:

@@ -50,14 +50,17 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what the system refuses (a full disk, a folder that may not be read) is a message and no traceback."""
+        from attachdeck.cli.terminal import fail
+
         try:
             return super().invoke(ctx)
         except OSError as error:
             if error.errno == errno.EPIPE:  # Nobody reads any more: Click ends without a word.
                 raise
-            from attachdeck.cli.terminal import fail
-
             fail(f"{error.filename or 'the system'}: {error.strerror or error}")
+        except UnicodeEncodeError as error:  # From the command line, or the name of a file; what is in files was looked through.
+            near = error.object[: error.start].rpartition("\n")[2][-30:] + error.object[error.start :].partition("\n")[0][:30]
+            fail(f"this is not in UTF-8, as names and texts must be: `{near}`; write it anew, or set a locale with UTF-8")
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -12,7 +12,7 @@ from attachdeck import courses, outputs, pipeline, remembered
 from attachdeck.cli import report
 from attachdeck.cli.compiling import NO_CHANGES, compiled_course, in_words, lock_kept, place
 from attachdeck.cli.progress import Progress
-from attachdeck.cli.terminal import course_folder, fail, seconds_now, table
+from attachdeck.cli.terminal import course_folder, fail, seconds_now, spare_own_files, table
 from attachdeck.notes import Deck
 from attachdeck.outputs import BrokenOutput, Output
 
@@ -93,6 +93,7 @@ class _Order(NamedTuple):
 
 def _build(course: Path | None, order: _Order) -> None:
     folder, language, asked = course_folder(course), order.language, order.asked
+    spare_own_files(folder, order.output, "-o")
     now = seconds_now()
     begun, before = time.time_ns(), _look(folder)
     with Progress() as progress:

@@ -8,7 +8,7 @@ import click
 
 from attachdeck import pipeline
 from attachdeck.cli.progress import Progress
-from attachdeck.cli.terminal import course_folder, fail, no_engine, show, table
+from attachdeck.cli.terminal import course_folder, fail, no_engine, show, spare_own_files, table
 from attachdeck.course import Course
 from attachdeck.engine import NoEngine, Pace, simulator
 from attachdeck.planning import NoPlan, Plan, plan, term
@@ -48,6 +48,7 @@ def command(
     A term leaves its last two weeks to review. Needs the extra `attachdeck[verify]`.
     """
     folder = course_folder(course)
+    spare_own_files(folder, chart, "--chart")
     with Progress() as progress:
         progress("reading the course")
         checked = pipeline.check(folder)

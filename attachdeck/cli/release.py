@@ -10,7 +10,7 @@ import click
 
 from attachdeck import pipeline
 from attachdeck.cli.report import lint_of
-from attachdeck.cli.terminal import course_folder, fail, no_engine, show
+from attachdeck.cli.terminal import course_folder, fail, no_engine, show, spare_own_files
 from attachdeck.diagnostics import Severity
 from attachdeck.engine import NoEngine
 from attachdeck.outputs import BrokenOutput
@@ -45,6 +45,7 @@ def command(course: Path | None, previous: str, output: Path, manifest: Path | N
     Needs the extra `attachdeck[verify]`.
     """
     folder = course_folder(course)
+    spare_own_files(folder, output, "-o")
     checked = pipeline.check(folder)
     diagnostics = sorted((*checked.diagnostics, *lint_of(checked)), key=lambda each: each.at)
     show(diagnostics, checked.texts)

@@ -14,6 +14,7 @@ import click
 
 from attachdeck import courses
 from attachdeck.diagnostics import Diagnostic
+from attachdeck.reader import keeps
 from attachdeck.reporters import text
 
 _STYLES = {
@@ -40,6 +41,12 @@ def course_folder(given: Path | None) -> Path:
     if not folder.is_dir():
         raise click.UsageError(f"`{folder}` is no course: name the folder that holds course.yaml")
     return folder
+
+
+def spare_own_files(folder: Path, place: Path | None, option: str) -> None:
+    """Exits with 2 where an option names a place that is for a course's own files."""
+    if place and keeps(folder, place):
+        raise click.BadParameter(f"`{place}` is for the course's own files; name another place", param_hint=option)
 
 
 def seconds_now() -> int:

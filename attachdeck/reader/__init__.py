@@ -4,7 +4,19 @@ What a stranger's file could do to us is bounded here: size, nesting, aliases, s
 """
 
 from attachdeck.reader.document import Document, Mark, Node
-from attachdeck.reader.folder import LOCK, MAX_BYTES, TRANSLATIONS, CourseFiles, NoteTypeFiles, lesson_paths, read_bytes, read_course, read_file, read_utf8
+from attachdeck.reader.folder import (
+    LOCK,
+    MAX_BYTES,
+    TRANSLATIONS,
+    CourseFiles,
+    NoteTypeFiles,
+    keeps,
+    lesson_paths,
+    read_bytes,
+    read_course,
+    read_file,
+    read_utf8,
+)
 from attachdeck.reader.yaml_text import NOT_TEXT, read_text
 
 __all__ = [
@@ -17,6 +29,7 @@ __all__ = [
     "Mark",
     "Node",
     "NoteTypeFiles",
+    "keeps",
     "lesson_paths",
     "read_bytes",
     "read_course",

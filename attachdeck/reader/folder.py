@@ -79,6 +79,15 @@ def lesson_paths(folder: Path) -> list[Path]:
     return [path for path in _listed(folder / "lessons") if path.suffix in (".yaml", ".yml") and not path.name.startswith(".")]
 
 
+def keeps(folder: Path, place: Path) -> bool:
+    """Whether a place is one of a course's own files, or where it keeps them: nothing else may be written there."""
+    try:
+        parts = place.resolve().relative_to(folder.resolve()).parts
+    except ValueError:
+        return False
+    return bool(parts) and parts[0].casefold() in ("course.yaml", "sources.yaml", LOCK, "lessons", "media", "note_types", TRANSLATIONS)
+
+
 def read_course(folder: Path, lock_name: str = LOCK, jobs: int = 1, *, lessons: bool = True) -> tuple[CourseFiles, list[Diagnostic]]:
     """Read a course's folder; a file that is missing or broken becomes a diagnostic and an empty document.
 
