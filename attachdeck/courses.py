@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 GROUP = "attachdeck.courses"
-HERE = Path("course")
+HERE = (Path("course"), Path())
+"""Where a course of one's own lies that nobody names: in the folder `course`, or in this one."""
 
 
 def installed() -> dict[str, Path]:
@@ -23,9 +24,19 @@ def installed() -> dict[str, Path]:
     return found
 
 
+def own() -> Path | None:
+    """The course that lies here."""
+    return next((each for each in HERE if (each / "course.yaml").is_file()), None)
+
+
 def default() -> Path | None:
-    """The course in this folder, else the one that came with attachdeck."""
-    return HERE if (HERE / "course.yaml").is_file() else installed().get("attachment")
+    """The course that lies here, else the one that came with attachdeck."""
+    return own() or installed().get("attachment")
+
+
+def is_installed(given: Path | None) -> bool:
+    """Whether what was named (or not named) is an installed course: its publisher's, and not to be written to."""
+    return not given.exists() if given else own() is None
 
 
 def _folder(package: str) -> Path | None:

@@ -8,7 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from conftest import ROOT
+import pytest
+
+from attachdeck import courses
+from conftest import ROOT, write_course
 from test_cli import run
 
 
@@ -40,3 +43,38 @@ def test_the_course_that_came_along_is_listed():
     result = run("courses")
     assert result.exit_code == 0
     assert result.stdout.startswith("attachment      Attachment Theory 0.1.0")
+
+
+WRITING = [
+    ("fmt",),
+    ("check", "--fix"),
+    ("new", "lesson", "Another"),
+    ("new", "card", "--kind", "basic", "--set", "prompt=Really?", "--set", "answer=Yes"),
+    ("translate", "extract", "fr"),
+]
+
+
+@pytest.mark.parametrize("arguments", WRITING, ids=" ".join)
+def test_an_installed_course_is_not_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]):
+    """Who has forgotten to name a course, or stands in another folder, hears of it before anything is written."""
+    came = tmp_path / "came"
+    write_course(came)
+    before = {path: path.read_bytes() for path in came.rglob("*") if path.is_file()}
+    monkeypatch.setattr(courses, "installed", lambda: {"attachment": came})
+    monkeypatch.chdir(tmp_path)
+    for named in ((), ("attachment",)):
+        result = run(*arguments, *named)
+        assert result.exit_code == 2
+        assert ("`attachment` is an installed course" if named else "there is no course here") in result.output
+    assert {path: path.read_bytes() for path in came.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("arguments", [("build",), ("build", "--to", "csv"), ("check",), ("diff", "course.lock", "course.lock"), *WRITING], ids=" ".join)
+def test_the_course_that_one_stands_in_is_meant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]):
+    course = write_course(tmp_path / "mine")
+    monkeypatch.chdir(course)
+    assert run("build").exit_code == 0
+    monkeypatch.setattr(courses, "installed", dict)
+    result = run(*arguments)
+    assert result.exit_code == 0, result.output
+    assert (course / "build" / "tiny.apkg").is_file()

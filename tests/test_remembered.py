@@ -55,6 +55,15 @@ def test_nothing_changed(build: Build, tmp_path: Path):
     assert build("-o", "a.apkg") == "made", "the deck was written again"
 
 
+def test_nothing_changed_in_the_course_that_one_stands_in(build: Build, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.chdir(tmp_path / "course")
+    assert build() == "made"
+    assert "file    build/tiny.apkg" in build.said
+    assert build() == "remembered"
+    edit(tmp_path / "course" / "lessons" / "01-first.yaml")
+    assert build() == "made"
+
+
 def edit(path: Path) -> None:
     """Change a file's content, and leave its size and its time as they were."""
     status = path.stat()

@@ -73,7 +73,7 @@ class _Commands(click.Group):
     epilog="""\b
 Examples:
   attachdeck new course my-course   a small course to start from
-  attachdeck build                  the course in ./course, else the one on attachment
+  attachdeck build                  the course here or in ./course, else the one on attachment
   attachdeck build my-course -o my-deck.apkg
   attachdeck check my-course
   attachdeck preview my-course      in the browser, live

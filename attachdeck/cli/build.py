@@ -58,7 +58,7 @@ def command(
 ) -> None:
     """Compile a course into an Anki deck, or something else.
 
-    COURSE is the folder that holds course.yaml. Without it, ./course is built, else the course that came with attachdeck.
+    COURSE is the folder that holds course.yaml. Without it, the course in this folder or in ./course is built, else the one that came with attachdeck.
     Nothing is written while the course has errors, or where the new deck would harm learners who have the last one.
 
     course.lock, beside course.yaml, remembers identities and times of change; commit it with the course.
@@ -103,7 +103,7 @@ def _build(course: Path | None, order: _Order) -> None:
         )
         if order.locked and compiled.stale:
             fail(f"course.lock is not up to date: {in_words(compiled.changes)}; run `attachdeck build` and commit it; no deck was written")
-        lock = lock_kept(compiled, checked.lock_path, course, folder)
+        lock = lock_kept(compiled, checked.lock_path, course)
         made = [_made(name, each, compiled.deck, order, progress) for name, each in order.wanted.items()]
     report.say(diagnostics, checked.texts, asked.form)
     for_people = asked.form in _FOR_PEOPLE
@@ -112,9 +112,10 @@ def _build(course: Path | None, order: _Order) -> None:
 
         click.echo(f"{language + ':':8}{sum(checked.tallies.values(), Tally())}; what is not translated stays in the original", err=not for_people)
     click.echo(_summary(made, lock), err=not for_people)
-    in_own_folder = folder == (course or courses.HERE) and checked.base is None
+    in_own_folder = not courses.is_installed(course) and checked.base is None
     if in_own_folder and for_people and not (order.several or diagnostics or asked.strict or asked.only or language) and made[0].sha256:
-        remembered.remember(before, begun, str(folder), str(checked.lock_path), str(made[0].path), _summary(made, NO_CHANGES))
+        where, kept, deck = (str(each.absolute()) for each in (folder, checked.lock_path, made[0].path))
+        remembered.remember(before, begun, where, kept, deck, _summary(made, NO_CHANGES))
 
 
 def _made(name: str, output: Output, deck: Deck, order: _Order, progress: Progress) -> pipeline.Summary:
@@ -132,7 +133,7 @@ def _made(name: str, output: Output, deck: Deck, order: _Order, progress: Progre
 
 def _look(folder: Path) -> dict[str, list[int]]:
     try:
-        return remembered.look(str(folder))
+        return remembered.look(str(folder.absolute()))
     except OSError:
         return {}
 

@@ -9,7 +9,7 @@ import click
 
 from attachdeck import pipeline
 from attachdeck.cli import report
-from attachdeck.cli.terminal import course_folder, fail
+from attachdeck.cli.terminal import course_folder, fail, own_course
 from attachdeck.diagnostics import Diagnostic, Severity
 from attachdeck.reporters.text import tally
 
@@ -38,7 +38,8 @@ Examples:
 def command(courses: tuple[Path, ...], strict: bool, only: tuple[str, ...], corpus: tuple[Path, ...], form: str | None, jobs: int, fix: bool) -> None:
     """Say what is wrong in a course: every mistake at once, with its place and how to mend it; and what could be better.
 
-    COURSE is the folder that holds course.yaml. Without it, ./course is checked, else the course that came with attachdeck.
+    COURSE is the folder that holds course.yaml. Without it, the course in this folder or in ./course is checked, else the one that
+    came with attachdeck.
     What could be better is found by the rules that `attachdeck rules` lists.
     """
     form = report.chosen(form)
@@ -47,7 +48,7 @@ def command(courses: tuple[Path, ...], strict: bool, only: tuple[str, ...], corp
     found: list[Diagnostic] = []
     texts: dict[str, str] = {}
     for given in courses or (None,):
-        folder = course_folder(given)
+        folder = own_course(given) if fix else course_folder(given)
         if fix:
             _mend(folder)
         checked = pipeline.check(folder, jobs=jobs)

@@ -60,9 +60,9 @@ def place(output: Output, deck: str) -> Path:
     return Path("build") / f"{file_name(deck)}{output.SUFFIX}"
 
 
-def lock_kept(compiled: pipeline.Compiled, path: Path, course: Path | None, folder: Path) -> str:
+def lock_kept(compiled: pipeline.Compiled, path: Path, course: Path | None) -> str:
     """Bring the lock up to date; what became of it, in words. An installed course is its publisher's, and its lock is left alone."""
-    if folder != courses.HERE and (course is None or not course.exists()):
+    if courses.is_installed(course):
         return "not up to date, and left alone: this course came installed" if compiled.stale else NO_CHANGES
     try:
         pipeline.keep(compiled, path)

@@ -29,7 +29,7 @@ def command(old: str, new: str, form: str) -> None:
     """Show what changed between two releases of a course, and which version number that asks for.
 
     OLD and NEW are each a course's folder, its course.lock, a package (.apkg), or a git revision of the course
-    (of the folder among OLD and NEW, else of ./course).
+    (of the folder among OLD and NEW, else of the one here or in ./course).
     """
     folder = next((Path(each) for each in (new, old) if Path(each).is_dir()), courses.default() or Path())
     try:

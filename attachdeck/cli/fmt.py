@@ -9,7 +9,7 @@ import click
 
 from attachdeck.authoring import new, text_file
 from attachdeck.authoring.tidy import CannotTidy, tidied
-from attachdeck.cli.terminal import course_folder
+from attachdeck.cli.terminal import own_course
 
 
 @click.command(
@@ -52,6 +52,6 @@ def command(paths: tuple[Path, ...], only_check: bool) -> None:
 def _files(paths: tuple[Path, ...]) -> list[Path]:
     if paths and all(path.is_file() and path.name != "course.yaml" for path in paths):
         return list(paths)
-    folders = [course_folder(path) for path in paths or (None,)]
+    folders = [own_course(path) for path in paths or (None,)]
     patterns = ("course.yaml", "sources.yaml", "lessons/*.yaml", "lessons/*.yml", "media/media.yaml", "note_types/*/note_type.yaml")
     return [path for folder in folders for pattern in patterns for path in sorted(folder.glob(pattern))]

@@ -10,7 +10,7 @@ import click
 
 from attachdeck import pipeline
 from attachdeck.authoring.edits import bring_back
-from attachdeck.cli.terminal import course_folder, fail, no_engine, show
+from attachdeck.cli.terminal import fail, no_engine, own_course, show
 from attachdeck.engine import NoEngine
 from attachdeck.importing import source, table, writing
 from attachdeck.importing.draft import Draft
@@ -42,7 +42,7 @@ def command(files: tuple[Path, ...], output: Path | None, into: Path | None, tit
     if (output is None) == (into is None):
         raise click.UsageError("say with -o where the new course shall lie, or with --into which course a spreadsheet belongs to")
     if into is not None:
-        _bring_back(course_folder(into), files)
+        _bring_back(own_course(into), files)
     if output is not None:
         _make(files, output, title, language, convert=convert)
 

@@ -10,7 +10,7 @@ import click
 
 from attachdeck import pipeline
 from attachdeck.authoring import new
-from attachdeck.cli.terminal import course_folder, fail, show
+from attachdeck.cli.terminal import fail, own_course, show
 from attachdeck.course import KINDS_OF_CARD
 from attachdeck.naming import card_id, free, slug
 
@@ -51,7 +51,7 @@ def new_course(folder: Path, title: str | None, name: str | None, vscode: bool) 
 @click.option("--id", "name", default="", help="The lesson's lasting name.  [default: from the title]")
 def new_lesson(title: str, course: Path | None, name: str) -> None:
     """Add a lesson with this TITLE after the last one of COURSE."""
-    folder = course_folder(course)
+    folder = own_course(course)
     _say([_try(lambda: new.lesson(folder, title, name))])
 
 
@@ -63,7 +63,7 @@ def new_lesson(title: str, course: Path | None, name: str) -> None:
 @click.option("--set", "given", metavar="KEY=VALUE", multiple=True, help="A key of the card; may be repeated. What a kind needs and is missing is asked for.")
 def new_card(course: Path | None, lesson: str, kind: str | None, name: str, given: tuple[str, ...]) -> None:
     """Add a card to a lesson of COURSE: asks for what it needs, and touches nothing else in the file."""
-    folder = course_folder(course)
+    folder = own_course(course)
     path = _try(lambda: new.lesson_file(folder, lesson))
     values: Values = dict(_pair(each) for each in given)
     kind = kind or click.prompt("Kind", type=click.Choice(sorted(KINDS_OF_CARD)), default="basic")

@@ -61,7 +61,7 @@ def command(course: Path | None, dry_run: bool, at_once: bool, port: int) -> Non
             return
         if at_once:
             _refuse(anki, compiled, found)
-        lock = lock_kept(compiled, checked.lock_path, course, folder)
+        lock = lock_kept(compiled, checked.lock_path, course)
         path = _package(compiled, place(apkg, compiled.deck.course.deck))
         click.echo(table([("lock", lock), ("file", str(path))]))
         if not at_once:

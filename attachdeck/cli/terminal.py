@@ -27,7 +27,7 @@ _STYLES = {
 
 
 def course_folder(given: Path | None) -> Path:
-    """The folder of the course to work on: the one given by its path or as an installed course's name, `./course`, or the one that came along.
+    """The folder of the course to work on: the one given by its path or as an installed course's name, the one that lies here, or the one that came along.
 
     Exits with 2 when there is none.
     """
@@ -39,6 +39,17 @@ def course_folder(given: Path | None) -> Path:
     if given and not folder.exists() and (named := courses.installed().get(str(given))):
         return named
     if not folder.is_dir():
+        raise click.UsageError(f"`{folder}` is no course: name the folder that holds course.yaml")
+    return folder
+
+
+def own_course(given: Path | None) -> Path:
+    """The folder of a course that may be written to. Exits with 2 when there is none, and where it is an installed one."""
+    if courses.is_installed(given):
+        what = f"`{given}` is an installed course" if given and given.name in courses.installed() else "there is no course here"
+        raise click.UsageError(f"{what}: name the folder of one of your own, or make one with `attachdeck new course my-course`")
+    folder = course_folder(given)
+    if not (folder / "course.yaml").is_file():
         raise click.UsageError(f"`{folder}` is no course: name the folder that holds course.yaml")
     return folder
 

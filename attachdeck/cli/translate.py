@@ -10,7 +10,7 @@ import click
 from attachdeck import pipeline, translation
 from attachdeck.authoring.text_file import TextFile
 from attachdeck.authoring.whole import write_course
-from attachdeck.cli.terminal import course_folder, fail, show
+from attachdeck.cli.terminal import course_folder, fail, own_course, show
 from attachdeck.pipeline import Checked
 from attachdeck.translation import Tally
 
@@ -38,7 +38,7 @@ def command() -> None:
 @click.option("--lesson", default="", help="Only this lesson's catalogue (`course` for what holds for the whole course).")
 def extract(language: str, course: Path | None, lesson: str) -> None:
     """Write the catalogues of LANGUAGE, or bring them up to date; what was translated stays."""
-    folder = course_folder(course)
+    folder = own_course(course)
     checked = _whole(folder)
     done = False
     try:
