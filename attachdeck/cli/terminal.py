@@ -45,10 +45,12 @@ def course_folder(given: Path | None) -> Path:
 
 def own_course(given: Path | None) -> Path:
     """The folder of a course that may be written to. Exits with 2 when there is none, and where it is an installed one."""
-    if courses.is_installed(given):
-        what = f"`{given}` is an installed course" if given and given.name in courses.installed() else "there is no course here"
-        raise click.UsageError(f"{what}: name the folder of one of your own, or make one with `attachdeck new course my-course`")
+    wanted = "name the folder of one of your own, or make one with `attachdeck new course my-course`"
+    if given is None and courses.is_installed(given):
+        raise click.UsageError(f"there is no course here: {wanted}")
     folder = course_folder(given)
+    if courses.is_installed(given):
+        raise click.UsageError(f"`{given}` is an installed course: {wanted}")
     if not (folder / "course.yaml").is_file():
         raise click.UsageError(f"`{folder}` is no course: name the folder that holds course.yaml")
     return folder

@@ -82,7 +82,7 @@ def lesson_paths(folder: Path) -> list[Path]:
 def keeps(folder: Path, place: Path) -> bool:
     """Whether a place is one of a course's own files, or where it keeps them: nothing else may be written there."""
     try:
-        parts = place.resolve().relative_to(folder.resolve()).parts
+        parts = Path(os.path.realpath(place)).relative_to(os.path.realpath(folder)).parts
     except ValueError:
         return False
     return bool(parts) and parts[0].casefold() in ("course.yaml", "sources.yaml", LOCK, "lessons", "media", "note_types", TRANSLATIONS)
