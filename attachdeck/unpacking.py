@@ -27,6 +27,8 @@ class UnreadablePackage(Exception):  # noqa: N818  # The package is at fault.
 @contextmanager
 def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     """A package whose entries can be read, each at most as long as it says. Raises UnreadablePackage, also for what goes wrong while it is read."""
+    if path.exists() and not path.is_file():  # Nobody would write to the pipe, and a device may have no end.
+        raise UnreadablePackage(f"{path} is no file, and a package is one")
     try:
         with zipfile.ZipFile(path) as package:
             _refuse(path, package)

@@ -211,6 +211,17 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path, good: Path, entries: Entries, na
         assert ("torn" in result.stderr or "CRC" in result.stderr) if lies else "would unpack to 256 MiB" in result.stderr
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes among its files")
+@pytest.mark.parametrize("of", ["verify", "upgrade"])
+def test_a_pipe_is_no_package_and_not_waited_for(tmp_path: Path, good: Path, of: str):
+    need("the package anki", ENGINE)
+    os.mkfifo(tmp_path / "pipe")
+    arguments = [good, "--upgrade-from", tmp_path / "pipe"] if of == "upgrade" else [tmp_path / "pipe"]
+    result = subprocess.run([sys.executable, "-m", "attachdeck", "verify", *arguments], check=False, capture_output=True, text=True, timeout=60)
+    assert (result.returncode, "Traceback" in result.stderr) == (1, False)
+    assert "is no file" in result.stderr
+
+
 def test_paths_in_a_package_reach_nothing_outside(tmp_path: Path, good: Path, entries: Entries):
     names = {name: f"../../{name}.svg" for name in json.loads(entries["media"])}
     (tmp_path / "a" / "b").mkdir(parents=True)
