@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 import yaml
@@ -41,9 +42,13 @@ _ADVICE = (
     _Advice("found character that cannot start any token", "a text cannot begin with this character", f"text that begins with `@`, `%` or a backtick {_QUOTE}"),
     _Advice("did not find expected node content", "a value is missing here", "close the bracket before it, or write the value"),
     _Advice("found unknown escape character", "a backslash is special in double quotes", "use single quotes, or write the text after `|` on lines of its own"),
-    _Advice("block sequence entries are not allowed", "a list cannot begin here", "begin it on a line of its own"),
+    _Advice("block sequence entries are not allowed", "a list cannot begin here", f"begin it on a line of its own; a text that begins with `- ` {_QUOTE}"),
     _Advice("did not find expected alphabetic", "a text cannot begin with `*` or `&`", f"it {_QUOTE}", begun=True),
 )
+
+_KEY = r"\s*(?:- +)?[\w-]+"
+_BELONGS_ABOVE = "this line is indented further than the one above it, and so goes on with its text"
+_GOES_ON = "the text goes on behind its closing {}"
 
 
 def syntax_error(error: yaml.MarkedYAMLError, text: str, shown: str) -> Diagnostic:
@@ -60,4 +65,27 @@ def syntax_error(error: yaml.MarkedYAMLError, text: str, shown: str) -> Diagnost
     message, help = (advice.message, advice.help) if advice else (problem, None)
     if lines[line - 1][column - 1 : column] == "\t":
         message, help = "a tab stands in the indentation", "indent with spaces"
+    elif odd := next(((number, found) for number in (line, line - 1) if number and (found := re.match(r" *(?=[^\S ])", lines[number - 1]))), None):
+        line, column = odd[0], odd[1].end() + 1
+        message, help = "a character that only looks like a space stands in the indentation", "delete it, and indent with the space bar"
+    else:
+        message, help = _closer(message, lines[line - 1], column, _before(lines, line)) or (message, help)
     return Diagnostic(rule="yaml-syntax", message=message, at=Location(shown, line, column, line, column + 1), help=help)
+
+
+def _before(lines: list[str], line: int) -> str:
+    """The last line before another one that is not blank."""
+    return next((each for each in reversed(lines[: line - 1]) if each.strip()), "")
+
+
+def _closer(message: str, line: str, column: int, before: str) -> tuple[str, str] | None:
+    """What the parser's complaint comes from, where the line and the one before it tell."""
+    if message == "this colon begins a second value" and re.fullmatch(_KEY, line[: column - 1]):
+        return _BELONGS_ABOVE, "keys of one card start in the same column; a text of several lines stands after `|`"
+    if message == "this line has no `key: value`" and re.search(r": +[|>][+-]?$", before):
+        return "the text of several lines is not indented", "indent it further than the key before it"
+    if message == "this does not fit what stands before it" and (found := re.match(_KEY + r": +([\"'\[{])", line)):
+        if found[1] in "[{":
+            return _GOES_ON.format("bracket"), f"a text that begins with `{{` or `[` {_QUOTE}"
+        return _GOES_ON.format("quotation mark"), "put quotation marks of the other kind around the whole text, or write it after `|` on lines of its own"
+    return None

@@ -134,6 +134,8 @@ def _explain(error: ValidationError, document: Document, node: Node) -> Iterator
             help=_of(error).get("patternErrorMessage"),
         )
     elif explain:
+        if keyword == "type" and path and isinstance(path[-1], int):
+            key = f"an entry of {key}"
         message, help = explain(key, node.value, wanted, _of(error))
         mend = _retyped(document, node, wanted, _of(error)) if keyword == "type" else None
         yield Diagnostic(rule="schema", message=message, at=node.at if path else node.start, help=help, mend=mend)
@@ -223,6 +225,9 @@ def _wrong_type(key: str, value: Any, wanted: Any, schema: Any) -> tuple[str, st
         help = "put the text in quotes, or write it after `|` on lines of its own"
     elif names == ["a list"]:
         help = "begin each entry with `- ` on a line of its own, or write [one, two]"
+    elif names == ["a group of keys"]:
+        example = next(iter(schema.get("required", schema.get("properties", ()))), "")
+        help = f"write keys and their values here, as in `{example}: …`" if example else "write keys and their values here"
     elif names == ["`true` or `false`"]:
         help = "write true or false, without quotes"
     elif names[0].endswith("number"):
