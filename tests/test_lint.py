@@ -35,7 +35,7 @@ def found(folder: Path, example: str, rule: str) -> list[str]:
         cards = "".join(cards.replace("{n}", str(n)) for n in range(50))
     checked = pipeline.check(write_course(folder, files, cards=cards))
     assert checked.course, [(str(each.at), each.message) for each in checked.diagnostics]
-    return [each.message for each in lint(checked.course, TODAY, [rule], [CORPUS])]
+    return [each.message for each in lint(checked.course, TODAY, [rule], [CORPUS], checked.texts)]
 
 
 @pytest.mark.parametrize("name", known_rules())

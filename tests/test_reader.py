@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from attachdeck.reader import MAX_BYTES, Node, read_course, read_file, read_text
+from attachdeck.reader import MAX_BYTES, Node, cut_off, read_course, read_file, read_text
 from attachdeck.reader.yaml_text import NOT_TEXT, _read_with_places
 
 PRINTABLE = st.characters(exclude_categories=("C", "Z"), include_characters=" ", max_codepoint=0xFFFF)
@@ -182,3 +182,19 @@ def test_a_loop_of_links_is_a_diagnostic(tmp_path: Path):
     (tmp_path / "other.yaml").symlink_to(tmp_path / "course.yaml")
     _, problems = read_course(tmp_path)
     assert problems[0].rule == "unreadable-file"
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("a: x #1", [(1, 6)]),
+        ("a: x 'y' #1 and #2", [(1, 10)]),
+        ("a: ä #1\nb:\n  - c #d\n  - {e: f\t#g\n}", [(1, 6), (3, 7), (4, 11)]),
+        ("a: x\n  y #1", [(2, 5)]),
+        ("a: 'x #1'\nb: \"x #1\"\nc: |\n  x #1\n  y #2\nd: >\n  x #1", []),
+        ("a: 'x' #1\nb: {c: 1} #d\n#e\n  #f\ng: h # i #j", []),
+        ("a: x#1", []),
+    ],
+)
+def test_a_text_that_a_hash_cuts_off_is_found(text: str, places: list[tuple[int, int]]):
+    assert [(at.line, at.column) for at in cut_off(text, "f")] == places

@@ -46,7 +46,7 @@ def lint_of(checked: Checked, only: Sequence[str] = (), corpus: Sequence[str] = 
     from attachdeck.lint import lint
 
     today = time.strftime("%Y-%m-%d", time.gmtime(seconds_now()))
-    return list(lint(checked.course, today, only, corpus)) if checked.course else []
+    return list(lint(checked.course, today, only, corpus, checked.texts)) if checked.course else []
 
 
 def chosen(form: str | None) -> str:

@@ -12,6 +12,7 @@ from dataclasses import field
 from functools import cache
 from importlib import import_module
 from pkgutil import get_data, iter_modules
+from types import MappingProxyType
 from typing import Any
 
 from attachdeck.course import Card, Course
@@ -26,12 +27,13 @@ Cards = list[tuple[Card, Texts]]
 
 @value()
 class Context:
-    """What rules know besides the course: the day (year-month-day), the words to look for in the course's language,
-    and the runs of words of other texts."""
+    """What rules know besides the course: the day (year-month-day), the words to look for in the course's language, the runs of words of
+    other texts, and the texts of the course's files."""
 
     today: str
     words: Words
     corpus: frozenset[tuple[str, ...]] = frozenset()
+    files: Mapping[str, str] = field(default_factory=dict, repr=False)
     _read: list[tuple[Course, Cards]] = field(default_factory=list, compare=False, repr=False)
 
     def cards(self, course: Course) -> Cards:
@@ -90,13 +92,15 @@ def known_rules() -> dict[str, Rule]:
     return found
 
 
-def lint(course: Course, today: str, only: Iterable[str] = (), corpus: Iterable[str] = ()) -> Iterator[Diagnostic]:
+def lint(
+    course: Course, today: str, only: Iterable[str] = (), corpus: Iterable[str] = (), files: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Diagnostic]:
     """What the rules say of a course: all of them, or only some. Each is a warning unless the course's `lint` says otherwise.
 
-    `corpus` are texts with which a course should share no words.
+    `corpus` are texts with which a course should share no words, `files` the texts of its own files by their names.
     """
     known = known_rules()
-    context = Context(today, _words(course.language), frozenset(run for text in corpus for run in runs(text)))
+    context = Context(today, _words(course.language), frozenset(run for text in corpus for run in runs(text)), files)
     yield from _unknown_rules(course, known)
     for name, rule in known.items():
         setting = course.lint.get(name, ("warning", None))[0]

@@ -92,7 +92,7 @@ def look(folder: Path, before: Site | None = None) -> Site:
             notes |= {card["id"]: before.notes[card["id"]] for card in lesson["cards"] if card["id"] not in notes}
             media |= before.media
     lessons.sort(key=lambda lesson: str(lesson["file"]))
-    said = (*checked.diagnostics, *lint(course, time.strftime("%Y-%m-%d", time.gmtime())))
+    said = (*checked.diagnostics, *lint(course, time.strftime("%Y-%m-%d", time.gmtime()), files=checked.texts))
     return Site(course.title, tuple(lessons), tuple(_problems(said, tuple(lessons))), notes, media, _folders(checked))
 
 

@@ -17,7 +17,7 @@ from attachdeck.reader.folder import (
     read_file,
     read_utf8,
 )
-from attachdeck.reader.yaml_text import NOT_TEXT, read_text
+from attachdeck.reader.yaml_text import NOT_TEXT, cut_off, read_text
 
 __all__ = [
     "LOCK",
@@ -29,6 +29,7 @@ __all__ = [
     "Mark",
     "Node",
     "NoteTypeFiles",
+    "cut_off",
     "keeps",
     "lesson_paths",
     "read_bytes",

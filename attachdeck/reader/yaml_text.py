@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import marshal
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from itertools import islice
 from sys import intern
@@ -36,6 +37,7 @@ _PLAIN = bytes((0x09, 0x0A, *range(0x20, 0x7F)))
 """The characters of ASCII that `NOT_TEXT` leaves: to delete them from a text and see whether something is left is several times as fast."""
 _INT = pattern(r"[-+]?[0-9]{1,18}|0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15}")
 _FLOAT = pattern(r"[-+]?(?:(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]{1,3})?|[0-9]+[eE][-+]?[0-9]{1,3})")
+_HASH_IN_TEXT = pattern(r"[^\s:-][ \t]+(#)[^\s#]")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _NOT_ONLY_TEXT = frozenset(("", *"~nNtTfF-+.0123456789"))
 """How a plain scalar begins (or that it is empty) which may be something else than text."""
@@ -54,6 +56,20 @@ def read_text(text: str, shown: str, known: bytes | None = None) -> tuple[Docume
     except (_Unusual, yaml.MarkedYAMLError):
         return _read_with_places(text, shown)
     return Document(shown, text, Node(value, lambda: _Builder(shown).document(_events(text))[1], shown)), []
+
+
+def cut_off(text: str, shown: str) -> Iterator[Location]:
+    """Where a text without quotes ends at a `#` that looks like a part of it, because no space is behind it: what follows is a comment all the same."""
+    found = [each.start(1) for each in _HASH_IN_TEXT.finditer(text)] if " #" in text or "\t#" in text else []
+    if not found:
+        return
+    scalars: list[Any] = [event for event in _events(text) if isinstance(event, _SCALAR)]
+    ends = [event.end_mark.index for event in scalars]
+    for place in found:
+        before = bisect_right(ends, place) - 1
+        within = before + 1 < len(scalars) and scalars[before + 1].start_mark.index < place
+        if before >= 0 and not within and not scalars[before].style and not text[ends[before] : place].strip(" \t"):
+            yield location_of(shown, text, place)
 
 
 def with_plain_ends(text: str) -> str:

@@ -1,0 +1,36 @@
+"""Text that ends at a hash.
+
+In YAML a `#` behind a space begins a comment: a text without quotes ends there, and learners never see the rest.
+Source: YAML 1.2.2, section 6.6, comments.
+Mend: put the whole text in quotes. What is meant as a comment has a space behind its `#`.
+
+Bad:
+
+    - id: a
+      kind: basic
+      prompt: Which hashtag did the survey follow?
+      answer: The tag #securebase
+
+Good:
+
+    - id: a
+      kind: basic
+      prompt: "Which tag did the survey follow, #securebase or another?"  #todo: ask her
+      answer: The first.  # to be checked
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attachdeck.course import Course
+from attachdeck.lint import Context, Finding
+from attachdeck.reader import cut_off
+
+
+def check(course: Course, context: Context) -> Iterator[Finding]:
+    for name, text in context.files.items():
+        if name.endswith((".yaml", ".yml")):
+            for at in cut_off(text, name):
+                card = max((card for card in course.cards() if card.at.file == name and card.at.line <= at.line), key=lambda card: card.at.line, default=None)
+                yield Finding(at, "the text ends here: what stands behind `#` is a comment", "put the whole text in quotes", card)
