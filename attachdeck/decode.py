@@ -360,7 +360,7 @@ class _Decoder:
     def look_through(self, node: Node) -> None:
         """Report what a card's or a lesson's texts cannot show."""
         if self.needs_a_look and _needs_a_look(node.value):
-            for part in _texts(node):
+            for part in markdown_texts(node):
                 self.images(part)
                 self.tables(part)
                 self.quotations(part)
@@ -589,7 +589,7 @@ def _needs_a_look(value: Any) -> bool:
     return False
 
 
-def _texts(node: Node) -> Iterable[Node]:
+def markdown_texts(node: Node) -> Iterable[Node]:
     """The Markdown texts of a card or a lesson, its cards excepted."""
     for key, value in node.value.items():
         if key in _TEXT_KEYS and isinstance(value, str):
@@ -597,7 +597,7 @@ def _texts(node: Node) -> Iterable[Node]:
         elif key in ("options", "reverse", "near_miss", "steps") and not isinstance(value, str):
             parts = node[key].items() if isinstance(value, list) else (node[key],)
             for part in parts:
-                yield from (part,) if isinstance(part.value, str) else _texts(part)
+                yield from (part,) if isinstance(part.value, str) else markdown_texts(part)
 
 
 def _all_texts(node: Node) -> Iterable[Node]:

@@ -37,6 +37,7 @@ _NO_MARKDOWN = pattern(r"[^\W\d_][^*_`~\[\]<>&|\\\n\r\t\f\v\xa0\ufdd0\ufdd1]*")
 _BARE = bytes(each for each in range(0x80) if _NO_MARKDOWN.fullmatch(f"a{each:c}"))
 """The characters of ASCII that may follow in such a line: to delete them from a text and see whether something is left is several times as fast."""
 _HARMLESS = pattern(r"(?:[^<&\xa0]++|</?(?:p|em|strong|code|ul|li)>|&(?:lt|gt|amp|quot);)*+")
+_OPENING = pattern(r"<([A-Za-z][^\s/>]*)")
 _IMG = pattern(r"<img\b([^>]*)>")
 _ATTRIBUTE = pattern(r'(\w+)="([^"]*)"')
 # Anki would run LaTeX on `[latex]` and play `[sound:…]`; a course's text may do neither.
@@ -79,16 +80,30 @@ def _rendered(text: str, pictures: Mapping[str, Shown]) -> str:
     return _KEPT.sub(lambda match: _formula(formulas[int(match[1])]), html) if formulas else html
 
 
+def taken_out(text: str) -> list[str]:
+    """What the sanitiser takes out of a text: tags that cards do not have, and whatever could run or load something."""
+    from attachdeck.unsafe_html import dangers
+
+    html = _unsanitised(_MATH.sub("", normal(text)))
+    tags = (f"<{name}>" for each in _OPENING.finditer(html) if (name := each[1].lower()) not in _TAGS)
+    return list(dict.fromkeys((*(each.what for each in dangers(html)), *tags)))
+
+
 def _html(markdown: str) -> str:
     """Sanitised HTML. The sanitiser would write what is harmless just as it is, but for quotation marks."""
-    cmark = _commonmark()
-    if "|" in markdown or "~" in markdown:
-        html: str = cmark.markdown_to_html_with_extensions(markdown, options=cmark.Options.CMARK_OPT_UNSAFE, extensions=["table", "strikethrough"])
-    else:
-        html = cmark.markdown_to_html(markdown, options=cmark.Options.CMARK_OPT_UNSAFE)
+    html = _unsanitised(markdown)
     harmless = "<" not in markdown and _HARMLESS.fullmatch(html)
     html = html.replace("&quot;", '"') if harmless else _cleaner().clean(html)
     return html.strip()
+
+
+def _unsanitised(markdown: str) -> str:
+    cmark = _commonmark()
+    if "|" in markdown or "~" in markdown:
+        made: str = cmark.markdown_to_html_with_extensions(markdown, options=cmark.Options.CMARK_OPT_UNSAFE, extensions=["table", "strikethrough"])
+    else:
+        made = cmark.markdown_to_html(markdown, options=cmark.Options.CMARK_OPT_UNSAFE)
+    return made
 
 
 def plain(text: str) -> str:

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attachdeck import pipeline
+from attachdeck.lint import lint
 from attachdeck.naming import file_name
 from attachdeck.reporters.text import report
 from conftest import COURSE_YAML, LESSON_HEAD, MEDIA_YAML, NOW, compiled, write_course
@@ -238,6 +239,21 @@ def test_nothing_that_runs_loads_or_expands_reaches_a_card(tmp_path: Path, colle
         assert not output.answer_av_tags
         assert note["Prompt"] in output.question_text
         assert note["Answer"] in output.answer_text
+
+
+@pytest.mark.parametrize(
+    "text", [text for text in STRANGE if text.startswith("<")] + ["[a](javascript:x\\(\\))", "[a][b]\n\n[b]: javascript:x\n\nand", "<font>a</font>"]
+)
+@pytest.mark.parametrize("kind", ["prompt: P, answer: A, hint: TEXT", "prompt: P, answer: A, why: TEXT", "prompt: TEXT, answer: A"])
+def test_the_author_is_told_what_reaches_no_card(tmp_path: Path, kind: str, text: str):
+    keys = kind.replace("TEXT", json.dumps(f"Start {text} end"))
+    checked = pipeline.check(write_course(tmp_path, cards=f"  - {{id: a, kind: basic, {keys}}}\n"))
+    if checked.course is None:
+        assert [each.rule for each in checked.diagnostics] == ["unknown-picture"]
+        return
+    found = list(lint(checked.course, "2026-11-25", ["html-taken-out"], files=checked.texts))
+    assert found
+    assert all(each.at.line == 7 and each.at.column > 30 for each in found), "it stands where the text does"
 
 
 def test_latex_and_sounds_in_any_text_are_words(tmp_path: Path):

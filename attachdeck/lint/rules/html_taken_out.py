@@ -1,0 +1,46 @@
+"""HTML that does not reach the card.
+
+Scripts, styles, forms, frames and addresses that run something are taken out of a text, and so are tags that cards do not have: learners never see them.
+Source: the list of tags in docs/course-format.md, and what the sanitiser leaves.
+Mend: delete it; what the text is about stands between backticks.
+
+Bad:
+
+    - {id: a, kind: basic, prompt: "<font>Who</font> was first?", answer: "[Bowlby](javascript:alert(1))"}
+
+Good:
+
+    - {id: a, kind: basic, prompt: "What does `<font>` mean <sub>in HTML</sub>?", answer: "Look [here](https://example.org)."}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from attachdeck.course import Course, CustomCard
+from attachdeck.decode import markdown_texts
+from attachdeck.lint import Context, Finding
+from attachdeck.markup import taken_out
+from attachdeck.reader import Node
+
+_SIGNS = ("<", "](", "]:")
+
+
+def check(course: Course, context: Context) -> Iterator[Finding]:
+    # Few files have such signs, and where a text stands is looked up only for what is found.
+    files = {name for name, text in context.files.items() if any(sign in text for sign in _SIGNS)}
+    for card in course.cards():
+        place = card.place
+        if isinstance(card, CustomCard) or not isinstance(place, Node) or place.file not in files or not _has_signs(card.written):
+            continue
+        for text in markdown_texts(place):
+            for what in taken_out(text.value) if _has_signs(text.value) else ():
+                yield Finding(text.at, f"`{what}` does not reach the card", "delete it; what the text is about stands between backticks", card)
+
+
+def _has_signs(value: Any) -> bool:
+    if isinstance(value, str):
+        return any(sign in value for sign in _SIGNS)
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(map(_has_signs, parts))
