@@ -25,6 +25,8 @@ from attachdeck.markup import taken_out
 from attachdeck.reader import Node
 
 _SIGNS = ("<", "](", "]:")
+_MOST = 20
+"""Of how much in one text an author is told at once."""
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
@@ -35,7 +37,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         if isinstance(card, CustomCard) or not isinstance(place, Node) or place.file not in files or not _has_signs(card.written):
             continue
         for text in markdown_texts(place):
-            for what in taken_out(text.value) if _has_signs(text.value) else ():
+            for what in taken_out(text.value)[:_MOST] if _has_signs(text.value) else ():
                 yield Finding(text.at, f"`{what}` does not reach the card", "delete it; what the text is about stands between backticks", card)
 
 
