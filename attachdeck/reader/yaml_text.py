@@ -60,7 +60,7 @@ def read_text(text: str, shown: str, known: bytes | None = None) -> tuple[Docume
 
 def cut_off(text: str, shown: str) -> Iterator[Location]:
     """Where a text without quotes ends at a `#` that looks like a part of it, because no space is behind it: what follows is a comment all the same."""
-    found = [each.start(1) for each in _HASH_IN_TEXT.finditer(text)] if " #" in text or "\t#" in text else []
+    found = [each.start(1) for each in _HASH_IN_TEXT.finditer(text)] if "#" in text and (" #" in text or "\t#" in text) else []
     if not found:
         return
     scalars: list[Any] = [event for event in _events(text) if isinstance(event, _SCALAR)]
