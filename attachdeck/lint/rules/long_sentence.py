@@ -27,8 +27,7 @@ _MOST = 40
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for card, texts in context.cards(course):
         long = [text for text in (texts.asked, *texts.said) if len(text) > 2 * _MOST and _may_be_long(text)]
-        sentences = (each for text in long for each in re.split(r"(?<=[.!?:;])\s", text))
-        longest = max((len(each.split()) for each in sentences), default=0)
+        longest = max((len(sentence.split()) for text in long for sentence in re.split(r"(?<=[.!?:;])\s", text)), default=0) if long else 0
         if longest > _MOST:
             yield Finding(card.at, f"`{card.id}` has a sentence of {longest} words", "make two of it", card)
 
