@@ -222,7 +222,7 @@ class _Decoder:
         """What a name refers to, or None and a diagnostic."""
         found = known.get(node.value)
         if found is None:
-            self.report(f"unknown-{what}", f"`{node.value}` is not in {where}", node.at, did_you_mean_or_list(node.value, known))
+            self.report(f"unknown-{what}", f"`{node.value}` is not in {where}", node.at, did_you_mean_or_list(node.value, known) or "add it there")
         return found
 
     def source(self, entry: Node) -> Source:
