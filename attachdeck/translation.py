@@ -6,6 +6,7 @@ the language's own `course.lock`. An entry's context is what the text belongs to
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from attachdeck.diagnostics import Diagnostic, did_you_mean_or_list
 from attachdeck.location import Location
+from attachdeck.patterns import pattern
 from attachdeck.reader import TRANSLATIONS, CourseFiles, Document, Node, read_bytes
 from attachdeck.value import value
 
@@ -38,6 +40,9 @@ _LESSON = {"title": "", "summary": "", "content_note": "", "reading": ""}
 _COURSE = {"title": "", "deck": "", "practice_deck": "", "description": "", "notice": "", "help": {"note": "", "lines": [{"where": "", "contact": ""}]}}
 _COURSE |= {"option_sets": {"*": {"question": "", "options": {"*": ""}}}}
 _NAMES_IN_VIGNETTES = ("answer",)
+
+_LINE = pattern(r'\s*+(?:#.*+|(?:msg(?:ctxt|id|id_plural|str)(?:\[[0-9]+\])?\s*+)?"(?:[^"\\]++|\\.)*+"\s*+)?')
+"""A line of a catalogue: nothing, a comment, or a text with or without its keyword."""
 
 Say = Callable[[str, str], str]
 
@@ -125,6 +130,9 @@ def extract(files: CourseFiles, folder: Path, language: str, only: str = "") -> 
     """
     import polib
 
+    # A card that moves to another lesson takes its translation along; what is obsolete counts less.
+    all_entries = [entry for path in sorted((folder / TRANSLATIONS / language).glob("*.po")) for entry in _read(path) if entry.msgstr]
+    elsewhere = {entry.msgctxt: entry for entry in sorted(all_entries, key=lambda entry: not entry.obsolete)}
     for name, found in texts(files).items():
         path = folder / TRANSLATIONS / language / f"{name}.po"
         if only and name != only:
@@ -135,7 +143,7 @@ def extract(files: CourseFiles, folder: Path, language: str, only: str = "") -> 
         tally = Tally()
         for context, text in found.items():
             entry = polib.POEntry(msgctxt=context, msgid=text)
-            before = old.pop(context, None)
+            before = old.pop(context, None) or elsewhere.get(context)
             if before is not None and before.msgstr:
                 entry.msgstr, entry.tcomment = before.msgstr, before.tcomment
                 changed = _normal(before.msgid) != _normal(text)
@@ -158,8 +166,16 @@ def _read(path: Path) -> polib.POFile:
     content, problem = read_bytes(path, path.as_posix(), path.parents[2].resolve())
     if problem:
         raise ValueError(problem.message)
+    text = content.decode("utf-8-sig")
+    for number, line in enumerate(text.splitlines(), 1):
+        if not _LINE.fullmatch(line):  # polib would take the last character for the quotation mark that is missing.
+            raise ValueError(f"line {number} of {path.name} has no text in quotes: {line.strip():.60}")
     # polib opens a file whose name is all that a text holds; no name ends with the end of a line.
-    return polib.pofile(content.decode("utf-8-sig") + "\n", wrapwidth=100)
+    found = polib.pofile(text + "\n", wrapwidth=100)
+    twice = next((name for name, count in Counter(each.msgctxt for each in found if each.msgctxt and not each.obsolete).items() if count > 1), None)
+    if twice is not None:
+        raise ValueError(f"`{twice}` is in {path.name} twice")
+    return found
 
 
 def _catalogues(files: CourseFiles) -> Iterator[tuple[str, Callable[[Say], list[Document]]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import pytest
 
 from attachdeck import pipeline
 from attachdeck.note_types import words
-from conftest import COURSE, COURSE_YAML, write_course
+from conftest import COURSE, COURSE_YAML, LESSON_HEAD, write_course
 from test_anki_import import ALL_KINDS, do_import
 from test_cli import run
 
@@ -108,6 +109,47 @@ def test_extracting_again_changes_nothing_and_drops_nothing(folder: Path):
     run("translate", "extract", "es", folder)
     [gone] = polib.pofile(str(path)).obsolete_entries()
     assert gone.msgstr == "Nota una cosa."
+
+
+def test_a_card_that_moves_to_another_lesson_takes_its_translation_along(folder: Path):
+    translate(folder, "first", define_prompt="¿Qué es una base segura?", both_ways_prompt="¿Cuál?")
+    first = folder / "lessons" / "01-first.yaml"
+    head, card, rest = re.split(r"(  - id: define\n(?:    .*\n)*|  - \{id: define,.*\n)", first.read_text(encoding="utf-8"), maxsplit=1)
+    first.write_text(head + rest, encoding="utf-8")
+    second = LESSON_HEAD.replace("id: first", "id: second").replace("title: First", "title: Second").replace("first-goal", "second-goal")
+    (folder / "lessons" / "02-second.yaml").write_text(second + card.replace("first-goal", "second-goal"), encoding="utf-8")
+    for _ in range(2):
+        assert run("translate", "extract", "es", folder).exit_code == 0
+        found = {entry.msgctxt: entry for entry in polib.pofile(str(folder / "translations" / "es" / "second.po"))}
+        assert (found["define:prompt"].msgstr, found["define:prompt"].fuzzy) == ("¿Qué es una base segura?", False)
+        deck = pipeline.notes_of(pipeline.check(folder, "es").course, pipeline.check(folder, "es").lock)
+        assert next(note for note in deck.notes if note.card == "define").fields[0] == "¿Qué es una base segura?"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"¿Qué es', "¿Qué es"),
+        ('segura?"', "segura?"),
+        ('segura?"', 'segura?" sí'),
+        ('segura?"', 'segura?\\"'),
+        ('msgstr "¿Qué', 'msgstring "¿Qué'),
+        ('msgstr "¿Qué', '<<<<<<< ours\nmsgstr "¿Qué'),
+        ('msgctxt "both-ways:prompt"', 'msgctxt "define:prompt"'),
+    ],
+)
+def test_a_catalogue_that_is_torn_loses_nothing(folder: Path, tmp_path: Path, old: str, new: str):
+    """What polib reads past, and what it would read with a letter less, is an error, and the file stays as it is."""
+    translate(folder, "first", define_prompt="¿Qué es una base segura?", both_ways_prompt="¿Cuál?")
+    path = folder / "translations" / "es" / "first.po"
+    torn = path.read_text(encoding="utf-8").replace(old, new, 1)
+    path.write_text(torn, encoding="utf-8")
+    for arguments in (("translate", "extract", "es", folder), ("build", folder, "--language", "es", "-o", tmp_path / "deck.apkg")):
+        result = run(*arguments)
+        assert result.exit_code == 1
+        assert "first.po" in result.stderr
+    assert path.read_text(encoding="utf-8") == torn
+    assert not (tmp_path / "deck.apkg").exists()
 
 
 def test_identities_stay_and_learners_can_change_language(folder: Path, collection: Collection, tmp_path: Path):
