@@ -431,7 +431,15 @@ def test_a_table_without_names_is_questions_and_answers(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("content", "said"), [(b"a;b\n\xff\xfe;c\n", "UTF-8"), (b"", "empty"), (b"w;x;y;z\n1;2;3;4\n", "question"), (b"prompt;answer\n;\n", "nothing")]
+    ("content", "said"),
+    [
+        (b"a;b\n\xff\xfe;c\n", "UTF-8"),
+        (b"", "empty"),
+        (b"w;x;y;z\n1;2;3;4\n", "question"),
+        (b"prompt;answer\n;\n", "nothing"),
+        (b'prompt,answer\n"One\nand a half",Two\n"Three,Four\nFive,Six\n', "in the row that begins in line 4, a quotation mark is never closed"),
+        (b'sep=;\r\nprompt;answer\r\n"One" and;Two\r\n', "in the row that begins in line 3, a cell goes on behind its closing quotation mark"),
+    ],
 )
 def test_a_table_that_cannot_be_read_gets_a_message(tmp_path: Path, content: bytes, said: str):
     (tmp_path / "table.csv").write_bytes(content)

@@ -60,6 +60,7 @@ def read(path: Path) -> Table:
     except UnicodeDecodeError as error:
         raise CannotImport(f"`{path}` is not in UTF-8: save it again as *CSV UTF-8*, or as text in Unicode (UTF-8)") from error
     lines = re.sub(r"\r\n?", "\n", text).split("\n")
+    total = len(lines)
     said: dict[str, str] = {}
     while lines and (header := re.fullmatch(r"#([a-z ]+):(.*)", lines[0])):
         said[header[1]] = header[2]
@@ -70,15 +71,31 @@ def read(path: Path) -> Table:
         lines.pop(0)
     if len(separator) != 1:
         separator = max("\t;,", key=lines[0].count)
+    reader = csv.reader([f"{line}\n" for line in lines], delimiter=separator, strict=True)
+    rows = []
+    begun = 0
     try:
-        rows = [tuple(storable(restored(cell)) for cell in row) for row in csv.reader([f"{line}\n" for line in lines], delimiter=separator) if any(row)]
+        for row in reader:
+            if any(row):
+                rows.append(tuple(storable(restored(cell)) for cell in row))
+            begun = reader.line_num
     except csv.Error as error:
-        raise CannotImport(f"`{path}` cannot be read as a table: {error}") from error
+        line = total - len(lines) + begun + 1
+        raise CannotImport(f"`{path}` cannot be read as a table: in the row that begins in line {line}, {_mistake(error)}") from error
     if not rows:
         raise CannotImport(f"`{path}` is empty")
     if "separator" in said or "columns" in said:
         return Table(_anki_columns(said, max(len(row) for row in rows), separator), tuple(rows), said)
     return Table(tuple(cell.strip() for cell in rows[0]), tuple(rows[1:]), said)
+
+
+def _mistake(error: csv.Error) -> str:
+    """What is wrong with a row, and how to mend it."""
+    said = str(error)
+    if "unexpected end" not in said and "expected after" not in said:
+        return said
+    what = "a quotation mark is never closed" if "unexpected end" in said else "a cell goes on behind its closing quotation mark"
+    return f"{what}: write each quotation mark within a cell twice, and quotation marks around it, or save the table again from a spreadsheet"
 
 
 def edits(path: Path) -> dict[str, dict[str, str]]:
