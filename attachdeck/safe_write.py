@@ -31,6 +31,22 @@ def folder_beside(path: Path) -> Iterator[Path]:
     sweep(path)
 
 
+@contextlib.contextmanager
+def new_folder(place: Path) -> Iterator[Path]:
+    """A folder to fill, which comes to its place once it is whole; the place is new, or an empty folder. Raises OSError."""
+    is_there = place.is_dir()  # Somebody may stand in it, so it stays the same folder.
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with folder_beside(place / "new" if is_there else place) as beside:
+        made = beside / "new"
+        made.mkdir()
+        yield made
+        if is_there:
+            for each in made.iterdir():
+                each.replace(place / each.name)
+        else:
+            made.replace(place)
+
+
 def write_bytes(path: Path, content: bytes) -> None:
     """Put a file's new content in its place, with the permissions that it had. Raises OSError when that fails; the old content is then untouched."""
     write_chunks(path, (content,))

@@ -7,6 +7,7 @@ import gc
 import importlib.util
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -298,6 +299,48 @@ def test_an_empty_environment_is_enough(tmp_path: Path):
     result = subprocess.run(command("build", course, "-o", tmp_path / "deck.apkg"), check=False, capture_output=True, text=True, env={})
     assert result.returncode == 0, result.stderr
     assert whole(tmp_path / "deck.apkg")
+
+
+NEW_FOLDERS = [("new", "course", "PLACE"), ("import", "TABLE", "-o", "PLACE"), ("translate", "apply", "es", "COURSE", "-o", "PLACE")]
+
+
+def making(arguments: tuple[str, ...], tmp_path: Path, place: str | Path) -> list[str]:
+    """A command that makes a folder, with what it needs."""
+    course, table = tmp_path / "course", tmp_path / "table.csv"
+    if not course.exists():
+        write_course(course, cards="".join(MANY.splitlines(keepends=True)[:200]))
+        assert CliRunner().invoke(main, ["translate", "extract", "es", str(course)]).exit_code == 0
+        table.write_text("Front,Back\n" + "".join(f"Question {number},Answer {number}\n" for number in range(500)), encoding="utf-8")
+    return command(*({"PLACE": str(place), "TABLE": str(table), "COURSE": str(course)}.get(each, each) for each in arguments))
+
+
+@pytest.mark.parametrize("arguments", NEW_FOLDERS, ids=lambda arguments: " ".join(arguments[:2]))
+def test_a_new_folder_is_there_whole_or_not_at_all(tmp_path: Path, arguments: tuple[str, ...]):
+    place = tmp_path / "new"
+    begun = time.monotonic()
+    subprocess.run(making(arguments, tmp_path, tmp_path / "whole"), check=True, capture_output=True)
+    length = time.monotonic() - begun
+    whole_folder = sorted(path.relative_to(tmp_path / "whole") for path in (tmp_path / "whole").rglob("*"))
+    for part in range(6, 14):
+        process = subprocess.Popen(making(arguments, tmp_path, place), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(length * part / 12)
+        process.kill()
+        process.wait()
+        assert not place.exists() or sorted(path.relative_to(place) for path in place.rglob("*")) == whole_folder
+        shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.mark.parametrize("arguments", NEW_FOLDERS, ids=lambda arguments: " ".join(arguments[:2]))
+def test_an_empty_folder_that_one_stands_in_is_filled(tmp_path: Path, arguments: tuple[str, ...]):
+    place = tmp_path / "new"
+    place.mkdir()
+    number = place.stat().st_ino
+    result = subprocess.run(making(arguments, tmp_path, "."), check=False, capture_output=True, text=True, cwd=place)
+    assert result.returncode == 0, result.stderr
+    assert {"course.yaml", "lessons"} <= set(names(place))
+    assert place.stat().st_ino == number
+    assert not [name for name in names(place) if name.endswith(".unfinished")]
+    assert run("check", place).returncode == 0
 
 
 @pytest.mark.parametrize("place", ["course.yaml", "course.lock", "lessons/01-first.yaml", "lessons/02-new.yaml", "media/plane.svg", "translations"])

@@ -17,6 +17,7 @@ from attachdeck.authoring.text_file import TextFile
 from attachdeck.naming import free, slug
 from attachdeck.patterns import pattern
 from attachdeck.reader import read_file, read_text
+from attachdeck.safe_write import new_folder
 
 SCHEMAS = ".attachdeck"
 """The folder in a course that holds copies of the schemas, for editors."""
@@ -47,9 +48,10 @@ def course(folder: Path, title: str, name: str, *, vscode: bool) -> list[Added]:
     texts = {"course.yaml": _template("course.yaml", filled), "sources.yaml": _template("sources.yaml", filled), "lessons/01-first-lesson.yaml": first}
     if vscode:
         texts |= vscode_settings()
-    for path, text in texts.items():
-        TextFile(folder / path, "").write(text)
-    write_schemas(folder)
+    with new_folder(folder) as place:
+        for path, text in texts.items():
+            TextFile(place / path, "").write(text)
+        write_schemas(place)
     return [Added(folder / path) for path in texts]
 
 

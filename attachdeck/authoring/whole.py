@@ -8,11 +8,16 @@ from typing import Any
 
 from attachdeck.authoring.text_file import TextFile
 from attachdeck.reader import CourseFiles, Document
+from attachdeck.safe_write import new_folder
 
 
 def write_course(files: CourseFiles, folder: Path) -> None:
-    """Write a course's documents and pictures; comments stay behind. Raises OSError."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write a course's documents and pictures into a folder that is new or empty; comments stay behind. Raises OSError."""
+    with new_folder(folder) as place:
+        _write(files, place)
+
+
+def _write(files: CourseFiles, folder: Path) -> None:
     named = {"course.yaml": files.course, "sources.yaml": files.sources, "media/media.yaml": files.media}
     named |= {f"lessons/{lesson.file.rpartition('/')[2]}": lesson for lesson in files.lessons}
     named |= {f"note_types/{name}/note_type.yaml": each.document for name, each in files.note_types.items()}

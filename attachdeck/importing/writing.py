@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from attachdeck.importing.draft import Draft, DraftLesson
 from attachdeck.importing.found import CannotImport
 from attachdeck.naming import slug
 from attachdeck.patterns import pattern
+from attachdeck.safe_write import new_folder
 
 _PLAIN = pattern(r"[A-Za-z_][\w ./()-]*[\w.)]|[A-Za-z]")
 _WORDS = frozenset(("true", "false", "null"))
@@ -33,9 +33,7 @@ def write(draft: Draft, folder: Path, title: str, language: str) -> None:
         raise CannotImport(f"`{folder}` is not empty: name a folder that is new with -o")
     if not any(lesson.cards for lesson in draft.lessons):
         raise CannotImport("there is nothing in it that could become a card")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as beside:
-        place = Path(beside) / folder.name
+    with new_folder(folder) as place:
         course = slug(title, "course")
         for name, text in _texts(draft, course, title, language):
             TextFile(place / name, "").write(text)
@@ -44,9 +42,6 @@ def write(draft: Draft, folder: Path, title: str, language: str) -> None:
             (place / "media" / name).write_bytes(content)
         _check(place, replace(draft.known, course=course))
         new.write_schemas(place)
-        if folder.exists():
-            folder.rmdir()
-        place.rename(folder)
 
 
 def _check(folder: Path, known: Lock) -> None:
