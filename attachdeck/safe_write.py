@@ -41,7 +41,7 @@ def new_folder(place: Path) -> Iterator[Path]:
         made.mkdir()
         yield made
         if is_there:
-            for each in made.iterdir():
+            for each in sorted(made.iterdir()):
                 each.replace(place / each.name)
         else:
             made.replace(place)
