@@ -21,6 +21,8 @@ from attachdeck.value import value
 if TYPE_CHECKING:
     import polib
 
+CODE = pattern(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+"""A language's code, as course.yaml takes it; folders are named by it."""
 COURSE = "course"
 """The catalogue of what holds for the whole course."""
 

@@ -199,3 +199,11 @@ def test_every_language_of_the_templates_has_every_word():
         language = name.removesuffix(".yaml")
         same = [key for key in words("en") if words(language)[key] == words("en")[key]]
         assert same == [], language
+
+
+@pytest.mark.parametrize("language", ["english", "..", "../de", "/tmp", "d", "de_AT", ""])
+def test_a_language_is_a_code(folder: Path, language: str):
+    result = run("translate", "extract", language, folder)
+    assert result.exit_code == 2
+    assert "is no code of a language" in result.stderr
+    assert [path.name for path in (folder / "translations").iterdir()] == ["es"]

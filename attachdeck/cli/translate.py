@@ -15,7 +15,15 @@ from attachdeck.pipeline import Checked
 from attachdeck.translation import Tally
 
 _COURSE = click.argument("course", required=False, type=click.Path(path_type=Path))
-_LANGUAGE = click.argument("language", metavar="LANGUAGE")
+
+
+def _code(_context: click.Context, _parameter: click.Parameter, language: str) -> str:
+    if not translation.CODE.fullmatch(language):
+        raise click.BadParameter(f"`{language}` is no code of a language, such as `es` or `pt-BR`")
+    return language
+
+
+_LANGUAGE = click.argument("language", metavar="LANGUAGE", callback=_code)
 
 
 @click.group(
