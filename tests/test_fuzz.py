@@ -246,6 +246,9 @@ HEAVY: dict[str, Mapping[str, str | bytes]] = {
         LESSON: LESSON_HEAD
         + "".join(f"  - {{id: v{n}, kind: vignette, options: s, scenario: S {n}, answer: a, cue: C, near_miss: {{option: b, why: W}}}}\n" for n in range(40)),
     },
+    "texts that a hash cuts off": {
+        LESSON: LESSON_HEAD + "".join(f"  - {{id: c{n}, kind: basic, prompt: Q {n} #x\n      , answer: A}}\n" for n in range(8_000))
+    },
     "marks on one letter": many("a" + "\u0323\u0301" * 8_000),
     "tables of missing cells": many(f"|{'a|' * 1000}\\n|{'-|' * 1000}\\n" + "|b|\\n" * 900),
     "pictures in pictures": {

@@ -69,7 +69,9 @@ def cut_off(text: str, shown: str) -> Iterator[Location]:
         before = bisect_right(ends, place) - 1
         within = before + 1 < len(scalars) and scalars[before + 1].start_mark.index < place
         if before >= 0 and not within and not scalars[before].style and not text[ends[before] : place].strip(" \t"):
-            yield location_of(shown, text, place)
+            end = scalars[before].end_mark
+            line, column = end.line + 1, end.column + place - end.index + 1
+            yield Location(shown, line, column, line, column + 1)
 
 
 def with_plain_ends(text: str) -> str:

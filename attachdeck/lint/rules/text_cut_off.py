@@ -21,16 +21,22 @@ Good:
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
-from attachdeck.course import Course
+from attachdeck.course import Card, Course
 from attachdeck.lint import Context, Finding
 from attachdeck.reader import cut_off
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for name, text in context.files.items():
-        if name.endswith((".yaml", ".yml")):
-            for at in cut_off(text, name):
-                card = max((card for card in course.cards() if card.at.file == name and card.at.line <= at.line), key=lambda card: card.at.line, default=None)
-                yield Finding(at, "the text ends here: what stands behind `#` is a comment", "put the whole text in quotes", card)
+        found = list(cut_off(text, name)) if name.endswith((".yaml", ".yml")) else []
+        cards = sorted((card for card in course.cards() if card.at.file == name), key=_line) if found else []
+        for at in found:
+            before = bisect_right(cards, at.line, key=_line)
+            yield Finding(at, "the text ends here: what stands behind `#` is a comment", "put the whole text in quotes", cards[before - 1] if before else None)
+
+
+def _line(card: Card) -> int:
+    return card.at.line
