@@ -50,21 +50,27 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what the system refuses (a full disk, a folder that may not be read) is a message and no traceback."""
-        from attachdeck.cli.terminal import fail
-
         try:
             return super().invoke(ctx)
-        except OSError as error:
-            if error.errno == errno.EPIPE:  # Nobody reads any more: Click ends without a word.
+        except (OSError, UnicodeEncodeError) as error:
+            if isinstance(error, OSError) and error.errno == errno.EPIPE:  # Nobody reads any more: Click ends without a word.
                 raise
-            fail(f"{error.filename or 'the system'}: {error.strerror or error}")
-        except UnicodeEncodeError as error:  # From the command line, or the name of a file; what is in files was looked through.
-            near = error.object[: error.start].rpartition("\n")[2][-30:] + error.object[error.start :].partition("\n")[0][:30]
-            fail(f"this is not in UTF-8, as names and texts must be: `{near}`; write it anew, or set a locale with UTF-8")
+            from attachdeck.cli.terminal import fail
+
+            fail(_refusal(error))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
+
+
+def _refusal(error: OSError | UnicodeEncodeError) -> str:
+    """What the system, or the encoding of names and texts, does not take."""
+    if isinstance(error, OSError):
+        return f"{error.filename or 'the system'}: {error.strerror or error}"
+    # It comes from the command line, or is the name of a file; what is in files was looked through.
+    near = error.object[: error.start].rpartition("\n")[2][-30:] + error.object[error.start :].partition("\n")[0][:30]
+    return f"this is not in UTF-8, as names and texts must be: `{near}`; write it anew, or set a locale with UTF-8"
 
 
 @click.group(

@@ -14,7 +14,6 @@ import click
 
 from attachdeck import courses
 from attachdeck.diagnostics import Diagnostic
-from attachdeck.reader import keeps
 from attachdeck.reporters import text
 
 _STYLES = {
@@ -58,6 +57,8 @@ def own_course(given: Path | None) -> Path:
 
 def spare_own_files(folder: Path, place: Path | None, option: str) -> None:
     """Exits with 2 where an option names a place that is for a course's own files."""
+    from attachdeck.reader import keeps  # Commands that read no course start sooner without.
+
     if place and keeps(folder, place):
         raise click.BadParameter(f"`{place}` is for the course's own files; name another place", param_hint=option)
 
