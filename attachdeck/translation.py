@@ -21,8 +21,6 @@ from attachdeck.value import value
 if TYPE_CHECKING:
     import polib
 
-CODE = pattern(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
-"""A language's code, as course.yaml takes it; folders are named by it."""
 COURSE = "course"
 """The catalogue of what holds for the whole course."""
 
@@ -132,14 +130,15 @@ def extract(files: CourseFiles, folder: Path, language: str, only: str = "") -> 
     """
     import polib
 
+    known = {path: _read(path) for path in sorted((folder / TRANSLATIONS / language).glob("*.po"))}
     # A card that moves to another lesson takes its translation along; what is obsolete counts less.
-    all_entries = [entry for path in sorted((folder / TRANSLATIONS / language).glob("*.po")) for entry in _read(path) if entry.msgstr]
-    elsewhere = {entry.msgctxt: entry for entry in sorted(all_entries, key=lambda entry: not entry.obsolete)}
+    translations = [entry for catalogue in known.values() for entry in catalogue if entry.msgstr]
+    elsewhere = {entry.msgctxt: entry for entry in sorted(translations, key=lambda entry: not entry.obsolete)}
     for name, found in texts(files).items():
         path = folder / TRANSLATIONS / language / f"{name}.po"
         if only and name != only:
             continue
-        old = {entry.msgctxt: entry for entry in _read(path)} if path.is_file() else {}
+        old = {entry.msgctxt: entry for entry in known.get(path, ())}
         catalogue = polib.POFile(wrapwidth=100)
         catalogue.metadata = {"Language": language, "MIME-Version": "1.0", "Content-Type": "text/plain; charset=UTF-8", "Content-Transfer-Encoding": "8bit"}
         tally = Tally()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 from pathlib import Path
 
@@ -12,13 +14,16 @@ from attachdeck.authoring.text_file import TextFile
 from attachdeck.authoring.whole import write_course
 from attachdeck.cli.terminal import course_folder, fail, own_course, show
 from attachdeck.pipeline import Checked
+from attachdeck.schema import schema_text
 from attachdeck.translation import Tally
 
 _COURSE = click.argument("course", required=False, type=click.Path(path_type=Path))
 
 
 def _code(_context: click.Context, _parameter: click.Parameter, language: str) -> str:
-    if not translation.CODE.fullmatch(language):
+    """A language as course.yaml takes it; folders are named by it."""
+    wanted = json.loads(schema_text("course"))["properties"]["language"]["pattern"]
+    if not re.fullmatch(wanted, language):
         raise click.BadParameter(f"`{language}` is no code of a language, such as `es` or `pt-BR`")
     return language
 
