@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from attachdeck.reader import with_plain_ends
 from attachdeck.safe_write import write_bytes
 
 _MARK = "\ufeff"
@@ -30,4 +31,4 @@ def read(path: Path) -> TextFile:
     """Read a file. Raises OSError, and UnicodeDecodeError where it is not in UTF-8."""
     text = path.read_bytes().decode("utf-8")
     newline = "\r\n" if "\r\n" in text else "\n"
-    return TextFile(path, text.removeprefix(_MARK).replace("\r\n", "\n").replace("\r", "\n"), newline, text.startswith(_MARK))
+    return TextFile(path, with_plain_ends(text.removeprefix(_MARK)), newline, text.startswith(_MARK))

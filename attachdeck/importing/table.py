@@ -15,6 +15,7 @@ from attachdeck.cells import restored
 from attachdeck.importing.draft import Draft, DraftLesson, Ids, Values, fitting_tags, storable, without_media
 from attachdeck.importing.found import CannotImport
 from attachdeck.importing.html_text import lost_in, markdown
+from attachdeck.reader import with_plain_ends
 
 SUFFIXES = (".csv", ".tsv", ".txt")
 
@@ -59,7 +60,7 @@ def read(path: Path) -> Table:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise CannotImport(f"`{path}` is not in UTF-8: save it again as *CSV UTF-8*, or as text in Unicode (UTF-8)") from error
-    lines = re.sub(r"\r\n?", "\n", text).split("\n")
+    lines = with_plain_ends(text).split("\n")
     total = len(lines)
     said: dict[str, str] = {}
     while lines and (header := re.fullmatch(r"#([a-z ]+):(.*)", lines[0])):

@@ -17,7 +17,7 @@ from attachdeck.reader.folder import (
     read_file,
     read_utf8,
 )
-from attachdeck.reader.yaml_text import NOT_TEXT, cut_off, read_text
+from attachdeck.reader.yaml_text import NOT_TEXT, cut_off, read_text, with_plain_ends
 
 __all__ = [
     "LOCK",
@@ -37,4 +37,5 @@ __all__ = [
     "read_file",
     "read_text",
     "read_utf8",
+    "with_plain_ends",
 ]

@@ -108,8 +108,9 @@ def read_course(folder: Path, lock_name: str = LOCK, jobs: int = 1, *, lessons: 
     def optional(path: Path) -> Document | None:
         return document(path) if path.exists() else None
 
-    for path, what, help in (*_unread_files(folder), *_unread_lessons(folder / "lessons")):
-        diagnostics.append(Diagnostic(rule="file-name", message=f"this {what}", at=Location(shown(path)), help=help))
+    for what, unread in (("file", _unread_files(folder)), ("lesson", _unread_lessons(folder / "lessons"))):
+        for path, reason, help in unread:
+            diagnostics.append(Diagnostic(rule="file-name", message=f"this {what} is not read, because {reason}", at=Location(shown(path)), help=help))
 
     def text(path: Path) -> Document:
         found, problems = read_utf8(path, shown(path), root)
@@ -201,7 +202,7 @@ def _unread_files(folder: Path) -> Iterator[tuple[Path, str, str]]:
     for wanted in (folder / "course.yaml", folder / "sources.yaml", folder / "media" / "media.yaml"):
         for path in (wanted.with_suffix(".yml"), wanted.with_name(f"{wanted.name}.txt")):
             if path.exists():
-                yield path, "file is not read, because of its name", f"rename it to `{wanted.name}`"
+                yield path, "of its name", f"rename it to `{wanted.name}`"
 
 
 def _unread_lessons(folder: Path) -> Iterator[tuple[Path, str, str]]:
@@ -209,12 +210,12 @@ def _unread_lessons(folder: Path) -> Iterator[tuple[Path, str, str]]:
     for path in _listed(folder):
         name, ending = path.name, path.suffix
         if name.lower().endswith((".yaml.txt", ".yml.txt")):
-            yield path, f"lesson is not read, because its name ends in `{ending}`", f"rename it to `{path.stem}`"
+            yield path, f"its name ends in `{ending}`", f"rename it to `{path.stem}`"
         elif ending.lower() in (".yaml", ".yml") and ending != ending.lower():
-            yield path, f"lesson is not read, because its name ends in `{ending}`", f"rename it to `{path.stem}{ending.lower()}`"
+            yield path, f"its name ends in `{ending}`", f"rename it to `{path.stem}{ending.lower()}`"
     for path in sorted(folder.glob("[!._]*/*.y*ml")):
         help = "put it into `lessons` itself; the numbers at the beginning of the names give the order"
-        yield path, "lesson is not read, because it lies in a folder within `lessons`", help
+        yield path, "it lies in a folder within `lessons`", help
 
 
 def _kept(media: Document | None) -> set[str]:

@@ -16,7 +16,6 @@ Good:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from attachdeck.course import Course, CustomCard
 from attachdeck.decode import markdown_texts
@@ -31,18 +30,15 @@ _MOST = 20
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     # Few files have such signs, and where a text stands is looked up only for what is found.
-    files = {name for name, text in context.files.items() if any(sign in text for sign in _SIGNS)}
+    files = {name for name, text in context.files.items() if _has_signs(text)}
     for card in course.cards():
         place = card.place
-        if isinstance(card, CustomCard) or not isinstance(place, Node) or place.file not in files or not _has_signs(card.written):
+        if isinstance(card, CustomCard) or not isinstance(place, Node) or place.file not in files:
             continue
         for text in markdown_texts(place):
             for what in taken_out(text.value)[:_MOST] if _has_signs(text.value) else ():
                 yield Finding(text.at, f"`{what}` does not reach the card", "delete it; what the text is about stands between backticks", card)
 
 
-def _has_signs(value: Any) -> bool:
-    if isinstance(value, str):
-        return any(sign in value for sign in _SIGNS)
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return any(map(_has_signs, parts))
+def _has_signs(text: str) -> bool:
+    return any(sign in text for sign in _SIGNS)
