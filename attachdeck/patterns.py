@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     pattern = re.compile
 else:
+    _compile = re.compile
 
     class pattern:  # noqa: N801  # It stands for the function `re.compile`, and type checkers take it for that.
         """What `re.compile` gives, a little later."""
@@ -17,6 +18,6 @@ else:
 
         def __getattr__(self, name: str) -> Any:
             """Asked for the first time: the same method of the compiled expression, and the others with it."""
-            compiled = re.compile(*self.made_of)
+            compiled = _compile(*self.made_of)
             self.__dict__.update((each, getattr(compiled, each)) for each in ("finditer", "findall", "fullmatch", "match", "pattern", "search", "split", "sub"))
             return getattr(compiled, name)

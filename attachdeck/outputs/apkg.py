@@ -11,32 +11,27 @@ The same deck gives the same bytes on every machine. What would differ is fixed 
 from __future__ import annotations
 
 import contextlib
-import functools
 import json
 import shutil
 import sqlite3
 import struct
-import sys
 import zipfile
 from collections.abc import Iterator
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from attachdeck.lean import without
 from attachdeck.note_types.generation import requirements
 from attachdeck.notes import DatedNoteType, Deck, Notes, Subdeck, row_of
 from attachdeck.safe_write import folder_beside
 
-# genanki asks the package cached_property for what functools has as well, and that imports asyncio and ssl: half of the time that genanki takes.
-_needed = "cached_property" not in sys.modules
-if _needed:
-    sys.modules["cached_property"] = functools
-import genanki  # noqa: E402
-from genanki.apkg_col import APKG_COL  # noqa: E402
-from genanki.apkg_schema import APKG_SCHEMA  # noqa: E402
-
-if _needed:
-    del sys.modules["cached_property"]
+# The package cached_property, which has what functools has as well, imports asyncio and ssl: half of the time that genanki takes.
+with without("cached_property", cached_property=cached_property):
+    import genanki
+    from genanki.apkg_col import APKG_COL
+    from genanki.apkg_schema import APKG_SCHEMA
 
 SUFFIX = ".apkg"
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
-
-import yaml
+from typing import TYPE_CHECKING, NamedTuple
 
 from attachdeck.diagnostics import Diagnostic
 from attachdeck.location import Location
+
+if TYPE_CHECKING:
+    import yaml
 
 _QUOTE = "needs quotes around it, or write it after `|` on lines of its own"
 _KEY = r"\s*(?:- +)?[\w-]+"

@@ -14,13 +14,15 @@ from itertools import islice
 from sys import intern
 from typing import Any
 
-import yaml
-
 from attachdeck.diagnostics import Diagnostic, Edit
+from attachdeck.lean import patterns_later
 from attachdeck.location import Location
 from attachdeck.patterns import pattern
 from attachdeck.reader.advice import syntax_error
 from attachdeck.reader.document import Document, Mark, Node, location_of
+
+with patterns_later():  # Its compiled parser uses none.
+    import yaml
 
 MAX_DEPTH = 32
 _HASH = 16

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attachdeck.diagnostics import Diagnostic, Edit, close, did_you_mean, did_you_mean_or_list
+from attachdeck.lean import without
 from attachdeck.location import Location
 from attachdeck.naming import card_id
 from attachdeck.reader import CourseFiles, Document, Node
@@ -54,7 +55,8 @@ def _validator(name: str) -> Validator:
 
 @cache
 def _acceptor(name: str) -> jsonschema_rs.Draft202012Validator:
-    with _undisturbed():
+    # The day on which it was made is all that it needs `email.utils` for, and most of the time that it takes to import.
+    with _undisturbed(), without("email.utils", parsedate_to_datetime=str):
         import jsonschema_rs
 
         found = jsonschema_rs.Draft202012Validator(json.loads(schema_text(name)))
