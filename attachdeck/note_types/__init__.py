@@ -100,7 +100,7 @@ def note_type(kind: str, look: Look) -> NoteType:
     """The note type for one of `KINDS`, dressed for a course."""
     layout = _yaml(_HERE / kind / "note_type.yaml")
     fields = [*_repeated(layout["fields"]), *_yaml(_HERE / "shared_fields.yaml")]
-    expand = _Expander(_HERE / kind, _HERE / "shared", look)
+    expand = _Expander(kind, look)
     templates = tuple(
         Template(each["name"], each["id"], expand(each["front"], each.get("n", 0)), expand(each["back"], each.get("n", 0)))
         for each in _repeated(layout["templates"])
@@ -112,7 +112,7 @@ def note_type(kind: str, look: Look) -> NoteType:
         image_occlusion=layout.get("image_occlusion", False),
         fields=tuple(Field(each["name"], each["id"], each["why"], each.get("tag")) for each in fields),
         templates=templates,
-        css=expand.words((_HERE / "style.css").read_text(encoding="utf-8")),
+        css=expand.words(_style()),
     )
 
 
@@ -149,17 +149,22 @@ def _repeated(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @cache
-def _template(folders: tuple[Path, Path], name: str) -> str:
-    """A template's file without its comments, from the first folder that has it."""
-    file = next(folder / name for folder in folders if (folder / name).is_file())
-    return _COMMENT.sub("", file.read_text(encoding="utf-8"))
+def _templates(folder: str) -> dict[str, str]:
+    """The templates of a folder by their names, without their comments."""
+    files = (file for file in (_HERE / folder).iterdir() if file.suffix in (".html", ".js"))
+    return {file.name: _COMMENT.sub("", file.read_text(encoding="utf-8")) for file in files}
+
+
+@cache
+def _style() -> str:
+    return (_HERE / "style.css").read_text(encoding="utf-8")
 
 
 class _Expander:
     """Puts a template together from its file: includes, steps, and the words of the course's language."""
 
-    def __init__(self, own: Path, shared: Path, look: Look) -> None:
-        self.folders = (own, shared)
+    def __init__(self, kind: str, look: Look) -> None:
+        self.templates = _templates("shared") | _templates(kind)
         self.speech = look.speech
         self.known: dict[tuple[str, int], str] = {}
         self.wording = words(look.language) | {
@@ -180,7 +185,7 @@ class _Expander:
     def included(self, name: str, n: int) -> str:
         found = self.known.get((name, n))
         if found is None:
-            text = _template(self.folders, name).replace("{n}", str(n))
+            text = self.templates[name].replace("{n}", str(n))
             found = self.known[name, n] = _DIRECTIVE.sub(lambda match: self.directive(match, n).rstrip("\n"), text)
         return found
 
