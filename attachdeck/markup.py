@@ -8,6 +8,7 @@ from functools import cache
 from html import escape, unescape
 from typing import TYPE_CHECKING, Any
 
+from attachdeck.inert import inert, macros
 from attachdeck.normal import normal
 from attachdeck.patterns import pattern
 from attachdeck.value import value
@@ -40,8 +41,6 @@ _HARMLESS = pattern(r"(?:[^<&\xa0]++|</?(?:p|em|strong|code|ul|li)>|&(?:lt|gt|am
 _OPENING = pattern(r"<([A-Za-z][^\s/>]*)")
 _IMG = pattern(r"<img\b([^>]*)>")
 _ATTRIBUTE = pattern(r'(\w+)="([^"]*)"')
-# Anki would run LaTeX on `[latex]` and play `[sound:…]`; a course's text may do neither.
-_ANKI_BRACKETS = pattern(r"\[(?=/?latex\]|/?\$\$?\]|sound:|anki:)", re.IGNORECASE)
 
 
 @value()
@@ -76,17 +75,18 @@ def _rendered(text: str, pictures: Mapping[str, Shown]) -> str:
         html = html[3:-4]
     if "<img" in html:
         html = _IMG.sub(lambda match: _picture(match, pictures), html)
-    html = inert(html)
-    return _KEPT.sub(lambda match: _formula(formulas[int(match[1])]), html) if formulas else html
+    # A formula may stand in an attribute, and what it holds is a text like any other.
+    return inert(_KEPT.sub(lambda match: _formula(formulas[int(match[1])]), html) if formulas else html)
 
 
 def taken_out(text: str) -> list[str]:
     """What the sanitiser takes out of a text: tags that cards do not have, and whatever could run or load something."""
     from attachdeck.unsafe_html import dangers
 
-    html = _unsanitised(_MATH.sub("", normal(text)))
+    text = normal(text)
+    html = _unsanitised(_MATH.sub("", text))
     tags = (f"<{name}>" for each in _OPENING.finditer(html) if (name := each[1].lower()) not in _TAGS)
-    return list(dict.fromkeys((*(each.what for each in dangers(html)), *tags)))
+    return list(dict.fromkeys((*(each.what for each in dangers(html)), *tags, *macros(f"{text} {html}"))))
 
 
 def _html(markdown: str) -> str:
@@ -109,11 +109,6 @@ def _unsanitised(markdown: str) -> str:
 def plain(text: str) -> str:
     """A text that is not Markdown, as HTML."""
     return inert(escape(normal(text.strip()), quote=False))
-
-
-def inert(html: str) -> str:
-    """HTML in which Anki finds neither LaTeX nor sounds."""
-    return _ANKI_BRACKETS.sub("&#91;", html) if "[" in html else html
 
 
 def picture(shown: Shown) -> str:
@@ -149,4 +144,4 @@ def _picture(match: re.Match[str], pictures: Mapping[str, Shown]) -> str:
 
 def _formula(text: str) -> str:
     # `}}` would end a gap around the formula; TeX does not mind the space.
-    return escape(text, quote=False).replace("}}", "} }")
+    return escape(text, quote=False).replace('"', "&quot;").replace("}}", "} }")

@@ -42,8 +42,9 @@ from attachdeck.course import (
     VignetteCard,
 )
 from attachdeck.identity import CardRecord
+from attachdeck.inert import WORD_JOINER, inert
 from attachdeck.location import Location
-from attachdeck.markup import Shown, inert, picture, plain, render
+from attachdeck.markup import Shown, picture, plain, render
 from attachdeck.normal import normal
 from attachdeck.note_types import KINDS, Look, NoteType, note_type, own, words
 from attachdeck.note_types.generation import card_places
@@ -60,6 +61,8 @@ _REFERENCE = pattern(
     r"""(?:src|data)\s*=\s*(?:"([^"]+)"|'([^']+)'|([^\s"'>]+))|\[sound:(.*?)\]|url\(\s*(?:"([^"]+)"|'([^']+)'|([^)"']+?))\s*\)|@import\s+["']([^"']+)""",
     re.IGNORECASE,
 )
+
+_TAG = pattern(r"<[^>]*>")
 
 Fields = dict[str, str]
 
@@ -411,7 +414,7 @@ class Compiler:
         return render(text, self.shown).replace("{{", "{&#123;") if text else ""
 
     def html_with_gaps(self, text: str) -> str:
-        return render(text, self.shown) if text else ""
+        return _TAG.sub(_without_gap_signs, _unmasked(render(text, self.shown))) if text else ""
 
     def plain(self, text: str) -> str:
         found = self.plain_texts.get(text)
@@ -509,7 +512,8 @@ class Compiler:
         return {
             "Prompt": self.html(card.prompt),
             "Answer": plain(card.answer),
-            "Typed": plain(card.answer),
+            # Nobody types the sign that keeps MathJax away, which reads nothing of what Anki compares.
+            "Typed": plain(card.answer).replace(WORD_JOINER, ""),
             "Accepted": f"<ul>{accepted}</ul>" if accepted else "",
         }
 
@@ -539,12 +543,12 @@ class Compiler:
         return {"Prompt": self.html(card.prompt), "Whole": self.words["All steps"] if card.whole else ""} | steps
 
     def occlusion(self, card: OcclusionCard) -> Fields:
-        shown = self.shown[card.picture.file]
+        shown, regions = self.shown[card.picture.file], tuple(enumerate(card.regions, 1))
         return {
-            "Occlusion": "".join(f"{{{{c{n}::{_shape(region, card.hide_all)}}}}}<br>" for n, region in enumerate(card.regions, 1)),
+            "Occlusion": "".join(f"{{{{c{n}::{_shape(region, card.hide_all)}}}}}<br>" for n, region in regions),
             "Image": picture(Shown(shown.name, "", shown.alt)),
             "Header": self.html(card.prompt),
-            "Names": " ".join(f"{{{{c{n}::{self.plain(region.name).replace('}}', '} }').replace('::', ':')}}}}}" for n, region in enumerate(card.regions, 1)),
+            "Names": _unmasked(" ".join(f"{{{{c{n}::{self.plain(region.name).replace('}}', '} }').replace('::', ':')}}}}}" for n, region in regions)),
         }
 
     def practice(self, card: PracticeCard) -> Fields:
@@ -607,6 +611,16 @@ def hashes(own: NoteType) -> tuple[str, str]:
 def _explained(option: Option, text: str, why: str) -> str:
     reason = f'<div class="reason">{why}</div>' if why else ""
     return f'<li class="{"right" if option.right else "wrong"}"><div class="option">{text}</div>{reason}</li>'
+
+
+def _without_gap_signs(tag: re.Match[str]) -> str:
+    """A tag in which no gap begins or ends: Anki would show it in part, and what follows would become its attributes."""
+    return tag[0].replace("{{", "{&#123;").replace("}}", "}&#125;").replace("::", ":&#58;")
+
+
+def _unmasked(html: str) -> str:
+    """A text with gaps of which Anki takes none for a region: it would make attributes of what stands there, quotation marks and all."""
+    return html.replace("::image-occlusion:", "::image-occlusion&#58;")
 
 
 def _shape(region: Region, hide_all: bool) -> str:

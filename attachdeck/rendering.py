@@ -22,6 +22,9 @@ from attachdeck.patterns import pattern
 _TOKEN = pattern(r"\{\{(?P<sign>[#^/]?)\s*(?P<text>[^{}]*?)\s*\}\}")
 _PLAYED = pattern(r"\[sound:.*?\]|\[anki:play:[qa]:[0-9]+\]")
 _NOT_ALPHANUMERIC = pattern(r"[\x00-/:-@\[-`{-\xff]")
+_REGION = {name: name for name in ("shape", "left", "top", "width", "height", "rx", "ry", "points", "angle", "fill", "text", "scale")}
+_REGION |= {"fs": "font-size", "oi": "occludeInactive"}
+"""What Anki knows of a region, and what it calls that in an element."""
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 
 
@@ -103,11 +106,10 @@ class _Side:
 
     def region(self, numbers: str, content: str, *, active: bool) -> str:
         look = "cloze-inactive" if not active else "cloze" if self.question else "cloze-highlight"
-        shape, *lengths = content.removeprefix("image-occlusion:").split(":")
-        names = {"oi": "occludeInactive"}
-        pairs = (length.partition("=")[::2] for length in lengths)
-        data = "".join(f'data-{names.get(name, name)}="{value}" ' for name, value in pairs)
-        return f'<div class="{look}" data-ordinal="{numbers}" data-shape="{shape}" {data}></div>'
+        shape, *properties = content.removeprefix("image-occlusion:").split(":")
+        pairs = (each.partition("=")[::2] for each in (f"shape={shape}", *properties))
+        data = "".join(f'data-{_REGION[name]}="{escape(value)}" ' for name, value in pairs if name in _REGION)
+        return f'<div class="{look}" data-ordinal="{numbers}" {data}></div>'
 
 
 def _attribute(text: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from html import unescape
 
+from attachdeck.normal import normal
 from attachdeck.patterns import pattern
 from attachdeck.value import value
 
@@ -39,6 +40,17 @@ _BLIND = pattern(r"[\s\"'/]on[a-z]+\s*=", re.IGNORECASE)
 _FIELD = pattern(r"\{\{(?![#^/!])[^{}]*\}\}")
 _SECTION = pattern(r"\{\{[#^/][^{}]*\}\}")
 _SPECIAL = pattern(r"\{\{[^{}]*\}\}")
+# What MathJax, as Anki has it, makes addresses and attributes of, or loads more of itself for; it reads over `<wbr>` and comments.
+_MACRO = pattern(r"\\(?:href|mmlToken|require)(?![A-Za-z])")
+_READ_OVER = ((pattern(r"<!--.*?--!?>", re.DOTALL), pattern(r".*--!?>", re.DOTALL)), (pattern(r"<wbr\b[^>]*>", re.IGNORECASE), pattern(r".*>", re.DOTALL)))
+"""Each with the text up to its last end: behind that nothing ends, and to look for an end from each beginning would take forever."""
+_BACKSLASH = pattern(r"\\|&#0*92;?|&#x0*5c;?|&bsol;", re.IGNORECASE)
+_OVERLAY = "\u0338"
+_GAP = pattern(r"\{\{c[0-9,]+::")
+_GAP_SIGN = pattern(r"\{\{|\}\}|::")
+_QUOTE = pattern('"')
+_REGION = "::image-occlusion:"
+"""What follows in a gap becomes attributes, which Anki writes as they stand."""
 _QUOTED_SO_FAR = pattern(r"=\s*(?P<quote>[\"'])(?P<value>(?:(?!(?P=quote)).)*)$", re.DOTALL)
 
 
@@ -55,6 +67,7 @@ class Danger:
 def dangers(text: str) -> list[Danger]:
     """All that could run a script or load a page, in order; where braces hide it, the whole text."""
     found = [*_tags(text, 0), *(Danger(each.start(), each.end(), each[0][:20]) for each in _OTHER_BRACES.finditer(text))]
+    found += [*_quotes_in_regions(text), *_macros(text), *_gaps_in_tags(text), *_overlays(text)]
     bare = _BRACES.sub(r"\g<stays>", text)
     if not found and bare != text:
         hidden = next(iter(_tags(bare, 0)), None) or next((Danger(0, 0, each[0].strip()) for each in _blind(text)), None)
@@ -84,7 +97,8 @@ def without_dangers(text: str, *, css: bool = False) -> tuple[str, list[str]]:
 def fields_in_tags(template: str) -> Mapping[str, str]:
     """The fields that a template puts inside of a tag, each with the characters by which its value could become more than a value."""
     found: dict[str, str] = {}
-    for tag in _whole_tags(template):
+    for start, end in _whole_tags(template):
+        tag = template[start:end]
         for match in _FIELD.finditer(tag):
             before = tag[: match.start()]
             quote = _QUOTED_SO_FAR.search(before)
@@ -144,6 +158,43 @@ def _tags(text: str, offset: int, depth: int = 0) -> Iterator[Danger]:
             yield from found
 
 
+def _quotes_in_regions(text: str) -> Iterator[Danger]:
+    position = text.find(_REGION)
+    while position >= 0:
+        end = text.find("}}", position)
+        end = len(text) if end < 0 else end
+        yield from (Danger(each.start(), each.end(), "a quotation mark in a masked region", "&quot;") for each in _QUOTE.finditer(text, position, end))
+        position = text.find(_REGION, end)
+
+
+def _overlays(text: str) -> Iterator[Danger]:
+    """Anki composes characters, so that a solidus overlay melts with a sign before it, and a tag has no end any more."""
+    if _OVERLAY in text and any(normal(text).count(sign) < text.count(sign) for sign in "<>="):
+        yield from (Danger(each.start(), each.end(), "a solidus overlay (U+0338)", "&#824;") for each in re.finditer(_OVERLAY, text))
+
+
+def _gaps_in_tags(text: str) -> Iterator[Danger]:
+    """Anki shows a gap in part, and with a gap that begins or ends in a tag the tag in part: what follows would become its attributes."""
+    if _GAP.search(text):
+        for start, end in _whole_tags(text):
+            for each in _GAP_SIGN.finditer(text, start, end):
+                yield Danger(each.start(), each.end(), f"`{each[0]}` in a tag", f"{each[0][0]}&#{ord(each[0][1])};{each[0][2:]}")
+
+
+def _macros(text: str) -> Iterator[Danger]:
+    if not _BACKSLASH.search(text):
+        return
+    plain = [Danger(each.start(), each.end(), each[0], f"\\\u2060{each[0][1:]}") for each in _MACRO.finditer(text)]
+    yield from plain
+    read = _BRACES.sub(r"\g<stays>", text)
+    for passed, up_to in _READ_OVER:
+        if ends := up_to.match(read):
+            read = passed.sub("", ends[0]) + read[ends.end() :]
+    hidden = None if plain else _MACRO.search(unescape(read))
+    if hidden:
+        yield Danger(0, len(text), f"{hidden[0]}, hidden", _BACKSLASH.sub(lambda each: f"{each[0]}\u2060", text))
+
+
 def _of_attribute(attribute: re.Match[str], offset: int, depth: int) -> Iterator[Danger]:
     value = attribute["double"] or attribute["single"] or attribute["bare"] or ""
     span = offset + attribute.start(), offset + attribute.end()
@@ -161,19 +212,21 @@ def _of_attribute(attribute: re.Match[str], offset: int, depth: int) -> Iterator
 
 def _blind(text: str) -> Iterator[re.Match[str]]:
     """What looks like an attribute that runs a script in a tag with braces, where quotes tell nothing."""
-    for tag in _whole_tags(text):
+    for start, end in _whole_tags(text):
+        tag = text[start:end]
         if "{{" in tag or "}}" in tag:
             yield from _BLIND.finditer(tag)
 
 
-def _whole_tags(text: str) -> Iterator[str]:
+def _whole_tags(text: str) -> Iterator[tuple[int, int]]:
+    """Where each tag begins and ends."""
     position = 0
     while opening := _OPENING.search(text, position):
         position = opening.end()
         while not (end := _END.match(text, position)) and (attribute := _ATTRIBUTE.match(text, position)):
             position = attribute.end()
         position = end.end() if end else position
-        yield text[opening.start() : position]
+        yield opening.start(), position
 
 
 def _is_address(value: str) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from attachdeck.colour import BACKGROUNDS
+from attachdeck.inert import inert
 from attachdeck.patterns import pattern
 from attachdeck.reader import read_text
 from attachdeck.value import value
@@ -168,7 +169,7 @@ class _Expander:
         self.speech = look.speech
         self.known: dict[tuple[str, int], str] = {}
         self.wording = words(look.language) | {
-            "title": escape(look.title),
+            "title": inert(escape(look.title)).replace("{", "&#123;"),
             "language": look.language,
             "direction": direction(look.language),
             "accent": look.accent,

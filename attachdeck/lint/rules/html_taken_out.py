@@ -23,7 +23,7 @@ from attachdeck.lint import Context, Finding
 from attachdeck.markup import taken_out
 from attachdeck.reader import Node
 
-_SIGNS = ("<", "](", "]:")
+_SIGNS = ("<", "](", "]:", "\\")
 _MOST = 20
 """Of how much in one text an author is told at once."""
 
