@@ -49,6 +49,8 @@ def test_what_authors_write(text, html):
         ("<svg onload=alert(1)>a</svg>", "a"),
         ("[latex]\\input{/etc/passwd}[/latex]", "&#91;latex]\\input{/etc/passwd}&#91;/latex]"),
         ("[sound:x.mp3] [$]y[/$]", "&#91;sound:x.mp3] &#91;$]y&#91;/$]"),
+        (r"\(x [sound:x.mp3] [latex]y[/latex]\)", r"\(x &#91;sound:x.mp3] &#91;latex]y&#91;/latex]\)"),
+        ("[[type:Answer]]", "&#91;[type:Answer]]"),
     ],
 )
 def test_what_strangers_write(text, html):

@@ -1,7 +1,8 @@
 """HTML that does not reach the card.
 
 Scripts, styles, forms, frames and addresses that run something are taken out of a text, and so are tags that cards do not have: learners never see them.
-Source: the list of tags in docs/course-format.md, and what the sanitiser leaves.
+In formulas, macros that make links or styles (`\\href`, `\\style`) do nothing.
+Source: the list of tags in docs/course-format.md, what the sanitiser leaves, and what MathJax makes of macros.
 Mend: delete it; what the text is about stands between backticks.
 
 Bad:
