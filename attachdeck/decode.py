@@ -115,6 +115,10 @@ class _Decoder:
         self.needs_a_look = True
         self.cited: dict[tuple[str, str], Citation] = {}
         self.name_nothing()
+        root = _root(files.course)
+        for key in ("title", "deck", "practice_deck") if self.note_types else ():
+            if key in root:
+                self.harmless(root[key].value, root[key])
 
     def name_nothing(self) -> None:
         self.objectives: dict[str, tuple[Objective, Node]] = {}
@@ -122,6 +126,7 @@ class _Decoder:
         self.cards: dict[str, Node] = {f"course-{key}": root[key] for key in ("notice", "help") if key in root}  # The ids of the reference cards.
         self.lessons: dict[str, Node] = {}
         self.formers: list[tuple[str, Node]] = []
+        self.deck_names = ""
 
     def afresh(self, document: Document) -> _Decoder:
         """A decoder that knows the course, and of lessons none but this document."""
@@ -272,8 +277,10 @@ class _Decoder:
         value = root.value
         self.once(root, "id", self.lessons, "duplicate-id")
         self.look_through(root)
-        if "full_deck" in root:
-            self.harmless(value["full_deck"], root["full_deck"])
+        names = [root[key] for key in ("title", "deck", "full_deck") if key in root]
+        for name in names if self.note_types else ():
+            self.harmless(name.value, name)
+        self.deck_names = " ".join(name.value for name in names)
         cards = [self.card(entry) for entry in root["cards"].items()]
         return Lesson(
             id=value["id"],
@@ -502,6 +509,7 @@ class _Decoder:
         names = {each["name"]: each for each in own.written["fields"]}
         in_tags, as_text = self.ways_to_show(own)
         values = {**node.value["fields"], "Tags": " ".join(common["tags"]), "Type": own.written["name"]}
+        values |= {"Deck": self.deck_names, "Subdeck": self.deck_names, "Card": " ".join(each["name"] for each in own.written["templates"])}
         for name, forbidden in in_tags:
             if bad := unfit(values.get(name, ""), forbidden):
                 place = node["fields"][name].at if name in node["fields"] else node.start

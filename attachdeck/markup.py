@@ -32,7 +32,7 @@ _ATTRIBUTES = {
 # No formula holds the beginning of another; so a text of beginnings alone is read once, and not once for each.
 _MATH = pattern(r"\\\((?:(?!\\\().)*?\\\)|\\\[(?:(?!\\\[).)*?\\\]", re.DOTALL)
 # Noncharacters: the reader refuses them in a course, so they can stand for a formula while Markdown is at work.
-_KEPT = pattern("\ufdd0([0-9]+)\ufdd1")
+_KEPT = pattern("\ufdd0([0-9]{1,6})\ufdd1")
 # One line that begins like a sentence and holds no sign that Markdown or HTML knows: most texts of most cards.
 _NO_MARKDOWN = pattern(r"[^\W\d_][^*_`~\[\]<>&|\\\n\r\t\f\v\xa0\ufdd0\ufdd1]*")
 _BARE = bytes(each for each in range(0x80) if _NO_MARKDOWN.fullmatch(f"a{each:c}"))
@@ -75,8 +75,8 @@ def _rendered(text: str, pictures: Mapping[str, Shown]) -> str:
         html = html[3:-4]
     if "<img" in html:
         html = _IMG.sub(lambda match: _picture(match, pictures), html)
-    # A formula may stand in an attribute, and what it holds is a text like any other.
-    return inert(_KEPT.sub(lambda match: _formula(formulas[int(match[1])]), html) if formulas else html)
+    # A formula may stand in an attribute, its sign may have been written as an entity by somebody else, and what it holds is a text like any other.
+    return inert(_KEPT.sub(lambda match: _formula("".join(formulas[int(match[1]) :][:1])), html) if formulas else html)
 
 
 def taken_out(text: str) -> list[str]:

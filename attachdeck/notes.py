@@ -19,7 +19,7 @@ from typing import IO, Any, NamedTuple, overload
 from urllib.parse import unquote
 from weakref import finalize
 
-from attachdeck import identity
+from attachdeck import cloze, identity
 from attachdeck.course import (
     BasicCard,
     Card,
@@ -58,11 +58,13 @@ NOTE_TYPE_OF |= {kind: kind for kind in ("cloze", "sequence", "occlusion", "prac
 """The note type (one of `note_types.KINDS`) that each kind of card becomes; a custom card names its own."""
 
 _REFERENCE = pattern(
-    r"""(?:src|data)\s*=\s*(?:"([^"]+)"|'([^']+)'|([^\s"'>]+))|\[sound:(.*?)\]|url\(\s*(?:"([^"]+)"|'([^']+)'|([^)"']+?))\s*\)|@import\s+["']([^"']+)""",
+    r"""(?:src|data)\s*=\s*(?:"([^"]+)"|'([^']+)'|([^\s"'>]+))|\[sound:((?:(?!\[sound:).)*?)\]|url\(\s*+(?:"([^"]+)"|'([^']+)'|([^()"'\s]++(?:\s++[^()"'\s]++)*+))\s*+\)|@import\s+["']([^"']+)""",
     re.IGNORECASE,
 )
 
 _TAG = pattern(r"<[^>]*>")
+_HINT = pattern(r"::(?=(?:/?latex|/?\$\$?)\}\}|sound:|anki:|\[type:)", re.IGNORECASE)
+"""The beginning of what Anki would run, play or make an input of, once it stands between brackets as a hint does."""
 
 Fields = dict[str, str]
 
@@ -414,7 +416,7 @@ class Compiler:
         return render(text, self.shown).replace("{{", "{&#123;") if text else ""
 
     def html_with_gaps(self, text: str) -> str:
-        return _TAG.sub(_without_gap_signs, _unmasked(render(text, self.shown))) if text else ""
+        return _tame(_TAG.sub(_without_gap_signs, render(text, self.shown))) if text else ""
 
     def plain(self, text: str) -> str:
         found = self.plain_texts.get(text)
@@ -548,7 +550,7 @@ class Compiler:
             "Occlusion": "".join(f"{{{{c{n}::{_shape(region, card.hide_all)}}}}}<br>" for n, region in regions),
             "Image": picture(Shown(shown.name, "", shown.alt)),
             "Header": self.html(card.prompt),
-            "Names": _unmasked(" ".join(f"{{{{c{n}::{self.plain(region.name).replace('}}', '} }').replace('::', ':')}}}}}" for n, region in regions)),
+            "Names": _tame(" ".join(f"{{{{c{n}::{self.plain(region.name).replace('}}', '} }').replace('::', ':')}}}}}" for n, region in regions)),
         }
 
     def practice(self, card: PracticeCard) -> Fields:
@@ -618,9 +620,15 @@ def _without_gap_signs(tag: re.Match[str]) -> str:
     return tag[0].replace("{{", "{&#123;").replace("}}", "}&#125;").replace("::", ":&#58;")
 
 
-def _unmasked(html: str) -> str:
-    """A text with gaps of which Anki takes none for a region: it would make attributes of what stands there, quotation marks and all."""
-    return html.replace("::image-occlusion:", "::image-occlusion&#58;")
+def _tame(html: str) -> str:
+    """A text whose gaps are no more than gaps, whatever Anki shows of each: a masked region, whose attributes would be what stands there, quotation
+    marks and all; a hint in brackets that Anki plays or runs; two halves of what `inert` would have seen as one."""
+    html = _HINT.sub(f"::{WORD_JOINER}", html.replace("::image-occlusion:", "::image-occlusion&#58;"))
+    if "[" in html or "\\" in html:
+        whole = cloze.filled(html, lambda _numbers, content, _hint: content)
+        if inert(whole) != whole:
+            return html.replace("[", "&#91;").replace("\\", f"\\{WORD_JOINER}")
+    return html
 
 
 def _shape(region: Region, hide_all: bool) -> str:

@@ -27,6 +27,7 @@ def reference(source: Source) -> str:
 
 def surnames(authors: str) -> str:
     """`Bowlby`, `Main & Solomon`, `Cyr et al.`; a body's name stays as it is."""
+    authors = " ".join(authors.split())
     names = re.findall(r"(?:^|,\s+|&\s+|;\s+)([^,;&]+?),\s+[^\W\d_]\.", authors)
     if not names:
         return authors.partition(";")[0].strip()

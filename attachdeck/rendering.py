@@ -19,7 +19,7 @@ from attachdeck.note_types.generation import is_blank
 from attachdeck.notes import Note
 from attachdeck.patterns import pattern
 
-_TOKEN = pattern(r"\{\{(?P<sign>[#^/]?)\s*(?P<text>[^{}]*?)\s*\}\}")
+_TOKEN = pattern(r"\{\{(?P<sign>[#^/]?)(?P<text>[^{}]*+)\}\}")
 _PLAYED = pattern(r"\[sound:.*?\]|\[anki:play:[qa]:[0-9]+\]")
 _NOT_ALPHANUMERIC = pattern(r"[\x00-/:-@\[-`{-\xff]")
 _REGION = {name: name for name in ("shape", "left", "top", "width", "height", "rx", "ry", "points", "angle", "fill", "text", "scale")}
@@ -71,10 +71,10 @@ class _Side:
             if token["sign"] == "/":
                 sections.pop()
             elif token["sign"]:
-                filled = not is_blank(self.fields.get(token["text"], ""))
+                filled = not is_blank(self.fields.get(token["text"].strip(), ""))
                 sections.append(sections[-1] and filled == (token["sign"] == "#"))
             elif sections[-1]:
-                out.append(self.field(token["text"]))
+                out.append(self.field(token["text"].strip()))
         out.append(template[position:])
         return "".join(out)
 

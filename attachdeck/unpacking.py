@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 MAX_GROWTH = 20
@@ -18,6 +18,14 @@ MAX_MAP = 16 * 1024 * 1024
 
 _NEWER = "collection.anki21b"
 _COLLECTIONS = ("collection.anki21", "collection.anki2")
+
+
+BROKEN: tuple[type[Exception], ...] = (EOFError, NotImplementedError, OSError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error)
+"""What reading an entry of a broken package raises. A RuntimeError: it is encrypted, or packed in a rare way."""
+with suppress(ImportError):  # Not every Python has it.
+    import lzma
+
+    BROKEN += (lzma.LZMAError,)
 
 
 class UnreadablePackage(Exception):  # noqa: N818  # The package is at fault.
@@ -33,7 +41,7 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(path) as package:
             _refuse(path, package)
             yield package
-    except (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:  # A RuntimeError: an entry that is encrypted, or packed in a rare way.
+    except BROKEN as error:
         raise UnreadablePackage(f"{path} is no package that can be read ({error}): get it again, or build it anew") from error
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from html import unescape
+from html import escape, unescape
 
 from attachdeck.normal import normal
 from attachdeck.patterns import pattern
@@ -29,11 +29,15 @@ _HANDLER = pattern(r"on[a-z]+", re.IGNORECASE)
 _ADDRESS = pattern(r"(?:^|;)(?:javascript:|vbscript:|data:text/html)", re.IGNORECASE)
 # Other signs in place of Anki's braces, which nobody uses any more and which would hide everything.
 _OTHER_BRACES = pattern(r"\{\{=.*?(?:=\}\}|$)", re.DOTALL)
-_AS_TEXT = pattern(r"\{\{[^{}]*\btext:[^{}]*\}\}")
+_AS_TEXT = pattern(r"\{\{(?=[^{}]*+\}\})[^{}]*\btext:[^{}]*\}\}")
 _LESS = pattern(r"&lt;?|&#0*60;?|&#x0*3c;?", re.IGNORECASE)
 _IGNORED = pattern(r"[\x00-\x20\x7f-\xa0]+")
 # What only looks like the end of a gap is matched as well, and stays: else it would be read again from each colon.
 _BRACES = pattern(r"\{\{c[0-9,]+::|\{\{[^{}]*\}\}|(?P<stays>::[^{}<>]*+(?!\}\}))|::[^{}<>]*+\}\}|\}\}")
+_MOST_IN_TAG = 100
+"""How many fields in one tag are looked at for what they stand in; the others may hold nothing that could end anything."""
+_MOST_LAYERS = 20
+"""How often a text is looked at again; what still hides something then is text."""
 _DEEPEST = 20
 """How many tags may stand in one another's attributes."""
 _BLIND = pattern(r"[\s\"'/]on[a-z]+\s*=", re.IGNORECASE)
@@ -45,6 +49,7 @@ _MACRO = pattern(r"\\(?:href|mmlToken|require)(?![A-Za-z])")
 _READ_OVER = ((pattern(r"<!--.*?--!?>", re.DOTALL), pattern(r".*--!?>", re.DOTALL)), (pattern(r"<wbr\b[^>]*>", re.IGNORECASE), pattern(r".*>", re.DOTALL)))
 """Each with the text up to its last end: behind that nothing ends, and to look for an end from each beginning would take forever."""
 _BACKSLASH = pattern(r"\\|&#0*92;?|&#x0*5c;?|&bsol;", re.IGNORECASE)
+_BEGUN = pattern(r"<[/!?]?(?:\{\{[^{}]*\}\}|\}\})*\Z")
 _OVERLAY = "\u0338"
 _GAP = pattern(r"\{\{c[0-9,]+::")
 _GAP_SIGN = pattern(r"\{\{|\}\}|::")
@@ -65,14 +70,20 @@ class Danger:
 
 
 def dangers(text: str) -> list[Danger]:
-    """All that could run a script or load a page, in order; where braces hide it, the whole text."""
+    """All that could run a script or load a page, in order; where braces or brackets hide it, the whole text."""
     found = [*_tags(text, 0), *(Danger(each.start(), each.end(), each[0][:20]) for each in _OTHER_BRACES.finditer(text))]
-    found += [*_quotes_in_regions(text), *_macros(text), *_gaps_in_tags(text), *_overlays(text)]
+    for others in (_quotes_in_regions, _gaps_in_tags, _macros, _overlays, _halves):
+        found = found or list(others(text))  # Each says what to write instead, so that no two may want the same place.
     bare = _BRACES.sub(r"\g<stays>", text)
     if not found and bare != text:
         hidden = next(iter(_tags(bare, 0)), None) or next((Danger(0, 0, each[0].strip()) for each in _blind(text)), None)
         harmless = text.replace("<", "&lt;").replace("{{", "{ {")
         found = [Danger(0, len(text), f"{hidden.what}, hidden by braces", harmless)] if hidden else []
+    if not found and "[" in text:
+        hidden = next(
+            (danger for reading in (True, False) for danger in _tags("\n".join(_read_aloud(line, reading=reading) for line in text.split("\n")), 0)), None
+        )
+        found = [Danger(0, len(text), f"{hidden.what}, hidden by brackets", text.replace("[", "&#91;"))] if hidden else []
     return sorted(found, key=lambda danger: danger.start)
 
 
@@ -86,11 +97,15 @@ def without_dangers(text: str, *, css: bool = False) -> tuple[str, list[str]]:
     """A text without what is dangerous in it, and what that was."""
     removed: list[str] = []
     # What was around a piece that is gone may be dangerous together, so it is looked at again.
-    while found := (css_dangers if css else dangers)(text):
+    for _ in range(_MOST_LAYERS):
+        if not (found := (css_dangers if css else dangers)(text)):
+            return text, removed
         removed += [each.what for each in found]
         for each in reversed(found):
             text = text[: each.start] + each.instead + text[each.end :]
-    return text, removed
+    removed.append("all of its HTML, in which one thing was hidden in another again and again")
+    plain = escape(unescape(text)).replace("{", "&#123;").replace("\\", "\\\u2060").replace("[", "&#91;").replace("=", "&#61;")
+    return plain.replace(_OVERLAY, "&#824;"), removed
 
 
 @cache
@@ -99,8 +114,8 @@ def fields_in_tags(template: str) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for start, end in _whole_tags(template):
         tag = template[start:end]
-        for match in _FIELD.finditer(tag):
-            before = tag[: match.start()]
+        for place, match in enumerate(_FIELD.finditer(tag)):
+            before = tag[: match.start()] if place < _MOST_IN_TAG else ""
             quote = _QUOTED_SO_FAR.search(before)
             forbidden = quote["quote"] if quote else "\"'`<>= \t\n"
             if quote and _SECTION.sub("", quote["value"]).strip() and not re.search(r"[:/?#]", _SPECIAL.sub("", quote["value"])):
@@ -165,6 +180,43 @@ def _quotes_in_regions(text: str) -> Iterator[Danger]:
         end = len(text) if end < 0 else end
         yield from (Danger(each.start(), each.end(), "a quotation mark in a masked region", "&quot;") for each in _QUOTE.finditer(text, position, end))
         position = text.find(_REGION, end)
+
+
+def _read_aloud(line: str, *, reading: bool) -> str:
+    """What Anki's filters for Japanese leave of a line: of `word[reading]` one of both, wherever that stands."""
+    found, done, word, bracket = [], 0, 0, line.find("[")
+    while bracket >= 0:
+        word = max(word, line.rfind(" ", word, bracket) + 1, line.rfind(">", word, bracket) + 1)
+        end = line.find("]", bracket + 2)
+        if end < 0:
+            break
+        if word < bracket:
+            before = line[done : word - 1 if line[done:word].endswith(" ") else word]
+            found += [before, line[bracket + 1 : end] if reading else line[word:bracket]]
+            done = word = end + 1
+            bracket = line.find("[", done)
+        else:
+            bracket = line.find("[", bracket + 1)
+    return "".join(found) + line[done:]
+
+
+def _halves(text: str) -> Iterator[Danger]:
+    """A sign at the end that begins a tag with what a template puts behind it, and sections in a tag of which one quotation mark comes or goes."""
+    if begun := _BEGUN.search(text):
+        yield Danger(begun.start(), begun.start() + 1, "`<` at the end of a text", "&lt;")
+    if "{{#" in text or "{{^" in text:
+        for start, end in _whole_tags(text):
+            opened: list[int] = []
+            for sign in _SECTION.finditer(text, start, end):
+                if not sign[0].startswith("{{/"):
+                    opened.append(sign.end())
+                    continue
+                inside = text[opened.pop() : sign.start()] if opened else "<"
+                if "<" in inside or ">" in inside or inside.count('"') % 2 or inside.count("'") % 2:
+                    opened = [end]
+                    break
+            if opened:
+                yield Danger(start, end, f"`{_short(text[start:end])}`, a tag of which a section holds a part", text[start:end].replace("<", "&lt;"))
 
 
 def _overlays(text: str) -> Iterator[Danger]:

@@ -381,6 +381,18 @@ def test_a_crowdanki_folder_comes_back_note_by_note(tmp_path: Path):
     assert rows(theirs) == rows(ours)
 
 
+def test_no_link_leads_out_of_a_crowdanki_folder(tmp_path: Path):
+    assert run("build", COURSE, "--to", "crowdanki", "-o", tmp_path / "crowd").exit_code == 0
+    (tmp_path / "crowd" / "media").rename(tmp_path / "private")
+    try:
+        (tmp_path / "crowd" / "media").symlink_to(tmp_path / "private", target_is_directory=True)
+    except OSError:
+        pytest.skip("this system lets nobody make links")
+    result = run("import", tmp_path / "crowd", "-o", tmp_path / "course")
+    assert result.exit_code == 0, result.stderr
+    assert not list((tmp_path / "course").rglob("*.svg"))
+
+
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"note_models": [], "name": "x", "notes": [{}]}', '{"note_models": [{"crowdanki_uuid": 1}], "name": "x"}'])
 def test_a_broken_crowdanki_folder_gets_a_message(tmp_path: Path, text: str):
     (tmp_path / "deck.json").write_text(text, encoding="utf-8")

@@ -28,6 +28,8 @@ from test_anki_import import ALL_KINDS, do_import
 if TYPE_CHECKING:
     from anki.collection import Collection
 
+    from attachdeck.notes import Deck
+
 Read = Callable[[list[str]], list[list[str]]]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
@@ -51,6 +53,7 @@ KNOWN = (
     'image-occlusion:rect:left=.1" onmouseover="hit()',
     '<!-- -->image-occlusion:rect:left=.1" onmouseover="hit()',
     "\u0338 onmouseover=hit() ",
+    '{{c2::q}} <i title="&#92;(A{{c3::B::">x}}TEXT" tabindex=0 autofocus onfocus=hit() y=&#92;) z&gt; w</i>',
     "\u0301\u0338 onmouseover=hit() ",
 )
 PIECES = (
@@ -157,6 +160,26 @@ def test_a_title_is_a_text_on_every_card(collection: Collection, read: Read, tmp
     assert {odd for found in read(sides) for odd in found} <= {"script"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"&#92;( [{{c2::latex}}]x[/{{c2::latex}}] [{{c2::sound:}}x.mp3] &#92;)",
+        "{{c2::x::sound:a.mp3}} {{c2::y::latex}} z {{c2::y::/latex}} {{c2::y::[type:Text}}",
+        r"&#92;(&#92;hr{{c2::ef}}{javascript:hit()}{x}&#92;)",
+    ],
+)
+def test_gaps_bring_nothing_together(course: Course, collection: Collection, tmp_path: Path, text: str):
+    sides = drawn(course, [text], collection, tmp_path)
+    bare = [re.sub(r"</?span[^>]*>", "", side) for side in sides]
+    assert len(sides) >= 10
+    assert not any(re.search(r"\[(/?latex\]|sound:|anki:play|\[type:Text)|\\href", each) for each in (*sides, *bare))
+
+
+def test_the_sign_of_a_formula_that_somebody_else_wrote_is_no_formula(tiny: Callable[..., Deck]):
+    deck = tiny("  - {id: a, kind: basic, prompt: 'A \\(x\\) &#xfdd0;7&#xfdd1; &#xfdd0;12345678&#xfdd1;', answer: b}\n")
+    assert deck.notes[0].fields[0].startswith("A \\(x\\)")
+
+
 class _Tags(HTMLParser):
     """The tags and the attributes of a text."""
 
@@ -172,7 +195,7 @@ class _Tags(HTMLParser):
 
 @pytest.mark.parametrize("text", KNOWN)
 def test_a_text_has_the_tags_and_attributes_that_it_may_have(text: str):
-    assert _Tags(render(text, {})).names <= {"b", "title", "img", "src", "alt"}
+    assert _Tags(render(text, {})).names <= {"b", "i", "title", "img", "src", "alt"}
 
 
 def test_the_sanitiser_leaves_no_tag_in_an_attribute():
@@ -216,6 +239,10 @@ def test_other_formulas_stay_as_they_are(text: str):
         ("\\hr<!-- <!-- -->ef{x}", "\\\u2060hr<!-- <!-- -->ef{x}"),
         (r"\hr{{#Front}}ef{{/Front}}", "\\\u2060hr{{#Front}}ef{{/Front}}"),
         ("&bsol;&#104;ref{x}", "&bsol;\u2060&#104;ref{x}"),
+        ('<b title="a k[">x] " onclick=hit() ">y</b>', '<b title="a k&#91;">x] " onclick=hit() ">y</b>'),
+        ('<b title="a "[z] title=" onclick=hit() ">y</b>', '<b title="a "&#91;z] title=" onclick=hit() ">y</b>'),
+        ('{{Front}}<i title="{{^Front}}">{{/Front}}" onfocus=hit()>', '{{Front}}&lt;i title="{{^Front}}">{{/Front}}" onfocus=hit()>'),
+        ("One <", "One &lt;"),
         ("<b>\u0338 onclick=hit() <i>", "<b>&#824; onclick=hit() <i>"),
     ],
 )
@@ -226,6 +253,8 @@ def test_html_that_is_kept_has_no_such_gaps_and_formulas(text: str, safe: str):
 
 def test_gaps_of_html_that_is_kept_stay_as_they_are():
     for text in (
+        ' 漢字[かんじ]を<b title="読[よ]む">読[よ]む</b> <img src="a[1].png">',
+        '<div class="card {{#Tags}}{{Tags}}{{/Tags}}">1 < 2</div>',
         '{{c1::<img src="a.png">::hint}} and {{c2::b}}',
         "{{c1::image-occlusion:rect:left=.1:top=.2:width=.3:height=.4:oi=1}}",
         '<b title="a::b">x</b>',

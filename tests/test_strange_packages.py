@@ -240,6 +240,23 @@ def test_media_that_are_missing_are_found(tmp_path: Path, entries: Entries):
     assert re.search(r"lost +media +missing: ", result.stdout)
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+@pytest.mark.parametrize("command", [["verify"], ["diff", "again"], ["import", "-o", "course"]])
+def test_a_torn_entry_is_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entries: Entries, method: int, command: list[str]):
+    monkeypatch.chdir(tmp_path)
+    with zipfile.ZipFile("torn.apkg", "w", method) as package:
+        for name, content in entries.items():
+            package.writestr(name, content)
+    whole = bytearray(Path("torn.apkg").read_bytes())
+    place = whole.index(b"collection.anki2") + 40
+    whole[place : place + 200] = b"\xff" * 200
+    Path("torn.apkg").write_bytes(whole)
+    result = CliRunner().invoke(main, [command[0], "torn.apkg", *("torn.apkg" if each == "again" else each for each in command[1:])])
+    assert result.exit_code in (1, 2)
+    assert result.stderr.strip()
+    assert isinstance(result.exception, SystemExit)
+
+
 def test_what_a_package_says_is_no_command_to_the_terminal(tmp_path: Path, good: Path, entries: Entries):
     changed = with_sql(
         entries["collection.anki2"], tmp_path, "UPDATE notes SET flds = replace(flds, 'First', 'First' || char(27) || ']0;owned' || char(7)), guid = char(27)"

@@ -97,5 +97,5 @@ def no_engine() -> NoReturn:
 
 def fail(message: str) -> NoReturn:
     """Say that something other than the course is wrong, and exit with 1."""
-    click.echo(f"{click.style('error', fg='red', bold=True)}: {message}", err=True)
+    click.echo(f"{click.style('error', fg='red', bold=True)}: {text.printable(message)}", err=True)
     sys.exit(1)

@@ -9,6 +9,7 @@ import click
 
 from attachdeck.cli.terminal import fail, no_engine, styled
 from attachdeck.engine import NoEngine
+from attachdeck.reporters.text import printable
 from attachdeck.verify import Fate, Finding, NotImportable, verify
 
 _STYLE = {Fate.GOOD: "help", Fate.REPLACED: "warning", Fate.LOST: "error"}
@@ -44,4 +45,4 @@ def command(package: Path, old: Path | None) -> None:
 
 def _line(finding: Finding) -> str:
     names = f": {', '.join(finding.cards[:10])}{' …' if len(finding.cards) > 10 else ''}" if finding.fate is not Fate.GOOD and finding.cards else ""
-    return f"{styled(f'{finding.fate.value:9}', _STYLE[finding.fate])}{finding.subject:16}{finding.message}{names}"
+    return f"{styled(f'{finding.fate.value:9}', _STYLE[finding.fate])}{printable(f'{finding.subject:16}{finding.message}{names}')}"

@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 from attachdeck.importing.found import CannotImport
+from attachdeck.unpacking import BROKEN
 
 MAX_UNPACKED = 2 * 1024 * 1024 * 1024
 MAX_ENTRIES = 100_000
@@ -29,11 +30,12 @@ def check_size(package: Path) -> None:
                 raise CannotImport(_too_large(package))
             total = 0
             for each in entries:
-                content = archive.read(each)
+                with archive.open(each) as entry:
+                    content = entry.read(each.file_size + 1)  # A broken one may hold more than it says.
                 total += _unpacked(content)
                 if total > MAX_UNPACKED:
                     raise CannotImport(_too_large(package))
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+    except BROKEN as error:
         raise CannotImport(f"{package} is no package of Anki's, or it is broken ({error}): export it again") from error
 
 

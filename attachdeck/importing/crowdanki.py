@@ -85,9 +85,10 @@ def _note(said: Json, deck: str, types: Mapping[str, dict[str, Any]]) -> FoundNo
 def _media(folder: Path, names: list[str]) -> tuple[dict[str, bytes], list[str]]:
     """The listed files that lie in the folder itself, and the names of the others."""
     found, missing = {}, []
+    place = folder.parent.resolve() / folder.name  # A link would lead elsewhere.
     for name in sorted(set(names)):
         path = folder / name
-        if Path(name).name == name and "\\" not in name and path.is_file() and path.resolve().parent == folder.resolve():
+        if Path(name).name == name and "\\" not in name and path.is_file() and path.resolve().parent == place:
             found[normal(name)] = path.read_bytes()
         else:
             missing.append(name)

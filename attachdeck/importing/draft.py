@@ -18,7 +18,7 @@ Values = dict[str, Any]
 
 # Nothing that begins holds the beginning of another; so a text of beginnings alone is read once, and not once for each.
 _MEDIA = pattern(
-    r"<img\b(?:(?!<img\b)[^>])*?\bsrc\s*=\s*[\"']?([^\s\"'>]*)(?:(?!<img\b)[^>])*>"
+    r"<img\b(?=(?:(?!<img\b)[^>])*+>)(?:(?!<img\b)[^>])*?\bsrc\s*=\s*[\"']?([^\s\"'>]*)(?:(?!<img\b)[^>])*>"
     r"|!\[(?:(?!!\[)[^\]])*+\]\(\s*+<?+((?:(?!!\[)[^\s)>])*+)(?:(?!!\[)[^)])*+\)"
     r"|\\?\[sound:((?:(?!\[sound:).)*?)\\?\]",
     re.IGNORECASE,

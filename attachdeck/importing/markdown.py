@@ -44,23 +44,22 @@ def draft(path: Path) -> Draft:
 
 def _blocks(text: str) -> list[tuple[int, str]]:
     """Paragraphs and headings, each with the number of its first line; `Q:` begins a paragraph, and the answer may follow after a blank line."""
-    found: list[tuple[int, str]] = []
+    found: list[tuple[int, list[str]]] = []
     open_block = False
     for number, line in enumerate(text.split("\n"), 1):
         alone = _HEADING.fullmatch(line) is not None
         if not line.strip() or alone:
             open_block = False
         if alone:
-            found.append((number, line))
+            found.append((number, [line]))
         elif line.strip():
-            answers = found and _ANSWERS.match(line) and _ASKS.match(found[-1][1])
+            answers = found and _ANSWERS.match(line) and _ASKS.match(found[-1][1][0])
             if answers or (open_block and not _ASKS.match(line)):
-                first, block = found[-1]
-                found[-1] = first, f"{block}\n{line}"
+                found[-1][1].append(line)
             else:
-                found.append((number, line))
+                found.append((number, [line]))
             open_block = True
-    return found
+    return [(number, "\n".join(lines)) for number, lines in found]
 
 
 def _card(block: str) -> Values | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -18,12 +19,14 @@ if TYPE_CHECKING:
 
 _SVG_DANGER = pattern(
     rb"<\s*(?:[\w.-]+:)?(?:script|foreignobject|iframe|embed|object|handler)\b|<!entity|[\s/\"']on[a-z]+\s*=|javascript:"
-    rb"|attributename\s*=\s*[\"']?\s*(?:on|href|xlink)"
+    rb"|attributename\s*+=\s*+[\"']?\s*+(?:on|href|xlink)"
+    rb"|<!(?:attlist|element|notation)|<\s*/?[\w.:-]*[\x80-\xff]|www\.w3\.org/1999/xhtml|http-equiv|srcset|formaction"
     rb"|(?:href|src)\s*=\s*(?:\"(?!#|data:image/(?:png|jpeg|gif|webp))[^\"]*\"|'(?!#|data:image/(?:png|jpeg|gif|webp))[^']*')"
     rb"|@import|url\(\s*[\"']?(?!#)",
     re.IGNORECASE,
 )
 _ENCODING = pattern(rb"[^<]*<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"']*)")
+_NUMBERED = pattern(r"&#(?:[0-9]{1,8}|[xX][0-9a-fA-F]{1,8});")
 _LENGTH = pattern(r"\s*+([0-9]++(?:\.[0-9]++)?+|\.[0-9]++)\s*+(?:px)?+\s*+")
 
 
@@ -44,12 +47,12 @@ def svg_problems(content: bytes, shown: str) -> list[Diagnostic]:
     if "\ufffd" in text or "\0" in text or not _is_utf8(content):  # Else what follows would not see what a browser sees.
         help = "export the picture again as plain SVG in UTF-8"
         return [Diagnostic(rule="unsafe-picture", message="this picture is not in UTF-8", at=Location(shown), help=help)]
-    danger = _SVG_DANGER.search(text.encode())
+    danger = _SVG_DANGER.search(text.encode()) or _SVG_DANGER.search(_NUMBERED.sub(lambda match: unescape(match[0]), text).encode())
     if not danger:
         return []
     found = danger.group().decode("utf-8", "replace").strip()
     message = f"`{found}` cannot stand in a picture: it could run a script or load something from elsewhere"
-    at = location_of(shown, text, text.index(found))
+    at = location_of(shown, text, max(text.find(found), 0))
     return [Diagnostic(rule="unsafe-picture", message=message, at=at, help="delete it, or export the picture again as plain SVG")]
 
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
 
@@ -95,7 +96,9 @@ def as_junit(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
         by_file.setdefault(each.at.file, []).append(each)
     for file, own in sorted(by_file.items()):
         failures = "".join(f"      <failure type={quoteattr(each.rule)} message={quoteattr(_plain(f'{each.at}: {_said(each)}'))}/>\n" for each in own)
-        cases.append(f"    <testcase classname={quoteattr(file)} name={quoteattr(file)}" + (f">\n{failures}    </testcase>" if failures else "/>"))
+        cases.append(
+            f"    <testcase classname={quoteattr(_plain(file))} name={quoteattr(_plain(file))}" + (f">\n{failures}    </testcase>" if failures else "/>")
+        )
     failed = sum(map(bool, by_file.values()))
     head = f'  <testsuite name="attachdeck check" tests="{len(cases)}" failures="{failed}" errors="0" skipped="0">'
     body = "".join(f"{case}\n" for case in cases)
@@ -143,7 +146,7 @@ def _fingerprints(diagnostics: Sequence[Diagnostic], texts: Texts) -> list[str]:
 
 def _plain(text: str) -> str:
     """Text that XML 1.0 may hold, and that does not steer a terminal."""
-    return "".join(each if each in "\t\n\r" or each >= " " else "�" for each in text)
+    return "".join(each if each in "\t\n\r" or (each >= " " and category(each) not in ("Cc", "Cf", "Cs")) else "�" for each in text)
 
 
 def _data(text: str) -> str:

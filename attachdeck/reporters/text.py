@@ -42,9 +42,9 @@ def tally(diagnostics: Iterable[Diagnostic]) -> str:
 
 def _block(diagnostic: Diagnostic, lines: Sequence[str], style: Style) -> Iterator[str]:
     at, severity = diagnostic.at, diagnostic.severity.value
-    yield f"{style(f'{severity}[{diagnostic.rule}]', severity)}: {_printable(diagnostic.message)}"
+    yield f"{style(f'{severity}[{diagnostic.rule}]', severity)}: {printable(diagnostic.message)}"
     gutter = " " * len(str(at.line))
-    yield f"{gutter}{style('-->', 'place')} {_printable(str(at))}"
+    yield f"{gutter}{style('-->', 'place')} {printable(str(at))}"
     if 0 < at.line <= len(lines):
         line = lines[at.line - 1]
         start, end = at.column - 1, at.end_column - 1 if at.end_line == at.line else len(line.rstrip())
@@ -53,7 +53,7 @@ def _block(diagnostic: Diagnostic, lines: Sequence[str], style: Style) -> Iterat
         yield f"{style(str(at.line), 'place')} {style('|', 'place')} {shown}".rstrip()
         yield f"{gutter} {style('|', 'place')} {' ' * before}{style('^' * marked, 'mark')}"
     if diagnostic.help:
-        yield f"{style('help', 'help')}: {_printable(diagnostic.help)}"
+        yield f"{style('help', 'help')}: {printable(diagnostic.help)}"
 
 
 def _window(line: str, start: int, end: int, width: int = 100) -> tuple[str, int, int]:
@@ -62,7 +62,7 @@ def _window(line: str, start: int, end: int, width: int = 100) -> tuple[str, int
     first = max(0, start - width // 2) if len(line) > width else 0
     last = first + width
     prefix, suffix = "…" if first else "", "…" if len(line) > last else ""
-    line = _printable(line[first:last])
+    line = printable(line[first:last])
     return (
         f"{prefix}{line}{suffix}",
         len(prefix) + _columns(line[: start - first]),
@@ -70,7 +70,8 @@ def _window(line: str, start: int, end: int, width: int = 100) -> tuple[str, int
     )
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """A text on one line that does not steer a terminal."""
     return _UNPRINTABLE.sub(lambda match: " " if match.group() in "\t\n" else "\ufffd", text)
 
 
