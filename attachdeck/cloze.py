@@ -87,17 +87,19 @@ def to_anki(text: str) -> tuple[str, list[Problem]]:
     problems: list[Problem] = []
     root = _Gap("", "", light=False)
     stack = [root]
-    position = 0
+    position = heavy = 0  # How many of Anki's own notation are open.
     for token in _AUTHOR.finditer(text):
         top = stack[-1]
         top.text.append(text[position : token.start()])
         position = token.end()
         if token["anki"] or token["light"]:
             stack.append(_Gap(token.group(), token["anki"] or token["light"], light=bool(token["light"])))
+            heavy += not token["light"]
         elif len(stack) > 1 and (token["light_close"] if top.light else token["anki_close"]):
             stack.pop()
+            heavy -= not top.light
             stack[-1].text.append(_closed(top, problems))
-        elif token["anki_close"] and not any(not gap.light for gap in stack[1:]):
+        elif token["anki_close"] and not heavy:
             problems.append(Problem("`}}` closes a gap that was never opened", "a gap is written `((1 hidden))` or `{{c1::hidden}}`", "}}"))
         else:
             top.text.append(token.group())

@@ -497,7 +497,7 @@ class Compiler:
     def described(self, markdown: str) -> str:
         """A description's Markdown with pictures by their packaged names and no HTML (an old Anki would show it unsanitised)."""
         markdown = re.sub(r"<(?=[A-Za-z/!?])", "&lt;", normal(markdown))
-        return re.sub(r"!\[((?:(?!!\[)[^\]])*+)\]\(([^)\s]+)\)", self.described_picture, markdown)
+        return re.sub(r"!\[((?:(?!!\[)[^\]])*+)\]\(((?:(?!!\[)[^)\s])++)\)", self.described_picture, markdown)
 
     def described_picture(self, match: re.Match[str]) -> str:
         shown = self.shown.get(match[2])

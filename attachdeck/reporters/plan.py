@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from attachdeck.planning import Plan, Term, busiest, minutes, per_day
+from attachdeck.reporters.text import printable
 
 
 def rows(plan: Plan) -> Iterator[tuple[str, str]]:
@@ -21,7 +22,7 @@ def rows(plan: Plan) -> Iterator[tuple[str, str]]:
 def lessons(plan: Plan) -> Iterator[str]:
     """When each deck opens, line by line."""
     yield from _columns(
-        [("opens", "week", "cards", "lesson"), *((f"day {each.day}", f"{_week(each.day)}", f"{each.cards}", each.deck) for each in plan.openings)]
+        [("opens", "week", "cards", "lesson"), *((f"day {each.day}", f"{_week(each.day)}", f"{each.cards}", printable(each.deck)) for each in plan.openings)]
     )
 
 
