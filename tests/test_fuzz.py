@@ -258,6 +258,16 @@ HEAVY: dict[str, Mapping[str, str | bytes]] = {
     "pictures that nobody has": basic("<img src=a>" * 4_000),
     "pictures that never end": basic("![" * 24_000),
     "formulas that never end": basic("\\(" * 24_000),
+    "an address that never ends": basic("A url(" + " " * 40_000 + "x"),
+    "addresses in addresses": many("a url(" * 8_000),
+    "gaps that are closed otherwise": {
+        LESSON: LESSON_HEAD + "".join(f"  - {{id: c{n}, kind: cloze, text: '{'((1 ' * 8_000 + '}}' * 8_000}'}}\n" for n in range(40))
+    },
+    "authors far apart": {
+        "sources.yaml": f'sources:\n  - {{key: k, authors: "x,{" " * 49_000}x", year: 1969, title: T}}\n',
+        LESSON: LESSON_HEAD + "  - {id: a, kind: basic, prompt: P, answer: A, sources: [k]}\n",
+    },
+    "an attribute of a picture that never begins": {"media/plane.svg": "<svg attributeName=" + " " * 100_000, "media/media.yaml": MEDIA_YAML},
     "gaps that never end": gaps("((1 " * 12_000),
     "a gap with a huge number": gaps("{{c" + "9" * 6_000 + "::x}} ((" + "9" * 6_000 + " y))"),
     "nothing but NUL": {LESSON: "\0" * 300_000},
