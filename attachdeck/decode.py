@@ -52,6 +52,8 @@ _TABLE = pattern(r"\|[ \t]*:?-")
 """What every table of more than one column has in the line below its head."""
 _MOST_LEFT_OUT = 100
 """How many cells of its tables a text may lack."""
+_MOST_HINTS = 40
+"""For how many diagnostics a name is looked for that may be meant: it takes longer than to read the card."""
 _MOST_PICTURES = 20
 """Of how many unknown pictures in one text an author is told at once."""
 _DEEP = pattern(r">\s*+(?:>\s*+){100}")
@@ -227,7 +229,8 @@ class _Decoder:
         """What a name refers to, or None and a diagnostic."""
         found = known.get(node.value)
         if found is None:
-            self.report(f"unknown-{what}", f"`{node.value}` is not in {where}", node.at, did_you_mean_or_list(node.value, known) or "add it there")
+            near = did_you_mean_or_list(node.value, known) if len(self.diagnostics) < _MOST_HINTS else None
+            self.report(f"unknown-{what}", f"`{node.value}` is not in {where}", node.at, near or "add it there")
         return found
 
     def source(self, entry: Node) -> Source:
