@@ -38,6 +38,8 @@ _MOST_IN_TAG = 100
 """How many fields in one tag are looked at for what they stand in; the others may hold nothing that could end anything."""
 _MOST_LAYERS = 20
 """How often a text is looked at again; what still hides something then is text."""
+_MOST_INNER = 5
+"""How many tags that begin in others are read; the rest are no tags any more."""
 _DEEPEST = 20
 """How many tags may stand in one another's attributes."""
 _BLIND = pattern(r"[\s\"'/]on[a-z]+\s*=", re.IGNORECASE)
@@ -72,7 +74,7 @@ class Danger:
 def dangers(text: str) -> list[Danger]:
     """All that could run a script or load a page, in order; where braces or brackets hide it, the whole text."""
     found = [*_tags(text, 0), *(Danger(each.start(), each.end(), each[0][:20]) for each in _OTHER_BRACES.finditer(text))]
-    for others in (_quotes_in_regions, _gaps_in_tags, _macros, _overlays, _halves):
+    for others in (_tags_in_tags, _quotes_in_regions, _gaps_in_tags, _macros, _overlays, _halves):
         found = found or list(others(text))  # Each says what to write instead, so that no two may want the same place.
     bare = _BRACES.sub(r"\g<stays>", text)
     if not found and bare != text:
@@ -171,6 +173,18 @@ def _tags(text: str, offset: int, depth: int = 0) -> Iterator[Danger]:
             yield Danger(offset + start, offset + position, f"<{name}>")
         else:
             yield from found
+
+
+def _tags_in_tags(text: str) -> Iterator[Danger]:
+    """Where a tag begins in what seems to be another one, the other may be in a comment, or in a `<textarea>`: a browser reads the inner one then."""
+    inner = [each.start() for start, end in _whole_tags(text) for each in _OPENING.finditer(text, start + 1, end)]
+    for place, start in enumerate(inner):
+        found = None
+        if place < _MOST_INNER:
+            length = next(end for _, end in _whole_tags(text[start:]))
+            found = next(_tags(text[start : start + length], 0), None)
+        if found or place >= _MOST_INNER:
+            yield Danger(start, start + 1, found.what if found else "tags in tags in tags", "&lt;")
 
 
 def _quotes_in_regions(text: str) -> Iterator[Danger]:

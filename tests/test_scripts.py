@@ -21,6 +21,7 @@ from attachdeck.course import BasicCard, Card, ClozeCard, Course, OcclusionCard,
 from attachdeck.dating import compile_course
 from attachdeck.identity import Lock
 from attachdeck.markup import render, taken_out
+from attachdeck.rendering import _Side
 from attachdeck.unsafe_html import dangers, without_dangers
 from conftest import COURSE_YAML, NOW, compiled, need, write_course
 from test_anki_import import ALL_KINDS, do_import
@@ -75,6 +76,25 @@ PIECES = (
         "</b>",
     ),
     *('<a title="\\(', '\\)">', "{{", "[[type:", "[sound:", "\u0338"),
+)
+
+
+KEPT = (
+    "<?x",
+    "<!x",
+    "--!>",
+    "]]>",
+    "</textarea>",
+    "<title>",
+    "</title>",
+    "<noscript>",
+    "<xmp>",
+    "<img src=x ",
+    "onerror=hit() ",
+    "<b ",
+    "{{c1,2::",
+    ":top=.2",
+    "<math>",
 )
 
 
@@ -243,12 +263,26 @@ def test_other_formulas_stay_as_they_are(text: str):
         ('<b title="a "[z] title=" onclick=hit() ">y</b>', '<b title="a "&#91;z] title=" onclick=hit() ">y</b>'),
         ('{{Front}}<i title="{{^Front}}">{{/Front}}" onfocus=hit()>', '{{Front}}&lt;i title="{{^Front}}">{{/Front}}" onfocus=hit()>'),
         ("One <", "One &lt;"),
+        ('<textarea><a href="</textarea><b title="A q=" onfocus=hit() ">', '<textarea><a href="</textarea>&lt;b title="A q=" onfocus=hit() ">'),
+        ('<!-- <a href=" --><b title="A q=" onfocus=hit() ">', '<!-- <a href=" -->&lt;b title="A q=" onfocus=hit() ">'),
+        ('<?x <a href=" ><b title="A q=" onfocus=hit() ">', '<?x <a href=" >&lt;b title="A q=" onfocus=hit() ">'),
         ("<b>\u0338 onclick=hit() <i>", "<b>&#824; onclick=hit() <i>"),
     ],
 )
 def test_html_that_is_kept_has_no_such_gaps_and_formulas(text: str, safe: str):
     assert without_dangers(text)[0] == safe
     assert dangers(safe) == []
+
+
+def test_no_html_that_is_kept_runs_something_whatever_is_shown_of_its_gaps(read: Read):
+    chance = random.Random(9)
+    texts = ["".join(chance.choices((*PIECES, *KEPT), k=chance.randint(3, 12))) for _ in range(2500)]
+    shown = [_Side({"Text": text}, number, question=question).render("{{cloze:Text}}") for text in texts for number in (1, 2) for question in (True, False)]
+    assert sum(map(bool, read(shown))) > 100, "some of it would"
+    texts = [without_dangers(text)[0] for text in texts]
+    shown = [_Side({"Text": text}, number, question=question).render("{{cloze:Text}}") for text in texts for number in (1, 2) for question in (True, False)]
+    harmless = re.compile(r"(svg|math|form|input|\w+ style=.*)")  # What is kept may have these.
+    assert [odd for found in read(shown) for odd in found if not harmless.fullmatch(odd)] == []
 
 
 def test_gaps_of_html_that_is_kept_stay_as_they_are():
