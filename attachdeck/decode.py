@@ -60,6 +60,7 @@ _DEEP = pattern(r">\s*+(?:>\s*+){100}")
 """Quotations in quotations; the sanitiser takes the square of their number."""
 # Nothing that begins holds the beginning of another; so a text of beginnings alone is read once, and not once for each.
 _IMAGE = pattern(r"!\[(?:(?!!\[)[^\]])*+\]\(\s*<?(?P<markdown>[^\s)>]*)|<img\b(?:(?!<img\b)[^>])*?\bsrc\s*=\s*[\"']?(?P<html>[^\s\"'>]*)", re.IGNORECASE)
+_SHORT = 12
 _SAFE = "delete it: a card may not run scripts nor load pages; what only shows text, pictures and sounds may stay"
 _TEXT_KEYS = ("prompt", "answer", "why", "confusion", "hint", "text", "question", "scenario", "cue", "example", "reading", "summary", "retired_because")
 
@@ -523,7 +524,7 @@ class _Decoder:
             if name not in names:
                 self.report("unknown-field", f"the note type `{own.id}` has no field `{name}`", node["fields"].key_at(name), did_you_mean_or_list(name, names))
             for danger in dangers(value) or (unsafe_as_text(value) if name in as_text else ()):
-                self.report("unsafe-html", f"{danger.what} cannot stand on a card", self.within(at, danger.what), _SAFE)
+                self.report("unsafe-html", f"{danger.what} cannot stand on a card", self.within(at, danger.what), _mend(danger.instead))
         for tag in common["tags"]:
             self.harmless(tag, node["tags"])
         return CustomCard(note_type=own.id, fields=dict(node.value["fields"]), **common)
@@ -542,7 +543,7 @@ class _Decoder:
         from attachdeck.unsafe_html import dangers
 
         for danger in dangers(name):
-            self.report("unsafe-html", f"{danger.what} cannot stand on a card", node.at, _SAFE)
+            self.report("unsafe-html", f"{danger.what} cannot stand on a card", node.at, _mend(danger.instead))
 
     def own_note_type(self, name: str, files: NoteTypeFiles) -> OwnNoteType:
         """A note type of the course's own; its files must be there, and hold nothing that could run a script."""
@@ -567,6 +568,11 @@ class _Decoder:
 
     def practice_card(self, node: Node, common: dict[str, Any]) -> Card:
         return PracticeCard(prompt=node.value["prompt"], example=node.value.get("example", ""), **common)
+
+
+def _mend(instead: str) -> str:
+    """What an author does about something that cannot stand on a card, where a few signs may stand in its place."""
+    return f"write `{instead}` in its place" if 0 < len(instead) <= _SHORT and instead.isascii() else _SAFE
 
 
 def _root(document: Document) -> Node:

@@ -1,7 +1,8 @@
 """What could run a script in HTML that is kept as it is: found where it stands, and taken out; all else stays byte for byte.
 
 Tags are read as browsers read them. What a comment or a quoted value holds is looked at as well, so that no trick with quotes hides a tag,
-and so is the text without Anki's braces, which vanish when a card is drawn.
+and so is what Anki makes of a text when a card is drawn: without its braces, with a part of its gaps, with a word or its reading in Japanese, with
+its characters composed, and with formulas of which MathJax makes links.
 """
 
 from __future__ import annotations
