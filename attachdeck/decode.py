@@ -113,6 +113,13 @@ class _Decoder:
         self.pictures = self.unique(files.media, "pictures", "file", self.picture)
         self.kept = self.unique(files.media, "files", "file", lambda entry: self.picture_bytes(entry["file"]))
         self.note_types = {name: self.own_note_type(name, each) for name, each in files.note_types.items()}
+        numbers: dict[int, Node] = {}
+        for each in files.note_types.values():
+            if "id" in (root := _root(each.document)):
+                first = numbers.setdefault(root.value["id"], root["id"])
+                if first.at != root["id"].at:
+                    help = f"the first one is at {first.at}, and Anki would take both for one note type: delete the `id` of the one that is new"
+                    self.report("duplicate-id", f"`{root.value['id']}` is the id of another note type", root["id"].at, help)
         self.option_sets: dict[str, OptionSet] = {}
         self.shown: dict[str, tuple[list[tuple[str, str]], set[str]]] = {}
         self.needs_a_look = True
@@ -126,7 +133,9 @@ class _Decoder:
     def name_nothing(self) -> None:
         self.objectives: dict[str, tuple[Objective, Node]] = {}
         root = _root(self.files.course)
-        self.cards: dict[str, Node] = {f"course-{key}": root[key] for key in ("notice", "help") if key in root}  # The ids of the reference cards.
+        self.cards: dict[str, Node] = {
+            f"course-{key}": root.get(key) or root for key in ("notice", "help")
+        }  # The ids of the reference cards, which learners may have from before.
         self.lessons: dict[str, Node] = {}
         self.formers: list[tuple[str, Node]] = []
         self.deck_names = ""

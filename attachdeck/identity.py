@@ -256,14 +256,14 @@ def _renamed_decks(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[D
 def _vanished_cards(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[Diagnostic]:
     fresh = new.cards.keys() - old.cards.keys()
     gone = old.cards.keys() - new.cards.keys()
-    carried_on = {each.guid for each in new.cards.values()} if gone else set()
+    carried_on = {each.guid: each for each in new.cards.values()} if gone else {}
     for key, each in old.cards.items():
-        now = new.cards.get(key)
+        now = new.cards.get(key) or carried_on.get(each.guid)
         if now and now.note_type != each.note_type:
             at = root()["cards"].key_at(key)
             help = "Anki would never update the card again for those who have it: retire it under this id, and write the new one under another"
             yield _refusal("changed-note-type", f"the card `{key}` was of the note type `{each.note_type}` and is now `{now.note_type}`", at, help)
-        elif not now and each.guid not in carried_on:
+        elif not now:
             at = root()["cards"].key_at(key)
             renamed = did_you_mean(key, fresh)
             hint = f"if it is `{renamed.split('`')[1]}` now, write `formerly: {key}` there; otherwise " if renamed else ""

@@ -63,8 +63,8 @@ def release(folder: Path, compiled: Compiled, place: Path, previous: str = "") -
         if lost:
             raise Refused(f"Anki's engine says: {lost[0].subject}: {lost[0].message}{': ' + ', '.join(lost[0].cards[:5]) if lost[0].cards else ''}")
         yield "Anki's engine imports it" + (", and a learner of the last release loses nothing" if old_package else "")
-        for lesson in _lessons(deck):
-            apkg.write(lesson, made / "lessons" / f"{file_name(lesson.notes[0].deck.rpartition('::')[2])}.apkg")
+        for name, lesson in _lessons(deck).items():
+            apkg.write(lesson, made / "lessons" / f"{name}.apkg")
         for name in _RELEASED:
             output = outputs.find(name)
             outputs.put(output, deck, made / f"{file_name(deck.course.deck)}{output.SUFFIX}")
@@ -120,8 +120,9 @@ def _parts(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split("."))
 
 
-def _lessons(deck: Deck) -> Iterator[Deck]:
-    """A deck for each lesson: its notes, the decks above it, its pictures. The same notes: they join the whole deck's in Anki."""
+def _lessons(deck: Deck) -> dict[str, Deck]:
+    """A deck for each lesson, by the name of its file: its notes, the decks above it, its pictures. The same notes: they join the whole deck's in Anki."""
+    found: dict[str, Deck] = {}
     for lesson in deck.course.lessons:
         ids = {card.id for card in lesson.cards}
         notes = tuple(note for note in deck.notes if note.card in ids)
@@ -131,13 +132,15 @@ def _lessons(deck: Deck) -> Iterator[Deck]:
         decks = tuple(each for each in deck.decks if any(name == each.name or name.startswith(f"{each.name}::") for name in names))
         used = {note.note_type for note in notes}
         shown = media_in((text for note in notes for text in note.fields), deck.media)
-        yield replace(
+        name = file_name((lesson.full_deck or lesson.deck).rpartition("::")[2])
+        found[name if name not in found else f"{name}-{lesson.id}"] = replace(
             deck,
             notes=notes,
             decks=decks,
             note_types={key: each for key, each in deck.note_types.items() if key in used},
             media=shown_media(deck.media, shown, decks, (deck.note_types[note.note_type].note_type for note in notes if note.kind == "custom")),
         )
+    return found
 
 
 def _notes(deck: Deck, found: Changes | None) -> str:

@@ -196,6 +196,11 @@ def test_a_files_name_stays_in_the_folder_and_fits_on_windows(tmp_path: Path, na
     assert ("schema", "media/media.yaml") in messages(write_course(tmp_path, files, cards=CUSTOM))
 
 
+def test_two_note_types_with_one_id_are_refused(tmp_path: Path):
+    copied = {name.replace("/basic/", "/other/"): text for name, text in OWN.items()}
+    assert messages(write_course(tmp_path, {**OWN, **copied}, cards=CUSTOM)) == [("duplicate-id", "note_types/other/note_type.yaml")]
+
+
 def test_a_changed_layout_of_an_own_note_type_is_refused(tmp_path: Path):
     folder = write_course(tmp_path / "c", OWN, cards=CUSTOM)
     assert run("build", folder, "-o", tmp_path / "x.apkg").exit_code == 0

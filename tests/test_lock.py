@@ -217,6 +217,12 @@ def test_a_kind_of_another_note_type_is_refused(author: Author):
     assert "error[changed-note-type]: the card `two` was of the note type `basic` and is now `cloze`" in said
 
 
+def test_a_kind_of_another_note_type_under_another_id_is_refused(author: Author):
+    author.release()
+    said = author.refused(ONE + "  - {id: zwei, formerly: two, kind: cloze, text: ((1 B)) is second.}\n")
+    assert "error[changed-note-type]: the card `two` was of the note type `basic` and is now `cloze`" in said
+
+
 def test_a_reused_id_is_refused(author: Author):
     author.release()
     author.release(ONE + TWO.replace("id: two", "id: zwei").replace("}", ", formerly: two}"))
@@ -383,3 +389,8 @@ def test_a_day_that_no_month_has_is_damage(tmp_path: Path, remark: str):
     result = run("build", course, "-o", tmp_path / "deck.apkg")
     assert result.exit_code == 1
     assert "error[damaged-lock]" in result.stderr
+
+
+def test_the_ids_of_the_reference_cards_are_never_a_cards(author: Author):
+    author.release()
+    assert "error[duplicate-id]: `course-help` is used twice" in author.refused(ONE + TWO.replace("id: two", "id: course-help"))

@@ -16,6 +16,8 @@ from attachdeck import courses
 from attachdeck.diagnostics import Diagnostic
 from attachdeck.reporters import text
 
+_LAST_SECOND = 32_503_679_999
+"""The last second of the year 2999, and the last that `course.lock` can hold."""
 _STYLES = {
     "error": {"fg": "red", "bold": True},
     "warning": {"fg": "yellow", "bold": True},
@@ -68,6 +70,8 @@ def seconds_now() -> int:
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if epoch and not re.fullmatch(r"[0-9]{1,11}", epoch):
         raise click.UsageError("SOURCE_DATE_EPOCH must be a number of seconds since 1970")
+    if epoch and int(epoch) > _LAST_SECOND:
+        raise click.UsageError("SOURCE_DATE_EPOCH must be before the year 3000: course.lock can hold no later time")
     return int(epoch) if epoch else int(time.time())
 
 
