@@ -183,3 +183,13 @@ def test_an_overlay_may_bring_its_own_sources_and_pictures(folder: Path):
     course = course_of(folder)
     assert set(course.sources) == {"bowlby1969", "mine2020"}
     assert course.pictures["plane.svg"].content == own["media/plane.svg"].encode()
+
+
+def test_the_whole_of_it_may_be_one_file(tmp_path: Path):
+    write_course(tmp_path / "base", cards=CARD)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "course.yaml").write_text("extends: ../base\nid: mine\nversion: 1.0.0\ntitle: Mine\n", encoding="utf-8")
+    checked = pipeline.check(tmp_path / "mine")
+    assert checked.diagnostics == ()
+    assert checked.course is not None
+    assert [card.id for card in checked.course.cards()] == ["define"]

@@ -146,7 +146,8 @@ def read_course(folder: Path, lock_name: str = LOCK, jobs: int = 1, *, lessons: 
         lock_problems=tuple(lock_problems),
         note_types=note_types,
     )
-    if not paths:
+    said = files.course.root.value if files.course.root else None
+    if not paths and not (isinstance(said, dict) and "extends" in said):
         message = "the course has no lessons"
         diagnostics.append(
             Diagnostic(rule="no-lessons", message=message, at=Location(f"{name}/lessons"), help="write the first one as `lessons/01-first.yaml`")
