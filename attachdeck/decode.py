@@ -61,6 +61,7 @@ _DEEP = pattern(r">\s*+(?:>\s*+){100}")
 # Nothing that begins holds the beginning of another; so a text of beginnings alone is read once, and not once for each.
 _IMAGE = pattern(r"!\[(?:(?!!\[)[^\]])*+\]\(\s*<?(?P<markdown>[^\s)>]*)|<img\b(?:(?!<img\b)[^>])*?\bsrc\s*=\s*[\"']?(?P<html>[^\s\"'>]*)", re.IGNORECASE)
 _SHORT = 12
+"""How many signs at the most an author is told to write in the place of others."""
 _SAFE = "delete it: a card may not run scripts nor load pages; what only shows text, pictures and sounds may stay"
 _TEXT_KEYS = ("prompt", "answer", "why", "confusion", "hint", "text", "question", "scenario", "cue", "example", "reading", "summary", "retired_because")
 
@@ -113,29 +114,19 @@ class _Decoder:
         self.pictures = self.unique(files.media, "pictures", "file", self.picture)
         self.kept = self.unique(files.media, "files", "file", lambda entry: self.picture_bytes(entry["file"]))
         self.note_types = {name: self.own_note_type(name, each) for name, each in files.note_types.items()}
-        numbers: dict[int, Node] = {}
-        for each in files.note_types.values():
-            if "id" in (root := _root(each.document)):
-                first = numbers.setdefault(root.value["id"], root["id"])
-                if first.at != root["id"].at:
-                    help = f"the first one is at {first.at}, and Anki would take both for one note type: delete the `id` of the one that is new"
-                    self.report("duplicate-id", f"`{root.value['id']}` is the id of another note type", root["id"].at, help)
+        self.one_note_type_each()
         self.option_sets: dict[str, OptionSet] = {}
         self.shown: dict[str, tuple[list[tuple[str, str]], set[str]]] = {}
         self.needs_a_look = True
         self.cited: dict[tuple[str, str], Citation] = {}
         self.name_nothing()
-        root = _root(files.course)
-        for key in ("title", "deck", "practice_deck") if self.note_types else ():
-            if key in root:
-                self.harmless(root[key].value, root[key])
+        self.names_shown(_root(files.course), "title", "deck", "practice_deck")
 
     def name_nothing(self) -> None:
         self.objectives: dict[str, tuple[Objective, Node]] = {}
         root = _root(self.files.course)
-        self.cards: dict[str, Node] = {
-            f"course-{key}": root.get(key) or root for key in ("notice", "help")
-        }  # The ids of the reference cards, which learners may have from before.
+        # The ids of the reference cards, which learners may have from before.
+        self.cards: dict[str, Node] = {f"course-{key}": root.get(key) or root for key in ("notice", "help")}
         self.lessons: dict[str, Node] = {}
         self.formers: list[tuple[str, Node]] = []
         self.deck_names = ""
@@ -290,10 +281,7 @@ class _Decoder:
         value = root.value
         self.once(root, "id", self.lessons, "duplicate-id")
         self.look_through(root)
-        names = [root[key] for key in ("title", "deck", "full_deck") if key in root]
-        for name in names if self.note_types else ():
-            self.harmless(name.value, name)
-        self.deck_names = " ".join(name.value for name in names)
+        self.deck_names = self.names_shown(root, "title", "deck", "full_deck")
         cards = [self.card(entry) for entry in root["cards"].items()]
         return Lesson(
             id=value["id"],
@@ -553,6 +541,23 @@ class _Decoder:
 
         for danger in dangers(name):
             self.report("unsafe-html", f"{danger.what} cannot stand on a card", node.at, _mend(danger.instead))
+
+    def names_shown(self, root: Node, *keys: str) -> str:
+        """The names that templates of the course's own show of where a card lies; one that could run a script is reported."""
+        names = {key: root[key] for key in keys if key in root}
+        for key, name in names.items():
+            if self.note_types or key == "full_deck":  # It came with another's cards.
+                self.harmless(name.value, name)
+        return " ".join(name.value for name in names.values())
+
+    def one_note_type_each(self) -> None:
+        """Report an id in Anki that two note types of the course's own have."""
+        owners: dict[int, Node] = {}
+        for root in (_root(each.document) for each in self.files.note_types.values()):
+            at = root.get("id")
+            if at and (first := owners.setdefault(at.value, at)) is not at:
+                help = f"the first one is at {first.at}, and Anki would take both for one note type: delete the `id` of the one that is new"
+                self.report("duplicate-id", f"`{at.value}` is the id of another note type", at.at, help)
 
     def own_note_type(self, name: str, files: NoteTypeFiles) -> OwnNoteType:
         """A note type of the course's own; its files must be there, and hold nothing that could run a script."""

@@ -35,6 +35,8 @@ _PAIRS = [one + other for one in "abcdefghijklmnopqrstuvwxyz234567" for other in
 
 _FIRST_ID = 1_600_000_000_000
 _ID_RANGE = 100_000_000_000
+LAST_SECOND = 32_503_679_999
+"""The last second of the year 2999, and the last that a lock can hold."""
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 

@@ -11,10 +11,15 @@ import re
 
 from attachdeck.patterns import pattern
 
-_BRACKETS = pattern(r"\[(?=/?latex\]|/?\$\$?\]|sound:|anki:|\[type:)", re.IGNORECASE)
+_CALLS = r"(?=/?(?:latex|\$\$?){end}|sound:|anki:|\[type:)"
+"""What Anki runs, plays or makes an input of, behind a bracket."""
+_BRACKETS = pattern(r"\[" + _CALLS.replace("{end}", r"\]"), re.IGNORECASE)
+_HINTS = pattern("::" + _CALLS.replace("{end}", r"\}\}"), re.IGNORECASE)
 _MACROS = pattern(r"\\(?P<name>(?:href|style|class|cssId|mmlToken|require)(?![A-Za-z])|unicode(?=\s*\[)|bbox(?=\s*\[(?![\w#.,% ]*\])))")
 WORD_JOINER = "\u2060"
 """The sign without width or meaning that stands behind a backslash which begins no macro any more."""
+OVERLAY, OVERLAY_AS_TEXT = "\u0338", "&#824;"
+"""The solidus overlay, and what stands for it where it must not melt with the sign before it."""
 
 
 def inert(html: str) -> str:
@@ -23,7 +28,12 @@ def inert(html: str) -> str:
         html = _BRACKETS.sub("&#91;", html)
     if "\\" in html:
         html = _MACROS.sub(rf"\\{WORD_JOINER}\g<name>", html)
-    return html.replace("\u0338", "&#824;")
+    return html.replace(OVERLAY, OVERLAY_AS_TEXT)
+
+
+def inert_hints(html: str) -> str:
+    """HTML whose gaps have no hint that does something between the brackets in which Anki shows it."""
+    return _HINTS.sub(f"::{WORD_JOINER}", html)
 
 
 def macros(text: str) -> list[str]:

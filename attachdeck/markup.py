@@ -32,7 +32,7 @@ _ATTRIBUTES = {
 # No formula holds the beginning of another; so a text of beginnings alone is read once, and not once for each.
 _MATH = pattern(r"\\\((?:(?!\\\().)*?\\\)|\\\[(?:(?!\\\[).)*?\\\]", re.DOTALL)
 # Noncharacters: the reader refuses them in a course, so they can stand for a formula while Markdown is at work.
-_KEPT = pattern("\ufdd0([0-9]{1,6})\ufdd1")
+_KEPT = pattern("\ufdd0[0-9]{1,6}\ufdd1")
 # One line that begins like a sentence and holds no sign that Markdown or HTML knows: most texts of most cards.
 _NO_MARKDOWN = pattern(r"[^\W\d_][^*_`~\[\]<>&|\\\n\r\t\f\v\xa0\ufdd0\ufdd1]*")
 _BARE = bytes(each for each in range(0x80) if _NO_MARKDOWN.fullmatch(f"a{each:c}"))
@@ -64,11 +64,12 @@ def render(text: str, pictures: Mapping[str, Shown]) -> str:
 
 
 def _rendered(text: str, pictures: Mapping[str, Shown]) -> str:
-    formulas: list[str] = []
+    formulas: dict[str, str] = {}
 
     def keep(match: re.Match[str]) -> str:
-        formulas.append(match.group())
-        return f"\ufdd0{len(formulas) - 1}\ufdd1"
+        sign = f"\ufdd0{len(formulas)}\ufdd1"
+        formulas[sign] = match.group()
+        return sign
 
     html = _html(_MATH.sub(keep, text) if "\\" in text else text)
     if html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1:
@@ -76,7 +77,7 @@ def _rendered(text: str, pictures: Mapping[str, Shown]) -> str:
     if "<img" in html:
         html = _IMG.sub(lambda match: _picture(match, pictures), html)
     # A formula may stand in an attribute, its sign may have been written as an entity by somebody else, and what it holds is a text like any other.
-    return inert(_KEPT.sub(lambda match: _formula("".join(formulas[int(match[1]) :][:1])), html) if formulas else html)
+    return inert(_KEPT.sub(lambda match: _formula(formulas.get(match[0], "")), html) if formulas else html)
 
 
 def taken_out(text: str) -> list[str]:

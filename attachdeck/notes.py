@@ -42,7 +42,7 @@ from attachdeck.course import (
     VignetteCard,
 )
 from attachdeck.identity import CardRecord
-from attachdeck.inert import WORD_JOINER, inert
+from attachdeck.inert import WORD_JOINER, inert, inert_hints
 from attachdeck.location import Location
 from attachdeck.markup import Shown, picture, plain, render
 from attachdeck.normal import normal
@@ -63,8 +63,6 @@ _REFERENCE = pattern(
 )
 
 _TAG = pattern(r"<[^>]*>")
-_HINT = pattern(r"::(?=(?:/?latex|/?\$\$?)\}\}|sound:|anki:|\[type:)", re.IGNORECASE)
-"""The beginning of what Anki would run, play or make an input of, once it stands between brackets as a hint does."""
 
 Fields = dict[str, str]
 
@@ -623,7 +621,7 @@ def _without_gap_signs(tag: re.Match[str]) -> str:
 def _tame(html: str) -> str:
     """A text whose gaps are no more than gaps, whatever Anki shows of each: a masked region, whose attributes would be what stands there, quotation
     marks and all; a hint in brackets that Anki plays or runs; two halves of what `inert` would have seen as one."""
-    html = _HINT.sub(f"::{WORD_JOINER}", html.replace("::image-occlusion:", "::image-occlusion&#58;"))
+    html = inert_hints(html.replace("::image-occlusion:", "::image-occlusion&#58;"))
     if "[" in html or "\\" in html:
         whole = cloze.filled(html, lambda _numbers, content, _hint: content)
         if inert(whole) != whole:

@@ -68,13 +68,14 @@ class _Side:
             if sections[-1]:
                 out.append(template[position : token.start()])
             position = token.end()
+            name = token["text"].strip()
             if token["sign"] == "/":
                 sections.pop()
             elif token["sign"]:
-                filled = not is_blank(self.fields.get(token["text"].strip(), ""))
+                filled = not is_blank(self.fields.get(name, ""))
                 sections.append(sections[-1] and filled == (token["sign"] == "#"))
             elif sections[-1]:
-                out.append(self.field(token["text"].strip()))
+                out.append(self.field(name))
         out.append(template[position:])
         return "".join(out)
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from html import escape, unescape
 
+from attachdeck.inert import OVERLAY, OVERLAY_AS_TEXT, WORD_JOINER
 from attachdeck.normal import normal
 from attachdeck.patterns import pattern
 from attachdeck.value import value
@@ -53,7 +54,6 @@ _READ_OVER = ((pattern(r"<!--.*?--!?>", re.DOTALL), pattern(r".*--!?>", re.DOTAL
 """Each with the text up to its last end: behind that nothing ends, and to look for an end from each beginning would take forever."""
 _BACKSLASH = pattern(r"\\|&#0*92;?|&#x0*5c;?|&bsol;", re.IGNORECASE)
 _BEGUN = pattern(r"<[/!?]?(?:\{\{[^{}]*\}\}|\}\})*\Z")
-_OVERLAY = "\u0338"
 _GAP = pattern(r"\{\{c[0-9,]+::")
 _GAP_SIGN = pattern(r"\{\{|\}\}|::")
 _QUOTE = pattern('"')
@@ -107,8 +107,8 @@ def without_dangers(text: str, *, css: bool = False) -> tuple[str, list[str]]:
         for each in reversed(found):
             text = text[: each.start] + each.instead + text[each.end :]
     removed.append("all of its HTML, in which one thing was hidden in another again and again")
-    plain = escape(unescape(text)).replace("{", "&#123;").replace("\\", "\\\u2060").replace("[", "&#91;").replace("=", "&#61;")
-    return plain.replace(_OVERLAY, "&#824;"), removed
+    plain = escape(unescape(text)).replace("{", "&#123;").replace("\\", f"\\{WORD_JOINER}").replace("[", "&#91;").replace("=", "&#61;")
+    return plain.replace(OVERLAY, OVERLAY_AS_TEXT), removed
 
 
 @cache
@@ -236,8 +236,8 @@ def _halves(text: str) -> Iterator[Danger]:
 
 def _overlays(text: str) -> Iterator[Danger]:
     """Anki composes characters, so that a solidus overlay melts with a sign before it, and a tag has no end any more."""
-    if _OVERLAY in text and any(normal(text).count(sign) < text.count(sign) for sign in "<>="):
-        yield from (Danger(each.start(), each.end(), "a solidus overlay (U+0338)", "&#824;") for each in re.finditer(_OVERLAY, text))
+    if OVERLAY in text and any(normal(text).count(sign) < text.count(sign) for sign in "<>="):
+        yield from (Danger(each.start(), each.end(), "a solidus overlay (U+0338)", OVERLAY_AS_TEXT) for each in re.finditer(OVERLAY, text))
 
 
 def _gaps_in_tags(text: str) -> Iterator[Danger]:
@@ -251,7 +251,7 @@ def _gaps_in_tags(text: str) -> Iterator[Danger]:
 def _macros(text: str) -> Iterator[Danger]:
     if not _BACKSLASH.search(text):
         return
-    plain = [Danger(each.start(), each.end(), each[0], f"\\\u2060{each[0][1:]}") for each in _MACRO.finditer(text)]
+    plain = [Danger(each.start(), each.end(), each[0], f"\\{WORD_JOINER}{each[0][1:]}") for each in _MACRO.finditer(text)]
     yield from plain
     read = _BRACES.sub(r"\g<stays>", text)
     for passed, up_to in _READ_OVER:
@@ -259,7 +259,7 @@ def _macros(text: str) -> Iterator[Danger]:
             read = passed.sub("", ends[0]) + read[ends.end() :]
     hidden = None if plain else _MACRO.search(unescape(read))
     if hidden:
-        yield Danger(0, len(text), f"{hidden[0]}, hidden", _BACKSLASH.sub(lambda each: f"{each[0]}\u2060", text))
+        yield Danger(0, len(text), f"{hidden[0]}, hidden", _BACKSLASH.sub(lambda each: f"{each[0]}{WORD_JOINER}", text))
 
 
 def _of_attribute(attribute: re.Match[str], offset: int, depth: int) -> Iterator[Danger]:

@@ -17,9 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attachdeck import pipeline
-from attachdeck.importing import bounds
+from attachdeck.identity import CardRecord, DeckRecord, Lock, NoteTypeRecord, lock_text, read_lock
+from attachdeck.importing import bounds, keep
 from attachdeck.importing.found import CannotImport
-from attachdeck.reader import read_text
+from attachdeck.reader import Document, read_text
 from attachdeck.unsafe_html import dangers, fields_in_tags, unfit, without_dangers
 from conftest import COURSE, LESSON_HEAD, compiled, need, write_course
 from test_cli import run
@@ -384,6 +385,13 @@ def test_a_crowdanki_folder_comes_back_note_by_note(tmp_path: Path):
     strangers = {guid for guid, (fields, *_) in rows(ours).items() if any(without_dangers(each)[1] for each in fields)}
     assert strangers == set()
     assert rows(theirs) == rows(ours)
+
+
+def test_a_time_far_in_the_future_is_one_that_the_lock_can_hold():
+    second = keep._second(10**15)
+    note_types = {"basic": NoteTypeRecord(1, "0" * 16, "0" * 16, second)}
+    lock = Lock(course="c", decks={"course": DeckRecord(2, "C")}, note_types=note_types, cards={"a": CardRecord("g", "basic", "0" * 16, second, "1.0")})
+    assert read_lock(Document("course.lock", lock_text(lock), None), ()) == (lock, [])
 
 
 def test_no_link_leads_out_of_a_crowdanki_folder(tmp_path: Path):

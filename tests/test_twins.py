@@ -98,11 +98,12 @@ MARKDOWN |= st.lists(
 
 def the_long_way(text: str) -> str:
     """What `render` would say if every text went through the parser with all extensions, and through the sanitiser."""
-    formulas: list[str] = []
+    formulas: dict[str, str] = {}
 
     def keep(match: Any) -> str:
-        formulas.append(match.group())
-        return f"\ufdd0{len(formulas) - 1}\ufdd1"
+        sign = f"\ufdd0{len(formulas)}\ufdd1"
+        formulas[sign] = match.group()
+        return sign
 
     protected = markup._MATH.sub(keep, unicodedata.normalize("NFC", text.strip()))
     html = cmarkgfm.markdown_to_html_with_extensions(protected, options=Options.CMARK_OPT_UNSAFE, extensions=["table", "strikethrough"])
@@ -110,7 +111,7 @@ def the_long_way(text: str) -> str:
     if html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1:
         html = html[3:-4]
     html = markup._IMG.sub(lambda match: markup._picture(match, {}), html)
-    return inert(markup._KEPT.sub(lambda match: markup._formula("".join(formulas[int(match[1]) :][:1])), html))
+    return inert(markup._KEPT.sub(lambda match: markup._formula(formulas.get(match[0], "")), html))
 
 
 @settings(max_examples=1500)

@@ -9,8 +9,7 @@ import click
 
 from attachdeck.authoring import new, text_file
 from attachdeck.authoring.tidy import CannotTidy, tidied
-from attachdeck.cli.terminal import own_course
-from attachdeck.reporters.text import printable
+from attachdeck.cli.terminal import own_course, say
 
 
 @click.command(
@@ -38,14 +37,14 @@ def command(paths: tuple[Path, ...], only_check: bool) -> None:
                 continue
             if not only_check:
                 file.write(found)
-            click.echo(printable(f"{path}: {'is not tidy' if only_check else 'tidied'}"))
+            say(f"{path}: {'is not tidy' if only_check else 'tidied'}")
             wrong += only_check
         except (CannotTidy, UnicodeDecodeError) as error:
             reason = "it is not in UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
-            click.echo(printable(f"{path} is left as it is: {reason}"), err=True)
+            say(f"{path} is left as it is: {reason}", err=True)
             wrong += 1
         except OSError as error:
-            click.echo(printable(f"{path} cannot be written: {error.strerror or error}"), err=True)
+            say(f"{path} cannot be written: {error.strerror or error}", err=True)
             wrong += 1
     sys.exit(1 if wrong else 0)
 

@@ -16,8 +16,6 @@ from attachdeck import courses
 from attachdeck.diagnostics import Diagnostic
 from attachdeck.reporters import text
 
-_LAST_SECOND = 32_503_679_999
-"""The last second of the year 2999, and the last that `course.lock` can hold."""
 _STYLES = {
     "error": {"fg": "red", "bold": True},
     "warning": {"fg": "yellow", "bold": True},
@@ -70,7 +68,9 @@ def seconds_now() -> int:
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if epoch and not re.fullmatch(r"[0-9]{1,11}", epoch):
         raise click.UsageError("SOURCE_DATE_EPOCH must be a number of seconds since 1970")
-    if epoch and int(epoch) > _LAST_SECOND:
+    from attachdeck.identity import LAST_SECOND  # Commands that read no course start sooner without.
+
+    if epoch and int(epoch) > LAST_SECOND:
         raise click.UsageError("SOURCE_DATE_EPOCH must be before the year 3000: course.lock can hold no later time")
     return int(epoch) if epoch else int(time.time())
 
@@ -97,6 +97,11 @@ def no_engine() -> NoReturn:
 
     click.echo(NEEDED, err=True)
     sys.exit(2)
+
+
+def say(message: str, *, err: bool = False) -> None:
+    """Print a line that may hold names of files, or of anything else that a stranger made."""
+    click.echo(text.printable(message), err=err)
 
 
 def fail(message: str) -> NoReturn:

@@ -12,9 +12,8 @@ import click
 from attachdeck import pipeline, translation
 from attachdeck.authoring.text_file import TextFile
 from attachdeck.authoring.whole import write_course
-from attachdeck.cli.terminal import course_folder, fail, own_course, show
+from attachdeck.cli.terminal import course_folder, fail, own_course, say, show
 from attachdeck.pipeline import Checked
-from attachdeck.reporters.text import printable
 from attachdeck.schema import schema_text
 from attachdeck.translation import Tally
 
@@ -77,9 +76,9 @@ def status(course: Path | None) -> None:
         if not checked.tallies:
             show(checked.diagnostics, checked.texts)
             sys.exit(1)
-        click.echo(printable(f"{language}: {sum(checked.tallies.values(), Tally())}"))
+        say(f"{language}: {sum(checked.tallies.values(), Tally())}")
         for name, tally in checked.tallies.items():
-            click.echo(printable(f"  {name}: {tally}"))
+            say(f"  {name}: {tally}")
     if not known:
         click.echo("no translations yet; `attachdeck translate extract es` begins one")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from attachdeck import schema
 from attachdeck.course import OwnNoteType
-from attachdeck.identity import CardRecord, DeckRecord, Lock, NoteTypeRecord
+from attachdeck.identity import LAST_SECOND, CardRecord, DeckRecord, Lock, NoteTypeRecord
 from attachdeck.importing.draft import Draft, DraftLesson, Ids, Values, plain, storable
 from attachdeck.importing.found import Found, FoundNote
 from attachdeck.note_types import NoteType, own
@@ -24,7 +24,6 @@ from attachdeck.unsafe_html import fields_in_tags, safe_as_text, shown_as_text, 
 _UNKNOWN_HASH = "0" * 16
 _LONGEST_LESSON = 4_000_000
 """How many characters of fields a lesson's file may hold before another one goes on with the same deck."""
-_LAST_SECOND = 253_402_300_799
 
 
 def kept(found: Found) -> Draft:
@@ -219,4 +218,4 @@ def _file_pattern() -> str:
 
 def _second(number: int) -> int:
     """A second that the lock can write as a day."""
-    return min(max(int(number), 0), _LAST_SECOND)
+    return min(max(int(number), 0), LAST_SECOND)

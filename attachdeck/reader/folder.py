@@ -146,8 +146,7 @@ def read_course(folder: Path, lock_name: str = LOCK, jobs: int = 1, *, lessons: 
         lock_problems=tuple(lock_problems),
         note_types=note_types,
     )
-    said = files.course.root.value if files.course.root else None
-    if not paths and not (isinstance(said, dict) and "extends" in said):
+    if not paths and not (files.course.root and "extends" in files.course.root):
         message = "the course has no lessons"
         diagnostics.append(
             Diagnostic(rule="no-lessons", message=message, at=Location(f"{name}/lessons"), help="write the first one as `lessons/01-first.yaml`")
