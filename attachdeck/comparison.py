@@ -20,7 +20,10 @@ _MOST_WORDS, _MOST_PAIRS = 2_000, 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardView:
-    """A card as a learner gets it: its texts by field (None where only a hash is known), tags, note type and place."""
+    """A card as a learner gets it: its texts by field (None where only a hash is known), tags, note type and lesson.
+
+    `places` are those of its cards in Anki; none where that is not known.
+    """
 
     content: str
     note_type: str
@@ -28,13 +31,15 @@ class CardView:
     tags: frozenset[str] = frozenset()
     lesson: str = ""
     retired: bool = False
+    places: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """One release: its cards by id, note types (a hash of layout, a hash of all), deck names by what they hold, and media.
 
-    `guids` names cards by their GUIDs and `note_type_ids` gives note types' ids in Anki: a package of somebody else knows no other names.
+    `guids` names cards by their GUIDs, by which Anki knows them whatever an author calls them; a note without such a name, of somebody else's
+    package, is named by its GUID. `note_type_ids` gives note types' ids in Anki.
     """
 
     cards: Mapping[str, CardView]
@@ -47,12 +52,15 @@ class Snapshot:
     note_type_ids: Mapping[str, int] = field(default_factory=dict)
 
     def named_like(self, other: Snapshot) -> Snapshot:
-        """This release with the other's names for cards and note types that only have a GUID or an id here."""
+        """This release with the other's names for cards and note types: an author may have renamed a card, and others have only a GUID or an id."""
         known = {number: key for key, number in other.note_type_ids.items()}
         types = {key: known.get(number, key) for key, number in self.note_type_ids.items()}
-        cards = {other.guids.get(key, key): replace(each, note_type=types.get(each.note_type, each.note_type)) for key, each in self.cards.items()}
+        mine = {key: guid for guid, key in self.guids.items()}
+        names = {key: other.guids.get(mine.get(key, key), key) for key in self.cards}
+        cards = {names[key]: replace(each, note_type=types.get(each.note_type, each.note_type)) for key, each in self.cards.items()}
+        guids = {guid: names.get(key, key) for guid, key in self.guids.items()}
         note_types = {types.get(key, key): each for key, each in self.note_types.items()}
-        return replace(self, cards=cards, note_types=note_types, note_type_ids={types[key]: number for key, number in self.note_type_ids.items()})
+        return replace(self, cards=cards, guids=guids, note_types=note_types, note_type_ids={types[key]: number for key, number in self.note_type_ids.items()})
 
 
 class Bump(IntEnum):
@@ -210,6 +218,8 @@ def _acts(old: Snapshot, new: Snapshot) -> Iterator[str]:
     for key, each in new.cards.items():
         if key in old.cards and old.cards[key].note_type != each.note_type:
             yield f"the card `{key}` has another note type: it is never updated again"
+        elif key in old.cards and each.places and (lost := len(set(old.cards[key].places) - set(each.places))):
+            yield f"the card `{key}` no longer makes {lost} of its {len(old.cards[key].places)} cards in Anki: learners keep them empty"
     for key in old.cards:
         if key not in new.cards:
             yield f"the card `{key}` is gone: it stays with learners, never corrected"

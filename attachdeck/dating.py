@@ -56,6 +56,8 @@ class _Dater:
         self.types_in_use: set[str] = set()
         self.cards_by_kind: Counter[str] = Counter()
         self.taken: set[int] = set()
+        self.places: dict[tuple[int, ...], tuple[int, ...]] = {}
+        """Each once, because most cards have the same."""
 
     def deck(self, lessons: Iterable[LessonNotes]) -> Deck:
         course, compiler = self.course, self.compiler
@@ -104,7 +106,7 @@ class _Dater:
         """What the lock remembers of a card from now on."""
         before = self.lock.cards.get(note.card) or self.lock.cards.get(note.formerly)
         if before and before.content == note.content:
-            return before
+            return before if before.places == note.made else replace(before, places=self.places.setdefault(note.made, note.made))
         return CardRecord(
             guid=before.guid if before else note.guid,
             note_type=note.note_type,
@@ -112,6 +114,7 @@ class _Dater:
             changed=identity.time_of_change(self.now, before.changed if before else None),
             version=self.version,
             retired=note.retired,
+            places=self.places.setdefault(note.made, note.made),
         )
 
     def note_type(self, key: str, own: NoteType) -> DatedNoteType:

@@ -27,8 +27,8 @@ from attachdeck.reader import LOCK, Document, Node, read_text
 from attachdeck.safe_write import write_chunks
 from attachdeck.value import value
 
-FORMAT = 1
-"""The version of the lock's format that this attachdeck writes and reads."""
+FORMAT = 2
+"""The version of the lock's format that this attachdeck writes. It reads version 1, too, which did not know which cards a note has."""
 
 _PAIRS = [one + other for one in "abcdefghijklmnopqrstuvwxyz234567" for other in "abcdefghijklmnopqrstuvwxyz234567"]
 """The digits of base 32 (RFC 4648) in small letters, two for ten bits."""
@@ -38,6 +38,8 @@ _ID_RANGE = 100_000_000_000
 LAST_SECOND = 32_503_679_999
 """The last second of the year 2999, and the last that a lock can hold."""
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
+_FIRST_CARD = (0,)
+"""The places of most notes' cards, which the lock does not say."""
 
 
 @value()
@@ -60,7 +62,10 @@ class NoteTypeRecord:
 
 @value()
 class CardRecord:
-    """A card's GUID and note type, a hash of what learners get, and the second and the version of its last change."""
+    """A card's GUID and note type, a hash of what learners get, and the second and the version of its last change.
+
+    `places` are those of the cards that Anki makes of it, as in `NewCard`; none where that is not known.
+    """
 
     guid: str
     note_type: str
@@ -68,6 +73,7 @@ class CardRecord:
     changed: int
     version: str
     retired: bool = False
+    places: tuple[int, ...] = ()
 
 
 @value()
@@ -136,11 +142,14 @@ def read_lock(document: Document | None, problems: tuple[Diagnostic, ...]) -> tu
 
 
 def _lock(said: Mapping[str, Any]) -> Lock:
+    unsaid = _FIRST_CARD if said["lock"] > 1 else ()
     return Lock(
         course=said["course"],
         decks={key: DeckRecord(**each) for key, each in said["decks"].items()},
         note_types={key: NoteTypeRecord(**each | {"changed": _seconds(each["changed"])}) for key, each in said["note_types"].items()},
-        cards={key: CardRecord(**each | {"changed": _seconds(each["changed"])}) for key, each in said["cards"].items()},
+        cards={
+            key: CardRecord(**each | {"changed": _seconds(each["changed"]), "places": tuple(each.get("places", unsaid))}) for key, each in said["cards"].items()
+        },
         overrides={key: Override(**each) for key, each in said.get("overrides", {}).items()},
     )
 
@@ -155,11 +164,11 @@ def _as_written(text: str) -> Lock | None:
     previous = ""
     end = len(head) + len("\ncards:\n")
     for match in _CARD_LINE.finditer(text, end):
-        key, name, note_type, content, changed, version, retired = match.groups()
+        key, name, note_type, content, changed, version, places, retired = match.groups()
         # Nothing in the name is escaped, so it is written as it is; a day that no month has would be written as another one.
         if match.start() != end or not previous < key or _text(seconds := _seconds(changed)) != changed:
             return None
-        cards[key] = CardRecord(name, intern(note_type), content, seconds, intern(version), retired is not None)
+        cards[key] = CardRecord(name, intern(note_type), content, seconds, intern(version), retired is not None, _places(places))
         previous, end = key, match.end()
     lock = _lock(read.root.value)
     return replace(lock, cards=cards) if cards and end == len(text) and lock_text(lock) == f"{head}\ncards: {{}}\n" else None
@@ -220,7 +229,7 @@ def refusals(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[Diagnos
             yield _refusal("changed-layout", f"the fields or templates of the note type `{key}` have changed", root()["note_types"].key_at(key),
                 "Anki would clone the note type and never update learners' notes again: take the change back, or use a spare field")  # fmt: skip
     yield from _vanished_cards(old, new, root)
-    yield from _reused_ids(old, new, root)
+    yield from _shared_guids(old, new, root)
 
 
 def changes(old: Lock, new: Lock) -> dict[str, list[str]]:
@@ -265,6 +274,14 @@ def _vanished_cards(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[
             at = root()["cards"].key_at(key)
             help = "Anki would never update the card again for those who have it: retire it under this id, and write the new one under another"
             yield _refusal("changed-note-type", f"the card `{key}` was of the note type `{each.note_type}` and is now `{now.note_type}`", at, help)
+        elif now and now.places != each.places and (lost := [place for place in each.places if place not in now.places]):
+            at = root()["cards"].key_at(key)
+            what = " and ".join(f"its {_side(each.note_type, place)}" for place in lost)
+            help = (
+                f"learners would keep an empty card that nobody can answer: write {what} again; or leave the card as it was, with `status: retired`, "
+                "and write the new one under another id; if no learner ever got it, delete this line"
+            )
+            yield _refusal("lost-side", f"the card `{key}` has lost {what}", at, help)
         elif not now:
             at = root()["cards"].key_at(key)
             renamed = did_you_mean(key, fresh)
@@ -273,14 +290,27 @@ def _vanished_cards(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[
             yield _refusal("vanished-card", f"the card `{key}` is gone", at, help)
 
 
-def _reused_ids(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[Diagnostic]:
-    fresh = new.cards.keys() - old.cards.keys()
-    owners = {each.guid: key for key, each in old.cards.items()} if fresh else {}
-    for key in fresh:
-        owner = owners.get(new.cards[key].guid)
-        if owner is not None and owner in new.cards:
+def _side(note_type: str, place: int) -> str:
+    """What of a card asks at a place, in an author's words."""
+    if note_type == "sequence":
+        return f"step {place}" if place else "question for all steps"
+    named = {"basic": "other side", "cloze": f"gap {place + 1}", "occlusion": f"region {place + 1}"}
+    return named.get(note_type, f"card {place + 1}")
+
+
+def _shared_guids(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[Diagnostic]:
+    """Two cards that would be one note in Anki."""
+    if len({each.guid for each in new.cards.values()}) == len(new.cards):
+        return
+    owners: dict[str, str] = {}
+    for key, each in sorted(new.cards.items(), key=lambda item: item[0] not in old.cards):
+        owner = owners.setdefault(each.guid, key)
+        if key not in old.cards and owner in old.cards:
             help = f"`{owner}` was once called so and carries on its progress: give the new card another id"
             yield _refusal("reused-id", f"the id `{key}` is used again for another card", root()["cards"].key_at(owner), help)
+        elif owner != key:
+            help = "one was renamed to the other: keep one of both cards in the lesson, with what the other says better"
+            yield _refusal("reused-id", f"the cards `{owner}` and `{key}` are one and the same for learners", root()["cards"].key_at(key), help)
 
 
 def _damage(document: Document, problems: list[Diagnostic]) -> list[Diagnostic]:
@@ -294,7 +324,7 @@ def _damage(document: Document, problems: list[Diagnostic]) -> list[Diagnostic]:
         )
         return [Diagnostic(rule="damaged-lock", message=message, at=Location(document.file, line, 1, line, 8), help=help)]
     said = document.root.value if document.root else None
-    if isinstance(said, dict) and isinstance(said.get("lock"), int) and said["lock"] != FORMAT:
+    if isinstance(said, dict) and isinstance(said.get("lock"), int) and not 1 <= said["lock"] <= FORMAT:
         message = f"the lock has format {said['lock']}, and this attachdeck reads format {FORMAT}"
         return [Diagnostic(rule="damaged-lock", message=message, at=Location(document.file), help="install the attachdeck that wrote it, or a newer one")]
     if problems:
@@ -306,14 +336,20 @@ def _damage(document: Document, problems: list[Diagnostic]) -> list[Diagnostic]:
 
 
 def _card_text(card: CardRecord) -> str:
+    places = "" if card.places == _FIRST_CARD else f", places: {list(card.places)}"
     retired = ", retired: true" if card.retired else ""
     name = f'"{card.guid}"' if card.guid.isalnum() else json.dumps(card.guid, ensure_ascii=False)
-    return f'guid: {name}, note_type: {card.note_type}, content: "{card.content}", changed: {_text(card.changed)}, version: "{card.version}"{retired}'
+    return f'guid: {name}, note_type: {card.note_type}, content: "{card.content}", changed: {_text(card.changed)}, version: "{card.version}"{places}{retired}'
 
 
 @lru_cache(1000)
 def _text(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime(_TIME)
+
+
+@lru_cache(1000)
+def _places(text: str | None) -> tuple[int, ...]:
+    return _FIRST_CARD if text is None else tuple(json.loads(text))
 
 
 @lru_cache(1000)
@@ -323,7 +359,7 @@ def _seconds(text: str) -> int:
 
 _CARD_LINE = pattern(
     r'  "([a-z0-9-]+)": \{guid: "([!#-\[\]-~]+)", note_type: ([a-z][A-Za-z0-9 _.-]*), content: "([0-9a-f]{16})", '
-    r'changed: ((?:19[789]|2[0-9]{2})[0-9]-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z), version: "([0-9]+\.[0-9]+)"(, retired: true)?\}\n'
+    r'changed: ((?:19[789]|2[0-9]{2})[0-9]-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z), version: "([0-9]+\.[0-9]+)"(?:, places: (\[[0-9, ]*\]))?(, retired: true)?\}\n'
 )
 
 

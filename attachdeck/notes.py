@@ -116,7 +116,8 @@ class Row(NamedTuple):
 class Undated(NamedTuple):
     """A note before the lock has said who it is and when it last changed: `content` is a hash of what learners get, `packed` that itself.
 
-    GUID and ids are those of a new card; the lock may know others, or another note may have taken them.
+    `made` are the places of the cards that Anki makes of it, `places` those that a package holds. GUID and ids are those of a new card; the lock may
+    know others, or another note may have taken them.
     """
 
     card: str
@@ -125,6 +126,7 @@ class Undated(NamedTuple):
     note_type: str
     content: str
     places: tuple[int, ...]
+    made: tuple[int, ...]
     retired: bool
     guid: str
     ids: tuple[int, ...]
@@ -375,7 +377,8 @@ class Compiler:
         retired = bool(card.retired_because)
         joined, sorted_by = _BETWEEN_FIELDS.join(row), sort_text(row[0])
         # Learners who have a retired card keep it, with its new text; without cards in the package nobody else gets it.
-        places = () if retired else card_places(kind, row)
+        made = card_places(kind, row)
+        places = () if retired else made
         content = Content(
             card=card.id,
             kind=card.kind,
@@ -395,6 +398,7 @@ class Compiler:
             note_type=key,
             content=identity.content_hash(key, *row, *tags),
             places=places,
+            made=made,
             retired=retired,
             guid=guid,
             ids=ids_of(guid, places),

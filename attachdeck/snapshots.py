@@ -72,8 +72,10 @@ def _of_course(folder: Path) -> Snapshot:
 def of_compiled(compiled: pipeline.Compiled) -> Snapshot:
     """The release that a compiled course would be."""
     rows = (compiled.deck.note_types[note.note_type].note_type.named(note.fields) for note in compiled.deck.notes)
-    cards = dict(_card(row, note.tags, note.note_type, note.card) for row, note in zip(rows, compiled.deck.notes, strict=True))
     described = _of_lock(compiled.lock)
+    notes = zip(rows, compiled.deck.notes, strict=True)
+    cards = dict(_card(row, note.tags, note.note_type, described.cards[note.card].places, note.card) for row, note in notes)
+    cards = {key: replace(each, retired=described.cards[key].retired) for key, each in cards.items()}
     return Snapshot(
         cards=cards,
         course=described.course,
@@ -140,7 +142,9 @@ def _of_holding(held: Holding, compiled: pipeline.Compiled) -> Snapshot:
     cards = {}
     for note in held.notes:
         kind, names = by_name.get(note.note_type, (note.note_type, set(note.fields)))
-        key, view = _card({name: each for name, each in note.fields.items() if name in names}, note.tags, kind)
+        # A clone of ours, under whatever name, says the id, too.
+        known = "" if kind in compiled.deck.note_types else note.fields.get("ID", "")
+        key, view = _card({name: each for name, each in note.fields.items() if name in names}, note.tags, kind, (), known)
         if re.fullmatch(r"[a-z0-9-]+", key):
             cards[key] = view
     return Snapshot(
@@ -159,7 +163,7 @@ def _of_lock_file(path: Path) -> Snapshot:
 def _of_lock(lock: Lock) -> Snapshot:
     return Snapshot(
         course=lock.course,
-        cards={key: CardView(content=each.content, note_type=each.note_type, retired=each.retired) for key, each in lock.cards.items()},
+        cards={key: CardView(content=each.content, note_type=each.note_type, retired=each.retired, places=each.places) for key, each in lock.cards.items()},
         note_types={key: (each.layout, each.content) for key, each in lock.note_types.items()},
         decks={key: each.name for key, each in lock.decks.items()},
         guids={each.guid: key for key, each in lock.cards.items()},
@@ -226,18 +230,21 @@ def _of_database(connection: sqlite3.Connection, media: frozenset[str]) -> Snaps
     models: dict[str, Any] = json.loads(connection.execute("SELECT models FROM col").fetchone()[0])
     decks: dict[str, Any] = json.loads(connection.execute("SELECT decks FROM col").fetchone()[0])
     rows = connection.execute(
-        "SELECT guid, mid, flds, tags FROM notes LEFT JOIN cards ON cards.nid = notes.id GROUP BY notes.id ORDER BY min(due), notes.id"
+        "SELECT guid, mid, flds, tags, group_concat(ord) FROM notes LEFT JOIN cards ON cards.nid = notes.id GROUP BY notes.id ORDER BY min(due), notes.id"
     ).fetchall()
-    roots = {tag.partition("::")[0] for *_, tags in rows for tag in tags.split() if "::kind::" in tag}
+    roots = {tag.partition("::")[0] for *_, tags, _ in rows for tag in tags.split() if "::kind::" in tag}
     course = roots.pop() if len(roots) == 1 else ""
     # attachdeck's ids follow from names, so an id tells what a note type or a deck is; another tool's keeps its own name.
     kinds = {str(identity.number("note type", course, kind)): kind for kind in KINDS}
     kind_of = {model: kinds.get(model, str(each["name"])) for model, each in models.items()}
     cards = {}
-    for guid, model, fields, tags in rows:
+    guids: dict[str, str] = {}
+    for guid, model, fields, tags, places in rows:
         names = [each["name"] for each in models[str(model)]["flds"]]
-        key, view = _card(dict(zip(names, fields.split("\x1f"), strict=True)), tags.split(), kind_of[str(model)])
+        made = tuple(sorted(map(int, places.split(",")))) if places else ()
+        key, view = _card(dict(zip(names, fields.split("\x1f"), strict=True)), tags.split(), kind_of[str(model)], made)
         cards[key or str(guid)] = view
+        guids |= {str(guid): key} if key else {}
     said = re.search(r" · [^\W\d_]+ ([0-9]+\.[0-9]+\.[0-9]+)(?= · |$)", "\n".join(str(each.get("desc", "")) for each in decks.values()), re.MULTILINE)
     holds = [("course",), ("practice",), *(("lesson", each) for each in sorted({view.lesson for view in cards.values()}))]
     deck_keys = {str(identity.number("deck", course, *names)): " ".join(names) for names in holds}
@@ -249,6 +256,7 @@ def _of_database(connection: sqlite3.Connection, media: frozenset[str]) -> Snaps
         note_type_ids={kind_of[model]: int(model) for model in models},
         decks={deck_keys[deck]: str(each["name"]) for deck, each in decks.items() if deck in deck_keys},
         media=media,
+        guids=guids,
     )
 
 
@@ -265,17 +273,19 @@ def _foreign(model: Mapping[str, Any]) -> tuple[str, str]:
     return hashes(own.note_type(OwnNoteType(id="", written=said, texts=texts, folder="")))
 
 
-def _card(fields: Mapping[str, str], tags: Iterable[str], note_type: str, known: str = "") -> tuple[str, CardView]:
-    """A card's id and view; its content hash is the lock's."""
+def _card(fields: Mapping[str, str], tags: Iterable[str], note_type: str, places: tuple[int, ...], known: str = "") -> tuple[str, CardView]:
+    """A card's id, which no note type but ours says, and view; its content hash is the lock's."""
+    ours = note_type in KINDS
     view = CardView(
         content=identity.content_hash(note_type, *fields.values(), *sorted(tag for tag in tags if "::changed::" not in tag)),
         note_type=note_type,
-        texts={name: _text(html) for name, html in fields.items() if html and name not in _PLUMBING},
+        texts={name: _text(html) for name, html in fields.items() if html and not (ours and name in _PLUMBING)},
         tags=frozenset(tags),
         lesson=next((tag.partition("::lesson::")[2] for tag in tags if "::lesson::" in tag), ""),
-        retired=bool(fields.get("Retired")),
+        retired=ours and bool(fields.get("Retired")),
+        places=places,
     )
-    return known or fields.get("ID", ""), view
+    return known or (fields.get("ID", "") if ours else ""), view
 
 
 def _text(html: str) -> str:

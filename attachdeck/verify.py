@@ -122,6 +122,7 @@ def _update(old: Path, new: Path, folder: Path) -> Iterator[Finding]:
             f"{log.get('conflicting', 0)} notes conflict and are never updated again",
         )
         yield from learner.findings(after, changed)
+        yield from learner.emptied()
 
 
 Contents = dict[str, tuple[tuple[str, ...], frozenset[str]]]
@@ -250,6 +251,12 @@ class _Learner:
         strangers = [guid for guid in self.db.list("select guid from notes") if guid not in self.names and guid not in after]
         if strangers:
             yield Finding("notes", Fate.LOST, f"{len(strangers)} notes are there that no package has")
+
+    def emptied(self) -> Iterator[Finding]:
+        """Cards with the learner's history that their notes no longer make."""
+        empty = tuple(_name(self.collection.get_note(each.note_id)) for each in self.collection.get_empty_cards().notes)
+        if empty:
+            yield Finding("empty cards", Fate.LOST, f"{len(empty)} notes no longer make all their cards, which stay with the learner, empty", empty)
 
 
 def _judged(subject: str, good: bool, well: str, badly: str, cards: tuple[str, ...] = ()) -> Finding:

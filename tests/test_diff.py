@@ -126,6 +126,26 @@ def test_retired_cards(releases: Releases, tmp_path: Path):
     assert (found.retired, dict(found.reworded), dict(found.retagged), found.bump) == (("one",), {}, {}, Bump.PATCH)
 
 
+@pytest.mark.parametrize("old", ["old", "old.apkg", "old/course.lock"])
+@pytest.mark.parametrize("new", ["course", "deck.apkg", "course/course.lock"])
+def test_a_card_under_another_id_is_the_same_for_learners(releases: Releases, old: str, new: str):
+    shutil.copytree(releases.folder / "old", releases.author.course, dirs_exist_ok=True)
+    (releases.author.course / "lessons/02-second.yaml").unlink()
+    releases.author.release(ONE.replace("id: one", "id: uno, formerly: one") + TWO + THREE, **{"media/plane.svg": PLANE_SVG})
+    found = compare(snapshot(str(releases.folder / old), Path()), snapshot(str(releases.folder / new), Path()))
+    assert (found.acts, dict(found.added), found.removed, found.bump) == ((), {}, (), Bump.PATCH if "lock" in old + new else Bump.NONE)
+
+
+@pytest.mark.parametrize("form", ["{}", "{}.apkg", "{}/course.lock"])
+def test_a_gap_that_is_gone_is_for_learners_to_mend(tmp_path: Path, form: str):
+    before, after = Author(tmp_path / "before"), Author(tmp_path / "after")
+    before.release("  - {id: one, kind: cloze, text: ((1 A)) and ((2 B)).}\n")
+    after.release("  - {id: one, kind: cloze, text: ((1 A)) and B.}\n")
+    given = [str(each.deck if form.endswith("apkg") else each.course / form.partition("/")[2]) for each in (before, after)]
+    found = compare(snapshot(given[0], Path()), snapshot(given[1], Path()))
+    assert found.acts == ("the card `one` no longer makes 1 of its 2 cards in Anki: learners keep them empty",)
+
+
 def test_another_colour_restyles_every_note_type_in_use(releases: Releases, tmp_path: Path):
     other = Author(tmp_path / "other")
     other.release(ONE + TWO + THREE, **{"course.yaml": COURSE_YAML + 'theme: {accent: "#123456"}\n'})

@@ -230,6 +230,61 @@ def test_a_reused_id_is_refused(author: Author):
     assert "error[reused-id]" in said
 
 
+def test_a_card_whose_rename_was_undone_by_a_merge_is_refused(author: Author):
+    """One branch renamed the card, the other kept it: the merge of the lessons keeps both, and so does that of the locks."""
+    before = author.release()
+    path = author.course / "course.lock"
+    renamed = TWO.replace("id: two", "id: zwei")
+    author.release(ONE + renamed.replace("}", ", formerly: two}"))
+    line = next(line for line in lock_text(before).splitlines() if line.startswith('  "two"'))
+    path.write_text(path.read_text(encoding="utf-8").replace('  "zwei"', f'{line}\n  "zwei"'), encoding="utf-8")
+    said = author.refused(ONE + TWO + renamed)
+    assert "error[reused-id]: the cards `two` and `zwei` are one and the same for learners" in said
+    author.release(ONE + renamed)
+
+
+CLOZE = "  - {id: two, kind: cloze, text: ((1 B)) and ((2 C)) follow.}\n"
+SEQUENCE = "  - {id: two, kind: sequence, prompt: In order?, steps: [A, B, C]}\n"
+REVERSED = "  - {id: two, kind: reversed, prompt: Second?, answer: B, reverse: {prompt: B?, answer: Second}}\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "what"),
+    [
+        (CLOZE, CLOZE.replace("((2 C))", "C"), "gap 2"),
+        (CLOZE, CLOZE.replace("((1 B))", "((3 B))"), "gap 1"),
+        (SEQUENCE, SEQUENCE.replace(", C]", "]"), "step 3"),
+        (REVERSED, TWO, "other side"),
+    ],
+)
+def test_what_would_leave_learners_an_empty_card_is_refused(author: Author, before: str, after: str, what: str):
+    lock = author.release(ONE + before)
+    said = author.refused(ONE + after)
+    assert f"error[lost-side]: the card `two` has lost its {what}" in said
+    assert "course.lock:" in said
+    # Each way out that the message names.
+    author.release(ONE + before.replace("}\n", ", status: retired, retired_because: Wrong.}\n") + after.replace("id: two", "id: zwei"))
+    line = next(line for line in lock_text(author.lock()).splitlines(keepends=True) if line.startswith('  "two"'))
+    path = author.course / "course.lock"
+    path.write_text(path.read_text(encoding="utf-8").replace(line, ""), encoding="utf-8")
+    assert author.release(ONE + after + after.replace("id: two", "id: zwei")).cards["two"].guid == lock.cards["two"].guid
+
+
+def test_a_gap_more_is_no_loss(author: Author):
+    author.release(ONE + CLOZE)
+    assert author.release(ONE + CLOZE.replace("follow", "((3 follow))")).cards["two"].places == (0, 1, 2)
+
+
+def test_a_lock_of_the_first_format_learns_which_cards_a_note_has(author: Author):
+    author.release(ONE + CLOZE)
+    path = author.course / "course.lock"
+    path.write_text(path.read_text(encoding="utf-8").replace("lock: 2", "lock: 1").replace(", places: [0, 1]", ""), encoding="utf-8")
+    known = author.lock().cards["two"]
+    assert known.places == ()
+    after = author.release(ONE + CLOZE).cards["two"]
+    assert (after.places, after.changed) == ((0, 1), known.changed)
+
+
 def test_a_changed_layout_is_refused(author: Author, monkeypatch: pytest.MonkeyPatch):
     author.release()
     from attachdeck import note_types
@@ -250,7 +305,7 @@ def test_a_changed_layout_is_refused(author: Author, monkeypatch: pytest.MonkeyP
     ("damage", "said"),
     [
         (lambda text: text.replace("cards:\n", "cards:\n<<<<<<< HEAD\n"), "a merge left its marks in the lock"),
-        (lambda text: text.replace("lock: 1", "lock: 2"), "the lock has format 2, and this attachdeck reads format 1"),
+        (lambda text: text.replace("lock: 2", "lock: 3"), "the lock has format 3, and this attachdeck reads format 2"),
         (lambda text: text + text.splitlines(keepends=True)[-1], "the lock is damaged: `two` is written twice"),
         (lambda text: text[: len(text) // 2], "the lock is damaged"),
         (lambda text: text.replace("changed: 2", "changed: x2"), "the lock is damaged"),
@@ -285,6 +340,7 @@ def test_two_authors_additions_merge_like_lines_of_a_list(author: Author, tmp_pa
 NAMES = st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)*", fullmatch=True)
 HASHES = st.from_regex(r"[0-9a-f]{16}", fullmatch=True)
 TIMES = st.integers(0, 4_000_000_000)
+PLACES = st.lists(st.integers(0, 499), max_size=3, unique=True).map(tuple)
 LOCKS = st.builds(
     Lock,
     course=st.from_regex(r"[a-z]{1,8}", fullmatch=True),
@@ -294,7 +350,7 @@ LOCKS = st.builds(
         max_size=3,
     ),
     note_types=st.dictionaries(st.sampled_from(["basic", "cloze"]), st.builds(NoteTypeRecord, st.integers(1, 2**40), HASHES, HASHES, TIMES)),
-    cards=st.dictionaries(NAMES, st.builds(CardRecord, NAMES, st.just("basic"), HASHES, TIMES, st.just("1.0"), st.booleans()), max_size=4),
+    cards=st.dictionaries(NAMES, st.builds(CardRecord, NAMES, st.just("basic"), HASHES, TIMES, st.just("1.0"), st.booleans(), PLACES), max_size=4),
 )
 
 

@@ -90,6 +90,17 @@ def test_a_changed_layout_conflicts_and_is_found(tmp_path: Path):
     assert "update" in lost(*packages(tmp_path, old, new))
 
 
+def test_a_card_that_its_note_no_longer_makes_is_found(tmp_path: Path):
+    """Our own `build` refuses it; another tool's package may well do it."""
+    two, one = "((1 A)) and ((2 B)).", "((1 A)) and B."
+    for name, text in (("old", two), ("new", one)):
+        course = write_course(tmp_path / name, cards=f"  - {{id: one, kind: cloze, text: {text}}}\n")
+        compiled = pipeline.compiled(pipeline.check(course), 1_700_000_000 + 1000 * (name == "new"))
+        pipeline.package(compiled.deck, tmp_path / f"{name}.apkg")
+    findings = verify(tmp_path / "new.apkg", tmp_path / "old.apkg")
+    assert [(each.subject, each.cards) for each in findings if each.fate is Fate.LOST] == [("empty cards", ("one",))]
+
+
 def test_something_lost_ends_with_1_and_names_the_cards(tmp_path: Path):
     made = deck(tmp_path / "a")
     old, new = packages(tmp_path, made, changed(made, seconds=100))

@@ -144,7 +144,8 @@ class _Keeper:
         if not note.guid.strip() or storable(note.guid) != note.guid:
             self.lost.append(f"the GUID of the card {name}, which cannot be written: for learners it is a new card")
         else:
-            self.cards[name] = CardRecord(note.guid, own.key(self.folders[note.note_type]), _UNKNOWN_HASH, _second(note.modified), "1.0")
+            note_type = own.key(self.folders[note.note_type])
+            self.cards[name] = CardRecord(note.guid, note_type, _UNKNOWN_HASH, _second(note.modified), "1.0", places=tuple(sorted(places)))
         tags = {"tags": found} if (found := self.tags(note, name)) else {}
         return {"id": name, "kind": "custom", "note_type": self.folders[note.note_type], "fields": fields, **tags}
 
