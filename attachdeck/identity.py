@@ -23,7 +23,7 @@ from attachdeck.diagnostics import Diagnostic, did_you_mean
 from attachdeck.location import Location
 from attachdeck.overlay import Override
 from attachdeck.patterns import pattern
-from attachdeck.reader import LOCK, Document, Node, read_text
+from attachdeck.reader import LOCK, TRANSLATIONS, Document, Node, read_text
 from attachdeck.safe_write import write_chunks
 from attachdeck.value import value
 
@@ -87,8 +87,13 @@ class Lock:
     overrides: Mapping[str, Override] = field(default_factory=dict)
 
     def inheriting(self, base: Lock) -> Lock:
-        """This lock, and for cards and note types that it does not know what the lock of an extended course says."""
-        return replace(self, note_types={**base.note_types, **self.note_types}, cards={**base.cards, **self.cards})
+        """This lock, and for cards and note types that it does not know what another one says: that of an extended course, or of the original of a translation.
+
+        A card that both know under different ids is the same, and was last changed as this lock says.
+        """
+        mine = {each.guid: each for each in self.cards.values()} if base.cards else {}
+        cards = {key: mine.get(each.guid, each) for key, each in base.cards.items()}
+        return replace(self, note_types={**base.note_types, **self.note_types}, cards={**cards, **self.cards})
 
 
 def guid(course: str, card: str) -> str:
@@ -255,13 +260,16 @@ def _renamed_decks(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[D
     for key, each in new.decks.items():
         before = old.decks.get(key)
         if before and before.name != each.name:
+            at = root()["decks"].key_at(key)
             kind, _, name = key.partition(" ")
-            where = {
-                "lesson": f"in the lesson `{name}` write `deck: {before.name.rpartition('::')[2]}`",
-                "practice": "write the old `practice_deck:` in course.yaml",
-            }
-            help = f"Anki would leave learners' cards in the old deck, beside an empty new one: {where.get(kind, 'write the old `deck:` in course.yaml')}"
-            yield _refusal("renamed-deck", f"the deck `{before.name}` is now called `{each.name}`", root()["decks"].key_at(key), help)
+            last = before.name.rpartition("::")[2]
+            if TRANSLATIONS in Path(at.file).parts:
+                mend = f"translate its name as `{last}` again" + (" (a lesson with a `deck` may have another title)" if kind == "lesson" else "")
+            else:
+                where = {"lesson": f"in the lesson `{name}` write `deck: {last}`", "practice": "write the old `practice_deck:` in course.yaml"}
+                mend = where.get(kind, "write the old `deck:` in course.yaml")
+            help = f"Anki would leave learners' cards in the old deck, beside an empty new one: {mend}"
+            yield _refusal("renamed-deck", f"the deck `{before.name}` is now called `{each.name}`", at, help)
 
 
 def _vanished_cards(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[Diagnostic]:

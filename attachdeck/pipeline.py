@@ -15,7 +15,7 @@ from attachdeck.decode import decode
 from attachdeck.diagnostics import Diagnostic, Severity
 from attachdeck.identity import Lock, changes, digest, read_lock, refusals, write_lock
 from attachdeck.overlay import Merged, base_folder, merged, overrides_to_keep, upstream_changes
-from attachdeck.reader import LOCK, TRANSLATIONS, CourseFiles, Node, read_course, read_text
+from attachdeck.reader import LOCK, TRANSLATIONS, CourseFiles, Node, lock_file, read_course, read_text
 from attachdeck.safe_write import sweep
 from attachdeck.value import value
 
@@ -31,22 +31,32 @@ MAX_BASES = 5
 
 @value()
 class Checked:
-    """What is known of a course after reading it: the course if it is whole, its diagnostics, and the text of each file."""
+    """What is known of a course after reading it: the course if it is whole, its diagnostics, and the text of each file.
+
+    `lock` is that of the language in which the course was read, and `original` that of the course itself where the language is another one.
+    """
 
     course: Course | None
     diagnostics: tuple[Diagnostic, ...]
     files: CourseFiles = field(repr=False)
     lock: Lock = field(default_factory=Lock)
+    original: Lock = field(default_factory=Lock)
     base: Checked | None = field(default=None, repr=False)
     merged: Merged | None = field(default=None, repr=False)
     lock_path: Path = Path(LOCK)
     tallies: Mapping[str, Tally] = field(default_factory=dict)
 
-    @property
-    def before(self) -> Lock:
-        """What is known from before: this course's lock, and with `keep_identity` also that of the course it extends."""
-        keeps = self.base is not None and self.merged is not None and self.merged.keeps_identity
-        return self.lock.inheriting(self.base.before) if keeps and self.base else self.lock
+    def before(self, now: int) -> Lock:
+        """What is known from before: by this course's lock, in another language also by that of the course itself, and with `keep_identity`
+        of the course that it extends, as if that were built `now`."""
+        lock = self.lock.inheriting(self.original)
+        if self.base is None or self.base.course is None or self.merged is None or not self.merged.keeps_identity:
+            return lock
+        return lock.inheriting(compiled(self.base, now).lock)
+
+    def remembered(self, now: int) -> Lock:
+        """What a copy of this course must know, so that those who learn with this one can go on with it."""
+        return replace(self.before(now), course=self.course.id if self.course else "", overrides={})
 
     @property
     def texts(self) -> Mapping[str, str]:
@@ -100,7 +110,8 @@ def check(folder: Path, language: str = "", depth: int = 0, *, jobs: int = 1) ->
     if not _fatal(diagnostics) or base is None:
         diagnostics += schema.problems(files)
     lock, damage = read_lock(files.lock, files.lock_problems)
-    diagnostics += damage
+    original, more = read_lock(*lock_file(folder)) if language else (Lock(), [])
+    diagnostics += [*damage, *more]
     course = None
     if not _fatal(diagnostics):
         course, more = decode(files)
@@ -108,7 +119,7 @@ def check(folder: Path, language: str = "", depth: int = 0, *, jobs: int = 1) ->
     if found:
         diagnostics += upstream_changes(found, lock.overrides)
     diagnostics.sort(key=lambda diagnostic: diagnostic.at)
-    return Checked(None if _fatal(diagnostics) else course, tuple(diagnostics), files, lock, base, found, folder / lock_name, tallies)
+    return Checked(None if _fatal(diagnostics) else course, tuple(diagnostics), files, lock, original, base, found, folder / lock_name, tallies)
 
 
 def _with_base(files: CourseFiles, folder: Path, depth: int) -> tuple[CourseFiles, Checked | None, Merged | None, list[Diagnostic]]:
@@ -138,7 +149,7 @@ def compiled(checked: Checked, now: int, *, keep_mine: bool = False) -> Compiled
     assert checked.course is not None  # noqa: S101  # Callers look first.
     from attachdeck.dating import compile_course
 
-    deck, lock = compile_course(checked.course, checked.before, now)
+    deck, lock = compile_course(checked.course, checked.before(now), now)
     if checked.merged:
         lock = replace(lock, overrides=overrides_to_keep(checked.merged, checked.lock.overrides, keep_mine=keep_mine))
     written = checked.files.lock

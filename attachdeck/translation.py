@@ -36,7 +36,7 @@ _CARD |= {
     "steps": [""],
     "regions": [{"name": ""}],
 }
-_LESSON = {"title": "", "summary": "", "content_note": "", "reading": ""}
+_LESSON = {"title": "", "deck": "", "summary": "", "content_note": "", "reading": ""}
 _COURSE = {"title": "", "deck": "", "practice_deck": "", "description": "", "notice": "", "help": {"note": "", "lines": [{"where": "", "contact": ""}]}}
 _COURSE |= {"option_sets": {"*": {"question": "", "options": {"*": ""}}}}
 _NAMES_IN_VIGNETTES = ("answer",)

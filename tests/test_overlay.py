@@ -155,6 +155,15 @@ def test_with_keep_identity_learners_change_over_and_keep_their_progress(folder:
     assert len({model["name"] for model in collection.models.all() if "Basic" in model["name"] and ":" in model["name"]}) == 1
 
 
+def test_with_keep_identity_a_card_is_who_it_is_where_it_comes_from(folder: Path, collection: Collection, tmp_path: Path):
+    """Also where the extended course has not been built since the card is there, or never."""
+    (folder / "course.yaml").write_text(OVERLAY.replace("deck: Mine", "deck: Tiny\nkeep_identity: true"), encoding="utf-8")
+    assert run("build", folder, "-o", tmp_path / "mine.apkg", SOURCE_DATE_EPOCH="1700000000").exit_code == 0
+    assert do_import(collection, tmp_path / "mine.apkg") == {"new": 5}
+    assert run("build", folder.parent / "base", "-o", tmp_path / "base.apkg", SOURCE_DATE_EPOCH="1700000001").exit_code == 0
+    assert do_import(collection, tmp_path / "base.apkg") == {"new": 1, "duplicate": 3}
+
+
 def test_the_bundled_course_can_be_extended_by_its_name(tmp_path: Path):
     folder = tmp_path / "mine"
     files = {

@@ -158,7 +158,8 @@ def test_identities_stay_and_learners_can_change_language(folder: Path, collecti
     assert run("build", folder, "--language", "es", "-o", tmp_path / "es.apkg", SOURCE_DATE_EPOCH="1700000001").exit_code == 0
     assert (folder / "translations" / "es" / "course.lock").is_file()
     english = do_import(collection, tmp_path / "en.apkg")
-    assert do_import(collection, tmp_path / "es.apkg") == {"updated": english["new"]}
+    # The card, and two in whose fields a template's words stand; the others are the same in both languages, and left alone.
+    assert do_import(collection, tmp_path / "es.apkg") == {"updated": 3, "duplicate": english["new"] - 3}
     assert collection.get_note(collection.find_notes("ID:define")[0])["Prompt"] == "¿Qué es una base segura?"
 
 
@@ -169,6 +170,41 @@ def test_a_translation_can_become_a_course_of_its_own(folder: Path, tmp_path: Pa
     assert next(iter(course.cards())).prompt == "¿Qué es una base segura?"
     assert [card.id for card in course.cards()] == [card.id for card in pipeline.check(folder).course.cards()]
     assert "is not empty" in run("translate", "apply", "es", folder, "-o", tmp_path / "mine").stderr
+
+
+def test_learners_of_a_renamed_or_imported_card_can_change_language(folder: Path, collection: Collection, tmp_path: Path):
+    """The course's lock knows who a card is; the language's, which is newer or lacks, learns it from there."""
+    lesson = folder / "lessons" / "01-first.yaml"
+    whole = lesson.read_text(encoding="utf-8")
+    assert run("build", folder, "-o", tmp_path / "en.apkg", SOURCE_DATE_EPOCH="1700000000").exit_code == 0
+    english = do_import(collection, tmp_path / "en.apkg")
+    for second, formerly in ((1, "formerly: define, "), (2, "")):  # The former name is needed for one build only.
+        lesson.write_text(whole.replace("{id: define, ", f"{{id: definition, {formerly}"), encoding="utf-8")
+        assert run("build", folder, "-o", tmp_path / "en.apkg", SOURCE_DATE_EPOCH=str(1_700_000_000 + second)).exit_code == 0
+    assert run("translate", "extract", "es", folder).exit_code == 0
+    translate(folder, "first", definition_prompt="¿Qué es una base segura?")
+    assert run("build", folder, "--language", "es", "-o", tmp_path / "es.apkg", SOURCE_DATE_EPOCH="1700000003").exit_code == 0
+    assert do_import(collection, tmp_path / "es.apkg") == {"updated": 3, "duplicate": english["new"] - 3}
+    assert collection.get_note(collection.find_notes("ID:definition")[0])["Prompt"] == "¿Qué es una base segura?"
+    assert run("translate", "apply", "es", folder, "-o", tmp_path / "mine").exit_code == 0
+    assert run("build", tmp_path / "mine", "-o", tmp_path / "mine.apkg", SOURCE_DATE_EPOCH="1700000004").exit_code == 0
+    assert do_import(collection, tmp_path / "mine.apkg") == {"duplicate": english["new"]}
+
+
+def test_a_translated_title_can_be_corrected_and_its_deck_keeps_its_name(folder: Path, tmp_path: Path):
+    lesson = folder / "lessons" / "01-first.yaml"
+    translate(folder, "first", lesson_first_title="Primera")
+    build = ("build", folder, "--language", "es", "-o", tmp_path / "es.apkg")
+    assert run(*build).exit_code == 0
+    translate(folder, "first", lesson_first_title="La primera")
+    refused = run(*build)
+    assert "the deck `Tiny::01 Primera` is now called `Tiny::01 La primera`" in refused.stderr
+    assert "translate its name as `01 Primera` again (a lesson with a `deck` may have another title)" in refused.stderr
+    lesson.write_text(lesson.read_text(encoding="utf-8").replace("title: First", "title: First\ndeck: 01 First"), encoding="utf-8")
+    assert run("translate", "extract", "es", folder).exit_code == 0
+    translate(folder, "first", lesson_first_deck="01 Primera")
+    assert run(*build).exit_code == 0
+    assert pipeline.check(folder, "es").course.lessons[0].title == "La primera"
 
 
 def test_unknown_languages_and_broken_catalogues_are_told(folder: Path, tmp_path: Path):

@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from attachdeck.authoring.text_file import TextFile
-from attachdeck.reader import CourseFiles, Document
+from attachdeck.identity import Lock, write_lock
+from attachdeck.reader import LOCK, CourseFiles, Document
 from attachdeck.safe_write import new_folder
 
 
-def write_course(files: CourseFiles, folder: Path) -> None:
-    """Write a course's documents and pictures into a folder that is new or empty; comments stay behind. Raises OSError."""
+def write_course(files: CourseFiles, lock: Lock, folder: Path) -> None:
+    """Write a course's documents, pictures and lock (if it remembers anything) into a folder that is new or empty; comments stay behind. Raises OSError."""
     with new_folder(folder) as place:
         _write(files, place)
+        if lock.cards:
+            write_lock(lock, place / LOCK)
 
 
 def _write(files: CourseFiles, folder: Path) -> None:

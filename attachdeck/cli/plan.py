@@ -55,7 +55,7 @@ def command(
         if checked.course is None:
             show(checked.diagnostics, checked.texts)
             fail(f"{tally(checked.diagnostics)}; there is no plan")
-        deck = pipeline.notes_of(checked.course, checked.before)
+        deck = pipeline.notes_of(checked.course, checked.before(0))
         study = deck.study
         pace = Pace(new=new or study.new_cards_a_day, reviews=reviews or study.reviews_a_day, retention=retention or study.desired_retention)
         progress("playing a learner")

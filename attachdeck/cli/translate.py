@@ -12,7 +12,7 @@ import click
 from attachdeck import pipeline, translation
 from attachdeck.authoring.text_file import TextFile
 from attachdeck.authoring.whole import write_course
-from attachdeck.cli.terminal import course_folder, fail, own_course, say, show
+from attachdeck.cli.terminal import course_folder, fail, own_course, say, seconds_now, show
 from attachdeck.pipeline import Checked
 from attachdeck.schema import schema_text
 from attachdeck.translation import Tally
@@ -94,7 +94,7 @@ def apply(language: str, course: Path | None, output: Path) -> None:
     if output.exists() and any(output.iterdir()):
         fail(f"`{output}` is not empty: choose a folder that is new")
     try:
-        write_course(checked.files, output)
+        write_course(checked.files, checked.remembered(seconds_now()), output)
     except OSError as error:
         fail(f"`{output}` cannot be written: {error.strerror or error}")
     click.echo(f"{output}: {sum(checked.tallies.values(), Tally())}")

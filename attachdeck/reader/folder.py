@@ -131,10 +131,8 @@ def read_course(folder: Path, lock_name: str = LOCK, jobs: int = 1, *, lessons: 
             diagnostics.extend([problem] if problem else svg_problems(content, shown(path)) if path.suffix.lower() == ".svg" else [])
             pictures[path.name] = content
 
-    # What is wrong in the lock is no author's doing: `identity` says what it means.
-    lock = folder / lock_name
     paths = lesson_paths(folder)
-    lock_document, lock_problems = read_utf8(lock, shown(lock), root, MAX_LOCK_BYTES) if lock.exists() else (None, [])
+    lock, lock_problems = lock_file(folder, lock_name)
     files = CourseFiles(
         name=name,
         course=document(folder / "course.yaml"),
@@ -142,8 +140,8 @@ def read_course(folder: Path, lock_name: str = LOCK, jobs: int = 1, *, lessons: 
         media=media,
         lessons=tuple(map(document, paths, _values(paths, jobs))) if lessons else (),
         pictures=pictures,
-        lock=lock_document,
-        lock_problems=tuple(lock_problems),
+        lock=lock,
+        lock_problems=lock_problems,
         note_types=note_types,
     )
     if not paths and not (files.course.root and "extends" in files.course.root):
@@ -152,6 +150,15 @@ def read_course(folder: Path, lock_name: str = LOCK, jobs: int = 1, *, lessons: 
             Diagnostic(rule="no-lessons", message=message, at=Location(f"{name}/lessons"), help="write the first one as `lessons/01-first.yaml`")
         )
     return files, diagnostics
+
+
+def lock_file(folder: Path, name: str = LOCK) -> tuple[Document | None, tuple[Diagnostic, ...]]:
+    """A course's lock, unread, and why its text could not be had: what is wrong in it is no author's doing, and `identity` says what it means."""
+    path = folder / name
+    if not path.exists():
+        return None, ()
+    document, problems = read_utf8(path, f"{folder.as_posix()}/{name}", folder.resolve(), MAX_LOCK_BYTES)
+    return document, tuple(problems)
 
 
 def read_file(path: Path, shown: str, root: Path | None = None, value: bytes | None = None) -> tuple[Document, list[Diagnostic]]:
