@@ -22,7 +22,7 @@ _MOST_WORDS, _MOST_PAIRS = 2_000, 10_000
 class CardView:
     """A card as a learner gets it: its texts by field (None where only a hash is known), tags, note type and lesson.
 
-    `places` are those of its cards in Anki; none where that is not known.
+    `places` are those of its cards in Anki, `changed` is the second (since 1970) of its last change; none and 0 where that is not known.
     """
 
     content: str
@@ -32,6 +32,7 @@ class CardView:
     lesson: str = ""
     retired: bool = False
     places: tuple[int, ...] = ()
+    changed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +102,8 @@ class Rewording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What differs. `acts` are the changes after which a learner must do something, in words."""
+    """What differs. `acts` are the changes after which a learner must do something, in words; `withheld` are the cards whose change would not
+    arrive, because by its time it is not newer than what learners have."""
 
     added: Mapping[str, CardView] = field(default_factory=dict)
     reworded: Mapping[str, tuple[Rewording, ...]] = field(default_factory=dict)
@@ -112,6 +114,7 @@ class Changes:
     restyled: tuple[str, ...] = ()
     media: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
     acts: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
 
     @property
     def bump(self) -> Bump:
@@ -133,16 +136,18 @@ def compare(old: Snapshot, new: Snapshot) -> Changes:
     seen = {key: pair for key, pair in pairs.items() if pair[0].texts is not None and pair[1].texts is not None}
     retired = tuple(key for key, (before, after) in pairs.items() if after.retired and not before.retired)
     reworded = {key: _reworded(*pair) for key, pair in pairs.items() if key not in retired and _text_differs(*pair)}
+    retagged = {key: _retagged(*pair) for key, pair in seen.items() if key not in retired and any(_retagged(*pair))}
     found = Changes(
         added={key: each for key, each in new.cards.items() if key not in old.cards},
         reworded=reworded,
         moved={key: (before.lesson, after.lesson) for key, (before, after) in seen.items() if before.lesson != after.lesson},
-        retagged={key: _retagged(*pair) for key, pair in seen.items() if key not in retired and any(_retagged(*pair))},
+        retagged=retagged,
         retired=retired,
         removed=tuple(key for key in old.cards if key not in new.cards),
         restyled=tuple(key for key, each in new.note_types.items() if key in old.note_types and old.note_types[key] != each),
         media=_media(old.media, new.media),
         acts=tuple(_acts(old, new)),
+        withheld=tuple(key for key in (*reworded, *retagged.keys() - reworded, *retired) if 0 < pairs[key][1].changed <= pairs[key][0].changed),
     )
     shown: Changes = printable(found)
     return shown

@@ -50,6 +50,7 @@ def release(folder: Path, compiled: Compiled, place: Path, previous: str = "") -
     old = snapshot(previous, folder) if previous else None
     found = compare(old, of_compiled(compiled)) if old else None
     if old and found:
+        _refuse_withheld(found, previous)
         yield _refuse_version(old, deck.course.version, found)
     place.parent.mkdir(parents=True, exist_ok=True)
     with folder_beside(place) as beside:
@@ -104,6 +105,16 @@ def _refuse_lock(folder: Path, compiled: Compiled) -> None:
             raise Refused(f"{LOCK} is not committed: commit it, so that the next release knows what learners have")
     if not any(card.retired_because == "" for card in compiled.deck.course.cards()):
         raise Refused("the course has no cards to release")
+
+
+def _refuse_withheld(found: Changes, previous: str) -> None:
+    if found.withheld:
+        named = ", ".join(f"`{each}`" for each in found.withheld[:5]) + " …" * (len(found.withheld) > 5)
+        how = "that was made with it" if previous.endswith(".apkg") else f"of then (in the course's folder: `git checkout {previous} -- {LOCK}`)"
+        raise Refused(
+            f"what has changed since {previous} on {named} is older than that by {LOCK}, and Anki would leave learners' cards as they are: "
+            f"take the lock {how}, and run `attachdeck build`"
+        )
 
 
 def _refuse_version(old: Snapshot, new: str, found: Changes) -> str:

@@ -75,7 +75,7 @@ def of_compiled(compiled: pipeline.Compiled) -> Snapshot:
     described = _of_lock(compiled.lock)
     notes = zip(rows, compiled.deck.notes, strict=True)
     cards = dict(_card(row, note.tags, note.note_type, described.cards[note.card].places, note.card) for row, note in notes)
-    cards = {key: replace(each, retired=described.cards[key].retired) for key, each in cards.items()}
+    cards = {key: replace(each, retired=described.cards[key].retired, changed=described.cards[key].changed) for key, each in cards.items()}
     return Snapshot(
         cards=cards,
         course=described.course,
@@ -163,7 +163,10 @@ def _of_lock_file(path: Path) -> Snapshot:
 def _of_lock(lock: Lock) -> Snapshot:
     return Snapshot(
         course=lock.course,
-        cards={key: CardView(content=each.content, note_type=each.note_type, retired=each.retired, places=each.places) for key, each in lock.cards.items()},
+        cards={
+            key: CardView(content=each.content, note_type=each.note_type, retired=each.retired, places=each.places, changed=each.changed)
+            for key, each in lock.cards.items()
+        },
         note_types={key: (each.layout, each.content) for key, each in lock.note_types.items()},
         decks={key: each.name for key, each in lock.decks.items()},
         guids={each.guid: key for key, each in lock.cards.items()},
@@ -230,7 +233,7 @@ def _of_database(connection: sqlite3.Connection, media: frozenset[str]) -> Snaps
     models: dict[str, Any] = json.loads(connection.execute("SELECT models FROM col").fetchone()[0])
     decks: dict[str, Any] = json.loads(connection.execute("SELECT decks FROM col").fetchone()[0])
     rows = connection.execute(
-        "SELECT guid, mid, flds, tags, group_concat(ord) FROM notes LEFT JOIN cards ON cards.nid = notes.id GROUP BY notes.id ORDER BY min(due), notes.id"
+        "SELECT guid, mid, notes.mod, flds, tags, group_concat(ord) FROM notes LEFT JOIN cards ON cards.nid = notes.id GROUP BY notes.id ORDER BY min(due), notes.id"
     ).fetchall()
     roots = {tag.partition("::")[0] for *_, tags, _ in rows for tag in tags.split() if "::kind::" in tag}
     course = roots.pop() if len(roots) == 1 else ""
@@ -239,11 +242,11 @@ def _of_database(connection: sqlite3.Connection, media: frozenset[str]) -> Snaps
     kind_of = {model: kinds.get(model, str(each["name"])) for model, each in models.items()}
     cards = {}
     guids: dict[str, str] = {}
-    for guid, model, fields, tags, places in rows:
+    for guid, model, modified, fields, tags, places in rows:
         names = [each["name"] for each in models[str(model)]["flds"]]
         made = tuple(sorted(map(int, places.split(",")))) if places else ()
         key, view = _card(dict(zip(names, fields.split("\x1f"), strict=True)), tags.split(), kind_of[str(model)], made)
-        cards[key or str(guid)] = view
+        cards[key or str(guid)] = replace(view, changed=int(modified))
         guids |= {str(guid): key} if key else {}
     said = re.search(r" · [^\W\d_]+ ([0-9]+\.[0-9]+\.[0-9]+)(?= · |$)", "\n".join(str(each.get("desc", "")) for each in decks.values()), re.MULTILINE)
     holds = [("course",), ("practice",), *(("lesson", each) for each in sorted({view.lesson for view in cards.values()}))]

@@ -146,6 +146,13 @@ def test_a_gap_that_is_gone_is_for_learners_to_mend(tmp_path: Path, form: str):
     assert found.acts == ("the card `one` no longer makes 1 of its 2 cards in Anki: learners keep them empty",)
 
 
+def test_a_change_that_is_older_than_what_learners_have_is_told(releases: Releases):
+    found = json.loads(releases.diff("new.apkg", "old.apkg", "--format", "json").stdout)
+    assert found["withheld"] == ["one", "three", "two"]
+    assert "withheld one: by its time this change is not newer than what learners have" in releases.diff("new", "old").stdout
+    assert json.loads(releases.diff("old.apkg", "new.apkg", "--format", "json").stdout)["withheld"] == []
+
+
 def test_another_colour_restyles_every_note_type_in_use(releases: Releases, tmp_path: Path):
     other = Author(tmp_path / "other")
     other.release(ONE + TWO + THREE, **{"course.yaml": COURSE_YAML + 'theme: {accent: "#123456"}\n'})

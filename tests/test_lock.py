@@ -105,6 +105,12 @@ def test_build_says_what_changed(author: Author):
     assert "lock    1 retired (two)" in author.build(ONE.replace("First?", "1st?") + retired).stdout
 
 
+def test_a_lock_from_the_future_is_told(author: Author):
+    assert "still to come" not in author.build().stdout
+    author.now = 4_000_000_000
+    assert "lock    1 changed (one); its times go up to 2096-10-02, which is still to come" in author.build(ONE.replace("First?", "1st?") + TWO).stdout
+
+
 def test_locked_fails_where_the_lock_is_not_up_to_date(author: Author):
     missing = author.build(ONE + TWO, "--locked")
     assert missing.exit_code == 1

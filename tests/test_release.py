@@ -117,6 +117,21 @@ def test_each_fault_stops_it_and_the_last_release_stays(course: Path, tmp_path: 
     stopped("there is no file `plane.svg`")
 
 
+def test_a_lock_that_went_back_in_time_stops_it(course: Path, tmp_path: Path):
+    """Who takes a release back with git takes its lock back, too; Anki knows nothing of that."""
+    change(course, "The figure from which one explores", "Something that is wrong")
+    git(course, "tag", "v1.0.1")
+    git(course, "revert", "--no-edit", "HEAD")
+    change(course, "title: First", "title: First", version="1.0.2")
+    result = run("release", course, "-o", tmp_path / "release", "--from", "v1.0.1")
+    assert result.exit_code == 1
+    assert "on `define` is older than that by course.lock" in result.stderr
+    git(course, "checkout", "v1.0.1", "--", "course.lock")
+    change(course, "title: First", "title: First")
+    result = run("release", course, "-o", tmp_path / "release", "--from", "v1.0.1")
+    assert result.exit_code == 0, result.stderr
+
+
 def test_a_vanished_card_and_a_foreign_folder_stop_it(course: Path, tmp_path: Path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("Years of work.", encoding="utf-8")

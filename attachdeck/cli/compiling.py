@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NoReturn
@@ -20,6 +21,8 @@ NO_CHANGES = "no changes"
 """What is said of a lock that is up to date."""
 
 _NOTHING = report.Asked()
+_A_DAY = 86_400
+"""Seconds by which two machines' clocks and time zones may well differ."""
 
 
 def compiled_course(
@@ -68,7 +71,14 @@ def lock_kept(compiled: pipeline.Compiled, path: Path, course: Path | None) -> s
         pipeline.keep(compiled, path)
     except OSError as error:
         return f"not written ({error.strerror or error}); without it the next release cannot know what changed"
-    return in_words(compiled.changes) if compiled.stale else NO_CHANGES
+    words = in_words(compiled.changes) if compiled.stale else NO_CHANGES
+    coming = max((each.changed for each in compiled.lock.cards.values()), default=0)
+    if coming <= time.time() + _A_DAY:
+        return words
+    return (
+        f"{words}; its times go up to {time.strftime('%Y-%m-%d', time.gmtime(coming))}, which is still to come: until then each import would overwrite what "
+        "learners change; if nobody has the deck yet, set the clock (or SOURCE_DATE_EPOCH) right, take the last good course.lock, and build again"
+    )
 
 
 def in_words(changes: Mapping[str, list[str]]) -> str:

@@ -19,6 +19,7 @@ def lines(changes: Changes, style: Style = plain) -> Iterator[str]:
     """For people at a terminal, line by line."""
     for act in changes.acts:
         yield f"{style('learners must act', 'error')}: {act}"
+    yield from (f"{style('withheld', 'error')} {key}: by its time this change is not newer than what learners have" for key in changes.withheld)
     for key, view in changes.added.items():
         yield f"{style('added', 'help')} {key}: {_gist(view.texts)}".rstrip(": ")
     for key, rewordings in changes.reworded.items():
@@ -69,6 +70,7 @@ def as_json(changes: Changes) -> str:
         {
             "version": changes.bump.name.lower(),
             "acts": changes.acts,
+            "withheld": changes.withheld,
             "added": list(changes.added),
             "reworded": {key: [{"field": each.field, "before": each.before, "after": each.after} for each in found] for key, found in changes.reworded.items()},
             "moved": {key: {"from": before, "to": after} for key, (before, after) in changes.moved.items()},
