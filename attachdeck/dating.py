@@ -105,8 +105,10 @@ class _Dater:
     def record(self, note: Undated) -> CardRecord:
         """What the lock remembers of a card from now on."""
         before = self.lock.cards.get(note.card) or self.lock.cards.get(note.formerly)
-        if before and before.content == note.content:
-            return before if before.places == note.made else replace(before, places=self.places.setdefault(note.made, note.made))
+        if before and before.content == note.content and before.files in ("", note.files):
+            if before.places == note.made and before.files == note.files:
+                return before
+            return replace(before, places=self.places.setdefault(note.made, note.made), files=note.files)
         return CardRecord(
             guid=before.guid if before else note.guid,
             note_type=note.note_type,
@@ -115,6 +117,7 @@ class _Dater:
             version=self.version,
             retired=note.retired,
             places=self.places.setdefault(note.made, note.made),
+            files=note.files,
         )
 
     def note_type(self, key: str, own: NoteType) -> DatedNoteType:

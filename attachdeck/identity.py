@@ -64,7 +64,8 @@ class NoteTypeRecord:
 class CardRecord:
     """A card's GUID and note type, a hash of what learners get, and the second and the version of its last change.
 
-    `places` are those of the cards that Anki makes of it, as in `NewCard`; none where that is not known.
+    `places` are those of the cards that Anki makes of it, as in `NewCard`; none where that is not known. `files` is a hash of the files that it shows
+    under names of their own; of the others the names, in the content, say what they hold.
     """
 
     guid: str
@@ -74,6 +75,7 @@ class CardRecord:
     version: str
     retired: bool = False
     places: tuple[int, ...] = ()
+    files: str = ""
 
 
 @value()
@@ -169,11 +171,11 @@ def _as_written(text: str) -> Lock | None:
     previous = ""
     end = len(head) + len("\ncards:\n")
     for match in _CARD_LINE.finditer(text, end):
-        key, name, note_type, content, changed, version, places, retired = match.groups()
+        key, name, note_type, content, changed, version, places, files, retired = match.groups()
         # Nothing in the name is escaped, so it is written as it is; a day that no month has would be written as another one.
         if match.start() != end or not previous < key or _text(seconds := _seconds(changed)) != changed:
             return None
-        cards[key] = CardRecord(name, intern(note_type), content, seconds, intern(version), retired is not None, _places(places))
+        cards[key] = CardRecord(name, intern(note_type), content, seconds, intern(version), retired is not None, _places(places), files or "")
         previous, end = key, match.end()
     lock = _lock(read.root.value)
     return replace(lock, cards=cards) if cards and end == len(text) and lock_text(lock) == f"{head}\ncards: {{}}\n" else None
@@ -345,9 +347,10 @@ def _damage(document: Document, problems: list[Diagnostic]) -> list[Diagnostic]:
 
 def _card_text(card: CardRecord) -> str:
     places = "" if card.places == _FIRST_CARD else f", places: {list(card.places)}"
+    files = f', files: "{card.files}"' if card.files else ""
     retired = ", retired: true" if card.retired else ""
     name = f'"{card.guid}"' if card.guid.isalnum() else json.dumps(card.guid, ensure_ascii=False)
-    return f'guid: {name}, note_type: {card.note_type}, content: "{card.content}", changed: {_text(card.changed)}, version: "{card.version}"{places}{retired}'
+    return f'guid: {name}, note_type: {card.note_type}, content: "{card.content}", changed: {_text(card.changed)}, version: "{card.version}"{places}{files}{retired}'
 
 
 @lru_cache(1000)
@@ -367,7 +370,7 @@ def _seconds(text: str) -> int:
 
 _CARD_LINE = pattern(
     r'  "([a-z0-9-]+)": \{guid: "([!#-\[\]-~]+)", note_type: ([a-z][A-Za-z0-9 _.-]*), content: "([0-9a-f]{16})", '
-    r'changed: ((?:19[789]|2[0-9]{2})[0-9]-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z), version: "([0-9]+\.[0-9]+)"(?:, places: (\[[0-9, ]*\]))?(, retired: true)?\}\n'
+    r'changed: ((?:19[789]|2[0-9]{2})[0-9]-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z), version: "([0-9]+\.[0-9]+)"(?:, places: (\[[0-9, ]*\]))?(?:, files: "([0-9a-f]{16})")?(, retired: true)?\}\n'
 )
 
 

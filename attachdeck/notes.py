@@ -116,8 +116,8 @@ class Row(NamedTuple):
 class Undated(NamedTuple):
     """A note before the lock has said who it is and when it last changed: `content` is a hash of what learners get, `packed` that itself.
 
-    `made` are the places of the cards that Anki makes of it, `places` those that a package holds. GUID and ids are those of a new card; the lock may
-    know others, or another note may have taken them.
+    `made` are the places of the cards that Anki makes of it, `places` those that a package holds; `files` is a hash, as in a `CardRecord`. GUID and ids
+    are those of a new card; the lock may know others, or another note may have taken them.
     """
 
     card: str
@@ -127,6 +127,7 @@ class Undated(NamedTuple):
     content: str
     places: tuple[int, ...]
     made: tuple[int, ...]
+    files: str
     retired: bool
     guid: str
     ids: tuple[int, ...]
@@ -399,11 +400,17 @@ class Compiler:
             content=identity.content_hash(key, *row, *tags),
             places=places,
             made=made,
+            files=self.files(row) if custom else "",
             retired=retired,
             guid=guid,
             ids=ids_of(guid, places),
             packed=content.packed(),
         )
+
+    def files(self, row: tuple[str, ...]) -> str:
+        """A hash of the files that a custom card shows under names of their own: Anki takes over other bytes only with a note that has changed."""
+        shown = sorted(media_in(row, self.course.files))
+        return identity.content_hash(*(f"{name} {hashlib.sha256(self.course.files[name]).hexdigest()}" for name in shown)) if shown else ""
 
     def pack(self, each: Picture) -> Shown:
         return Shown(self.packed(each), self.packed(each.night) if each.night else "", each.alt)

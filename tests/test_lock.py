@@ -356,7 +356,9 @@ LOCKS = st.builds(
         max_size=3,
     ),
     note_types=st.dictionaries(st.sampled_from(["basic", "cloze"]), st.builds(NoteTypeRecord, st.integers(1, 2**40), HASHES, HASHES, TIMES)),
-    cards=st.dictionaries(NAMES, st.builds(CardRecord, NAMES, st.just("basic"), HASHES, TIMES, st.just("1.0"), st.booleans(), PLACES), max_size=4),
+    cards=st.dictionaries(
+        NAMES, st.builds(CardRecord, NAMES, st.just("basic"), HASHES, TIMES, st.just("1.0"), st.booleans(), PLACES, st.just("") | HASHES), max_size=4
+    ),
 )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from test_anki_import import do_import
+from test_import import CUSTOM, OWN
 from test_lock import Author
 
 if TYPE_CHECKING:
@@ -134,3 +136,16 @@ def test_moved_cards_stay_where_they_are_and_their_tags_say_where_they_belong(au
     assert do_import(learner.collection, author.deck)["updated"] == 1
     assert learner.collection.decks.name(learner.note("plain").cards()[0].did) == "Tiny::01 First"
     assert [learner.collection.get_note(found)["ID"] for found in learner.collection.find_notes("tag:tiny::lesson::second")] == ["plain"]
+
+
+def test_a_file_of_a_custom_card_arrives_with_other_content(author: Author, learner: Learner):
+    """Its name is its author's, and Anki looks into a file that it knows only where the note is newer."""
+    cards = "".join(CUSTOM.replace("id: own", f"id: {name}").replace("Two", f'"[sound:{name}.mp3]"') for name in ("same", "other"))
+    files = OWN | {"media/media.yaml": "pictures: []\nfiles: [{file: same.mp3}, {file: other.mp3}]\n", "media/same.mp3": b"same"}
+    author.release(cards, **files, **{"media/other.mp3": b"before"})
+    assert do_import(learner.collection, author.deck) == {"new": 2}
+    author.release(cards, **files, **{"media/other.mp3": b"after"})
+    assert do_import(learner.collection, author.deck) == {"updated": 1, "duplicate": 1}
+    heard = [note["Back"] for note in map(learner.collection.get_note, learner.collection.find_notes("")) if note["Back"] != "[sound:same.mp3]"]
+    name = heard[0].removeprefix("[sound:").removesuffix("]")
+    assert (Path(learner.collection.media.dir()) / name).read_bytes() == b"after"
