@@ -99,6 +99,77 @@ def test_what_cannot_be_read_is_left_alone(tmp_path: Path, text: str):
     assert path.read_text(encoding="utf-8") == text
 
 
+COMMENTED = """\
+cards:
+  -
+    # About the answer.
+    answer: A
+    id: a
+    kind: basic
+  - question: Q
+    kind: choice
+    id: b
+    options:
+      - text: This
+        right: true
+    # About the hint.
+    hint: H
+  - why: W  # beside
+    id: c
+    sources: # these
+      # the first
+      - one  # why
+  # Before d.
+  - prompt: | # a header's
+      # no comment
+    answer: '# none'
+    id: d
+"""
+
+
+def test_comments_stay_with_what_they_belong_to():
+    assert tidied(COMMENTED, "a.yaml", set()) == COMMENTED.replace("  -\n    # About the answer.\n    answer", "    # About the answer.\n  - answer")
+
+
+@pytest.mark.parametrize(
+    "text", ["tags: [a, # why\n    b]", "tags: [ # why\n    a]", "tags: {a: 1,\n    # why\n    b: 2}", "tags:\n      # why\n      a"], ids=repr
+)
+def test_a_comment_that_would_be_lost_is_named_with_the_way_out(text: str):
+    whole = f"cards:\n  - id: a\n    {text}\n"
+    line = whole[: whole.index("#")].count("\n") + 1
+    with pytest.raises(CannotTidy, match=rf"line {line}: the comment `# why` .* on a line of its own, above the key"):
+        tidied(whole, "a.yaml", set())
+    mended = whole.replace("# why", "").replace("    tags", "    # why\n    tags")
+    assert "# why\n    tags" in tidied(mended, "a.yaml", set())
+
+
+def test_spaces_at_the_ends_of_lines_go_but_for_those_in_a_text():
+    text = "\n\ncards:  \n  - id: a \n    prompt: |  \n      One  \n      two\t\n    answer: A  # beside  \n    why: >-\n      W\n   \n"
+    assert tidied(text, "a.yaml", set()) == "cards:\n  - id: a\n    prompt: |\n      One  \n      two\t\n    answer: A  # beside\n    why: >-\n      W\n"
+
+
+@pytest.mark.parametrize("text", ["help: {checked: 2026-02-30}\n", "a: <<\n<<: 3\n", "a:   # why\n  b\n\n\nc: 1\n"], ids=repr)
+def test_what_ruamel_does_not_take_is_left_with_a_reason(text: str):
+    with pytest.raises(CannotTidy, match="cannot be kept as it is"):
+        tidied(text, "a.yaml", set())
+
+
+def test_no_file_but_a_courses_own_is_tidied(tmp_path: Path):
+    course = {"lessons/02-next.yml": TIDY, "README.md": "# A\n\n- b\n", "translations/de/course.lock": "a:   1\n", "lessons/notes.txt": "a:   1\n"}
+    folder = write_course(tmp_path / "course", course)
+    others = [folder / name for name in [*course, "media/plane.svg"] if "next" not in name]
+    others.append(tmp_path / "sources.yaml")
+    others[-1].write_text("a:   1\n", encoding="utf-8")
+    before = [path.read_bytes() for path in others]
+    for path in others:
+        result = run("fmt", folder, path)
+        assert result.exit_code == 2
+        assert "is none of a course's YAML files" in result.stderr
+    assert [path.read_bytes() for path in others] == before
+    assert run("fmt", folder / "media" / "media.yaml", folder / "media" / ".." / "lessons" / "02-next.yml").exit_code == 0
+    assert run("fmt", folder, folder / "lessons" / "02-next.yml", "--check").exit_code == 0
+
+
 words = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"], exclude_characters="\ufeff\u2028\u2029"), max_size=30)
 values = st.recursive(
     st.none()

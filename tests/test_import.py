@@ -580,6 +580,22 @@ def test_cells_can_be_added_and_emptied_and_lists_grow(tmp_path: Path):
     assert card["options"][2] == {"text": "Both", "right": False, "why": "No."}
 
 
+def test_edits_keep_every_comment_and_the_spaces_in_a_text(tmp_path: Path):
+    card = "  - id: define\n    kind: basic\n    prompt: |\n      One  \n      two\n    # About the answer.\n    answer: A\n    hint: H # mine\n"
+    folder = write_course(tmp_path / "course", cards=card)
+    path = folder / "lessons" / "01-first.yaml"
+    rows = spreadsheet(folder, tmp_path / "cards.csv")
+    save([rows[0] | {"hint": ""}], tmp_path / "cards.csv")
+    result = run("import", "--into", folder, tmp_path / "cards.csv")
+    assert result.exit_code == 1
+    assert "line 14: the comment `# mine` would lose its place" in result.stdout
+    assert "by hand" in result.stdout
+    assert path.read_text(encoding="utf-8").endswith(card)
+    save([rows[0] | {"hint": "Help", "answer": "B"}], tmp_path / "cards.csv")
+    assert run("import", "--into", folder, tmp_path / "cards.csv").exit_code == 0
+    assert path.read_text(encoding="utf-8").endswith(card.replace("answer: A", "answer: B").replace("hint: H", "hint: Help"))
+
+
 def test_fields_of_custom_cards_come_back_whatever_their_names(tmp_path: Path):
     own = {**OWN, "note_types/basic/note_type.yaml": NOTE_TYPE.replace("name: Back", "name: e.g. more")}
     own["note_types/basic/back-1.html"] = "{{e.g. more}}"

@@ -12,7 +12,7 @@ from typing import Any
 
 from attachdeck import schema
 from attachdeck.authoring import text_file
-from attachdeck.authoring.tidy import CannotTidy, rewritten, tidied
+from attachdeck.authoring.tidy import CannotTidy, keep_comments, rewritten, tidied
 from attachdeck.cells import leaves
 from attachdeck.reader import read_text
 
@@ -157,6 +157,10 @@ def _written(text: str, path: Path, wanted: Mapping[str, Any]) -> str:
     again, problems = read_text(found, str(path))
     if problems or again.root is None or again.root.value != wanted:
         raise CannotTidy("its meaning would change: make these changes by hand")
+    try:
+        keep_comments(read_text(text, str(path))[0], again)
+    except CannotTidy as error:
+        raise CannotTidy(f"{error}; or make these changes by hand") from error
     return found
 
 

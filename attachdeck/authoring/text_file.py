@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from pathlib import Path
 
-from attachdeck.reader import with_plain_ends
+from attachdeck.reader import MAX_BYTES, with_plain_ends
 from attachdeck.safe_write import write_bytes
 
 _MARK = "\ufeff"
@@ -28,7 +29,9 @@ class TextFile:
 
 
 def read(path: Path) -> TextFile:
-    """Read a file. Raises OSError, and UnicodeDecodeError where it is not in UTF-8."""
+    """Read a file. Raises OSError, also where it is larger than a course's file can be, and UnicodeDecodeError where it is not in UTF-8."""
+    if path.stat().st_size > MAX_BYTES:
+        raise OSError(errno.EFBIG, f"it is larger than {MAX_BYTES // 1024**2} MiB", str(path))
     text = path.read_bytes().decode("utf-8")
     newline = "\r\n" if "\r\n" in text else "\n"
     return TextFile(path, with_plain_ends(text.removeprefix(_MARK)), newline, text.startswith(_MARK))

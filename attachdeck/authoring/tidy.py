@@ -9,14 +9,20 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from attachdeck import schema
+from attachdeck.authoring.layout import Layout
 from attachdeck.naming import card_id
-from attachdeck.reader import read_text
+from attachdeck.reader import Document, read_text
 
 if TYPE_CHECKING:
     from ruamel.yaml.comments import CommentedMap
 
 _FIRST = ("id", "kind")
 _LAST = ("why", "confusion", "hint", "sources", "objective", "tags", "content_note", "article", "status", "retired_because", "formerly", "lint")
+
+
+_UNKEPT = "it holds what cannot be kept as it is (a day that does not exist, `<<`, or a comment and blank lines before a value): tidy it by hand"
+_SHOWN = 40
+"""How much of a comment a message shows."""
 
 
 class CannotTidy(Exception):  # noqa: N818  # It is said to the author, and no error of ours.
@@ -43,11 +49,12 @@ def tidied(text: str, name: str, taken: set[str]) -> str:
     after, problems = read_text(found, name)
     if problems or after.root is None or after.root.value != _with_ids(before.root.value, added):
         raise CannotTidy("its meaning would change: tidy it by hand")
+    keep_comments(before, after)
     return found
 
 
 def rewritten(text: str, change: Callable[[Any], None]) -> str:
-    """A file's text with what `change` does to ruamel's values, comments and quotes kept. Raises CannotTidy."""
+    """A file's text with what `change` does to ruamel's values, quotes kept, and comments where ruamel can. Raises CannotTidy."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
@@ -55,14 +62,28 @@ def rewritten(text: str, change: Callable[[Any], None]) -> str:
     yaml.preserve_quotes = True
     yaml.width = 1_000_000
     yaml.indent(mapping=2, sequence=4, offset=2)
+    out = StringIO()
     try:
         loaded = yaml.load(text)
-    except YAMLError as error:
-        raise CannotTidy("it uses YAML in a way that cannot be kept") from error
-    change(loaded)
-    out = StringIO()
-    yaml.dump(loaded, out)
-    return "\n".join(line.rstrip(" \t") for line in out.getvalue().split("\n")).rstrip("\n") + "\n"
+        change(loaded)
+        yaml.dump(loaded, out)
+    except (YAMLError, NotImplementedError, ValueError) as error:
+        raise CannotTidy(_UNKEPT) from error
+    written, problems = read_text(out.getvalue(), "")
+    if problems:
+        raise CannotTidy(_UNKEPT)
+    return Layout(written).stripped().strip("\n") + "\n"
+
+
+def keep_comments(before: Document, after: Document) -> None:
+    """Raises CannotTidy where a comment of the one would be lost in the other, or stand beside another value."""
+    left = Layout(after).comments()
+    for line, comment in Layout(before).comments():
+        if next(left, (0, None))[1] != comment:
+            shown = comment.text if len(comment.text) <= _SHOWN else f"{comment.text[:_SHOWN]}…"
+            raise CannotTidy(
+                f"line {line}: the comment `{shown}` would lose its place; put it on a line of its own, above the key or the card that it is about"
+            )
 
 
 def _tidy_cards(loaded: dict[str, Any], taken: set[str]) -> dict[int, str]:
@@ -76,7 +97,8 @@ def _tidy_cards(loaded: dict[str, Any], taken: set[str]) -> dict[int, str]:
             added[place] = card_id(card, taken)
             taken.add(added[place])
             card.insert(0, "id", added[place])  # type: ignore[attr-defined]  # ruamel's mapping.
-        _order(card)  # type: ignore[arg-type]
+        if not any(cards.ca.items.get(place, ())):  # type: ignore[union-attr]  # Else a comment stands between its dash and its first key.
+            _order(card)  # type: ignore[arg-type]
     return added
 
 
@@ -84,10 +106,16 @@ def _order(card: CommentedMap) -> None:
     """Put a card's keys into order, unless comments stand between them: a comment belongs to the line that its author put it beside."""
     order = [key for key in keys_of(str(card.get("kind"))) if key in card]
     order += [key for key in card if key not in order]
-    commented = card.ca.items or any(getattr(value, "ca", None) and value.ca.comment for value in card.values())
-    if order != list(card) and not commented and not card.merge:
+    if order != list(card) and not _is_commented(card) and not card.merge:
         for key in order:
             card.move_to_end(key)
+
+
+def _is_commented(value: Any) -> bool:
+    """Whether a comment stands in a value of ruamel's, however deep, or between two of its lines."""
+    found = getattr(value, "ca", None)
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return (found is not None and any(map(any, (*found.items.values(), found.comment or (), found.end or ())))) or any(map(_is_commented, inner))
 
 
 @cache

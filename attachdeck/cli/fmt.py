@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ import click
 from attachdeck.authoring import new, text_file
 from attachdeck.authoring.tidy import CannotTidy, tidied
 from attachdeck.cli.terminal import own_course, say
+from attachdeck.reader import lesson_paths
 
 
 @click.command(
@@ -26,13 +28,15 @@ Examples:
 def command(paths: tuple[Path, ...], only_check: bool) -> None:
     """Tidy a course's YAML files, and write an id into each card that has none.
 
-    Indentation and the order of a card's keys become even; comments, quotes and the meaning stay. COURSE is the folder that holds course.yaml.
+    Indentation and the order of a card's keys become even; comments, quotes and the meaning stay. COURSE is the folder that holds course.yaml,
+    and FILE one of its YAML files.
     """
     wrong = 0
+    taken = cache(new.card_ids)
     for path in _files(paths):
         try:
             file = text_file.read(path)
-            found = tidied(file.text, str(path), new.card_ids(path.parent.parent) if path.parent.name == "lessons" else set())
+            found = tidied(file.text, str(path), taken(path.parent.parent) if path.parent.name == "lessons" else set())
             if found == file.text:
                 continue
             if not only_check:
@@ -44,14 +48,27 @@ def command(paths: tuple[Path, ...], only_check: bool) -> None:
             say(f"{path} is left as it is: {reason}", err=True)
             wrong += 1
         except OSError as error:
-            say(f"{path} cannot be written: {error.strerror or error}", err=True)
+            say(f"{path} cannot be read or written: {error.strerror or error}", err=True)
             wrong += 1
     sys.exit(1 if wrong else 0)
 
 
 def _files(paths: tuple[Path, ...]) -> list[Path]:
-    if paths and all(path.is_file() and path.name != "course.yaml" for path in paths):
-        return list(paths)
-    folders = [own_course(path) for path in paths or (None,)]
-    patterns = ("course.yaml", "sources.yaml", "lessons/*.yaml", "lessons/*.yml", "media/media.yaml", "note_types/*/note_type.yaml")
-    return [path for folder in folders for pattern in patterns for path in sorted(folder.glob(pattern))]
+    """The files to tidy, each once. Exits with 2 where one is named that is none of a course's YAML files: all others are left alone."""
+    found: dict[Path, None] = {}
+    for path in paths or (None,):
+        alone = path is not None and path.is_file() and path.name != "course.yaml"
+        found |= dict.fromkeys([_own_file(path)] if path and alone else _of_course(own_course(path)))
+    return list(found)
+
+
+def _own_file(path: Path) -> Path:
+    folder = next((each for each in path.absolute().parents if (each / "course.yaml").is_file()), None)
+    if folder is None or path.absolute() not in _of_course(folder):
+        raise click.UsageError(f"`{path}` is none of a course's YAML files, and is left as it is: name the course's folder, or a file in its `lessons`")
+    return path
+
+
+def _of_course(folder: Path) -> list[Path]:
+    patterns = ("course.yaml", "sources.yaml", "media/media.yaml", "note_types/*/note_type.yaml")
+    return [*lesson_paths(folder), *(path for pattern in patterns for path in sorted(folder.glob(pattern)))]
