@@ -15,6 +15,7 @@ from attachdeck.course import KINDS_OF_CARD
 from attachdeck.naming import card_id, free, slug
 from conftest import CARD, LESSON_HEAD, write_course
 from test_cli import run
+from test_outputs import tree
 
 ANSWERS = {
     "basic": "Why?\nTherefore.\n",
@@ -61,6 +62,67 @@ def test_a_card_of_every_kind_can_be_added_by_answering(tmp_path: Path, kind: st
     assert (folder / "lessons" / "01-first.yaml").read_text(encoding="utf-8").split("\n")[line - 1].startswith("  - id: ")
 
 
+@pytest.mark.parametrize("word", ["2025", "1e3", "0x1f", "true", "null", "on", "~x", "2025-01-01"])
+def test_an_id_that_yaml_would_take_for_something_else_stays_text(tmp_path: Path, word: str):
+    folder = tmp_path / "course"
+    assert run("new", "course", folder, "--title", word).exit_code == 0
+    assert run("new", "lesson", word, folder).exit_code == 0
+    assert run("new", "card", folder, "--kind", "practice", "--set", f"prompt={word}").exit_code == 0
+    table = tmp_path / f"{word}.csv"
+    table.write_text(f"prompt,answer,lesson\n{word},{word},{word}\n", encoding="utf-8")
+    assert run("import", table, "-o", tmp_path / "imported").exit_code == 0
+    for course in (folder, tmp_path / "imported"):
+        checked = pipeline.check(course).course
+        assert checked is not None
+        assert (checked.id, checked.lessons[-1].id, list(checked.cards())[-1].id) == (word.strip("~"),) * 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("course", "new", "--title", " "), "`title` is blank"),
+        (("course", "new", "--id", "My Course"), "as in `my-course`"),
+        (("lesson", " ", "."), "`title` is blank"),
+        (("lesson", "Next", ".", "--id", "first-next"), "is used twice"),
+        (("lesson", "Next", ".", "--id", "Next!"), "as in `next`"),
+        (("card", ".", "--set", "foo=x"), "`foo` is not a key"),
+        (("card", ".", "--set", "sources=bowlby1969"), "or write [one, two]"),
+        (("card", ".", "--set", "sources=[nobody]"), "is not in sources.yaml"),
+        (("card", ".", "--set", "hint=a", "--set", "hint=b"), "set twice"),
+        (("card", ".", "--set", "id=a"), "write it as `--id a`"),
+    ],
+)
+def test_what_would_be_a_mistake_is_said_and_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str):
+    write_course(tmp_path, {"lessons/01-first.yaml": (LESSON_HEAD.replace("first-goal", "first-next-goal") + CARD).replace("\n", "\r\n") + "\n"})
+    before = tree(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    result = run("new", *arguments, *(("--kind", "basic", "--set", "prompt=P", "--set", "answer=A") if arguments[0] == "card" else ()))
+    assert result.exit_code in (1, 2)
+    assert said in result.stderr
+    assert tree(tmp_path) == before
+    if "foo=x" in arguments:
+        assert "This card was not added:\n\n  - id: p\n    kind: basic\n" in result.stderr
+
+
+def test_a_list_may_be_set_in_brackets(tmp_path: Path):
+    folder = write_course(tmp_path)
+    arguments = ("--kind", "sequence", "--set", "prompt=[P]", "--set", "steps=[One, Two]", "--set", "whole=true", "--set", "sources=[bowlby1969]")
+    assert run("new", "card", folder, *arguments).exit_code == 0
+    card = list(pipeline.check(folder).course.cards())[-1].written
+    assert (card["prompt"], card["steps"], card["whole"], card["sources"]) == ("[P]", ["One", "Two"], True, ["bowlby1969"])
+
+
+def test_the_last_lesson_is_the_one_with_the_largest_number(tmp_path: Path):
+    lessons = {f"lessons/{name}": LESSON_HEAD.replace("first", name[0]) + "  []\n" for name in ("9-x.yaml", "10-y.yml", ".#11-z.yaml", "notes.yaml")}
+    folder = write_course(tmp_path, lessons, cards="  - {kind: basic, prompt: P, answer: A}\n")
+    assert new.lesson_file(folder, "").name == "10-y.yml"
+    assert new.card_ids(folder) == set()
+    assert run("new", "card", folder, "--kind", "practice", "--set", "prompt=P", "--lesson", "first").exit_code == 0
+    assert run("new", "lesson", "Next", folder).stdout.strip().endswith("11-next.yaml")
+    (folder / "lessons" / "9999-last.yaml").write_text("", encoding="utf-8")
+    assert "smaller number" in run("new", "lesson", "Next", folder).stderr
+
+
 def test_a_new_lesson_comes_last_and_is_clean(tmp_path: Path):
     folder = write_course(tmp_path)
     assert run("new", "lesson", "A second: lesson", folder).exit_code == 0
@@ -71,6 +133,7 @@ def test_a_new_lesson_comes_last_and_is_clean(tmp_path: Path):
 
 
 LESSONS = {
+    "no cards yet, with a comment": LESSON_HEAD.replace("cards:", "cards: [ ]  # none yet"),
     "comments after the last card": LESSON_HEAD + CARD + "\n# The end.\n",
     "no line end at the end": LESSON_HEAD + CARD.rstrip("\n"),
     "keys after the cards": LESSON_HEAD + CARD + "content_note: Be careful.\n",
@@ -92,7 +155,7 @@ def test_a_card_is_added_and_every_other_line_stays(tmp_path: Path, text: str, n
     assert after.startswith(b"\xef\xbb\xbf")
     assert kept[added.line - 1].strip() == "- id: added"
     without = [line for number, line in enumerate(kept, 1) if not added.line <= number < added.line + 4]
-    assert [line.replace("cards: []", "cards:") for line in text.split("\n") if line] == [line for line in without if line]
+    assert [line.replace("cards: []", "cards:").replace("cards: [ ]", "cards:") for line in text.split("\n") if line] == [line for line in without if line]
     again = new.card(path, {"id": "more", "kind": "basic", "prompt": "P", "answer": "A"})
     assert again.line == added.line + 4
 
@@ -103,8 +166,12 @@ def test_where_a_card_cannot_be_added_the_author_is_told(tmp_path: Path):
     path.write_text(LESSON_HEAD.rstrip("\n") + " [{id: a, kind: basic, prompt: P, answer: A}]\n", encoding="utf-8")
     arguments = ("new", "card", folder, "--kind", "basic", "--set", "prompt=P", "--set", "answer=A")
     assert "stand on one line" in run(*arguments).stderr
-    path.write_text("id: [", encoding="utf-8")
-    assert "`attachdeck check` says why" in run(*arguments).stderr
+    for text in ("id: [", "cards: a\n", "- a\n", "{cards: {}}\n", '"cards": [1]\n', "? cards\n:\n"):
+        path.write_text(text, encoding="utf-8")
+        result = run(*arguments)
+        assert result.exit_code == 1
+        assert any(said in result.stderr for said in ("`attachdeck check` says why", "must begin a line", "by hand"))
+        assert path.read_text(encoding="utf-8") == text
     path.write_text("id: [", encoding="utf-16")
     assert "UTF-8" in run(*arguments).stderr
     assert run("new", "card", folder, "--set", "prompt").exit_code == 2

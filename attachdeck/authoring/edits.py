@@ -115,7 +115,7 @@ def _put(place: Any, way: list[str], cell: str) -> bool:
 
 
 def value_of(key: str, cell: str) -> Any:
-    """A cell as the value that its key takes: text, and for some keys a number or a truth value."""
+    """A cell as the value that its key takes: text, and for some keys a number, a truth value or a list in brackets."""
     kind = _types().get(key)
     text = cell.strip()
     if kind == "boolean" and text.lower() in ("true", "false"):
@@ -126,6 +126,9 @@ def value_of(key: str, cell: str) -> Any:
         except ValueError:
             return cell
         return int(number) if number.is_integer() else number
+    if kind == "array" and text.startswith("["):
+        root = read_text(text, "")[0].root
+        return root.value if root and isinstance(root.value, list) else cell
     return cell
 
 

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from attachdeck import schema
+from attachdeck import pipeline, schema
 from attachdeck.authoring import text_file
 from attachdeck.authoring.text_file import TextFile
+from attachdeck.decode import lesson_number
+from attachdeck.diagnostics import Diagnostic, Severity
 from attachdeck.naming import free, slug
 from attachdeck.patterns import pattern
-from attachdeck.reader import read_file, read_text
-from attachdeck.safe_write import new_folder
+from attachdeck.pipeline import Checked
+from attachdeck.reader import lesson_paths, read_file, read_text
+from attachdeck.safe_write import new_folder, write_bytes
 
 SCHEMAS = ".attachdeck"
 """The folder in a course that holds copies of the schemas, for editors."""
 
+_LAST_NUMBER = 9999
+"""The largest number that a lesson's file can have."""
+
+_EMPTY = pattern(r"^(cards:)[ \t]*(?:\[[ \t]*\]|null|~)")
 _MODELINE = pattern(r"# yaml-language-server: \$schema=(?P<where>.*)/lesson\.schema\.json")
 
 
@@ -31,10 +38,25 @@ class CannotAdd(Exception):  # noqa: N818  # It is said to the author, and no er
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """A file that was written, and the line of what is new in it."""
+    """A file that was written, the first and the last line of what is new in it, and what the file held before, if there was one."""
 
     path: Path
     line: int = 1
+    last: int = 1
+    before: bytes | None = None
+
+    def among(self, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+        """Those of a course's diagnostics that are about it."""
+        return [each for each in diagnostics if Path(each.at.file) == self.path and self.line <= each.at.line <= self.last]
+
+
+class Mistaken(CannotAdd):
+    """What was to be added has mistakes."""
+
+    def __init__(self, added: Added, diagnostics: Sequence[Diagnostic], texts: Mapping[str, str]) -> None:
+        self.diagnostics = diagnostics
+        self.texts = texts
+        super().__init__(f"`{added.path}` was not made" if added.before is None else f"nothing was added to `{added.path}`")
 
 
 def course(folder: Path, title: str, name: str, *, vscode: bool) -> list[Added]:
@@ -42,8 +64,8 @@ def course(folder: Path, title: str, name: str, *, vscode: bool) -> list[Added]:
     if folder.exists() and any(folder.iterdir()):
         raise CannotAdd(f"`{folder}` is not empty: choose a folder that is new")
     deck = re.sub(r'[:"]+', " ", title)  # Colons part a deck's levels, and Anki takes no quotation marks.
-    filled = {"id": name, "title": _scalar(title), "deck": _scalar(" ".join(deck.split())), "folder": folder.as_posix(), "schemas": SCHEMAS}
-    lesson = {**filled, "id": "first-lesson", "title": "The first lesson"}
+    filled = {"quoted_id": _scalar(name), "title": _scalar(title), "deck": _scalar(" ".join(deck.split())), "folder": folder.as_posix(), "schemas": SCHEMAS}
+    lesson = {**filled, "id": "first-lesson", "quoted_id": "first-lesson", "title": "The first lesson"}
     first = _template("lesson.yaml", lesson).partition("  - id: first-lesson-first\n")[0] + _template("first_cards.yaml", lesson)
     texts = {"course.yaml": _template("course.yaml", filled), "sources.yaml": _template("sources.yaml", filled), "lessons/01-first-lesson.yaml": first}
     if vscode:
@@ -52,6 +74,8 @@ def course(folder: Path, title: str, name: str, *, vscode: bool) -> list[Added]:
         for path, text in texts.items():
             TextFile(place / path, "").write(text)
         write_schemas(place)
+        if wrong := pipeline.check(place).diagnostics:
+            raise CannotAdd(f"{wrong[0].message}" + (f" ({wrong[0].help})" if wrong[0].help else ""))
     return [Added(folder / path) for path in texts]
 
 
@@ -75,18 +99,19 @@ def write_schemas(folder: Path) -> None:
 def lesson(folder: Path, title: str, name: str = "") -> Added:
     """A lesson after the last one, with a card to start from. Raises CannotAdd, and OSError."""
     found = _files(folder)
-    numbers = [int(match[1]) for path in found if (match := re.match(r"([0-9]{1,4})[-_. ]", path.name))]
-    number = max(numbers, default=0) + 1
+    number = max((_number(path) for path in found), default=0) + 1
     taken = {_id(_said(path)) for path in found}
     lesson_id = name or free(slug(title, "lesson"), taken)
     if lesson_id in taken:
         raise CannotAdd(f"the id `{lesson_id}` is taken: give --id another name")
     path = folder / "lessons" / f"{number:02}-{slug(title, 'lesson')}.yaml"
-    text = _template("lesson.yaml", {"id": lesson_id, "title": _scalar(title), "schemas": SCHEMAS})
+    if number > _LAST_NUMBER or path.exists():
+        raise CannotAdd(f"`{path}` cannot be the next lesson's file: begin the name of the last lesson's file with a smaller number")
+    text = _template("lesson.yaml", {"id": lesson_id, "quoted_id": _scalar(lesson_id), "title": _scalar(title), "schemas": SCHEMAS})
     if not (folder / SCHEMAS).is_dir():
         text = _with_modeline_of(found, text)
     TextFile(path, "", _newline(found)).write(text)
-    return Added(path)
+    return Added(path, last=text.count("\n"))
 
 
 def card(path: Path, values: Mapping[str, Any]) -> Added:
@@ -97,24 +122,39 @@ def card(path: Path, values: Mapping[str, Any]) -> Added:
         raise CannotAdd(f"`{path}` is not in UTF-8: save it again with that encoding") from error
     document, problems = read_text(file.text, path.as_posix())
     cards = document.root.get("cards") if document.root else None
-    if problems or cards is None:
+    if problems or cards is None or not isinstance(cards.value, list | None):
         raise CannotAdd(f"`{path}` cannot be read as a lesson: `attachdeck check` says why")
     lines = file.text.split("\n")
-    last = list(cards.items())[-1:] if isinstance(cards.value, list) else []
+    last = list(cards.items())[-1:]
     if last and last[0].start.line == cards.at.line and lines[cards.at.line - 1].lstrip().startswith("cards"):
         raise CannotAdd(f"the cards of `{path}` stand on one line: write each on a line of its own, beginning with `- `")
     end = _end_of(lines, last[0].mark.span) if last else _line_of_cards(lines)
     indent = len(lines[last[0].start.line - 1]) - len(lines[last[0].start.line - 1].lstrip(" ")) if last else 2
-    block = _yaml(values, indent).rstrip("\n").split("\n")
-    if not last and lines[end - 1].rstrip().endswith("[]"):
-        lines[end - 1] = lines[end - 1].rstrip().removesuffix("[]").rstrip()
+    block = as_entry(values, indent).rstrip("\n").split("\n")
+    if not last:
+        lines[end - 1] = _EMPTY.sub(r"\1", lines[end - 1])
     lines[end:end] = block
     text = "\n".join(lines)
     again, problems = read_text(text if text.endswith("\n") else text + "\n", path.as_posix())
-    if problems or again.root is None or again.root.value["cards"][:-1] != (cards.value or []):
-        raise CannotAdd(f"the card cannot be put into `{path}` without touching the rest: add it by hand")
+    if problems or again.root is None or again.root.value.get("cards") != [*(cards.value or []), dict(values)]:
+        reason = f" ({problems[0].message})" if problems else ""
+        raise CannotAdd(f"the card cannot be put into `{path}` without touching the rest{reason}: add it by hand")
+    before = path.read_bytes()
     file.write(text if text.endswith("\n") else text + "\n")
-    return Added(path, end + 1)
+    return Added(path, end + 1, end + len(block), before)
+
+
+def checked(folder: Path, added: Added) -> Checked:
+    """A course with what was added to it. Raises Mistaken where that has mistakes, with the file again as it was, and OSError."""
+    found = pipeline.check(folder)
+    wrong = [each for each in added.among(found.diagnostics) if each.severity is Severity.ERROR]
+    if not wrong:
+        return found
+    if added.before is None:
+        added.path.unlink()
+    else:
+        write_bytes(added.path, added.before)
+    raise Mistaken(added, wrong, found.texts)
 
 
 def lesson_file(folder: Path, name: str) -> Path:
@@ -135,11 +175,17 @@ def lesson_file(folder: Path, name: str) -> Path:
 def card_ids(folder: Path) -> set[str]:
     """The ids of all cards of a course."""
     lists = (_said(path).get("cards") for path in _files(folder))
-    return {_id(each) for cards in lists if isinstance(cards, list) for each in cards}
+    return {_id(each) for cards in lists if isinstance(cards, list) for each in cards} - {""}
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted((folder / "lessons").glob("*.y*ml"))
+    """The files of a course's lessons, in the course's order."""
+    return sorted(lesson_paths(folder), key=_number)
+
+
+def _number(path: Path) -> int:
+    """The number that gives a lesson its place; 0 where its file's name lacks one, which is a mistake."""
+    return lesson_number(path.name) or 0
 
 
 def _template(name: str, filled: Mapping[str, str]) -> str:
@@ -156,8 +202,8 @@ def _scalar(text: str) -> str:
     )
 
 
-def _yaml(values: Mapping[str, Any], indent: int) -> str:
-    """A card as an entry of a list."""
+def as_entry(card: Mapping[str, Any], indent: int = 2) -> str:
+    """A card as an entry of a lesson's list."""
     from ruamel.yaml import YAML
 
     yaml = YAML()
@@ -165,7 +211,7 @@ def _yaml(values: Mapping[str, Any], indent: int) -> str:
     yaml.allow_unicode = True
     yaml.indent(mapping=2, sequence=indent + 2, offset=indent)
     out = StringIO()
-    yaml.dump([dict(values)], out)
+    yaml.dump([dict(card)], out)
     return out.getvalue()
 
 
@@ -179,7 +225,10 @@ def _end_of(lines: list[str], span: tuple[int, int, int, int]) -> int:
 
 
 def _line_of_cards(lines: list[str]) -> int:
-    return next(number for number, line in enumerate(lines, 1) if line.startswith("cards:"))
+    found = next((number for number, line in enumerate(lines, 1) if line.startswith("cards:")), 0)
+    if not found:
+        raise CannotAdd("the key `cards` must begin a line of the lesson's file")
+    return found
 
 
 def _with_modeline_of(found: list[Path], text: str) -> str:

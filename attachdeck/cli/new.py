@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
-from attachdeck import pipeline
 from attachdeck.authoring import new
+from attachdeck.authoring.edits import value_of
 from attachdeck.cli.terminal import fail, own_course, show
 from attachdeck.course import KINDS_OF_CARD
 from attachdeck.naming import card_id, free, slug
 
+_ID = r"[a-z0-9]+(-[a-z0-9]+)*"
+
+
+def _id(_context: click.Context, _parameter: click.Parameter, name: str | None) -> str:
+    """An id that somebody gave, or nothing. Exits with 2 where it cannot be one."""
+    if name is not None and not re.fullmatch(_ID, name):
+        raise click.BadParameter(f"`{name}`: an id is made of small letters, digits and single hyphens, as in `{slug(name, 'secure-base')}`")
+    return name or ""
+
+
 _COURSE = click.argument("course", required=False, type=click.Path(path_type=Path))
 Values = dict[str, Any]
-T = TypeVar("T")
 
 
 @click.group(
@@ -35,12 +46,13 @@ def command() -> None:
 @command.command("course")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--title", help="What learners call it.  [default: from the folder's name]")
-@click.option("--id", "name", help="The course's lasting name.  [default: from the title]")
+@click.option("--id", "name", callback=_id, help="The course's lasting name.  [default: from the title]")
 @click.option("--vscode", is_flag=True, help="Also write settings for Visual Studio Code.")
-def new_course(folder: Path, title: str | None, name: str | None, vscode: bool) -> None:
+def new_course(folder: Path, title: str | None, name: str, vscode: bool) -> None:
     """Make a small course in FOLDER that works and teaches by its comments."""
     title = title or folder.resolve().name.replace("-", " ").replace("_", " ").strip().capitalize()
-    added = _try(lambda: new.course(folder, title, name or slug(title, "course"), vscode=vscode))
+    with _failures_said():
+        added = new.course(folder, title, name or slug(title, "course"), vscode=vscode)
     _say(added)
     click.echo(f"\nNow: attachdeck preview {folder}    and then open the files in an editor")
 
@@ -48,42 +60,58 @@ def new_course(folder: Path, title: str | None, name: str | None, vscode: bool) 
 @command.command("lesson")
 @click.argument("title")
 @_COURSE
-@click.option("--id", "name", default="", help="The lesson's lasting name.  [default: from the title]")
+@click.option("--id", "name", callback=_id, help="The lesson's lasting name.  [default: from the title]")
 def new_lesson(title: str, course: Path | None, name: str) -> None:
     """Add a lesson with this TITLE after the last one of COURSE."""
     folder = own_course(course)
-    _say([_try(lambda: new.lesson(folder, title, name))])
+    with _failures_said():
+        added = new.lesson(folder, title, name)
+        new.checked(folder, added)
+    _say([added])
 
 
 @command.command("card")
 @_COURSE
 @click.option("--lesson", default="", help="The lesson's id, or part of its file's name.  [default: the last lesson]")
 @click.option("--kind", type=click.Choice(sorted(KINDS_OF_CARD)), help="The kind of card; asked for where it is missing.")
-@click.option("--id", "name", default="", help="The card's lasting name.  [default: from its words]")
+@click.option("--id", "name", callback=_id, help="The card's lasting name.  [default: from its words]")
 @click.option("--set", "given", metavar="KEY=VALUE", multiple=True, help="A key of the card; may be repeated. What a kind needs and is missing is asked for.")
 def new_card(course: Path | None, lesson: str, kind: str | None, name: str, given: tuple[str, ...]) -> None:
     """Add a card to a lesson of COURSE: asks for what it needs, and touches nothing else in the file."""
     folder = own_course(course)
-    path = _try(lambda: new.lesson_file(folder, lesson))
-    values: Values = dict(_pair(each) for each in given)
-    kind = kind or click.prompt("Kind", type=click.Choice(sorted(KINDS_OF_CARD)), default="basic")
-    _ASKED[kind](values)
+    with _failures_said():
+        path = new.lesson_file(folder, lesson)
+    values = _values(given)
     taken = new.card_ids(folder)
     if name in taken:
         fail(f"the id `{name}` is taken; leave --id out to take {free(name, taken)}")
+    kind = kind or click.prompt("Kind", type=click.Choice(sorted(KINDS_OF_CARD)), default="basic")
+    _ASKED[kind](values)
     card = {"id": name or card_id(values, taken), "kind": kind} | values
-    added = _try(lambda: new.card(path, card))
+
+    with _failures_said():
+        try:
+            added = new.card(path, card)
+            checked = new.checked(folder, added)
+        except (new.CannotAdd, OSError):
+            click.echo(f"This card was not added:\n\n{new.as_entry(card)}", err=True)  # Somebody may have typed all of it.
+            raise
     _say([added])
-    checked = pipeline.check(folder)
-    here = [each for each in checked.diagnostics if each.at.file.endswith(f"lessons/{path.name}") and each.at.line >= added.line]
-    show(here, checked.texts)
+    show(added.among(checked.diagnostics), checked.texts)
 
 
-def _pair(text: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not equals or not key:
-        raise click.UsageError(f"`--set {text}`: write it as KEY=VALUE, in quotes where there are spaces")
-    return key, value
+def _values(given: tuple[str, ...]) -> Values:
+    values: Values = {}
+    for each in given:
+        key, equals, value = each.partition("=")
+        if not equals or not key:
+            raise click.UsageError(f"`--set {each}`: write it as KEY=VALUE, in quotes where there are spaces")
+        if key in ("id", "kind"):
+            raise click.UsageError(f"`--set {each}`: write it as `--{key} {value}`")
+        if key in values:
+            raise click.UsageError(f"`--set {each}`: `{key}` is set twice")
+        values[key] = value_of(key, value)
+    return values
 
 
 def _ask(values: Values, key: str, question: str) -> None:
@@ -108,6 +136,8 @@ def _cloze(values: Values) -> None:
 
 def _choice(values: Values) -> None:
     _ask(values, "question", "Question")
+    if "options" in values:
+        return
     options: list[Values] = [{"text": click.prompt("The right option"), "right": True}]
     while len(options) < 9 and (text := click.prompt("A wrong option (nothing to end)" if len(options) > 1 else "A wrong option", **_or_end(len(options) > 1))):
         options.append({"text": text, "why": click.prompt("Why it is wrong")})
@@ -125,6 +155,8 @@ def _vignette(values: Values) -> None:
 
 def _sequence(values: Values) -> None:
     _ask(values, "prompt", "What these are the steps of")
+    if "steps" in values:
+        return
     steps: list[str] = []
     while len(steps) < 12 and (step := click.prompt(f"Step {len(steps) + 1}" + (" (nothing to end)" if len(steps) > 1 else ""), **_or_end(len(steps) > 1))):
         steps.append(step)
@@ -134,6 +166,8 @@ def _sequence(values: Values) -> None:
 def _occlusion(values: Values) -> None:
     _ask(values, "prompt", "Question over the picture")
     _ask(values, "picture", "Picture (a file in media/)")
+    if "regions" in values:
+        return
     region = {"name": click.prompt("What the region shows")}
     values["regions"] = [region | {side: click.prompt(f"Its {side}, in percent", type=float) for side in ("left", "top", "width", "height")}]
 
@@ -152,10 +186,14 @@ _ASKED: dict[str, Callable[[Values], None]] = {
 }  # fmt: skip
 
 
-def _try(make: Callable[[], T]) -> T:
+@contextmanager
+def _failures_said() -> Iterator[None]:
+    """What cannot be added, or has mistakes, is said, and the command fails."""
     try:
-        return make()
+        yield
     except new.CannotAdd as error:
+        if isinstance(error, new.Mistaken):
+            show(error.diagnostics, error.texts)
         fail(str(error))
     except OSError as error:
         fail(f"`{error.filename}` cannot be written: {error.strerror or error}")

@@ -64,7 +64,7 @@ def _texts(draft: Draft, course: str, title: str, language: str) -> Iterator[tup
         "course.yaml",
         f"""\
 # yaml-language-server: $schema={new.SCHEMAS}/course.schema.json
-id: {course}
+id: {_scalar(course)}
 title: {_scalar(title)}
 version: 1.0.0
 language: {_scalar(language)}
@@ -97,7 +97,7 @@ def _lesson(lesson: DraftLesson) -> str:
     cards = "".join(f"\n  - {_mapping(card, '    ')[4:]}" for card in ordered)
     return f"""\
 # yaml-language-server: $schema=../{new.SCHEMAS}/lesson.schema.json
-id: {lesson.id}
+id: {_scalar(lesson.id)}
 title: {_scalar(lesson.title)}
 {deck}summary: Write here what this lesson is about.
 objectives:
