@@ -71,6 +71,16 @@ def test_a_card_and_a_course_can_say_otherwise(tmp_path: Path):
         assert run("check", folder, "--strict", *rules).exit_code == bool(severity)
 
 
+def test_a_day_that_does_not_exist_is_told_where_it_stands(tmp_path: Path):
+    said = 'help: {checked: "2026-02-30", lines: [{where: Here, contact: "112"}]}\n'
+    folder = write_course(tmp_path, {"course.yaml": COURSE_YAML + said})
+    checked = pipeline.check(folder)
+    (found,) = lint(checked.course, TODAY, ["help-unchecked"], files=checked.texts)
+    assert "2026-02-30, a day that does not exist" in found.message
+    assert (found.at.line, found.at.column) == (COURSE_YAML.count("\n") + 1, 18)
+    assert run("check", folder).exit_code == 0
+
+
 def test_misspelt_rules_are_told(tmp_path: Path):
     folder = write_course(
         tmp_path, {"course.yaml": COURSE_YAML + "lint: {no-sourse: off}\n"}, cards="  - {id: a, kind: basic, prompt: P, answer: A, lint: {nothing: x}}\n"

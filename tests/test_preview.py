@@ -9,14 +9,16 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from attachdeck.preview import server
 from attachdeck.preview.server import Preview
 from attachdeck.preview.site import look
 from conftest import CARD, COURSE_YAML, LESSON_HEAD, need, write_course
 from test_anki_import import ALL_KINDS
+from test_import import CUSTOM, OWN
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -92,6 +94,38 @@ def test_a_lesson_with_mistakes_stays_as_it_was_and_the_rest_goes_on(tmp_path: P
     (folder / "course.yaml").write_text("id: [", encoding="utf-8")
     assert len(look(folder, after).lessons) == 2
     assert look(folder).lessons == ()
+
+
+def test_what_fails_is_shown_and_the_next_save_is_followed(serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    folder = write_course(tmp_path / "course")
+
+    def fail(*_: object) -> None:
+        raise ValueError("a bug")
+
+    def saved(title: str) -> dict[str, Any]:
+        with preview.changed:
+            seen = preview.version
+            (folder / "course.yaml").write_text(COURSE_YAML.replace("title: Tiny", f"title: {title}"), encoding="utf-8")
+            assert preview.changed.wait_for(lambda: preview.version > seen, timeout=10)
+        return preview.site.state()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(server, "look", fail)
+        preview = serve(folder)
+        assert preview.site.problems[0]["message"] == "the course cannot be shown (ValueError: a bug)"
+        assert len(saved("Not seen")["problems"]) == 1
+    assert saved("Seen")["title"] == "Seen"
+
+
+def test_every_kind_of_file_is_served_and_templates_are_followed(serve, tmp_path: Path):
+    own = {"media/media.yaml": "pictures: []\nfiles: [{file: A.mp3}]\n", "media/A.mp3": b"sound"}
+    folder = write_course(tmp_path / "course", {**OWN, **own}, cards=CUSTOM.replace("Two", '"[sound:A.mp3]"'))
+    preview = serve(folder)
+    status, headers, body = ask(preview, "/media/A.mp3")
+    assert (status, headers["Content-Type"], body) == (200, "application/octet-stream", b"sound")
+    before = server._stamps(preview.site.folders)
+    (folder / "note_types" / "basic" / "front-1.html").write_text("<b>{{Front}}</b>", encoding="utf-8")
+    assert server._stamps(preview.site.folders) != before
 
 
 @pytest.fixture

@@ -35,7 +35,8 @@ class Preview:
     def __init__(self, folder: Path, port: int = 0) -> None:
         """Bind to a port of the loopback (0: a free one). Raises OSError where the port is taken."""
         self.folder = folder
-        self.site: Site = look(folder)
+        self.seen = _stamps((folder,))  # Before the first look, else a save right behind it would never be seen.
+        self.site = self._look(Site())
         self.version = 1
         self.changed = threading.Condition()
         self.server = _Server(("127.0.0.1", port), self)
@@ -54,17 +55,23 @@ class Preview:
         self.server.shutdown()
 
     def _watch(self) -> None:
-        seen = _stamps(self.site.folders)
         while True:
             time.sleep(SECONDS_BETWEEN_LOOKS)
             now = _stamps(self.site.folders)
-            if now != seen:
-                seen = now
-                site = look(self.folder, self.site)
+            if now != self.seen:
+                self.seen = now
+                site = self._look(self.site)
                 with self.changed:
                     self.site = site
                     self.version += 1
                     self.changed.notify_all()
+
+    def _look(self, before: Site) -> Site:
+        """The course as it is now; what went wrong is shown, for the next save may mend it."""
+        try:
+            return look(self.folder, before)
+        except Exception as error:  # noqa: BLE001  # Whatever it is, one who writes must not look at a page that follows no more.
+            return before.stuck(self.folder, error)
 
 
 class _Server(ThreadingHTTPServer):
@@ -101,7 +108,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif path == "/events":
             self.events(preview)
         elif path.startswith("/media/") and (content := preview.site.media.get(path.removeprefix("/media/"))) is not None:
-            self.answer(HTTPStatus.OK, content, _MEDIA_TYPES[path.rpartition(".")[2]], "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+            kind = _MEDIA_TYPES.get(path.rpartition(".")[2].lower(), "application/octet-stream")
+            self.answer(HTTPStatus.OK, content, kind, "default-src 'none'; style-src 'unsafe-inline'; sandbox")
         elif (card := self.card(path, parse_qs(url.query).get("look", [""])[0])) is not None:
             self.answer(HTTPStatus.OK, card.encode(), "text/html", self.card_policy(port))
         else:
@@ -166,7 +174,7 @@ def _newer(preview: Preview, seen: int) -> Callable[[], bool]:
 def _stamps(folders: tuple[Path, ...]) -> dict[str, tuple[int, int]]:
     """When each file of these courses was last changed, and its size."""
     found = {}
-    for path in (folder / name for folder in folders for name in (".", "lessons", "media")):
+    for path in (each for folder in folders for each in (folder, folder / "lessons", folder / "media", *folder.glob("note_types/*"))):
         try:
             for each in path.iterdir():
                 if each.is_file():

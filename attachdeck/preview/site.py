@@ -6,7 +6,7 @@ import hashlib
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape, unescape
 from importlib.resources import files
 from pathlib import Path
@@ -52,6 +52,12 @@ class Site:
     def state(self) -> Entry:
         """All that the page needs to know, for JSON."""
         return {"title": self.title, "lessons": self.lessons, "problems": self.problems}
+
+    def stuck(self, folder: Path, error: Exception) -> Site:
+        """The same where the course could not be looked at, which is said; all of its folders are watched still."""
+        message = f"the course cannot be shown ({type(error).__name__}: {error})"
+        said = {"rule": "preview", "severity": "error", "message": message, "help": f"`attachdeck check {folder}` says more", "place": str(folder), "card": ""}
+        return replace(self, problems=(said,), folders=self.folders or (folder,))
 
     def document(self, card: str, place: int, side: str, classes: str) -> str | None:
         """The HTML document of a card's side, or None where there is no such card. `classes` are those that Anki gives the body."""

@@ -23,14 +23,21 @@ from datetime import date
 from attachdeck.course import Course
 from attachdeck.lint import Context, Finding
 from attachdeck.location import Location
+from attachdeck.reader.document import location_of
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     if course.help is None or not course.lessons:
         return
-    age = (date.fromisoformat(context.today) - date.fromisoformat(course.help.checked)).days
-    if age > 365:
-        folder = course.lessons[0].at.file.rpartition("/lessons/")[0]
-        yield Finding(
-            Location(f"{folder}/course.yaml"), f"the help lines were last checked {age} days ago", "try every line, and write today's date under `checked`"
-        )
+    checked = course.help.checked
+    try:
+        age = (date.fromisoformat(context.today) - date.fromisoformat(checked)).days
+    except ValueError:
+        said = f"the help lines were last checked on {checked}, a day that does not exist"
+    else:
+        said = f"the help lines were last checked {age} days ago" if age > 365 else ""
+    if said:
+        file = f"{course.lessons[0].at.file.rpartition('/lessons/')[0]}/course.yaml"
+        text = context.files.get(file, "")
+        at = location_of(file, text, text.index(checked)) if checked in text else Location(file)
+        yield Finding(at, said, "try every line, and write today's date under `checked`")
