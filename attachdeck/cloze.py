@@ -21,10 +21,16 @@ Numbers = tuple[int, ...]
 _ANKI = pattern(r"\{\{c(?P<numbers>[0-9]{1,9}(?:,[0-9]{1,9})*)::|(?P<close>\}\})", re.DOTALL)
 _AUTHOR = pattern(
     r"(?P<math>\\\((?:(?!\\\().)*?\\\)|\\\[(?:(?!\\\[).)*?\\\])|\{\{c(?P<anki>[0-9]+(?:,[0-9]+)*)::|(?P<anki_close>\}\})"
-    r"|(?<!\\)\(\((?P<light>[0-9]+)\s|(?P<light_close>\)\))",
+    r"|(?<!\\)\(\((?P<light>[0-9]+)\s|(?P<light_close>\)\)+)",
     re.DOTALL,
 )
 _NEARLY = pattern(r"(?<!\{)\{++[cC]?[0-9]+:(?!:)|\{\{[0-9]+::|\{\{C[0-9]+::|(?<!\{)\{c[0-9]+::|\(\(c?[0-9]+:|\{\{c::|\{\{c[0-9]+ +::")
+_ALMOST = pattern(r"\{\{[cC]?[0-9]+\s|(?<![\\\w])\(\((?![0-9]+\s)[^()]*\)\)|\[\[[0-9]+\s++[^\W\d]|（（[0-9]+")
+"""What may well stand in a formula or in code, and is meant as a gap elsewhere."""
+_NO_PROSE = pattern(r"\\\((?:(?!\\\().)*?\\\)|\\\[(?:(?!\\\[).)*?\\\]|`[^`]*`", re.DOTALL)
+_IN_FORMULA = pattern(r"\{\{c[0-9]+(?:,[0-9]+)*::|\(\([0-9]+\s++\w++\)\)")
+_ENDS_ALONE = pattern(r"(?<![\\(])\([0-9]+\s[^()]*\)\)")
+_BRACKET = pattern(r"(?<![:;])(?<![:;]-)\(|\)")
 
 
 @value()
@@ -38,11 +44,12 @@ class Problem:
 
 @dataclass(slots=True)
 class _Gap:
-    """A gap that has been opened, with what it holds so far."""
+    """A gap that has been opened, with what it holds so far, and how many brackets this has opened and not closed."""
 
     opening: str
     numbers: str
     light: bool
+    brackets: int = 0
     text: list[str] = field(default_factory=list)
 
 
@@ -90,31 +97,74 @@ def to_anki(text: str) -> tuple[str, list[Problem]]:
     position = heavy = 0  # How many of Anki's own notation are open.
     for token in _AUTHOR.finditer(text):
         top = stack[-1]
-        top.text.append(text[position : token.start()])
+        before = text[position : token.start()]
+        top.text.append(before)
+        top.brackets = _open_brackets(before, top.brackets) if top.light else 0
         position = token.end()
         if token["anki"] or token["light"]:
             stack.append(_Gap(token.group(), token["anki"] or token["light"], light=bool(token["light"])))
             heavy += not token["light"]
-        elif len(stack) > 1 and (token["light_close"] if top.light else token["anki_close"]):
+        elif token["light_close"]:
+            _close_light(stack, len(token.group()), problems)
+        elif len(stack) > 1 and not top.light and token["anki_close"]:
             stack.pop()
-            heavy -= not top.light
+            heavy -= 1
             stack[-1].text.append(_closed(top, problems))
         elif token["anki_close"] and not heavy:
             problems.append(Problem("`}}` closes a gap that was never opened", "a gap is written `((1 hidden))` or `{{c1::hidden}}`", "}}"))
         else:
+            if token["math"] and (inner := _IN_FORMULA.search(token["math"])):
+                problems.append(
+                    Problem("a gap cannot stand in a formula", r"put the gap around it, as in `((1 \(x^2\)))`, or end the formula before it", inner[0])
+                )
             top.text.append(token.group())
     stack[-1].text.append(text[position:])
     problems += (Problem("this gap is never closed", f"close it with `{'))' if gap.light else '}}'}`", gap.opening.strip()) for gap in stack[1:])
-    nearly = _NEARLY.search(text)
-    if nearly:
+    if nearly := _nearly(text):
         problems = [problem for problem in problems if problem.snippet != "}}"]
-        problems.append(
-            Problem("this looks like a gap, but is none", "a gap is written `((1 hidden))`, `((1 hidden | hint))` or `{{c1::hidden::hint}}`", nearly.group())
-        )
+        help = "a gap is written `((1 hidden))`, `((1 hidden | hint))` or `{{c1::hidden::hint}}`"
+        help += "; brackets that are no gap are written `\\((so))`" if nearly.endswith("))") else ""
+        problems.append(Problem("this looks like a gap, but is none", help, nearly))
     anki = "".join(root.text)
     if not problems and not numbers(anki):
         problems.append(Problem("this text has no gap", "put what the learner should recall in `((1 … ))`", ""))
     return anki, problems
+
+
+def _close_light(stack: list[_Gap], run: int, problems: list[Problem]) -> None:
+    """Close gaps with a run of closing brackets, of which the first may close what a gap's own text has opened: `((1 Bowlby (1969)))`."""
+    while run > 1 and len(stack) > 1 and stack[-1].light:
+        gap = stack.pop()
+        own = min(gap.brackets, run - 2)
+        gap.text.append(")" * own)
+        run -= own + 2
+        if gap.brackets > own and not any("]" in part for part in gap.text):  # Half-open intervals have their own brackets.
+            problems.append(Problem("this gap ends within a bracket", "close the bracket with one `)`, and then the gap with `))`", gap.opening.strip()))
+        stack[-1].text.append(_closed(gap, problems))
+    stack[-1].text.append(")" * run)
+
+
+def _open_brackets(text: str, opened: int = 0) -> int:
+    """How many brackets are open at the end of a text, if so many are at its beginning."""
+    for bracket in _BRACKET.findall(text):
+        opened = opened + 1 if bracket == "(" else max(opened - 1, 0)
+    return opened
+
+
+def _nearly(text: str) -> str:
+    """The first piece of a text that looks like a gap, and is none."""
+    if nearly := _NEARLY.search(text):
+        return nearly.group().strip()
+    prose = _NO_PROSE.sub("", text) if "\\" in text or "`" in text else text
+    if nearly := _ALMOST.search(prose):
+        return nearly.group().strip()
+    opened = position = 0
+    for nearly in _ENDS_ALONE.finditer(prose):
+        opened = _open_brackets(prose[position : nearly.start()], opened)
+        position = nearly.start()
+        if not opened:
+            return nearly.group()
+    return ""
 
 
 def _closed(gap: _Gap, problems: list[Problem]) -> str:
