@@ -123,7 +123,7 @@ def to_anki(text: str) -> tuple[str, list[Problem]]:
     if nearly := _nearly(text):
         problems = [problem for problem in problems if problem.snippet != "}}"]
         help = "a gap is written `((1 hidden))`, `((1 hidden | hint))` or `{{c1::hidden::hint}}`"
-        help += "; brackets that are no gap are written `\\((so))`" if nearly.endswith("))") else ""
+        help += "; between brackets that are no gap, put a space: `( (so) )`" if nearly.endswith("))") else ""
         problems.append(Problem("this looks like a gap, but is none", help, nearly))
     anki = "".join(root.text)
     if not problems and not numbers(anki):

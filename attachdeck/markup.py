@@ -8,7 +8,8 @@ from functools import cache
 from html import escape, unescape
 from typing import TYPE_CHECKING, Any
 
-from attachdeck.inert import inert, macros
+from attachdeck import cloze
+from attachdeck.inert import WORD_JOINER, inert, inert_hints, macros
 from attachdeck.normal import normal
 from attachdeck.patterns import pattern
 from attachdeck.value import value
@@ -38,7 +39,10 @@ _NO_MARKDOWN = pattern(r"[^\W\d_][^*_`~\[\]<>&|\\\n\r\t\f\v\xa0\ufdd0\ufdd1]*")
 _BARE = bytes(each for each in range(0x80) if _NO_MARKDOWN.fullmatch(f"a{each:c}"))
 """The characters of ASCII that may follow in such a line: to delete them from a text and see whether something is left is several times as fast."""
 _HARMLESS = pattern(r"(?:[^<&\xa0]++|</?(?:p|em|strong|code|ul|li)>|&(?:lt|gt|amp|quot);)*+")
+_TAG = pattern(r"<[^>]*>")
 _OPENING = pattern(r"<([A-Za-z][^\s/>]*)")
+_NOTHING = pattern(r"(?:\s|&nbsp;|[\xad\u034f\u200b-\u200f\u2060-\u2064\ufeff]|<(?!img\b|hr\b)[^>]*>)*+")
+"""What nobody sees: space, signs without width, and tags that show nothing themselves."""
 _IMG = pattern(r"<img\b([^>]*)>")
 _ATTRIBUTE = pattern(r'(\w+)="([^"]*)"')
 
@@ -63,6 +67,27 @@ def render(text: str, pictures: Mapping[str, Shown]) -> str:
     return text if bare else _rendered(text, pictures)
 
 
+def render_gaps(text: str, pictures: Mapping[str, Shown]) -> str:
+    """The HTML of a text with gaps in Anki's notation, which are no more than gaps."""
+    return tame(_TAG.sub(_without_gap_signs, render(text, pictures)))
+
+
+def tame(html: str) -> str:
+    """A text whose gaps are no more than gaps, whatever Anki shows of each: a masked region, whose attributes would be what stands there, quotation
+    marks and all; a hint in brackets that Anki plays or runs; two halves of what `inert` would have seen as one."""
+    html = inert_hints(html.replace("::image-occlusion:", "::image-occlusion&#58;"))
+    if "[" in html or "\\" in html:
+        whole = cloze.filled(html, lambda _numbers, content, _hint: content)
+        if inert(whole) != whole:
+            return html.replace("[", "&#91;").replace("\\", f"\\{WORD_JOINER}")
+    return html
+
+
+def _without_gap_signs(tag: re.Match[str]) -> str:
+    """A tag in which no gap begins or ends: Anki would show it in part, and what follows would become its attributes."""
+    return tag[0].replace("{{", "{&#123;").replace("}}", "}&#125;").replace("::", ":&#58;")
+
+
 def _rendered(text: str, pictures: Mapping[str, Shown]) -> str:
     formulas: dict[str, str] = {}
 
@@ -78,6 +103,11 @@ def _rendered(text: str, pictures: Mapping[str, Shown]) -> str:
         html = _IMG.sub(lambda match: _picture(match, pictures), html)
     # A formula may stand in an attribute, its sign may have been written as an entity by somebody else, and what it holds is a text like any other.
     return inert(_KEPT.sub(lambda match: _formula(formulas.get(match[0], "")), html) if formulas else html)
+
+
+def shows_nothing(html: str) -> bool:
+    """Whether a learner sees nothing of it."""
+    return not html or _NOTHING.fullmatch(html) is not None
 
 
 def taken_out(text: str) -> list[str]:

@@ -19,7 +19,7 @@ from typing import IO, Any, NamedTuple, overload
 from urllib.parse import unquote
 from weakref import finalize
 
-from attachdeck import cloze, identity
+from attachdeck import identity
 from attachdeck.course import (
     BasicCard,
     Card,
@@ -42,9 +42,9 @@ from attachdeck.course import (
     VignetteCard,
 )
 from attachdeck.identity import CardRecord
-from attachdeck.inert import WORD_JOINER, inert, inert_hints
+from attachdeck.inert import WORD_JOINER, inert
 from attachdeck.location import Location
-from attachdeck.markup import Shown, picture, plain, render
+from attachdeck.markup import Shown, picture, plain, render, render_gaps, tame
 from attachdeck.normal import normal
 from attachdeck.note_types import KINDS, Look, NoteType, note_type, own, words
 from attachdeck.note_types.generation import card_places
@@ -61,8 +61,6 @@ _REFERENCE = pattern(
     r"""(?:src|data)\s*=\s*(?:"([^"]+)"|'([^']+)'|([^\s"'>]+))|\[sound:((?:(?!\[sound:).)*?)\]|url\(\s*+(?:"([^"]+)"|'([^']+)'|([^()"'\s]++(?:\s++[^()"'\s]++)*+))\s*+\)|@import\s+["']([^"']+)""",
     re.IGNORECASE,
 )
-
-_TAG = pattern(r"<[^>]*>")
 
 Fields = dict[str, str]
 
@@ -425,7 +423,7 @@ class Compiler:
         return render(text, self.shown).replace("{{", "{&#123;") if text else ""
 
     def html_with_gaps(self, text: str) -> str:
-        return _tame(_TAG.sub(_without_gap_signs, render(text, self.shown))) if text else ""
+        return render_gaps(text, self.shown) if text else ""
 
     def plain(self, text: str) -> str:
         found = self.plain_texts.get(text)
@@ -559,7 +557,7 @@ class Compiler:
             "Occlusion": "".join(f"{{{{c{n}::{_shape(region, card.hide_all)}}}}}<br>" for n, region in regions),
             "Image": picture(Shown(shown.name, "", shown.alt)),
             "Header": self.html(card.prompt),
-            "Names": _tame(" ".join(f"{{{{c{n}::{self.plain(region.name).replace('}}', '} }').replace('::', ':')}}}}}" for n, region in regions)),
+            "Names": tame(" ".join(f"{{{{c{n}::{self.plain(region.name).replace('}}', '} }').replace('::', ':')}}}}}" for n, region in regions)),
         }
 
     def practice(self, card: PracticeCard) -> Fields:
@@ -622,22 +620,6 @@ def hashes(own: NoteType) -> tuple[str, str]:
 def _explained(option: Option, text: str, why: str) -> str:
     reason = f'<div class="reason">{why}</div>' if why else ""
     return f'<li class="{"right" if option.right else "wrong"}"><div class="option">{text}</div>{reason}</li>'
-
-
-def _without_gap_signs(tag: re.Match[str]) -> str:
-    """A tag in which no gap begins or ends: Anki would show it in part, and what follows would become its attributes."""
-    return tag[0].replace("{{", "{&#123;").replace("}}", "}&#125;").replace("::", ":&#58;")
-
-
-def _tame(html: str) -> str:
-    """A text whose gaps are no more than gaps, whatever Anki shows of each: a masked region, whose attributes would be what stands there, quotation
-    marks and all; a hint in brackets that Anki plays or runs; two halves of what `inert` would have seen as one."""
-    html = inert_hints(html.replace("::image-occlusion:", "::image-occlusion&#58;"))
-    if "[" in html or "\\" in html:
-        whole = cloze.filled(html, lambda _numbers, content, _hint: content)
-        if inert(whole) != whole:
-            return html.replace("[", "&#91;").replace("\\", f"\\{WORD_JOINER}")
-    return html
 
 
 def _shape(region: Region, hide_all: bool) -> str:

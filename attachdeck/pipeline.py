@@ -116,6 +116,10 @@ def check(folder: Path, language: str = "", depth: int = 0, *, jobs: int = 1) ->
     if not _fatal(diagnostics):
         course, more = decode(files)
         diagnostics += [*more, *_own_note_types(course)]
+    if course and not _fatal(diagnostics):
+        from attachdeck import cardless
+
+        diagnostics += cardless.problems(course)
     if found:
         diagnostics += upstream_changes(found, lock.overrides)
     diagnostics.sort(key=lambda diagnostic: diagnostic.at)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from attachdeck import schema
+from attachdeck import cardless, schema
 from attachdeck.dating import SameId, dated
 from attachdeck.decode import LessonDecoder, lesson_number
 from attachdeck.identity import Lock, digest, read_lock, refusals
@@ -100,7 +100,7 @@ class PlainCourse:
         if not text or problems or document.root is None or schema.check(document, "lesson"):
             return b""
         lesson, problems = self.decoder(document)
-        if problems or lesson is None:
+        if problems or lesson is None or any(cardless.problems(replace(self.course, lessons=(lesson,)))):
             return b""
         packed = marshal.dumps(tuple(self.compiler.lesson(lesson)))
         self.cache.store(self.cache.name(path.name, text), packed)

@@ -44,7 +44,7 @@ def test_what_is_nearly_a_gap_is_told_beside_a_good_one(nearly):
 
 @pytest.mark.parametrize(
     "brackets",
-    [r"\((so))", "f((x))", "`f ((x))`", r"\(f((x)) = ((1 + x))\)", "(see (1 Kings 3))", "((a) and (b))", "(Bowlby (1969))", "a) this (1 b) that"],
+    ["( (so) )", r"\((so))", "f((x))", "`f ((x))`", r"\(f((x)) = ((1 + x))\)", "(see (1 Kings 3))", "((a) and (b))", "(Bowlby (1969))", "a) this (1 b) that"],
 )
 def test_brackets_that_are_no_gap_stay(brackets):
     assert cloze.to_anki(f"{brackets} and ((2 it)).") == (f"{brackets} and {{{{c2::it}}}}.", [])

@@ -158,3 +158,25 @@ def test_the_layout_of_every_note_type_is_final():
         )
         for kind in KINDS
     }
+
+
+GAPS = r"""
+  - id: a
+    kind: cloze
+    text: |
+      `((1 a))` [((2 b))](https://example.org) ((3 ![](plane.svg))) **((4 c))** \(x\) ((5 \(y\))) <b title='x'>((6 d))</b> | ((7 e))
+
+      | ((8 f | hint)) | ((9 g)) |
+      |---|---|
+      | ((10 h)) | ((11 i)) |
+"""
+
+
+def test_gaps_that_reach_their_card_are_not_told(tiny):
+    (note,) = tiny(GAPS).notes
+    assert [each.place for each in note.cards] == list(range(11))
+
+
+def test_a_retired_card_has_none_and_may_show_nothing(tiny):
+    (note,) = tiny("  - {id: a, kind: basic, prompt: <!-- What? -->, answer: This., status: retired, retired_because: It was wrong.}\n").notes
+    assert note.cards == ()

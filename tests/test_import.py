@@ -110,6 +110,7 @@ def test_a_lesson_may_have_a_deck_elsewhere_and_lessons_may_share_it(tmp_path: P
         (CUSTOM.replace("a_b", "a b"), "schema"),
         (CUSTOM.replace("a_b", '"<svg/onload=alert(1)>"'), "unsafe-html"),
         (CUSTOM.replace("Two", '"&lt;script>alert(1)&lt;/script>"'), "unsafe-html"),
+        (CUSTOM.replace("Front:", "Back:").replace(", Back: Two", ""), "no-card"),
     ],
 )
 def test_mistakes_in_a_custom_card_have_their_place(tmp_path: Path, card: str, rule: str):
@@ -263,6 +264,17 @@ def test_what_a_template_puts_into_an_attribute_is_harmless_afterwards():
     draft = kept(Found(notes=(note,), note_types={5: anki}, decks={}, media={}))
     assert draft.lessons[0].cards[0]["fields"] == {"F": "", "G": "xonerroralert(1)"}
     assert len([line for line in draft.lost if "inside of a tag" in line]) == 3
+
+
+def test_a_note_of_which_no_card_is_made_is_retired_for_those_who_have_it():
+    from attachdeck.importing.found import Found, FoundNote
+    from attachdeck.importing.keep import kept
+
+    anki = {"id": 5, "mod": 0, "name": "N", "type": 0, "css": "", "sortf": 0, "flds": [{"name": "F"}, {"name": "G"}]}
+    anki["tmpls"] = [{"name": "C", "qfmt": "{{F}}", "afmt": "{{G}}"}]
+    notes = tuple(FoundNote(guid=front or "none", note_type=5, fields=(front, "back"), tags=(), deck="D", modified=1) for front in ("", "front"))
+    draft = kept(Found(notes=notes, note_types={5: anki}, decks={}, media={}))
+    assert [each.get("status") for each in draft.lessons[0].cards] == ["retired", None]
 
 
 def test_what_is_listed_cannot_speak_to_the_terminal(tmp_path: Path):

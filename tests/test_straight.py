@@ -79,6 +79,7 @@ CLASHES: dict[str, dict[str, str]] = {
     "an unknown source": {"lessons/02-second.yaml": MORE + OTHER.replace("}", ", sources: [nobody2000]}")},
     "an unknown picture": {"lessons/02-second.yaml": MORE + OTHER.replace("secure", "![](no.svg) secure")},
     "an unknown picture in disguise": {"lessons/02-second.yaml": MORE + OTHER.replace("What is", '"\\x21[](no.svg)').replace("base?,", 'base?",')},
+    "a gap in an address": {"lessons/02-second.yaml": f"{MORE}  - {{id: a, kind: cloze, text: '((1 a)) [b](https://example.org/((2 c)))'}}\n"},
     "a broken course.yaml": {"course.yaml": COURSE_YAML.replace("title", "titel")},
     "an unknown picture format": {"media/plane.svg": "<svg><script/></svg>"},
     "a broken lock": {"course.lock": "lock: 1\n"},

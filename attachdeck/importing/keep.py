@@ -147,7 +147,8 @@ class _Keeper:
             note_type = own.key(self.folders[note.note_type])
             self.cards[name] = CardRecord(note.guid, note_type, _UNKNOWN_HASH, _second(note.modified), "1.0", places=tuple(sorted(places)))
         tags = {"tags": found} if (found := self.tags(note, name)) else {}
-        return {"id": name, "kind": "custom", "note_type": self.folders[note.note_type], "fields": fields, **tags}
+        none = {} if places else {"status": "retired", "retired_because": "Its fields make no card; learners keep those that they have."}
+        return {"id": name, "kind": "custom", "note_type": self.folders[note.note_type], "fields": fields, **tags, **none}
 
     def tags(self, note: FoundNote, name: str) -> list[str]:
         """A note's tags, without what could begin an attribute where a template puts them inside of a tag."""

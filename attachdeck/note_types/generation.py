@@ -87,6 +87,12 @@ def _shows(parts: tuple[Part, ...], filled: frozenset[str]) -> bool:
     return False
 
 
+def fields_enough(note_type: NoteType) -> tuple[str, ...]:
+    """The fields of which each alone makes a card."""
+    fronts = [parse(each.front) for each in note_type.templates]
+    return tuple(name for name in note_type.names if any(_shows(front, _ALWAYS_FILLED | {name}) for front in fronts))
+
+
 def requirements(note_type: NoteType) -> list[list[object]]:
     """For each template the fields of which all or any must be filled, as Anki before 2.1.28 reads it from a package.
 

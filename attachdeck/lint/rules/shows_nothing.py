@@ -1,12 +1,12 @@
 """Text that shows nothing.
 
-A comment, a script or a tag alone is taken out of a text; where nothing else stands in it, the card has an empty side or an empty step.
+A comment, a script or a tag alone is taken out of a text; where nothing else stands in it, the card has an empty side (an empty prompt or step is an error, `no-card`).
 Source: the cards as Anki shows them.
 Mend: write the text, or put a tag that it is about between backticks.
 
 Bad:
 
-    - {id: a, kind: basic, prompt: "<!-- Who was first? -->", answer: Bowlby.}
+    - {id: a, kind: basic, prompt: Who was first?, answer: "<!-- Bowlby. -->"}
 
 Good:
 
@@ -19,11 +19,13 @@ from collections.abc import Iterator
 
 from attachdeck.course import Course
 from attachdeck.lint import Context, Finding
-from attachdeck.markup import render
+from attachdeck.markup import render, shows_nothing
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for card, texts in context.cards(course):
         # A picture shows itself, whatever its alt text is.
-        if any("<" in text and "<img" not in text and not render(text, {}) for text in texts.pieces):
+        if any(
+            text and not text.lstrip()[:1].isalnum() and "![" not in text and "<img" not in text and shows_nothing(render(text, {})) for text in texts.pieces
+        ):
             yield Finding(card.at, f"a text of `{card.id}` shows nothing", "write it, or put a tag that it is about between backticks", card)

@@ -1,0 +1,83 @@
+"""Cards that Anki would not make, or that would ask nothing: a text shows nothing, a gap is lost with what it stands in, or no field fills a front.
+
+Learners would not miss them, and their author would not know. Only what may be lost is looked at closely.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from attachdeck import cloze
+from attachdeck.course import BasicCard, Card, ClozeCard, Course, CustomCard, PracticeCard, ReversedCard, SequenceCard
+from attachdeck.diagnostics import Diagnostic
+from attachdeck.markup import Shown, render, render_gaps, shows_nothing
+from attachdeck.note_types import NoteType, own
+from attachdeck.note_types.generation import card_places, fields_enough
+from attachdeck.reader import Node
+
+ID = "no-card"
+_LOSING = ("<", "](", "]:", "\\", "|")
+"""What may lose a gap: a tag or a comment, an address, a backslash, a row of a table with a cell too many."""
+
+
+def problems(course: Course) -> Iterator[Diagnostic]:
+    """Report cards that learners would not get; those that are retired have none on purpose."""
+    shown = {name: Shown(name, "", each.alt) for name, each in course.pictures.items()}
+    note_types = {name: own.note_type(each) for name, each in course.note_types.items()}
+    for card in course.cards():
+        if card.retired_because or not isinstance(card.place, Node):
+            continue
+        if isinstance(card, CustomCard):
+            if not card_places(note_types[card.note_type], note_types[card.note_type].row(card.fields)):
+                yield _nothing_filled(card.place, note_types[card.note_type])
+        elif isinstance(card, ClozeCard):
+            yield from _lost(card.place["text"], card.text, shown) if any(sign in card.text for sign in _LOSING) else ()
+        else:
+            yield from _blank(card, card.place, shown)
+
+
+def _nothing_filled(card: Node, note_type: NoteType) -> Diagnostic:
+    if note_type.cloze:
+        message, help = "Anki makes no card of this: none of its fields has a gap", "write a gap into one of them, as in `{{c1::hidden}}`"
+    else:
+        message = "Anki makes no card of this: its fields leave the front of every template empty"
+        enough = fields_enough(note_type)
+        help = f"fill the field {' or '.join(f'`{name}`' for name in enough)}" if enough else "let the front of a template show a field that is filled"
+    help += "; or retire the card (`status: retired`, and why under `retired_because`), and learners who have it keep it"
+    return Diagnostic(rule=ID, message=message, at=card["fields"].at if "fields" in card else card.start, help=help)
+
+
+def _lost(text: Node, anki: str, shown: Mapping[str, Shown]) -> Iterator[Diagnostic]:
+    html = render_gaps(anki, shown)
+    for number in sorted(cloze.numbers(anki) - cloze.numbers(html)):
+        help = "take it out of the address, the comment, the tag or the row of a table with which it is lost"
+        yield Diagnostic(rule=ID, message=f"gap {number} does not reach the card, so that Anki makes none of it", at=text.at, help=help)
+    empty: set[int] = set()
+
+    def fill(numbers: cloze.Numbers, content: str, _hint: str) -> str:
+        empty.update(numbers if shows_nothing(content) else ())
+        return content
+
+    cloze.filled(html, fill)
+    for number in sorted(empty):
+        yield Diagnostic(rule=ID, message=f"gap {number} hides nothing", at=text.at, help="write what the learner should recall")
+
+
+def _blank(card: Card, place: Node, shown: Mapping[str, Shown]) -> Iterator[Diagnostic]:
+    for text, at in _asked(card, place):
+        if not text.lstrip()[:1].isalnum() and shows_nothing(render(text, shown)):
+            help = "write it, or put a tag that it is about between backticks"
+            if text.startswith("["):
+                help = "a line that begins with `[…]:` gives the address of a link: put a space before the colon"
+            yield Diagnostic(rule=ID, message="this text shows nothing, so that its card asks nothing", at=at.at, help=help)
+
+
+def _asked(card: Card, place: Node) -> Iterator[tuple[str, Node]]:
+    """The texts without which a card asks nothing, and where each stands."""
+    if isinstance(card, BasicCard | SequenceCard | PracticeCard):
+        yield card.prompt, place["prompt"]
+    if isinstance(card, ReversedCard):
+        reverse = place.get("reverse")
+        yield card.reverse_prompt, (reverse and reverse.get("prompt")) or place["answer"]
+    if isinstance(card, SequenceCard):
+        yield from zip(card.steps, place["steps"].items(), strict=True)
