@@ -67,8 +67,6 @@ def _blank(card: Card, place: Node, shown: Mapping[str, Shown]) -> Iterator[Diag
     for text, at in _asked(card, place):
         if not text.lstrip()[:1].isalnum() and shows_nothing(render(text, shown)):
             help = "write it, or put a tag that it is about between backticks"
-            if text.startswith("["):
-                help = "a line that begins with `[…]:` gives the address of a link: put a space before the colon"
             yield Diagnostic(rule=ID, message="this text shows nothing, so that its card asks nothing", at=at.at, help=help)
 
 

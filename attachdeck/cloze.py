@@ -18,16 +18,20 @@ HIGHEST = 500
 Numbers = tuple[int, ...]
 """The numbers of one gap, as written: `{{c1,2::…}}` has two."""
 
+# No formula holds the beginning of another; so a text of beginnings alone is read once, and not once for each.
+_FORMULA = r"\\\((?:(?!\\\().)*?\\\)|\\\[(?:(?!\\\[).)*?\\\]"
+FORMULA = pattern(_FORMULA, re.DOTALL)
 _ANKI = pattern(r"\{\{c(?P<numbers>[0-9]{1,9}(?:,[0-9]{1,9})*)::|(?P<close>\}\})", re.DOTALL)
 _AUTHOR = pattern(
-    r"(?P<math>\\\((?:(?!\\\().)*?\\\)|\\\[(?:(?!\\\[).)*?\\\])|\{\{c(?P<anki>[0-9]+(?:,[0-9]+)*)::|(?P<anki_close>\}\})"
+    rf"(?P<math>{_FORMULA})"
+    r"|\{\{c(?P<anki>[0-9]+(?:,[0-9]+)*)::|(?P<anki_close>\}\})"
     r"|(?<!\\)\(\((?P<light>[0-9]+)\s|(?P<light_close>\)\)+)",
     re.DOTALL,
 )
 _NEARLY = pattern(r"(?<!\{)\{++[cC]?[0-9]+:(?!:)|\{\{[0-9]+::|\{\{C[0-9]+::|(?<!\{)\{c[0-9]+::|\(\(c?[0-9]+:|\{\{c::|\{\{c[0-9]+ +::")
 _ALMOST = pattern(r"\{\{[cC]?[0-9]+\s|(?<![\\\w])\(\((?![0-9]+\s)[^()]*\)\)|\[\[[0-9]+\s++[^\W\d]|（（[0-9]+")
 """What may well stand in a formula or in code, and is meant as a gap elsewhere."""
-_NO_PROSE = pattern(r"\\\((?:(?!\\\().)*?\\\)|\\\[(?:(?!\\\[).)*?\\\]|`[^`]*`", re.DOTALL)
+_NO_PROSE = pattern(rf"{_FORMULA}|`[^`]*`", re.DOTALL)
 _IN_FORMULA = pattern(r"\{\{c[0-9]+(?:,[0-9]+)*::|\(\([0-9]+\s++\w++\)\)")
 _ENDS_ALONE = pattern(r"(?<![\\(])\([0-9]+\s[^()]*\)\)")
 _BRACKET = pattern(r"(?<![:;])(?<![:;]-)\(|\)")

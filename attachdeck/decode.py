@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import replace
@@ -42,7 +43,8 @@ from attachdeck.location import Location
 from attachdeck.patterns import pattern
 from attachdeck.reader import CourseFiles, Document, Node, NoteTypeFiles
 from attachdeck.reader.document import location_of
-from attachdeck.reader.pictures import Box, frame, svg_boxes
+from attachdeck.reader.folder import PICTURE_ENDINGS
+from attachdeck.reader.pictures import Box, frame, spoilt, svg_boxes
 
 T = TypeVar("T")
 
@@ -50,12 +52,19 @@ _NOTHING_SILENCED: dict[str, tuple[str, Location]] = {}
 _LESSON_FILE = pattern(r"(?P<number>[0-9]{1,4})[-_. ].+\.ya?ml")
 _TABLE = pattern(r"\|[ \t]*:?-")
 """What every table of more than one column has in the line below its head."""
+_TABLES_LINE = pattern(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*+\|?[ \t]*")
+"""The line below the head of a table."""
+_OTHER_BLOCK = pattern(r" {0,3}(?:[-+*>#]|[0-9]{1,9}[.)])(?:\s|$)|```|~~~")
+_BAR = pattern(r"(?<!\\)\|")
+_DEFINITION = pattern(r" {0,3}\[(?P<label>[^\[\]]+)\]:[ \t]*(?P<target>[^\s<]\S*|<[^<>]*>)[ \t]*(?:\"[^\"]*\"|'[^']*'|\([^()]*\))?[ \t]*")
+"""A line that gives a link or a picture its address; Markdown shows nothing of it."""
+_LABEL = pattern(r"\[([^\[\]]+)\]")
 _MOST_LEFT_OUT = 100
 """How many cells of its tables a text may lack."""
 _MOST_HINTS = 40
 """For how many diagnostics a name is looked for that may be meant: it takes longer than to read the card."""
-_MOST_PICTURES = 20
-"""Of how many unknown pictures in one text an author is told at once."""
+_MOST_IN_TEXT = 20
+"""Of how many unknown pictures, lost rows or lost lines in one text an author is told at once."""
 _DEEP = pattern(r">\s*+(?:>\s*+){100}")
 """Quotations in quotations; the sanitiser takes the square of their number."""
 # Nothing that begins holds the beginning of another; so a text of beginnings alone is read once, and not once for each.
@@ -138,7 +147,7 @@ class _Decoder:
         found.texts = {**self.texts, document.file: document.text}
         # Few files have what is looked for, and none that has no sign of it, nor of a character in disguise.
         text = document.text
-        found.needs_a_look = any(sign in text for sign in ("![", "<", "\\")) or any(sign.search(text) for sign in (_TABLE, _DEEP))
+        found.needs_a_look = any(sign in text for sign in ("![", "<", "\\", "]:")) or any(sign.search(text) for sign in (_TABLE, _DEEP))
         found.name_nothing()
         return found
 
@@ -148,8 +157,13 @@ class _Decoder:
     def course(self) -> Course:
         root = _root(self.files.course)
         for text in _all_texts(root):
+            self.images(text)
             self.tables(text)
             self.quotations(text)
+            self.definitions(text)
+        for each in root["option_sets"].value if "option_sets" in root else ():
+            options = root["option_sets"][each]["options"]
+            self.one_text_each(options[name] for name in options.value)
         self.option_sets = {name: OptionSet(name, sets["question"], dict(sets["options"])) for name, sets in root.value.get("option_sets", {}).items()}
         numbered = [(number, document) for document in self.files.lessons if (number := self.lesson_number(document)) is not None]
         numbered.sort(key=lambda pair: pair[0])
@@ -242,6 +256,9 @@ class _Decoder:
         value = entry.value
         content = self.picture_bytes(entry["file"])
         night_content = self.picture_bytes(entry["night"]) if "night" in value else None
+        for key, found in (("file", content), ("night", night_content)):
+            if found is not None and (wrong := spoilt(found, value[key])):
+                self.report("broken-picture", f"{wrong}: nothing of it would be shown", entry[key].at, "export it again, and put the new file in its place")
         common = {"alt": value["alt"], "origin": value["origin"], "licence": value["licence"], "place": entry}
         night = Picture(file=value["night"], content=night_content, **common) if night_content is not None else None
         return Picture(file=value["file"], content=content, night=night, **common) if content is not None else None
@@ -370,21 +387,23 @@ class _Decoder:
         if self.needs_a_look and _needs_a_look(node.value):
             for part in markdown_texts(node):
                 self.images(part)
-                self.tables(part)
+                self.tables(part, in_gaps=node.value.get("kind") == "cloze" and part.value is node.value.get("text"))
                 self.quotations(part)
+                self.definitions(part)
 
     def images(self, text: Node) -> None:
         """Report the first pictures that media.yaml does not list."""
         names = (match["markdown"] or match["html"] or "" for match in _IMAGE.finditer(text.value))
-        for name in itertools.islice((name for name in names if name not in self.pictures), _MOST_PICTURES):
+        for name in itertools.islice((name for name in names if name not in self.pictures), _MOST_IN_TEXT):
             if re.match(r"[a-z]+:|//", name, re.IGNORECASE):
                 help: str | None = "put the picture into media/, list it in media/media.yaml, and name it by its file name"
             else:
                 help = did_you_mean(name, self.pictures) or "list it in media/media.yaml with its alt text, origin and licence"
             self.report("unknown-picture", f"the picture `{name}` is not in media/media.yaml", self.within(text, name), help)
 
-    def tables(self, text: Node) -> None:
-        """Report tables with so many cells left out that a few bytes would become megabytes."""
+    def tables(self, text: Node, *, in_gaps: bool = False) -> None:
+        """Report tables with so many cells left out that a few bytes would become megabytes, those with a row of which cells are lost, and those that
+        are none; a bar in a formula or in a gap parts no cells."""
         lacking = sum(map(_cells_left_out, re.split(r"\n[ \t]*\n", text.value)))
         if lacking > _MOST_LEFT_OUT:
             message = f"rows of this table lack {lacking:,} cells"
@@ -395,6 +414,25 @@ class _Decoder:
                 self.within(text, longest.strip()),
                 f"give each row as many `|` as the longest one; {_MOST_LEFT_OUT} cells of a text may be left out",
             )
+        if _TABLE.search(text.value) and "```" not in text.value:
+            whole = cloze.to_anki(text.value)[0] if in_gaps else text.value
+            for line, message, help in itertools.islice(_cells_lost(cloze.FORMULA.sub("x", whole).split("\n")), _MOST_IN_TEXT):
+                self.report("table", message, self.within(text, line.strip()), help)
+
+    def definitions(self, text: Node) -> None:
+        """Report text that is taken for the address of a link that is not there, and vanishes."""
+        if "]:" not in text.value or "```" in text.value:
+            return
+        found = list(_definitions(text.value))
+        uses = Counter(label.strip().casefold() for label in _LABEL.findall(text.value)) if found else Counter()
+        uses.subtract(label.casefold() for _, label, _ in found)
+        for line, label, target in found[:_MOST_IN_TEXT]:
+            if uses[label.casefold()] < 1:
+                help = "a line that begins with `[…]:` gives the address of a link: put a space before the colon"
+                self.report("link", f"`[{label}]` is no link in this text, so that nothing of this line is shown", self.within(text, line.strip()), help)
+            elif "![" in text.value and target.lower().endswith(PICTURE_ENDINGS) and target not in self.pictures:
+                help = did_you_mean(target, self.pictures) or "list it in media/media.yaml with its alt text, origin and licence"
+                self.report("unknown-picture", f"the picture `{target}` is not in media/media.yaml", self.within(text, target), help)
 
     def quotations(self, text: Node) -> None:
         """Report quotations in quotations in quotations."""
@@ -434,7 +472,17 @@ class _Decoder:
             lacks = "wrong" if options[0].right else "right"
             help = "add an option that does not fit, with its reason" if lacks == "wrong" else "write `right: true` under the right one"
             self.report("choice", f"no option is {lacks}", node.key_at("options"), help)
+        if len({" ".join(option.text.split()) for option in options}) < len(options):
+            self.one_text_each(node["options"][place]["text"] for place in range(len(options)))
         return ChoiceCard(question=node.value["question"], options=options, **common)
+
+    def one_text_each(self, texts: Iterable[Node]) -> None:
+        """Report an option that says what another one says: a learner could not tell which of them is right."""
+        first: dict[str, Node] = {}
+        for text in texts:
+            known = first.setdefault(" ".join(text.value.split()), text)
+            if known is not text:
+                self.report("choice", "two options say the same", text.at, f"the first one is at {known.at}; write another option, or delete one of the two")
 
     def vignette_card(self, node: Node, common: dict[str, Any]) -> Card | None:
         chosen = self.known("option-set", node["options"], self.option_sets, "the option sets of course.yaml")
@@ -466,9 +514,25 @@ class _Decoder:
         picture = self.known("picture", node["picture"], self.pictures, "media/media.yaml")
         if picture is None:
             return None
-        regions = tuple(region for entry in node["regions"].items() if (region := self.region(entry, node, picture)))
+        found = [(entry, region) for entry in node["regions"].items() if (region := self.region(entry, node, picture))]
+        self.regions_apart(found, node)
+        regions = tuple(region for _, region in found)
         hide_all = node.value.get("hide", "all") == "all"
         return OcclusionCard(prompt=node.value["prompt"], picture=picture, regions=regions, hide_all=hide_all, **common)
+
+    def regions_apart(self, regions: list[tuple[Node, Region]], card: Node) -> None:
+        """Report regions that lie where others do, and those that were written as parts of 1 and lie in a corner, all together."""
+        numbers = [[entry.value.get(key, 100) for key in ("left", "top", "width", "height")] for entry, _ in regions]
+        if numbers and card.value.get("unit", "percent") == "percent" and max(map(max, numbers)) <= 1:
+            message = "the regions of this card lie in one hundredth of the picture, in its corner"
+            self.report("region", message, card.key_at("regions"), "their numbers are percent of the picture: write 20 for 0.2")
+            return
+        first: dict[tuple[float, ...], Node] = {}
+        for entry, region in regions:
+            known = first.setdefault((region.left, region.top, region.width, region.height), entry)
+            if known is not entry:
+                help = f"the first one is at {known.start}; give this one its own place, or delete one of the two"
+                self.report("region", f"the region `{region.name}` lies where another one does", entry.start, help)
 
     def region(self, entry: Node, card: Node, picture: Picture) -> Region | None:
         """A region in percent of its picture, whichever way it was written; None and a diagnostic where it cannot be told."""
@@ -609,11 +673,46 @@ def _cells_left_out(paragraph: str) -> int:
     return max(bars) * len(bars) - sum(bars)
 
 
+def _cells_lost(lines: list[str]) -> Iterable[tuple[str, str, str]]:
+    """The lines of a text with which cells of a table are lost, or the whole table: each with what is wrong and how to mend it."""
+    width = 0  # Of the table that goes on.
+    before = ""
+    for line in lines:
+        if not line.strip() or _OTHER_BLOCK.match(line):
+            width = 0
+        elif width:
+            cells = _cells(line)
+            if any(each.strip() for each in cells[width:]):
+                message = f"this row has {len(cells)} cells, and the head of the table {width}: the surplus is not shown"
+                yield line, message, "give the head and the line below it as many cells; or write `\\|` for a bar that parts none"
+        elif "|" in line and "|" in before and _TABLES_LINE.fullmatch(line):
+            width = len(_cells(before))
+            if width != len(_cells(line)):
+                message = f"the head of this table has {width} cells, and the line below it {len(_cells(line))}: it is shown as text"
+                yield line, message, f"write `{'|---' * width}|` below the head" if width <= 12 else "give both as many `|`"
+                width = 0
+        before = line
+
+
+def _cells(line: str) -> list[str]:
+    return _BAR.split(line.strip().removeprefix("|").removesuffix("|"))
+
+
+def _definitions(text: str) -> Iterable[tuple[str, str, str]]:
+    """The lines that give addresses, at the beginning of a paragraph: each with its label and its address."""
+    begins = True
+    for line in text.split("\n"):
+        found = _DEFINITION.fullmatch(line) if begins else None
+        if found:
+            yield line, found["label"].strip(), found["target"]
+        begins = bool(found) or not line.strip()
+
+
 def _needs_a_look(value: Any) -> bool:
     """Whether a card's or a lesson's texts may hold what `look_through` looks for, its cards excepted; looking at values alone is fast."""
     for key, part in value.items() if isinstance(value, dict) else enumerate(value):
         if isinstance(part, str):
-            if "![" in part or "<" in part or ("|" in part and _TABLE.search(part)) or (">" in part and _DEEP.search(part)):
+            if "![" in part or "<" in part or "]:" in part or ("|" in part and _TABLE.search(part)) or (">" in part and _DEEP.search(part)):
                 return True
         elif isinstance(part, (dict, list)) and key != "cards" and _needs_a_look(part):
             return True

@@ -9,6 +9,7 @@ from html import escape, unescape
 from typing import TYPE_CHECKING, Any
 
 from attachdeck import cloze
+from attachdeck.cloze import FORMULA
 from attachdeck.inert import WORD_JOINER, inert, inert_hints, macros
 from attachdeck.normal import normal
 from attachdeck.patterns import pattern
@@ -30,8 +31,6 @@ _ATTRIBUTES = {
     "td": {"align", "colspan", "rowspan"},
     "th": {"align", "colspan", "rowspan", "scope"},
 }
-# No formula holds the beginning of another; so a text of beginnings alone is read once, and not once for each.
-_MATH = pattern(r"\\\((?:(?!\\\().)*?\\\)|\\\[(?:(?!\\\[).)*?\\\]", re.DOTALL)
 # Noncharacters: the reader refuses them in a course, so they can stand for a formula while Markdown is at work.
 _KEPT = pattern("\ufdd0[0-9]{1,6}\ufdd1")
 # One line that begins like a sentence and holds no sign that Markdown or HTML knows: most texts of most cards.
@@ -96,7 +95,7 @@ def _rendered(text: str, pictures: Mapping[str, Shown]) -> str:
         formulas[sign] = match.group()
         return sign
 
-    html = _html(_MATH.sub(keep, text) if "\\" in text else text)
+    html = _html(FORMULA.sub(keep, text) if "\\" in text else text)
     if html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1:
         html = html[3:-4]
     if "<img" in html:
@@ -115,7 +114,7 @@ def taken_out(text: str) -> list[str]:
     from attachdeck.unsafe_html import dangers
 
     text = normal(text)
-    html = _unsanitised(_MATH.sub("", text))
+    html = _unsanitised(FORMULA.sub("", text))
     tags = (f"<{name}>" for each in _OPENING.finditer(html) if (name := each[1].lower()) not in _TAGS)
     return list(dict.fromkeys((*(each.what for each in dangers(html)), *tags, *macros(f"{text} {html}"))))
 

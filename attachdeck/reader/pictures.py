@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 from io import BytesIO
+from math import inf, isfinite, nan
 from typing import TYPE_CHECKING
 
 from attachdeck.diagnostics import Diagnostic
@@ -27,7 +28,17 @@ _SVG_DANGER = pattern(
 )
 _ENCODING = pattern(rb"[^<]*<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"']*)")
 _NUMBERED = pattern(r"&#(?:[0-9]{1,8}|[xX][0-9a-fA-F]{1,8});")
-_LENGTH = pattern(r"\s*+([0-9]++(?:\.[0-9]++)?+|\.[0-9]++)\s*+(?:px)?+\s*+")
+_NUMBER = r"[+-]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][+-]?[0-9]{1,3})?"
+_LENGTH = pattern(rf"\s*+({_NUMBER})\s*+(px|in|cm|mm|pt|pc|)\s*+")
+_NUMBERS = pattern(_NUMBER)
+_PIXELS = {"": 1.0, "px": 1.0, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4, "pt": 4 / 3, "pc": 16.0}
+"""How many pixels the units of an SVG have."""
+
+
+_SVG = pattern(rb"<(?:[\w.-]+:)?svg[\s/>]")
+_SVG_END = pattern(rb"</(?:[\w.-]+:)?svg\s*>|/>\s*\Z")
+_KINDS = ((b"\x89PNG\r\n\x1a\n", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"GIF8", "GIF"), (b"RIFF", "WebP"))
+"""How the files begin that browsers show, whatever the ending of their names."""
 
 
 @value()
@@ -61,6 +72,38 @@ def _is_utf8(content: bytes) -> bool:
     return declared is None or declared[1].lower() in (b"utf-8", b"us-ascii")
 
 
+def spoilt(content: bytes, name: str) -> str:
+    """Why a browser would show nothing of a picture, or only a part; nothing where it begins and ends as it should."""
+    ending = name.rpartition(".")[2].lower()
+    if not content:
+        return "this file is empty"
+    if ending == "svg":
+        if not _SVG.search(content):
+            return "this file is no SVG"
+        return "" if _SVG_END.search(content) else "this file is not whole: `</svg>` is missing"
+    kind = next((kind for beginning, kind in _KINDS if content.startswith(beginning)), "")
+    if not kind or (kind == "WebP" and content[8:12] != b"WEBP"):
+        return f"this file is no picture of the kind {ending.upper()}"
+    return "" if _is_whole(content, kind) else f"this {kind} is not whole: its end is missing"
+
+
+def _is_whole(content: bytes, kind: str) -> bool:
+    """Whether a picture is there to its end; what stands behind that is no matter."""
+    if kind == "PNG":
+        return b"IEND" in content
+    if kind == "WebP":
+        return len(content) >= int.from_bytes(content[4:8], "little") + 8
+    return kind != "JPEG" or content.find(b"\xff\xd9", _jpeg_pixels(content)) >= 0
+
+
+def _jpeg_pixels(content: bytes) -> int:
+    """Where the pixels of a JPEG begin; a small picture may stand before them, with an end of its own."""
+    place = 2
+    while content[place : place + 1] == b"\xff" and content[place + 1 : place + 2] != b"\xda":
+        place += 1 if content[place + 1 : place + 2] == b"\xff" else 2 + int.from_bytes(content[place + 2 : place + 4])
+    return place
+
+
 def frame(content: bytes, name: str) -> Box | None:
     """The whole picture: an SVG's viewBox, another picture's pixels from 0; None where the file does not say."""
     if name.lower().endswith(".svg"):
@@ -90,9 +133,9 @@ def _svg_root(content: bytes) -> ET.Element | None:
 def _svg_frame(root: ET.Element | None) -> Box | None:
     if root is None:
         return None
-    view = [float(each) for each in re.findall(r"-?[0-9]*\.?[0-9]+", root.get("viewBox", ""))]
+    view = [float(each) for each in _NUMBERS.findall(root.get("viewBox", ""))]
     left, top, width, height = view if len(view) == 4 else (0.0, 0.0, _number(root, "width"), _number(root, "height"))
-    return Box(left, top, width, height) if width > 0 and height > 0 else None
+    return _real(Box(left, top, width, height))
 
 
 def _boxes(root: ET.Element) -> Iterator[tuple[str, Box]]:
@@ -116,10 +159,15 @@ def _box(element: ET.Element) -> Box | None:
         box = Box(_number(element, "cx") - across, _number(element, "cy") - down, 2 * across, 2 * down, round=True)
     else:
         return None
-    return box if box.width > 0 and box.height > 0 else None
+    return _real(box)
+
+
+def _real(box: Box) -> Box | None:
+    """A box, unless it has no area or lies nowhere."""
+    return box if 0 < box.width < inf and 0 < box.height < inf and isfinite(box.left) and isfinite(box.top) else None
 
 
 def _number(element: ET.Element, name: str) -> float:
-    """A length in the picture's units; 0 where it is missing or in another unit."""
-    match = _LENGTH.fullmatch(element.get(name, "").lstrip("-"))
-    return float(match[1]) * (-1 if element.get(name, "").startswith("-") else 1) if match else 0.0
+    """A length in pixels; 0 where it is missing, and no number where it is in a unit that depends on something else."""
+    match = _LENGTH.fullmatch(element.get(name) or "0")
+    return float(match[1]) * _PIXELS[match[2]] if match else nan
