@@ -42,12 +42,17 @@ def read_cases() -> list[Case]:
 CASES = read_cases()
 
 
-def said(case: Case, folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def course_of(case: Case, folder: Path) -> Path:
+    """The course of a case, written."""
     parts = dict(case.parts)
     card = parts.pop("card", None)
     files: dict[str, str | bytes] = {name: escaped(text) for name, text in parts.items()}
-    cards = {} if card is None else {"cards": card}
-    write_course(folder / "course", files, **cards)
+    cards = {} if card is None else {"cards": escaped(card).decode()}
+    return write_course(folder / "course", files, **cards)
+
+
+def said(case: Case, folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    course_of(case, folder)
     monkeypatch.chdir(folder)
     checked = pipeline.check(Path("course"))
     return "\n\n".join(report(checked.diagnostics, checked.texts))

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from attachdeck.authoring.mending import mended
-from attachdeck.diagnostics import Edit
+from attachdeck import pipeline
+from attachdeck.authoring.mending import mend, mended
+from attachdeck.diagnostics import Diagnostic, Edit, Severity
 from attachdeck.location import Location
 from conftest import LESSON_HEAD, write_course
 from test_cli import run
+from test_diagnostics import CASES, Case, course_of
 
 GOOD = "  - {id: a, kind: basic, prompt: What is it?, answer: That.}\n"
 
@@ -29,6 +31,8 @@ def lesson(folder: Path) -> str:
         ("  - {id: a, kind: basic, prompt: When?, anwser: Now.}\n", "  - {id: a, kind: basic, prompt: When?, answer: Now.}\n"),
         ("  - {id: a, kind: basic, prompt: When?, answer: Now., tags: one}\n", "  - {id: a, kind: basic, prompt: When?, answer: Now., tags: [one]}\n"),
         ("  - {id: a, kind: basic, prompt: When\x07?, answer: \x01Now.}\n", "  - {id: a, kind: basic, prompt: When?, answer: Now.}\n"),
+        ("  - {id: a, kind: basic, prompt: One\x0bor two\u2028?, answer: It\x92s\x96.\x85}\n", "  - {id: a, kind: basic, prompt: One or two ?, answer: It’s–.…}\n"),
+        ("  - {id: a, kind: basic, prompt: One\u2028\n      or two?, answer: A.}\n", "  - {id: a, kind: basic, prompt: One\n      or two?, answer: A.}\n"),
         ("  - {kind: basic, prompt: Who?, answer: A.}\n  - {kind: basic, prompt: Who?, answer: B.}\n",
          "  - {id: who, kind: basic, prompt: Who?, answer: A.}\n  - {id: who-2, kind: basic, prompt: Who?, answer: B.}\n"),
     ],
@@ -54,6 +58,13 @@ def test_what_is_mended(tmp_path: Path, broken: str, whole: str, newline: str):
         "  - {id: a, kind: basic, prompt: Who?, answer: A., objective: first-gaol}\n",
         "  - {id: a, kind: basic, prompt: Who?, answer: }\n",
         "  - {id: a, kind: basic, prompt: Who?: answer}\n",
+        "  - {id: a, kind: basic, prompt: &x 12, answer: *x}\n",
+        "  - {id: a, kind: basic, prompt: ! 12, answer: A.}\n",
+        "  - {id: a, kind: basic, prompt: Who?, answer: null}\n",
+        "  - {id: a, kind: basic, prompt: Whose, hints, answer: A.}\n",
+        "  - {id: a, kind: basic, prompt: Who?, answr: A., anwser: B.}\n",
+        "  - {id: a, kind: sequence, prompt: How?, steps: one}\n",
+        "  - {id: a, kind: basic, prompt: Who?, answer: A., soruces: bowlby1969}\n",
     ],
 )
 def test_what_could_be_meant_otherwise_is_left_to_its_author(tmp_path: Path, left: str):
@@ -63,6 +74,20 @@ def test_what_could_be_meant_otherwise_is_left_to_its_author(tmp_path: Path, lef
     assert result.exit_code == 1
     assert " mended\n" not in result.stderr
     assert lesson(folder) == before
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.file.stem}: {case.title}")
+def test_what_was_mended_has_fewer_mistakes_than_before(case: Case, tmp_path: Path):
+    course = course_of(case, tmp_path)
+    before = errors(course)
+    if mend(course):
+        assert len(errors(course)) < len(before)
+    else:
+        assert errors(course) == before
+
+
+def errors(course: Path) -> list[Diagnostic]:
+    return [each for each in pipeline.check(course).diagnostics if each.severity is Severity.ERROR]
 
 
 def test_a_mark_at_the_start_stays_and_other_files_are_not_touched(tmp_path: Path):

@@ -18,7 +18,7 @@ _ROUNDS = 50
 def mend(folder: Path) -> Counter[Path]:
     """Mend what is safe to mend in a course's files; how many mends each got. Raises OSError, and UnicodeDecodeError for a file that is not in UTF-8.
 
-    A file that could be read before and could not after is left as it was.
+    A file that could be read before, and in which something could not after, is left as it was.
     """
     made: Counter[Path] = Counter()
     for _ in range(_ROUNDS):
@@ -38,7 +38,7 @@ def _inside(folder: Path, edits: Iterable[Edit]) -> list[Path]:
 def _mend(path: Path, edits: list[Edit]) -> int:
     file = text_file.read(path)
     found = mended(file.text, edits)
-    if read_text(found, path.name)[0].root is None and read_text(file.text, path.name)[0].root is not None:
+    if read_text(found, path.name)[1] and not read_text(file.text, path.name)[1]:
         return 0
     file.write(found)
     return len(edits)

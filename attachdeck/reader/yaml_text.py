@@ -35,6 +35,8 @@ _SCALAR, _MAPPING, _ALIAS = yaml.ScalarEvent, yaml.MappingStartEvent, yaml.Alias
 _END_OF_MAPPING, _END_OF_SEQUENCE = yaml.MappingEndEvent, yaml.SequenceEndEvent
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 NOT_TEXT = pattern("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]")
+_LINE_ENDS = "\v\f\u2028\u2029"
+"""How word processors end a line within a paragraph."""
 _PLAIN = bytes((0x09, 0x0A, *range(0x20, 0x7F)))
 """The characters of ASCII that `NOT_TEXT` leaves: to delete them from a text and see whether something is left is several times as fast."""
 _INT = pattern(r"[-+]?[0-9]{1,18}|0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15}")
@@ -176,7 +178,17 @@ def _plain_scalar(event: Any) -> Any:
 def _odd(found: re.Match[str], text: str, shown: str) -> Diagnostic:
     at = location_of(shown, text, found.start())
     message = f"the invisible character U+{ord(found.group()):04X} cannot stand in a course"
-    return Diagnostic(rule="invisible-character", message=message, at=at, help="delete it; it often comes along with copied text", mend=Edit(at, ""))
+    instead = _instead(found.group(), text[max(found.start() - 1, 0) : found.end() + 1])
+    do = f"write `{instead}` in its place" if instead.strip() else "write a space in its place" if instead else "delete it"
+    return Diagnostic(rule="invisible-character", message=message, at=at, help=f"{do}; it often comes along with copied text", mend=Edit(at, instead))
+
+
+def _instead(odd: str, with_neighbours: str) -> str:
+    """What was meant by an invisible character: in old Windows' letters a quotation mark, a dash and their like, or a space between two words."""
+    if odd in _LINE_ENDS:
+        return " " if re.fullmatch(r"\S.\S", with_neighbours, re.DOTALL) else ""
+    found = odd.encode("latin-1", "ignore").decode("cp1252", "ignore")
+    return found if found.isprintable() else ""
 
 
 class _Refused(Exception):  # noqa: N818  # It is no error of ours.

@@ -102,7 +102,7 @@ def check(document: Document, name: str) -> list[Diagnostic]:
     for error in errors:
         if error.absolute_schema_path[0] == "then":
             error.schema = validator.schema  # What a whole file needs unless it changes another is said beside its keys.
-    found = (diagnostic for error in errors for diagnostic in _explain(error, document, document.root))
+    found = (diagnostic for error in errors for diagnostic in _explain(error, document, document.root, validator))
     return list(dict.fromkeys(islice(found, MAX_PROBLEMS)))
 
 
@@ -115,7 +115,7 @@ def _leaves(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
             yield error
 
 
-def _explain(error: ValidationError, document: Document, node: Node) -> Iterator[Diagnostic]:
+def _explain(error: ValidationError, document: Document, node: Node, validator: Validator) -> Iterator[Diagnostic]:
     path = list(error.absolute_path)
     for part in path:
         node = node[part]
@@ -127,7 +127,7 @@ def _explain(error: ValidationError, document: Document, node: Node) -> Iterator
     if keyword in ("required", "dependentRequired"):
         yield from _missing(error, document, node)
     elif keyword == "additionalProperties":
-        yield from _unknown(error, node)
+        yield from _unknown(error, node, validator)
     elif "propertyNames" in error.absolute_schema_path:
         yield Diagnostic(
             rule="schema",
@@ -139,7 +139,7 @@ def _explain(error: ValidationError, document: Document, node: Node) -> Iterator
         if keyword == "type" and path and isinstance(path[-1], int):
             key = f"an entry of {key}"
         message, help = explain(key, node.value, wanted, _of(error))
-        mend = _retyped(document, node, wanted, _of(error)) if keyword == "type" else None
+        mend = _retyped(document, node, validator.evolve(schema=error.schema)) if keyword == "type" else None
         yield Diagnostic(rule="schema", message=message, at=node.at if path else node.start, help=help, mend=mend)
     else:
         yield Diagnostic(rule="schema", message=error.message, at=node.at)
@@ -178,18 +178,27 @@ def _described(error: ValidationError, key: str) -> str:
     return f"({first[0].lower()}{first[1:]})" if first else ""
 
 
-def _unknown(error: ValidationError, node: Node) -> Iterator[Diagnostic]:
+def _unknown(error: ValidationError, node: Node, validator: Validator) -> Iterator[Diagnostic]:
     known: dict[str, Any] = _of(error).get("properties", {})
     missing = [each for each in known if each not in node]
     own = [each for each in known if known[each] is not True]  # Those that are only `true` belong to every kind.
-    for key in node.value:
-        if key not in known:
-            help = did_you_mean(key, missing) or did_you_mean_or_list(key, own)
-            if node.value[key] is None and " " in key:
-                help = "a text that holds a comma needs quotes around it inside `{ }`"
-            near = close(key, missing, n=2, cutoff=_SURE)
-            mend = Edit(node.key_at(key), near[0]) if len(near) == 1 else None
-            yield Diagnostic(rule="unknown-key", message=f"`{key}` is not a key{_in_kind(node, 'of')}", at=node.key_at(key), help=help, mend=mend)
+    unknown = [key for key in node.value if key not in known]
+    near = {key: close(key, missing, n=2, cutoff=_SURE) for key in unknown}
+    for key in unknown:
+        help = did_you_mean(key, missing) or did_you_mean_or_list(key, own)
+        if node.value[key] is None and " " in key:
+            help = "a text that holds a comma needs quotes around it inside `{ }`"
+        # Surely meant is what only one key can mean, where no other is meant to be it, and its value is right there.
+        sure = len(near[key]) == 1 and list(near.values()).count(near[key]) == 1 and _fits(node.value[key], near[key][0], known, validator)
+        mend = Edit(node.key_at(key), near[key][0]) if sure else None
+        yield Diagnostic(rule="unknown-key", message=f"`{key}` is not a key{_in_kind(node, 'of')}", at=node.key_at(key), help=help, mend=mend)
+
+
+def _fits(value: Any, key: str, known: dict[str, Any], validator: Validator) -> bool:
+    """Whether a value is right under a key; what belongs to every kind of card is said in one place."""
+    whole: Any = validator.schema
+    schema = whole["$defs"]["card"]["properties"][key] if known[key] is True else known[key]
+    return validator.evolve(schema=schema).is_valid(value)
 
 
 def _in_kind(node: Node, preposition: str) -> str:
@@ -237,18 +246,18 @@ def _wrong_type(key: str, value: Any, wanted: Any, schema: Any) -> tuple[str, st
     return f"{key} must be {' or '.join(names)}, and this is {_type_of(value)}", help
 
 
-def _retyped(document: Document, node: Node, wanted: Any, schema: Any) -> Edit | None:
-    """The same value as the type that is wanted, where that is only a matter of quotes or brackets."""
+def _retyped(document: Document, node: Node, right: Validator) -> Edit | None:
+    """The same value as one that is right at its place, where that is only a matter of quotes or brackets."""
     at, value = node.at, node.value
-    if at.file != document.file or at.line != at.end_line:
+    if value is None or at.file != document.file or at.line != at.end_line:
         return None
     written = document.text.split("\n")[at.line - 1][at.column - 1 : at.end_column - 1]
-    if wanted == "string" and isinstance(value, (int, float)) and re.search(schema.get("pattern", ""), written):
-        return Edit(at, f'"{written}"')
-    if wanted == "array" and isinstance(value, str) and re.fullmatch(r"[\w.-]+", written):
-        return Edit(at, f"[{written}]")
-    plain = {"boolean": r"true|false", "integer": r"[0-9]{1,9}", "number": r"[0-9]{1,9}(\.[0-9]{1,9})?"}.get(str(wanted))
-    return Edit(at, value) if plain and isinstance(value, str) and re.fullmatch(plain, value) else None
+    tries: list[tuple[str, Any]] = []
+    if re.fullmatch(r"[\w.+-]+", written):  # A word alone: what begins with an anchor or is an alias would become text with it.
+        tries = [(f'"{written}"', written), (f"[{written}]", [value])]
+    elif written[1:-1] == value and re.fullmatch(r"true|false|(0|[1-9][0-9]{0,8})(\.[0-9]{1,9})?", value):
+        tries = [(value, json.loads(value))]
+    return next((Edit(at, text) for text, meant in tries if right.is_valid(meant)), None)
 
 
 def _ids(document: Document, node: Node) -> set[str]:
@@ -262,9 +271,11 @@ def _ids(document: Document, node: Node) -> set[str]:
     return taken
 
 
-def _with_id(node: Node, id: str) -> Edit:
-    """An id before a card's first key, on a line of its own or, between braces, before a comma."""
+def _with_id(node: Node, id: str) -> Edit | None:
+    """An id before a card's first key, on a line of its own or, between braces, before a comma; none in a card that stands elsewhere and is repeated here."""
     start = node.start
+    if (start.line, start.column) < (node.at.line, node.at.column):
+        return None
     after = ", " if node.at != start and node.at.column < start.column else "\n" + " " * (start.column - 1)
     return Edit(Location(start.file, start.line, start.column, start.line, start.column), f"id: {id}{after}")
 
