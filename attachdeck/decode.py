@@ -169,9 +169,8 @@ class _Decoder:
         numbered.sort(key=lambda pair: pair[0])
         for (first, one), (second, other) in itertools.pairwise(numbered):
             if first == second:
-                self.report(
-                    "lesson-number", f"two lessons have the number {first}", Location(other.file), f"the other one is {one.file}; rename one of the two"
-                )
+                help = f"the other one is {one.file}; rename one of the two, this one for instance to `{self.free_number(other)}`"
+                self.report("lesson-number", f"two lessons have the number {first}", Location(other.file), help)
         for _, document in numbered:
             self.name_objectives(_root(document))
         lessons = tuple(self.lesson(number, _root(document)) for number, document in numbered)
@@ -277,9 +276,15 @@ class _Decoder:
     def lesson_number(self, document: Document) -> int | None:
         number = lesson_number(document.file)
         if number is None:
-            help = f"rename it to `01-{document.file.rpartition('/')[2]}`, with the number that gives its place"
+            help = f"rename it to `{self.free_number(document)}`, with the number that gives its place"
             self.report("file-name", "the name of a lesson's file begins with its number", Location(document.file), help)
         return number
+
+    def free_number(self, document: Document) -> str:
+        """The name of a lesson's file with the first number that is behind those of all others."""
+        last = max((number for each in self.files.lessons if (number := lesson_number(each.file)) is not None), default=0)
+        words = re.sub(r"^[0-9]*[-_. ]*(?=.*\.)", "", document.file.rpartition("/")[2])
+        return f"{last + 1:02}-{'lesson' if words.startswith('.') else ''}{words}"
 
     def name_objectives(self, root: Node) -> None:
         for entry in root["objectives"].items():

@@ -43,14 +43,14 @@ def close(word: str, known: Iterable[str], n: int = 1, cutoff: float = 0.6) -> l
     return difflib.get_close_matches(word, list(known), n=n, cutoff=cutoff)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+def did_you_mean(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """A help line naming the known word nearest to a misspelt one, or None when none is near."""
-    near = close(word.lower(), known)
+    near = close(word.lower(), known, cutoff=cutoff)
     return f"did you mean `{near[0]}`?" if near else None
 
 
-def did_you_mean_or_list(word: str, known: Iterable[str]) -> str | None:
+def did_you_mean_or_list(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """Like `did_you_mean`, and where nothing is near, the known words while they fit on a line."""
     words = list(known)
     listed = ", ".join(f"`{each}`" for each in words)
-    return did_you_mean(word, words) or (f"known here: {listed}" if 0 < len(listed) <= 120 else None)
+    return did_you_mean(word, words, cutoff) or (f"known here: {listed}" if 0 < len(listed) <= 120 else None)

@@ -152,8 +152,12 @@ class _Merger:
                     theirs = cards[name]
                     cards[name] = entry if "kind" in entry else _joined(theirs, entry, ())
                     self.overrides[name] = Override(_hash(theirs.value), _hash(entry.value)), theirs, entry
-                else:
+                elif "kind" in entry or "id" not in entry:
                     cards[name] = entry
+                else:
+                    message = f"the lesson `{root.value.get('id')}` has no card `{name}` to change"
+                    help = did_you_mean_or_list(name, cards) or "name a card of that lesson"
+                    self.diagnostics.append(Diagnostic(rule="unknown-card", message=message, at=entry["id"].at, help=f"{help}; a new card needs its `kind`"))
             root = _joined(root, _without(change, ("changes", "cards", "objectives")), ())
         root = _put(_put(root, "cards", _list(list(cards.values()), root["cards"])), "objectives", _list(objectives, root["objectives"]))
         return Document(lesson.file, lesson.text, root)

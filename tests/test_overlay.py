@@ -106,6 +106,7 @@ def test_corrections_flow_in_and_what_they_meet_is_reported(folder: Path):
         ("course.yaml", "[gone]", "[gnoe]", "unknown-card", "course.yaml:6:8"),
         ("course.yaml", "title: Mine", "titel: Mine", "unknown-key", "course.yaml:4:1"),
         ("course.yaml", "id: mine", "id: Mine", "schema", "course.yaml:1:5"),
+        ("lessons/50-changes.yaml", "id: haven", "id: havn", "unknown-card", "50-changes.yaml:6:10"),
         ("lessons/50-changes.yaml", "changes: first", "changes: frist", "unknown-lesson", "50-changes.yaml:1:10"),
         ("lessons/50-changes.yaml", "answer: A harbour.", "anwser: A harbour.", "unknown-key", "50-changes.yaml:6:17"),
         ("lessons/50-changes.yaml", "sources: [bowlby1969]", "sources: [bowlby1968]", "unknown-source", "50-changes.yaml:8:90"),

@@ -10,8 +10,8 @@ import contextlib
 import json
 import re
 import signal
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from attachdeck.lean import without
 from attachdeck.location import Location
 from attachdeck.naming import card_id
 from attachdeck.reader import CourseFiles, Document, Node
+from attachdeck.schema.wording import Wrong, no_name, said
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -39,6 +40,36 @@ MAX_PROBLEMS = 200
 _SURE = 0.8
 """How alike (difflib's ratio) a misspelt key must be to the only one that it can mean, for a program to mend it."""
 
+_ALIKE = 0.7
+"""How alike it must be to one for an author to be asked whether it is meant."""
+
+_OTHER_WORDS = {
+    "title": ("name", "heading"),
+    "prompt": ("question", "front", "task"),
+    "question": ("prompt", "front"),
+    "answer": ("back", "solution"),
+    "text": ("sentence", "statement", "cloze", "prompt"),
+    "id": ("ident", "identifier"),
+    "kind": ("type",),
+    "options": ("answers", "choices"),
+    "right": ("correct",),
+    "why": ("explanation", "reason", "because", "feedback", "extra"),
+    "sources": ("source", "references", "reference", "citation", "citations"),
+    "picture": ("image", "img"),
+    "reading": ("article", "body", "content"),
+    "description": ("about", "intro", "introduction"),
+    "authors": ("author", "by"),
+    "container": ("journal", "publisher", "book"),
+    "volume_pages": ("pages", "volume", "issue"),
+    "url": ("link", "website", "web", "address"),
+    "year": ("date",),
+    "alt": ("caption", "description"),
+    "origin": ("source", "author"),
+    "where": ("country", "region"),
+    "contact": ("phone", "number"),
+}
+"""By what other words authors may call a key."""
+
 
 @cache
 def schema_text(name: str) -> str:
@@ -48,9 +79,16 @@ def schema_text(name: str) -> str:
 
 @cache
 def _validator(name: str) -> Validator:
-    from jsonschema import Draft202012Validator
+    from jsonschema import Draft202012Validator, ValidationError
+    from jsonschema.validators import extend
 
-    return Draft202012Validator(json.loads(schema_text(name)))
+    def pattern(_validator: Validator, wanted: str, value: Any, _schema: Any) -> Iterator[ValidationError]:
+        # To Python `$` is also the place before a last line end; to JSON Schema, to jsonschema-rs and to editors it is the end alone.
+        if isinstance(value, str) and not re.search(re.sub(r"\$$", r"\\Z", wanted), value):
+            yield ValidationError(f"{value!r} does not match {wanted!r}")
+
+    found: Validator = extend(Draft202012Validator, {"pattern": pattern})(json.loads(schema_text(name)))  # type: ignore[no-untyped-call]  # jsonschema's own types.
+    return found
 
 
 @cache
@@ -99,9 +137,9 @@ def check(document: Document, name: str) -> list[Diagnostic]:
         return []
     validator = _validator(name)
     errors = sorted(islice(_leaves(validator.iter_errors(document.root.value)), MAX_PROBLEMS), key=lambda error: [str(part) for part in error.absolute_path])
-    for error in errors:
-        if error.absolute_schema_path[0] == "then":
-            error.schema = validator.schema  # What a whole file needs unless it changes another is said beside its keys.
+    mistyped = {tuple(error.absolute_path) for error in errors if error.validator == "type"}
+    # What else holds for a value of another type is of no use to its author.
+    errors = [error for error in errors if error.validator == "type" or tuple(error.absolute_path) not in mistyped]
     found = (diagnostic for error in errors for diagnostic in _explain(error, document, document.root, validator))
     return list(dict.fromkeys(islice(found, MAX_PROBLEMS)))
 
@@ -120,41 +158,81 @@ def _explain(error: ValidationError, document: Document, node: Node, validator: 
     for part in path:
         node = node[part]
     keyword = str(error.validator)
-    key = next((f"`{part}`" for part in reversed(path) if isinstance(part, str)), "this file")
-    wanted: Any = error.validator_value
-    explain = _EXPLANATIONS.get(keyword)
-
     if keyword in ("required", "dependentRequired"):
-        yield from _missing(error, document, node)
+        yield from _missing(error, document, node, validator)
     elif keyword == "additionalProperties":
         yield from _unknown(error, node, validator)
     elif "propertyNames" in error.absolute_schema_path:
-        yield Diagnostic(
-            rule="schema",
-            message=f"`{error.instance}` cannot be a name here",
-            at=node.key_at(str(error.instance)),
-            help=_of(error).get("patternErrorMessage"),
-        )
-    elif explain:
-        if keyword == "type" and path and isinstance(path[-1], int):
-            key = f"an entry of {key}"
-        message, help = explain(key, node.value, wanted, _of(error))
-        mend = _retyped(document, node, validator.evolve(schema=error.schema)) if keyword == "type" else None
-        yield Diagnostic(rule="schema", message=message, at=node.at if path else node.start, help=help, mend=mend)
+        message, help = no_name(str(error.instance), _of(error))
+        yield Diagnostic(rule="schema", message=message, at=node.key_at(str(error.instance)), help=help)
     else:
-        yield Diagnostic(rule="schema", message=error.message, at=node.at)
+        wrong = _wrong(error, document, node, validator)
+        message, help = said(keyword, wrong) or (error.message, None)
+        mend = _retyped(document, node, wrong.takes) if keyword == "type" else None
+        yield Diagnostic(rule="schema", message=message, at=node.at if path else node.start, help=help, mend=mend)
 
 
-def _missing(error: ValidationError, document: Document, node: Node) -> Iterator[Diagnostic]:
+def _wrong(error: ValidationError, document: Document, node: Node, validator: Validator) -> Wrong:
+    """What an author sees of a value that disagrees with its schema."""
+    path = list(error.absolute_path)
+    way = _way(error, validator)
+    name = next((part for part in reversed(path) if isinstance(part, str)), "")
+    entry = bool(path) and isinstance(path[-1], int)
+    # The value's own schema is the last to which the way leads by the value's key or place; before it stands that of the group around it.
+    depth = max((place for place, (part, _) in enumerate(way) if part in (name, "items", "additionalProperties")), default=0)
+    own = [way[depth][1], *([validator.schema["$defs"]["tagged"]["properties"]["tags"]] if name == "tags" and not entry else [])]  # type: ignore[index]
+    around = way[max(depth - 2, 0)][1]
+    return Wrong(
+        name=name,
+        key=f"{'an entry of ' if entry else ''}`{name}`" if name else "this file",
+        value=node.value,
+        typed=(line := _line(document, node.at))[node.at.column - 1 : node.at.end_column - 1],
+        behind=line[node.at.end_column - 1 :],
+        wanted=error.validator_value,
+        schema={**_of(error), **{key: way[depth][1][key] for key in ("examples", "default") if key in way[depth][1]}},
+        takes=lambda value: all(validator.evolve(schema=each).is_valid(value) for each in own),
+        entry=entry,
+        optional=name not in (*around.get("required", ()), *around.get("then", {}).get("required", ())),
+    )
+
+
+def _line(document: Document, at: Location) -> str:
+    """The line of a document on which something stands, if it stands on one line of this document."""
+    return _lines(document.text)[at.line - 1] if at.file == document.file and at.line == at.end_line else ""
+
+
+@lru_cache(maxsize=1)
+def _lines(text: str) -> list[str]:
+    return text.split("\n")
+
+
+def _way(error: ValidationError, validator: Validator) -> list[tuple[str | int, Any]]:
+    """The schemas to an error's own, from the whole one inwards, each with its name in the one before; references are followed."""
+    whole: Any = validator.schema
+    way: list[tuple[str | int, Any]] = [("", whole)]
+    for part in error.absolute_schema_path:
+        here = way[-1][1]
+        while isinstance(here, dict) and part not in here:
+            here = whole["$defs"][here["$ref"].rpartition("/")[2]]
+            way[-1] = (way[-1][0], here | {key: each for key, each in way[-1][1].items() if key != "$ref"})
+        way.append((part, here[part]))
+    return way[:-1]
+
+
+def _missing(error: ValidationError, document: Document, node: Node, validator: Validator) -> Iterator[Diagnostic]:
     wanted: Any = error.validator_value
     missing = wanted if error.validator == "required" else [need for key, needs in wanted.items() if key in node for need in needs]
+    # What a group needs only then is described beside its keys.
+    known = {key: each for _, schema in _way(error, validator) if isinstance(schema, dict) for key, each in schema.get("properties", {}).items()}
+    closed = any(isinstance(schema, dict) and schema.get("additionalProperties") is False for _, schema in _way(error, validator)[-2:])
     for key in missing:
         if key in node:
             continue
-        near = close(key, [each for each in node.value if each not in _of(error).get("properties", {})])
-        if near and _of(error).get("additionalProperties") is False:
+        near = [each for each in node.value if each not in known and each.lower() in _OTHER_WORDS.get(key, ())][:1]
+        near = near or close(key, [each for each in node.value if each not in known], cutoff=_ALIKE)
+        if near and (closed or isinstance(node.value.get("kind"), str)):
             continue  # The misspelt key gets a message of its own, which says the same better.
-        description = _described(error, key)
+        description = _described(known.get(key))
         if key == "id" and "kind" in node and not near:
             id = card_id(node.value, _ids(document, node))
             help = f"add `id: {id}`, or run `attachdeck fmt`, which writes it; it stays when you reword the card"
@@ -170,10 +248,9 @@ def _of(error: ValidationError) -> dict[str, Any]:
     return schema if isinstance(schema, dict) else {}
 
 
-def _described(error: ValidationError, key: str) -> str:
+def _described(schema: Any) -> str:
     """The first sentence of a key's description, with a small letter, in brackets."""
-    found = _of(error).get("properties", {}).get(key, {})
-    text = found.get("description", "") if isinstance(found, dict) else ""
+    text = schema.get("description", "") if isinstance(schema, dict) else ""
     first = text.split(". ")[0].rstrip(".")
     return f"({first[0].lower()}{first[1:]})" if first else ""
 
@@ -182,10 +259,11 @@ def _unknown(error: ValidationError, node: Node, validator: Validator) -> Iterat
     known: dict[str, Any] = _of(error).get("properties", {})
     missing = [each for each in known if each not in node]
     own = [each for each in known if known[each] is not True]  # Those that are only `true` belong to every kind.
-    unknown = [key for key in node.value if key not in known]
+    unknown = [key for key in node.value if key not in known][:MAX_PROBLEMS]
     near = {key: close(key, missing, n=2, cutoff=_SURE) for key in unknown}
     for key in unknown:
-        help = did_you_mean(key, missing) or did_you_mean_or_list(key, own)
+        other = next((each for each in missing if key.lower() in _OTHER_WORDS.get(each, ())), None)
+        help = f"did you mean `{other}`?" if other else did_you_mean(key, missing, _ALIKE) or did_you_mean_or_list(key, own, _ALIKE)
         if node.value[key] is None and " " in key:
             help = "a text that holds a comma needs quotes around it inside `{ }`"
         # Surely meant is what only one key can mean, where no other is meant to be it, and its value is right there.
@@ -206,58 +284,16 @@ def _in_kind(node: Node, preposition: str) -> str:
     return f" {preposition} a card of kind `{kind}`" if isinstance(kind, str) and "id" in node else ""
 
 
-_TYPES = {
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "`true` or `false`",
-    "array": "a list",
-    "object": "a group of keys",
-    "null": "nothing",
-}
-
-
-def _type_of(value: Any) -> str:
-    for python, name in ((bool, "`true` or `false`"), (int, "a number"), (float, "a number"), (str, "text"), (list, "a list"), (dict, "a group of keys")):
-        if isinstance(value, python):
-            return name
-    return "nothing"
-
-
-def _wrong_type(key: str, value: Any, wanted: Any, schema: Any) -> tuple[str, str | None]:
-    names = [_TYPES[each] for each in ([wanted] if isinstance(wanted, str) else wanted)]
-    help = None
-    if value is None:
-        help = "write something after the colon (a text that begins with `#` needs quotes), or delete the key"
-    elif "text" in names and isinstance(value, (int, float, bool)):
-        fits = re.search(schema.get("pattern", ""), str(value))
-        help = "put it in quotes, so that it is text" if fits else schema["patternErrorMessage"]
-    elif "text" in names and isinstance(value, (dict, list)):
-        help = "put the text in quotes, or write it after `|` on lines of its own"
-    elif names == ["a list"]:
-        help = "begin each entry with `- ` on a line of its own, or write [one, two]"
-    elif names == ["a group of keys"]:
-        example = next(iter(schema.get("required", schema.get("properties", ()))), "")
-        help = f"write keys and their values here, as in `{example}: …`" if example else "write keys and their values here"
-    elif names == ["`true` or `false`"]:
-        help = "write true or false, without quotes"
-    elif names[0].endswith("number"):
-        help = "write the number without quotes or signs after it"
-    return f"{key} must be {' or '.join(names)}, and this is {_type_of(value)}", help
-
-
-def _retyped(document: Document, node: Node, right: Validator) -> Edit | None:
+def _retyped(document: Document, node: Node, takes: Callable[[Any], bool]) -> Edit | None:
     """The same value as one that is right at its place, where that is only a matter of quotes or brackets."""
     at, value = node.at, node.value
-    if value is None or at.file != document.file or at.line != at.end_line:
-        return None
-    written = document.text.split("\n")[at.line - 1][at.column - 1 : at.end_column - 1]
+    typed = _line(document, at)[at.column - 1 : at.end_column - 1]
     tries: list[tuple[str, Any]] = []
-    if re.fullmatch(r"[\w.+-]+", written):  # A word alone: what begins with an anchor or is an alias would become text with it.
-        tries = [(f'"{written}"', written), (f"[{written}]", [value])]
-    elif written[1:-1] == value and re.fullmatch(r"true|false|(0|[1-9][0-9]{0,8})(\.[0-9]{1,9})?", value):
+    if value is not None and re.fullmatch(r"[\w.+-]+", typed):  # A word alone: what begins with an anchor or is an alias would become text with it.
+        tries = [(f'"{typed}"', typed), (f"[{typed}]", [value])]
+    elif typed[1:-1] == value and re.fullmatch(r"true|false|(0|[1-9][0-9]{0,8})(\.[0-9]{1,9})?", value):
         tries = [(value, json.loads(value))]
-    return next((Edit(at, text) for text, meant in tries if right.is_valid(meant)), None)
+    return next((Edit(at, text) for text, meant in tries if takes(meant)), None)
 
 
 def _ids(document: Document, node: Node) -> set[str]:
@@ -278,26 +314,3 @@ def _with_id(node: Node, id: str) -> Edit | None:
         return None
     after = ", " if node.at != start and node.at.column < start.column else "\n" + " " * (start.column - 1)
     return Edit(Location(start.file, start.line, start.column, start.line, start.column), f"id: {id}{after}")
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" + ("" if number == 1 else "s")
-
-
-_EXPLANATIONS: dict[str, Any] = {
-    "type": _wrong_type,
-    "enum": lambda key, value, wanted, _: (f"`{value}` is not a {key}", did_you_mean_or_list(str(value), wanted)),
-    "pattern": lambda key, value, _, schema: (
-        (f"{key} is blank" if not value.strip() else f"{key} cannot be written like this"),
-        schema.get("patternErrorMessage"),
-    ),
-    "minItems": lambda key, value, wanted, _: (f"{key} needs at least {_count(wanted, 'entry').replace('entrys', 'entries')}, and has {len(value)}", None),
-    "maxItems": lambda key, value, wanted, _: (f"{key} holds {len(value)} entries, and takes {wanted} at most", "split the card in two"),
-    "minProperties": lambda key, value, wanted, _: (f"{key} needs at least {_count(wanted, 'key')}, and has {len(value)}", None),
-    "maxProperties": lambda key, value, wanted, _: (f"{key} holds {len(value)} keys, and takes {wanted} at most", None),
-    "maxLength": lambda key, value, wanted, _: (f"{key} is {len(value)} characters long, and takes {wanted} at most", None),
-    "minimum": lambda key, value, wanted, _: (f"{key} is {value}, and must be {wanted} or more", None),
-    "maximum": lambda key, value, wanted, _: (f"{key} is {value}, and must be {wanted} or less", None),
-    "exclusiveMinimum": lambda key, value, wanted, _: (f"{key} is {value}, and must be more than {wanted}", None),
-    "uniqueItems": lambda key, _value, _wanted, _schema: (f"{key} names something twice", "delete one of the two"),
-}

@@ -1,0 +1,246 @@
+"""What is wrong with a value that a schema does not take, in an author's words, and what to write in its place.
+
+Whatever is proposed has been tried: the schema takes it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from attachdeck.diagnostics import did_you_mean_or_list
+from attachdeck.normal import normal
+from attachdeck.quoting import quoted, shortened, written
+from attachdeck.value import value
+
+_TYPES = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "`true` or `false`",
+    "array": "a list",
+    "object": "a group of keys",
+}
+_LONG = 1000
+"""In characters: no name of anything is longer."""
+_YES_AND_NO = {"yes": "true", "y": "true", "on": "true", "no": "false", "n": "false", "off": "false"}
+Said = tuple[str, str | None]
+"""What is wrong, and how to mend it."""
+
+
+@value(kw_only=True)
+class Wrong:
+    """A value that a schema does not take, and what its author sees.
+
+    `name` is its key and `key` the same as messages have it; `typed` is how it is written, if on one line, and `behind` what follows on that line;
+    `wanted` is what the schema asks for in the part that disagrees, `takes` whether it takes another value in this one's place;
+    `entry` is whether it stands in a list, and `optional` whether its key may be left out.
+    """
+
+    name: str
+    key: str
+    value: Any
+    typed: str
+    behind: str
+    wanted: Any
+    schema: Mapping[str, Any]
+    takes: Callable[[Any], bool]
+    entry: bool
+    optional: bool
+
+    def as_typed(self, text: str) -> str:
+        """Another value as its author would write it here."""
+        return f"`{text}`" if self.entry else f"`{self.name}: {text}`"
+
+
+def said(keyword: str, wrong: Wrong) -> Said | None:
+    """What an author is told about a value that disagrees with a schema's keyword; None where there are no words for it."""
+    explain = _WORDS.get(keyword)
+    return explain(wrong) if explain else None
+
+
+def _wrong_type(wrong: Wrong) -> Said:
+    kinds = [wrong.wanted] if isinstance(wrong.wanted, str) else list(wrong.wanted)
+    is_it = "not whole" if "integer" in kinds and isinstance(wrong.value, float) else _type_of(wrong.value)
+    kind = "string" if "string" in kinds else kinds[0]
+    help = _after_nothing(wrong, kind) if wrong.value is None else _HELP[kind](wrong)
+    return f"{wrong.key} must be {' or '.join(_TYPES[each] for each in kinds)}, and this is {is_it}", help
+
+
+def _type_of(found: Any) -> str:
+    for python, name in ((bool, "`true` or `false`"), (int, "a number"), (float, "a number"), (str, "text"), (list, "a list"), (dict, "a group of keys")):
+        if isinstance(found, python):
+            return name
+    return "nothing"
+
+
+def _after_nothing(wrong: Wrong, kind: str) -> str:
+    if wrong.typed and wrong.takes(wrong.typed):
+        return f"{wrong.typed} without quotes means nothing; if it is the text, write {wrong.as_typed(quoted(wrong.typed))}"
+    after = "after the `- `" if wrong.entry else "after the colon"
+    help = {
+        "array": f"write its entries below it, each on a line of its own after `- `{_needs(wrong.schema.get('items'), '- ')}"
+        + (f", or {wrong.as_typed('[]')} while there are none" if wrong.takes([]) else ""),
+        "object": f"write its keys below it, indented{_needs(wrong.schema)}",
+        "boolean": f"write true or false {after}",
+        "string": f"write the text {after}",
+    }.get(kind, f"write a number {after}")
+    hidden = wrong.behind.strip()
+    if kind == "string" and hidden.startswith("#"):
+        help += f"; one that begins with `#` needs quotes: {wrong.as_typed(quoted(hidden))}"
+    return help + _or_delete(wrong)
+
+
+def _or_delete(wrong: Wrong) -> str:
+    return ", or delete this line" if wrong.entry else ", or delete this key" if wrong.optional else ""
+
+
+def _needs(schema: Any, before: str = "") -> str:
+    """The keys that a group must have, as an example; or one that its description gives."""
+    example = next(iter((schema or {}).get("examples", ())), None)
+    if isinstance(example, dict) and "properties" not in schema:
+        return ", as in " + " and ".join(f"`{key}: {written(each)}`" for key, each in list(example.items())[:1])
+    needed = (schema or {}).get("required") or list((schema or {}).get("properties", ()))[:1]
+    return ", as in " + " and ".join(f"`{before if key is needed[0] else ''}{key}: …`" for key in needed) if needed else ""
+
+
+def _text(wrong: Wrong) -> str | None:
+    if isinstance(wrong.value, (list, dict)):
+        return "put the text in quotes, or write it after `|` on lines of its own"
+    if "enum" in wrong.schema:
+        return did_you_mean_or_list(wrong.typed, wrong.schema["enum"])
+    if wrong.takes(wrong.typed):
+        return f"put it in quotes, so that it is text: {wrong.as_typed(quoted(wrong.typed))}"
+    return _form(wrong, wrong.typed)
+
+
+def _list(wrong: Wrong) -> str:
+    found = wrong.value
+    if isinstance(found, str) and len(found) <= _LONG:
+        for entries in ([found], [each.strip() for each in found.split(",")], found.split()):
+            if entries and all(entries) and wrong.takes(entries):
+                return f"write {wrong.as_typed('[' + ', '.join(map(written, entries)) + ']')}, or begin each entry with `- ` on a line of its own"
+    elif isinstance(found, dict) and wrong.takes([found]):
+        return f"write `- ` before the first key of each entry, as in `- {next(iter(found))}: …`, and indent its other keys as far"
+    items: Any = wrong.schema.get("items")
+    return "begin each entry with `- ` on a line of its own" + (_needs(items, "- ") or ", or write [one, two]")
+
+
+def _group(wrong: Wrong) -> str:
+    found = wrong.value
+    if isinstance(found, list) and len(found) == 1 and wrong.takes(found[0]):
+        return "delete the `- ` before its keys"
+    first = next(iter(wrong.schema.get("required", ())), "")
+    text = found if isinstance(found, str) else wrong.typed
+    if first and isinstance(found, (str, int, float)) and wrong.takes({first: text}):
+        return f"write {wrong.as_typed(f'{{{first}: {written(text)}}}')}"
+    return f"write keys and their values here{_needs(wrong.schema)}"
+
+
+def _true_or_false(wrong: Wrong) -> str:
+    meant = _YES_AND_NO.get(str(wrong.value).lower()) or next((each for each in ("true", "false") if each == str(wrong.value).strip().lower()), "")
+    return f"write {wrong.as_typed(meant)}, without quotes" if meant else "write true or false, without quotes"
+
+
+def _number(wrong: Wrong) -> str:
+    found = re.match(r"[^\d.,-]*(-?[0-9]{1,15}(?:[.,][0-9]{1,15})?)", wrong.value[:100]) if isinstance(wrong.value, str) else None
+    meant = found[1].replace(",", ".") if found else ""
+    if meant and wrong.takes(float(meant) if "." in meant else int(meant)):
+        return f"write the number without quotes or signs beside it: {wrong.as_typed(meant)}"
+    return _bounds(wrong)
+
+
+def _bounds(wrong: Wrong) -> str:
+    schema = wrong.schema
+    least, most = schema.get("minimum"), schema.get("maximum")
+    bounds = f" from {least} to {most}" if most is not None else f" of {least} or more" if least is not None else " of more than 0"
+    usual = schema.get("default", next(iter(schema.get("examples", ())), None))
+    return f"write {_TYPES[schema['type']]}{bounds}, without quotes or signs beside it{'' if usual is None else f', as in {wrong.as_typed(usual)}'}"
+
+
+_HELP: dict[str, Callable[[Wrong], str | None]] = {
+    "string": _text,
+    "array": _list,
+    "object": _group,
+    "boolean": _true_or_false,
+    "integer": _number,
+    "number": _number,
+}
+
+
+def _form(wrong: Wrong, text: str) -> str | None:
+    """In which form a text is taken, with this one in that form if it can be brought into it."""
+    said: str | None = wrong.schema.get("patternErrorMessage")
+    meant = next((each for each in _tries(text) if each and wrong.takes(each)), None)
+    if said is None or meant is None:
+        return said
+    return re.sub(r": `[^`]+`$|: \"[^\"]+\"$", "", said) + f": write {wrong.as_typed(written(meant))}"
+
+
+def _tries(text: str) -> Iterator[str]:
+    """A text as it may have been meant."""
+    text = " ".join(text.split()) if len(text) <= _LONG else ""
+    yield text
+    yield re.sub(r"(?i)^(https?://)?(dx\.)?doi(\.org/|: ?)", "", text)
+    yield re.sub(r" ?(?<!:):(?!:) ?", " - ", text.replace('"', "'"))
+    yield "-".join(re.findall(r"[a-z0-9]+", normal(text, "NFKD").encode("ascii", "ignore").decode().lower()))
+    yield from (text.replace("_", "-"), text.replace("-", "_"))
+    yield from (text.removeprefix("v"), f"{text}.0", f"{text}.0.0")
+    yield from (f"#{text}", re.sub(r"^#?(.)(.)(.)$", r"#\1\1\2\2\3\3", text))
+    day = re.sub(r"^(\d+)\.(\d+)\.(\d{4})$", r"\3-\2-\1", text)
+    yield re.sub(r"(?<!\d)(\d)(?!\d)", r"0\1", day)
+    yield f"https://{text}" if re.match(r"[a-z]", text) and "." in text else ""
+
+
+def _pattern(wrong: Wrong) -> Said:
+    if wrong.value.strip():
+        return f"{wrong.key} cannot be written like this", _form(wrong, wrong.value)
+    help = "write the text here" if wrong.takes("Any text.") else str(wrong.schema.get("patternErrorMessage"))
+    return f"{wrong.key} is blank", help + _or_delete(wrong)
+
+
+def no_name(name: str, schema: Mapping[str, Any]) -> Said:
+    """What an author is told about a key that cannot be the name of something."""
+    help = schema.get("patternErrorMessage", "")
+    meant = next((each for each in _tries(name) if re.search(schema.get("pattern", ""), each)), None)
+    return f"`{shortened(name)}` cannot be a name here", re.sub(r": `[^`]+`$", "", help) + f": write `{meant}: …`" if meant else help
+
+
+def _enum(wrong: Wrong) -> Said:
+    if not str(wrong.value).strip():
+        return f"{wrong.key} is blank", f"{did_you_mean_or_list('', wrong.wanted)}{_or_delete(wrong)}"
+    return f"`{shortened(str(wrong.value))}` is not a `{wrong.name}`", did_you_mean_or_list(str(wrong.value), wrong.wanted)
+
+
+def _too_few(wrong: Wrong) -> Said:
+    entries = f"{wrong.wanted} {'entry' if wrong.wanted == 1 else 'entries'}"
+    help = f"write {'one more' if wrong.value else 'one'} below it, after `- `{_needs(wrong.schema.get('items'), '- ')}"
+    return f"{wrong.key} needs at least {entries}, and has {len(wrong.value)}", help + _or_delete(wrong)
+
+
+def _too_few_keys(wrong: Wrong) -> Said:
+    help = f"write {'one more' if wrong.value else 'them'} below it, indented{_needs(wrong.schema)}"
+    return f"{wrong.key} needs at least {wrong.wanted} {'key' if wrong.wanted == 1 else 'keys'}, and has {len(wrong.value)}", help
+
+
+def _twice(wrong: Wrong) -> Said:
+    [(twice, _)] = Counter(map(str, wrong.value)).most_common(1)
+    return f"{wrong.key} names `{shortened(twice)}` twice", "delete one of the two"
+
+
+_WORDS: dict[str, Callable[[Wrong], Said]] = {
+    "type": _wrong_type,
+    "enum": _enum,
+    "pattern": _pattern,
+    "minItems": _too_few,
+    "maxItems": lambda wrong: (f"{wrong.key} holds {len(wrong.value)} entries, and takes {wrong.wanted} at most", "split the card in two"),
+    "minProperties": _too_few_keys,
+    "maxProperties": lambda wrong: (f"{wrong.key} holds {len(wrong.value)} keys, and takes {wrong.wanted} at most", "delete some of them"),
+    "maxLength": lambda wrong: (f"{wrong.key} is {len(wrong.value)} characters long, and takes {wrong.wanted} at most", "shorten it"),
+    "minimum": lambda wrong: (f"{wrong.key} is {wrong.typed}, and must be {wrong.wanted} or more", _bounds(wrong)),
+    "maximum": lambda wrong: (f"{wrong.key} is {wrong.typed}, and must be {wrong.wanted} or less", _bounds(wrong)),
+    "exclusiveMinimum": lambda wrong: (f"{wrong.key} is {wrong.typed}, and must be more than {wrong.wanted}", _bounds(wrong)),
+    "uniqueItems": _twice,
+}
