@@ -93,12 +93,14 @@ class Coming:
     """What an import would do to a running Anki.
 
     `first`: it has nothing of the course yet. `kept` changed there after the course did, and stays; `clashing` are note types with another layout there.
+    `custom` cards are in none of these: AnkiConnect does not tell GUIDs, and nothing else says which notes they are.
     """
 
     changes: Changes
     kept: tuple[str, ...]
     clashing: tuple[str, ...]
     first: bool
+    custom: int
 
 
 def coming(held: Holding, compiled: pipeline.Compiled) -> Coming:
@@ -107,6 +109,9 @@ def coming(held: Holding, compiled: pipeline.Compiled) -> Coming:
     # A learner's copy of a note says the same id, and is none of ours: where Anki has both, ours comes last and counts.
     held = replace(held, notes=tuple(sorted(held.notes, key=lambda note: note.id in ids)))
     new, old = of_compiled(compiled), _of_holding(held, compiled)
+    # Of a note type of the course's own AnkiConnect tells the layout, and not all of the rest.
+    layouts = {kind: (layout, content if kind in KINDS else new.note_types[kind][1]) for kind, (layout, content) in old.note_types.items()}
+    old = replace(old, note_types=layouts)
     times = {note.fields.get("ID"): note.modified for note in held.notes}
     cards = tuple(
         note.card
@@ -125,10 +130,12 @@ def coming(held: Holding, compiled: pipeline.Compiled) -> Coming:
         note_types={**old.note_types, **{kind: new.note_types[kind] for kind in types}},
     )
     # A retired card that Anki does not have has no cards in the package, and never comes.
-    arriving = replace(new, cards={key: each for key, each in new.cards.items() if key in old.cards or not each.retired})
-    layouts = {kind for kind, (layout, _) in old.note_types.items() if layout != new.note_types[kind][0]}
+    custom = {note.card for note in compiled.deck.notes if note.kind == "custom"}
+    arriving = replace(new, cards={key: each for key, each in new.cards.items() if key not in custom and (key in old.cards or not each.retired)})
+    changed = {kind for kind, (layout, _) in old.note_types.items() if layout != new.note_types[kind][0]}
     cloned = {each.note_type for key, each in old.cards.items() if key in new.cards and each.note_type != new.cards[key].note_type}
-    return Coming(compare(as_there, arriving), (*cards, *(f"the note type {kind}" for kind in types)), tuple(sorted(layouts | cloned)), first=not old.cards)
+    kept = (*cards, *(f"the note type {kind}" for kind in types))
+    return Coming(compare(as_there, arriving), kept, tuple(sorted(changed | cloned)), first=not old.cards, custom=len(custom))
 
 
 def _differ(one: CardView, other: CardView) -> bool:

@@ -16,6 +16,7 @@ from attachdeck import ankiconnect
 from attachdeck.cli import main
 from conftest import COURSE, COURSE_YAML, write_course
 from test_anki_import import ALL_KINDS, do_import
+from test_import import CUSTOM, OWN
 
 pytest.importorskip("anki", reason="the package anki is missing")
 
@@ -166,6 +167,17 @@ def test_a_field_of_the_learners_own_is_not_risked(desk: Desk, collection: Colle
     result = desk.push(ONE.replace("answer: A", "answer: Z") + TWO)
     assert result.exit_code == 0
     assert "Anki clones it and never updates the old notes" in result.stdout
+
+
+def test_custom_cards_are_sent_and_not_compared(desk: Desk, collection: Collection):
+    """AnkiConnect tells no GUIDs, and a note of the course's own note type need not say its id."""
+    said = "1 custom cards are not compared: AnkiConnect does not tell which notes they are\n"
+    first = desk.at_once(ONE + CUSTOM, **OWN)
+    assert first.startswith(f"{said}Anki has nothing of this course yet: 1 cards are new\n")
+    assert "Anki has imported it" in first
+    again = desk.at_once(ONE + CUSTOM.replace("Two", "Three"), **OWN)
+    assert again.startswith(f"{said}no card would change\n")
+    assert [collection.get_note(each)["Front"] for each in collection.find_notes("Three")] == ["<b>One</b>"]
 
 
 def test_notes_on_a_clone_of_the_note_type_are_not_risked(desk: Desk, collection: Collection):

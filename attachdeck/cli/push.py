@@ -82,8 +82,11 @@ def _coming(anki: AnkiConnect, compiled: pipeline.Compiled) -> Coming:
 
 
 def _shown(found: Coming) -> Iterator[str]:
+    if found.custom:
+        yield f"{found.custom} custom cards are not compared: AnkiConnect does not tell which notes they are"
     if found.first:
-        yield f"Anki has nothing of this course yet: {len(found.changes.added)} cards are new"
+        if found.changes.added:
+            yield f"Anki has nothing of this course yet: {len(found.changes.added)} cards are new"
         return
     yield from reporter.lines(found.changes, styled)
     yield from (f"{styled('kept', 'help')} {what}: changed in Anki after the course was, and stays as it is there" for what in found.kept)
