@@ -56,6 +56,7 @@ class _Dater:
         self.types_in_use: set[str] = set()
         self.cards_by_kind: Counter[str] = Counter()
         self.taken: set[int] = set()
+        self.first_cards: set[int] = set()
         self.places: dict[tuple[int, ...], tuple[int, ...]] = {}
         """Each once, because most cards have the same."""
 
@@ -92,10 +93,10 @@ class _Dater:
             raise SameId(undated.card)
         record = self.cards[undated.card] = self.record(undated)
         self.types_in_use.add(undated.note_type)
-        wanted = undated.ids if record.guid == undated.guid else ids_of(record.guid, undated.places)
-        id, *card_ids = [identity.distinct(each, self.taken) for each in wanted]
-        self.cards_by_kind[undated.kind] += len(card_ids)
-        self.notes.append(undated.packed, record, id, card_ids)
+        id, first_card = undated.ids if record.guid == undated.guid else ids_of(record.guid)
+        self.cards_by_kind[undated.kind] += len(undated.places)
+        first_card = identity.distinct(first_card, self.first_cards, identity.CARDS_APART)
+        self.notes.append(undated.packed, record, identity.distinct(id, self.taken), first_card)
 
     def reference(self, card: str, prompt: str, text: str, deck: str) -> None:
         """The note that shows a text of the whole course, if it has such a text, or once had one."""

@@ -33,6 +33,9 @@ FORMAT = 2
 _PAIRS = [one + other for one in "abcdefghijklmnopqrstuvwxyz234567" for other in "abcdefghijklmnopqrstuvwxyz234567"]
 """The digits of base 32 (RFC 4648) in small letters, two for ten bits."""
 
+CARDS_APART = 512
+"""By how much the ids of two notes' first cards differ at least; a note has 500 cards at most (`cloze.HIGHEST`)."""
+
 _FIRST_ID = 1_600_000_000_000
 _ID_RANGE = 100_000_000_000
 LAST_SECOND = 32_503_679_999
@@ -113,10 +116,19 @@ def number(kind: str, *names: str) -> int:
     return _FIRST_ID + int.from_bytes(_digest(kind, *names)[:8], "big") % _ID_RANGE
 
 
-def distinct(wanted: int, taken: set[int]) -> int:
-    """The first id from `wanted` on that is not taken; takes it."""
+def first_card(guid: str) -> int:
+    """The id from which a note's cards have theirs, in the order of their places and with no other note's cards between them.
+
+    Where a template changes, Anki (26.9 and before) goes through the cards in the order of their ids, takes each run of one note's cards for all that this
+    note has, and makes the others anew: among scattered ids a learner has every card several times.
+    """
+    return number("card", guid) // CARDS_APART * CARDS_APART
+
+
+def distinct(wanted: int, taken: set[int], step: int = 1) -> int:
+    """The first id from `wanted` on, in steps, that is not taken; takes it."""
     while wanted in taken:
-        wanted += 1
+        wanted += step
     taken.add(wanted)
     return wanted
 

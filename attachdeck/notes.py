@@ -128,7 +128,7 @@ class Undated(NamedTuple):
     files: str
     retired: bool
     guid: str
-    ids: tuple[int, ...]
+    ids: tuple[int, int]
     packed: bytes
 
 
@@ -219,19 +219,18 @@ class Notes(Sequence[Note]):
         """What comes behind the file's bytes, of which there are `in_file`."""
         self.ends = array("Q", [0])
         self.ids = array("Q")
-        self.card_ids = array("Q")
-        self.card_ends = array("Q", [0])
+        self.first_cards = array("Q")
         self.records: list[CardRecord] = []
 
-    def append(self, packed: bytes, record: CardRecord, id: int, card_ids: Iterable[int]) -> None:
-        """Add a note with what the lock says of it, its id, and those of its cards. Raises OSError, with its place, where the file has no room."""
+    def append(self, packed: bytes, record: CardRecord, id: int, first_card: int) -> None:
+        """Add a note with what the lock says of it, its id, and the one from which its cards have theirs. Raises OSError, with its place, where the file
+        has no room."""
         self.in_memory += packed
         if len(self.in_memory) > _IN_MEMORY:
             self.to_file()
         self.ends.append(self.in_file + len(self.in_memory))
         self.ids.append(id)
-        self.card_ids.extend(card_ids)
-        self.card_ends.append(len(self.card_ids))
+        self.first_cards.append(first_card)
         self.records.append(record)
 
     def __len__(self) -> int:
@@ -303,7 +302,8 @@ class Notes(Sequence[Note]):
         return note.tags if note.kind == "custom" else tuple(sorted((*note.tags, self.version_tag + record.version)))
 
     def cards(self, note: Content, place: int) -> Iterable[tuple[int, int]]:
-        return zip(note.places, self.card_ids[self.card_ends[place] : self.card_ends[place + 1]], strict=True)
+        first = self.first_cards[place]
+        return [(each, first + each) for each in note.places]
 
 
 def _close(file: IO[bytes]) -> None:
@@ -311,9 +311,9 @@ def _close(file: IO[bytes]) -> None:
         file.close()
 
 
-def ids_of(guid: str, places: tuple[int, ...]) -> tuple[int, ...]:
-    """The ids of a note and of its cards, from its GUID."""
-    return identity.number("note", guid), *[identity.number("card", guid, str(place)) for place in places]
+def ids_of(guid: str) -> tuple[int, int]:
+    """The id of a note, and the one from which its cards have theirs, from its GUID."""
+    return identity.number("note", guid), identity.first_card(guid)
 
 
 def row_of(note: Note) -> Row:
@@ -401,7 +401,7 @@ class Compiler:
             files=self.files(row) if custom else "",
             retired=retired,
             guid=guid,
-            ids=ids_of(guid, places),
+            ids=ids_of(guid),
             packed=content.packed(),
         )
 

@@ -55,7 +55,7 @@ def verify(package: Path, upgrade_from: Path | None = None) -> list[Finding]:
     for each in filter(None, (package, upgrade_from)):
         _refuse(each)
     with tempfile.TemporaryDirectory() as folder:
-        findings = list(_first_import(package, Path(folder) / "new.anki2"))
+        findings = [*_first_import(package, Path(folder) / "new.anki2"), _changed_template(package, Path(folder) / "changed.anki2")]
         if upgrade_from is not None:
             findings += _update(upgrade_from, package, Path(folder))
     return findings
@@ -101,6 +101,26 @@ def _first_import(package: Path, path: Path) -> Iterator[Finding]:
         yield _judged("check database", sound and "\n" not in message.strip(), "nothing to mend", message.strip().replace("\n", " "))
 
 
+def _changed_template(package: Path, path: Path) -> Finding:
+    """What happens to the cards when a template changes: by a later release, or by the learner."""
+    with opened(path) as collection:
+        _import(collection, package)
+        collection.optimize()  # As Check Database does; since then SQLite reads the cards of a small collection in the order of their ids.
+        for note_type in collection.models.all():
+            note_type["tmpls"][0]["qfmt"] += " "
+            collection.models.update_dict(note_type)
+        twice = _made_twice(collection)
+        badly = "Anki makes these cards again when a template changes: their ids do not follow one another, note by note"
+        return _judged("templates", not twice, "no card is made twice", badly, twice)
+
+
+def _made_twice(collection: Collection) -> tuple[str, ...]:
+    """The notes that have a card more than once."""
+    query = "select distinct nid from cards group by nid, ord having count() > 1"
+    found = collection.db.list(query) if collection.db else []
+    return tuple(_name(collection.get_note(note)) for note in found)
+
+
 def _update(old: Path, new: Path, folder: Path) -> Iterator[Finding]:
     """Play a learner of the old package who imports the new one."""
     with opened(folder / "old-fresh.anki2") as fresh:
@@ -123,6 +143,8 @@ def _update(old: Path, new: Path, folder: Path) -> Iterator[Finding]:
         )
         yield from learner.findings(after, changed)
         yield from learner.emptied()
+        twice = _made_twice(collection)
+        yield _judged("cards", not twice, "none is there twice", "Anki has made these cards again", twice)
 
 
 Contents = dict[str, tuple[tuple[str, ...], frozenset[str]]]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conftest import COURSE_YAML
 from test_anki_import import do_import
 from test_import import CUSTOM, OWN
 from test_lock import Author
@@ -149,3 +150,23 @@ def test_a_file_of_a_custom_card_arrives_with_other_content(author: Author, lear
     heard = [note["Back"] for note in map(learner.collection.get_note, learner.collection.find_notes("")) if note["Back"] != "[sound:same.mp3]"]
     name = heard[0].removeprefix("[sound:").removesuffix("]")
     assert (Path(learner.collection.media.dir()) / name).read_bytes() == b"after"
+
+
+def test_a_changed_template_makes_no_card_twice(author: Author, learner: Learner):
+    """A course's title stands in every template. In a collection that holds little else, Anki tells a note's cards by the order of their ids,
+    once SQLite has counted the cards, as Check Database lets it do."""
+    sides = "".join(
+        f"  - {{id: c{place}, kind: cloze, text: ((1 A)) ((2 B)) and ((3 C)) {place}.}}\n  - {{id: s{place}, kind: sequence, prompt: In order {place}?, steps: [A, B, C]}}\n"
+        for place in range(20)
+    )
+    author.release(sides)
+    do_import(learner.collection, author.deck)
+    cards = learner.collection.card_count()
+    author.release(sides.replace("((3 C))", "((3 C)) ((4 D))"))
+    do_import(learner.collection, author.deck)
+    assert learner.collection.card_count() == cards + 20
+    learner.collection.optimize()
+    author.release(sides.replace("((3 C))", "((3 C)) ((4 D))"), **{"course.yaml": COURSE_YAML.replace("title: Tiny", "title: Another")})
+    assert do_import(learner.collection, author.deck) == {"duplicate": 40}
+    assert {each["name"] for each in learner.collection.models.all()} >= {"Another: Cloze", "Another: Sequence"}
+    assert learner.collection.card_count() == cards + 20

@@ -101,6 +101,18 @@ def test_a_card_that_its_note_no_longer_makes_is_found(tmp_path: Path):
     assert [(each.subject, each.cards) for each in findings if each.fate is Fate.LOST] == [("empty cards", ("one",))]
 
 
+def test_cards_whose_ids_are_scattered_are_found(tmp_path: Path):
+    """Anki takes the cards of a note together by the order of ids, where it reads the cards from the first to the last."""
+    cards = "".join(f"  - {{id: {name}, kind: cloze, text: ((1 A)) and ((2 {name})).}}\n" for name in ("one", "two"))
+    made = compiled(write_course(tmp_path / "course", cards=cards))
+    pipeline.package(made, tmp_path / "good.apkg")
+    ids = iter((1_600_000_000_001, 1_600_000_000_003, 1_600_000_000_002, 1_600_000_000_004))
+    notes = tuple(dataclasses.replace(note, cards=tuple(dataclasses.replace(card, id=next(ids)) for card in note.cards)) for note in made.notes)
+    pipeline.package(dataclasses.replace(made, notes=notes), tmp_path / "bad.apkg")
+    assert [each.fate for each in verify(tmp_path / "good.apkg") if each.subject == "templates"] == [Fate.GOOD]
+    assert [(each.subject, set(each.cards)) for each in verify(tmp_path / "bad.apkg") if each.fate is Fate.LOST] == [("templates", {"one", "two"})]
+
+
 def test_something_lost_ends_with_1_and_names_the_cards(tmp_path: Path):
     made = deck(tmp_path / "a")
     old, new = packages(tmp_path, made, changed(made, seconds=100))
