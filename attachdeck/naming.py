@@ -46,6 +46,7 @@ _SMALL = frozenset(
 )
 _WORDS_OF_A_CARD = ("prompt", "question", "text", "scenario", "answer")
 _LONGEST = 48
+_LONGEST_ID = 80
 _LONGEST_FILE = 50
 """In characters: a system's 255 bytes hold it in every script, with an ending."""
 _WINDOWS = pattern(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
@@ -62,6 +63,11 @@ def slug(text: str, fallback: str = "card") -> str:
             break
         found += f"-{word}"
     return found.strip("-") or fallback
+
+
+def is_id(name: str) -> bool:
+    """Whether a name can be the id of a course, a lesson or a card."""
+    return len(name) <= _LONGEST_ID and re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) is not None
 
 
 def card_id(card: Mapping[str, Any], taken: Container[str]) -> str:

@@ -22,7 +22,7 @@ from attachdeck.importing import bounds, keep
 from attachdeck.importing.found import CannotImport
 from attachdeck.reader import Document, read_text
 from attachdeck.unsafe_html import dangers, fields_in_tags, unfit, without_dangers
-from conftest import COURSE, LESSON_HEAD, compiled, need, write_course
+from conftest import CARD, COURSE, LESSON_HEAD, compiled, need, write_course
 from test_cli import run
 from test_outputs import tree
 
@@ -446,7 +446,7 @@ def test_tables_of_others_become_cards(tmp_path: Path, name: str):
         ("Unit 2", [("Adiós; amigo", ["Bye", "now"])]),
     ]
     if name == "excel.csv":
-        assert lost(result.stdout) == ["the column `colour`", "row 1: the tag x_y (it is x-y now)"]
+        assert lost(result.stdout) == ["the column `colour`", "line 2: the tag x_y (it is x-y now)"]
 
 
 def test_cells_that_no_column_holds_are_listed(tmp_path: Path):
@@ -456,9 +456,33 @@ def test_cells_that_no_column_holds_are_listed(tmp_path: Path):
     assert result.exit_code == 0
     assert [line for line in (result.stdout + result.stderr).splitlines() if line.startswith("not carried")] == [
         "not carried: the second column `answer`",
-        "not carried: row 1: cells right of the last column",
+        "not carried: line 2: cells right of the last column",
     ]
     assert [card.answer for card in pipeline.check(tmp_path / "course").course.cards()] == ["A", "C"]
+
+
+def test_nothing_of_a_table_is_dropped_in_silence(tmp_path: Path):
+    table = tmp_path / "words.csv"
+    text = 'id,prompt,answer,,lesson\nwhat-is-it,"W\nhat?",It.,red,A::One\nwhat-is-it,Who?,She.\nBig_One,W\x7fhy?,So.\n,Where?,,\n'
+    table.write_text(text, encoding="utf-8")
+    result = run("import", table, "-o", tmp_path / "course")
+    assert result.exit_code == 0, result.output
+    changed, big = (card.id for card in list(pipeline.check(tmp_path / "course").course.cards())[1:])
+    assert lost(result.stdout) == [
+        "line 5: invisible characters",
+        "column 4: it has no name in the first line",
+        "the deck `A` above the lesson `One`",
+        f"line 4: the id what-is-it (it is {changed} now)",
+        f"line 5: the id Big_One (it is {big} now)",
+        "line 6: it is no whole card, without `answer`",
+    ]
+    assert (pipeline.check(tmp_path / "course").course.lessons[0].cards[0].id, big) == ("what-is-it", "big-one")
+    anki = tmp_path / "anki.txt"
+    anki.write_text("#separator:tab\n#deck:X\n#tags:a b\n#notetype:Basic\nP\tA\n", encoding="utf-8")
+    said = run("import", anki, "-o", tmp_path / "other")
+    assert lost(said.stdout) == ["the header #notetype"]
+    (lesson,) = pipeline.check(tmp_path / "other").course.lessons
+    assert (lesson.title, lesson.cards[0].tags) == ("X", ("a", "b"))
 
 
 def test_a_table_without_names_is_questions_and_answers(tmp_path: Path):
@@ -474,6 +498,8 @@ def test_a_table_without_names_is_questions_and_answers(tmp_path: Path):
         (b"", "empty"),
         (b"w;x;y;z\n1;2;3;4\n", "question"),
         (b"prompt;answer\n;\n", "nothing"),
+        (b"prompt;answer\nWhat?;\n", "could become a card: line 2: it is no whole card, without `answer`"),
+        (b"kind;question;options.1.text\nchoice;Q;T\n", "`options` needs at least 2 entries, and has 1, in `- text: T`"),
         (b'prompt,answer\n"One\nand a half",Two\n"Three,Four\nFive,Six\n', "in the row that begins in line 4, a quotation mark is never closed"),
         (b'sep=;\r\nprompt;answer\r\n"One" and;Two\r\n', "in the row that begins in line 3, a cell goes on behind its closing quotation mark"),
     ],
@@ -592,6 +618,36 @@ def test_cells_can_be_added_and_emptied_and_lists_grow(tmp_path: Path):
     assert card["options"][2] == {"text": "Both", "right": False, "why": "No."}
 
 
+def test_no_row_and_no_cell_of_a_spreadsheet_is_dropped_in_silence(tmp_path: Path):
+    folder = write_course(tmp_path / "course", cards=CARD + "  - just text\n  -\n  - 5\n  - {id: [a], kind: basic}\n  - {id: 3}\n")
+    text = "prompt,,answer,answer,id\nWhy?,x,So.,Too.,define,beyond\nNew?,,New.\n,,,,\nOther?,,Other.,,\n"
+    (tmp_path / "cards.csv").write_text(text, encoding="utf-8")
+    result = run("import", "--into", folder, tmp_path / "cards.csv")
+    assert result.exit_code == 1
+    said = [line.removeprefix("not brought back: ").split(", by which")[0] for line in result.stdout.splitlines() if line.startswith("not")]
+    assert said == [
+        "the second column `answer`",
+        "column 2: it has no name in the first line",
+        "line 2: cells right of the last column",
+        "line 3: this row has no `id`",
+        "line 5: this row has no `id`",
+    ]
+    assert "{id: define, kind: basic, prompt: Why?, answer: So.}" in (folder / "lessons" / "01-first.yaml").read_text(encoding="utf-8")
+
+
+def test_a_list_shrinks_from_its_end_and_no_cell_takes_a_lists_place(tmp_path: Path):
+    card = "  - id: a\n    kind: choice\n    question: Q\n    options:\n      - {text: T, right: true}\n      - {text: F, why: W}\n    tags: [x, y]\n"
+    folder = write_course(tmp_path / "course", cards=card)
+    rows = spreadsheet(folder, tmp_path / "cards.csv")
+    save([rows[0] | {"tags.1": "", "tags.2": "", "options": "set", "accept.2": "x", "reverse.x.y": ""}], tmp_path / "cards.csv")
+    result = run("import", "--into", folder, tmp_path / "cards.csv")
+    assert [line for line in result.stdout.splitlines() if line.startswith("not")] == [
+        "not brought back: `options` of the card `a`: change this in first's file",
+        "not brought back: `accept.2` of the card `a`: change this in first's file",
+    ]
+    assert (folder / "lessons" / "01-first.yaml").read_text(encoding="utf-8").endswith(card.replace("    tags: [x, y]\n", ""))
+
+
 def test_edits_keep_every_comment_and_the_spaces_in_a_text(tmp_path: Path):
     card = "  - id: define\n    kind: basic\n    prompt: |\n      One  \n      two\n    # About the answer.\n    answer: A\n    hint: H # mine\n"
     folder = write_course(tmp_path / "course", cards=card)
@@ -637,5 +693,8 @@ def test_wrong_usage_is_said(tmp_path: Path):
     (tmp_path / "x.exe").write_bytes(b"x")
     assert run("import", tmp_path / "x.csv").exit_code == 2
     assert run("import", tmp_path / "x.csv", "-o", tmp_path / "c", "--into", COURSE).exit_code == 2
+    (tmp_path / "x.xlsx").write_bytes(b"x")
+    assert "*CSV UTF-8*" in run("import", tmp_path / "x.xlsx", "-o", tmp_path / "c").stderr
+    assert run("import", tmp_path / "x.csv", "--into", COURSE, "--title", "T").exit_code == 2
     assert "nothing that can be imported" in run("import", tmp_path / "x.exe", "-o", tmp_path / "c").stderr
     assert "no column `id`" in run("import", tmp_path / "x.csv", "--into", write_course(tmp_path / "course")).stderr

@@ -14,7 +14,7 @@ from attachdeck import schema
 from attachdeck.authoring import text_file
 from attachdeck.authoring.tidy import CannotTidy, keep_comments, rewritten, tidied
 from attachdeck.cells import leaves
-from attachdeck.reader import read_text
+from attachdeck.reader import lesson_paths, read_text
 
 FIXED = ("id", "lesson", "kind")
 """The columns that say which card a row is; they cannot be changed in a spreadsheet."""
@@ -34,7 +34,7 @@ def bring_back(folder: Path, rows: Mapping[str, Mapping[str, str]]) -> tuple[lis
     edits: list[Edit] = []
     left: list[str] = []
     found: set[str] = set()
-    for path in sorted((folder / "lessons").glob("*.y*ml")):
+    for path in lesson_paths(folder):
         try:
             file = text_file.read(path)
             changed = _changed(file.text, path, rows, found, left)
@@ -58,9 +58,10 @@ def _changed(text: str, path: Path, rows: Mapping[str, Mapping[str, str]], found
     wanted = deepcopy(said)
     edits = []
     for card in wanted["cards"]:
-        if isinstance(card, dict) and card.get("id") in rows:
-            found.add(card["id"])
-            edits += [Edit(path, card["id"], key) for key in _edit(card, {"lesson": said.get("id", ""), **rows[card["id"]]}, said.get("id", ""), left)]
+        name = card.get("id") if isinstance(card, dict) else None
+        if isinstance(name, str) and name in rows:
+            found.add(name)
+            edits += [Edit(path, name, key) for key in _edit(card, {"lesson": said.get("id", ""), **rows[name]}, said.get("id", ""), left)]
     if not edits:
         return None
     return _written(text, path, wanted), edits
@@ -69,7 +70,9 @@ def _changed(text: str, path: Path, rows: Mapping[str, Mapping[str, str]], found
 def _edit(card: dict[str, Any], row: Mapping[str, str], lesson: str, left: list[str]) -> Iterator[str]:
     """Put a row's cells into a card; the ways to what changed."""
     now = dict(leaves(card))
-    for key, cell in row.items():
+    # Lists shrink from their ends, once they have grown.
+    for key in (*(key for key in row if row[key]), *(key for key in reversed(list(row)) if not row[key])):
+        cell = row[key]
         old = now.get(key, "")
         if key in FIXED:
             if cell.strip() and cell != (lesson if key == "lesson" else old):
@@ -90,28 +93,40 @@ def _same(old: str, cell: str) -> bool:
 
 
 def _put(place: Any, way: list[str], cell: str) -> bool:
-    """Put a cell's value where its way leads, or take away what an empty cell means; False where the way leads nowhere."""
+    """Put a cell's value where its way leads, or take away what an empty cell means; False, and nothing changed, where the way leads nowhere."""
     key: Any = int(way[0]) - 1 if isinstance(place, list) and way[0].isdecimal() else way[0]
     if isinstance(place, list):
-        if not isinstance(key, int) or not 0 <= key <= len(place):
+        is_new = key == len(place)
+        if not isinstance(key, int) or not 0 <= key <= len(place) or (is_new and not cell):
             return False
-        if key == len(place):
-            if not cell:
-                return False
-            place.append({} if len(way) > 1 else None)
-    elif not isinstance(place, dict):
+        if is_new:
+            place.append(_empty(way))
+    elif isinstance(place, dict):
+        is_new = key not in place
+        if is_new:
+            place[key] = _empty(way)
+    else:
         return False
     if len(way) > 1:
-        if isinstance(place, dict):
-            place.setdefault(key, [] if way[1].isdecimal() else {})
-        return _put(place[key], way[1:], cell)
+        done = _put(place[key], way[1:], cell)
+        if not place[key] and isinstance(place[key], dict | list) and (is_new or cell == "") and (isinstance(place, dict) or key == len(place) - 1):
+            del place[key]
+        return done
+    new = value_of(way[-1], cell)
+    if isinstance(place[key], dict | list) and not isinstance(new, list):
+        return False
     if cell:
-        place[key] = value_of(way[-1], cell)
+        place[key] = new
     elif isinstance(place, dict) or key == len(place) - 1:
         del place[key]
     else:
         return False
     return True
+
+
+def _empty(way: list[str]) -> Any:
+    """What a way leads through next, with nothing in it yet."""
+    return None if len(way) == 1 else [] if way[1].isdecimal() else {}
 
 
 def value_of(key: str, cell: str) -> Any:
@@ -154,7 +169,8 @@ def _written(text: str, path: Path, wanted: Mapping[str, Any]) -> str:
 
     def change(loaded: Any) -> None:
         for card, said in zip(loaded["cards"], wanted["cards"], strict=True):
-            _match(card, said)
+            if isinstance(said, dict):
+                _match(card, said)
 
     found = rewritten(text, change)
     again, problems = read_text(found, str(path))

@@ -30,9 +30,9 @@ Examples:
 @click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="The folder of the new course; it must be new or empty.")
 @click.option("--into", type=click.Path(path_type=Path), metavar="COURSE", help="Bring the edits of a spreadsheet of COURSE back, by the cards' ids.")
 @click.option("--title", help="What learners call the course.  [default: from the file's name]")
-@click.option("--language", default="en", show_default=True, help="The language of the cards, as a code.")
+@click.option("--language", help="The language of the cards, as a code.  [default: en]")
 @click.option("--convert", is_flag=True, help="Make cards of attachdeck's own kinds, for learners who start afresh.")
-def command(files: tuple[Path, ...], output: Path | None, into: Path | None, title: str | None, language: str, convert: bool) -> None:
+def command(files: tuple[Path, ...], output: Path | None, into: Path | None, title: str | None, language: str | None, convert: bool) -> None:
     """Make a course of a deck or a table, or bring a spreadsheet's edits back into a course.
 
     FILE is a package of Anki's (.apkg, .colpkg), a folder of CrowdAnki's, a table (.csv, .tsv), a text for Anki's import (.txt) or Markdown (.md).
@@ -41,10 +41,12 @@ def command(files: tuple[Path, ...], output: Path | None, into: Path | None, tit
     """
     if (output is None) == (into is None):
         raise click.UsageError("say with -o where the new course shall lie, or with --into which course a spreadsheet belongs to")
+    if into is not None and (title or language or convert):
+        raise click.UsageError("--title, --language and --convert are for a new course, and --into is none")
     if into is not None:
         _bring_back(own_course(into), files)
     if output is not None:
-        _make(files, output, title, language, convert=convert)
+        _make(files, output, title, language or "en", convert=convert)
 
 
 def _make(files: tuple[Path, ...], output: Path, title: str | None, language: str, *, convert: bool) -> None:
@@ -65,19 +67,20 @@ def _bring_back(folder: Path, files: tuple[Path, ...]) -> None:
     if len(files) != 1:
         raise click.UsageError("--into takes one spreadsheet")
     try:
-        edits, left = bring_back(folder, table.edits(files[0]))
+        rows, beside = table.edits(files[0])
+        edits, left = bring_back(folder, rows)
     except CannotImport as error:
         fail(str(error))
     except OSError as error:
         fail(f"`{error.filename}` cannot be read or written: {error.strerror or error}")
     for edit in edits:
         click.echo(f"{edit.path}: {edit.card}: {edit.key}")
-    for each in left:
+    for each in (*beside, *left):
         click.echo(f"not brought back: {_line(each)}")
     click.echo(f"{_count(len(edits), 'change')}")
     checked = pipeline.check(folder)
     show(checked.diagnostics, checked.texts)
-    sys.exit(1 if left or checked.course is None else 0)
+    sys.exit(1 if beside or left or checked.course is None else 0)
 
 
 def _say(draft: Draft, output: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,15 +13,13 @@ from attachdeck.authoring import new
 from attachdeck.authoring.edits import value_of
 from attachdeck.cli.terminal import fail, own_course, show
 from attachdeck.course import KINDS_OF_CARD
-from attachdeck.naming import card_id, free, slug
-
-_ID = r"[a-z0-9]+(-[a-z0-9]+)*"
+from attachdeck.naming import card_id, free, is_id, slug
 
 
 def _id(_context: click.Context, _parameter: click.Parameter, name: str | None) -> str:
     """An id that somebody gave, or nothing. Exits with 2 where it cannot be one."""
-    if name is not None and not re.fullmatch(_ID, name):
-        raise click.BadParameter(f"`{name}`: an id is made of small letters, digits and single hyphens, as in `{slug(name, 'secure-base')}`")
+    if name is not None and not is_id(name):
+        raise click.BadParameter(f"`{name}`: an id is made of small letters, digits and single hyphens, 80 at most, as in `{slug(name, 'secure-base')}`")
     return name or ""
 
 

@@ -10,7 +10,7 @@ from html import unescape
 from typing import Any
 
 from attachdeck.identity import Lock
-from attachdeck.naming import slug
+from attachdeck.naming import is_id, slug
 from attachdeck.patterns import pattern
 from attachdeck.reader import NOT_TEXT
 
@@ -56,8 +56,8 @@ class Ids:
     def __init__(self) -> None:
         self.taken: set[str] = set()
 
-    def of(self, words: str, identity: str, fallback: str = "card") -> str:
-        found = slug(plain(words)[:200], fallback)
+    def of(self, words: str, identity: str, fallback: str = "card", *, given: str = "") -> str:
+        found = given if is_id(given) else slug(plain(words)[:200], fallback)
         if found in self.taken or found == fallback:
             digest = hashlib.sha256(identity.encode()).hexdigest()
             found = next(name for length in range(6, 64) if (name := f"{found}-{digest[:length]}") not in self.taken)

@@ -11,6 +11,8 @@ from attachdeck.importing.draft import Draft
 from attachdeck.importing.found import CannotImport, Found
 from attachdeck.importing.keep import kept
 
+_WORKBOOKS = (".xlsx", ".xls", ".ods", ".numbers")
+
 
 def draft(files: Sequence[Path], *, convert: bool) -> Draft:
     """The course that files make together. Raises CannotImport, OSError, and NoEngine where Anki's engine is needed and not installed."""
@@ -28,6 +30,8 @@ def _found(file: Path) -> Found:
         return package.read(file)
     if folder := crowdanki.json_file(file):
         return crowdanki.read(folder)
+    if file.suffix.lower() in _WORKBOOKS:
+        raise CannotImport(f"`{file}` is a workbook: save the sheet with the cards as *CSV UTF-8*, and import that")
     raise CannotImport(
         f"`{file}` is nothing that can be imported: name a package (.apkg, .colpkg), a folder of CrowdAnki's, a table (.csv, .tsv, .txt) or Markdown (.md)"
     )

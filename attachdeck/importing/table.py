@@ -6,7 +6,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,26 +30,41 @@ _NAMES = {
 }
 _KEYS = {name: key for key, names in _NAMES.items() for name in names}
 _SEPARATORS = {"tab": "\t", "comma": ",", "semicolon": ";", "space": " ", "pipe": "|", "colon": ":"}
+_HEADERS = ("separator", "html", "columns", "deck", "tags")
 _ELSEWHERE = ("sources", "objective", "article", "formerly")
 """Keys that name something of the course that the table came from."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table's columns and rows; `said` are the headers of a text for Anki."""
+    """A table's columns and rows, and the lines in which they begin; `said` are the headers of a text for Anki, and `lost` is what could not be read."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    lines: tuple[int, ...]
     said: Mapping[str, str]
+    lost: tuple[str, ...]
+    head: int = 0
 
-    def named(self) -> Iterator[dict[str, str]]:
-        """Each row's cells by column; of two columns of one name the first counts."""
-        for row in self.rows:
+    def named(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """Each row's line, and its cells by column; of two columns of one name the first counts."""
+        for line, row in zip(self.lines, self.rows, strict=True):
             found: dict[str, str] = {}
             for column, cell in zip(self.columns, row, strict=False):
                 if column:
                     found.setdefault(column, cell)
-            yield found
+            yield line, found
+
+    def left_out(self) -> Iterator[str]:
+        """What `named` lacks, in words."""
+        yield from self.lost
+        yield from (f"the second column `{name}`" for name, times in Counter(filter(None, self.columns)).items() if times > 1)
+        for place, name in enumerate(self.columns):
+            if not name and any(row[place].strip() for row in self.rows if len(row) > place):
+                yield f"column {place + 1}: it has no name in the first line"
+        for line, row in zip(self.lines, self.rows, strict=True):
+            if any(cell.strip() for cell in row[len(self.columns) :]):
+                yield f"line {line}: cells right of the last column"
 
 
 def read(path: Path) -> Table:
@@ -73,21 +88,24 @@ def read(path: Path) -> Table:
     if len(separator) != 1:
         separator = max("\t;,", key=lines[0].count)
     reader = csv.reader([f"{line}\n" for line in lines], delimiter=separator, strict=True)
-    rows = []
-    begun = 0
+    rows: dict[int, tuple[str, ...]] = {}
+    lost = []
+    line = total - len(lines) + 1
     try:
         for row in reader:
             if any(row):
-                rows.append(tuple(storable(restored(cell)) for cell in row))
-            begun = reader.line_num
+                rows[line] = tuple(storable(restored(cell)) for cell in row)
+                lost += [f"line {line}: invisible characters"] if "".join(row) != storable("".join(row)) else []
+            line = total - len(lines) + reader.line_num + 1
     except csv.Error as error:
-        line = total - len(lines) + begun + 1
         raise CannotImport(f"`{path}` cannot be read as a table: in the row that begins in line {line}, {_mistake(error)}") from error
     if not rows:
         raise CannotImport(f"`{path}` is empty")
     if "separator" in said or "columns" in said:
-        return Table(_anki_columns(said, max(len(row) for row in rows), separator), tuple(rows), said)
-    return Table(tuple(cell.strip() for cell in rows[0]), tuple(rows[1:]), said)
+        return Table(_anki_columns(said, max(map(len, rows.values())), separator), tuple(rows.values()), tuple(rows), said, tuple(lost))
+    head, *begins = rows
+    first, *others = rows.values()
+    return Table(tuple(cell.strip() for cell in first), tuple(others), tuple(begins), said, tuple(lost), head)
 
 
 def _mistake(error: csv.Error) -> str:
@@ -99,17 +117,24 @@ def _mistake(error: csv.Error) -> str:
     return f"{what}: write each quotation mark within a cell twice, and quotation marks around it, or save the table again from a spreadsheet"
 
 
-def edits(path: Path) -> dict[str, dict[str, str]]:
-    """The rows of a spreadsheet of ours by the ids of their cards. Raises CannotImport, and OSError."""
+def edits(path: Path) -> tuple[dict[str, dict[str, str]], list[str]]:
+    """The rows of a spreadsheet of ours by the ids of their cards, and what belongs to no card. Raises CannotImport, and OSError."""
     table = read(path)
     if "id" not in table.columns:
         raise CannotImport(f"`{path}` has no column `id`: take the spreadsheet that `attachdeck build --to csv` makes")
-    rows = [row for row in table.named() if row["id"].strip()]
-    counted = Counter(row["id"].strip() for row in rows)
-    twice = [name for name, times in counted.items() if times > 1]
+    rows: dict[str, dict[str, str]] = {}
+    left, twice = list(table.left_out()), []
+    for line, row in table.named():
+        name = row.get("id", "").strip()
+        if name in rows:
+            twice.append(name)
+        elif name:
+            rows[name] = row
+        elif any(cell.strip() for cell in row.values()):
+            left.append(f"line {line}: this row has no `id`, by which its card is known; `attachdeck new card` adds a card")
     if twice:
-        raise CannotImport(f"`{path}` has several rows for {', '.join(f'`{each}`' for each in twice)}: keep one of each")
-    return {row["id"].strip(): row for row in rows}
+        raise CannotImport(f"`{path}` has several rows for {', '.join(f'`{each}`' for each in dict.fromkeys(twice))}: keep one of each")
+    return rows, left
 
 
 def draft(path: Path) -> Draft:
@@ -120,19 +145,22 @@ def draft(path: Path) -> Draft:
     if not table.said and not {"prompt", "question", "text", "scenario"} & set(keys):
         if len(table.columns) > 3:
             raise CannotImport(f"`{path}` does not say which column is the question: name the columns in its first line, such as `prompt` and `answer`")
-        keys, table = ("prompt", "answer", "tags")[: len(keys)], Table(keys, (table.columns, *table.rows), {})
-    lost = [f"the second column `{key}`" for key, times in Counter(filter(None, keys)).items() if times > 1]
-    lost += [f"row {number}: cells right of the last column" for number, row in enumerate(table.rows, 1) if any(cell.strip() for cell in row[len(keys) :])]
+        keys, table = ("prompt", "answer", "tags")[: len(keys)], replace(table, rows=(table.columns, *table.rows), lines=(table.head, *table.lines))
+    table = replace(table, columns=keys)
+    lost = [*table.left_out(), *(f"the header #{name}" for name in table.said if name not in _HEADERS and not name.endswith(" column"))]
     ids, lesson_ids = Ids(), Ids()
     lessons: dict[str, list[Values]] = {}
     html = table.said.get("html") == "true"
-    for number, row in enumerate(Table(keys, table.rows, table.said).named(), 1):
+    for number, (line, row) in enumerate(table.named(), 1):
         if html:
-            lost += [f"row {number}: {tag}" for key in ("prompt", "answer") for tag in lost_in(row.get(key, ""))]
+            lost += [f"line {line}: {tag}" for key in ("prompt", "answer") for tag in lost_in(row.get(key, ""))]
             row |= {key: markdown(row[key]) for key in ("prompt", "answer") if key in row}  # From here on it is Markdown.
-        card = _card(row, f"row {number}", ids, lost)
+        row["tags"] = f"{row.get('tags', '')} {table.said.get('tags', '')}"
+        above, _, lesson = (row.get("lesson", "").strip() or table.said.get("deck", "")).rpartition("::")
+        lost += [f"the deck `{above}` above the lesson `{lesson}`"] if above else []
+        card = _card(row, number, f"line {line}", ids, lost)
         if card:
-            lessons.setdefault(row.get("lesson", "").rpartition("::")[2].strip() or "Cards", []).append(card)
+            lessons.setdefault(lesson.strip() or "Cards", []).append(card)
     found = tuple(DraftLesson(id=lesson_ids.of(title, title, "lesson"), title=title, cards=tuple(cards)) for title, cards in lessons.items())
     return Draft(deck=path.stem, lessons=found, lost=tuple(dict.fromkeys(lost)))
 
@@ -156,7 +184,7 @@ def _key(column: str) -> str:
     return _KEYS.get(column.strip().lower(), column.strip() if "." in column else column.strip().lower())
 
 
-def _card(row: Mapping[str, str], where: str, ids: Ids, lost: list[str]) -> Values | None:
+def _card(row: Mapping[str, str], number: int, where: str, ids: Ids, lost: list[str]) -> Values | None:
     """A card from a row's cells; what cannot be one, or be carried, is listed."""
     card: dict[str, Any] = {}
     for way, cell in row.items():
@@ -171,21 +199,25 @@ def _card(row: Mapping[str, str], where: str, ids: Ids, lost: list[str]) -> Valu
         _put(card, way.split("."), cell)
     kind = card.get("kind") or ("cloze" if "text" in card and "prompt" not in card else "basic")
     needs = {"cloze": ("text",), "choice": ("question", "options"), "sequence": ("prompt", "steps"), "practice": ("prompt",)}
+    if kind == "choice" and "question" not in card and "prompt" in card:
+        card["question"] = card.pop("prompt")  # The word for both, where it names a column.
     if kind == "basic" and "{{c1::" in card.get("prompt", ""):
         kind, card["text"] = "cloze", card.pop("prompt")
         if "answer" in card:
             card.setdefault("why", card.pop("answer"))
             card.pop("answer", None)
-    if kind not in ("basic", "reversed", "typed", *needs) or any(key not in card for key in needs.get(kind, ("prompt", "answer"))):
-        lost.append(
-            f"{where}: it is no whole card" if kind in ("basic", "reversed", "typed", *needs) else f"{where}: cards of kind {kind} need more than a table"
-        )
+    missing = ", ".join(f"`{key}`" for key in needs.get(kind, ("prompt", "answer")) if key not in card)
+    if missing or kind not in ("basic", "reversed", "typed", *needs):
+        known = kind in ("basic", "reversed", "typed", *needs)
+        lost.append(f"{where}: it is no whole card, without {missing}" if known else f"{where}: cards of kind {kind} need more than a table")
         return None
     if "image-occlusion:" in card.get("text", ""):
         lost.append(f"{where}: a picture with hidden regions")
         return None
     words = card.get("prompt") or card.get("text") or card.get("question") or ""
-    name = ids.of(row.get("id", "").strip() or words, f"{where} {words}")
+    own = row.get("id", "").strip()
+    name = ids.of(own or words, f"row {number} {words}", given=own)
+    lost += [f"{where}: the id {own} (it is {name} now)"] if own and own != name else []
     tags = fitting_tags([cell for key, cells in row.items() if key.partition(".")[0] == "tags" for cell in cells.split()], where, lost)
     return {"id": name, "kind": kind, **{key: value for key, value in card.items() if key != "kind"}, **({"tags": tags} if tags else {})}
 

@@ -24,6 +24,8 @@ from attachdeck.safe_write import new_folder
 
 _PLAIN = pattern(r"[A-Za-z_][\w ./()-]*[\w.)]|[A-Za-z]")
 _WORDS = frozenset(("true", "false", "null"))
+_SHOWN = 80
+"""How much of a line a message shows."""
 _OFF = ("card-without-objective", "large-lesson", "objective-without-card")
 
 
@@ -32,7 +34,7 @@ def write(draft: Draft, folder: Path, title: str, language: str) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise CannotImport(f"`{folder}` is not empty: name a folder that is new with -o")
     if not any(lesson.cards for lesson in draft.lessons):
-        raise CannotImport("there is nothing in it that could become a card")
+        raise CannotImport("there is nothing in it that could become a card" + (f": {'; '.join(draft.lost[:3])}" if draft.lost else ""))
     with new_folder(folder) as place:
         course = slug(title, "course")
         for name, text in _texts(draft, course, title, language):
@@ -49,8 +51,10 @@ def _check(folder: Path, known: Lock) -> None:
     checked = pipeline.check(folder)
     errors = [each for each in checked.diagnostics if each.severity is Severity.ERROR]
     if checked.course is None:
-        where = f"{errors[0].at}".removeprefix(f"{folder.as_posix()}/")
-        raise CannotImport(f"the course would have mistakes; the first: {where}: {errors[0].message}")
+        first = errors[0]
+        where = f"{first.at}".removeprefix(f"{folder.as_posix()}/")
+        line = checked.texts.get(first.at.file, "").split("\n")[first.at.line - 1].strip()[:_SHOWN]
+        raise CannotImport(f"the course would have mistakes; the first: {where}: {first.message}, in `{line}`" + (f" ({first.help})" if first.help else ""))
     if known.cards:
         _, lock = compile_course(checked.course, known, 0)
         cards = {key: replace(each, changed=known.cards[key].changed) if key in known.cards else each for key, each in lock.cards.items()}
