@@ -29,6 +29,11 @@ def own() -> Path | None:
     return next((each for each in HERE if (each / "course.yaml").is_file()), None)
 
 
+def around(place: Path) -> Path | None:
+    """The course that a file or a folder lies in."""
+    return next((each for each in place.absolute().parents if (each / "course.yaml").is_file()), None)
+
+
 def default() -> Path | None:
     """The course that lies here, else the one that came with attachdeck."""
     return own() or installed().get("attachment")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attachdeck.normal import normal
 from attachdeck.patterns import pattern
+
+if TYPE_CHECKING:
+    from pathlib import PurePath
 
 _SMALL = frozenset(
     [
@@ -83,6 +86,12 @@ def file_name(deck: str) -> str:
     """
     name = re.sub(r"[^\w]+", "-", deck.lower())[:_LONGEST_FILE].strip("-") or "deck"
     return f"deck-{name}" if _WINDOWS.fullmatch(name) else name
+
+
+def word(path: PurePath) -> str:
+    """A path as one word of a command that somebody may type."""
+    text = path.as_posix()
+    return f'"{text}"' if re.search(r"[^\w./:~+@%-]", text) else text
 
 
 def free(name: str, taken: Container[str]) -> str:

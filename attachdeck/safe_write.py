@@ -26,7 +26,9 @@ def folder_beside(path: Path) -> Iterator[Path]:
     What builds that were killed left there is taken away, too, once the new one stands.
     """
     _refuse_device(path)
-    with tempfile.TemporaryDirectory(prefix=_prefix(path), suffix=_ENDING, dir=path.parent) as folder:
+    with _named(path):
+        beside = tempfile.TemporaryDirectory(prefix=_prefix(path), suffix=_ENDING, dir=path.parent)
+    with beside as folder:
         yield Path(folder)
     sweep(path)
 
@@ -55,7 +57,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 def write_chunks(path: Path, chunks: Iterable[bytes]) -> None:
     """Like `write_bytes`, for content that comes piece by piece."""
     _refuse_device(path)
-    with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=_prefix(path), suffix=_ENDING, delete=False) as file:
+    with _named(path), tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=_prefix(path), suffix=_ENDING, delete=False) as file:
         written = Path(file.name)
         try:
             file.writelines(chunks)
@@ -69,6 +71,16 @@ def write_chunks(path: Path, chunks: Iterable[bytes]) -> None:
             written.unlink(missing_ok=True)
             raise
     sweep(path)
+
+
+@contextlib.contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """An OSError names the place that was meant, and not what was begun beside it, which nobody knows."""
+    try:
+        yield
+    except OSError as error:
+        error.filename, error.filename2 = str(path), None
+        raise
 
 
 def _refuse_device(path: Path) -> None:

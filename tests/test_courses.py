@@ -78,3 +78,17 @@ def test_the_course_that_one_stands_in_is_meant(tmp_path: Path, monkeypatch: pyt
     result = run(*arguments)
     assert result.exit_code == 0, result.output
     assert (course / "build" / "tiny.apkg").is_file()
+
+
+@pytest.mark.parametrize("arguments", [("check",), ("fmt",), ("new", "lesson", "T"), ("build",)])
+def test_a_folder_of_a_course_is_no_course_and_the_course_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]):
+    """Else the course that came along would be checked and built."""
+    folder = write_course(tmp_path)
+    for part in (folder / "lessons", folder / "lessons" / "02-missing.yaml"):
+        result = run(*arguments, part)
+        assert result.exit_code == 2
+        assert f"name the folder that holds course.yaml: `{folder}`" in result.stderr
+    monkeypatch.chdir(folder / "media")
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert f"this folder lies in one: go there, or name it: `{folder}`" in result.stderr

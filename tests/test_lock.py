@@ -315,6 +315,7 @@ def test_a_changed_layout_is_refused(author: Author, monkeypatch: pytest.MonkeyP
         (lambda text: text + text.splitlines(keepends=True)[-1], "the lock is damaged: `two` is written twice"),
         (lambda text: text[: len(text) // 2], "the lock is damaged"),
         (lambda text: text.replace("changed: 2", "changed: x2"), "the lock is damaged"),
+        (lambda text: re.sub(r'content: "\w+"', "content: 1.5", text), "the lock is damaged: `content` must be text, and this is a number"),
         (lambda _: "", "the lock is damaged"),
     ],
 )

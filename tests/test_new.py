@@ -41,6 +41,8 @@ def test_a_new_course_works_and_its_first_lines_lead_to_the_schemas(tmp_path: Pa
         where = path.read_text(encoding="utf-8").split("\n")[0].removeprefix("# yaml-language-server: $schema=")
         assert json.loads((path.parent / where).read_text(encoding="utf-8"))["$schema"].endswith("2020-12/schema")
     assert "redhat.vscode-yaml" in (folder / ".vscode" / "extensions.json").read_text(encoding="utf-8")
+    assert f'attachdeck preview "{folder}"' in result.stdout
+    assert f'attachdeck preview "{folder}"' in (folder / "course.yaml").read_text(encoding="utf-8")
     again = run("new", "course", folder)
     assert again.exit_code == 1
     assert "is not empty" in again.stderr
@@ -117,7 +119,8 @@ def test_the_last_lesson_is_the_one_with_the_largest_number(tmp_path: Path):
     folder = write_course(tmp_path, lessons, cards="  - {kind: basic, prompt: P, answer: A}\n")
     assert new.lesson_file(folder, "").name == "10-y.yml"
     assert new.card_ids(folder) == set()
-    assert run("new", "card", folder, "--kind", "practice", "--set", "prompt=P", "--lesson", "first").exit_code == 0
+    for name in ("first", "01-first.yaml", "lessons/01-first", "lessons\\\\01-first.yaml"):
+        assert run("new", "card", folder, "--kind", "practice", "--set", "prompt=P", "--lesson", name).exit_code == 0
     assert run("new", "lesson", "Next", folder).stdout.strip().endswith("11-next.yaml")
     (folder / "lessons" / "9999-last.yaml").write_text("", encoding="utf-8")
     assert "smaller number" in run("new", "lesson", "Next", folder).stderr

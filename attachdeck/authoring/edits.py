@@ -30,7 +30,7 @@ class Edit:
 
 
 def bring_back(folder: Path, rows: Mapping[str, Mapping[str, str]]) -> tuple[list[Edit], list[str]]:
-    """Change a course's cards to what rows say, by id; the edits, and what could not be brought back. Raises OSError."""
+    """Change a course's cards to what rows say, by id; the edits, and what could not be brought back."""
     edits: list[Edit] = []
     left: list[str] = []
     found: set[str] = set()
@@ -38,13 +38,15 @@ def bring_back(folder: Path, rows: Mapping[str, Mapping[str, str]]) -> tuple[lis
         try:
             file = text_file.read(path)
             changed = _changed(file.text, path, rows, found, left)
-        except (CannotTidy, UnicodeDecodeError) as error:
-            left.append(f"{path}: {'it is not in UTF-8' if isinstance(error, UnicodeDecodeError) else error}")
-            continue
-        if changed:
-            text, done = changed
-            file.write(text)
-            edits += done
+            if changed:
+                file.write(changed[0])
+                edits += changed[1]
+        except CannotTidy as error:
+            left.append(f"{path}: {error}")
+        except UnicodeDecodeError:
+            left.append(f"{path}: it is not in UTF-8")
+        except OSError as error:
+            left.append(f"{path}: it cannot be read or written ({error.strerror or error})")
     left += [f"the card `{name}`: the course has none with this id" for name in rows if name not in found]
     return edits, left
 

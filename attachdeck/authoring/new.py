@@ -16,7 +16,7 @@ from attachdeck.authoring import text_file
 from attachdeck.authoring.text_file import TextFile
 from attachdeck.decode import lesson_number
 from attachdeck.diagnostics import Diagnostic, Severity
-from attachdeck.naming import free, slug
+from attachdeck.naming import free, slug, word
 from attachdeck.patterns import pattern
 from attachdeck.pipeline import Checked
 from attachdeck.reader import lesson_paths, read_file, read_text
@@ -64,7 +64,7 @@ def course(folder: Path, title: str, name: str, *, vscode: bool) -> list[Added]:
     if folder.exists() and any(folder.iterdir()):
         raise CannotAdd(f"`{folder}` is not empty: choose a folder that is new")
     deck = re.sub(r'[:"]+', " ", title)  # Colons part a deck's levels, and Anki takes no quotation marks.
-    filled = {"quoted_id": _scalar(name), "title": _scalar(title), "deck": _scalar(" ".join(deck.split())), "folder": folder.as_posix(), "schemas": SCHEMAS}
+    filled = {"quoted_id": _scalar(name), "title": _scalar(title), "deck": _scalar(" ".join(deck.split())), "folder": word(folder), "schemas": SCHEMAS}
     lesson = {**filled, "id": "first-lesson", "quoted_id": "first-lesson", "title": "The first lesson"}
     first = _template("lesson.yaml", lesson).partition("  - id: first-lesson-first\n")[0] + _template("first_cards.yaml", lesson)
     texts = {"course.yaml": _template("course.yaml", filled), "sources.yaml": _template("sources.yaml", filled), "lessons/01-first-lesson.yaml": first}
@@ -165,7 +165,8 @@ def lesson_file(folder: Path, name: str) -> Path:
     if not name:
         return found[-1]
     ids = {path: _id(_said(path)) for path in found}
-    fitting = [path for path in found if ids[path] == name] or [path for path in found if name in path.name]
+    part = name.replace("\\", "/").rpartition("/")[2]  # Somebody may name the file with its folder.
+    fitting = [path for path in found if ids[path] == name] or [path for path in found if part in path.name]
     if len(fitting) != 1:
         known = ", ".join(f"`{each}`" for each in ids.values() if each)
         raise CannotAdd(f"`{name}` names {'several lessons' if fitting else 'no lesson'}; there are {known}")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from attachdeck import courses
 from attachdeck.authoring import new, text_file
 from attachdeck.authoring.tidy import CannotTidy, tidied
 from attachdeck.cli.terminal import own_course, say
@@ -63,7 +64,7 @@ def _files(paths: tuple[Path, ...]) -> list[Path]:
 
 
 def _own_file(path: Path) -> Path:
-    folder = next((each for each in path.absolute().parents if (each / "course.yaml").is_file()), None)
+    folder = courses.around(path)
     if folder is None or path.absolute() not in _of_course(folder):
         raise click.UsageError(f"`{path}` is none of a course's YAML files, and is left as it is: name the course's folder, or a file in its `lessons`")
     return path
@@ -71,4 +72,4 @@ def _own_file(path: Path) -> Path:
 
 def _of_course(folder: Path) -> list[Path]:
     patterns = ("course.yaml", "sources.yaml", "media/media.yaml", "note_types/*/note_type.yaml")
-    return [*lesson_paths(folder), *(path for pattern in patterns for path in sorted(folder.glob(pattern)))]
+    return [*lesson_paths(folder), *(path for pattern in patterns for path in sorted(folder.glob(pattern)) if path.is_file())]

@@ -15,6 +15,7 @@ from attachdeck.engine import NoEngine
 from attachdeck.importing import source, table, writing
 from attachdeck.importing.draft import Draft
 from attachdeck.importing.found import CannotImport
+from attachdeck.naming import word
 
 
 @click.command(
@@ -91,7 +92,7 @@ def _say(draft: Draft, output: Path) -> None:
         click.echo("For learners of the deck these are new cards: what they have done does not follow.")
     elif draft.known.cards:
         click.echo("Learners of the deck can go on with the course. Commit its course.lock: their progress hangs on it.")
-    click.echo(f"\nNow: attachdeck build {output}")
+    click.echo(f"\nNow: attachdeck build {word(output)}")
 
 
 def _lost(lost: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from attachdeck.authoring import new
 from attachdeck.authoring.edits import value_of
 from attachdeck.cli.terminal import fail, own_course, show
 from attachdeck.course import KINDS_OF_CARD
-from attachdeck.naming import card_id, free, is_id, slug
+from attachdeck.naming import card_id, free, is_id, slug, word
 
 
 def _id(_context: click.Context, _parameter: click.Parameter, name: str | None) -> str:
@@ -51,7 +51,7 @@ def new_course(folder: Path, title: str | None, name: str, vscode: bool) -> None
     with _failures_said():
         added = new.course(folder, title, name or slug(title, "course"), vscode=vscode)
     _say(added)
-    click.echo(f"\nNow: attachdeck preview {folder}    and then open the files in an editor")
+    click.echo(f"\nNow: attachdeck preview {word(folder)}    and then open the files in an editor")
 
 
 @command.command("lesson")

@@ -30,6 +30,9 @@ def course_folder(given: Path | None) -> Path:
 
     Exits with 2 when there is none.
     """
+    above = courses.around(Path("-")) if given is None and courses.own() is None else None
+    if above:
+        raise click.UsageError(f"there is no course here, but this folder lies in one: go there, or name it: `{above}`")
     folder = given or courses.default()
     if folder is None:
         raise click.UsageError("there is no course here: name its folder, as in `attachdeck build my-course`")
@@ -37,21 +40,26 @@ def course_folder(given: Path | None) -> Path:
         return folder.parent
     if given and not folder.exists() and (named := courses.installed().get(str(given))):
         return named
-    if not folder.is_dir():
-        raise click.UsageError(f"`{folder}` is no course: name the folder that holds course.yaml")
+    if not folder.is_dir() or (not (folder / "course.yaml").exists() and courses.around(folder)):
+        _refuse(folder)
     return folder
+
+
+def _refuse(folder: Path) -> NoReturn:
+    above = courses.around(folder)
+    raise click.UsageError(f"`{folder}` is no course: name the folder that holds course.yaml" + (f": `{above}`" if above else ""))
 
 
 def own_course(given: Path | None) -> Path:
     """The folder of a course that may be written to. Exits with 2 when there is none, and where it is an installed one."""
     wanted = "name the folder of one of your own, or make one with `attachdeck new course my-course`"
+    folder = course_folder(given)
     if given is None and courses.is_installed(given):
         raise click.UsageError(f"there is no course here: {wanted}")
-    folder = course_folder(given)
     if courses.is_installed(given):
         raise click.UsageError(f"`{given}` is an installed course: {wanted}")
     if not (folder / "course.yaml").is_file():
-        raise click.UsageError(f"`{folder}` is no course: name the folder that holds course.yaml")
+        _refuse(folder)
     return folder
 
 

@@ -30,6 +30,8 @@ def _found(file: Path) -> Found:
         return package.read(file)
     if folder := crowdanki.json_file(file):
         return crowdanki.read(folder)
+    if (file / "course.yaml").is_file():
+        raise CannotImport(f"`{file}` is a course already: `attachdeck build {file}` makes a deck of it")
     if file.suffix.lower() in _WORKBOOKS:
         raise CannotImport(f"`{file}` is a workbook: save the sheet with the cards as *CSV UTF-8*, and import that")
     raise CannotImport(
