@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from html import escape, unescape
 from typing import TYPE_CHECKING, Any
@@ -39,7 +39,10 @@ _BARE = bytes(each for each in range(0x80) if _NO_MARKDOWN.fullmatch(f"a{each:c}
 """The characters of ASCII that may follow in such a line: to delete them from a text and see whether something is left is several times as fast."""
 _HARMLESS = pattern(r"(?:[^<&\xa0]++|</?(?:p|em|strong|code|ul|li)>|&(?:lt|gt|amp|quot);)*+")
 _TAG = pattern(r"<[^>]*>")
-_OPENING = pattern(r"<([A-Za-z][^\s/>]*)")
+_OPENING = pattern(r"<([A-Za-z][^\s/<>]*)([^<>]*)>?")
+_WRITTEN = pattern(r"([A-Za-z][\w-]*)(\s*=\s*(?:\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z)|[^\s\"']*))?")
+_MISSED = {"align", "bgcolor", "border", "color", "height", "hidden", "reversed", "size", "style", "type", "valign", "value", "width"}
+"""Attributes without which a text looks other than its author meant."""
 _NOTHING = pattern(r"(?:\s|&nbsp;|[\xad\u034f\u200b-\u200f\u2060-\u2064\ufeff]|<(?!img\b|hr\b)[^>]*>)*+")
 """What nobody sees: space, signs without width, and tags that show nothing themselves."""
 _IMG = pattern(r"<img\b([^>]*)>")
@@ -115,8 +118,20 @@ def taken_out(text: str) -> list[str]:
 
     text = normal(text)
     html = _unsanitised(FORMULA.sub("", text))
-    tags = (f"<{name}>" for each in _OPENING.finditer(html) if (name := each[1].lower()) not in _TAGS)
+    tags = (what for each in _OPENING.finditer(html) for what in _lost(each[1].lower(), each[2]))
     return list(dict.fromkeys((*(each.what for each in dangers(html)), *tags, *macros(f"{text} {html}"))))
+
+
+def _lost(tag: str, attributes: str) -> Iterator[str]:
+    """What of a tag does not reach the card, and would be missed: all of it, attributes that change its looks, words that stand in it by mistake."""
+    if tag not in _TAGS:
+        yield f"<{tag}>"
+    elif attributes.strip(" /"):
+        for name, given in _WRITTEN.findall(attributes):
+            if not given and name.lower() not in _MISSED:
+                yield f"<{tag}{attributes}>"
+            elif name.lower() in _MISSED - _ATTRIBUTES.get(tag, set()):
+                yield f"{name.lower()}{'=' if given else ''}"
 
 
 def _html(markdown: str) -> str:

@@ -497,7 +497,9 @@ class Compiler:
 
     def lesson_description(self, lesson: Lesson) -> str:
         objectives = "\n".join(f"- {objective.text}" for objective in lesson.objectives)
-        parts = [f"**{lesson.summary.strip()}**", f"*{lesson.content_note}*" if lesson.content_note else ""]
+        # Stress ends with its paragraph.
+        parts = [f"**{each.strip()}**" for each in re.split(r"\n[ \t]*\n", lesson.summary) if each.strip()]
+        parts += [f"*{lesson.content_note}*" if lesson.content_note else ""]
         parts += [f"{self.words['After this lesson you can']}:", objectives, lesson.reading]
         return "\n\n".join(part.strip() for part in parts if part)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from attachdeck import pipeline
 from attachdeck.lint import _words, known_rules, lint
 from attachdeck.lint.texts import PHRASES, Phrases, finder, plain, sure_parts, words
-from conftest import COURSE, COURSE_YAML, PLANE_SVG, ROOT, write_course
+from conftest import COURSE, COURSE_YAML, LESSON_HEAD, PLANE_SVG, ROOT, write_course
 from test_cli import run
 
 TODAY = "2026-11-24"
@@ -79,6 +79,13 @@ def test_a_day_that_does_not_exist_is_told_where_it_stands(tmp_path: Path):
     assert "2026-02-30, a day that does not exist" in found.message
     assert (found.at.line, found.at.column) == (COURSE_YAML.count("\n") + 1, 18)
     assert run("check", folder).exit_code == 0
+
+
+def test_what_is_shown_otherwise_is_told_of_lessons_and_of_every_text_of_a_card(tmp_path: Path):
+    head = LESSON_HEAD.replace("summary: The first lesson.", "summary: '[Here](www.example.org)'\nreading: See ![[plane.svg]].")
+    card = "  - {id: a, kind: basic, prompt: What?, answer: This., hint: '{{c1::x}}'}\n"
+    said = run("check", write_course(tmp_path, {"lessons/01-first.yaml": head + card}), "--rule", "shown-otherwise").stderr
+    assert said.count("warning[shown-otherwise]") == 3
 
 
 def test_misspelt_rules_are_told(tmp_path: Path):

@@ -1,17 +1,19 @@
 """HTML that does not reach the card.
 
-Scripts, styles, forms, frames and addresses that run something are taken out of a text, and so are tags that cards do not have: learners never see them.
+Scripts, styles, forms, frames and addresses that run something are taken out of a text, and so are tags that cards do not have, attributes for looks (`style`, `width`),
+and words that stand in a tag by mistake, as in `a <b and c> d`: learners never see them.
 In formulas, macros that make links or styles (`\\href`, `\\style`) do nothing.
 Source: the list of tags in docs/course-format.md, what the sanitiser leaves, and what MathJax makes of macros.
-Mend: delete it; what the text is about stands between backticks.
+Mend: delete it; what the text is about stands between backticks, and a sign `<` has a space behind it.
 
 Bad:
 
+    - {id: b, kind: basic, prompt: "If a <b and c> d, who was first?", answer: "<span style='color: red'>Bowlby</span>"}
     - {id: a, kind: basic, prompt: "<font>Who</font> was first?", answer: "[Bowlby](javascript:alert(1))"}
 
 Good:
 
-    - {id: a, kind: basic, prompt: "What does `<font>` mean <sub>in HTML</sub>?", answer: "Look [here](https://example.org)."}
+    - {id: a, kind: basic, prompt: "What does `<font>` mean <sub title='Or > that'>in HTML</sub>, and a < b or c >d?", answer: "Look [here](https://example.org)."}
 """
 
 from __future__ import annotations
@@ -38,7 +40,12 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
             continue
         for text in markdown_texts(place):
             for what in taken_out(text.value)[:_MOST] if _has_signs(text.value) else ():
-                yield Finding(text.at, f"`{what}` does not reach the card", "delete it; what the text is about stands between backticks", card)
+                yield Finding(
+                    text.at,
+                    f"`{what}` does not reach the card",
+                    "delete it; what the text is about stands between backticks, and a sign `<` has a space behind it",
+                    card,
+                )
 
 
 def _has_signs(text: str) -> bool:

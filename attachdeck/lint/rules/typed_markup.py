@@ -1,12 +1,13 @@
-"""Markup in what is typed.
+r"""Markup in what is typed.
 
-Learners type the answer as it stands, and Anki compares it letter by letter: stars, backticks or tags would have to be typed, too.
+Learners type the answer as it stands, and Anki compares it letter by letter: stars, backticks, tags or the signs of a formula would have to be typed, too.
 Source: Anki's manual, "Checking Your Answer".
 Mend: write the bare words; what should be emphasised belongs into `why`.
 
 Bad:
 
     - {id: a, kind: typed, prompt: What does fear switch on?, answer: the **attachment** system}
+    - {id: b, kind: typed, prompt: What is the area of a circle?, answer: '\(\pi r^2\)', accept: ["&pi;r<br/>"]}
 
 Good:
 
@@ -21,7 +22,7 @@ from attachdeck.course import Course, TypedCard
 from attachdeck.lint import Context, Finding
 from attachdeck.patterns import pattern
 
-_MARKUP = pattern(r"\*\*?\w[^*]*\*|`[^`]+`|</?[a-z]+>|\]\(")
+_MARKUP = pattern(r"\*\*?\w[^*]*\*|`[^`]+`|</?[a-z]+ ?/?>|\]\(|\\[(\[]|&(?:[A-Za-z]{2,8}|#[0-9]+);")
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
