@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import field
@@ -27,6 +28,12 @@ TRANSLATIONS = "translations"
 """The folder of a course's translations, one folder a language."""
 WORTH_SHARING = 700_000 if FORKS else 3_500_000
 """Bytes of lessons from which on several processes read them sooner than one: about 1,000 cards where a process begins as a copy, else 5,000."""
+_FOLDERS = {"lesson": "lessons", "lessons": "lessons", "media": "media", "notetype": "note_types", "notetypes": "note_types"}
+_FOLDERS |= {"translation": TRANSLATIONS, "translations": TRANSLATIONS}
+_FILES = {"course": "course.yaml", "source": "sources.yaml", "sources": "sources.yaml", "media": "media/media.yaml"}
+"""What a folder or a file of YAML in a course's folder is meant to be, by the letters of its name."""
+_PUT_ASIDE = (".bak", ".old", ".orig", ".swp", ".tmp", "~")
+"""How names end that editors and people give to what is not to be read."""
 PICTURE_ENDINGS = (".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp")
 
 
@@ -108,9 +115,10 @@ def read_course(folder: Path, lock_name: str = LOCK, jobs: int = 1, *, lessons: 
     def optional(path: Path) -> Document | None:
         return document(path) if path.exists() else None
 
-    for what, unread in (("file", _unread_files(folder)), ("lesson", _unread_lessons(folder / "lessons"))):
+    for what, unread in (("", _unread_files(folder)), ("lesson", _unread_lessons(folder / "lessons"))):
         for path, reason, help in unread:
-            diagnostics.append(Diagnostic(rule="file-name", message=f"this {what} is not read, because {reason}", at=Location(shown(path)), help=help))
+            kind = what or ("folder" if path.is_dir() else "file")
+            diagnostics.append(Diagnostic(rule="file-name", message=f"this {kind} is not read, because {reason}", at=Location(shown(path)), help=help))
 
     def text(path: Path) -> Document:
         found, problems = read_utf8(path, shown(path), root)
@@ -206,23 +214,59 @@ def read_utf8(path: Path, shown: str, root: Path | None, most: int = MAX_BYTES) 
 
 def _unread_files(folder: Path) -> Iterator[tuple[Path, str, str]]:
     """What was meant to be one of a course's files and is none: why, and how to make it one."""
-    for wanted in (folder / "course.yaml", folder / "sources.yaml", folder / "media" / "media.yaml"):
-        for path in (wanted.with_suffix(".yml"), wanted.with_name(f"{wanted.name}.txt")):
-            if path.exists():
-                yield path, "of its name", f"rename it to `{wanted.name}`"
+    for path in _entries(folder):
+        is_folder = path.is_dir()
+        stem = path.name if is_folder else _yaml_stem(path.name)
+        letters = re.sub(r"[\s_-]", "", stem.casefold())
+        wanted = (_FOLDERS if is_folder else _FILES).get(letters) if stem else None
+        if wanted and path.name != wanted and not _is_same(path, folder / wanted):
+            there = (folder / wanted).exists()
+            yield path, "of its name", f"put what it holds into `{wanted}`, or give it another name" if there else f"its name and place are `{wanted}`"
+        elif stem and not wanted and not is_folder and _is_lesson(path):
+            yield path, "it lies beside `lessons`", "put it into the folder `lessons`"
+    for path in _entries(folder / "media"):
+        if _yaml_stem(path.name).casefold() == "media" and not _is_same(path, folder / "media" / "media.yaml"):
+            yield path, "of its name", "its name and place are `media/media.yaml`"
+    for path in _entries(folder / "note_types"):
+        if path.is_dir() and not (path / "note_type.yaml").exists():
+            yield path, "it has no `note_type.yaml`", "write one (`attachdeck schema note_type` shows what belongs into it), or delete the folder"
+        elif path.name.casefold() in ("note_type.yaml", "note_type.yml"):
+            yield path, "it lies in no folder of its own", "put it into a folder, as `note_types/its-name/note_type.yaml`"
 
 
 def _unread_lessons(folder: Path) -> Iterator[tuple[Path, str, str]]:
     """The same of its lessons."""
-    for path in _listed(folder):
-        name, ending = path.name, path.suffix
-        if name.lower().endswith((".yaml.txt", ".yml.txt")):
-            yield path, f"its name ends in `{ending}`", f"rename it to `{path.stem}`"
-        elif ending.lower() in (".yaml", ".yml") and ending != ending.lower():
-            yield path, f"its name ends in `{ending}`", f"rename it to `{path.stem}{ending.lower()}`"
-    for path in sorted(folder.glob("[!._]*/*.y*ml")):
-        help = "put it into `lessons` itself; the numbers at the beginning of the names give the order"
-        yield path, "it lies in a folder within `lessons`", help
+    for path in _entries(folder):
+        if path.is_dir():
+            help = "put it into `lessons` itself; the numbers at the beginning of the names give the order"
+            yield from ((each, "it lies in a folder within `lessons`", help) for each in sorted(path.rglob("*.[Yy]*[Mm][Ll]")))
+        elif path.suffix not in (".yaml", ".yml") and (stem := _yaml_stem(path.name) or (_is_lesson(path) and path.stem)):
+            ending = f"its name ends in `{path.suffix}`" if path.suffix else "its name has no ending"
+            yield path, ending, f"rename it to `{stem}{path.suffix.lower() if path.suffix.lower() == '.yml' else '.yaml'}`"
+
+
+def _yaml_stem(name: str) -> str:
+    """The name of a file without what makes it one of YAML, as people and their systems write that; empty for another file."""
+    match = re.fullmatch(r"(.+?)\.ya?ml(?:\.txt)?", name, re.IGNORECASE)
+    return match[1] if match else ""
+
+
+def _is_lesson(path: Path) -> bool:
+    """Whether a file that is not read has cards."""
+    content, problem = read_bytes(path, "", None) if not path.name.endswith(_PUT_ASIDE) else (b"", None)
+    return problem is None and b"\ncards:" in content and b"\nobjectives:" in content
+
+
+def _is_same(path: Path, wanted: Path) -> bool:
+    """Whether both are one, as where a system does not tell capitals from small letters."""
+    return wanted.exists() and path.samefile(wanted)
+
+
+def _entries(folder: Path) -> list[Path]:
+    """The files and folders in a folder, by their names, without those that begin with a sign."""
+    with suppress(OSError):
+        return sorted(path for path in folder.iterdir() if path.name[0] not in "._")
+    return []
 
 
 def _kept(media: Document | None) -> set[str]:
