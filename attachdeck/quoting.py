@@ -8,10 +8,14 @@ _LONGEST = 72
 """In characters: what is longer is shown by its two ends."""
 
 
-def quoted(text: str) -> str:
+def in_quotes(text: str) -> str:
     """A text in the quotes in which nothing of it means anything else."""
-    text = shortened(text)
     return f'"{text}"' if '"' not in text and "\\" not in text else "'" + text.replace("'", "''") + "'"
+
+
+def quoted(text: str) -> str:
+    """The same as messages show it, with `…` in the place of its middle where it is long."""
+    return in_quotes(shortened(text))
 
 
 def written(text: str) -> str:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from attachdeck import pipeline
+from attachdeck.diagnostics import Diagnostic
 from attachdeck.reporters.text import report
 from conftest import write_course
 
@@ -68,6 +70,42 @@ def escaped(text: str) -> bytes:
 def test_the_author_reads(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert case.says, "no expected text: renew, and read what is said"
     assert said(case, tmp_path, monkeypatch) == case.says
+
+
+def with_proposed(text: str, each: Diagnostic) -> str | None:
+    """A file's text with what a hint tells the author to write in its place; None where it tells nothing that can stand there as it is."""
+    found = re.search(r"(?:write|:|it,) `(- )?([\w-]+: .*?)`(?=$|,|;| \()", each.help or "")
+    lines = text.split("\n")
+    line = lines[each.at.line - 1]
+    if not found or "…" in found[2] or "as in `" in (each.help or ""):
+        return None
+    key, _, value = found[2].partition(": ")
+    block = re.match(r"(\s*(?:- )*)[^\w{]{0,2}([\w-]+)", line)
+    if block and (block[2] == key or found[1]):
+        lines[each.at.line - 1] = re.match(r"\s*(?:- )*", line)[0].removesuffix("- " if found[1] else "") + f"{found[1] or ''}{found[2]}"
+    elif each.rule == "schema" and each.at.line == each.at.end_line and each.message.startswith(f"`{key}`") and line[each.at.column - 2] == " ":
+        lines[each.at.line - 1] = line[: each.at.column - 1] + value + line[each.at.end_column - 1 :]
+    else:
+        return None
+    return "\n".join(lines)
+
+
+PROPOSING = [case for case in CASES if re.search(r"help: .*`(- )?[\w-]+: ", case.says)]
+
+
+@pytest.mark.parametrize("case", PROPOSING, ids=lambda case: f"{case.file.stem}: {case.title}")
+def test_what_the_author_is_told_to_write_mends_it(case: Case, tmp_path: Path):
+    course = course_of(case, tmp_path)
+    diagnostics = pipeline.check(course).diagnostics
+    found = Counter((each.at.file, each.at.line) for each in diagnostics)
+    for each in diagnostics:
+        path = Path(each.at.file)
+        text = path.read_text(encoding="utf-8")
+        if (proposed := with_proposed(text, each)) is not None:
+            path.write_text(proposed, encoding="utf-8")
+            left = [one.message for one in pipeline.check(course).diagnostics if one.at.line == each.at.line and one.at.file == each.at.file]
+            assert len(left) < found[each.at.file, each.at.line], (each.help, proposed, left)
+            path.write_text(text, encoding="utf-8")
 
 
 def test_there_are_enough_cases_and_none_twice():

@@ -249,6 +249,10 @@ HEAVY: dict[str, Mapping[str, str | bytes]] = {
     "texts that a hash cuts off": {
         LESSON: LESSON_HEAD + "".join(f"  - {{id: c{n}, kind: basic, prompt: Q {n} #x\n      , answer: A}}\n" for n in range(8_000))
     },
+    "formulas that begin as a tab does": {
+        LESSON: LESSON_HEAD + "".join(f'  - {{id: c{n}, kind: basic, prompt: "Q {n} $\\theta$?", answer: &b A}}\n' for n in range(4_000))
+    },
+    "a line that takes many tries": {LESSON: LESSON_HEAD + "  - {" + "id: a {b: c, " * 150 + "\n" + "# x\n" * 50_000},
     "marks on one letter": many("a" + "\u0323\u0301" * 8_000),
     "tables of missing cells": many(f"|{'a|' * 1000}\\n|{'-|' * 1000}\\n" + "|b|\\n" * 900),
     "pictures in pictures": {

@@ -1,109 +1,388 @@
-"""What the YAML parser's complaints mean to an author, and how to mend them."""
+"""What the YAML parser's complaints mean to an author, and how to mend them.
+
+Where a line as it should stand is shown, it has been tried: the parser reads it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from attachdeck.diagnostics import Diagnostic
 from attachdeck.location import Location
+from attachdeck.patterns import pattern
+from attachdeck.quoting import in_quotes, quoted, shortened
 
 if TYPE_CHECKING:
     import yaml
 
-_QUOTE = "needs quotes around it, or write it after `|` on lines of its own"
+_OR_BELOW = ", or write it after `|` on lines of its own"
+_QUOTE = "needs quotes around it"
 _KEY = r"\s*(?:- +)?[\w-]+"
-Said = tuple[str, str]
-"""What is wrong, and how to mend it."""
+_OPENING, _CLOSING = "“„«»‘‚‹›", "”“»«’‘›‹"
+_LONGEST_TEXT = 300_000
+"""In characters: how large a file may be in which lines are tried."""
+_LONGEST_LINE = 2_000
+_MOST_TRIED = 20
+"""How many ways to mend a line, or lines to mend, are tried at most."""
+_ABOVE = 100
+"""How many lines above one tell in which columns lines begin."""
+_FIRST_KEYS = ("id", "key", "file", "name", "text", "where")
+"""Keys with which authors begin an entry."""
+MISREAD = pattern(
+    r"\\\\|(\\(?:t(?:ext(?:bf|it|rm|tt|sf)?\{|heta|imes|riangle|ilde|herefore|frac|binom)|n(?:abla|eq|leq|geq|otin|earrow|warrow|subseteq)(?![a-z]))"
+    r"|(?<!\w)[A-Z]:\\(?:temp|tmp|tools|new|network|notes)(?![a-z]))"
+)
+"""In double quotes: words of formulas, and folders of Windows, that begin like a tab or a line end; group 1. A backslash twice is one, and nothing more."""
+_BULLETS = "–—•·▪◦*"
+_ENTRY = pattern(rf"(\s*)(?:[{_BULLETS}]|-(?=[^\s-])|-(?=[^\S ]))\s*([\w-]+: .*)")
+"""What was meant to begin an entry, and does not."""
+_KEYS_OF_CARDS = ("id", "kind", "prompt", "answer", "why", "hint", "text", "question", "options", "right", "steps", "sources", "tags", "objective")
 
 
-def _line_too_deep(line: str, column: int, _before: str) -> Said | None:
-    if not re.fullmatch(_KEY, line[: column - 1]):
+class Said(NamedTuple):
+    """What is wrong, how to mend it, and the line and column where it stands, if not where the parser stopped."""
+
+    message: str
+    help: str
+    at: tuple[int, int] | None = None
+
+
+class _Page:
+    """A text that the parser does not read, line by line, and a way to try what it should say."""
+
+    def __init__(self, text: str, parse: Callable[[str], Iterator[yaml.Event]]) -> None:
+        self.lines = text.split("\n")
+        self.parse = parse
+        self.small = len(text) <= _LONGEST_TEXT
+
+    def __getitem__(self, line: int) -> str:
+        return self.lines[line - 1]
+
+    def above(self, line: int) -> Iterator[str]:
+        """The lines above one that are not blank, the nearest first."""
+        return (each for each in reversed(self.lines[max(line - _ABOVE, 0) : line - 1]) if each.strip())
+
+    def reads(self, line: int, instead: str) -> bool:
+        """Whether the parser comes beyond a line if that says something else."""
+        import yaml
+
+        if not self.small or len(instead) > _LONGEST_LINE:
+            return False
+        try:
+            # Only what begins on a later line shows that it does.
+            any(
+                event.start_mark is not None and event.start_mark.line >= line
+                for event in self.parse("\n".join([*self.lines[: line - 1], instead, *self.lines[line:]]))
+            )
+        except yaml.MarkedYAMLError as error:
+            marks = [mark.line for mark in (error.problem_mark, error.context_mark) if mark]
+            return min(marks, default=0) >= line
+        return True
+
+    def mended(self, line: int) -> str:
+        """A line as it should stand, with its text in quotes; empty where that does not help."""
+        return next((shown.strip() for whole, shown in _in_quotes(self[line][:_LONGEST_LINE]) if self.reads(line, whole)), "")
+
+    def opened(self, line: int) -> tuple[int, int] | None:
+        """Where a quotation mark stands that was forgotten to be closed, so that the next one, in this line, closes it."""
+        import yaml
+
+        last: yaml.Event | None = None
+        try:
+            for event in self.parse("\n".join(self.lines)) if self.small else ():
+                last = event if isinstance(event, yaml.ScalarEvent) and event.style else None
+        except yaml.MarkedYAMLError:
+            pass
+        if last is None or last.start_mark is None or last.end_mark is None or last.end_mark.line != line - 1:
+            return None
+        between = self.lines[last.start_mark.line + 1 : line]
+        return (last.start_mark.line + 1, last.start_mark.column + 1) if any(re.match(_KEY + ": ", each) for each in between) else None
+
+    def column(self, line: int) -> int:
+        """In which column a line that is indented wrongly could begin; 0 where that does not help."""
+        said = self[line].strip()
+        columns: dict[int, None] = {}
+        for each in self.above(line):
+            found = re.match(r" *" if said.startswith("- ") else r" *(?:- +)*", each)
+            if found and (not said.startswith("- ") or each[found.end() :].startswith("- ")):
+                columns[found.end()] = None
+        now = len(self[line]) - len(self[line].lstrip())
+        near = sorted(columns, key=lambda each: abs(each - now))[:_MOST_TRIED]
+        return next((each + 1 for each in near if each != now and self.reads(line, " " * each + said)), 0)
+
+
+def _in_quotes(line: str) -> Iterator[tuple[str, str]]:
+    """A line with its text in quotes, whole and as messages show it, in every way in which it may be meant."""
+    found = re.fullmatch(r"(\s*(?:- +)*(?:[\w-]+ *: +)?)(\S.*)", line.rstrip())
+    if found and (found[1].rstrip().endswith(":") or (found[1].strip() and found[2][0] not in "{[")):
+        for text in _texts(found[2]):
+            yield found[1] + in_quotes(text), found[1] + quoted(text)
+
+
+def _texts(written: str) -> Iterator[str]:
+    """What an author may have meant by what stands as a text."""
+    mark = written[0]
+    if mark in _OPENING and written[-1] in _CLOSING:
+        yield written[1:-1]
+    if mark in "\"'":
+        bare = re.sub(r"(?<=[\"']) +#.*$", "", written)
+        inner = re.sub(r"\\([\"\\])", r"\1", bare[1:]) if mark == '"' else bare[1:].replace("''", "'")
+        if mark == '"' and "\\n" in MISREAD.sub("", inner):
+            return  # A line end in the text, which no other quotes can hold.
+        if bare.count(mark) == 1:
+            yield inner
+        elif bare[-1] == mark:
+            yield inner[:-1]
+    yield written
+
+
+def _line_too_deep(page: _Page, line: int, column: int) -> Said | None:
+    if not re.fullmatch(_KEY, page[line][: column - 1]):
         return None
-    return (
+    begin = page.column(line)
+    above = next((number for number in range(line - 1, 0, -1) if page[number].strip()), 0)
+    if above and (said := _no_entry(page, above, 0)):
+        return said
+    what = "an entry" if page[line].lstrip().startswith("- ") else "a key"
+    return Said(
         "this line is indented further than the one above it, and so goes on with its text",
-        "keys of one card start in the same column; a text of several lines stands after `|`",
+        f"{f'if it is {what}, begin it in column {begin}' if begin else 'keys of one card start in the same column'}; a text of several lines stands after `|`",
     )
 
 
-def _text_not_deep(_line: str, _column: int, before: str) -> Said | None:
-    return ("the text of several lines is not indented", "indent it further than the key before it") if re.search(r": +[|>][+-]?$", before) else None
+def _text_not_deep(page: _Page, line: int, _column: int) -> Said | None:
+    before = next(page.above(line), "")
+    if re.search(r": +[|>][+-]?$", before):
+        return Said("the text of several lines is not indented", "indent it further than the key before it")
+    return None
 
 
-def _text_after_its_end(line: str, _column: int, _before: str) -> Said | None:
-    found = re.match(_KEY + r": +([\"'\[{])", line)
+def _no_colon(page: _Page, line: int, column: int) -> Said | None:
+    if said := _text_not_deep(page, line, column):
+        return said
+    written = page[line].rstrip()
+    found = re.fullmatch(r"(\s*(?:- +)*)([\w-]+)(\s*[:;=]\s*|\s+)(\S.*)", written[:_LONGEST_LINE])
     if not found:
+        whole = re.fullmatch(r"\s*(?:- +)*\"([\w-]+: )(.*)\"", written[:_LONGEST_LINE])
+        if whole:
+            return Said("this line has no `key: value`", f"quotation marks stand around the text alone: `{whole[1]}{quoted(whole[2])}`")
+        help = "to go on with the text above, indent it further than the key there; otherwise write a key before it, and a colon"
+        return Said("this line has no `key: value`", help) if page.reads(line, f"{' ' * 40}{written.strip()}") else None
+    meant = f"{found[2]}: {found[4]}"
+    if not page.reads(line, found[1] + meant) and not page.reads(line, f"{found[1]}{found[2]}: {in_quotes(found[4])}"):
         return None
-    if found[1] in "[{":
-        return "the text goes on behind its closing bracket", f"a text that begins with `{{` or `[` {_QUOTE}"
-    return (
-        "the text goes on behind its closing quotation mark",
-        "put quotation marks of the other kind around the whole text, or write it after `|` on lines of its own",
+    meant = meant if page.reads(line, found[1] + meant) else f"{found[2]}: {quoted(found[4])}"
+    meant = meant if len(meant) <= _LONGEST_LINE // 20 else f"{found[2]}: …"
+    if re.search(r"[^\S \t]", found[3]):
+        return Said("a character that only looks like a space stands behind the colon", f"write `{meant}`, with the space bar", (line, found.end(2) + 1))
+    if found[3].strip():
+        return Said("this line has no `key: value`", f"a key needs a colon and a space after it: `{meant}`")
+    return Said("this line has no `key: value`", f"if it goes on with the text above, indent it further than its key; a key needs a colon after it: `{meant}`")
+
+
+def _out_of_place(page: _Page, line: int, _column: int) -> Said | None:
+    written = page[line]
+    if re.fullmatch(_KEY + r": +[\"'\[{].*", written):
+        return _text_after_its_end(page, line)
+    said = written.strip()
+    indented = len(written) - len(written.lstrip())
+    deeper = next(page.above(line), "")
+    opening = next((each for each in page.above(line) if len(each) - len(each.lstrip()) < indented), "")
+    if re.search(r": +[|>][-+0-9]*$", opening) and (far := len(deeper) - len(deeper.lstrip())) > indented:
+        return Said("this line is indented less than the text that it belongs to", f"begin it in column {far + 1}, as the line above it does")
+    bare = re.sub(r"^(?:- +)+", "", said)
+    if bare != said and not bare.startswith(_FIRST_KEYS) and page.reads(line, written.replace(said, bare)):
+        return Said("a list cannot begin among keys", f"delete the `- ` before `{bare.partition(':')[0]}`")
+    return _indented_wrongly(page, line, 1)
+
+
+def _text_after_its_end(page: _Page, line: int) -> Said:
+    mark = re.match(_KEY + r": +(.)", page[line])
+    meant = page.mended(line)
+    if mark and mark[1] in "[{":
+        return Said("the text goes on behind its closing bracket", f"a text that begins with `{{` or `[` {_QUOTE}" + (f": `{meant}`" if meant else _OR_BELOW))
+    help = "put quotation marks of the other kind around the whole text"
+    return Said("the text goes on behind its closing quotation mark", f"{help}: `{meant}`" if meant else f"{help}{_OR_BELOW}")
+
+
+def _indented_wrongly(page: _Page, line: int, column: int) -> Said | None:
+    written = page[line]
+    if written[: column - 1].strip():
+        if written[column - 1 :].strip() == ",":
+            return Said("no comma stands between entries", "delete it")
+        return _between_braces(page, line) or _text_after_its_end(page, line)
+    said = written.strip()
+    if said.startswith(tuple(f"{key}:" for key in _FIRST_KEYS)) and page.reads(line, written.replace(said, f"- {said}")):
+        return Said("an entry begins with `- `, a hyphen and a space", f"write `- {said[:60]}`, and indent its other keys as far")
+    begin = page.column(line)
+    help = f"begin it in column {begin}: keys of one card start in the same column, and entries of a list with `- `"
+    return Said("this line is indented wrongly", help) if begin else None
+
+
+def _no_entry(page: _Page, line: int, _column: int) -> Said | None:
+    found = _ENTRY.fullmatch(page[line].rstrip()[:_LONGEST_LINE])
+    if not found or not page.reads(line, f"{found[1]}- {found[2]}"):
+        return None
+    return Said("an entry begins with `- `, a hyphen and a space", f"write `- {found[2][:60]}`", (line, found.end(1) + 1))
+
+
+def _bracket(page: _Page, line: int, _column: int) -> Said | None:
+    bare = re.sub(r"\[[^\[\]{}]*\]|\{[^\[\]{}]*\}", "", re.sub(r"\[[^\[\]{}]*\]|\{[^\[\]{}]*\}", "", page[line][:_LONGEST_LINE]))
+    closing = "".join({"[": "]", "{": "}"}[each] for each in reversed(bare) if each in "[{")
+    if not closing:
+        return _between_braces(page, line)
+    closed = page[line].rstrip() + closing
+    if not page.reads(line, closed):
+        return None
+    meant = page.mended(line)
+    help = f"close it: `{_short(closed)}`" + (f"; a text that begins with a bracket {_QUOTE}: `{meant}`" if meant else "")
+    return Said("this bracket is never closed", help)
+
+
+def _no_beginning(page: _Page, line: int, column: int) -> Said:
+    begins = re.fullmatch(_KEY + ": +", page[line][: column - 1])
+    meant = page.mended(line) if begins and page[line][column - 1 : column] in ",]}" else ""
+    if meant:
+        return Said("a text cannot begin with `,`, `]` or `}`", f"it {_QUOTE}: `{meant}`")
+    return Said("a value is missing here", "close the bracket before it, or write the value")
+
+
+def _between_braces(page: _Page, line: int) -> Said | None:
+    """What keeps keys and their values between braces on one line from being read."""
+    written = page[line].rstrip()
+    if not re.match(r"\s*(?:- +)*(?:[\w-]+: +)?\{", written) or len(written) > _LONGEST_LINE:
+        return None
+    for key in re.finditer(r"(?<=[^\s,{]) (?=(?:" + "|".join(_KEYS_OF_CARDS) + "): )", written):
+        if page.reads(line, f"{written[: key.start()]},{written[key.start() :]}"):
+            word = written[key.end() :].partition(":")[0]
+            return Said("a comma is missing here", f"write `, ` before `{word}:`", (line, key.start() + 1))
+    ends = [written.rfind("}"), *(each.start() for each in re.finditer(r", *[\w-]+: ", written))]
+    for begin in islice(re.finditer(r"(?<=[{ ])[\w-]+: +(?=\S)", written), _MOST_TRIED):
+        end = min((each for each in ends if each > begin.end()), default=0)
+        text = written[begin.end() : end]
+        for meant in _texts(text) if text else ():
+            if page.reads(line, written[: begin.end()] + in_quotes(meant) + written[end:]):
+                help = f"put quotation marks around the whole text: `{begin.group()}{quoted(meant)}`"
+                return Said("this text cannot stand between braces without quotation marks", help, (line, begin.end() + 1))
+    return None
+
+
+def _short(line: str) -> str:
+    """A line as messages show it."""
+    return shortened(line.strip())
+
+
+def _not_behind_a_bar(page: _Page, line: int, column: int) -> Said:
+    sign = "|" if "|" in page[line][: column - 1] else ">"
+    meant = page.mended(line)
+    return Said(
+        f"behind `{sign}` nothing can stand on the same line",
+        "write the text on the lines below, indented further" + (f"; where the sign belongs to it, write `{meant}`" if meant else ""),
     )
 
 
 class _Advice(NamedTuple):
     """What the parser's phrase means to an author, and how to mend it; `begun` points at where the broken thing begins.
 
-    `closer` says what it comes from, where the line, the column and the line before tell.
+    `closer` says what it comes from, where the page, the line and the column tell. `help` is followed by the line as it should stand, or by `otherwise`.
     """
 
     phrase: str
     message: str
     help: str
+    otherwise: str = _OR_BELOW
     begun: bool = False
-    closer: Callable[[str, int, str], Said | None] = lambda *_: None
+    closer: Callable[[_Page, int, int], Said | None] = lambda *_: None
 
 
 _ADVICE = (
     _Advice("mapping values are not allowed", "this colon begins a second value", f"a text that holds `: ` {_QUOTE}", closer=_line_too_deep),
-    _Advice("found unexpected end of stream", "this quotation mark is never closed", "close it, or write the text after `|` on lines of its own", begun=True),
-    _Advice("did not find expected ',' or", "this bracket is never closed", "close it; a text that begins with `{` or `[` needs quotes around it", begun=True),
+    _Advice("found unexpected end of stream", "this quotation mark is never closed", "close it", begun=True),
+    _Advice(
+        "did not find expected ',' or",
+        "this bracket is never closed",
+        "close it; a text that begins with `{` or `[` needs quotes around it",
+        "",
+        begun=True,
+        closer=_bracket,
+    ),
     _Advice(
         "could not find expected ':'",
         "this line has no `key: value`",
         "a key needs a colon and a space after it: `prompt: …`; a text of several lines stands after `|`",
+        "",
         begun=True,
-        closer=_text_not_deep,
+        closer=_no_colon,
     ),
     _Advice(
         "did not find expected key",
         "this does not fit what stands before it",
         "check the indentation and the quotation marks here and in the line above; a text with a quotation mark in it is best written after `|`",
-        closer=_text_after_its_end,
+        "",
+        closer=_out_of_place,
     ),
     _Advice(
-        "did not find expected '-' indicator", "this line is indented wrongly", "keys of one card start in the same column, and entries of a list with `- `"
+        "did not find expected '-' indicator",
+        "this line is indented wrongly",
+        "keys of one card start in the same column, and entries of a list with `- `",
+        "",
+        closer=_indented_wrongly,
     ),
     _Advice("found character that cannot start any token", "a text cannot begin with this character", f"text that begins with `@`, `%` or a backtick {_QUOTE}"),
-    _Advice("did not find expected node content", "a value is missing here", "close the bracket before it, or write the value"),
-    _Advice("found unknown escape character", "a backslash is special in double quotes", "use single quotes, or write the text after `|` on lines of its own"),
+    _Advice(
+        "did not find expected node content",
+        "a value is missing here",
+        "close the bracket before it, or write the value",
+        "",
+        closer=_no_beginning,
+    ),
+    _Advice("found unknown escape character", "a backslash is special in double quotes", "use single quotes"),
+    _Advice("did not find expected hexdecimal number", "a backslash is special in double quotes", "use single quotes"),
     _Advice("block sequence entries are not allowed", "a list cannot begin here", f"begin it on a line of its own; a text that begins with `- ` {_QUOTE}"),
-    _Advice("did not find expected alphabetic", "a text cannot begin with `*` or `&`", f"it {_QUOTE}", begun=True),
+    _Advice("did not find expected alphabetic", "a text cannot begin with `*` or `&`", f"it {_QUOTE}", begun=True, closer=_no_entry),
+    _Advice("did not find expected whitespace or line break", "a text cannot begin with `!`, `&` or `*`", f"it {_QUOTE}", begun=True),
+    _Advice("did not find expected comment or line break", "behind `|` nothing can stand on the same line", "", closer=_not_behind_a_bar),
+    _Advice("mapping keys are not allowed", "a text cannot begin with `? `", f"it {_QUOTE}"),
 )
 
 
-def syntax_error(error: yaml.MarkedYAMLError, text: str, shown: str) -> Diagnostic:
-    """The parser's complaint about a file's text as a diagnostic."""
+def syntax_error(error: yaml.MarkedYAMLError, text: str, shown: str, parse: Callable[[str], Iterator[yaml.Event]]) -> Diagnostic:
+    """The parser's complaint about a file's text as a diagnostic; `parse` is the parser itself."""
     problem = error.problem or error.context or "it does not follow the rules of YAML"
     advice = next((each for each in _ADVICE if each.phrase in problem), None)
     mark = (error.context_mark if advice and advice.begun else error.problem_mark) or error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    lines = text.split("\n")
+    page = _Page(text, parse)
     # At the end of the text the parser stands behind the last line, where there is nothing to show.
-    if line > 1 and not "".join(lines[line - 1 :]).strip():
-        line = max((number for number, each in enumerate(lines, 1) if each.strip()), default=1)
-        column = len(lines[line - 1]) + 1
+    if line > 1 and not "".join(page.lines[line - 1 :]).strip():
+        line = max((number for number, each in enumerate(page.lines, 1) if each.strip()), default=1)
+        column = len(page[line]) + 1
     message, help = (advice.message, advice.help) if advice else (problem, None)
-    if lines[line - 1][column - 1 : column] == "\t":
+    if page[line][column - 1 : column] == "\t":
         message, help = "a tab stands in the indentation", "indent with spaces"
-    elif odd := _no_space(lines, line):
+    elif odd := _no_space(page.lines, line):
         line, column = odd
         message, help = "a character that only looks like a space stands in the indentation", "delete it, and indent with the space bar"
+    elif "did not find expected" in problem and (began := page.opened(line)):
+        line, column = began
+        meant = page.mended(line)
+        message, help = "this quotation mark is never closed", f"close it: `{meant}`" if meant else f"close it{_OR_BELOW}"
+    elif advice and (closer := advice.closer(page, line, column) or _between_braces(page, line)):
+        message, help = closer.message, closer.help
+        line, column = closer.at or (line, column)
     elif advice:
-        message, help = advice.closer(lines[line - 1], column, _before(lines, line)) or (message, help)
+        meant = page.mended(line)
+        help = f"{help}: `{meant}`" if meant else f"{help}{advice.otherwise}"
     return Diagnostic(rule="yaml-syntax", message=message, at=Location(shown, line, column, line, column + 1), help=help)
+
+
+def as_text(line: int, text: str, parse: Callable[[str], Iterator[yaml.Event]]) -> str:
+    """How to write a line whose text means something else to YAML, for the end of a hint."""
+    meant = _Page(text, parse).mended(line)
+    return f": `{meant}`" if meant else _OR_BELOW
 
 
 def _no_space(lines: list[str], line: int) -> tuple[int, int] | None:
@@ -112,8 +391,3 @@ def _no_space(lines: list[str], line: int) -> tuple[int, int] | None:
         if number and (found := re.match(r" *(?=[^\S ])", lines[number - 1])):
             return number, found.end() + 1
     return None
-
-
-def _before(lines: list[str], line: int) -> str:
-    """The last line before another one that is not blank."""
-    return next((each for each in reversed(lines[: line - 1]) if each.strip()), "")

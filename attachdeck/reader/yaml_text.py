@@ -18,7 +18,6 @@ from attachdeck.diagnostics import Diagnostic, Edit
 from attachdeck.lean import patterns_later
 from attachdeck.location import Location
 from attachdeck.patterns import pattern
-from attachdeck.reader.advice import syntax_error
 from attachdeck.reader.document import Document, Mark, Node, location_of
 
 with patterns_later():  # Its compiled parser uses none.
@@ -41,6 +40,8 @@ _PLAIN = bytes((0x09, 0x0A, *range(0x20, 0x7F)))
 """The characters of ASCII that `NOT_TEXT` leaves: to delete them from a text and see whether something is left is several times as fast."""
 _INT = pattern(r"[-+]?[0-9]{1,18}|0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15}")
 _FLOAT = pattern(r"[-+]?(?:(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]{1,3})?|[0-9]+[eE][-+]?[0-9]{1,3})")
+_BEGUN_AS_ESCAPE = pattern(r"\t(?:ext|heta|imes|riangle|ilde|herefore|frac|binom|emp|mp|ools)|\n(?:abla|eq|leq|geq|otin|earrow|warrow|subseteq|ew|etwork|otes)")
+"""What `MISREAD` has become in the text that it leads to."""
 _HASH_IN_TEXT = pattern(r"[^\s:-][ \t]+(#)[^\s#]")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _NOT_ONLY_TEXT = frozenset(("", *"~nNtTfF-+.0123456789"))
@@ -59,7 +60,7 @@ def read_text(text: str, shown: str, known: bytes | None = None) -> tuple[Docume
         value = _unmarshalled(known, text) if known else _value(text)
     except (_Unusual, yaml.MarkedYAMLError):
         return _read_with_places(text, shown)
-    return Document(shown, text, Node(value, lambda: _Builder(shown).document(_events(text))[1], shown)), []
+    return Document(shown, text, Node(value, lambda: _Builder(shown, text).document(_events(text))[1], shown)), []
 
 
 def cut_off(text: str, shown: str) -> Iterator[Location]:
@@ -101,11 +102,13 @@ def _hash(text: str) -> bytes:
 
 
 def _read_with_places(text: str, shown: str) -> tuple[Document, list[Diagnostic]]:
-    build = _Builder(shown)
+    build = _Builder(shown, text)
     try:
         value, mark = build.document(_events(text))
     except yaml.MarkedYAMLError as error:
-        return Document(shown, text, None), [*build.diagnostics, syntax_error(error, text, shown)]
+        from attachdeck.reader.advice import syntax_error
+
+        return Document(shown, text, None), [*build.diagnostics, syntax_error(error, text, shown, _events)]
     except _Refused as refused:
         return Document(shown, text, None), [*build.diagnostics, refused.diagnostic]
     return Document(shown, text, Node(value, mark, shown)), build.diagnostics
@@ -122,6 +125,8 @@ class _Unusual(Exception):  # noqa: N818  # It is no error.
 
 def _value(text: str) -> Any:
     """What a text says, without places, which nearly doubles the speed. Raises _Unusual for what an ordinary file does not have."""
+    if "<<" in text:  # It may be a key, which brings nothing along.
+        raise _Unusual
     loader = _LOADER(text)
     following = loader.get_event
     try:
@@ -168,7 +173,7 @@ def _plain_node(event: Any, following: Callable[[], Any], depth: int) -> Any:
 
 def _plain_scalar(event: Any) -> Any:
     if event.style:
-        if event.style == '"' and NOT_TEXT.search(event.value):
+        if event.style == '"' and (NOT_TEXT.search(event.value) or _BEGUN_AS_ESCAPE.search(event.value)):
             raise _Unusual
         return event.value
     text: str = event.value
@@ -201,11 +206,14 @@ class _Refused(Exception):  # noqa: N818  # It is no error of ours.
 class _Builder:
     """Builds values and marks from the parser's events."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, text: str) -> None:
         self.file = file
+        self.text = text
         self.diagnostics: list[Diagnostic] = []
         self.anchors: dict[str, tuple[Any, Mark]] = {}
+        self.unused: dict[str, yaml.Event] = {}
         self.aliased = 0
+        self.looked_for = 0
 
     def document(self, events: Iterator[yaml.Event]) -> tuple[Any, Mark]:
         value: Any = None
@@ -217,14 +225,17 @@ class _Builder:
                 if documents > 1:
                     raise self.refused("several-documents", "a second document begins here", event, "delete the line `---`; one file holds one document")
                 value, mark = self.node(next(events), events, 1)
+        for name, event in self.unused.items():
+            message = f"`&{name}` is no part of the text, but a name for it that nothing uses"
+            help = f"a text that begins with `&` needs quotes around it{self.as_text(event)}"
+            self.diagnostics.append(self.diagnostic("yaml-alias", message, event, help))
         return value, mark
 
     def node(self, event: Any, events: Iterator[yaml.Event], depth: int) -> tuple[Any, Mark]:
         if isinstance(event, yaml.AliasEvent):
             return self.alias(event)
-        if event.tag not in (None, "!", "tag:yaml.org,2002:str"):
-            help = "delete the word that begins with `!`; put the text in quotes if it belongs there"
-            raise self.refused("yaml-tag", f"the tag `{event.tag}` is not allowed", event, help)
+        if event.tag not in (None, "tag:yaml.org,2002:str"):
+            raise self.refused("yaml-tag", "a text cannot begin with `!`", event, f"a text that begins with `!` needs quotes around it{self.as_text(event)}")
         if depth > MAX_DEPTH:
             raise self.refused("nesting", f"this is nested more than {MAX_DEPTH} levels deep", event, "check the indentation and the brackets")
         made: tuple[Any, Mark]
@@ -236,15 +247,32 @@ class _Builder:
             made = self.sequence(event, events, depth)
         if event.anchor is not None:
             self.anchors[event.anchor] = made
+            if isinstance(event, yaml.ScalarEvent):
+                self.unused[event.anchor] = event
         return made
 
     def scalar(self, event: yaml.ScalarEvent) -> tuple[Any, Mark]:
         # Only double quotes can name a character that the file itself does not hold.
         odd = NOT_TEXT.search(event.value) if event.style == '"' else None
         if odd:
-            message = f"this text names the invisible character U+{ord(odd.group()):04X}"
-            raise self.refused("invisible-character", message, event, "delete the escape, or write the text after `|` on lines of its own")
+            message = f"a backslash is special in double quotes, and stands here for the invisible character U+{ord(odd.group()):04X}"
+            raise self.refused("invisible-character", message, event, f"a text with a backslash needs single quotes{self.as_text(event)}")
+        if event.style == '"' and _BEGUN_AS_ESCAPE.search(event.value):
+            self.look_for_misread(event)
         return _scalar(event), Mark(_span(event))
+
+    def look_for_misread(self, event: yaml.ScalarEvent) -> None:
+        """Report the words in a text that begin with the sign of a tab or of a line end."""
+        from attachdeck.reader.advice import MISREAD
+
+        start, end = event.start_mark, event.end_mark
+        for found in MISREAD.finditer(self.text[start.index : end.index]) if start and end else ():
+            if word := found[1]:
+                message = (
+                    f"a backslash is special in double quotes: `{word.rpartition(':')[2][:2]}` in `{word}` is {'a tab' if 't' in word[:5] else 'a line end'}"
+                )
+                self.diagnostics.append(self.diagnostic("yaml-syntax", message, event, f"a text with a backslash needs single quotes{self.as_text(event)}"))
+                return
 
     def mapping(self, start: yaml.Event, events: Iterator[yaml.Event], depth: int) -> tuple[dict[str, Any], Mark]:
         values: dict[str, Any] = {}
@@ -254,8 +282,13 @@ class _Builder:
             if isinstance(event, yaml.MappingEndEvent):
                 break
             if not isinstance(event, yaml.ScalarEvent):
-                raise self.refused("yaml-key", "a key must be a word", event, "text that begins with `{`, `[` or `*` needs quotes around it")
+                raise self.refused(
+                    "yaml-key", "a key must be a word", event, f"text that begins with `{{`, `[` or `*` needs quotes around it{self.as_text(event)}"
+                )
             key = event.value
+            if key == "<<" and not event.style:
+                help = "write out the keys that it would bring along"
+                self.diagnostics.append(self.diagnostic("yaml-key", "`<<` brings no keys along here", event, help))
             value, part = self.node(next(events), events, depth + 1)
             mark.size += part.size
             if key in values:
@@ -288,13 +321,21 @@ class _Builder:
                 "yaml-alias",
                 f"`*{event.anchor}` refers to nothing before it",
                 event,
-                "text that begins with `*` needs quotes around it, or write it after `|` on lines of its own",
+                f"a text that begins with `*` needs quotes around it{self.as_text(event)}",
             )
+        self.unused.pop(event.anchor, None)
         value, mark = self.anchors[event.anchor]
         self.aliased += mark.size
         if self.aliased > MAX_ALIASED_VALUES:
             raise self.refused("yaml-alias", f"aliases repeat more than {MAX_ALIASED_VALUES:,} values", event, "write the text out instead")
         return value, Mark(_span(event), mark.keys, mark.parts, mark.size)
+
+    def as_text(self, event: yaml.Event) -> str:
+        """How to write a line that means something else to YAML as a text, for the end of a hint; only the first are looked for."""
+        from attachdeck.reader.advice import as_text
+
+        self.looked_for += 1
+        return as_text(event.start_mark.line + 1, self.text, _events) if event.start_mark and self.looked_for <= MAX_ODD else ""
 
     def diagnostic(self, rule: str, message: str, event: yaml.Event, help: str) -> Diagnostic:
         return Diagnostic(rule=rule, message=message, at=Location(self.file, *_span(event)), help=help)

@@ -20,13 +20,15 @@ from attachdeck.diagnostics import Diagnostic, Edit, close, did_you_mean, did_yo
 from attachdeck.lean import without
 from attachdeck.location import Location
 from attachdeck.naming import card_id
+from attachdeck.quoting import quoted, shortened
 from attachdeck.reader import CourseFiles, Document, Node
-from attachdeck.schema.wording import Wrong, no_name, said
 
 if TYPE_CHECKING:
     import jsonschema_rs
     from jsonschema.exceptions import ValidationError
     from jsonschema.protocols import Validator
+
+    from attachdeck.schema.wording import Wrong
 
 NAMES = ("course", "lesson", "sources", "media", "note_type")
 """The schemas of a course's files."""
@@ -154,9 +156,12 @@ def _leaves(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
 
 
 def _explain(error: ValidationError, document: Document, node: Node, validator: Validator) -> Iterator[Diagnostic]:
+    from attachdeck.schema.wording import no_name, said  # What only a message needs is imported for one.
+
     path = list(error.absolute_path)
+    around = node
     for part in path:
-        node = node[part]
+        around, node = node, node[part]
     keyword = str(error.validator)
     if keyword in ("required", "dependentRequired"):
         yield from _missing(error, document, node, validator)
@@ -168,12 +173,16 @@ def _explain(error: ValidationError, document: Document, node: Node, validator: 
     else:
         wrong = _wrong(error, document, node, validator)
         message, help = said(keyword, wrong) or (error.message, None)
+        if wrong.name in around and _is_bare(around, wrong.name):
+            help = _taken_apart(around, wrong.name)
         mend = _retyped(document, node, wrong.takes) if keyword == "type" else None
         yield Diagnostic(rule="schema", message=message, at=node.at if path else node.start, help=help, mend=mend)
 
 
 def _wrong(error: ValidationError, document: Document, node: Node, validator: Validator) -> Wrong:
     """What an author sees of a value that disagrees with its schema."""
+    from attachdeck.schema.wording import Wrong
+
     path = list(error.absolute_path)
     way = _way(error, validator)
     name = next((part for part in reversed(path) if isinstance(part, str)), "")
@@ -182,12 +191,15 @@ def _wrong(error: ValidationError, document: Document, node: Node, validator: Va
     depth = max((place for place, (part, _) in enumerate(way) if part in (name, "items", "additionalProperties")), default=0)
     own = [way[depth][1], *([validator.schema["$defs"]["tagged"]["properties"]["tags"]] if name == "tags" and not entry else [])]  # type: ignore[index]
     around = way[max(depth - 2, 0)][1]
+    typed = _line(document, node.at)[node.at.column - 1 : node.at.end_column - 1]
+    if node.value == "" and not typed and node.at.file == document.file:
+        typed = _lines(document.text)[node.at.line - 1][node.at.column - 1 :]  # The sign of a text of several lines that has none.
     return Wrong(
         name=name,
         key=f"{'an entry of ' if entry else ''}`{name}`" if name else "this file",
         value=node.value,
-        typed=(line := _line(document, node.at))[node.at.column - 1 : node.at.end_column - 1],
-        behind=line[node.at.end_column - 1 :],
+        typed=typed,
+        behind=_line(document, node.at)[node.at.end_column - 1 :],
         wanted=error.validator_value,
         schema={**_of(error), **{key: way[depth][1][key] for key in ("examples", "default") if key in way[depth][1]}},
         takes=lambda value: all(validator.evolve(schema=each).is_valid(value) for each in own),
@@ -264,12 +276,30 @@ def _unknown(error: ValidationError, node: Node, validator: Validator) -> Iterat
     for key in unknown:
         other = next((each for each in missing if key.lower() in _OTHER_WORDS.get(each, ())), None)
         help = f"did you mean `{other}`?" if other else did_you_mean(key, missing, _ALIKE) or did_you_mean_or_list(key, own, _ALIKE)
-        if node.value[key] is None and " " in key:
-            help = "a text that holds a comma needs quotes around it inside `{ }`"
+        if _is_bare(node, key):
+            joined = re.match(r"([\w-]+):(\S.*)", key)
+            help = f"write a space behind the colon: `{joined[1]}: {shortened(joined[2])}`" if joined else _taken_apart(node, key)
         # Surely meant is what only one key can mean, where no other is meant to be it, and its value is right there.
         sure = len(near[key]) == 1 and list(near.values()).count(near[key]) == 1 and _fits(node.value[key], near[key][0], known, validator)
         mend = Edit(node.key_at(key), near[key][0]) if sure else None
         yield Diagnostic(rule="unknown-key", message=f"`{key}` is not a key{_in_kind(node, 'of')}", at=node.key_at(key), help=help, mend=mend)
+
+
+def _is_bare(node: Node, key: str) -> bool:
+    """Whether a key stands between braces without a colon behind it: a part of the text before it, which held a comma."""
+    return node.value[key] is None and node[key].at.column == node.key_at(key).end_column and node[key].at.line == node.key_at(key).end_line
+
+
+def _taken_apart(node: Node, key: str) -> str:
+    """How to write the text between braces of which a key was meant to be a part."""
+    keys = list(node.value)
+    begin = end = keys.index(key)
+    while begin and _is_bare(node, keys[begin]):
+        begin -= 1
+    while end < len(keys) and _is_bare(node, keys[end]):
+        end += 1
+    whole = ", ".join([str(node.value[keys[begin]]), *keys[begin + 1 : end]])
+    return f"a text that holds a comma needs quotes around it inside `{{ }}`: `{keys[begin]}: {quoted(whole)}`"
 
 
 def _fits(value: Any, key: str, known: dict[str, Any], validator: Validator) -> bool:

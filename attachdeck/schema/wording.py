@@ -108,7 +108,8 @@ def _needs(schema: Any, before: str = "") -> str:
 
 def _text(wrong: Wrong) -> str | None:
     if isinstance(wrong.value, (list, dict)):
-        return "put the text in quotes, or write it after `|` on lines of its own"
+        help = "put the text in quotes" + (f": {wrong.as_typed(quoted(wrong.typed))}" if wrong.takes(wrong.typed) else "")
+        return f"{help}, or write it after `|` on lines of its own"
     if "enum" in wrong.schema:
         return did_you_mean_or_list(wrong.typed, wrong.schema["enum"])
     if wrong.takes(wrong.typed):
@@ -118,6 +119,8 @@ def _text(wrong: Wrong) -> str | None:
 
 def _list(wrong: Wrong) -> str:
     found = wrong.value
+    if isinstance(found, str) and re.match(r"[-–—•·▪◦*]", found):
+        return "begin each entry with a hyphen and a space, `- `, on a line of its own"
     if isinstance(found, str) and len(found) <= _LONG:
         for entries in ([found], [each.strip() for each in found.split(",")], found.split()):
             if entries and all(entries) and wrong.takes(entries):
@@ -197,6 +200,11 @@ def _tries(text: str) -> Iterator[str]:
 def _pattern(wrong: Wrong) -> Said:
     if wrong.value.strip():
         return f"{wrong.key} cannot be written like this", _form(wrong, wrong.value)
+    if wrong.typed[:1] in ("|", ">") and wrong.takes(wrong.typed):
+        return (
+            f"{wrong.key} is blank",
+            f"write the text on the lines below, indented further; where the sign belongs to it, write {wrong.as_typed(quoted(wrong.typed))}",
+        )
     help = "write the text here" if wrong.takes("Any text.") else str(wrong.schema.get("patternErrorMessage"))
     return f"{wrong.key} is blank", help + _or_delete(wrong)
 
