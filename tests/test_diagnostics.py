@@ -74,7 +74,7 @@ def test_the_author_reads(case: Case, tmp_path: Path, monkeypatch: pytest.Monkey
 
 def with_proposed(text: str, each: Diagnostic) -> str | None:
     """A file's text with what a hint tells the author to write in its place; None where it tells nothing that can stand there as it is."""
-    found = re.search(r"(?:write|:|it,) `(- )?([\w-]+: .*?)`(?=$|,|;| \()", each.help or "")
+    found = re.search(r"(?:write|:|it,) `(- )?([\w-]+: .*?)`(?=$|,|;| \(| in )", each.help or "")
     lines = text.split("\n")
     line = lines[each.at.line - 1]
     if not found or "…" in found[2] or "as in `" in (each.help or ""):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from attachdeck.reader import MAX_BYTES, Node, cut_off, read_course, read_file, read_text
+from attachdeck import schema
+from attachdeck.reader import MAX_BYTES, Node, advice, cut_off, read_course, read_file, read_text
 from attachdeck.reader.yaml_text import NOT_TEXT, _read_with_places
 
 PRINTABLE = st.characters(exclude_categories=("C", "Z"), include_characters=" ", max_codepoint=0xFFFF)
@@ -198,3 +200,17 @@ def test_a_loop_of_links_is_a_diagnostic(tmp_path: Path):
 )
 def test_a_text_that_a_hash_cuts_off_is_found(text: str, places: list[tuple[int, int]]):
     assert [(at.line, at.column) for at in cut_off(text, "f")] == places
+
+
+def test_advice_knows_the_keys_of_all_schemas():
+    found: set[str] = set()
+
+    def collect(part: Any) -> None:
+        if isinstance(part, dict):
+            found.update(part.get("properties", {}))
+        for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+            collect(inner)
+
+    for name in schema.NAMES:
+        collect(json.loads(schema.schema_text(name)))
+    assert found == advice._KEYS

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from attachdeck.diagnostics import Diagnostic
+from attachdeck.diagnostics import Diagnostic, close
 from attachdeck.location import Location
 from attachdeck.patterns import pattern
 from attachdeck.quoting import in_quotes, quoted, shortened
@@ -25,6 +25,8 @@ _OPENING, _CLOSING = "“„«»‘‚‹›", "”“»«’‘›‹"
 _LONGEST_TEXT = 300_000
 """In characters: how large a file may be in which lines are tried."""
 _LONGEST_LINE = 2_000
+_ALIKE = 0.75
+"""How alike (difflib's ratio) a word must be to a key to be a misspelt one."""
 _MOST_TRIED = 20
 """How many ways to mend a line, or lines to mend, are tried at most."""
 _ABOVE = 100
@@ -39,7 +41,18 @@ MISREAD = pattern(
 _BULLETS = "–—•·▪◦*"
 _ENTRY = pattern(rf"(\s*)(?:[{_BULLETS}]|-(?=[^\s-])|-(?=[^\S ]))\s*([\w-]+: .*)")
 """What was meant to begin an entry, and does not."""
-_KEYS_OF_CARDS = ("id", "kind", "prompt", "answer", "why", "hint", "text", "question", "options", "right", "steps", "sources", "tags", "objective")
+_KEYS = frozenset(
+    """
+    accent accent_night accept alt answer article authors back browser_back browser_font browser_front browser_size bury_siblings cards changes checked
+    cloze collapsed confusion contact container content_note css cue deck description desired_retention doi element example exclude_from_search extends
+    fields file files font formerly front full_deck height help hide hint homepage id keep_identity key kind language latex_after latex_before latex_svg
+    left licence lines lint name near_miss new_cards_a_day night note note_type notice objective objectives option option_sets options origin page picture
+    pictures plain_text practice_deck prevent_deletion prompt question read reading regions retired_because reverse reviews_a_day right role rtl scenario
+    shape size sort_field sources speech status steps sticky stock_kind study summary supports tags templates text theme title top unit url version
+    volume_pages where whole why width year
+    """.split()  # noqa: SIM905  # One key a line would be a page of its own.
+)
+"""The keys of all schemas; a test holds them together."""
 
 
 class Said(NamedTuple):
@@ -51,12 +64,13 @@ class Said(NamedTuple):
 
 
 class _Page:
-    """A text that the parser does not read, line by line, and a way to try what it should say."""
+    """A text that the parser does not read, line by line, and a way to try what it should say; `stopped` is the line that it stopped in."""
 
-    def __init__(self, text: str, parse: Callable[[str], Iterator[yaml.Event]]) -> None:
+    def __init__(self, text: str, parse: Callable[[str], Iterator[yaml.Event]], stopped: int = 0) -> None:
         self.lines = text.split("\n")
         self.parse = parse
         self.small = len(text) <= _LONGEST_TEXT
+        self.stopped = stopped
 
     def __getitem__(self, line: int) -> str:
         return self.lines[line - 1]
@@ -65,8 +79,8 @@ class _Page:
         """The lines above one that are not blank, the nearest first."""
         return (each for each in reversed(self.lines[max(line - _ABOVE, 0) : line - 1]) if each.strip())
 
-    def reads(self, line: int, instead: str) -> bool:
-        """Whether the parser comes beyond a line if that says something else."""
+    def reads(self, line: int, instead: str, beyond: int = 0) -> bool:
+        """Whether the parser comes beyond a line, or a later one, if that line says something else."""
         import yaml
 
         if not self.small or len(instead) > _LONGEST_LINE:
@@ -74,12 +88,12 @@ class _Page:
         try:
             # Only what begins on a later line shows that it does.
             any(
-                event.start_mark is not None and event.start_mark.line >= line
+                event.start_mark is not None and event.start_mark.line >= (beyond or line)
                 for event in self.parse("\n".join([*self.lines[: line - 1], instead, *self.lines[line:]]))
             )
         except yaml.MarkedYAMLError as error:
             marks = [mark.line for mark in (error.problem_mark, error.context_mark) if mark]
-            return min(marks, default=0) >= line
+            return min(marks, default=0) >= (beyond or line)
         return True
 
     def mended(self, line: int) -> str:
@@ -144,13 +158,34 @@ def _line_too_deep(page: _Page, line: int, column: int) -> Said | None:
         return None
     begin = page.column(line)
     above = next((number for number in range(line - 1, 0, -1) if page[number].strip()), 0)
-    if above and (said := _no_entry(page, above, 0)):
+    if above and (said := _no_entry(page, above, 0) or _keyless(page, above, line)):
         return said
+    word = re.sub(r"^(?:- +)+", "", page[line].strip()).partition(":")[0]
+    if not (word in _KEYS or close(word, _KEYS, cutoff=_ALIKE)):
+        opening = next((each.strip() for each in page.above(line) if len(each) - len(each.lstrip()) < len(page[line]) - len(page[line].lstrip())), "")
+        key = re.match(r"(?:- +)*([\w-]+): ", opening)
+        where = f": `{key[1]}: |`" if key else ""
+        return Said("this colon begins a second value", f"a text of several lines that holds `: ` stands after `|`, on the lines below it{where}")
     what = "an entry" if page[line].lstrip().startswith("- ") else "a key"
     return Said(
         "this line is indented further than the one above it, and so goes on with its text",
         f"{f'if it is {what}, begin it in column {begin}' if begin else 'keys of one card start in the same column'}; a text of several lines stands after `|`",
     )
+
+
+def _keyless(page: _Page, above: int, line: int) -> Said | None:
+    """What is wrong with a line without a key above a line with one."""
+    written = page[above].rstrip()
+    indented = len(written) - len(written.lstrip())
+    found = re.fullmatch(r"(\s*(?:- +)*)([\w-]+)\s*[;=：\s]\s*([^:]*)", written[:_LONGEST_LINE])
+    if found and found[2] in _KEYS and page.reads(above, f"{found[1]}{found[2]}: {found[3]}"):
+        return Said(
+            "this line has no `key: value`", f"a key needs a colon and a space after it: `{found[2]}: {shortened(found[3])}`", (above, found.end(1) + 1)
+        )
+    first = next((number for number, each in enumerate(page.lines, 1) if each.strip() and not each.startswith("#")), 0)
+    if above == first and not re.match(_KEY + ":", written) and indented == len(page[line]) - len(page[line].lstrip()):
+        return Said("this line has no `key: value`", "delete it, or write `# ` before it, which makes it a comment", (above, indented + 1))
+    return None
 
 
 def _text_not_deep(page: _Page, line: int, _column: int) -> Said | None:
@@ -164,7 +199,13 @@ def _no_colon(page: _Page, line: int, column: int) -> Said | None:
     if said := _text_not_deep(page, line, column):
         return said
     written = page[line].rstrip()
-    found = re.fullmatch(r"(\s*(?:- +)*)([\w-]+)(\s*[:;=]\s*|\s+)(\S.*)", written[:_LONGEST_LINE])
+    if comment := re.match(r"\s*(?://|<!--|/\*)\s*(.*?)\s*(?:-->|\*/)?$", written[:_LONGEST_LINE]):
+        return Said("a comment begins with `# `", f"write `# {shortened(comment[1])}`")
+    if re.fullmatch(r"\s*([-=_*~+])\1{2,}", written):
+        return Said("a line of signs separates nothing here", "delete it")
+    found = re.fullmatch(r"(\s*(?:- +)*)([\w-]+)(\s*[:;=：]\s*|\s+)(\S.*)", written[:_LONGEST_LINE])
+    if found and not found[3].strip() and found[2] not in _KEYS:
+        found = None
     if not found:
         whole = re.fullmatch(r"\s*(?:- +)*\"([\w-]+: )(.*)\"", written[:_LONGEST_LINE])
         if whole:
@@ -223,6 +264,9 @@ def _indented_wrongly(page: _Page, line: int, column: int) -> Said | None:
 
 
 def _no_entry(page: _Page, line: int, _column: int) -> Said | None:
+    stars = re.fullmatch(r"(\s*(?:- +)*)\*+([\w-]+)(?:\*+:|:\*+) *(.*)", page[line].rstrip()[:_LONGEST_LINE])
+    if stars and page.reads(line, f"{stars[1]}{stars[2]}: {stars[3]}"):
+        return Said("a key stands without stars", f"write `{stars[2]}: {shortened(stars[3])}`", (line, stars.end(1) + 1))
     found = _ENTRY.fullmatch(page[line].rstrip()[:_LONGEST_LINE])
     if not found or not page.reads(line, f"{found[1]}- {found[2]}"):
         return None
@@ -230,6 +274,10 @@ def _no_entry(page: _Page, line: int, _column: int) -> Said | None:
 
 
 def _bracket(page: _Page, line: int, _column: int) -> Said | None:
+    if page.stopped > line:
+        before = next((number for number in range(page.stopped - 1, line - 1, -1) if page[number].strip()), line)
+        if page.reads(before, f"{page[before].rstrip()},", page.stopped):
+            return Said("a comma is missing here", "write `,` at the end of this line", (before, len(page[before].rstrip()) + 1))
     bare = re.sub(r"\[[^\[\]{}]*\]|\{[^\[\]{}]*\}", "", re.sub(r"\[[^\[\]{}]*\]|\{[^\[\]{}]*\}", "", page[line][:_LONGEST_LINE]))
     closing = "".join({"[": "]", "{": "}"}[each] for each in reversed(bare) if each in "[{")
     if not closing:
@@ -243,6 +291,8 @@ def _bracket(page: _Page, line: int, _column: int) -> Said | None:
 
 
 def _no_beginning(page: _Page, line: int, column: int) -> Said:
+    if hidden := re.search(r"(?<=[\[{,:])\s*(#[^\s,\]}]+)", page[line][:_LONGEST_LINE]):
+        return Said("a `#` begins a comment here", f"a text that begins with `#` {_QUOTE}: `{quoted(hidden[1])}`", (line, hidden.start(1) + 1))
     begins = re.fullmatch(_KEY + ": +", page[line][: column - 1])
     meant = page.mended(line) if begins and page[line][column - 1 : column] in ",]}" else ""
     if meant:
@@ -255,7 +305,7 @@ def _between_braces(page: _Page, line: int) -> Said | None:
     written = page[line].rstrip()
     if not re.match(r"\s*(?:- +)*(?:[\w-]+: +)?\{", written) or len(written) > _LONGEST_LINE:
         return None
-    for key in re.finditer(r"(?<=[^\s,{]) (?=(?:" + "|".join(_KEYS_OF_CARDS) + "): )", written):
+    for key in re.finditer(r"(?<=[^\s,{]) (?=(?:" + "|".join(sorted(_KEYS)) + "): )", written):
         if page.reads(line, f"{written[: key.start()]},{written[key.start() :]}"):
             word = written[key.end() :].partition(":")[0]
             return Said("a comma is missing here", f"write `, ` before `{word}:`", (line, key.start() + 1))
@@ -282,6 +332,11 @@ def _not_behind_a_bar(page: _Page, line: int, column: int) -> Said:
         f"behind `{sign}` nothing can stand on the same line",
         "write the text on the lines below, indented further" + (f"; where the sign belongs to it, write `{meant}`" if meant else ""),
     )
+
+
+def _directive(page: _Page, line: int, _column: int) -> Said | None:
+    above = next((number for number in range(1, line) if page[number].startswith("%")), 0)
+    return Said("a line that begins with `%` is for YAML itself", "delete it", (above, 1)) if above else None
 
 
 class _Advice(NamedTuple):
@@ -345,6 +400,7 @@ _ADVICE = (
     _Advice("did not find expected alphabetic", "a text cannot begin with `*` or `&`", f"it {_QUOTE}", begun=True, closer=_no_entry),
     _Advice("did not find expected whitespace or line break", "a text cannot begin with `!`, `&` or `*`", f"it {_QUOTE}", begun=True),
     _Advice("did not find expected comment or line break", "behind `|` nothing can stand on the same line", "", closer=_not_behind_a_bar),
+    _Advice("<document start>", "nothing can stand behind the end of this", "check the brackets and the quotation marks above", "", closer=_directive),
     _Advice("mapping keys are not allowed", "a text cannot begin with `? `", f"it {_QUOTE}"),
 )
 
@@ -355,7 +411,7 @@ def syntax_error(error: yaml.MarkedYAMLError, text: str, shown: str, parse: Call
     advice = next((each for each in _ADVICE if each.phrase in problem), None)
     mark = (error.context_mark if advice and advice.begun else error.problem_mark) or error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    page = _Page(text, parse)
+    page = _Page(text, parse, error.problem_mark.line + 1 if error.problem_mark else line)
     # At the end of the text the parser stands behind the last line, where there is nothing to show.
     if line > 1 and not "".join(page.lines[line - 1 :]).strip():
         line = max((number for number, each in enumerate(page.lines, 1) if each.strip()), default=1)

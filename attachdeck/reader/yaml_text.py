@@ -38,6 +38,8 @@ _LINE_ENDS = "\v\f\u2028\u2029"
 """How word processors end a line within a paragraph."""
 _PLAIN = bytes((0x09, 0x0A, *range(0x20, 0x7F)))
 """The characters of ASCII that `NOT_TEXT` leaves: to delete them from a text and see whether something is left is several times as fast."""
+_DOCUMENTS = ("{\\rtf", "<html", "<!DOCTYPE", "<!doctype", "<?xml")
+"""How files begin that are no YAML, though some can be read as such."""
 _INT = pattern(r"[-+]?[0-9]{1,18}|0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15}")
 _FLOAT = pattern(r"[-+]?(?:(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]{1,3})?|[0-9]+[eE][-+]?[0-9]{1,3})")
 _BEGUN_AS_ESCAPE = pattern(r"\t(?:ext|heta|imes|riangle|ilde|herefore|frac|binom|emp|mp|ools)|\n(?:abla|eq|leq|geq|otin|earrow|warrow|subseteq|ew|etwork|otes)")
@@ -56,6 +58,10 @@ def read_text(text: str, shown: str, known: bytes | None = None) -> tuple[Docume
     odd = [] if plain else [_odd(found, text, shown) for found in islice(NOT_TEXT.finditer(text), MAX_ODD)]
     if odd:
         return Document(shown, text, None), odd
+    if text.startswith(_DOCUMENTS):
+        message = "this is no plain text, but a document of a word processor or a browser"
+        at = Location(shown, 1, 1, 1, 2)
+        return Document(shown, text, None), [Diagnostic(rule="yaml-syntax", message=message, at=at, help="save it as plain text, with the encoding UTF-8")]
     try:
         value = _unmarshalled(known, text) if known else _value(text)
     except (_Unusual, yaml.MarkedYAMLError):
@@ -278,6 +284,7 @@ class _Builder:
         values: dict[str, Any] = {}
         parts: dict[str, Mark] = {}
         mark = Mark(_span(start), parts=parts)
+        begun_again = False
         for event in events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
@@ -292,10 +299,11 @@ class _Builder:
             value, part = self.node(next(events), events, depth + 1)
             mark.size += part.size
             if key in values:
-                first = mark.keys[key][0]
-                self.diagnostics.append(
-                    self.diagnostic("duplicate-key", f"`{key}` is written twice", event, f"it stands in line {first} already; keep one of the two")
-                )
+                if not begun_again:
+                    begun_again = key == next(iter(values))
+                    entry = f", or, where another entry begins here, write `- {key}: …`" if begun_again else ""
+                    help = f"it stands in line {mark.keys[key][0]} already; keep one of the two{entry}"
+                    self.diagnostics.append(self.diagnostic("duplicate-key", f"`{key}` is written twice", event, help))
                 continue
             values[key], parts[key], mark.keys[key] = value, part, _span(event)
         mark.span = mark.span[:2] + _span(event)[2:]

@@ -173,6 +173,8 @@ def _explain(error: ValidationError, document: Document, node: Node, validator: 
     else:
         wrong = _wrong(error, document, node, validator)
         message, help = said(keyword, wrong) or (error.message, None)
+        if wrong.name == "id" and node.value is None and not wrong.typed and "kind" in around:
+            help = f"write `id: {card_id(around.value, _ids(document, around))}`; it stays when you reword the card"
         if wrong.name in around and _is_bare(around, wrong.name):
             help = _taken_apart(around, wrong.name)
         mend = _retyped(document, node, wrong.takes) if keyword == "type" else None
@@ -240,8 +242,8 @@ def _missing(error: ValidationError, document: Document, node: Node, validator: 
     for key in missing:
         if key in node:
             continue
-        near = [each for each in node.value if each not in known and each.lower() in _OTHER_WORDS.get(key, ())][:1]
-        near = near or close(key, [each for each in node.value if each not in known], cutoff=_ALIKE)
+        unknown = [each for each in node.value if each not in known]
+        near = [each for each in unknown if each.lower() in (key, *_OTHER_WORDS.get(key, ()))][:1] or close(key, unknown, cutoff=_ALIKE)
         if near and (closed or isinstance(node.value.get("kind"), str)):
             continue  # The misspelt key gets a message of its own, which says the same better.
         description = _described(known.get(key))
@@ -251,7 +253,9 @@ def _missing(error: ValidationError, document: Document, node: Node, validator: 
             yield Diagnostic(rule="missing-key", message="this card has no `id` yet", at=node.start, help=help, mend=_with_id(node, id))
             continue
         help = f"is `{near[0]}` meant to be `{key}`?" if near else f"add `{key}:`" + (f" {description}" if description else "")
-        yield Diagnostic(rule="missing-key", message=f"`{key}` is missing{_in_kind(node, 'from')}", at=node.key_at(near[0]) if near else node.start, help=help)
+        yield Diagnostic(
+            rule="missing-key", message=f"`{key}` is missing{_in_kind(error, node, 'from')}", at=node.key_at(near[0]) if near else node.start, help=help
+        )
 
 
 def _of(error: ValidationError) -> dict[str, Any]:
@@ -272,7 +276,7 @@ def _unknown(error: ValidationError, node: Node, validator: Validator) -> Iterat
     missing = [each for each in known if each not in node]
     own = [each for each in known if known[each] is not True]  # Those that are only `true` belong to every kind.
     unknown = [key for key in node.value if key not in known][:MAX_PROBLEMS]
-    near = {key: close(key, missing, n=2, cutoff=_SURE) for key in unknown}
+    near = {key: close(key if key in missing else key.lower(), missing, n=2, cutoff=_SURE) for key in unknown}
     for key in unknown:
         other = next((each for each in missing if key.lower() in _OTHER_WORDS.get(each, ())), None)
         help = f"did you mean `{other}`?" if other else did_you_mean(key, missing, _ALIKE) or did_you_mean_or_list(key, own, _ALIKE)
@@ -282,7 +286,7 @@ def _unknown(error: ValidationError, node: Node, validator: Validator) -> Iterat
         # Surely meant is what only one key can mean, where no other is meant to be it, and its value is right there.
         sure = len(near[key]) == 1 and list(near.values()).count(near[key]) == 1 and _fits(node.value[key], near[key][0], known, validator)
         mend = Edit(node.key_at(key), near[key][0]) if sure else None
-        yield Diagnostic(rule="unknown-key", message=f"`{key}` is not a key{_in_kind(node, 'of')}", at=node.key_at(key), help=help, mend=mend)
+        yield Diagnostic(rule="unknown-key", message=f"`{key}` is not a key{_in_kind(error, node, 'of')}", at=node.key_at(key), help=help, mend=mend)
 
 
 def _is_bare(node: Node, key: str) -> bool:
@@ -298,6 +302,8 @@ def _taken_apart(node: Node, key: str) -> str:
         begin -= 1
     while end < len(keys) and _is_bare(node, keys[end]):
         end += 1
+    if isinstance(node.value[keys[begin]], int) and end == begin + 2 and keys[begin + 1].isdecimal():
+        return f"a decimal number has a point: `{keys[begin]}: {node.value[keys[begin]]}.{keys[begin + 1]}`"
     whole = ", ".join([str(node.value[keys[begin]]), *keys[begin + 1 : end]])
     return f"a text that holds a comma needs quotes around it inside `{{ }}`: `{keys[begin]}: {quoted(whole)}`"
 
@@ -309,9 +315,9 @@ def _fits(value: Any, key: str, known: dict[str, Any], validator: Validator) -> 
     return validator.evolve(schema=schema).is_valid(value)
 
 
-def _in_kind(node: Node, preposition: str) -> str:
+def _in_kind(error: ValidationError, node: Node, preposition: str) -> str:
     kind = node.value.get("kind")
-    return f" {preposition} a card of kind `{kind}`" if isinstance(kind, str) and "id" in node else ""
+    return f" {preposition} a card of kind `{kind}`" if error.absolute_path and isinstance(kind, str) and "id" in node else ""
 
 
 def _retyped(document: Document, node: Node, takes: Callable[[Any], bool]) -> Edit | None:

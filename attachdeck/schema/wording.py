@@ -25,6 +25,22 @@ _TYPES = {
 }
 _LONG = 1000
 """In characters: no name of anything is longer."""
+_REFERENCES = ("objective", "formerly", "changes", "hide")
+"""Keys that name what stands elsewhere, so that nothing may be made up for them."""
+_LANGUAGES = {"english": "en", "german": "de", "deutsch": "de", "spanish": "es", "español": "es", "french": "fr", "français": "fr", "italian": "it"}
+_OTHER_KINDS = {
+    "basic": ("flashcard", "card", "question", "normal", "simple", "front/back"),
+    "choice": ("multiple choice", "multiple-choice", "multiplechoice", "mc", "mcq", "single choice", "quiz", "true/false", "select"),
+    "cloze": ("gap", "gaps", "fill in the blank", "fill-in-the-blank", "blank", "lückentext"),
+    "typed": ("type", "input", "text", "short answer"),
+    "sequence": ("order", "ordering", "list", "steps"),
+    "occlusion": ("image", "picture", "image occlusion"),
+    "vignette": ("case", "scenario", "scene"),
+    "practice": ("exercise", "task", "reflection", "open"),
+    "retired": ("deleted", "removed", "old", "inactive"),
+    "off": ("none", "no", "ignore", "false"),
+}
+"""By what other words authors may call what they can choose from."""
 _YES_AND_NO = {"yes": "true", "y": "true", "on": "true", "no": "false", "n": "false", "off": "false"}
 Said = tuple[str, str | None]
 """What is wrong, and how to mend it."""
@@ -79,6 +95,8 @@ def _type_of(found: Any) -> str:
 def _after_nothing(wrong: Wrong, kind: str) -> str:
     if wrong.typed and wrong.takes(wrong.typed):
         return f"{wrong.typed} without quotes means nothing; if it is the text, write {wrong.as_typed(quoted(wrong.typed))}"
+    if "enum" in wrong.schema:
+        return f"{did_you_mean_or_list('', wrong.schema['enum'])}{_or_delete(wrong)}"
     after = "after the `- `" if wrong.entry else "after the colon"
     help = {
         "array": f"write its entries below it, each on a line of its own after `- `{_needs(wrong.schema.get('items'), '- ')}"
@@ -97,17 +115,21 @@ def _or_delete(wrong: Wrong) -> str:
     return ", or delete this line" if wrong.entry else ", or delete this key" if wrong.optional else ""
 
 
-def _needs(schema: Any, before: str = "") -> str:
-    """The keys that a group must have, as an example; or one that its description gives."""
+def _needs(schema: Any, before: str = "", text: str = "…") -> str:
+    """The keys that a group must have, as an example, with a text if there is one; or a key that its description gives."""
     example = next(iter((schema or {}).get("examples", ())), None)
     if isinstance(example, dict) and "properties" not in schema:
         return ", as in " + " and ".join(f"`{key}: {written(each)}`" for key, each in list(example.items())[:1])
-    needed = (schema or {}).get("required") or list((schema or {}).get("properties", ()))[:1]
-    return ", as in " + " and ".join(f"`{before if key is needed[0] else ''}{key}: …`" for key in needed) if needed else ""
+    schema = schema or {}
+    needed = schema.get("required") or schema.get("then", {}).get("required") or list(schema.get("properties", ()))[:1]
+    shown = [f"`{before if key is needed[0] else ''}{key}: {text if schema.get('required') == [key] else '…'}`" for key in needed]
+    return ", as in " + " and ".join(shown) if needed else ""
 
 
 def _text(wrong: Wrong) -> str | None:
     if isinstance(wrong.value, (list, dict)):
+        if not wrong.typed and not wrong.entry:
+            return f"write {wrong.as_typed('|')}, and the text on the lines below, indented further"
         help = "put the text in quotes" + (f": {wrong.as_typed(quoted(wrong.typed))}" if wrong.takes(wrong.typed) else "")
         return f"{help}, or write it after `|` on lines of its own"
     if "enum" in wrong.schema:
@@ -119,15 +141,21 @@ def _text(wrong: Wrong) -> str | None:
 
 def _list(wrong: Wrong) -> str:
     found = wrong.value
-    if isinstance(found, str) and re.match(r"[-–—•·▪◦*]", found):
+    if isinstance(found, str) and re.match(r"[-–—•·▪◦*]|[0-9]+[.)] ", found):
         return "begin each entry with a hyphen and a space, `- `, on a line of its own"
     if isinstance(found, str) and len(found) <= _LONG:
-        for entries in ([found], [each.strip() for each in found.split(",")], found.split()):
+        for entries in ([found], [each.strip() for each in found.split(",")], [] if wrong.takes(["one word", "two words"]) else found.split()):
             if entries and all(entries) and wrong.takes(entries):
                 return f"write {wrong.as_typed('[' + ', '.join(map(written, entries)) + ']')}, or begin each entry with `- ` on a line of its own"
     elif isinstance(found, dict) and wrong.takes([found]):
         return f"write `- ` before the first key of each entry, as in `- {next(iter(found))}: …`, and indent its other keys as far"
     items: Any = wrong.schema.get("items")
+    named = next(iter(items.get("required", ())), "")
+    if isinstance(found, dict) and wrong.takes(list(found.values())):
+        return f"write `- ` in place of `{next(iter(found))}: ` and its like"
+    if isinstance(found, dict) and named and wrong.takes([{named: key, **each} for key, each in found.items() if isinstance(each, dict)]):
+        first = next(iter(found))
+        return f"write `- {named}: {first}` in place of `{first}:`, and so on"
     return "begin each entry with `- ` on a line of its own" + (_needs(items, "- ") or ", or write [one, two]")
 
 
@@ -139,7 +167,11 @@ def _group(wrong: Wrong) -> str:
     text = found if isinstance(found, str) else wrong.typed
     if first and isinstance(found, (str, int, float)) and wrong.takes({first: text}):
         return f"write {wrong.as_typed(f'{{{first}: {written(text)}}}')}"
-    return f"write keys and their values here{_needs(wrong.schema)}"
+    if isinstance(found, list) and (above := next((key for key in wrong.schema.get("properties", ()) if wrong.takes({key: found})), "")):
+        return f"write `{above}:` on a line of its own above the list"
+    if isinstance(found, str) and "：" in found:
+        return "write the colon `:` and a space after each key"
+    return f"write keys and their values here{_needs(wrong.schema, text=written(text) if isinstance(found, str) and found else '…')}"
 
 
 def _true_or_false(wrong: Wrong) -> str:
@@ -152,7 +184,7 @@ def _number(wrong: Wrong) -> str:
     meant = found[1].replace(",", ".") if found else ""
     if meant and wrong.takes(float(meant) if "." in meant else int(meant)):
         return f"write the number without quotes or signs beside it: {wrong.as_typed(meant)}"
-    return _bounds(wrong)
+    return _bounds(wrong) + _or_delete(wrong)
 
 
 def _bounds(wrong: Wrong) -> str:
@@ -176,7 +208,7 @@ _HELP: dict[str, Callable[[Wrong], str | None]] = {
 def _form(wrong: Wrong, text: str) -> str | None:
     """In which form a text is taken, with this one in that form if it can be brought into it."""
     said: str | None = wrong.schema.get("patternErrorMessage")
-    meant = next((each for each in _tries(text) if each and wrong.takes(each)), None)
+    meant = next((each for each in _tries(text) if each and wrong.takes(each)), None) if wrong.name not in _REFERENCES else None
     if said is None or meant is None:
         return said
     return re.sub(r": `[^`]+`$|: \"[^\"]+\"$", "", said) + f": write {wrong.as_typed(written(meant))}"
@@ -186,15 +218,19 @@ def _tries(text: str) -> Iterator[str]:
     """A text as it may have been meant."""
     text = " ".join(text.split()) if len(text) <= _LONG else ""
     yield text
+    yield _LANGUAGES.get(text.lower(), "")
     yield re.sub(r"(?i)^(https?://)?(dx\.)?doi(\.org/|: ?)", "", text)
+    yield re.sub(r"^(\./)?media[/\\]", "", text)
     yield re.sub(r" ?(?<!:):(?!:) ?", " - ", text.replace('"', "'"))
-    yield "-".join(re.findall(r"[a-z0-9]+", normal(text, "NFKD").encode("ascii", "ignore").decode().lower()))
     yield from (text.replace("_", "-"), text.replace("-", "_"))
-    yield from (text.removeprefix("v"), f"{text}.0", f"{text}.0.0")
+    yield "-".join(re.findall(r"[a-z0-9]+", normal(text, "NFKD").encode("ascii", "ignore").decode().lower()))
+    number = text.replace(",", ".").removeprefix("v")
+    yield from (number, f"{number}.0", f"{number}.0.0")
     yield from (f"#{text}", re.sub(r"^#?(.)(.)(.)$", r"#\1\1\2\2\3\3", text))
     day = re.sub(r"^(\d+)\.(\d+)\.(\d{4})$", r"\3-\2-\1", text)
     yield re.sub(r"(?<!\d)(\d)(?!\d)", r"0\1", day)
-    yield f"https://{text}" if re.match(r"[a-z]", text) and "." in text else ""
+    address = text.strip("<>")
+    yield from (address, f"https://{address}" if re.fullmatch(r"(?i)[a-z0-9-]+(\.[a-z0-9-]+)+(/.*)?", address) else "")
 
 
 def _pattern(wrong: Wrong) -> Said:
@@ -219,7 +255,9 @@ def no_name(name: str, schema: Mapping[str, Any]) -> Said:
 def _enum(wrong: Wrong) -> Said:
     if not str(wrong.value).strip():
         return f"{wrong.key} is blank", f"{did_you_mean_or_list('', wrong.wanted)}{_or_delete(wrong)}"
-    return f"`{shortened(str(wrong.value))}` is not a `{wrong.name}`", did_you_mean_or_list(str(wrong.value), wrong.wanted)
+    found = str(wrong.value)
+    other = next((each for each in wrong.wanted if found.lower() in _OTHER_KINDS.get(each, ())), None)
+    return f"{wrong.key} cannot be `{shortened(found)}`", f"did you mean `{other}`?" if other else did_you_mean_or_list(found, wrong.wanted)
 
 
 def _too_few(wrong: Wrong) -> Said:
