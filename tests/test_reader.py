@@ -202,15 +202,19 @@ def test_a_text_that_a_hash_cuts_off_is_found(text: str, places: list[tuple[int,
     assert [(at.line, at.column) for at in cut_off(text, "f")] == places
 
 
-def test_advice_knows_the_keys_of_all_schemas():
-    found: set[str] = set()
+def test_advice_knows_the_keys_of_all_schemas_and_which_of_them_take_no_text():
+    types: dict[str, set[str]] = {}
 
-    def collect(part: Any) -> None:
-        if isinstance(part, dict):
-            found.update(part.get("properties", {}))
+    def collect(part: Any, whole: Any) -> None:
+        for key, value in part.get("properties", {}).items() if isinstance(part, dict) else ():
+            own = {} if value is True else whole["$defs"][value["$ref"].rpartition("/")[2]] if "$ref" in value else value
+            found = own.get("type", [])
+            types.setdefault(key, set()).update([found] if isinstance(found, str) else found)
         for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
-            collect(inner)
+            collect(inner, whole)
 
     for name in schema.NAMES:
-        collect(json.loads(schema.schema_text(name)))
-    assert found == advice._KEYS
+        whole = json.loads(schema.schema_text(name))
+        collect(whole, whole)
+    assert set(types) == advice._KEYS
+    assert {key for key, found in types.items() if "string" not in found} == advice._NO_TEXTS

@@ -53,6 +53,14 @@ _KEYS = frozenset(
     """.split()  # noqa: SIM905  # One key a line would be a page of its own.
 )
 """The keys of all schemas; a test holds them together."""
+_NO_TEXTS = frozenset(
+    """
+    accept article browser_size bury_siblings cards cloze collapsed desired_retention exclude_from_search fields files height help keep_identity latex_svg
+    left lines lint near_miss new_cards_a_day objectives option_sets pictures plain_text prevent_deletion regions reverse reviews_a_day right role rtl
+    size sources steps sticky stock_kind study tags templates theme top whole width year
+    """.split()  # noqa: SIM905  # Nor are these.
+)
+"""Those of them that take no text, so that quotation marks would not help; a test sees to these, too."""
 
 
 class Said(NamedTuple):
@@ -131,7 +139,7 @@ class _Page:
 def _in_quotes(line: str) -> Iterator[tuple[str, str]]:
     """A line with its text in quotes, whole and as messages show it, in every way in which it may be meant."""
     found = re.fullmatch(r"(\s*(?:- +)*(?:[\w-]+ *: +)?)(\S.*)", line.rstrip())
-    if found and (found[1].rstrip().endswith(":") or (found[1].strip() and found[2][0] not in "{[")):
+    if found and not (_NO_TEXTS & {found[1].strip(" -:")}) and (found[1].rstrip().endswith(":") or (found[1].strip() and found[2][0] not in "{[")):
         for text in _texts(found[2]):
             yield found[1] + in_quotes(text), found[1] + quoted(text)
 
@@ -155,7 +163,7 @@ def _texts(written: str) -> Iterator[str]:
 
 def _line_too_deep(page: _Page, line: int, column: int) -> Said | None:
     if not re.fullmatch(_KEY, page[line][: column - 1]):
-        return None
+        return _second_key(page, line, column)
     begin = page.column(line)
     above = next((number for number in range(line - 1, 0, -1) if page[number].strip()), 0)
     if above and (said := _no_entry(page, above, 0) or _keyless(page, above, line)):
@@ -171,6 +179,15 @@ def _line_too_deep(page: _Page, line: int, column: int) -> Said | None:
         "this line is indented further than the one above it, and so goes on with its text",
         f"{f'if it is {what}, begin it in column {begin}' if begin else 'keys of one card start in the same column'}; a text of several lines stands after `|`",
     )
+
+
+def _second_key(page: _Page, line: int, column: int) -> Said | None:
+    found = re.search(r" ([\w-]+)$", page[line][max(column - 40, 0) : column - 1])
+    if not found or found[1] not in _KEYS:
+        return None
+    meant = page.mended(line)
+    help = f"begin `{found[1]}:` on a line of its own" + (f"; where it is a part of the text, write `{meant}`" if meant else "")
+    return Said("a second key stands on this line", help, (line, column - len(found[1])))
 
 
 def _keyless(page: _Page, above: int, line: int) -> Said | None:
@@ -213,9 +230,10 @@ def _no_colon(page: _Page, line: int, column: int) -> Said | None:
         help = "to go on with the text above, indent it further than the key there; otherwise write a key before it, and a colon"
         return Said("this line has no `key: value`", help) if page.reads(line, f"{' ' * 40}{written.strip()}") else None
     meant = f"{found[2]}: {found[4]}"
-    if not page.reads(line, found[1] + meant) and not page.reads(line, f"{found[1]}{found[2]}: {in_quotes(found[4])}"):
+    plain = found[4][0] not in "&*!|>" and page.reads(line, found[1] + meant)
+    if not plain and not page.reads(line, f"{found[1]}{found[2]}: {in_quotes(found[4])}"):
         return None
-    meant = meant if page.reads(line, found[1] + meant) else f"{found[2]}: {quoted(found[4])}"
+    meant = meant if plain else f"{found[2]}: {quoted(found[4])}"
     meant = meant if len(meant) <= _LONGEST_LINE // 20 else f"{found[2]}: …"
     if re.search(r"[^\S \t]", found[3]):
         return Said("a character that only looks like a space stands behind the colon", f"write `{meant}`, with the space bar", (line, found.end(2) + 1))

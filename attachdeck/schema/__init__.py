@@ -272,9 +272,12 @@ def _described(schema: Any) -> str:
 
 
 def _unknown(error: ValidationError, node: Node, validator: Validator) -> Iterator[Diagnostic]:
+    from attachdeck.schema.wording import disguised
+
     known: dict[str, Any] = _of(error).get("properties", {})
     missing = [each for each in known if each not in node]
     own = [each for each in known if known[each] is not True]  # Those that are only `true` belong to every kind.
+    no_key = f"is not a key{_in_kind(error, node, 'of')}"
     unknown = [key for key in node.value if key not in known][:MAX_PROBLEMS]
     near = {key: close(key if key in missing else key.lower(), missing, n=2, cutoff=_SURE) for key in unknown}
     for key in unknown:
@@ -286,7 +289,7 @@ def _unknown(error: ValidationError, node: Node, validator: Validator) -> Iterat
         # Surely meant is what only one key can mean, where no other is meant to be it, and its value is right there.
         sure = len(near[key]) == 1 and list(near.values()).count(near[key]) == 1 and _fits(node.value[key], near[key][0], known, validator)
         mend = Edit(node.key_at(key), near[key][0]) if sure else None
-        yield Diagnostic(rule="unknown-key", message=f"`{key}` is not a key{_in_kind(error, node, 'of')}", at=node.key_at(key), help=help, mend=mend)
+        yield Diagnostic(rule="unknown-key", message=f"`{key}` {disguised(key) or no_key}", at=node.key_at(key), help=help, mend=mend)
 
 
 def _is_bare(node: Node, key: str) -> bool:

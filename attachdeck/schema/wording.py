@@ -6,6 +6,7 @@ Whatever is proposed has been tried: the schema takes it.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -147,13 +148,13 @@ def _list(wrong: Wrong) -> str:
         for entries in ([found], [each.strip() for each in found.split(",")], [] if wrong.takes(["one word", "two words"]) else found.split()):
             if entries and all(entries) and wrong.takes(entries):
                 return f"write {wrong.as_typed('[' + ', '.join(map(written, entries)) + ']')}, or begin each entry with `- ` on a line of its own"
-    elif isinstance(found, dict) and wrong.takes([found]):
+    elif isinstance(found, dict) and found and wrong.takes([found]):
         return f"write `- ` before the first key of each entry, as in `- {next(iter(found))}: …`, and indent its other keys as far"
     items: Any = wrong.schema.get("items")
     named = next(iter(items.get("required", ())), "")
-    if isinstance(found, dict) and wrong.takes(list(found.values())):
+    if isinstance(found, dict) and found and wrong.takes(list(found.values())):
         return f"write `- ` in place of `{next(iter(found))}: ` and its like"
-    if isinstance(found, dict) and named and wrong.takes([{named: key, **each} for key, each in found.items() if isinstance(each, dict)]):
+    if isinstance(found, dict) and found and named and wrong.takes([{named: key, **each} for key, each in found.items() if isinstance(each, dict)]):
         first = next(iter(found))
         return f"write `- {named}: {first}` in place of `{first}:`, and so on"
     return "begin each entry with `- ` on a line of its own" + (_needs(items, "- ") or ", or write [one, two]")
@@ -233,9 +234,18 @@ def _tries(text: str) -> Iterator[str]:
     yield from (address, f"https://{address}" if re.fullmatch(r"(?i)[a-z0-9-]+(\.[a-z0-9-]+)+(/.*)?", address) else "")
 
 
+def disguised(text: str) -> str:
+    """What stands in a text that nobody sees, or that looks like something else; empty where nothing does."""
+    odd = next((each for each in text if not each.isascii()), "a")
+    looks = {"Cf": "is invisible", "Zs": "only looks like a space"}.get(unicodedata.category(odd), "")
+    if unicodedata.name(odd, "").startswith(("CYRILLIC", "GREEK")) and text.encode("ascii", "ignore").strip():
+        looks = "is a letter of another script"
+    return f"holds U+{ord(odd):04X}, which {looks}" if looks else ""
+
+
 def _pattern(wrong: Wrong) -> Said:
     if wrong.value.strip():
-        return f"{wrong.key} cannot be written like this", _form(wrong, wrong.value)
+        return f"{wrong.key} {disguised(wrong.value) or 'cannot be written like this'}", _form(wrong, wrong.value)
     if wrong.typed[:1] in ("|", ">") and wrong.takes(wrong.typed):
         return (
             f"{wrong.key} is blank",
@@ -257,7 +267,9 @@ def _enum(wrong: Wrong) -> Said:
         return f"{wrong.key} is blank", f"{did_you_mean_or_list('', wrong.wanted)}{_or_delete(wrong)}"
     found = str(wrong.value)
     other = next((each for each in wrong.wanted if found.lower() in _OTHER_KINDS.get(each, ())), None)
-    return f"{wrong.key} cannot be `{shortened(found)}`", f"did you mean `{other}`?" if other else did_you_mean_or_list(found, wrong.wanted)
+    return f"{wrong.key} {disguised(found) or f'cannot be `{shortened(found)}`'}", f"did you mean `{other}`?" if other else did_you_mean_or_list(
+        found, wrong.wanted
+    )
 
 
 def _too_few(wrong: Wrong) -> Said:
