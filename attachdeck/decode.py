@@ -59,6 +59,7 @@ _BAR = pattern(r"(?<!\\)\|")
 _DEFINITION = pattern(r" {0,3}\[(?P<label>[^\[\]]+)\]:[ \t]*(?P<target>[^\s<]\S*|<[^<>]*>)[ \t]*(?:\"[^\"]*\"|'[^']*'|\([^()]*\))?[ \t]*")
 """A line that gives a link or a picture its address; Markdown shows nothing of it."""
 _LABEL = pattern(r"\[([^\[\]]+)\]")
+_MARKDOWN_OF_A_COURSE = ("description", "notice", "help", "option_sets")
 _MOST_LEFT_OUT = 100
 """How many cells of its tables a text may lack."""
 _MOST_HINTS = 40
@@ -156,11 +157,13 @@ class _Decoder:
 
     def course(self) -> Course:
         root = _root(self.files.course)
-        for text in _all_texts(root):
-            self.images(text)
-            self.tables(text)
-            self.quotations(text)
-            self.definitions(text)
+        for key in root.value:
+            for text in _all_texts(root[key]):
+                self.tables(text)
+                self.quotations(text)
+                if key in _MARKDOWN_OF_A_COURSE:
+                    self.images(text)
+                    self.definitions(text)
         for each in root["option_sets"].value if "option_sets" in root else ():
             options = root["option_sets"][each]["options"]
             self.one_text_each(options[name] for name in options.value)

@@ -17,7 +17,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from attachdeck import markup, pipeline, schema
+from attachdeck import cloze, markup, pipeline, schema
 from attachdeck.inert import inert
 from attachdeck.reader import NOT_TEXT, folder, read_text
 from attachdeck.sort_field import sort_text
@@ -105,7 +105,7 @@ def the_long_way(text: str) -> str:
         formulas[sign] = match.group()
         return sign
 
-    protected = markup._MATH.sub(keep, unicodedata.normalize("NFC", text.strip()))
+    protected = cloze.FORMULA.sub(keep, unicodedata.normalize("NFC", text.strip()))
     html = cmarkgfm.markdown_to_html_with_extensions(protected, options=Options.CMARK_OPT_UNSAFE, extensions=["table", "strikethrough"])
     html = markup._cleaner().clean(html).strip()
     if html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1:
@@ -139,7 +139,7 @@ def test_markup_is_taken_out_as_by_ankis_patterns(html: str):
 
 def test_one_process_or_several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     files = {f"lessons/{n:02}-more.yaml": LESSON_HEAD.replace("first", f"lesson-{n}") + CARD.replace("define", f"card-{n}") for n in range(2, 12)}
-    files["lessons/12-alias.yaml"] = LESSON_HEAD.replace("first", "alias") + CARD.replace("define", "&a define-alias")
+    files["lessons/12-alias.yaml"] = LESSON_HEAD.replace("first", "alias") + "  - {id: aliased, kind: basic, prompt: &a What?, answer: *a }\n"
     course = write_course(tmp_path / "course", files)
     alone = pipeline.check(course)
     monkeypatch.setattr(folder, "WORTH_SHARING", 0)
