@@ -512,11 +512,11 @@ def test_a_table_that_cannot_be_read_gets_a_message(tmp_path: Path, content: byt
 
 
 def test_markdown_becomes_lessons(tmp_path: Path):
-    text = "# One\n\nQ: What?\nA: This,\nand *that*.\n\n- **Q:** And?\n\nA: So.\n\nProse.\n\n## Two\nA ((1 gap)) here.\n\n{{c1::Another}}.\n"
+    text = "# One\n\nQ: What?\nA: This,\nand *that*.\n\n- **Q:** And?\n\nA: So.\n\nProse.\n\n## Two\nA ((1 ga\x7fp)) here.\n\n{{c1::Another}}.\n"
     (tmp_path / "notes.md").write_text(text, encoding="utf-8")
     result = run("import", tmp_path / "notes.md", "-o", tmp_path / "course")
     assert result.exit_code == 0, result.output
-    assert lost(result.stdout) == ["line 11: Prose."]
+    assert lost(result.stdout) == ["line 14: invisible characters", "line 11: Prose."]
     course = pipeline.check(tmp_path / "course").course
     assert course is not None
     assert [(lesson.title, [card.written.get("prompt") or card.written["text"] for card in lesson.cards]) for lesson in course.lessons] == [

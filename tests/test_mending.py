@@ -26,6 +26,8 @@ def lesson(folder: Path) -> str:
     [
         ("  - kind: basic # Mine.\n    prompt: What is it?\n    answer: That.\n", "  - id: what-is-it\n    kind: basic # Mine.\n    prompt: What is it?\n    answer: That.\n"),
         ("  - {kind: basic, prompt: What is it?, answer: That.}\n", "  - {id: what-is-it, kind: basic, prompt: What is it?, answer: That.}\n"),
+        ("  - {kind: basic, prompt: Null?, answer: A}\n  - kind: basic\n    prompt: '2025'\n    answer: A\n",
+         '  - {id: "null", kind: basic, prompt: Null?, answer: A}\n  - id: "2025"\n    kind: basic\n    prompt: \'2025\'\n    answer: A\n'),
         ("  - {id: a, kind: basic, prompt: When?, answer: 1969}\n", '  - {id: a, kind: basic, prompt: When?, answer: "1969"}\n'),
         ("  - {id: a, kind: basic, prompt: When?, answer: 0x10}\n", '  - {id: a, kind: basic, prompt: When?, answer: "0x10"}\n'),
         ("  - {id: a, kind: basic, prompt: When?, anwser: Now.}\n", "  - {id: a, kind: basic, prompt: When?, answer: Now.}\n"),

@@ -8,6 +8,7 @@ from attachdeck import cloze
 from attachdeck.importing.draft import Draft, DraftLesson, Ids, Values, storable, without_media
 from attachdeck.importing.found import CannotImport
 from attachdeck.patterns import pattern
+from attachdeck.reader import with_plain_ends
 
 SUFFIXES = (".md", ".markdown")
 
@@ -20,10 +21,11 @@ _GAP = pattern(r"\{\{c[0-9]+::|\(\([0-9]+ ")
 def draft(path: Path) -> Draft:
     """A course of a file's questions. Raises CannotImport, and OSError."""
     try:
-        text = storable(path.read_bytes().decode("utf-8-sig")).replace("\r", "\n")
+        said = with_plain_ends(path.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise CannotImport(f"`{path}` is not in UTF-8: save it again with that encoding") from error
-    lost: list[str] = []
+    text = storable(said)
+    lost = [f"line {number}: invisible characters" for number, line in enumerate(said.split("\n") if text != said else (), 1) if storable(line) != line]
     ids, lesson_ids = Ids(), Ids()
     lessons: dict[str, list[Values]] = {}
     title = path.stem

@@ -21,7 +21,7 @@ from attachdeck.lean import without
 from attachdeck.location import Location
 from attachdeck.naming import card_id
 from attachdeck.quoting import quoted, shortened
-from attachdeck.reader import CourseFiles, Document, Node
+from attachdeck.reader import CourseFiles, Document, Node, read_text
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -248,7 +248,7 @@ def _missing(error: ValidationError, document: Document, node: Node, validator: 
             continue  # The misspelt key gets a message of its own, which says the same better.
         description = _described(known.get(key))
         if key == "id" and "kind" in node and not near:
-            id = card_id(node.value, _ids(document, node))
+            id = _as_text(card_id(node.value, _ids(document, node)))
             help = f"add `id: {id}`, or run `attachdeck fmt`, which writes it; it stays when you reword the card"
             yield Diagnostic(rule="missing-key", message="this card has no `id` yet", at=node.start, help=help, mend=_with_id(node, id))
             continue
@@ -344,6 +344,12 @@ def _ids(document: Document, node: Node) -> set[str]:
         if isinstance(card, dict) and "id" not in card:
             taken.add(card_id(card, taken))
     return taken
+
+
+def _as_text(id: str) -> str:
+    """An id as it must be written, in quotes where it would be a number or `null` without."""
+    root = read_text(id, "")[0].root
+    return id if root and root.value == id else f'"{id}"'
 
 
 def _with_id(node: Node, id: str) -> Edit | None:
