@@ -48,10 +48,17 @@ def _nothing_filled(card: Node, note_type: NoteType) -> Diagnostic:
 
 
 def _lost(text: Node, anki: str, shown: Mapping[str, Shown]) -> Iterator[Diagnostic]:
-    html = render_gaps(anki, shown)
-    for number in sorted(cloze.numbers(anki) - cloze.numbers(html)):
+    lost, empty = lost_gaps(anki, shown)
+    for number in sorted(lost):
         help = "take it out of the address, the comment, the tag or the row of a table with which it is lost"
         yield Diagnostic(rule=ID, message=f"gap {number} does not reach the card, so that Anki makes none of it", at=text.at, help=help)
+    for number in sorted(empty):
+        yield Diagnostic(rule=ID, message=f"gap {number} hides nothing", at=text.at, help="write what the learner should recall")
+
+
+def lost_gaps(anki: str, shown: Mapping[str, Shown]) -> tuple[set[int], set[int]]:
+    """The numbers of the gaps of a text that do not reach its HTML, and of those that hide nothing there."""
+    html = render_gaps(anki, shown)
     empty: set[int] = set()
 
     def fill(numbers: cloze.Numbers, content: str, _hint: str) -> str:
@@ -59,8 +66,7 @@ def _lost(text: Node, anki: str, shown: Mapping[str, Shown]) -> Iterator[Diagnos
         return content
 
     cloze.filled(html, fill)
-    for number in sorted(empty):
-        yield Diagnostic(rule=ID, message=f"gap {number} hides nothing", at=text.at, help="write what the learner should recall")
+    return cloze.numbers(anki) - cloze.numbers(html), empty
 
 
 def _blank(card: Card, place: Node, shown: Mapping[str, Shown]) -> Iterator[Diagnostic]:

@@ -59,7 +59,6 @@ _BAR = pattern(r"(?<!\\)\|")
 _DEFINITION = pattern(r" {0,3}\[(?P<label>[^\[\]]+)\]:[ \t]*(?P<target>[^\s<]\S*|<[^<>]*>)[ \t]*(?:\"[^\"]*\"|'[^']*'|\([^()]*\))?[ \t]*")
 """A line that gives a link or a picture its address; Markdown shows nothing of it."""
 _LABEL = pattern(r"\[([^\[\]]+)\]")
-_MARKDOWN_OF_A_COURSE = ("description", "notice", "help", "option_sets")
 _MOST_LEFT_OUT = 100
 """How many cells of its tables a text may lack."""
 _MOST_HINTS = 40
@@ -157,13 +156,13 @@ class _Decoder:
 
     def course(self) -> Course:
         root = _root(self.files.course)
-        for key in root.value:
-            for text in _all_texts(root[key]):
-                self.tables(text)
-                self.quotations(text)
-                if key in _MARKDOWN_OF_A_COURSE:
-                    self.images(text)
-                    self.definitions(text)
+        for text in _all_texts(root):
+            self.tables(text)
+            self.quotations(text)
+        for key in ("description", "notice", "help", "option_sets"):
+            for text in _all_texts(root[key]) if key in root else ():
+                self.images(text, html=key != "description")
+                self.definitions(text)
         for each in root["option_sets"].value if "option_sets" in root else ():
             options = root["option_sets"][each]["options"]
             self.one_text_each(options[name] for name in options.value)
@@ -399,9 +398,9 @@ class _Decoder:
                 self.quotations(part)
                 self.definitions(part)
 
-    def images(self, text: Node) -> None:
-        """Report the first pictures that media.yaml does not list."""
-        names = (match["markdown"] or match["html"] or "" for match in _IMAGE.finditer(text.value))
+    def images(self, text: Node, *, html: bool = True) -> None:
+        """Report the first pictures that media.yaml does not list; in a description HTML is only text."""
+        names = (match["markdown"] or match["html"] or "" for match in _IMAGE.finditer(text.value) if html or match["html"] is None)
         for name in itertools.islice((name for name in names if name not in self.pictures), _MOST_IN_TEXT):
             if re.match(r"[a-z]+:|//", name, re.IGNORECASE):
                 help: str | None = "put the picture into media/, list it in media/media.yaml, and name it by its file name"
@@ -649,6 +648,9 @@ class _Decoder:
             seen: dict[str, Node] = {}
             for entry in root[key].items():
                 self.once(entry, "name", seen, "duplicate-name")
+        names = {each["name"]: each for each in root.value["fields"]}
+        if "sort_field" in root:
+            self.known("field", root["sort_field"], names, "the fields of this note type")
         texts = {file: document.text for file, document in files.texts.items()}
         return OwnNoteType(id=name, written=root.value, texts=texts, folder=files.document.file.rpartition("/")[0])
 

@@ -19,7 +19,7 @@ from attachdeck.note_types.generation import is_blank
 from attachdeck.notes import Note
 from attachdeck.patterns import pattern
 
-_TOKEN = pattern(r"\{\{(?P<sign>[#^/]?)(?P<text>[^{}]*+)\}\}")
+_TOKEN = pattern(r"\{\{\{*+(?P<sign>[#^/]?)(?P<text>[^{}]*+)\}\}")
 _PLAYED = pattern(r"\[sound:.*?\]|\[anki:play:[qa]:[0-9]+\]")
 _NOT_ALPHANUMERIC = pattern(r"[\x00-/:-@\[-`{-\xff]")
 _REGION = {name: name for name in ("shape", "left", "top", "width", "height", "rx", "ry", "points", "angle", "fill", "text", "scale")}

@@ -22,6 +22,7 @@ LEAVES = st.sampled_from(
         "{{hint:A}}",
         "{{text:B}}",
         "{{ C }}",
+        "{{{B}}}",
         "{{type:A}}",
         "{{Deck}}",
         "<!-- {{A}} -->",

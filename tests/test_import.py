@@ -130,6 +130,35 @@ def test_mistakes_in_a_note_type_have_their_place(tmp_path: Path, file: str, tex
     assert messages(write_course(tmp_path, {**OWN, name: text}, cards=CUSTOM)) == [(rule, name)]
 
 
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("front-1.html", "{{Front}} {{hint:Fornt}}", "there is no field `Fornt`"),
+        ("front-1.html", "{{#Back}}{{^Frunt}}x{{/Frunt}}{{/Back}}{{Front}}", "there is no field `Frunt`"),
+        ("back-1.html", "{{cloze:Front}}", "`cloze` hides nothing"),
+        ("back-1.html", " ", "this back is empty"),
+        ("front-1.html", "{{{Front}}} {{#c1}}{{Tags}}{{/c1}} {{tts en_US voices=Apple:Front}} {{type:Back}} {{FrontSide}}", ""),
+    ],
+)
+def test_a_template_that_shows_other_than_it_should_is_told(tmp_path: Path, file: str, text: str, said: str):
+    checked = pipeline.check(write_course(tmp_path, {**OWN, f"note_types/basic/{file}": text}, cards=CUSTOM))
+    assert checked.course
+    assert [(each.rule, each.message.startswith(said)) for each in checked.diagnostics] == ([("template", True)] if said else [])
+
+
+def test_a_front_without_a_field_and_a_gap_that_nothing_hides_are_told(tmp_path: Path):
+    second = NOTE_TYPE.replace("templates: [", "templates: [{name: Card 2, front: front-2.html, back: back-1.html}, ")
+    files = {**OWN, "note_types/basic/note_type.yaml": second, "note_types/basic/front-2.html": "Nothing"}
+    assert messages(write_course(tmp_path / "one", files, cards=CUSTOM)) == [("template", "note_types/basic/front-2.html")]
+    gaps = {**OWN, "note_types/basic/note_type.yaml": f"cloze: true\n{NOTE_TYPE}", "note_types/basic/back-1.html": "{{cloze:Front}}"}
+    assert messages(write_course(tmp_path / "two", gaps, cards=CUSTOM.replace("One", "{{c1::One}}"))) == [("template", "note_types/basic/front-1.html")]
+
+
+def test_a_sort_field_is_a_field(tmp_path: Path):
+    files = {**OWN, "note_types/basic/note_type.yaml": f"{NOTE_TYPE}sort_field: Fornt\n"}
+    assert messages(write_course(tmp_path, files, cards=CUSTOM)) == [("unknown-field", "note_types/basic/note_type.yaml")]
+
+
 def test_a_field_inside_of_a_tag_cannot_begin_an_attribute(tmp_path: Path):
     front = {"note_types/basic/front-1.html": '<img src="x.png" alt="{{Front}}">'}
     safe, unsafe = CUSTOM.replace("<b>One</b>", "It's 1 = 1"), CUSTOM.replace("<b>One</b>", '\\" onerror=alert(1) x=\\"')

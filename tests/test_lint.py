@@ -15,6 +15,7 @@ from attachdeck.lint import _words, known_rules, lint
 from attachdeck.lint.texts import PHRASES, Phrases, finder, plain, sure_parts, words
 from conftest import COURSE, COURSE_YAML, LESSON_HEAD, PLANE_SVG, ROOT, write_course
 from test_cli import run
+from test_import import CUSTOM, OWN
 
 TODAY = "2026-11-24"
 CORPUS = "Before. These nine words stand, in the text given HERE! After."
@@ -31,6 +32,8 @@ def found(folder: Path, example: str, rule: str) -> list[str]:
     if "{large}" in example:
         files["media/plane.svg"] = PLANE_SVG.replace("/>", f"/><!-- {'x' * 1_100_000} -->", 1)
     cards = "".join(f"  {line}\n" for line in cards.strip("\n").split("\n"))
+    if "kind: custom" in cards:
+        files |= {name.replace("/basic/", "/own/"): text for name, text in OWN.items()}
     if "{n}" in cards:
         cards = "".join(cards.replace("{n}", str(n)) for n in range(50))
     checked = pipeline.check(write_course(folder, files, cards=cards))
@@ -86,6 +89,16 @@ def test_what_is_shown_otherwise_is_told_of_lessons_and_of_every_text_of_a_card(
     card = "  - {id: a, kind: basic, prompt: What?, answer: This., hint: '{{c1::x}}'}\n"
     said = run("check", write_course(tmp_path, {"lessons/01-first.yaml": head + card}), "--rule", "shown-otherwise").stderr
     assert said.count("warning[shown-otherwise]") == 3
+
+
+def test_files_that_templates_show_are_looked_for(tmp_path: Path):
+    front = "<img src='_logo.png'><img src='{{Front}}'><img src='plane.svg'><img src='back.png'>{{Front}}"
+    media = "pictures:\n  - {file: plane.svg, alt: A plane, origin: x, licence: CC0}\nfiles: [{file: back.png}]\n"
+    files = {**OWN, "note_types/basic/front-1.html": front, "media/media.yaml": media, "media/back.png": b"x"}
+    said = run("check", write_course(tmp_path, files, cards=CUSTOM), "--rule", "unknown-file").stderr
+    assert said.count("warning[unknown-file]") == 2
+    assert "`_logo.png`" in said
+    assert "list it under `files`, too" in said
 
 
 def test_misspelt_rules_are_told(tmp_path: Path):

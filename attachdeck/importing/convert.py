@@ -9,9 +9,11 @@ from html import unescape
 from typing import Any
 
 from attachdeck import cloze
+from attachdeck.cardless import lost_gaps
 from attachdeck.identity import Lock
 from attachdeck.importing.draft import Draft, DraftLesson, Values, fitting_tags
 from attachdeck.importing.html_text import lost_in, markdown
+from attachdeck.markup import shows_nothing
 
 _BACK = "{{FrontSide}}<hrid=answer>"
 # The templates of Anki's own note types, without white space; A, B and C are the first fields.
@@ -69,11 +71,12 @@ def _card(kind: str, row: list[str]) -> Values | None:
     if not kind or re.search(r"<(?:img|svg|audio|video|style)\b|\[sound:|\[/?latex\]|\[\$", " ".join(row), re.IGNORECASE):
         return None
     a, b, *more = [markdown(each) for each in row]
-    if any(more[1 if kind == "optional" else 0 :]) or not a:
+    if any(more[1 if kind == "optional" else 0 :]) or shows_nothing(row[0]):
         return None
     if kind == "cloze":
-        return {"kind": "cloze", "text": a, **({"why": b} if b else {})} if cloze.numbers(row[0]) and not cloze.to_anki(a)[1] else None
-    if not b or "{{" in a + b:
+        anki, problems = cloze.to_anki(a)
+        return {"kind": "cloze", "text": a, **({"why": b} if b else {})} if not problems and not any(lost_gaps(anki, {})) else None
+    if shows_nothing(row[1]) or "{{" in a + b:
         return None
     if kind == "typed":
         answer = unescape(re.sub(r"<[^>]*>", "", row[1])).strip()

@@ -64,7 +64,7 @@ class _Keeper:
         media = {name: content for name, content in found.media.items() if self.fits(name, content)}
         return Draft(
             deck=top,
-            description=plain(found.decks[top].description) if top in found.decks else "",
+            description=plain(found.decks[top].description).replace("![", "[").replace("]:", "] :") if top in found.decks else "",
             lessons=lessons,
             note_types=self.note_types,
             media=media,

@@ -55,7 +55,8 @@ def parse(template: str) -> tuple[Part, ...]:
     # Behind the last end of all there is none to look for, again from each beginning.
     commented, end, rest = template.rpartition("-->")
     shown = re.sub(r"<!--.*?-->", "", commented + end, flags=re.DOTALL) + rest
-    tokens = (match["text"].strip() for match in _TAG.finditer(shown, 0, shown.rfind("}}") + 2))
+    # Of three braces Anki reads over the first; the last is shown.
+    tokens = (match["text"].lstrip("{").strip() for match in _TAG.finditer(shown, 0, shown.rfind("}}") + 2))
     return tuple(_parts(tokens, None))
 
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from attachdeck.course import OwnNoteType
-from attachdeck.diagnostics import Diagnostic
+from attachdeck.diagnostics import Diagnostic, Severity, did_you_mean_or_list
 from attachdeck.location import Location
 from attachdeck.note_types import Field, NoteType, Template
-from attachdeck.note_types.generation import parse
+from attachdeck.note_types.generation import Part, parse
+from attachdeck.reader.document import location_of
 
 Json = Mapping[str, Any]
 
+_SPECIAL = frozenset(("Card", "CardFlag", "Deck", "FrontSide", "Subdeck", "Tags", "Type"))
+"""What templates can show besides fields."""
+_MOST = 20
+"""Of how much in one template an author is told at once."""
 # By our key: Anki's, and what holds where neither is written.
 _FIELD: Mapping[str, tuple[str, Any]] = {
     "font": ("font", "Arial"),
@@ -88,15 +94,50 @@ def written(found: Json) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 def problems(note_types: Iterable[OwnNoteType]) -> Iterator[Diagnostic]:
-    """Templates whose sections are not closed as they were opened; Anki shows an error on such a card."""
+    """Report templates whose sections are not closed as they were opened, on which Anki shows an error; and tell of those that show other than they should."""
     for own in note_types:
+        names = {*_SPECIAL, *(each["name"] for each in own.written["fields"])}
         for each in own.written["templates"]:
-            for file in (each["front"], each["back"]):
+            for file in dict.fromkeys((each["front"], each["back"])):
+                if file not in own.texts:
+                    continue
+                text = own.texts[file]
                 try:
-                    parse(own.texts.get(file, ""))
+                    parts = list(_all(parse(text)))
                 except ValueError as error:
                     help = "close each `{{#Field}}` with `{{/Field}}`, the last opened first"
                     yield Diagnostic(rule="template", message=f"a section is not whole: {error}", at=Location(f"{own.folder}/{file}"), help=help)
+                    continue
+                for said, message, mend in islice(_odd(own, file == each["front"], parts, names, text), _MOST):
+                    at = location_of(f"{own.folder}/{file}", text, max(text.find(said), 0)) if said else Location(f"{own.folder}/{file}")
+                    yield Diagnostic(rule="template", message=message, at=at, help=mend, severity=Severity.WARNING)
+
+
+def _odd(own: OwnNoteType, front: bool, parts: list[tuple[str, str]], names: set[str], text: str) -> Iterator[tuple[str, str, str | None]]:
+    """What a template shows other than it should: each with its piece of the template, a message and how to mend it. Imported ones may be like that."""
+    cloze = own.written.get("cloze", False)
+    for verb, said in dict.fromkeys(parts):
+        name = said.rpartition(":")[2].strip() if verb == "field" else said
+        if name and name not in names and not (verb != "field" and name[0] == "c" and name[1:].isdecimal()):
+            yield said, f"there is no field `{name}`, and Anki shows an error in its place", did_you_mean_or_list(name, names - _SPECIAL)
+    shown = [said for verb, said in parts if verb == "field"]
+    asks = any("cloze" in said.split(":")[:-1] for said in shown)
+    first = own.written["fields"][0]["name"]
+    if front and not shown:
+        yield "", "this front shows no field, and Anki makes no card of it", f"show one, as in `{{{{{f'cloze:{first}' if cloze else first}}}}}`"
+    elif cloze and not asks:
+        yield "", "this shows gaps as they are written, and hides none", f"show the field with the gaps as in `{{{{cloze:{first}}}}}`"
+    elif asks and not cloze:
+        yield "cloze", "`cloze` hides nothing in a note type that is not one of gaps", "write `cloze: true` in note_type.yaml, or show the field without it"
+    if not front and not text.strip():
+        yield "", "this back is empty", "show the answer, as in `{{FrontSide}}<hr id=answer>{{Answer}}`"
+
+
+def _all(parts: Iterable[Part]) -> Iterator[tuple[str, str]]:
+    """The fields and sections of a template, inner ones too: each with `field`, `if` or `unless`."""
+    for verb, name, inner in parts:
+        yield verb, name
+        yield from _all(inner)
 
 
 def _in_anki(said: Json, names: Mapping[str, tuple[str, Any]]) -> dict[str, Any]:
