@@ -174,7 +174,7 @@ def _nearly(text: str) -> str:
 def _closed(gap: _Gap, problems: list[Problem]) -> str:
     content, hint = "".join(gap.text), ""
     if gap.light:
-        content, bar, hint = content.partition("|") if "{{c" not in content else (content, "", "")
+        content, bar, hint = _hinted(content) if "|" in content and "{{c" not in content else (content, "", "")
         content, hint = content.strip(), hint.strip()
         if "::" in content and "{{c" not in content:
             problems.append(Problem("`::` cannot stand in a gap", "Anki takes what follows it for a hint: use a single colon, or a dash", "::"))
@@ -186,3 +186,9 @@ def _closed(gap: _Gap, problems: list[Problem]) -> str:
     if any(len(number) > 9 or not 1 <= int(number) <= HIGHEST for number in gap.numbers.split(",")):
         problems.append(Problem(f"a gap's number is {gap.numbers}, and must be 1 to {HIGHEST}", "number gaps from 1", gap.opening.strip()))
     return f"{{{{c{gap.numbers}::{content}{'::' + hint if hint else ''}}}}}"
+
+
+def _hinted(content: str) -> tuple[str, str, str]:
+    """A gap's text, the bar behind it, and its hint; a bar in a formula or in code belongs to that."""
+    place = _NO_PROSE.sub(lambda match: "x" * len(match[0]), content).find("|")
+    return (content[:place], "|", content[place + 1 :]) if place >= 0 else (content, "", "")

@@ -21,6 +21,7 @@ from attachdeck import cloze
         ("(see ((1 this)) (and that))", "(see {{c1::this}} (and that))"),
         ("((1 ends in a brace}))", "{{c1::ends in a brace} }}"),
         ("((1 two\nlines))", "{{c1::two\nlines}}"),
+        (r"((1 \(|x|\) or `a|b` | which | one?))", r"{{c1::\(|x|\) or `a|b`::which | one?}}"),
         ("((1 Bowlby (1969))) came first", "{{c1::Bowlby (1969)}} came first"),
         ("(first ((1 Bowlby ((2 (1969))))))", "(first {{c1::Bowlby {{c2::(1969)}}}})"),
         ("((1 a smile :( | (which one?)))", "{{c1::a smile :(::(which one?)}}"),

@@ -1,7 +1,7 @@
 r"""Signs that are shown as they stand, or that vanish.
 
 What means something in another program means nothing here: a gap outside of the `text` of a cloze card, `[sound:…]`, `==…==`, a footnote, a link without `https://`.
-Other signs mean more than they seem to: Markdown makes a list of `- 3`, stress of `2*3*4`, and one line of lines that begin with `•`.
+Other signs mean more than they seem to, or less: Markdown makes a list of `- 3`, stress of `2*3*4`, one line of lines that begin with `•`, and nothing of `**` with a space inside.
 Source: CommonMark and the cards as Anki shows them.
 Mend: write it as the message says; what should be shown as it stands is put between backticks.
 
@@ -19,6 +19,15 @@ Bad:
     - {id: j, kind: basic, prompt: "Which two?", answer: "One[^1] and ==two==."}
     - {id: k, kind: basic, prompt: "Which two?", answer: 'One.\nTwo.'}
     - {id: l, kind: cloze, text: "((1 Water)) is ((2 H~2~O | what?))."}
+    - {id: m, kind: basic, prompt: "Which two?", answer: "Two: - one - two"}
+    - {id: n, kind: basic, prompt: "Which two?", answer: "| a | b | |---|---| | 1 | 2 |"}
+    - {id: o, kind: basic, prompt: "<div>**Which** two?</div>", answer: "##One\ntwo"}
+    - {id: p, kind: basic, prompt: "Which ** two **?", answer: "-one\n-two"}
+    - {id: q, kind: basic, prompt: "Which **two?", answer: "1.one\n2.two"}
+    - {id: r, kind: basic, prompt: "[Which] (https://example.org)?", answer: "(two)[https://example.org]", why: "```\ncode"}
+    - {id: s, kind: choice, question: Which?, options: [{text: A. One, right: true}, {text: B. Two, why: No.}], content_note: "**Careful**"}
+    - {id: t, kind: sequence, prompt: The steps, steps: ["1. One", "2. Two"]}
+    - {id: u, kind: occlusion, prompt: Where?, picture: plane.svg, regions: [{name: "**Here**", left: 1, top: 1, width: 9, height: 9}]}
 
 Good:
 
@@ -27,18 +36,24 @@ Good:
     - {id: c, kind: basic, prompt: 'What is \(f((1 x))\), \[a^2 + ~b~\] or a[0]?', answer: "[This](https://example.org) and ![](plane.svg)"}
     - {id: d, kind: basic, prompt: "Which two?", answer: "- one\n- two\n\na) x\n\nb) y = z == w"}
     - {id: e, kind: basic, prompt: "Which two (of three, a or\nb) or\na) four?", answer: "- 3 pigs\n\n> 3 wolves, \\~~gone~~ x^2"}
+    - {id: f, kind: basic, prompt: "Which **two**, **one** and **the other**? 2**3", answer: "One: - 5 or 6 - 7\n\n<div>\n\n**So**\n\n</div>", why: "#tag\n-5 to\n-6"}
+    - {id: g, kind: basic, prompt: "| a | b |\n|---|---|\n| (1) [x] | |", answer: "```\n**code\n```\n\n## So", content_note: "Mind * and (b)."}
+    - {id: i, kind: basic, prompt: "Say <p>or **which**?", answer: "<b>One</b> **two**"}
+    - {id: h, kind: choice, question: Which?, options: [{text: A. One, right: true}, {text: Two, why: "**No** (see a) or b)"}]}
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from attachdeck.cloze import FORMULA
-from attachdeck.course import ClozeCard, Course, CustomCard
+from attachdeck.course import Card, ChoiceCard, ClozeCard, Course, CustomCard, OcclusionCard, SequenceCard
 from attachdeck.decode import markdown_texts
 from attachdeck.lint import Context, Finding
+from attachdeck.location import Location
 from attachdeck.patterns import pattern
 from attachdeck.reader import Node
 
@@ -56,27 +71,53 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     r"\[\^[^\[\]\s]+\]": ("is no footnote", "write it into the text, or into `why`"),
     r"(?<![=\w])==[^\s=](?:[^=\n]*[^\s=])?==(?![=\w])": ("is not marked", "write `<mark>…</mark>`, or `**…**`"),
     r"(?<![^\n ])[•◦▪‣][^\n]*\n[ ]*[•◦▪‣]|(?:\A|\n)[ ]*a\) [^\n]*\n[ ]*b\) ": ("runs into the line beside it", "begin each line with `- `, or leave an empty line between them"),
+    r"\|[ ]*\|[ ]*:?-+:?[ ]*\||:[ ]-[ ][^\W\d_][^\n]*?[ ]-[ ][^\W\d_]": ("is one line: in YAML, `>` and plain texts join theirs", "write the text after `|`, and leave an empty line before a list"),
+    r"(?:\A|\n)[ ]{0,3}<(?:blockquote|center|div|li|ol|p|table|td|ul)\b[^<>]*>[^<\n]*(?:\*\*|\]\()": ("stands in HTML, where Markdown is not read", "write `<strong>…</strong>` or `<a href=…>` there"),
+    r"(?:\A|\n)#{2,6}[^\s#]": ("begins no heading", "put a space behind `#`"),
+    r"(?:\A|\n)-[^\W\d_][^\n]*\n-[^\W\d_]|(?:\A|\n)1[.)][^\W\d_][^\n]*\n2[.)][^\W\d_]": ("begins no list", "put a space behind the dash or the number"),
+    r"(?<![^\s(])\*\*[ ][^*\n]+[ ]\*\*(?![*\w])|(?<![^\s(])\*\*(?=[^\s*])[^*]*\Z": ("is shown with its stars", "`**` stands at the beginning and at the end, with no space inside"),
+    r"\[[^\[\]]+\] \(https?:|\)\[https?:": ("is no link", "write `[words](https://…)`, with no space between"),
+    r"(?:\A|\n)```[^`]*\Z": ("makes code of all that follows", "end it with a line of three backticks"),
     r"\A(?:[-+*#]\s+|>\s*)[0-9][0-9.,]*\s*%?\Z": ("loses its sign, which begins a list, a quotation or a heading", "put it between backticks, or write it in words"),
 }  # fmt: skip
-_SIGN = pattern(r"[(\[{~*=\\!•◦▪‣\n]|\A(?:[-+>#]|a\))")
-"""How all of these begin; most texts have none of it."""
+_SIGN = pattern(r"\[|~|\*|\n|•|◦|▪|‣|\(\(|\{\{|\)\[|!\[|! \[|==|\\[(\[n]|\|[ ]*\||: - ")
+_FIRST = "-+>#1`<a"
+"""How all of these begin, or with what the text does; most texts have none of it."""
 _MEANING = pattern("|".join(f"(?P<m{place}>{each})" for place, each in enumerate(_MEANINGS)))
-_CODE = pattern(r"```.*?(?:```|\Z)|`[^`]*`", re.DOTALL)
+_CODE = pattern(r"```.*?```|`[^`]+`", re.DOTALL)
+_PLAIN = pattern(r"\*\*[^\s*][^*]*\*\*|\[[^\[\]]+\]\([^()]+\)|`[^`]+`|\\\(")
+"""Markdown in what is shown as it is written."""
+_NUMBERED = pattern(r"[A-Za-z0-9][.):]\s")
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for card in course.cards():
         place = card.place
-        if isinstance(card, CustomCard) or not isinstance(place, Node) or not any(map(_SIGN.search, _strings(card.written))):
+        if isinstance(card, CustomCard) or not isinstance(place, Node) or not any(map(_may_be, _strings(card.written))):
             continue
         gaps = card.written.get("text") if isinstance(card, ClozeCard) else None
         for text in markdown_texts(place):
             if found := _found(text.value, gaps=text.value is gaps):
                 yield Finding(text.at, found[0], found[1], card)
+        yield from (Finding(at, message, help, card) for at, message, help in _of_a_kind(card, place))
     for lesson in course.lessons:
         for text in markdown_texts(lesson.place) if isinstance(lesson.place, Node) else ():
             if found := _found(text.value, gaps=False):
                 yield Finding(text.at, *found)
+
+
+def _of_a_kind(card: Card, place: Node) -> Iterator[tuple[Location, str, str]]:
+    """What only some kinds have: texts that are no Markdown, options and steps with numbers of their own."""
+    plain = [place["content_note"]] if "content_note" in place else []
+    plain += [each["name"] for each in place["regions"].items()] if isinstance(card, OcclusionCard) else []
+    for text in plain:
+        if found := _PLAIN.search(text.value):
+            yield text.at, f"`{found[0]:.40}` is shown as it stands: this text is no Markdown", "write it without its signs"
+    options = [option.text for option in card.options] if isinstance(card, ChoiceCard) and card.kind == "choice" else []
+    if options and all(map(_NUMBERED.match, options)):
+        yield place["options"].at, "the options are shuffled, and their letters or numbers with them", "write them without"
+    if isinstance(card, SequenceCard) and all(map(_NUMBERED.match, card.steps)):
+        yield place["steps"].at, "the steps are numbered, and these have numbers of their own", "write them without"
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -88,13 +129,19 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(part)
 
 
+def _may_be(text: str) -> bool:
+    return text[:1] in _FIRST or _SIGN.search(text) is not None
+
+
 def _found(text: str, *, gaps: bool) -> tuple[str, str] | None:
     """What becomes of the first piece of a text that is shown otherwise, and how to mend it; in a text with gaps, these are none."""
     prose = text.strip()
+    if not _may_be(prose):
+        return None
     if "`" in prose or "\\" in prose:
         prose = FORMULA.sub("x", _CODE.sub("x", prose))
-    for sign in _SIGN.finditer(prose):
-        found = _MEANING.match(prose, sign.start())
+    for start in chain((0,), (sign.start() for sign in _SIGN.finditer(prose))):
+        found = _MEANING.match(prose, start)
         if found and found.lastgroup and not (gaps and found.lastgroup == "m0"):
             what, help = list(_MEANINGS.values())[int(found.lastgroup[1:])]
             return f"`{found[0].strip().splitlines()[0]:.40}` {what}", help
