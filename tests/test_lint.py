@@ -91,6 +91,16 @@ def test_what_is_shown_otherwise_is_told_of_lessons_and_of_every_text_of_a_card(
     assert said.count("warning[shown-otherwise]") == 3
 
 
+def test_what_is_shown_otherwise_is_told_of_course_and_lessons(tmp_path: Path):
+    course = COURSE_YAML.replace("A course for tests.", "A <b>course</b> in `<b>`") + 'notice: "{{c1::Read}} this."\n'
+    course = course.replace("secure: Secure", "secure: '- 3'")
+    head = LESSON_HEAD.replace("title: First", "title: '**First**'").replace("first lesson.", "first lesson, '\\(x^2\\)'.")
+    files = {"course.yaml": course, "lessons/01-first.yaml": head + "  - {id: a, kind: basic, prompt: What?, answer: This.}\n"}
+    said = run("check", write_course(tmp_path, files), "--rule", "shown-otherwise").stderr
+    assert said.count("warning[shown-otherwise]") == 5
+    assert said.count("in the description of a deck") == 2
+
+
 def test_files_that_templates_show_are_looked_for(tmp_path: Path):
     front = "<img src='_logo.png'><img src='{{Front}}'><img src='plane.svg'><img src='back.png'>{{Front}}"
     media = "pictures:\n  - {file: plane.svg, alt: A plane, origin: x, licence: CC0}\nfiles: [{file: back.png}]\n"

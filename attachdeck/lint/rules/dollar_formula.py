@@ -7,6 +7,7 @@ Mend: write `\(x^2\)` for `$x^2$`, in single quotes or after `|`, where a backsl
 Bad:
 
     - {id: a, kind: basic, prompt: "What is the derivative of $x^2$?", answer: It is \(2x\).}
+    - {id: b, kind: basic, prompt: "What is the derivative?", answer: "$$\nx^2\n$$"}
 
 Good:
 
@@ -21,7 +22,7 @@ from attachdeck.course import Course
 from attachdeck.lint import Context, Finding
 from attachdeck.patterns import pattern
 
-_FORMULA = pattern(r"\$(?=\S)[^$\n\\^_{}]*[\\^_{}][^$\n]*\$")
+_FORMULA = pattern(r"\$(?=\S)[^$\n\\^_{}]*[\\^_{}][^$\n]*\$|\$\$[^$\\^_{}]*[\\^_{}][^$]*\$\$")
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:

@@ -28,6 +28,7 @@ Bad:
     - {id: s, kind: choice, question: Which?, options: [{text: A. One, right: true}, {text: B. Two, why: No.}], content_note: "**Careful**"}
     - {id: t, kind: sequence, prompt: The steps, steps: ["1. One", "2. Two"]}
     - {id: u, kind: occlusion, prompt: Where?, picture: plane.svg, regions: [{name: "**Here**", left: 1, top: 1, width: 9, height: 9}]}
+    - {id: v, kind: basic, prompt: "What is {{Front}}?", answer: '\\(x^2\\) or \frac{1}{2}', why: "x^2^", hint: '\alpha'}
 
 Good:
 
@@ -38,6 +39,7 @@ Good:
     - {id: e, kind: basic, prompt: "Which two (of three, a or\nb) or\na) four?", answer: "- 3 pigs\n\n> 3 wolves, \\~~gone~~ x^2"}
     - {id: f, kind: basic, prompt: "Which **two**, **one** and **the other**? 2**3", answer: "One: - 5 or 6 - 7\n\n<div>\n\n**So**\n\n</div>", why: "#tag\n-5 to\n-6"}
     - {id: g, kind: basic, prompt: "| a | b |\n|---|---|\n| (1) [x] | |", answer: "```\n**code\n```\n\n## So", content_note: "Mind * and (b)."}
+    - {id: j, kind: basic, prompt: 'Why `{{Front}}` and {a: {b}} in C:\Users?', answer: '\(\begin{matrix}a\\[2pt]b\end{matrix}\), \alphabet, 2^3 and 3^2'}
     - {id: i, kind: basic, prompt: "Say <p>or **which**?", answer: "<b>One</b> **two**"}
     - {id: h, kind: choice, question: Which?, options: [{text: A. One, right: true}, {text: Two, why: "**No** (see a) or b)"}]}
 """
@@ -57,16 +59,23 @@ from attachdeck.location import Location
 from attachdeck.patterns import pattern
 from attachdeck.reader import Node
 
+_KEPT = "\ufdd0"
+"""What stands for a formula: a character that no course has."""
+_TEX = "alpha|approx|begin|beta|cdot|delta|frac|gamma|geq|infty|int|lambda|left|leq|mathrm|mu|neq|omega|pi|pm|rightarrow|sigma|sqrt|sum|text|theta|times"
 _GAP = r"(?<!\\)\(\([0-9]+\s[^()]*\)\)|\{\{c[0-9]+::"
 _MEANINGS: dict[str, tuple[str, str]] = {
     _GAP: ("is no gap here", "gaps stand in the `text` of a card with `kind: cloze`"),
-    r"\[sound:[^\[\]]*\]": ("is played on custom cards alone", "describe the sound in words, or make the card a custom one"),
+    r"\{\{[#^/]?[A-Za-z][^{}:]*(?::[^{}:]*)*\}\}": ("stands for no field here", "fields stand in the templates of note types; put it between backticks"),
+    r"\[sound:[^\[\]]*\]|\[anki:tts\b[^\[\]]*\]": ("is played on custom cards alone", "describe the sound in words, or make the card a custom one"),
     r"\[/?(?:latex|\$\$?)\]": ("is no formula here", r"a formula stands between `\(` and `\)`, or `\[` and `\]`"),
     r"!\[\[[^\[\]]*\]\]|!\[[^\[\]]*\] \(|! \[[^\[\]]*\]\(|!\[[^\[\]]*\]\([^()\s]* =": ("shows no picture", "a picture is written `![](its-name.svg)`"),
     r"(?<![!\]\\])\[[^\[\]]*\]\((?![A-Za-z][A-Za-z0-9+.-]*:|[#<)])[^()\s]+\)": ("leads nowhere", "an address begins with `https://`; a picture has `!` before its bracket"),
     r"\\\((?!\()|\\\[(?![^\[\]]*\])": ("begins a formula that does not end", r"end it with `\)`, or with `\]` after `\[`"),
+    rf"\\{_KEPT}": ("stands before a formula", r"a formula begins with one backslash in single quotes and after `|`: `\(`"),
+    rf"\\(?:{_TEX})(?![A-Za-z\\])": ("is no formula by itself", r"write it between `\(` and `\)`"),
     r"(?<!\\)\\n(?![a-z])": ("is no new line here", "write the text after `|` on lines of its own"),
     r"(?<![~\\])~[^\s~](?:[^~\n]*[^\s~])?~(?!~)": ("is struck through", "write `<sub>…</sub>` for what stands lower; with a space behind it, `~` is only a sign"),
+    r"(?<=\w)\^[^\s^]{1,9}\^(?![\w^])": ("stands no higher", "write `<sup>…</sup>`, or `²` and the like"),
     r"(?<=[0-9])\*[0-9.,]+\*(?=[0-9])": ("loses its stars, which mean stress", "write `×`, or put it between backticks"),
     r"\[\^[^\[\]\s]+\]": ("is no footnote", "write it into the text, or into `why`"),
     r"(?<![=\w])==[^\s=](?:[^=\n]*[^\s=])?==(?![=\w])": ("is not marked", "write `<mark>…</mark>`, or `**…**`"),
@@ -80,13 +89,14 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     r"(?:\A|\n)```[^`]*\Z": ("makes code of all that follows", "end it with a line of three backticks"),
     r"\A(?:[-+*#]\s+|>\s*)[0-9][0-9.,]*\s*%?\Z": ("loses its sign, which begins a list, a quotation or a heading", "put it between backticks, or write it in words"),
 }  # fmt: skip
-_SIGN = pattern(r"\[|~|\*|\n|•|◦|▪|‣|\(\(|\{\{|\)\[|!\[|! \[|==|\\[(\[n]|\|[ ]*\||: - ")
+_SIGN = pattern(r"\[|~|\*|\n|•|◦|▪|‣|\(\(|\{\{|\)\[|!\[|! \[|==|\\|\^|\|[ ]*\||: - ")
 _FIRST = "-+>#1`<a"
 """How all of these begin, or with what the text does; most texts have none of it."""
 _MEANING = pattern("|".join(f"(?P<m{place}>{each})" for place, each in enumerate(_MEANINGS)))
 _CODE = pattern(r"```.*?```|`[^`]+`", re.DOTALL)
 _PLAIN = pattern(r"\*\*[^\s*][^*]*\*\*|\[[^\[\]]+\]\([^()]+\)|`[^`]+`|\\\(")
 """Markdown in what is shown as it is written."""
+_HTML = pattern(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>")
 _NUMBERED = pattern(r"[A-Za-z0-9][.):]\s")
 
 
@@ -100,10 +110,12 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
             if found := _found(text.value, gaps=text.value is gaps):
                 yield Finding(text.at, found[0], found[1], card)
         yield from (Finding(at, message, help, card) for at, message, help in _of_a_kind(card, place))
-    for lesson in course.lessons:
-        for text in markdown_texts(lesson.place) if isinstance(lesson.place, Node) else ():
-            if found := _found(text.value, gaps=False):
-                yield Finding(text.at, *found)
+    for place in (lesson.place for lesson in course.lessons):
+        if isinstance(place, Node):
+            yield from (Finding(at, message, help) for at, message, help in _of_a_lesson(place))
+    for written, described in _of_the_course(course):
+        if found := _found(written, gaps=False) or (_in_description(written) if described else None):
+            yield Finding(Location(f"{course.lessons[0].at.file.rpartition('/lessons/')[0]}/course.yaml" if course.lessons else "course.yaml"), *found)
 
 
 def _of_a_kind(card: Card, place: Node) -> Iterator[tuple[Location, str, str]]:
@@ -118,6 +130,31 @@ def _of_a_kind(card: Card, place: Node) -> Iterator[tuple[Location, str, str]]:
         yield place["options"].at, "the options are shuffled, and their letters or numbers with them", "write them without"
     if isinstance(card, SequenceCard) and all(map(_NUMBERED.match, card.steps)):
         yield place["steps"].at, "the steps are numbered, and these have numbers of their own", "write them without"
+
+
+def _of_a_lesson(place: Node) -> Iterator[tuple[Location, str, str]]:
+    for text in markdown_texts(place):
+        if found := _found(text.value, gaps=False) or _in_description(text.value):
+            yield text.at, *found
+    for text in (place["title"], *(each["text"] for each in place["objectives"].items())):
+        if plain := _PLAIN.search(text.value):
+            yield text.at, f"`{plain[0]:.40}` is shown as it stands: this text is no Markdown", "write it without its signs"
+
+
+def _of_the_course(course: Course) -> Iterator[tuple[str, bool]]:
+    """The Markdown of course.yaml, each text with whether it stands only in the deck's description."""
+    yield course.description, True
+    yield course.notice, False
+    yield course.help.note if course.help else "", False
+    for each in course.option_sets.values():
+        yield from ((text, False) for text in (each.question, *each.options.values()))
+
+
+def _in_description(text: str) -> tuple[str, str] | None:
+    """What a deck's description, which has no HTML and no formulas, shows of a text."""
+    found = _HTML.search(_CODE.sub("x", text)) if "<" in text else None
+    found = found or (FORMULA.search(text) if "\\" in text else None)
+    return (f"`{found[0]:.40}` is shown as it stands in the description of a deck", "write it in words or as Markdown") if found else None
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -139,10 +176,11 @@ def _found(text: str, *, gaps: bool) -> tuple[str, str] | None:
     if not _may_be(prose):
         return None
     if "`" in prose or "\\" in prose:
-        prose = FORMULA.sub("x", _CODE.sub("x", prose))
+        prose = FORMULA.sub(_KEPT, _CODE.sub("x", prose))
     for start in chain((0,), (sign.start() for sign in _SIGN.finditer(prose))):
         found = _MEANING.match(prose, start)
         if found and found.lastgroup and not (gaps and found.lastgroup == "m0"):
             what, help = list(_MEANINGS.values())[int(found.lastgroup[1:])]
-            return f"`{found[0].strip().splitlines()[0]:.40}` {what}", help
+            snippet = found[0].strip().splitlines()[0].replace(_KEPT, r"\(…")
+            return f"`{snippet:.40}` {what}", help
     return None
