@@ -117,6 +117,7 @@ class _Merger:
         wanted = ours.get("hide")
         known = {entry.value.get("id", ""): entry for lesson in self.base.lessons if lesson.root for entry in _entries(lesson.root, "cards")}
         found = set()
+        self.must_be_list(ours, "hide")
         for entry in wanted.items() if wanted else ():
             if entry.value in known:
                 found.add(entry.value)
@@ -124,6 +125,19 @@ class _Merger:
                 help = did_you_mean_or_list(str(entry.value), known) or "name a card of the course that this one extends"
                 self.diagnostics.append(Diagnostic(rule="unknown-card", message=f"there is no card `{entry.value}` to hide", at=entry.at, help=help))
         return found
+
+    def must_be_list(self, node: Node, key: str) -> None:
+        """Report what is no list, and what in it is no group of keys where all else is: the two courses could not be joined without losing it."""
+        found = node.get(key) if isinstance(node.value, dict) else None
+        if found is None:
+            return
+        if not isinstance(found.value, list):
+            help = f"begin each entry with `- ` on a line of its own, or delete `{key}`"
+            self.diagnostics.append(Diagnostic(rule="schema", message=f"`{key}` must be a list", at=found.at, help=help))
+        for entry in found.items() if key != "hide" else ():
+            if not isinstance(entry.value, dict):
+                message = f"an entry of `{key}` must be a group of keys"
+                self.diagnostics.append(Diagnostic(rule="schema", message=message, at=entry.at, help="write keys and their values here, or delete this line"))
 
     def changed_lessons(self, changing: list[Document], hidden: set[str]) -> list[Document]:
         """The lessons of the extended course, as this course changes them."""
@@ -134,7 +148,7 @@ class _Merger:
             if str(name.value) in known:
                 known[str(name.value)].append(document.root)
             else:
-                message = f"the course that this one extends has no lesson `{name.value}`"
+                message = f"the course that this one extends has no lesson `{name.value}`" if name.value is not None else "`changes` names no lesson"
                 self.diagnostics.append(Diagnostic(rule="unknown-lesson", message=message, at=name.at, help=did_you_mean_or_list(str(name.value), known)))
         return [self.changed(lesson, known.get(str(lesson.root.value.get("id")), []), hidden) if lesson.root else lesson for lesson in self.base.lessons]
 
@@ -145,6 +159,8 @@ class _Merger:
         cards = {str(entry.value.get("id")): entry for entry in _entries(root, "cards") if entry.value.get("id") not in hidden}
         objectives = list(_entries(root, "objectives"))
         for change in changes:
+            for key in ("objectives", "cards"):
+                self.must_be_list(change, key)
             objectives += _entries(change, "objectives")
             for entry in _entries(change, "cards"):
                 name = str(entry.value.get("id"))
@@ -166,6 +182,7 @@ class _Merger:
         """Two lists as one; an entry of ours stands in the place of theirs of the same name."""
         if own is None or own.root is None or base is None or base.root is None:
             return own if own is not None else base
+        self.must_be_list(own.root, key)
         entries = {str(entry.value.get(name)): entry for root in (base.root, own.root) for entry in _entries(root, key)}
         return Document(own.file, own.text, _put(own.root, key, _list(list(entries.values()), own.root[key]))) if key in own.root else own
 

@@ -107,8 +107,10 @@ def check(folder: Path, language: str = "", depth: int = 0, *, jobs: int = 1) ->
 
         files, tallies, more = translation.translated(files, folder, language)
         diagnostics += more
-    if not _fatal(diagnostics) or base is None:
-        diagnostics += schema.problems(files)
+    # What a course leaves to one that it extends is not missing where that one could not be read.
+    partial = base is None and files.course.root is not None and "extends" in files.course.root
+    if not _fatal(diagnostics) or (base is None and not partial):
+        diagnostics += [each for each in schema.problems(files) if not (partial and each.rule == "missing-key")]
     lock, damage = read_lock(files.lock, files.lock_problems)
     original, more = read_lock(*lock_file(folder)) if language else (Lock(), [])
     diagnostics += [*damage, *more]

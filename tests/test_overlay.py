@@ -98,12 +98,27 @@ def test_corrections_flow_in_and_what_they_meet_is_reported(folder: Path):
     assert "upstream-changed" not in run("check", folder).stderr
 
 
+def test_what_an_unknown_course_would_have_brought_along_is_not_missing(folder: Path):
+    path = folder / "course.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("../base", "nowhere"), encoding="utf-8")
+    assert [each.rule for each in pipeline.check(folder).diagnostics] == ["unknown-course"]
+
+
+def test_a_number_in_a_change_is_told_in_quotes(folder: Path):
+    path = folder / "lessons" / "50-changes.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("answer: A harbour.", "answer: 1969", 1), encoding="utf-8")
+    assert [each.help for each in pipeline.check(folder).diagnostics] == ['put it in quotes, so that it is text: `answer: "1969"`']
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "rule", "place"),
     [
         ("course.yaml", "../base", "nowhere", "unknown-course", "course.yaml:3:10"),
         ("course.yaml", "../base", ".", "unknown-course", "course.yaml:3:10"),
         ("course.yaml", "[gone]", "[gnoe]", "unknown-card", "course.yaml:6:8"),
+        ("course.yaml", "[gone]", "gone", "schema", "course.yaml:6:7"),
+        ("lessons/50-changes.yaml", "  - {id: own-goal, text: Do more.}", "  own-goal: Do more.", "schema", "50-changes.yaml:4:3"),
+        ("lessons/50-changes.yaml", "- {id: haven, answer: A harbour.}", "- haven", "schema", "50-changes.yaml:6:5"),
         ("course.yaml", "title: Mine", "titel: Mine", "unknown-key", "course.yaml:4:1"),
         ("course.yaml", "id: mine", "id: Mine", "schema", "course.yaml:1:5"),
         ("lessons/50-changes.yaml", "id: haven", "id: havn", "unknown-card", "50-changes.yaml:6:10"),

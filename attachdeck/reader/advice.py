@@ -418,6 +418,7 @@ _ADVICE = (
     _Advice("did not find expected alphabetic", "a text cannot begin with `*` or `&`", f"it {_QUOTE}", begun=True, closer=_no_entry),
     _Advice("did not find expected whitespace or line break", "a text cannot begin with `!`, `&` or `*`", f"it {_QUOTE}", begun=True),
     _Advice("did not find expected comment or line break", "behind `|` nothing can stand on the same line", "", closer=_not_behind_a_bar),
+    _Advice("found unexpected ':'", "", "", closer=lambda *_: Said("a value is missing here", "write a space and a value behind the colon, or delete the key")),
     _Advice("<document start>", "nothing can stand behind the end of this", "check the brackets and the quotation marks above", "", closer=_directive),
     _Advice("mapping keys are not allowed", "a text cannot begin with `? `", f"it {_QUOTE}"),
 )

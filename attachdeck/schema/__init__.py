@@ -194,6 +194,8 @@ def _wrong(error: ValidationError, document: Document, node: Node, validator: Va
     own = [way[depth][1], *([validator.schema["$defs"]["tagged"]["properties"]["tags"]] if name == "tags" and not entry else [])]  # type: ignore[index]
     around = way[max(depth - 2, 0)][1]
     typed = _line(document, node.at)[node.at.column - 1 : node.at.end_column - 1]
+    if isinstance(node.value, (int, float)) and not typed:
+        typed = json.dumps(node.value)  # It stands in a file that changes this one.
     if node.value == "" and not typed and node.at.file == document.file:
         typed = _lines(document.text)[node.at.line - 1][node.at.column - 1 :]  # The sign of a text of several lines that has none.
     return Wrong(
@@ -206,6 +208,7 @@ def _wrong(error: ValidationError, document: Document, node: Node, validator: Va
         schema={**_of(error), **{key: way[depth][1][key] for key in ("examples", "default") if key in way[depth][1]}},
         takes=lambda value: all(validator.evolve(schema=each).is_valid(value) for each in own),
         entry=entry,
+        on_several_lines=node.at.line != node.at.end_line,
         optional=name not in (*around.get("required", ()), *around.get("then", {}).get("required", ())),
     )
 

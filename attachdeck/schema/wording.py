@@ -66,6 +66,7 @@ class Wrong:
     takes: Callable[[Any], bool]
     entry: bool
     optional: bool
+    on_several_lines: bool
 
     def as_typed(self, text: str) -> str:
         """Another value as its author would write it here."""
@@ -129,7 +130,7 @@ def _needs(schema: Any, before: str = "", text: str = "…") -> str:
 
 def _text(wrong: Wrong) -> str | None:
     if isinstance(wrong.value, (list, dict)):
-        if not wrong.typed and not wrong.entry:
+        if wrong.on_several_lines and not wrong.entry:
             return f"write {wrong.as_typed('|')}, and the text on the lines below, indented further"
         help = "put the text in quotes" + (f": {wrong.as_typed(quoted(wrong.typed))}" if wrong.takes(wrong.typed) else "")
         return f"{help}, or write it after `|` on lines of its own"
