@@ -354,7 +354,10 @@ def _not_behind_a_bar(page: _Page, line: int, column: int) -> Said:
 
 def _directive(page: _Page, line: int, _column: int) -> Said | None:
     above = next((number for number in range(1, line) if page[number].startswith("%")), 0)
-    return Said("a line that begins with `%` is for YAML itself", "delete it", (above, 1)) if above else None
+    if above:
+        return Said("a line that begins with `%` is for YAML itself", "delete it", (above, 1))
+    dots = next((number for number in range(line - 1, 0, -1) if page[number].rstrip() == "..."), 0)
+    return Said("three dots alone on a line are the end of a file for YAML", "delete them, or indent them like the text around", (dots, 1)) if dots else None
 
 
 class _Advice(NamedTuple):

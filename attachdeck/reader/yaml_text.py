@@ -302,7 +302,12 @@ class _Builder:
                 if not begun_again:
                     begun_again = key == next(iter(values))
                     entry = f", or, where another entry begins here, write `- {key}: …`" if begun_again else ""
-                    help = f"it stands in line {mark.keys[key][0]} already; keep one of the two{entry}"
+                    bare = values[key] is None and parts[key].span[1] == mark.keys[key][3]  # There is no colon behind it.
+                    help = (
+                        "a text that holds a comma needs quotes around it inside `{ }`"
+                        if bare
+                        else f"it stands in line {mark.keys[key][0]} already; keep one of the two{entry}"
+                    )
                     self.diagnostics.append(self.diagnostic("duplicate-key", f"`{key}` is written twice", event, help))
                 continue
             values[key], parts[key], mark.keys[key] = value, part, _span(event)

@@ -177,7 +177,7 @@ def _explain(error: ValidationError, document: Document, node: Node, validator: 
             help = f"write `id: {card_id(around.value, _ids(document, around))}`; it stays when you reword the card"
         if wrong.name in around and _is_bare(around, wrong.name):
             help = _taken_apart(around, wrong.name)
-        mend = _retyped(document, node, wrong.takes) if keyword == "type" else None
+        mend = _retyped(document, node, wrong.takes) if keyword == "type" and wrong.is_meant else None
         yield Diagnostic(rule="schema", message=message, at=node.at if path else node.start, help=help, mend=mend)
 
 
@@ -194,6 +194,10 @@ def _wrong(error: ValidationError, document: Document, node: Node, validator: Va
     own = [way[depth][1], *([validator.schema["$defs"]["tagged"]["properties"]["tags"]] if name == "tags" and not entry else [])]  # type: ignore[index]
     around = way[max(depth - 2, 0)][1]
     typed = _line(document, node.at)[node.at.column - 1 : node.at.end_column - 1]
+    only = next(iter(node.value)) if isinstance(node.value, dict) and len(node.value) == 1 else None
+    alone = only is not None and node.at.file == document.file and node[only].at.end_line == node.at.line
+    if alone and not typed:
+        typed = _lines(document.text)[node.at.line - 1][node.at.column - 1 :].rstrip()  # A text with a colon in it.
     if isinstance(node.value, (int, float)) and not typed:
         typed = json.dumps(node.value)  # It stands in a file that changes this one.
     if node.value == "" and not typed and node.at.file == document.file:
@@ -208,7 +212,7 @@ def _wrong(error: ValidationError, document: Document, node: Node, validator: Va
         schema={**_of(error), **{key: way[depth][1][key] for key in ("examples", "default") if key in way[depth][1]}},
         takes=lambda value: all(validator.evolve(schema=each).is_valid(value) for each in own),
         entry=entry,
-        on_several_lines=node.at.line != node.at.end_line,
+        on_several_lines=node.at.line != node.at.end_line and not alone,
         optional=name not in (*around.get("required", ()), *around.get("then", {}).get("required", ())),
     )
 

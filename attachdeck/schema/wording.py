@@ -42,6 +42,7 @@ _OTHER_KINDS = {
     "off": ("none", "no", "ignore", "false"),
 }
 """By what other words authors may call what they can choose from."""
+_MAYBE_TRUE = ("answer", "accept", "text", "steps", "id")
 _YES_AND_NO = {"yes": "true", "y": "true", "on": "true", "no": "false", "n": "false", "off": "false"}
 Said = tuple[str, str | None]
 """What is wrong, and how to mend it."""
@@ -67,6 +68,11 @@ class Wrong:
     entry: bool
     optional: bool
     on_several_lines: bool
+
+    @property
+    def is_meant(self) -> bool:
+        """Whether it can be a text as it stands: `true` is an answer, but hardly a note."""
+        return not isinstance(self.value, bool) or self.name in _MAYBE_TRUE
 
     def as_typed(self, text: str) -> str:
         """Another value as its author would write it here."""
@@ -132,12 +138,16 @@ def _text(wrong: Wrong) -> str | None:
     if isinstance(wrong.value, (list, dict)):
         if wrong.on_several_lines and not wrong.entry:
             return f"write {wrong.as_typed('|')}, and the text on the lines below, indented further"
+        example = next(iter(wrong.schema.get("examples", ())), None)
+        if isinstance(example, str) and not ("pattern" in wrong.schema and wrong.takes(wrong.typed)):  # It is the name of something.
+            return f"write one text here, as in {wrong.as_typed(written(example))}"
         help = "put the text in quotes" + (f": {wrong.as_typed(quoted(wrong.typed))}" if wrong.takes(wrong.typed) else "")
         return f"{help}, or write it after `|` on lines of its own"
     if "enum" in wrong.schema:
         return did_you_mean_or_list(wrong.typed, wrong.schema["enum"])
     if wrong.takes(wrong.typed):
-        return f"put it in quotes, so that it is text: {wrong.as_typed(quoted(wrong.typed))}"
+        help = "put it in quotes, so that it is text" if wrong.is_meant else "write the text here; where it is this word alone, put it in quotes"
+        return f"{help}: {wrong.as_typed(quoted(wrong.typed))}"
     return _form(wrong, wrong.typed)
 
 
@@ -146,7 +156,12 @@ def _list(wrong: Wrong) -> str:
     if isinstance(found, str) and re.match(r"[-–—•·▪◦*]|[0-9]+[.)] ", found):
         return "begin each entry with a hyphen and a space, `- `, on a line of its own"
     if isinstance(found, str) and len(found) <= _LONG:
-        for entries in ([found], [each.strip() for each in found.split(",")], [] if wrong.takes(["one word", "two words"]) else found.split()):
+        for entries in (
+            [found],
+            [each.strip() for each in found.split(",")],
+            [each.strip() for each in found.split(";")],
+            [] if wrong.takes(["one word", "two words"]) else found.split(),
+        ):
             if entries and all(entries) and wrong.takes(entries):
                 return f"write {wrong.as_typed('[' + ', '.join(map(written, entries)) + ']')}, or begin each entry with `- ` on a line of its own"
     elif isinstance(found, dict) and found and wrong.takes([found]):
@@ -225,6 +240,7 @@ def _tries(text: str) -> Iterator[str]:
     yield re.sub(r"^(\./)?media[/\\]", "", text)
     yield re.sub(r" ?(?<!:):(?!:) ?", " - ", text.replace('"', "'"))
     yield from (text.replace("_", "-"), text.replace("-", "_"))
+    yield re.sub(r"[\s\"*_\\]+", "-", re.sub(r"(?<!:): ?(?!:)", "::", text))
     yield "-".join(re.findall(r"[a-z0-9]+", normal(text, "NFKD").encode("ascii", "ignore").decode().lower()))
     number = text.replace(",", ".").removeprefix("v")
     yield from (number, f"{number}.0", f"{number}.0.0")
