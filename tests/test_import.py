@@ -514,6 +514,16 @@ def test_nothing_of_a_table_is_dropped_in_silence(tmp_path: Path):
     assert (lesson.title, lesson.cards[0].tags) == ("X", ("a", "b"))
 
 
+def test_a_row_that_would_be_a_mistake_is_left_out_and_listed(tmp_path: Path):
+    text = 'kind,text,prompt,answer,tags,lesson\ncloze,no gap,,,,One\nBasic,,P,A,"x, y;z",Two\ntyped,,P,"a\nb",,Two\n'
+    (tmp_path / "words.csv").write_text(text, encoding="utf-8")
+    result = run("import", tmp_path / "words.csv", "-o", tmp_path / "course")
+    assert result.exit_code == 0, result.output
+    assert sorted(each.partition(",")[0] for each in lost(result.stdout)) == ["line 2: this text has no gap", "line 4: `answer` cannot be written like this"]
+    (lesson,) = pipeline.check(tmp_path / "course").course.lessons
+    assert (lesson.title, [(card.kind, card.tags) for card in lesson.cards]) == ("Two", [("basic", ("x", "y", "z"))])
+
+
 def test_a_table_without_names_is_questions_and_answers(tmp_path: Path):
     (tmp_path / "words.tsv").write_text("uno\tone\ndos\ttwo\n", encoding="utf-8")
     assert run("import", tmp_path / "words.tsv", "-o", tmp_path / "course").exit_code == 0

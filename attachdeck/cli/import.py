@@ -54,7 +54,7 @@ def _make(files: tuple[Path, ...], output: Path, title: str | None, language: st
     title = title or files[0].stem.replace("-", " ").replace("_", " ").strip() or "Imported"
     try:
         draft = source.draft(files, convert=convert)
-        writing.write(draft, output, title, language)
+        draft = writing.write(draft, output, title, language)
     except NoEngine:
         no_engine()
     except CannotImport as error:

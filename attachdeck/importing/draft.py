@@ -38,7 +38,8 @@ class DraftLesson:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """A course: `note_types` are the words of `note_type.yaml` and its texts by folder, `known` is what the lock must remember,
-    `lost` says what could not be carried, a line each, and `starts_afresh` that learners of the deck have other cards."""
+    `lost` says what could not be carried, a line each, `places` where in the file a card comes from, and `starts_afresh` that learners of
+    the deck have other cards."""
 
     deck: str
     lessons: tuple[DraftLesson, ...]
@@ -47,6 +48,7 @@ class Draft:
     media: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     known: Lock = field(default_factory=Lock)
     lost: tuple[str, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict, repr=False)
     starts_afresh: bool = False
 
 

@@ -28,6 +28,7 @@ def draft(path: Path) -> Draft:
     lost = [f"line {number}: invisible characters" for number, line in enumerate(said.split("\n") if text != said else (), 1) if storable(line) != line]
     ids, lesson_ids = Ids(), Ids()
     lessons: dict[str, list[Values]] = {}
+    places: dict[str, str] = {}
     title = path.stem
     for line, block in _blocks(text):
         heading = _HEADING.fullmatch(block)
@@ -39,9 +40,11 @@ def draft(path: Path) -> Draft:
             lost.append(f"line {line}: {' '.join(block.split())[:60]}")
             continue
         words = str(card.get("prompt") or card.get("text"))
-        lessons.setdefault(title, []).append({"id": ids.of(words, words + str(line)), **card})
+        name = ids.of(words, words + str(line))
+        lessons.setdefault(title, []).append({"id": name, **card})
+        places[name] = f"line {line}"
     found = tuple(DraftLesson(id=lesson_ids.of(title, title, "lesson"), title=title, cards=tuple(cards)) for title, cards in lessons.items())
-    return Draft(deck=path.stem, lessons=found, lost=tuple(lost))
+    return Draft(deck=path.stem, lessons=found, lost=tuple(lost), places=places)
 
 
 def _blocks(text: str) -> list[tuple[int, str]]:

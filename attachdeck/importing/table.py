@@ -150,19 +150,22 @@ def draft(path: Path) -> Draft:
     lost = [*table.left_out(), *(f"the header #{name}" for name in table.said if name not in _HEADERS and not name.endswith(" column"))]
     ids, lesson_ids = Ids(), Ids()
     lessons: dict[str, list[Values]] = {}
+    places: dict[str, str] = {}
     html = table.said.get("html") == "true"
     for number, (line, row) in enumerate(table.named(), 1):
         if html:
             lost += [f"line {line}: {tag}" for key in ("prompt", "answer") for tag in lost_in(row.get(key, ""))]
             row |= {key: markdown(row[key]) for key in ("prompt", "answer") if key in row}  # From here on it is Markdown.
-        row["tags"] = f"{row.get('tags', '')} {table.said.get('tags', '')}"
+        tags = row.get("tags", "") if table.said else re.sub("[,;]", " ", row.get("tags", ""))  # To Anki, a comma is a part of a tag.
+        row["tags"] = f"{tags} {table.said.get('tags', '')}"
         above, _, lesson = (row.get("lesson", "").strip() or table.said.get("deck", "")).rpartition("::")
         lost += [f"the deck `{above}` above the lesson `{lesson}`"] if above else []
         card = _card(row, number, f"line {line}", ids, lost)
         if card:
             lessons.setdefault(lesson.strip() or "Cards", []).append(card)
+            places[card["id"]] = f"line {line}"
     found = tuple(DraftLesson(id=lesson_ids.of(title, title, "lesson"), title=title, cards=tuple(cards)) for title, cards in lessons.items())
-    return Draft(deck=path.stem, lessons=found, lost=tuple(dict.fromkeys(lost)))
+    return Draft(deck=path.stem, lessons=found, lost=tuple(dict.fromkeys(lost)), places=places)
 
 
 def _anki_columns(said: Mapping[str, str], width: int, separator: str) -> tuple[str, ...]:
@@ -197,7 +200,7 @@ def _card(row: Mapping[str, str], number: int, where: str, ids: Ids, lost: list[
             lost.append(f"{where}: `{way}`" if first in _ELSEWHERE else f"the column `{way}`")
             continue
         _put(card, way.split("."), cell)
-    kind = card.get("kind") or ("cloze" if "text" in card and "prompt" not in card else "basic")
+    kind = card.get("kind", "").strip().lower() or ("cloze" if "text" in card and "prompt" not in card else "basic")
     needs = {"cloze": ("text",), "choice": ("question", "options"), "sequence": ("prompt", "steps"), "practice": ("prompt",)}
     if kind == "choice" and "question" not in card and "prompt" in card:
         card["question"] = card.pop("prompt")  # The word for both, where it names a column.

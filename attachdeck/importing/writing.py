@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,47 +16,91 @@ from attachdeck.authoring import new
 from attachdeck.authoring.text_file import TextFile
 from attachdeck.authoring.tidy import keys_of
 from attachdeck.dating import compile_course
-from attachdeck.diagnostics import Severity
+from attachdeck.diagnostics import Diagnostic, Severity
 from attachdeck.identity import Lock, write_lock
 from attachdeck.importing.draft import Draft, DraftLesson
 from attachdeck.importing.found import CannotImport
 from attachdeck.naming import slug
 from attachdeck.patterns import pattern
+from attachdeck.pipeline import Checked
 from attachdeck.safe_write import new_folder
 
 _PLAIN = pattern(r"[A-Za-z_][\w ./()-]*[\w.)]|[A-Za-z]")
 _WORDS = frozenset(("true", "false", "null"))
+_ROUNDS = 20
+"""How often a course is written at most, each time without the cards that had mistakes."""
 _SHOWN = 80
 """How much of a line a message shows."""
 _OFF = ("card-without-objective", "large-lesson", "objective-without-card")
 
 
-def write(draft: Draft, folder: Path, title: str, language: str) -> None:
-    """Write a course. Raises CannotImport where the folder is in use or the course would have mistakes, and OSError."""
+def write(draft: Draft, folder: Path, title: str, language: str) -> Draft:
+    """Write a course; what was written of it. A card with a mistake is left out of a course that nobody has yet, and listed as lost.
+
+    Raises CannotImport where the folder is in use or the course would have other mistakes, and OSError.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise CannotImport(f"`{folder}` is not empty: name a folder that is new with -o")
-    if not any(lesson.cards for lesson in draft.lessons):
-        raise CannotImport("there is nothing in it that could become a card" + (f": {'; '.join(draft.lost[:3])}" if draft.lost else ""))
     with new_folder(folder) as place:
-        course = slug(title, "course")
-        for name, text in _texts(draft, course, title, language):
-            TextFile(place / name, "").write(text)
-        for name, content in draft.media.items():
-            (place / "media").mkdir(exist_ok=True)
-            (place / "media" / name).write_bytes(content)
-        _check(place, replace(draft.known, course=course))
+        for _ in range(_ROUNDS):
+            if not any(lesson.cards for lesson in draft.lessons):
+                raise CannotImport("there is nothing in it that could become a card" + (f": {'; '.join(draft.lost[:3])}" if draft.lost else ""))
+            _write(draft, place, title, language)
+            checked = pipeline.check(place)
+            mistaken = {} if draft.known.cards else _mistaken(checked)
+            if not mistaken:
+                break
+            draft = _without(draft, mistaken)
+            shutil.rmtree(place)
+            place.mkdir()
+        _lock(checked, place, replace(draft.known, course=slug(title, "course")))
         new.write_schemas(place)
+    return draft
 
 
-def _check(folder: Path, known: Lock) -> None:
+def _write(draft: Draft, place: Path, title: str, language: str) -> None:
+    for name, text in _texts(draft, slug(title, "course"), title, language):
+        TextFile(place / name, "").write(text)
+    for name, content in draft.media.items():
+        (place / "media").mkdir(exist_ok=True)
+        (place / "media" / name).write_bytes(content)
+
+
+def _errors(checked: Checked) -> list[Diagnostic]:
+    return [each for each in checked.diagnostics if each.severity is Severity.ERROR]
+
+
+def _said(checked: Checked, error: Diagnostic) -> str:
+    """A mistake with the line that has it, since nobody can look it up in a file that is not kept."""
+    line = checked.texts.get(error.at.file, "").split("\n")[error.at.line - 1].strip()[:_SHOWN]
+    return f"{error.message}, in `{line}`" + (f" ({error.help})" if error.help else "")
+
+
+def _mistaken(checked: Checked) -> dict[str, str]:
+    """What is wrong with each card that has a mistake; nothing where there are none, or others, too."""
+    cards = {each.file: list(found.items()) for each in checked.files.lessons if each.root and (found := each.root.get("cards"))}
+    begins = {file: [each.at.line for each in found] for file, found in cards.items()}
+    mistaken: dict[str, str] = {}
+    for error in _errors(checked):
+        place = bisect_right(begins.get(error.at.file, []), error.at.line) - 1
+        if place < 0:
+            return {}
+        mistaken.setdefault(cards[error.at.file][place].value["id"], _said(checked, error))
+    return mistaken
+
+
+def _without(draft: Draft, mistaken: Mapping[str, str]) -> Draft:
+    lessons = (replace(each, cards=tuple(card for card in each.cards if card["id"] not in mistaken)) for each in draft.lessons)
+    lost = (f"{draft.places.get(name, f'the card {name}')}: {said}" for name, said in mistaken.items())
+    return replace(draft, lessons=tuple(each for each in lessons if each.cards), lost=(*draft.lost, *lost))
+
+
+def _lock(checked: Checked, folder: Path, known: Lock) -> None:
     """Write the lock of a course that has no mistakes: hashes of what it holds now, with the times that are known."""
-    checked = pipeline.check(folder)
-    errors = [each for each in checked.diagnostics if each.severity is Severity.ERROR]
     if checked.course is None:
-        first = errors[0]
+        first = _errors(checked)[0]
         where = f"{first.at}".removeprefix(f"{folder.as_posix()}/")
-        line = checked.texts.get(first.at.file, "").split("\n")[first.at.line - 1].strip()[:_SHOWN]
-        raise CannotImport(f"the course would have mistakes; the first: {where}: {first.message}, in `{line}`" + (f" ({first.help})" if first.help else ""))
+        raise CannotImport(f"the course would have mistakes; the first: {where}: {_said(checked, first)}")
     if known.cards:
         _, lock = compile_course(checked.course, known, 0)
         cards = {key: replace(each, changed=known.cards[key].changed) if key in known.cards else each for key, each in lock.cards.items()}
