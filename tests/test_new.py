@@ -126,6 +126,23 @@ def test_the_last_lesson_is_the_one_with_the_largest_number(tmp_path: Path):
     assert "smaller number" in run("new", "lesson", "Next", folder).stderr
 
 
+def test_nothing_new_takes_the_place_of_what_an_extended_course_has(tmp_path: Path):
+    write_course(tmp_path / "base")
+    folder = tmp_path / "own"
+    (folder / "lessons").mkdir(parents=True)
+    (folder / "course.yaml").write_text("extends: ../base\nid: own\ntitle: Own\n", encoding="utf-8")
+    assert run("new", "lesson", "First", folder).stdout.strip().endswith("02-first.yaml")
+    changed = folder / "lessons" / "01-first.yaml"
+    changed.write_text("changes: first\n", encoding="utf-8")
+    assert run("new", "card", folder, "--lesson", "01", "--kind", "practice", "--set", "prompt=Define!").exit_code == 0
+    assert changed.read_text(encoding="utf-8") == "changes: first\n\ncards:\n  - id: define-2\n    kind: practice\n    prompt: Define!\n"
+    assert "leave --id out to take define-3" in run("new", "card", folder, "--kind", "practice", "--set", "prompt=P", "--id", "define").stderr
+    changed.write_text("changes: first\ncards:\n  - {kind: practice, prompt: Define!}\n", encoding="utf-8")
+    assert run("fmt", folder).exit_code == 0
+    assert "id: define-2" in changed.read_text(encoding="utf-8")
+    assert [lesson.id for lesson in pipeline.check(folder).course.lessons] == ["first", "first-2"]
+
+
 def test_a_new_lesson_comes_last_and_is_clean(tmp_path: Path):
     folder = write_course(tmp_path)
     assert run("new", "lesson", "A second: lesson", folder).exit_code == 0

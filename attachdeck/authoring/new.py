@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from io import StringIO
 from pathlib import Path
@@ -47,7 +47,8 @@ class Added:
 
     def among(self, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
         """Those of a course's diagnostics that are about it."""
-        return [each for each in diagnostics if Path(each.at.file) == self.path and self.line <= each.at.line <= self.last]
+        whole = self.before is None
+        return [each for each in diagnostics if Path(each.at.file) == self.path and (whole or self.line <= each.at.line <= self.last)]
 
 
 class Mistaken(CannotAdd):
@@ -98,9 +99,9 @@ def write_schemas(folder: Path) -> None:
 
 def lesson(folder: Path, title: str, name: str = "") -> Added:
     """A lesson after the last one, with a card to start from. Raises CannotAdd, and OSError."""
-    found = _files(folder)
-    number = max((_number(path) for path in found), default=0) + 1
-    taken = {_id(_said(path)) for path in found}
+    lessons = _lessons(folder)
+    number = max((lesson_number(file) or 0 for file in lessons), default=0) + 1
+    taken = {_id(said) for said in lessons.values()} - {""}
     lesson_id = name or free(slug(title, "lesson"), taken)
     if lesson_id in taken:
         raise CannotAdd(f"the id `{lesson_id}` is taken: give --id another name")
@@ -108,6 +109,7 @@ def lesson(folder: Path, title: str, name: str = "") -> Added:
     if number > _LAST_NUMBER or path.exists():
         raise CannotAdd(f"`{path}` cannot be the next lesson's file: begin the name of the last lesson's file with a smaller number")
     text = _template("lesson.yaml", {"id": lesson_id, "quoted_id": _scalar(lesson_id), "title": _scalar(title), "schemas": SCHEMAS})
+    found = _files(folder)
     if not (folder / SCHEMAS).is_dir():
         text = _with_modeline_of(found, text)
     TextFile(path, "", _newline(found)).write(text)
@@ -121,6 +123,9 @@ def card(path: Path, values: Mapping[str, Any]) -> Added:
     except UnicodeDecodeError as error:
         raise CannotAdd(f"`{path}` is not in UTF-8: save it again with that encoding") from error
     document, problems = read_text(file.text, path.as_posix())
+    if document.root and "changes" in document.root and "cards" not in document.root:  # It need not have any yet.
+        file = replace(file, text=f"{file.text.rstrip()}\n\ncards:\n")
+        document, problems = read_text(file.text, path.as_posix())
     cards = document.root.get("cards") if document.root else None
     if problems or cards is None or not isinstance(cards.value, list | None):
         raise CannotAdd(f"`{path}` cannot be read as a lesson: `attachdeck check` says why")
@@ -164,7 +169,7 @@ def lesson_file(folder: Path, name: str) -> Path:
         raise CannotAdd(f"`{folder}` has no lessons yet: `attachdeck new lesson` makes one")
     if not name:
         return found[-1]
-    ids = {path: _id(_said(path)) for path in found}
+    ids = {path: _id(said := _said(path)) or str(said.get("changes", "")) for path in found}
     part = name.replace("\\", "/").rpartition("/")[2]  # Somebody may name the file with its folder.
     fitting = [path for path in found if ids[path] == name] or [path for path in found if part in path.name]
     if len(fitting) != 1:
@@ -174,14 +179,20 @@ def lesson_file(folder: Path, name: str) -> Path:
 
 
 def card_ids(folder: Path) -> set[str]:
-    """The ids of all cards of a course."""
-    lists = (_said(path).get("cards") for path in _files(folder))
+    """The ids of all cards of a course, and of the course that it extends: there a card with an id of that course takes the other one's place."""
+    lists = (said.get("cards") for said in _lessons(folder).values())
     return {_id(each) for cards in lists if isinstance(cards, list) for each in cards} - {""}
 
 
 def _files(folder: Path) -> list[Path]:
     """The files of a course's lessons, in the course's order."""
     return sorted(lesson_paths(folder), key=_number)
+
+
+def _lessons(folder: Path) -> dict[str, dict[str, Any]]:
+    """What the lessons of a course say, with those of the course that it extends, by their files; nothing where one cannot be read."""
+    documents = pipeline.check(folder).files.lessons
+    return {each.file: each.root.value if each.root and isinstance(each.root.value, dict) else {} for each in documents}
 
 
 def _number(path: Path) -> int:
