@@ -15,6 +15,7 @@ from pathlib import Path
 _ENDING = ".unfinished"
 _NAME = 40
 """How many characters of a name its unfinished neighbour takes over, so that the longest names have room."""
+_UNSEEN = (".git", ".DS_Store", "Thumbs.db", "desktop.ini")
 _ABANDONED = 60 * 60
 """After so many seconds nobody is at work on something unfinished any more."""
 
@@ -33,9 +34,14 @@ def folder_beside(path: Path) -> Iterator[Path]:
     sweep(path)
 
 
+def in_the_way(place: Path) -> str:
+    """The name of a file that keeps a folder from being a new one; empty where it is new, or holds only what git and systems keep there."""
+    return next((each.name for each in sorted(place.iterdir()) if each.name not in _UNSEEN), "") if place.is_dir() else ""
+
+
 @contextlib.contextmanager
 def new_folder(place: Path) -> Iterator[Path]:
-    """A folder to fill, which comes to its place once it is whole; the place is new, or an empty folder. Raises OSError."""
+    """A folder to fill, which comes to its place once it is whole; the place is new, or nothing is `in_the_way`. Raises OSError."""
     is_there = place.is_dir()  # Somebody may stand in it, so it stays the same folder.
     place.parent.mkdir(parents=True, exist_ok=True)
     with folder_beside(place / "new" if is_there else place) as beside:

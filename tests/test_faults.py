@@ -333,7 +333,8 @@ def test_a_new_folder_is_there_whole_or_not_at_all(tmp_path: Path, arguments: tu
 @pytest.mark.parametrize("arguments", NEW_FOLDERS, ids=lambda arguments: " ".join(arguments[:2]))
 def test_an_empty_folder_that_one_stands_in_is_filled(tmp_path: Path, arguments: tuple[str, ...]):
     place = tmp_path / "new"
-    place.mkdir()
+    (place / ".git").mkdir(parents=True)  # As a repository is before its first commit.
+    (place / ".DS_Store").write_bytes(b"")
     number = place.stat().st_ino
     result = subprocess.run(making(arguments, tmp_path, "."), check=False, capture_output=True, text=True, cwd=place)
     assert result.returncode == 0, result.stderr

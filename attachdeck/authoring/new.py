@@ -20,7 +20,7 @@ from attachdeck.naming import free, slug, word
 from attachdeck.patterns import pattern
 from attachdeck.pipeline import Checked
 from attachdeck.reader import lesson_paths, read_file, read_text
-from attachdeck.safe_write import new_folder, write_bytes
+from attachdeck.safe_write import in_the_way, new_folder, write_bytes
 
 SCHEMAS = ".attachdeck"
 """The folder in a course that holds copies of the schemas, for editors."""
@@ -62,8 +62,8 @@ class Mistaken(CannotAdd):
 
 def course(folder: Path, title: str, name: str, *, vscode: bool) -> list[Added]:
     """A small course that works and teaches by its comments. Raises CannotAdd where the folder is in use, and OSError."""
-    if folder.exists() and any(folder.iterdir()):
-        raise CannotAdd(f"`{folder}` is not empty: choose a folder that is new")
+    if used := in_the_way(folder):
+        raise CannotAdd(f"`{folder}` is not empty (it holds `{used}`): choose a folder that is new")
     deck = re.sub(r'[:"]+', " ", title)  # Colons part a deck's levels, and Anki takes no quotation marks.
     filled = {"quoted_id": _scalar(name), "title": _scalar(title), "deck": _scalar(" ".join(deck.split())), "folder": word(folder), "schemas": SCHEMAS}
     lesson = {**filled, "id": "first-lesson", "quoted_id": "first-lesson", "title": "The first lesson"}

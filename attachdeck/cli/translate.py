@@ -14,6 +14,7 @@ from attachdeck.authoring.text_file import TextFile
 from attachdeck.authoring.whole import write_course
 from attachdeck.cli.terminal import course_folder, fail, own_course, say, seconds_now, show
 from attachdeck.pipeline import Checked
+from attachdeck.safe_write import in_the_way
 from attachdeck.schema import schema_text
 from attachdeck.translation import Tally
 
@@ -91,8 +92,8 @@ def apply(language: str, course: Path | None, output: Path) -> None:
     """Write COURSE as a course of its own in LANGUAGE: a fork, which no longer follows the original."""
     folder = course_folder(course)
     checked = _whole(folder, language)
-    if output.exists() and any(output.iterdir()):
-        fail(f"`{output}` is not empty: choose a folder that is new")
+    if used := in_the_way(output):
+        fail(f"`{output}` is not empty (it holds `{used}`): choose a folder that is new")
     try:
         write_course(checked.files, checked.remembered(seconds_now()), output)
     except OSError as error:

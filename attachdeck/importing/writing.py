@@ -23,7 +23,7 @@ from attachdeck.importing.found import CannotImport
 from attachdeck.naming import slug
 from attachdeck.patterns import pattern
 from attachdeck.pipeline import Checked
-from attachdeck.safe_write import new_folder
+from attachdeck.safe_write import in_the_way, new_folder
 
 _PLAIN = pattern(r"[A-Za-z_][\w ./()-]*[\w.)]|[A-Za-z]")
 _WORDS = frozenset(("true", "false", "null"))
@@ -39,8 +39,10 @@ def write(draft: Draft, folder: Path, title: str, language: str) -> Draft:
 
     Raises CannotImport where the folder is in use or the course would have other mistakes, and OSError.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise CannotImport(f"`{folder}` is not empty: name a folder that is new with -o")
+    if used := in_the_way(folder):
+        raise CannotImport(f"`{folder}` is not empty (it holds `{used}`): name a folder that is new with -o")
+    if folder.exists() and not folder.is_dir():
+        raise CannotImport(f"`{folder}` is no folder: name one that is new with -o")
     with new_folder(folder) as place:
         for _ in range(_ROUNDS):
             if not any(lesson.cards for lesson in draft.lessons):
