@@ -674,6 +674,26 @@ def test_no_row_and_no_cell_of_a_spreadsheet_is_dropped_in_silence(tmp_path: Pat
     assert "{id: define, kind: basic, prompt: Why?, answer: So.}" in (folder / "lessons" / "01-first.yaml").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"answer": ""}, "`answer` is missing from a card of kind `basic`"),
+        ({"options.1.text": "😀"}, "`options` is not a key of a card of kind `basic`"),
+        ({"tags": "x y"}, "`tags` must be a list, and this is text"),
+    ],
+)
+def test_a_row_that_would_be_a_mistake_leaves_its_card_as_it_was(tmp_path: Path, cells: dict[str, str], said: str):
+    cards = CARD + "  - {id: other, kind: basic, prompt: P, answer: A}\n  - {id: broken, kind: basic, prompt: P, anwser: A}\n"
+    folder = write_course(tmp_path / "course", cards=cards)
+    rows = [{"ID": "define ", "prompt": "New?", "answer": "A"}, {"ID": "other", "prompt": "New?", "answer": "A"}, {"ID": "broken", "prompt": "New?"}]
+    save([rows[0] | dict.fromkeys(cells, "") | cells, *rows[1:]], tmp_path / "cards.csv")
+    result = run("import", "--into", folder, tmp_path / "cards.csv")
+    assert result.exit_code == 1
+    assert f"not brought back: the row of the card `define`: {said}" in result.stdout
+    text = (folder / "lessons" / "01-first.yaml").read_text(encoding="utf-8")
+    assert text == LESSON_HEAD + CARD + "  - {id: other, kind: basic, prompt: New?, answer: A}\n  - {id: broken, kind: basic, prompt: New?, anwser: A}\n"
+
+
 def test_a_list_shrinks_from_its_end_and_no_cell_takes_a_lists_place(tmp_path: Path):
     card = "  - id: a\n    kind: choice\n    question: Q\n    options:\n      - {text: T, right: true}\n      - {text: F, why: W}\n    tags: [x, y]\n"
     folder = write_course(tmp_path / "course", cards=card)

@@ -14,6 +14,7 @@ from attachdeck import schema
 from attachdeck.authoring import text_file
 from attachdeck.authoring.tidy import CannotTidy, keep_comments, rewritten, tidied
 from attachdeck.cells import leaves
+from attachdeck.diagnostics import Diagnostic
 from attachdeck.reader import lesson_paths, read_text
 
 FIXED = ("id", "lesson", "kind")
@@ -59,14 +60,31 @@ def _changed(text: str, path: Path, rows: Mapping[str, Mapping[str, str]], found
         raise CannotTidy("it cannot be read: `attachdeck check` says why")
     wanted = deepcopy(said)
     edits = []
-    for card in wanted["cards"]:
+    for place, card in enumerate(wanted["cards"]):
         name = card.get("id") if isinstance(card, dict) else None
         if isinstance(name, str) and name in rows:
             found.add(name)
-            edits += [Edit(path, name, key) for key in _edit(card, {"lesson": said.get("id", ""), **rows[name]}, said.get("id", ""), left)]
+            done = list(_edit(card, {"lesson": said.get("id", ""), **rows[name]}, said.get("id", ""), left))
+            if done and (mistake := _mistake(said["cards"][place], card)):
+                left.append(f"the row of the card `{name}`: {mistake}")
+                wanted["cards"][place] = said["cards"][place]
+                continue
+            edits += [Edit(path, name, key) for key in done]
     if not edits:
         return None
     return _written(text, path, wanted), edits
+
+
+def _mistake(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """What would be wrong with a card that was not wrong with it before; nothing where it stays as good as it was."""
+    old, new = ({each.message: each for each in _mistakes(card)} for card in (before, after))
+    found = next((each for message, each in new.items() if message not in old), None)
+    return f"{found.message}" + (f" ({found.help})" if found.help else "") if found else ""
+
+
+def _mistakes(card: Mapping[str, Any]) -> list[Diagnostic]:
+    alone = {"id": "a", "title": "a", "summary": "a", "objectives": [{"id": "a", "text": "a"}], "cards": [card]}
+    return schema.check(read_text(json.dumps(alone, ensure_ascii=False), "")[0], "lesson")
 
 
 def _edit(card: dict[str, Any], row: Mapping[str, str], lesson: str, left: list[str]) -> Iterator[str]:
@@ -77,7 +95,7 @@ def _edit(card: dict[str, Any], row: Mapping[str, str], lesson: str, left: list[
         cell = row[key]
         old = now.get(key, "")
         if key in FIXED:
-            if cell.strip() and cell != (lesson if key == "lesson" else old):
+            if cell.strip() not in ("", lesson if key == "lesson" else old):
                 left.append(f"`{key}` of the card `{card['id']}`: it cannot be changed in a spreadsheet")
         elif _same(old, cell):
             continue

@@ -120,6 +120,7 @@ def _mistake(error: csv.Error) -> str:
 def edits(path: Path) -> tuple[dict[str, dict[str, str]], list[str]]:
     """The rows of a spreadsheet of ours by the ids of their cards, and what belongs to no card. Raises CannotImport, and OSError."""
     table = read(path)
+    table = replace(table, columns=tuple("id" if column.lower() == "id" else column for column in table.columns))
     if "id" not in table.columns:
         raise CannotImport(f"`{path}` has no column `id`: take the spreadsheet that `attachdeck build --to csv` makes")
     rows: dict[str, dict[str, str]] = {}
