@@ -46,8 +46,8 @@ def course_folder(given: Path | None) -> Path:
 
 
 def _refuse(folder: Path) -> NoReturn:
-    above = courses.around(folder)
-    raise click.UsageError(f"`{folder}` is no course: name the folder that holds course.yaml" + (f": `{above}`" if above else ""))
+    above, missing = courses.around(folder), "" if folder.exists() else "does not exist and "
+    raise click.UsageError(f"`{folder}` {missing}is no course: name the folder that holds course.yaml" + (f": `{above}`" if above else ""))
 
 
 def own_course(given: Path | None) -> Path:
