@@ -5,6 +5,7 @@ Learners would not miss them, and their author would not know. Only what may be 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from attachdeck import cloze
@@ -13,9 +14,11 @@ from attachdeck.diagnostics import Diagnostic
 from attachdeck.markup import Shown, render, render_gaps, shows_nothing
 from attachdeck.note_types import NoteType, own
 from attachdeck.note_types.generation import card_places, fields_enough
+from attachdeck.patterns import pattern
 from attachdeck.reader import Node
 
 ID = "no-card"
+_OPENED = pattern(r"\{\{c([0-9,]+)::")
 _LOSING = ("<", "](", "]:", "\\", "|")
 """What may lose a gap: a tag or a comment, an address, a backslash, a row of a table with a cell too many."""
 
@@ -51,9 +54,9 @@ def _lost(text: Node, anki: str, shown: Mapping[str, Shown]) -> Iterator[Diagnos
     lost, empty = lost_gaps(anki, shown)
     for number in sorted(lost):
         help = "take it out of the address, the comment, the tag or the row of a table with which it is lost"
-        yield Diagnostic(rule=ID, message=f"gap {number} does not reach the card, so that Anki makes none of it", at=text.at, help=help)
+        yield Diagnostic(rule=ID, message=f"a gap with the number {number} does not reach its card", at=text.at, help=help)
     for number in sorted(empty):
-        yield Diagnostic(rule=ID, message=f"gap {number} hides nothing", at=text.at, help="write what the learner should recall")
+        yield Diagnostic(rule=ID, message=f"a gap with the number {number} hides nothing", at=text.at, help="write what the learner should recall")
 
 
 def lost_gaps(anki: str, shown: Mapping[str, Shown]) -> tuple[set[int], set[int]]:
@@ -66,7 +69,9 @@ def lost_gaps(anki: str, shown: Mapping[str, Shown]) -> tuple[set[int], set[int]
         return content
 
     cloze.filled(html, fill)
-    return cloze.numbers(anki) - cloze.numbers(html), empty
+    kept = Counter(_OPENED.findall(html))
+    lost = {int(number) for opened in Counter(_OPENED.findall(anki)) - kept for number in opened.split(",")}
+    return lost | (cloze.numbers(anki) - cloze.numbers(html)), empty
 
 
 def _blank(card: Card, place: Node, shown: Mapping[str, Shown]) -> Iterator[Diagnostic]:
