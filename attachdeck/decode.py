@@ -102,9 +102,11 @@ class LessonDecoder:
         self.problems = self._decoder.diagnostics
 
     def __call__(self, document: Document) -> tuple[Lesson | None, list[Diagnostic]]:
-        """A lesson, and what is wrong with it if it stands alone; None where its file has no number."""
+        """A lesson, and what is wrong with it if it stands alone; None where it is none of this course, or its file has no number."""
         decoder = self._decoder.afresh(document)
         root = _root(document)
+        if decoder.changes_another(root):
+            return None, decoder.diagnostics
         number = decoder.lesson_number(document)
         decoder.name_objectives(root)
         lesson = decoder.lesson(number, root) if number is not None else None
@@ -167,7 +169,12 @@ class _Decoder:
             options = root["option_sets"][each]["options"]
             self.one_text_each(options[name] for name in options.value)
         self.option_sets = {name: OptionSet(name, sets["question"], dict(sets["options"])) for name, sets in root.value.get("option_sets", {}).items()}
-        numbered = [(number, document) for document in self.files.lessons if (number := self.lesson_number(document)) is not None]
+        for key in ("hide", "keep_identity"):
+            if key in root:
+                help = "name the other course under `extends`, or delete this key"
+                self.report("extends", f"`{key}` does nothing in a course that extends no other", root.key_at(key), help)
+        own = [document for document in self.files.lessons if not self.changes_another(_root(document))]
+        numbered = [(number, document) for document in own if (number := self.lesson_number(document)) is not None]
         numbered.sort(key=lambda pair: pair[0])
         for (first, one), (second, other) in itertools.pairwise(numbered):
             if first == second:
@@ -274,6 +281,13 @@ class _Decoder:
                 did_you_mean(node.value, self.files.pictures) or "put the file there, or delete this entry",
             )
         return content
+
+    def changes_another(self, root: Node) -> bool:
+        """Whether a lesson changes one of another course, which is reported: where this course extends that one, both are one lesson by now."""
+        if "changes" in root:
+            help = "name that course under `extends` in course.yaml; for a lesson of this course's own, write `id` in place of `changes`"
+            self.report("extends", "this lesson changes one of another course, and this course extends none", root.key_at("changes"), help)
+        return "changes" in root
 
     def lesson_number(self, document: Document) -> int | None:
         number = lesson_number(document.file)
