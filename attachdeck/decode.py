@@ -69,6 +69,7 @@ _DEEP = pattern(r">\s*+(?:>\s*+){100}")
 """Quotations in quotations; the sanitiser takes the square of their number."""
 # Nothing that begins holds the beginning of another; so a text of beginnings alone is read once, and not once for each.
 _IMAGE = pattern(r"!\[(?:(?!!\[)[^\]])*+\]\(\s*<?(?P<markdown>[^\s)>]*)|<img\b(?:(?!<img\b)[^>])*?\bsrc\s*=\s*[\"']?(?P<html>[^\s\"'>]*)", re.IGNORECASE)
+_CODE = pattern(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _SHORT = 12
 """How many signs at the most an author is told to write in the place of others."""
 _SAFE = "delete it: a card may not run scripts nor load pages; what only shows text, pictures and sounds may stay"
@@ -413,8 +414,9 @@ class _Decoder:
                 self.definitions(part)
 
     def images(self, text: Node, *, html: bool = True) -> None:
-        """Report the first pictures that media.yaml does not list; in a description HTML is only text."""
-        names = (match["markdown"] or match["html"] or "" for match in _IMAGE.finditer(text.value) if html or match["html"] is None)
+        """Report the first pictures that media.yaml does not list; those in code are only text, and so is HTML in a description."""
+        shown = _CODE.sub("", text.value) if "`" in text.value else text.value
+        names = (match["markdown"] or match["html"] or "" for match in _IMAGE.finditer(shown) if html or match["html"] is None)
         for name in itertools.islice((name for name in names if name not in self.pictures), _MOST_IN_TEXT):
             if re.match(r"[a-z]+:|//", name, re.IGNORECASE):
                 help: str | None = "put the picture into media/, list it in media/media.yaml, and name it by its file name"
@@ -709,7 +711,7 @@ def _cells_lost(lines: list[str]) -> Iterable[tuple[str, str, str]]:
             if any(each.strip() for each in cells[width:]):
                 message = f"this row has {len(cells)} cells, and the head of the table {width}: the surplus is not shown"
                 yield line, message, "give the head and the line below it as many cells; or write `\\|` for a bar that parts none"
-        elif "|" in line and "|" in before and _TABLES_LINE.fullmatch(line):
+        elif "|" in line and "|" in before and not line.startswith(("    ", "\t")) and _TABLES_LINE.fullmatch(line):
             width = len(_cells(before))
             if width != len(_cells(line)):
                 message = f"the head of this table has {width} cells, and the line below it {len(_cells(line))}: it is shown as text"

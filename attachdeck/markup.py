@@ -41,6 +41,8 @@ _HARMLESS = pattern(r"(?:[^<&\xa0]++|</?(?:p|em|strong|code|ul|li)>|&(?:lt|gt|am
 _TAG = pattern(r"<[^>]*>")
 _OPENING = pattern(r"<([A-Za-z][^\s/<>]*)([^<>]*)>?")
 _WRITTEN = pattern(r"([A-Za-z][\w-]*)(\s*=\s*(?:\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z)|[^\s\"']*))?")
+_SCHEMES = {"https", "http", "mailto"}
+_SCHEME = pattern(r"\bhref\s*=\s*[\"']?\s*([A-Za-z][\w+.-]*):", re.IGNORECASE)
 _MISSED = {"align", "bgcolor", "border", "color", "height", "hidden", "reversed", "size", "style", "type", "valign", "value", "width"}
 """Attributes without which a text looks other than its author meant."""
 _NOTHING = pattern(r"(?:\s|&nbsp;|[\xad\u034f\u200b-\u200f\u2060-\u2064\ufeff]|<(?!img\b|hr\b)[^>]*>)*+")
@@ -127,6 +129,8 @@ def _lost(tag: str, attributes: str) -> Iterator[str]:
     if tag not in _TAGS:
         yield f"<{tag}>"
     elif attributes.strip(" /"):
+        if tag == "a" and (scheme := _SCHEME.search(attributes)) and scheme[1].lower() not in _SCHEMES | {"javascript"}:
+            yield f"{scheme[1]}:"
         for name, given in _WRITTEN.findall(attributes):
             if not given and name.lower() not in _MISSED:
                 yield f"<{tag}{attributes}>"
@@ -175,7 +179,7 @@ def _commonmark() -> Any:
 def _cleaner() -> nh3.Cleaner:
     import nh3
 
-    return nh3.Cleaner(tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"https", "http", "mailto"}, link_rel="noopener noreferrer")
+    return nh3.Cleaner(tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer")
 
 
 def _picture(match: re.Match[str], pictures: Mapping[str, Shown]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -176,6 +178,11 @@ GAPS = r"""
 def test_gaps_that_reach_their_card_are_not_told(tiny):
     (note,) = tiny(GAPS).notes
     assert [each.place for each in note.cards] == list(range(11))
+
+
+def test_what_stands_in_code_is_no_picture_no_table_and_no_link(tiny):
+    code = "`![](no.png)` and `<img src='no.png'>`\n\n```\n![](no.png)\n\n[a]: b\n\n| a | b |\n|---|---|\n| 1 | 2 | 3 |\n```\n\n    | a | b |\n    |---|---|\n    | 1 | 2 | 3 |"
+    assert tiny(f"  - {{id: a, kind: basic, prompt: What?, answer: {json.dumps(code)}}}\n").notes[0].fields[1].count("no.png") == 3
 
 
 def test_a_retired_card_has_none_and_may_show_nothing(tiny):

@@ -8,7 +8,7 @@ Mend: delete it; what the text is about stands between backticks, and a sign `<`
 
 Bad:
 
-    - {id: b, kind: basic, prompt: "If a <b and c> d, who was first?", answer: "<span style='color: red'>Bowlby</span>"}
+    - {id: b, kind: basic, prompt: "If a <b and c> d, who was [first](tel:1)?", answer: "<span style='color: red'>Bowlby</span>"}
     - {id: a, kind: basic, prompt: "<font>Who</font> was first?", answer: "[Bowlby](javascript:alert(1))"}
 
 Good:

@@ -40,6 +40,7 @@ Good:
     - {id: f, kind: basic, prompt: "Which **two**, **one** and **the other**? 2**3", answer: "One: - 5 or 6 - 7\n\n<div>\n\n**So**\n\n</div>", why: "#tag\n-5 to\n-6"}
     - {id: g, kind: basic, prompt: "| a | b |\n|---|---|\n| (1) [x] | |", answer: "```\n**code\n```\n\n## So", content_note: "Mind * and (b)."}
     - {id: j, kind: basic, prompt: 'Why `{{Front}}` and {a: {b}} in C:\Users?', answer: '\(\begin{matrix}a\\[2pt]b\end{matrix}\), \alphabet, 2^3 and 3^2'}
+    - {id: k, kind: choice, question: Who?, options: [{text: J. Bowlby, right: true}, {text: M. Ainsworth, why: "She was second, [^a-z] says."}]}
     - {id: i, kind: basic, prompt: "Say <p>or **which**?", answer: "<b>One</b> **two**"}
     - {id: h, kind: choice, question: Which?, options: [{text: A. One, right: true}, {text: Two, why: "**No** (see a) or b)"}]}
 """
@@ -47,7 +48,7 @@ Good:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -77,7 +78,7 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     r"(?<![~\\])~[^\s~](?:[^~\n]*[^\s~])?~(?!~)": ("is struck through", "write `<sub>…</sub>` for what stands lower; with a space behind it, `~` is only a sign"),
     r"(?<=\w)\^[^\s^]{1,9}\^(?![\w^])": ("stands no higher", "write `<sup>…</sup>`, or `²` and the like"),
     r"(?<=[0-9])\*[0-9.,]+\*(?=[0-9])": ("loses its stars, which mean stress", "write `×`, or put it between backticks"),
-    r"\[\^[^\[\]\s]+\]": ("is no footnote", "write it into the text, or into `why`"),
+    r"\[\^(?:[0-9]{1,3}|note|fn)\]": ("is no footnote", "write it into the text, or into `why`"),
     r"(?<![=\w])==[^\s=](?:[^=\n]*[^\s=])?==(?![=\w])": ("is not marked", "write `<mark>…</mark>`, or `**…**`"),
     r"(?<![^\n ])[•◦▪‣][^\n]*\n[ ]*[•◦▪‣]|(?:\A|\n)[ ]*a\) [^\n]*\n[ ]*b\) ": ("runs into the line beside it", "begin each line with `- `, or leave an empty line between them"),
     r"\|[ ]*\|[ ]*:?-+:?[ ]*\||:[ ]-[ ][^\W\d_][^\n]*?[ ]-[ ][^\W\d_]": ("is one line: in YAML, `>` and plain texts join theirs", "write the text after `|`, and leave an empty line before a list"),
@@ -87,7 +88,7 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     r"(?<![^\s(])\*\*[ ][^*\n]+[ ]\*\*(?![*\w])|(?<![^\s(])\*\*(?=[^\s*])[^*]*\Z": ("is shown with its stars", "`**` stands at the beginning and at the end, with no space inside"),
     r"\[[^\[\]]+\] \(https?:|\)\[https?:": ("is no link", "write `[words](https://…)`, with no space between"),
     r"(?:\A|\n)```[^`]*\Z": ("makes code of all that follows", "end it with a line of three backticks"),
-    r"\A(?:[-+*#]\s+|>\s*)[0-9][0-9.,]*\s*%?\Z": ("loses its sign, which begins a list, a quotation or a heading", "put it between backticks, or write it in words"),
+    r"\A(?:[-+*#]\s+|>\s*)[0-9][0-9.,]*\s*%?\Z|\A\+\s+[0-9][^\n]*\Z": ("loses its sign, which begins a list, a quotation or a heading", "put it between backticks, or write it in words"),
 }  # fmt: skip
 _SIGN = pattern(r"\[|~|\*|\n|•|◦|▪|‣|\(\(|\{\{|\)\[|!\[|! \[|==|\\|\^|\|[ ]*\||: - ")
 _FIRST = "-+>#1`<a"
@@ -97,7 +98,8 @@ _CODE = pattern(r"```.*?```|`[^`]+`", re.DOTALL)
 _PLAIN = pattern(r"\*\*[^\s*][^*]*\*\*|\[[^\[\]]+\]\([^()]+\)|`[^`]+`|\\\(")
 """Markdown in what is shown as it is written."""
 _HTML = pattern(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>")
-_NUMBERED = pattern(r"[A-Za-z0-9][.):]\s")
+_NUMBERED = pattern(r"([A-Za-z0-9]{1,2})[.):]\s")
+_NUMBERS = (tuple("ABCDEFGHIJKL"), tuple("abcdefghijkl"), tuple(map(str, range(1, 13))))
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
@@ -126,10 +128,16 @@ def _of_a_kind(card: Card, place: Node) -> Iterator[tuple[Location, str, str]]:
         if found := _PLAIN.search(text.value):
             yield text.at, f"`{found[0]:.40}` is shown as it stands: this text is no Markdown", "write it without its signs"
     options = [option.text for option in card.options] if isinstance(card, ChoiceCard) and card.kind == "choice" else []
-    if options and all(map(_NUMBERED.match, options)):
+    if options and _are_numbered(options):
         yield place["options"].at, "the options are shuffled, and their letters or numbers with them", "write them without"
-    if isinstance(card, SequenceCard) and all(map(_NUMBERED.match, card.steps)):
+    if isinstance(card, SequenceCard) and _are_numbered(card.steps):
         yield place["steps"].at, "the steps are numbered, and these have numbers of their own", "write them without"
+
+
+def _are_numbered(texts: Sequence[str]) -> bool:
+    """Whether texts have letters or numbers, one after another; initials of names have not."""
+    found = tuple(match[1] for text in texts if (match := _NUMBERED.match(text)))
+    return len(found) == len(texts) and any(found == each[: len(found)] for each in _NUMBERS)
 
 
 def _of_a_lesson(place: Node) -> Iterator[tuple[Location, str, str]]:
