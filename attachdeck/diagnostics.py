@@ -8,6 +8,9 @@ from enum import Enum
 from attachdeck.location import Location
 from attachdeck.value import value
 
+_LONGEST_NAME = 200
+"""In characters: what is longer is no misspelt name, and to compare it takes long."""
+
 
 class Severity(Enum):
     """Whether a diagnostic keeps the deck from being built."""
@@ -40,7 +43,7 @@ def close(word: str, known: Iterable[str], n: int = 1, cutoff: float = 0.6) -> l
     """The known words nearest to a misspelt one, at most `n`; `cutoff` is difflib's ratio."""
     import difflib
 
-    return difflib.get_close_matches(word, list(known), n=n, cutoff=cutoff)
+    return difflib.get_close_matches(word, list(known), n=n, cutoff=cutoff) if len(word) <= _LONGEST_NAME else []
 
 
 def did_you_mean(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:

@@ -83,6 +83,7 @@ def with_proposed(text: str, each: Diagnostic) -> str | None:
     block = re.match(r"(\s*(?:- )*)[^\w{]{0,2}([\w-]+)", line)
     if block and (block[2] == key or found[1]):
         lines[each.at.line - 1] = re.match(r"\s*(?:- )*", line)[0].removesuffix("- " if found[1] else "") + f"{found[1] or ''}{found[2]}"
+        lines[each.at.line - 1] += "," if "between braces" in each.message else ""
     elif each.rule == "schema" and each.at.line == each.at.end_line and each.message.startswith(f"`{key}`") and line[each.at.column - 2] == " ":
         lines[each.at.line - 1] = line[: each.at.column - 1] + value + line[each.at.end_column - 1 :]
     else:

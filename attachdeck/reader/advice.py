@@ -72,13 +72,13 @@ class Said(NamedTuple):
 
 
 class _Page:
-    """A text that the parser does not read, line by line, and a way to try what it should say; `stopped` is the line that it stopped in."""
+    """A text that the parser does not read, line by line, and a way to try what it should say; `stopped` is the line that it stopped in, if not at the end."""
 
     def __init__(self, text: str, parse: Callable[[str], Iterator[yaml.Event]], stopped: int = 0) -> None:
         self.lines = text.split("\n")
         self.parse = parse
         self.small = len(text) <= _LONGEST_TEXT
-        self.stopped = stopped
+        self.stopped = stopped if any(each.strip() for each in self.lines[stopped - 1 :]) else 0
 
     def __getitem__(self, line: int) -> str:
         return self.lines[line - 1]
@@ -292,7 +292,7 @@ def _no_entry(page: _Page, line: int, _column: int) -> Said | None:
 
 
 def _bracket(page: _Page, line: int, _column: int) -> Said | None:
-    if page.stopped > line:
+    if page.stopped > line and page[line].rstrip().endswith(("{", "[", ",")):
         before = next((number for number in range(page.stopped - 1, line - 1, -1) if page[number].strip()), line)
         if page.reads(before, f"{page[before].rstrip()},", page.stopped):
             return Said("a comma is missing here", "write `,` at the end of this line", (before, len(page[before].rstrip()) + 1))
@@ -323,6 +323,8 @@ def _between_braces(page: _Page, line: int) -> Said | None:
     written = page[line].rstrip()
     if not re.match(r"\s*(?:- +)*(?:[\w-]+: +)?\{", written) or len(written) > _LONGEST_LINE:
         return None
+    if page.stopped > line:
+        return _on_a_later_line(page, page.stopped)
     for key in re.finditer(r"(?<=[^\s,{]) (?=(?:" + "|".join(sorted(_KEYS)) + "): )", written):
         if page.reads(line, f"{written[: key.start()]},{written[key.start() :]}"):
             word = written[key.end() :].partition(":")[0]
@@ -335,6 +337,16 @@ def _between_braces(page: _Page, line: int) -> Said | None:
             if page.reads(line, written[: begin.end()] + in_quotes(meant) + written[end:]):
                 help = f"put quotation marks around the whole text: `{begin.group()}{quoted(meant)}`"
                 return Said("this text cannot stand between braces without quotation marks", help, (line, begin.end() + 1))
+    return None
+
+
+def _on_a_later_line(page: _Page, line: int) -> Said | None:
+    """The same of a line between braces that begin above it."""
+    found = re.fullmatch(r"(\s*[\w\"'-]+: +)(\S.*?)([,\]}]*)", page[line].rstrip()[:_LONGEST_LINE])
+    for meant in _texts(found[2]) if found else ():
+        if found and page.reads(line, found[1] + in_quotes(meant) + found[3]):
+            help = f"put quotation marks around the whole text: `{found[1].lstrip()}{quoted(meant)}`"
+            return Said("this text cannot stand between braces without quotation marks", help, (line, found.end(1) + 1))
     return None
 
 
