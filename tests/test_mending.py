@@ -79,6 +79,15 @@ def test_what_could_be_meant_otherwise_is_left_to_its_author(tmp_path: Path, lef
     assert lesson(folder) == before
 
 
+def test_the_ids_that_cards_get_are_unique_in_the_course(tmp_path: Path):
+    card = "  - {kind: basic, prompt: Who?, answer: A.}\n"
+    second = LESSON_HEAD.replace("first", "second").replace("First", "Second") + card
+    course = write_course(tmp_path, {"lessons/02-second.yaml": second}, cards=card)
+    assert mend(course)
+    assert errors(course) == []
+    assert "{id: who-2, kind: basic" in (course / "lessons" / "02-second.yaml").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.file.stem}: {case.title}")
 def test_what_was_mended_has_fewer_mistakes_than_before(case: Case, tmp_path: Path):
     course = course_of(case, tmp_path)

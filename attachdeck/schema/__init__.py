@@ -11,7 +11,7 @@ import json
 import re
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,9 @@ REPORTS = ("diagnostics",)
 
 MAX_PROBLEMS = 200
 """Of how many disagreements in one file an author is told at once."""
+
+NewIds = Callable[[], dict[int, str]]
+"""`_new_ids`, asked for when one is needed."""
 
 _SURE = 0.8
 """How alike (difflib's ratio) a misspelt key must be to the only one that it can mean, for a program to mend it."""
@@ -125,11 +128,15 @@ def problems(files: CourseFiles) -> list[Diagnostic]:
     """Hold all of a course's files against their schemas."""
     pairs = [(files.course, "course"), (files.sources, "sources"), (files.media, "media"), *((lesson, "lesson") for lesson in files.lessons)]
     pairs += [(each.document, "note_type") for each in files.note_types.values()]
-    return [problem for document, name in pairs if document for problem in check(document, name)]
+    new_ids = cache(partial(_new_ids, files.lessons))
+    return [problem for document, name in pairs if document for problem in check(document, name, new_ids)]
 
 
-def check(document: Document, name: str) -> list[Diagnostic]:
-    """Hold a document against a schema; every disagreement is one diagnostic at the narrowest place."""
+def check(document: Document, name: str, new_ids: NewIds | None = None) -> list[Diagnostic]:
+    """Hold a document against a schema; every disagreement is one diagnostic at the narrowest place.
+
+    `new_ids` tells the ids of the course's cards that have none yet.
+    """
     if document.root is None:
         return []
     if document.root.value is None:
@@ -142,7 +149,8 @@ def check(document: Document, name: str) -> list[Diagnostic]:
     mistyped = {tuple(error.absolute_path) for error in errors if error.validator == "type"}
     # What else holds for a value of another type is of no use to its author.
     errors = [error for error in errors if error.validator == "type" or tuple(error.absolute_path) not in mistyped]
-    found = (diagnostic for error in errors for diagnostic in _explain(error, document, document.root, validator))
+    new_ids = new_ids or cache(partial(_new_ids, (document,)))
+    found = (diagnostic for error in errors for diagnostic in _explain(error, document, document.root, validator, new_ids))
     return list(dict.fromkeys(islice(found, MAX_PROBLEMS)))
 
 
@@ -155,7 +163,7 @@ def _leaves(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
             yield error
 
 
-def _explain(error: ValidationError, document: Document, node: Node, validator: Validator) -> Iterator[Diagnostic]:
+def _explain(error: ValidationError, document: Document, node: Node, validator: Validator, new_ids: NewIds) -> Iterator[Diagnostic]:
     from attachdeck.schema.wording import no_name, said  # What only a message needs is imported for one.
 
     path = list(error.absolute_path)
@@ -164,7 +172,7 @@ def _explain(error: ValidationError, document: Document, node: Node, validator: 
         around, node = node, node[part]
     keyword = str(error.validator)
     if keyword in ("required", "dependentRequired"):
-        yield from _missing(error, document, node, validator)
+        yield from _missing(error, node, validator, new_ids)
     elif keyword == "additionalProperties":
         yield from _unknown(error, node, validator)
     elif "propertyNames" in error.absolute_schema_path:
@@ -173,8 +181,8 @@ def _explain(error: ValidationError, document: Document, node: Node, validator: 
     else:
         wrong = _wrong(error, document, node, validator)
         message, help = said(keyword, wrong) or (error.message, None)
-        if wrong.name == "id" and node.value is None and not wrong.typed and "kind" in around:
-            help = f"write `id: {card_id(around.value, _ids(document, around))}`; it stays when you reword the card"
+        if wrong.name == "id" and not wrong.typed and id(around.value) in new_ids():
+            help = f"write `id: {new_ids()[id(around.value)]}`; it stays when you reword the card"
         if wrong.name in around and _is_bare(around, wrong.name):
             help = _taken_apart(around, wrong.name)
         mend = _retyped(document, node, wrong.takes) if keyword == "type" and wrong.is_meant else None
@@ -240,7 +248,7 @@ def _way(error: ValidationError, validator: Validator) -> list[tuple[str | int, 
     return way[:-1]
 
 
-def _missing(error: ValidationError, document: Document, node: Node, validator: Validator) -> Iterator[Diagnostic]:
+def _missing(error: ValidationError, node: Node, validator: Validator, new_ids: NewIds) -> Iterator[Diagnostic]:
     wanted: Any = error.validator_value
     missing = wanted if error.validator == "required" else [need for key, needs in wanted.items() if key in node for need in needs]
     # What a group needs only then is described beside its keys.
@@ -254,10 +262,10 @@ def _missing(error: ValidationError, document: Document, node: Node, validator: 
         if near and (closed or isinstance(node.value.get("kind"), str)):
             continue  # The misspelt key gets a message of its own, which says the same better.
         description = _described(known.get(key))
-        if key == "id" and "kind" in node and not near:
-            id = _as_text(card_id(node.value, _ids(document, node)))
-            help = f"add `id: {id}`, or run `attachdeck fmt`, which writes it; it stays when you reword the card"
-            yield Diagnostic(rule="missing-key", message="this card has no `id` yet", at=node.start, help=help, mend=_with_id(node, id))
+        if key == "id" and "kind" in node and not near and id(node.value) in new_ids():
+            new = _as_text(new_ids()[id(node.value)])
+            help = f"add `id: {new}`, or run `attachdeck fmt`, which writes it; it stays when you reword the card"
+            yield Diagnostic(rule="missing-key", message="this card has no `id` yet", at=node.start, help=help, mend=_with_id(node, new))
             continue
         help = f"is `{near[0]}` meant to be `{key}`?" if near else f"add `{key}:`" + (f" {description}" if description else "")
         yield Diagnostic(
@@ -284,12 +292,17 @@ def _unknown(error: ValidationError, node: Node, validator: Validator) -> Iterat
     known: dict[str, Any] = _of(error).get("properties", {})
     missing = [each for each in known if each not in node]
     own = [each for each in known if known[each] is not True]  # Those that are only `true` belong to every kind.
+    whole: Any = validator.schema
+    parts = whole.get("$defs", {})
     no_key = f"is not a key{_in_kind(error, node, 'of')}"
     unknown = [key for key in node.value if key not in known][:MAX_PROBLEMS]
     near = {key: close(key if key in missing else key.lower(), missing, n=2, cutoff=_SURE) for key in unknown}
     for key in unknown:
         other = next((each for each in missing if key.lower() in _OTHER_WORDS.get(each, ())), None)
-        help = f"did you mean `{other}`?" if other else did_you_mean(key, missing, _ALIKE) or did_you_mean_or_list(key, own, _ALIKE)
+        help = f"did you mean `{other}`?" if other else did_you_mean(key, missing, _ALIKE)
+        if help is None and not error.absolute_path and any(key in each.get("properties", ()) for each in parts.values()):
+            help = "it belongs to a card: write it under `cards:`, in an entry that begins with `- `"
+        help = help or did_you_mean_or_list(key, own, _ALIKE)
         if _is_bare(node, key):
             joined = re.match(r"([\w-]+):(\S.*)", key)
             help = f"write a space behind the colon: `{joined[1]}: {shortened(joined[2])}`" if joined else _taken_apart(node, key)
@@ -342,15 +355,17 @@ def _retyped(document: Document, node: Node, takes: Callable[[Any], bool]) -> Ed
     return next((Edit(at, text) for text, meant in tries if takes(meant)), None)
 
 
-def _ids(document: Document, node: Node) -> set[str]:
-    """The ids of a file's cards, with those that the cards without one before this card will get."""
-    taken = {str(card["id"]) for card in document.root.value["cards"] if isinstance(card, dict) and "id" in card} if document.root else set()
-    for card in document.root.value["cards"] if document.root else ():
-        if card is node.value:
-            break
-        if isinstance(card, dict) and "id" not in card:
-            taken.add(card_id(card, taken))
-    return taken
+def _new_ids(lessons: Iterable[Document]) -> dict[int, str]:
+    """The ids that the cards without one will get, by Python's identity of the cards."""
+    roots = [each.root.value for each in lessons if each.root and isinstance(each.root.value, dict)]
+    cards = [card for root in roots if isinstance(root.get("cards"), list) for card in root["cards"] if isinstance(card, dict)]
+    taken = {str(card["id"]) for card in cards if card.get("id") is not None}
+    found: dict[int, str] = {}
+    for card in cards:
+        if card.get("id") is None and id(card) not in found:
+            found[id(card)] = card_id(card, taken)
+            taken.add(found[id(card)])
+    return found
 
 
 def _as_text(id: str) -> str:
