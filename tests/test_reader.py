@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from attachdeck import schema
-from attachdeck.reader import MAX_BYTES, Node, advice, cut_off, read_course, read_file, read_text
+from attachdeck.reader import MAX_BYTES, Node, cut_off, page, read_course, read_file, read_text
 from attachdeck.reader.yaml_text import NOT_TEXT, _read_with_places
 
 PRINTABLE = st.characters(exclude_categories=("C", "Z"), include_characters=" ", max_codepoint=0xFFFF)
@@ -202,7 +202,7 @@ def test_a_text_that_a_hash_cuts_off_is_found(text: str, places: list[tuple[int,
     assert [(at.line, at.column) for at in cut_off(text, "f")] == places
 
 
-def test_advice_knows_the_keys_of_all_schemas_and_which_of_them_take_no_text():
+def test_the_keys_of_all_schemas_are_known_and_which_of_them_take_no_text():
     types: dict[str, set[str]] = {}
 
     def collect(part: Any, whole: Any) -> None:
@@ -216,5 +216,5 @@ def test_advice_knows_the_keys_of_all_schemas_and_which_of_them_take_no_text():
     for name in schema.NAMES:
         whole = json.loads(schema.schema_text(name))
         collect(whole, whole)
-    assert set(types) == advice._KEYS
-    assert {key for key, found in types.items() if "string" not in found} == advice._NO_TEXTS
+    assert set(types) == page.KEYS
+    assert {key for key, found in types.items() if "string" not in found} == page.NO_TEXTS

@@ -14,53 +14,20 @@ from attachdeck.diagnostics import Diagnostic, close
 from attachdeck.location import Location
 from attachdeck.patterns import pattern
 from attachdeck.quoting import in_quotes, quoted, shortened
+from attachdeck.reader.page import KEY, KEYS, LONGEST_LINE, MOST_TRIED, Page, texts
 
 if TYPE_CHECKING:
     import yaml
 
 _OR_BELOW = ", or write it after `|` on lines of its own"
 _QUOTE = "needs quotes around it"
-_KEY = r"\s*(?:- +)?[\w-]+"
-_OPENING, _CLOSING = "“„«»‘‚‹›", "”“»«’‘›‹"
-_LONGEST_TEXT = 300_000
-"""In characters: how large a file may be in which lines are tried."""
-_LONGEST_LINE = 2_000
 _ALIKE = 0.75
 """How alike (difflib's ratio) a word must be to a key to be a misspelt one."""
-_MOST_TRIED = 20
-"""How many ways to mend a line, or lines to mend, are tried at most."""
-_ABOVE = 100
-"""How many lines above one tell in which columns lines begin."""
 _FIRST_KEYS = ("id", "key", "file", "name", "text", "where")
 """Keys with which authors begin an entry."""
-MISREAD = pattern(
-    r"\\\\|(\\(?:t(?:ext(?:bf|it|rm|tt|sf)?\{|heta|imes|riangle|ilde|herefore|frac|binom)|n(?:abla|eq|leq|geq|otin|earrow|warrow|subseteq)(?![a-z]))"
-    r"|(?<!\w)[A-Z]:\\(?:temp|tmp|tools|new|network|notes)(?![a-z]))"
-)
-"""In double quotes: words of formulas, and folders of Windows, that begin like a tab or a line end; group 1. A backslash twice is one, and nothing more."""
 _BULLETS = "–—•·▪◦*"
 _ENTRY = pattern(rf"(\s*)(?:[{_BULLETS}]|-(?=[^\s-])|-(?=[^\S ]))\s*([\w-]+: .*)")
 """What was meant to begin an entry, and does not."""
-_KEYS = frozenset(
-    """
-    accent accent_night accept alt answer article authors back browser_back browser_font browser_front browser_size bury_siblings cards changes checked
-    cloze collapsed confusion contact container content_note css cue deck description desired_retention doi element example exclude_from_search extends
-    fields file files font formerly front full_deck height help hide hint homepage id keep_identity key kind language latex_after latex_before latex_svg
-    left licence lines lint name near_miss new_cards_a_day night note note_type notice objective objectives option option_sets options origin page picture
-    pictures plain_text practice_deck prevent_deletion prompt question read reading regions retired_because reverse reviews_a_day right role rtl scenario
-    shape size sort_field sources speech status steps sticky stock_kind study summary supports tags templates text theme title top unit url version
-    volume_pages where whole why width year
-    """.split()  # noqa: SIM905  # One key a line would be a page of its own.
-)
-"""The keys of all schemas; a test holds them together."""
-_NO_TEXTS = frozenset(
-    """
-    accept article browser_size bury_siblings cards cloze collapsed desired_retention exclude_from_search fields files height help keep_identity latex_svg
-    left lines lint near_miss new_cards_a_day objectives option_sets pictures plain_text prevent_deletion regions reverse reviews_a_day right role rtl
-    size sources steps sticky stock_kind study tags templates theme top whole width year
-    """.split()  # noqa: SIM905  # Nor are these.
-)
-"""Those of them that take no text, so that quotation marks would not help; a test sees to these, too."""
 
 
 class Said(NamedTuple):
@@ -71,105 +38,15 @@ class Said(NamedTuple):
     at: tuple[int, int] | None = None
 
 
-class _Page:
-    """A text that the parser does not read, line by line, and a way to try what it should say; `stopped` is the line that it stopped in, if not at the end."""
-
-    def __init__(self, text: str, parse: Callable[[str], Iterator[yaml.Event]], stopped: int = 0) -> None:
-        self.lines = text.split("\n")
-        self.parse = parse
-        self.small = len(text) <= _LONGEST_TEXT
-        self.stopped = stopped if any(each.strip() for each in self.lines[stopped - 1 :]) else 0
-
-    def __getitem__(self, line: int) -> str:
-        return self.lines[line - 1]
-
-    def above(self, line: int) -> Iterator[str]:
-        """The lines above one that are not blank, the nearest first."""
-        return (each for each in reversed(self.lines[max(line - _ABOVE, 0) : line - 1]) if each.strip())
-
-    def reads(self, line: int, instead: str, beyond: int = 0) -> bool:
-        """Whether the parser comes beyond a line, or a later one, if that line says something else."""
-        import yaml
-
-        if not self.small or len(instead) > _LONGEST_LINE:
-            return False
-        try:
-            # Only what begins on a later line shows that it does.
-            any(
-                event.start_mark is not None and event.start_mark.line >= (beyond or line)
-                for event in self.parse("\n".join([*self.lines[: line - 1], instead, *self.lines[line:]]))
-            )
-        except yaml.MarkedYAMLError as error:
-            marks = [mark.line for mark in (error.problem_mark, error.context_mark) if mark]
-            return min(marks, default=0) >= (beyond or line)
-        return True
-
-    def mended(self, line: int) -> str:
-        """A line as it should stand, with its text in quotes; empty where that does not help."""
-        return next((shown.strip() for whole, shown in _in_quotes(self[line][:_LONGEST_LINE]) if self.reads(line, whole)), "")
-
-    def opened(self, line: int) -> tuple[int, int] | None:
-        """Where a quotation mark stands that was forgotten to be closed, so that the next one, in this line, closes it."""
-        import yaml
-
-        last: yaml.Event | None = None
-        try:
-            for event in self.parse("\n".join(self.lines)) if self.small else ():
-                last = event if isinstance(event, yaml.ScalarEvent) and event.style else None
-        except yaml.MarkedYAMLError:
-            pass
-        if last is None or last.start_mark is None or last.end_mark is None or last.end_mark.line != line - 1:
-            return None
-        between = self.lines[last.start_mark.line + 1 : line]
-        return (last.start_mark.line + 1, last.start_mark.column + 1) if any(re.match(_KEY + ": ", each) for each in between) else None
-
-    def column(self, line: int) -> int:
-        """In which column a line that is indented wrongly could begin; 0 where that does not help."""
-        said = self[line].strip()
-        columns: dict[int, None] = {}
-        for each in self.above(line):
-            found = re.match(r" *" if said.startswith("- ") else r" *(?:- +)*", each)
-            if found and (not said.startswith("- ") or each[found.end() :].startswith("- ")):
-                columns[found.end()] = None
-        now = len(self[line]) - len(self[line].lstrip())
-        near = sorted(columns, key=lambda each: abs(each - now))[:_MOST_TRIED]
-        return next((each + 1 for each in near if each != now and self.reads(line, " " * each + said)), 0)
-
-
-def _in_quotes(line: str) -> Iterator[tuple[str, str]]:
-    """A line with its text in quotes, whole and as messages show it, in every way in which it may be meant."""
-    found = re.fullmatch(r"(\s*(?:- +)*(?:[\w-]+ *: +)?)(\S.*)", line.rstrip())
-    if found and not (_NO_TEXTS & {found[1].strip(" -:")}) and (found[1].rstrip().endswith(":") or (found[1].strip() and found[2][0] not in "{[")):
-        for text in _texts(found[2]):
-            yield found[1] + in_quotes(text), found[1] + quoted(text)
-
-
-def _texts(written: str) -> Iterator[str]:
-    """What an author may have meant by what stands as a text."""
-    mark = written[0]
-    if mark in _OPENING and written[-1] in _CLOSING:
-        yield written[1:-1]
-    if mark in "\"'":
-        bare = re.sub(r"(?<=[\"']) +#.*$", "", written)
-        inner = re.sub(r"\\([\"\\])", r"\1", bare[1:]) if mark == '"' else bare[1:].replace("''", "'")
-        if mark == '"' and "\\n" in MISREAD.sub("", inner):
-            return  # A line end in the text, which no other quotes can hold.
-        if bare.count(mark) == 1:
-            yield inner
-        elif bare[-1] == mark:
-            yield inner[:-1]
-    yield written
-
-
-def _line_too_deep(page: _Page, line: int, column: int) -> Said | None:
-    if not re.fullmatch(_KEY, page[line][: column - 1]):
+def _line_too_deep(page: Page, line: int, column: int) -> Said | None:
+    if not re.fullmatch(KEY, page[line][: column - 1]):
         return _second_key(page, line, column)
     begin = page.column(line)
     above = next((number for number in range(line - 1, 0, -1) if page[number].strip()), 0)
     if above and (said := _no_entry(page, above, 0) or _keyless(page, above, line)):
         return said
     word = re.sub(r"^(?:- +)+", "", page[line].strip()).partition(":")[0]
-    if not (word in _KEYS or close(word, _KEYS, cutoff=_ALIKE)):
+    if not (word in KEYS or close(word, KEYS, cutoff=_ALIKE)):
         opening = next((each.strip() for each in page.above(line) if len(each) - len(each.lstrip()) < len(page[line]) - len(page[line].lstrip())), "")
         key = re.match(r"(?:- +)*([\w-]+): ", opening)
         where = f": `{key[1]}: |`" if key else ""
@@ -181,50 +58,50 @@ def _line_too_deep(page: _Page, line: int, column: int) -> Said | None:
     )
 
 
-def _second_key(page: _Page, line: int, column: int) -> Said | None:
+def _second_key(page: Page, line: int, column: int) -> Said | None:
     found = re.search(r" ([\w-]+)$", page[line][max(column - 40, 0) : column - 1])
-    if not found or found[1] not in _KEYS:
+    if not found or found[1] not in KEYS:
         return None
     meant = page.mended(line)
-    help = f"begin `{found[1]}:` on a line of its own" + (f"; where it is a part of the text, write `{meant}`" if meant else "")
-    return Said("a second key stands on this line", help, (line, column - len(found[1])))
+    quotes = f"a text that holds `: ` {_QUOTE}" + (f": `{meant}`" if meant else _OR_BELOW)
+    return Said("this colon begins a second value", f"{quotes}; where `{found[1]}:` is a key, begin it on a line of its own")
 
 
-def _keyless(page: _Page, above: int, line: int) -> Said | None:
+def _keyless(page: Page, above: int, line: int) -> Said | None:
     """What is wrong with a line without a key above a line with one."""
     written = page[above].rstrip()
     indented = len(written) - len(written.lstrip())
-    found = re.fullmatch(r"(\s*(?:- +)*)([\w-]+)\s*[;=：\s]\s*([^:]*)", written[:_LONGEST_LINE])
-    if found and found[2] in _KEYS and page.reads(above, f"{found[1]}{found[2]}: {found[3]}"):
+    found = re.fullmatch(r"(\s*(?:- +)*)([\w-]+)\s*[;=：\s]\s*([^:]*)", written[:LONGEST_LINE])
+    if found and found[2] in KEYS and page.reads(above, f"{found[1]}{found[2]}: {found[3]}"):
         return Said(
             "this line has no `key: value`", f"a key needs a colon and a space after it: `{found[2]}: {shortened(found[3])}`", (above, found.end(1) + 1)
         )
     first = next((number for number, each in enumerate(page.lines, 1) if each.strip() and not each.startswith("#")), 0)
-    if above == first and not re.match(_KEY + ":", written) and indented == len(page[line]) - len(page[line].lstrip()):
+    if above == first and not re.match(KEY + ":", written) and indented == len(page[line]) - len(page[line].lstrip()):
         return Said("this line has no `key: value`", "delete it, or write `# ` before it, which makes it a comment", (above, indented + 1))
     return None
 
 
-def _text_not_deep(page: _Page, line: int, _column: int) -> Said | None:
+def _text_not_deep(page: Page, line: int, _column: int) -> Said | None:
     before = next(page.above(line), "")
     if re.search(r": +[|>][+-]?$", before):
         return Said("the text of several lines is not indented", "indent it further than the key before it")
     return None
 
 
-def _no_colon(page: _Page, line: int, column: int) -> Said | None:
+def _no_colon(page: Page, line: int, column: int) -> Said | None:
     if said := _text_not_deep(page, line, column):
         return said
     written = page[line].rstrip()
-    if comment := re.match(r"\s*(?://|<!--|/\*)\s*(.*?)\s*(?:-->|\*/)?$", written[:_LONGEST_LINE]):
+    if comment := re.match(r"\s*(?://|<!--|/\*)\s*(.*?)\s*(?:-->|\*/)?$", written[:LONGEST_LINE]):
         return Said("a comment begins with `# `", f"write `# {shortened(comment[1])}`")
     if re.fullmatch(r"\s*([-=_*~+])\1{2,}", written):
         return Said("a line of signs separates nothing here", "delete it")
-    found = re.fullmatch(r"(\s*(?:- +)*)([\w-]+)(\s*[:;=：]\s*|\s+)(\S.*)", written[:_LONGEST_LINE])
-    if found and not found[3].strip() and found[2] not in _KEYS:
+    found = re.fullmatch(r"(\s*(?:- +)*)([\w-]+)(\s*[:;=：]\s*|\s+)(\S.*)", written[:LONGEST_LINE])
+    if found and not found[3].strip() and found[2] not in KEYS:
         found = None
     if not found:
-        whole = re.fullmatch(r"\s*(?:- +)*\"([\w-]+: )(.*)\"", written[:_LONGEST_LINE])
+        whole = re.fullmatch(r"\s*(?:- +)*\"([\w-]+: )(.*)\"", written[:LONGEST_LINE])
         if whole:
             return Said("this line has no `key: value`", f"quotation marks stand around the text alone: `{whole[1]}{quoted(whole[2])}`")
         help = "to go on with the text above, indent it further than the key there; otherwise write a key before it, and a colon"
@@ -234,7 +111,7 @@ def _no_colon(page: _Page, line: int, column: int) -> Said | None:
     if not plain and not page.reads(line, f"{found[1]}{found[2]}: {in_quotes(found[4])}"):
         return None
     meant = meant if plain else f"{found[2]}: {quoted(found[4])}"
-    meant = meant if len(meant) <= _LONGEST_LINE // 20 else f"{found[2]}: …"
+    meant = meant if len(meant) <= LONGEST_LINE // 20 else f"{found[2]}: …"
     if re.search(r"[^\S \t]", found[3]):
         return Said("a character that only looks like a space stands behind the colon", f"write `{meant}`, with the space bar", (line, found.end(2) + 1))
     if found[3].strip():
@@ -242,9 +119,9 @@ def _no_colon(page: _Page, line: int, column: int) -> Said | None:
     return Said("this line has no `key: value`", f"if it goes on with the text above, indent it further than its key; a key needs a colon after it: `{meant}`")
 
 
-def _out_of_place(page: _Page, line: int, _column: int) -> Said | None:
+def _out_of_place(page: Page, line: int, _column: int) -> Said | None:
     written = page[line]
-    if re.fullmatch(_KEY + r": +[\"'\[{].*", written):
+    if re.fullmatch(KEY + r": +[\"'\[{].*", written):
         return _text_after_its_end(page, line)
     said = written.strip()
     indented = len(written) - len(written.lstrip())
@@ -258,8 +135,8 @@ def _out_of_place(page: _Page, line: int, _column: int) -> Said | None:
     return _indented_wrongly(page, line, 1)
 
 
-def _text_after_its_end(page: _Page, line: int) -> Said:
-    mark = re.match(_KEY + r": +(.)", page[line])
+def _text_after_its_end(page: Page, line: int) -> Said:
+    mark = re.match(KEY + r": +(.)", page[line])
     meant = page.mended(line)
     if mark and mark[1] in "[{":
         return Said("the text goes on behind its closing bracket", f"a text that begins with `{{` or `[` {_QUOTE}" + (f": `{meant}`" if meant else _OR_BELOW))
@@ -267,7 +144,7 @@ def _text_after_its_end(page: _Page, line: int) -> Said:
     return Said("the text goes on behind its closing quotation mark", f"{help}: `{meant}`" if meant else f"{help}{_OR_BELOW}")
 
 
-def _indented_wrongly(page: _Page, line: int, column: int) -> Said | None:
+def _indented_wrongly(page: Page, line: int, column: int) -> Said | None:
     written = page[line]
     if written[: column - 1].strip():
         if written[column - 1 :].strip() == ",":
@@ -275,28 +152,28 @@ def _indented_wrongly(page: _Page, line: int, column: int) -> Said | None:
         return _between_braces(page, line) or _text_after_its_end(page, line)
     said = written.strip()
     if said.startswith(tuple(f"{key}:" for key in _FIRST_KEYS)) and page.reads(line, written.replace(said, f"- {said}")):
-        return Said("an entry begins with `- `, a hyphen and a space", f"write `- {said[:60]}`, and indent its other keys as far")
+        return Said("an entry begins with `- `, a hyphen and a space", f"write `- {shortened(said)}`, and indent its other keys as far")
     begin = page.column(line)
     help = f"begin it in column {begin}: keys of one card start in the same column, and entries of a list with `- `"
     return Said("this line is indented wrongly", help) if begin else None
 
 
-def _no_entry(page: _Page, line: int, _column: int) -> Said | None:
-    stars = re.fullmatch(r"(\s*(?:- +)*)\*+([\w-]+)(?:\*+:|:\*+) *(.*)", page[line].rstrip()[:_LONGEST_LINE])
+def _no_entry(page: Page, line: int, _column: int) -> Said | None:
+    stars = re.fullmatch(r"(\s*(?:- +)*)\*+([\w-]+)(?:\*+:|:\*+) *(.*)", page[line].rstrip()[:LONGEST_LINE])
     if stars and page.reads(line, f"{stars[1]}{stars[2]}: {stars[3]}"):
         return Said("a key stands without stars", f"write `{stars[2]}: {shortened(stars[3])}`", (line, stars.end(1) + 1))
-    found = _ENTRY.fullmatch(page[line].rstrip()[:_LONGEST_LINE])
+    found = _ENTRY.fullmatch(page[line].rstrip()[:LONGEST_LINE])
     if not found or not page.reads(line, f"{found[1]}- {found[2]}"):
         return None
-    return Said("an entry begins with `- `, a hyphen and a space", f"write `- {found[2][:60]}`", (line, found.end(1) + 1))
+    return Said("an entry begins with `- `, a hyphen and a space", f"write `- {shortened(found[2])}`", (line, found.end(1) + 1))
 
 
-def _bracket(page: _Page, line: int, _column: int) -> Said | None:
+def _bracket(page: Page, line: int, _column: int) -> Said | None:
     if page.stopped > line and page[line].rstrip().endswith(("{", "[", ",")):
         before = next((number for number in range(page.stopped - 1, line - 1, -1) if page[number].strip()), line)
         if page.reads(before, f"{page[before].rstrip()},", page.stopped):
             return Said("a comma is missing here", "write `,` at the end of this line", (before, len(page[before].rstrip()) + 1))
-    bare = re.sub(r"\[[^\[\]{}]*\]|\{[^\[\]{}]*\}", "", re.sub(r"\[[^\[\]{}]*\]|\{[^\[\]{}]*\}", "", page[line][:_LONGEST_LINE]))
+    bare = re.sub(r"\[[^\[\]{}]*\]|\{[^\[\]{}]*\}", "", re.sub(r"\[[^\[\]{}]*\]|\{[^\[\]{}]*\}", "", page[line][:LONGEST_LINE]))
     closing = "".join({"[": "]", "{": "}"}[each] for each in reversed(bare) if each in "[{")
     if not closing:
         return _between_braces(page, line)
@@ -304,58 +181,53 @@ def _bracket(page: _Page, line: int, _column: int) -> Said | None:
     if not page.reads(line, closed):
         return None
     meant = page.mended(line)
-    help = f"close it: `{_short(closed)}`" + (f"; a text that begins with a bracket {_QUOTE}: `{meant}`" if meant else "")
+    help = f"close it: `{shortened(closed.strip())}`" + (f"; a text that begins with a bracket {_QUOTE}: `{meant}`" if meant else "")
     return Said("this bracket is never closed", help)
 
 
-def _no_beginning(page: _Page, line: int, column: int) -> Said:
-    if hidden := re.search(r"(?<=[\[{,:])\s*(#[^\s,\]}]+)", page[line][:_LONGEST_LINE]):
+def _no_beginning(page: Page, line: int, column: int) -> Said:
+    if hidden := re.search(r"(?<=[\[{,:])\s*(#[^\s,\]}]+)", page[line][:LONGEST_LINE]):
         return Said("a `#` begins a comment here", f"a text that begins with `#` {_QUOTE}: `{quoted(hidden[1])}`", (line, hidden.start(1) + 1))
-    begins = re.fullmatch(_KEY + ": +", page[line][: column - 1])
+    begins = re.fullmatch(KEY + ": +", page[line][: column - 1])
     meant = page.mended(line) if begins and page[line][column - 1 : column] in ",]}" else ""
     if meant:
         return Said("a text cannot begin with `,`, `]` or `}`", f"it {_QUOTE}: `{meant}`")
     return Said("a value is missing here", "close the bracket before it, or write the value")
 
 
-def _between_braces(page: _Page, line: int) -> Said | None:
+def _between_braces(page: Page, line: int) -> Said | None:
     """What keeps keys and their values between braces on one line from being read."""
     written = page[line].rstrip()
-    if not re.match(r"\s*(?:- +)*(?:[\w-]+: +)?\{", written) or len(written) > _LONGEST_LINE:
+    if not re.match(r"\s*(?:- +)*(?:[\w-]+: +)?\{", written) or len(written) > LONGEST_LINE:
         return None
     if page.stopped > line:
         return _on_a_later_line(page, page.stopped)
-    for key in re.finditer(r"(?<=[^\s,{]) (?=(?:" + "|".join(sorted(_KEYS)) + "): )", written):
+    for key in re.finditer(r"(?<=[^\s,{]) (?=(?:" + "|".join(sorted(KEYS)) + "): )", written):
         if page.reads(line, f"{written[: key.start()]},{written[key.start() :]}"):
             word = written[key.end() :].partition(":")[0]
             return Said("a comma is missing here", f"write `, ` before `{word}:`", (line, key.start() + 1))
     ends = [written.rfind("}"), *(each.start() for each in re.finditer(r", *[\w-]+: ", written))]
-    for begin in islice(re.finditer(r"(?<=[{ ])[\w-]+: +(?=\S)", written), _MOST_TRIED):
+    for begin in islice(re.finditer(r"(?<=[{ ])[\w-]+: +(?=\S)", written), MOST_TRIED):
         end = min((each for each in ends if each > begin.end()), default=0)
         text = written[begin.end() : end]
-        for meant in _texts(text) if text else ():
+        for meant in texts(text) if text else ():
             if page.reads(line, written[: begin.end()] + in_quotes(meant) + written[end:]):
                 help = f"put quotation marks around the whole text: `{begin.group()}{quoted(meant)}`"
                 return Said("this text cannot stand between braces without quotation marks", help, (line, begin.end() + 1))
     return None
 
 
-def _on_a_later_line(page: _Page, line: int) -> Said | None:
+def _on_a_later_line(page: Page, line: int) -> Said | None:
     """The same of a line between braces that begin above it."""
-    found = re.fullmatch(r"(\s*[\w\"'-]+: +)(\S.*?)([,\]}]*)", page[line].rstrip()[:_LONGEST_LINE])
-    for meant in _texts(found[2]) if found else ():
+    found = re.fullmatch(r"(\s*[\w\"'-]+: +)(\S.*?)([,\]}]*)", page[line].rstrip()[:LONGEST_LINE])
+    for meant in texts(found[2]) if found else ():
         if found and page.reads(line, found[1] + in_quotes(meant) + found[3]):
             help = f"put quotation marks around the whole text: `{found[1].lstrip()}{quoted(meant)}`"
             return Said("this text cannot stand between braces without quotation marks", help, (line, found.end(1) + 1))
     return None
 
 
-def _short(line: str) -> str:
-    """A line as messages show it."""
-    return shortened(line.strip())
-
-
-def _not_behind_a_bar(page: _Page, line: int, column: int) -> Said:
+def _not_behind_a_bar(page: Page, line: int, column: int) -> Said:
     sign = "|" if "|" in page[line][: column - 1] else ">"
     meant = page.mended(line)
     return Said(
@@ -364,7 +236,7 @@ def _not_behind_a_bar(page: _Page, line: int, column: int) -> Said:
     )
 
 
-def _directive(page: _Page, line: int, _column: int) -> Said | None:
+def _directive(page: Page, line: int, _column: int) -> Said | None:
     above = next((number for number in range(1, line) if page[number].startswith("%")), 0)
     if above:
         return Said("a line that begins with `%` is for YAML itself", "delete it", (above, 1))
@@ -383,7 +255,7 @@ class _Advice(NamedTuple):
     help: str
     otherwise: str = _OR_BELOW
     begun: bool = False
-    closer: Callable[[_Page, int, int], Said | None] = lambda *_: None
+    closer: Callable[[Page, int, int], Said | None] = lambda *_: None
 
 
 _ADVICE = (
@@ -445,7 +317,7 @@ def syntax_error(error: yaml.MarkedYAMLError, text: str, shown: str, parse: Call
     advice = next((each for each in _ADVICE if each.phrase in problem), None)
     mark = (error.context_mark if advice and advice.begun else error.problem_mark) or error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    page = _Page(text, parse, error.problem_mark.line + 1 if error.problem_mark else line)
+    page = Page(text, parse, error.problem_mark.line + 1 if error.problem_mark else line)
     # At the end of the text the parser stands behind the last line, where there is nothing to show.
     if line > 1 and not "".join(page.lines[line - 1 :]).strip():
         line = max((number for number, each in enumerate(page.lines, 1) if each.strip()), default=1)
@@ -471,7 +343,7 @@ def syntax_error(error: yaml.MarkedYAMLError, text: str, shown: str, parse: Call
 
 def as_text(line: int, text: str, parse: Callable[[str], Iterator[yaml.Event]]) -> str:
     """How to write a line whose text means something else to YAML, for the end of a hint."""
-    meant = _Page(text, parse).mended(line)
+    meant = Page(text, parse).mended(line)
     return f": `{meant}`" if meant else _OR_BELOW
 
 

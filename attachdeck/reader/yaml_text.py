@@ -269,7 +269,7 @@ class _Builder:
 
     def look_for_misread(self, event: yaml.ScalarEvent) -> None:
         """Report the words in a text that begin with the sign of a tab or of a line end."""
-        from attachdeck.reader.advice import MISREAD
+        from attachdeck.reader.page import MISREAD
 
         start, end = event.start_mark, event.end_mark
         for found in MISREAD.finditer(self.text[start.index : end.index]) if start and end else ():

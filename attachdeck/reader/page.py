@@ -1,0 +1,138 @@
+"""A text that the parser does not read, line by line, and a way to try what its author may have meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from attachdeck.patterns import pattern
+from attachdeck.quoting import in_quotes, quoted
+
+if TYPE_CHECKING:
+    import yaml
+
+KEY = r"\s*(?:- +)?[\w-]+"
+_OPENING, _CLOSING = "“„«»‘‚‹›", "”“»«’‘›‹"
+_LONGEST_TEXT = 300_000
+"""In characters: how large a file may be in which lines are tried."""
+LONGEST_LINE = 2_000
+MOST_TRIED = 20
+"""How many ways to mend a line, or lines to mend, are tried at most."""
+_ABOVE = 100
+"""How many lines above one tell in which columns lines begin."""
+MISREAD = pattern(
+    r"\\\\|(\\(?:t(?:ext(?:bf|it|rm|tt|sf)?\{|heta|imes|riangle|ilde|herefore|frac|binom)|n(?:abla|eq|leq|geq|otin|earrow|warrow|subseteq)(?![a-z]))"
+    r"|(?<!\w)[A-Z]:\\(?:temp|tmp|tools|new|network|notes)(?![a-z]))"
+)
+"""In double quotes: words of formulas, and folders of Windows, that begin like a tab or a line end; group 1. A backslash twice is one, and nothing more."""
+KEYS = frozenset(
+    """
+    accent accent_night accept alt answer article authors back browser_back browser_font browser_front browser_size bury_siblings cards changes checked
+    cloze collapsed confusion contact container content_note css cue deck description desired_retention doi element example exclude_from_search extends
+    fields file files font formerly front full_deck height help hide hint homepage id keep_identity key kind language latex_after latex_before latex_svg
+    left licence lines lint name near_miss new_cards_a_day night note note_type notice objective objectives option option_sets options origin page picture
+    pictures plain_text practice_deck prevent_deletion prompt question read reading regions retired_because reverse reviews_a_day right role rtl scenario
+    shape size sort_field sources speech status steps sticky stock_kind study summary supports tags templates text theme title top unit url version
+    volume_pages where whole why width year
+    """.split()  # noqa: SIM905  # One key a line would be a page of its own.
+)
+"""The keys of all schemas; a test holds them together."""
+NO_TEXTS = frozenset(
+    """
+    accept article browser_size bury_siblings cards cloze collapsed desired_retention exclude_from_search fields files height help keep_identity latex_svg
+    left lines lint near_miss new_cards_a_day objectives option_sets pictures plain_text prevent_deletion regions reverse reviews_a_day right role rtl
+    size sources steps sticky stock_kind study tags templates theme top whole width year
+    """.split()  # noqa: SIM905  # Nor are these.
+)
+"""Those of them that take no text, so that quotation marks would not help; a test sees to these, too."""
+
+
+class Page:
+    """A text that the parser does not read, line by line, and a way to try what it should say; `stopped` is the line that it stopped in, if not at the end."""
+
+    def __init__(self, text: str, parse: Callable[[str], Iterator[yaml.Event]], stopped: int = 0) -> None:
+        self.lines = text.split("\n")
+        self.parse = parse
+        self.small = len(text) <= _LONGEST_TEXT
+        self.stopped = stopped if any(each.strip() for each in self.lines[stopped - 1 :]) else 0
+
+    def __getitem__(self, line: int) -> str:
+        return self.lines[line - 1]
+
+    def above(self, line: int) -> Iterator[str]:
+        """The lines above one that are not blank, the nearest first."""
+        return (each for each in reversed(self.lines[max(line - _ABOVE, 0) : line - 1]) if each.strip())
+
+    def reads(self, line: int, instead: str, beyond: int = 0) -> bool:
+        """Whether the parser comes beyond a line, or a later one, if that line says something else."""
+        import yaml
+
+        if not self.small or len(instead) > LONGEST_LINE:
+            return False
+        try:
+            # Only what begins on a later line shows that it does.
+            any(
+                event.start_mark is not None and event.start_mark.line >= (beyond or line)
+                for event in self.parse("\n".join([*self.lines[: line - 1], instead, *self.lines[line:]]))
+            )
+        except yaml.MarkedYAMLError as error:
+            marks = [mark.line for mark in (error.problem_mark, error.context_mark) if mark]
+            return min(marks, default=0) >= (beyond or line)
+        return True
+
+    def mended(self, line: int) -> str:
+        """A line as it should stand, with its text in quotes; empty where that does not help."""
+        return next((shown.strip() for whole, shown in _in_quotes(self[line][:LONGEST_LINE]) if self.reads(line, whole)), "")
+
+    def opened(self, line: int) -> tuple[int, int] | None:
+        """Where a quotation mark stands that was forgotten to be closed, so that the next one, in this line, closes it."""
+        import yaml
+
+        last: yaml.Event | None = None
+        try:
+            for event in self.parse("\n".join(self.lines)) if self.small else ():
+                last = event if isinstance(event, yaml.ScalarEvent) and event.style else None
+        except yaml.MarkedYAMLError:
+            pass
+        if last is None or last.start_mark is None or last.end_mark is None or last.end_mark.line != line - 1:
+            return None
+        between = self.lines[last.start_mark.line + 1 : line]
+        return (last.start_mark.line + 1, last.start_mark.column + 1) if any(re.match(KEY + ": ", each) for each in between) else None
+
+    def column(self, line: int) -> int:
+        """In which column a line that is indented wrongly could begin; 0 where that does not help."""
+        said = self[line].strip()
+        columns: dict[int, None] = {}
+        for each in self.above(line):
+            found = re.match(r" *" if said.startswith("- ") else r" *(?:- +)*", each)
+            if found and (not said.startswith("- ") or each[found.end() :].startswith("- ")):
+                columns[found.end()] = None
+        now = len(self[line]) - len(self[line].lstrip())
+        near = sorted(columns, key=lambda each: abs(each - now))[:MOST_TRIED]
+        return next((each + 1 for each in near if each != now and self.reads(line, " " * each + said)), 0)
+
+
+def _in_quotes(line: str) -> Iterator[tuple[str, str]]:
+    """A line with its text in quotes, whole and as messages show it, in every way in which it may be meant."""
+    found = re.fullmatch(r"(\s*(?:- +)*(?:[\w-]+ *: +)?)(\S.*)", line.rstrip())
+    if found and not (NO_TEXTS & {found[1].strip(" -:")}) and (found[1].rstrip().endswith(":") or (found[1].strip() and found[2][0] not in "{[")):
+        for text in texts(found[2]):
+            yield found[1] + in_quotes(text), found[1] + quoted(text)
+
+
+def texts(written: str) -> Iterator[str]:
+    """What an author may have meant by what stands as a text."""
+    mark = written[0]
+    if mark in _OPENING and written[-1] in _CLOSING:
+        yield written[1:-1]
+    if mark in "\"'":
+        bare = re.sub(r"(?<=[\"']) +#.*$", "", written)
+        inner = re.sub(r"\\([\"\\])", r"\1", bare[1:]) if mark == '"' else bare[1:].replace("''", "'")
+        if mark == '"' and "\\n" in MISREAD.sub("", inner):
+            return  # A line end in the text, which no other quotes can hold.
+        if bare.count(mark) == 1:
+            yield inner
+        elif bare[-1] == mark:
+            yield inner[:-1]
+    yield written
