@@ -140,7 +140,7 @@ def _text_after_its_end(page: Page, line: int) -> Said:
     meant = page.mended(line)
     if mark and mark[1] in "[{":
         return Said("the text goes on behind its closing bracket", f"a text that begins with `{{` or `[` {_QUOTE}" + (f": `{meant}`" if meant else _OR_BELOW))
-    help = "put quotation marks of the other kind around the whole text"
+    help = "put quotation marks of the other kind around the whole text" if "''" not in meant else "in single quotes an apostrophe is written twice"
     return Said("the text goes on behind its closing quotation mark", f"{help}: `{meant}`" if meant else f"{help}{_OR_BELOW}")
 
 
@@ -151,7 +151,8 @@ def _indented_wrongly(page: Page, line: int, column: int) -> Said | None:
             return Said("no comma stands between entries", "delete it")
         return _between_braces(page, line) or _text_after_its_end(page, line)
     said = written.strip()
-    if said.startswith(tuple(f"{key}:" for key in _FIRST_KEYS)) and page.reads(line, written.replace(said, f"- {said}")):
+    begins = re.compile(rf"\s*- +{re.escape(said.partition(':')[0])}:")
+    if any(map(begins.match, page.above(line))) and page.reads(line, written.replace(said, f"- {said}")):
         return Said("an entry begins with `- `, a hyphen and a space", f"write `- {shortened(said)}`, and indent its other keys as far")
     begin = page.column(line)
     help = f"begin it in column {begin}: keys of one card start in the same column, and entries of a list with `- `"

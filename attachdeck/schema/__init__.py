@@ -254,6 +254,11 @@ def _missing(error: ValidationError, node: Node, validator: Validator, new_ids: 
     # What a group needs only then is described beside its keys.
     known = {key: each for _, schema in _way(error, validator) if isinstance(schema, dict) for key, each in schema.get("properties", {}).items()}
     closed = any(isinstance(schema, dict) and schema.get("additionalProperties") is False for _, schema in _way(error, validator)[-2:])
+    if len(node.value) == 1 and len(error.absolute_path) == 2 and error.absolute_path[0] == "cards":
+        message = f"this card is nothing but `{next(iter(node.value))}`"
+        help = "write all keys of a card below one another; only the first of them has `- ` before it"
+        yield Diagnostic(rule="missing-key", message=message, at=node.start, help=help)
+        return
     for key in missing:
         if key in node:
             continue
