@@ -90,8 +90,8 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     r"(?:\A|\n)```[^`]*\Z": ("makes code of all that follows", "end it with a line of three backticks"),
     r"\A(?:[-+*#]\s+|>\s*)[0-9][0-9.,]*\s*%?\Z|\A\+\s+[0-9][^\n]*\Z": ("loses its sign, which begins a list, a quotation or a heading", "put it between backticks, or write it in words"),
 }  # fmt: skip
-_SIGN = pattern(r"\[|~|\*|\n|•|◦|▪|‣|\(\(|\{\{|\)\[|!\[|! \[|==|\\|\^|\|[ ]*\||: - ")
-_FIRST = "-+>#1`<a"
+_SIGN = pattern(r"\[|~|\*(?:\*|(?<=[0-9]\*)[0-9.,])|\n(?=[ ]*(?:[-<#12`•◦▪‣]|[ab]\)))|•|◦|▪|‣|\(\(|\{\{|\)\[|!\[|! \[|==|\\|\^|\|[ ]*\||: - ")
+_FIRST = ("-", "+", "*", ">", "#", "`", "<", "1.", "1)", "a)")
 """How all of these begin, or with what the text does; most texts have none of it."""
 _MEANING = pattern("|".join(f"(?P<m{place}>{each})" for place, each in enumerate(_MEANINGS)))
 _CODE = pattern(r"```.*?```|`[^`]+`", re.DOTALL)
@@ -105,12 +105,13 @@ _NUMBERS = (tuple("ABCDEFGHIJKL"), tuple("abcdefghijkl"), tuple(map(str, range(1
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for card in course.cards():
         place = card.place
-        if isinstance(card, CustomCard) or not isinstance(place, Node) or not any(map(_may_be, _strings(card.written))):
+        if isinstance(card, CustomCard) or not isinstance(place, Node):
             continue
-        gaps = card.written.get("text") if isinstance(card, ClozeCard) else None
-        for text in markdown_texts(place):
-            if found := _found(text.value, gaps=text.value is gaps):
-                yield Finding(text.at, found[0], found[1], card)
+        if any(map(_may_be, _strings(card.written))):
+            gaps = card.written.get("text") if isinstance(card, ClozeCard) else None
+            for text in markdown_texts(place):
+                if found := _found(text.value, gaps=text.value is gaps):
+                    yield Finding(text.at, found[0], found[1], card)
         yield from (Finding(at, message, help, card) for at, message, help in _of_a_kind(card, place))
     for place in (lesson.place for lesson in course.lessons):
         if isinstance(place, Node):
@@ -165,17 +166,18 @@ def _in_description(text: str) -> tuple[str, str] | None:
     return (f"`{found[0]:.40}` is shown as it stands in the description of a deck", "write it in words or as Markdown") if found else None
 
 
-def _strings(value: Any) -> Iterator[str]:
+def _strings(value: Any) -> list[str]:
     """All texts of a card; its Markdown is among them."""
-    for part in value.values() if isinstance(value, dict) else value:
-        if isinstance(part, str):
-            yield part
-        elif isinstance(part, (dict, list)):
-            yield from _strings(part)
+    parts = value.values() if isinstance(value, dict) else value
+    found = [part for part in parts if isinstance(part, str)]
+    for part in parts:
+        if isinstance(part, (dict, list)):
+            found += _strings(part)
+    return found
 
 
 def _may_be(text: str) -> bool:
-    return text[:1] in _FIRST or _SIGN.search(text) is not None
+    return text.startswith(_FIRST) or _SIGN.search(text) is not None
 
 
 def _found(text: str, *, gaps: bool) -> tuple[str, str] | None:
