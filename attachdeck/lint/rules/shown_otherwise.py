@@ -107,7 +107,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         place = card.place
         if isinstance(card, CustomCard) or not isinstance(place, Node):
             continue
-        if any(map(_may_be, _strings(card.written))):
+        if _may_hold(card.written):
             gaps = card.written.get("text") if isinstance(card, ClozeCard) else None
             for text in markdown_texts(place):
                 if found := _found(text.value, gaps=text.value is gaps):
@@ -166,24 +166,21 @@ def _in_description(text: str) -> tuple[str, str] | None:
     return (f"`{found[0]:.40}` is shown as it stands in the description of a deck", "write it in words or as Markdown") if found else None
 
 
-def _strings(value: Any) -> list[str]:
-    """All texts of a card; its Markdown is among them."""
-    parts = value.values() if isinstance(value, dict) else value
-    found = [part for part in parts if isinstance(part, str)]
-    for part in parts:
-        if isinstance(part, (dict, list)):
-            found += _strings(part)
-    return found
-
-
-def _may_be(text: str) -> bool:
-    return text.startswith(_FIRST) or _SIGN.search(text) is not None
+def _may_hold(value: Any) -> bool:
+    """Whether something in a card may be shown otherwise; to look at values alone is fast."""
+    for part in value.values() if isinstance(value, dict) else value:
+        if isinstance(part, str):
+            if part.startswith(_FIRST) or _SIGN.search(part):
+                return True
+        elif isinstance(part, (dict, list)) and _may_hold(part):
+            return True
+    return False
 
 
 def _found(text: str, *, gaps: bool) -> tuple[str, str] | None:
     """What becomes of the first piece of a text that is shown otherwise, and how to mend it; in a text with gaps, these are none."""
     prose = text.strip()
-    if not _may_be(prose):
+    if not _may_hold((prose,)):
         return None
     if "`" in prose or "\\" in prose:
         prose = FORMULA.sub(_KEPT, _CODE.sub("x", prose))
