@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from attachdeck.importing.found import CannotImport
 from attachdeck.naming import slug
 from attachdeck.patterns import pattern
 from attachdeck.pipeline import Checked
+from attachdeck.reporters.text import lines_of
 from attachdeck.safe_write import in_the_way, new_folder
 
 _PLAIN = pattern(r"[A-Za-z_][\w ./()-]*[\w.)]|[A-Za-z]")
@@ -72,22 +73,23 @@ def _errors(checked: Checked) -> list[Diagnostic]:
     return [each for each in checked.diagnostics if each.severity is Severity.ERROR]
 
 
-def _said(checked: Checked, error: Diagnostic) -> str:
+def _said(error: Diagnostic, lines: Sequence[str]) -> str:
     """A mistake with the line that has it, since nobody can look it up in a file that is not kept."""
-    line = checked.texts.get(error.at.file, "").split("\n")[error.at.line - 1].strip()[:_SHOWN]
-    return f"{error.message}, in `{line}`" + (f" ({error.help})" if error.help else "")
+    line = f", in `{lines[error.at.line - 1].strip()[:_SHOWN]}`" if 0 < error.at.line <= len(lines) else ""
+    return f"{error.message}{line}" + (f" ({error.help})" if error.help else "")
 
 
 def _mistaken(checked: Checked) -> dict[str, str]:
     """What is wrong with each card that has a mistake; nothing where there are none, or others, too."""
     cards = {each.file: list(found.items()) for each in checked.files.lessons if each.root and (found := each.root.get("cards"))}
     begins = {file: [each.at.line for each in found] for file, found in cards.items()}
+    lines = lines_of(checked.texts)
     mistaken: dict[str, str] = {}
     for error in _errors(checked):
         place = bisect_right(begins.get(error.at.file, []), error.at.line) - 1
         if place < 0:
             return {}
-        mistaken.setdefault(cards[error.at.file][place].value["id"], _said(checked, error))
+        mistaken.setdefault(cards[error.at.file][place].value["id"], _said(error, lines(error.at.file)))
     return mistaken
 
 
@@ -102,7 +104,7 @@ def _lock(checked: Checked, folder: Path, known: Lock) -> None:
     if checked.course is None:
         first = _errors(checked)[0]
         where = f"{first.at}".removeprefix(f"{folder.as_posix()}/")
-        raise CannotImport(f"the course would have mistakes; the first: {where}: {_said(checked, first)}")
+        raise CannotImport(f"the course would have mistakes; the first: {where}: {_said(first, lines_of(checked.texts)(first.at.file))}")
     if known.cards:
         _, lock = compile_course(checked.course, known, 0)
         cards = {key: replace(each, changed=known.cards[key].changed) if key in known.cards else each for key, each in lock.cards.items()}
