@@ -5,6 +5,7 @@ Learners would not miss them, and their author would not know. Only what may be 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
@@ -19,8 +20,11 @@ from attachdeck.reader import Node
 
 ID = "no-card"
 _OPENED = pattern(r"\{\{c([0-9,]+)::")
-_LOSING = ("<", "](", "]:", "\\", "|")
-"""What may lose a gap: a tag or a comment, an address, a backslash, a row of a table with a cell too many."""
+_LOSING = pattern(
+    r"<[^<>]*(?:\{\{c|=\s*[\"'])|```|~~~|<(?!/?(?:a|b|br|code|del|em|i|li|mark|ol|p|s|small|span|strong|sub|sup|u|ul)\b)[A-Za-z!?]|\]:|!\[|\]\([^\s()]+\s+[\"'(]|\{\{c[0-9,]+::\s*[<&]",
+    re.IGNORECASE,
+)
+"""What may lose a gap: a tag or a comment, what a definition, a picture or a link says besides its words; and a gap that may hold nothing."""
 
 
 def problems(course: Course) -> Iterator[Diagnostic]:
@@ -34,9 +38,18 @@ def problems(course: Course) -> Iterator[Diagnostic]:
             if not card_places(note_types[card.note_type], note_types[card.note_type].row(card.fields)):
                 yield _nothing_filled(card.place, note_types[card.note_type])
         elif isinstance(card, ClozeCard):
-            yield from _lost(card.place["text"], card.text, shown) if any(sign in card.text for sign in _LOSING) else ()
+            yield from _lost(card.place["text"], card.text, shown) if _may_lose(card.text) else ()
         else:
             yield from _blank(card, card.place, shown)
+
+
+def _may_lose(text: str) -> bool:
+    """Whether a gap may be lost; to render the text takes much longer than to see that none is."""
+    if "|" in text and "-" in text and "\n" in text:  # It may be a table.
+        return True
+    if "](" in text and any("{{c" in word.partition("](")[2] for word in text.split()):
+        return True
+    return any(sign in text for sign in ("<", "]", "&", "```", "~~~")) and _LOSING.search(text) is not None
 
 
 def _nothing_filled(card: Node, note_type: NoteType) -> Diagnostic:
