@@ -279,9 +279,11 @@ HEAVY: dict[str, Mapping[str, str | bytes]] = {
     "UTF-16": {LESSON: ("a: b\n" * 50_000).encode("utf-16")},
     "entities of entities": {"media/plane.svg": ENTITIES},
     "entities in UTF-16": {"media/plane.svg": ENTITIES.encode("utf-16")},
-    "nested pictures": {"media/plane.svg": "<svg>" + "<g>" * 200_000},
-    "deeply nested pictures": {"media/plane.svg": "<svg>" + "<g>" * 3_000 + "</g>" * 3_000 + "</svg>"},
-    "a length that is none": {"media/plane.svg": f'<svg viewBox="0 0 1 1"><rect id="x" width="{"1" * 100_000}x"/><rect width="1{" " * 100_000}x"/></svg>'},
+    "nested pictures": {"media/plane.svg": '<svg xmlns="http://www.w3.org/2000/svg">' + "<g>" * 200_000},
+    "deeply nested pictures": {"media/plane.svg": '<svg xmlns="http://www.w3.org/2000/svg">' + "<g>" * 3_000 + "</g>" * 3_000 + "</svg>"},
+    "a length that is none": {
+        "media/plane.svg": f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><rect id="x" width="{"1" * 100_000}x"/><rect width="1{" " * 100_000}x"/></svg>'
+    },
     "braces that never end": gaps("((1 x)) " + "{" * 100_000),
     "quotations that never end": basic("This always proves it: " + "‘ a" * 100_000),
     "sections in sections": {**OWN, "note_types/basic/front-1.html": "{{#Front}}" * 5_000 + "{{Front}}" + "{{/Front}}" * 5_000},

@@ -36,7 +36,7 @@ _PIXELS = {"": 1.0, "px": 1.0, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4, "pt
 
 
 _SVG = pattern(rb"<(?:[\w.-]+:)?svg[\s/>]")
-_SVG_END = pattern(rb"</(?:[\w.-]+:)?svg\s*>|/>\s*\Z")
+_NAMESPACE = b"http://www.w3.org/2000/svg"
 _KINDS = ((b"\x89PNG\r\n\x1a\n", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"GIF8", "GIF"), (b"RIFF", "WebP"))
 """How the files begin that browsers show, whatever the ending of their names."""
 
@@ -78,13 +78,25 @@ def spoilt(content: bytes, name: str) -> str:
     if not content:
         return "this file is empty"
     if ending == "svg":
-        if not _SVG.search(content):
-            return "this file is no SVG"
-        return "" if _SVG_END.search(content) else "this file is not whole: `</svg>` is missing"
+        return _spoilt_svg(content)
     kind = next((kind for beginning, kind in _KINDS if content.startswith(beginning)), "")
     if not kind or (kind == "WebP" and content[8:12] != b"WEBP"):
         return f"this file is no picture of the kind {ending.upper()}"
     return "" if _is_whole(content, kind) else f"this {kind} is not whole: its end is missing"
+
+
+def _spoilt_svg(content: bytes) -> str:
+    from xml.parsers import expat
+
+    if not _SVG.search(content):
+        return "this file is no SVG"
+    if _NAMESPACE not in content:  # As in a picture that was copied out of a page.
+        return 'its first tag does not begin `<svg xmlns="http://www.w3.org/2000/svg"`'
+    try:
+        expat.ParserCreate().Parse(content, True)
+    except expat.ExpatError as error:
+        return f"this SVG is broken in line {error.lineno} ({expat.ErrorString(error.code)})"
+    return ""
 
 
 def _is_whole(content: bytes, kind: str) -> bool:
