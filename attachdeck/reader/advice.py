@@ -25,6 +25,7 @@ _ALIKE = 0.75
 """How alike (difflib's ratio) a word must be to a key to be a misspelt one."""
 _FIRST_KEYS = ("id", "key", "file", "name", "text", "where")
 """Keys with which authors begin an entry."""
+_SINGLE_COLON = pattern(r" ?(?<!:):(?!:) ?")
 _BULLETS = "–—•·▪◦*"
 _ENTRY = pattern(rf"(\s*)(?:[{_BULLETS}]|-(?=[^\s-])|-(?=[^\S ]))\s*([\w-]+: .*)")
 """What was meant to begin an entry, and does not."""
@@ -39,6 +40,9 @@ class Said(NamedTuple):
 
 
 def _line_too_deep(page: Page, line: int, column: int) -> Said | None:
+    deck = re.match(r"deck: +(\S.*)", page[line][:LONGEST_LINE]) if page.name.endswith("course.yaml") else None
+    if deck and (meant := _SINGLE_COLON.sub(" - ", deck[1].rstrip())) != deck[1].rstrip():
+        return Said("a deck name has no single colon", f"write `deck: {quoted(meant)}`, or `::` for a deck within another")
     if not re.fullmatch(KEY, page[line][: column - 1]):
         return _second_key(page, line, column)
     begin = page.column(line)
@@ -318,7 +322,7 @@ def syntax_error(error: yaml.MarkedYAMLError, text: str, shown: str, parse: Call
     advice = next((each for each in _ADVICE if each.phrase in problem), None)
     mark = (error.context_mark if advice and advice.begun else error.problem_mark) or error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    page = Page(text, parse, error.problem_mark.line + 1 if error.problem_mark else line)
+    page = Page(text, parse, error.problem_mark.line + 1 if error.problem_mark else line, shown)
     # At the end of the text the parser stands behind the last line, where there is nothing to show.
     if line > 1 and not "".join(page.lines[line - 1 :]).strip():
         line = max((number for number, each in enumerate(page.lines, 1) if each.strip()), default=1)

@@ -51,9 +51,10 @@ NO_TEXTS = frozenset(
 class Page:
     """A text that the parser does not read, line by line, and a way to try what it should say; `stopped` is the line that it stopped in, if not at the end."""
 
-    def __init__(self, text: str, parse: Callable[[str], Iterator[yaml.Event]], stopped: int = 0) -> None:
+    def __init__(self, text: str, parse: Callable[[str], Iterator[yaml.Event]], stopped: int = 0, name: str = "") -> None:
         self.lines = text.split("\n")
         self.parse = parse
+        self.name = name
         self.small = len(text) <= _LONGEST_TEXT
         self.stopped = stopped if any(each.strip() for each in self.lines[stopped - 1 :]) else 0
 
