@@ -64,6 +64,7 @@ def test_what_is_mended(tmp_path: Path, broken: str, whole: str, newline: str):
         "  - {id: a, kind: basic, prompt: ! 12, answer: A.}\n",
         "  - {id: a, kind: basic, prompt: Who?, answer: null}\n",
         "  - {id: a, kind: basic, prompt: Who?, answer: A., content_note: true}\n",
+        "  - {id: a, kind: basic, prompt: Who?, answer: A., sources: none}\n",
         "  - {id: a, kind: basic, prompt: Whose, hints, answer: A.}\n",
         "  - {id: a, kind: basic, prompt: Who?, answr: A., anwser: B.}\n",
         "  - {id: a, kind: sequence, prompt: How?, steps: one}\n",

@@ -50,7 +50,7 @@ _ALIKE = 0.7
 
 _OTHER_WORDS = {
     "title": ("name", "heading"),
-    "prompt": ("question", "front", "task"),
+    "prompt": ("question", "front", "task", "text"),
     "question": ("prompt", "front"),
     "answer": ("back", "solution"),
     "text": ("sentence", "statement", "cloze", "prompt"),

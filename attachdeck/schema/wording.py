@@ -42,6 +42,7 @@ _OTHER_KINDS = {
     "off": ("none", "no", "ignore", "false"),
 }
 """By what other words authors may call what they can choose from."""
+_NOTHING = ("none", "no", "nil", "nothing", "n/a", "-", "?", "tbd", "todo")
 _MAYBE_TRUE = ("answer", "accept", "text", "steps", "id")
 _YES_AND_NO = {"yes": "true", "y": "true", "on": "true", "no": "false", "n": "false", "off": "false"}
 Said = tuple[str, str | None]
@@ -71,7 +72,9 @@ class Wrong:
 
     @property
     def is_meant(self) -> bool:
-        """Whether it can be a text as it stands: `true` is an answer, but hardly a note."""
+        """Whether it can be meant as it stands: `true` is an answer, but hardly a note, and `none` no entry of a list."""
+        if isinstance(self.value, str):
+            return self.value.lower() not in _NOTHING
         return not isinstance(self.value, bool) or self.name in _MAYBE_TRUE
 
     def as_typed(self, text: str) -> str:
@@ -153,6 +156,8 @@ def _text(wrong: Wrong) -> str | None:
 
 def _list(wrong: Wrong) -> str:
     found = wrong.value
+    if wrong.optional and not wrong.is_meant:
+        return "delete this key where there is nothing to say"
     if isinstance(found, str) and re.match(r"[-–—•·▪◦*]|[0-9]+[.)] ", found):
         return "begin each entry with a hyphen and a space, `- `, on a line of its own"
     if isinstance(found, str) and len(found) <= _LONG:
