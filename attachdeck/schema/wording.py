@@ -42,7 +42,7 @@ _OTHER_KINDS = {
     "off": ("none", "no", "ignore", "false"),
 }
 """By what other words authors may call what they can choose from."""
-_NOTHING = ("none", "no", "nil", "nothing", "n/a", "-", "?", "tbd", "todo")
+_NOTHING = ("none", "nil", "nothing", "n/a", "-", "?")
 _MAYBE_TRUE = ("answer", "accept", "text", "steps", "id")
 _YES_AND_NO = {"yes": "true", "y": "true", "on": "true", "no": "false", "n": "false", "off": "false"}
 Said = tuple[str, str | None]
