@@ -657,6 +657,18 @@ def test_cells_can_be_added_and_emptied_and_lists_grow(tmp_path: Path):
     assert card["options"][2] == {"text": "Both", "right": False, "why": "No."}
 
 
+def test_a_lesson_that_cannot_be_read_is_named_and_the_others_are_edited(tmp_path: Path):
+    folder = write_course(tmp_path / "course", {"lessons/02-b.yaml": "id: [", "lessons/03-c.yaml": b"\xff"})
+    (tmp_path / "cards.csv").write_text("id,answer\ndefine,New.\nother,B\n", encoding="utf-8")
+    result = run("import", "--into", folder, tmp_path / "cards.csv")
+    assert [line.partition("lessons/")[2] for line in result.stdout.splitlines()[1:3]] == [
+        "02-b.yaml: it cannot be read: `attachdeck check` says why",
+        "03-c.yaml: it is not in UTF-8",
+    ]
+    assert "the card `other`: the course has none with this id in the lessons that could be read" in result.stdout
+    assert "answer: New." in (folder / "lessons" / "01-first.yaml").read_text(encoding="utf-8")
+
+
 def test_no_row_and_no_cell_of_a_spreadsheet_is_dropped_in_silence(tmp_path: Path):
     folder = write_course(tmp_path / "course", cards=CARD + "  - just text\n  -\n  - 5\n  - {id: [a], kind: basic}\n  - {id: 3}\n")
     text = "prompt,,answer,answer,id\nWhy?,x,So.,Too.,define,beyond\nNew?,,New.\n,,,,\nOther?,,Other.,,\n"

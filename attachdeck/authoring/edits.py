@@ -35,6 +35,7 @@ def bring_back(folder: Path, rows: Mapping[str, Mapping[str, str]]) -> tuple[lis
     edits: list[Edit] = []
     left: list[str] = []
     found: set[str] = set()
+    where = ""
     for path in lesson_paths(folder):
         try:
             file = text_file.read(path)
@@ -42,14 +43,18 @@ def bring_back(folder: Path, rows: Mapping[str, Mapping[str, str]]) -> tuple[lis
             if changed:
                 file.write(changed[0])
                 edits += changed[1]
-        except CannotTidy as error:
-            left.append(f"{path}: {error}")
-        except UnicodeDecodeError:
-            left.append(f"{path}: it is not in UTF-8")
-        except OSError as error:
-            left.append(f"{path}: it cannot be read or written ({error.strerror or error})")
-    left += [f"the card `{name}`: the course has none with this id" for name in rows if name not in found]
+        except (CannotTidy, UnicodeDecodeError, OSError) as error:
+            left.append(f"{path}: {_reason(error)}")
+            where = " in the lessons that could be read"
+    left += [f"the card `{name}`: the course has none with this id{where}" for name in rows if name not in found]
     return edits, left
+
+
+def _reason(error: Exception) -> str:
+    """Why a lesson's edits are not brought back."""
+    if isinstance(error, OSError):
+        return f"it cannot be read or written ({error.strerror or error})"
+    return "it is not in UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
 
 
 def _changed(text: str, path: Path, rows: Mapping[str, Mapping[str, str]], found: set[str], left: list[str]) -> tuple[str, list[Edit]] | None:
