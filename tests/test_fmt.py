@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from attachdeck import pipeline
+from attachdeck.authoring import text_file
 from attachdeck.authoring.tidy import CannotTidy, tidied
 from attachdeck.reader import read_text
 from conftest import COURSE, LESSON_HEAD, write_course
@@ -168,6 +170,18 @@ def test_no_file_but_a_courses_own_is_tidied(tmp_path: Path):
     assert [path.read_bytes() for path in others] == before
     assert run("fmt", folder / "media" / "media.yaml", folder / "media" / ".." / "lessons" / "02-next.yml").exit_code == 0
     assert run("fmt", folder, folder / "lessons" / "02-next.yml", "--check").exit_code == 0
+
+
+def test_a_file_too_large_for_a_course_and_a_pipe_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    folder = write_course(tmp_path)
+    (folder / "note_types" / "own").mkdir(parents=True)
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(folder / "note_types" / "own" / "note_type.yaml")
+    assert run("fmt", folder, "--check").exit_code == 0
+    monkeypatch.setattr(text_file, "MAX_BYTES", 10)
+    result = run("fmt", folder / "lessons" / "01-first.yaml")
+    assert result.exit_code == 1
+    assert "cannot be read or written: it is larger than" in result.stderr
 
 
 words = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"], exclude_characters="\ufeff\u2028\u2029"), max_size=30)
