@@ -767,6 +767,7 @@ def test_wrong_usage_is_said(tmp_path: Path):
     (tmp_path / "x.xlsx").write_bytes(b"x")
     assert "*CSV UTF-8*" in run("import", tmp_path / "x.xlsx", "-o", tmp_path / "c").stderr
     assert run("import", tmp_path / "x.csv", "--into", COURSE, "--title", "T").exit_code == 2
+    assert "; --into " in run("import", tmp_path / "x.csv", "-o", COURSE).stderr
     assert "is a course already" in run("import", COURSE, "-o", tmp_path / "c").stderr
     assert "nothing that can be imported" in run("import", tmp_path / "x.exe", "-o", tmp_path / "c").stderr
     assert "no column `id`" in run("import", tmp_path / "x.csv", "--into", write_course(tmp_path / "course")).stderr

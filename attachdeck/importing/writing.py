@@ -20,7 +20,7 @@ from attachdeck.diagnostics import Diagnostic, Severity
 from attachdeck.identity import Lock, write_lock
 from attachdeck.importing.draft import Draft, DraftLesson
 from attachdeck.importing.found import CannotImport
-from attachdeck.naming import slug
+from attachdeck.naming import slug, word
 from attachdeck.patterns import pattern
 from attachdeck.pipeline import Checked
 from attachdeck.reporters.text import lines_of
@@ -41,7 +41,8 @@ def write(draft: Draft, folder: Path, title: str, language: str) -> Draft:
     Raises CannotImport where the folder is in use or the course would have other mistakes, and OSError.
     """
     if used := in_the_way(folder):
-        raise CannotImport(f"`{folder}` is not empty (it holds `{used}`): name a folder that is new with -o")
+        other = f"; --into {word(folder)} brings a spreadsheet's edits back into that course" if (folder / "course.yaml").is_file() else ""
+        raise CannotImport(f"`{folder}` is not empty (it holds `{used}`): name a folder that is new with -o{other}")
     if folder.exists() and not folder.is_dir():
         raise CannotImport(f"`{folder}` is no folder: name one that is new with -o")
     with new_folder(folder) as place:
