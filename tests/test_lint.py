@@ -99,6 +99,8 @@ def test_what_is_shown_otherwise_is_told_of_course_and_lessons(tmp_path: Path):
     said = run("check", write_course(tmp_path, files), "--rule", "shown-otherwise").stderr
     assert said.count("warning[shown-otherwise]") == 5
     assert said.count("in the description of a deck") == 2
+    write_course(tmp_path, {"course.yaml": COURSE_YAML + 'notice: "<font>Read</font> this."\n'})
+    assert "`<font>` does not reach the card" in run("check", tmp_path, "--rule", "html-taken-out").stderr
 
 
 def test_files_that_templates_show_are_looked_for(tmp_path: Path):

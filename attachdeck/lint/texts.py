@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 
 from attachdeck import cloze
-from attachdeck.course import BasicCard, Card, ChoiceCard, ClozeCard, OcclusionCard, PracticeCard, SequenceCard, VignetteCard
+from attachdeck.course import BasicCard, Card, ChoiceCard, ClozeCard, Course, OcclusionCard, PracticeCard, SequenceCard, VignetteCard
+from attachdeck.location import Location
 from attachdeck.patterns import pattern
 from attachdeck.value import value
 
@@ -77,6 +78,19 @@ def texts(card: Card, phrases: Phrases) -> Texts:
     long_words = len([word for word in found if len(word) > 6])
     near = phrases.near(together, found)
     return Texts(asked, answered, said, pieces, tuple(gaps), plain(asked), plain(answered), len(found), long_words, near)
+
+
+def shown_texts(course: Course) -> Iterator[str]:
+    """The Markdown of course.yaml that cards show."""
+    yield course.notice
+    yield course.help.note if course.help else ""
+    for each in course.option_sets.values():
+        yield from (each.question, *each.options.values())
+
+
+def course_yaml(course: Course) -> Location:
+    """The file of what concerns the whole course."""
+    return Location(f"{course.lessons[0].at.file.rpartition('/lessons/')[0]}/course.yaml" if course.lessons else "course.yaml")
 
 
 def _filled(text: str, gaps: list[str]) -> str:

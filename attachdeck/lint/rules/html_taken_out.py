@@ -23,10 +23,12 @@ from collections.abc import Iterator
 from attachdeck.course import Course, CustomCard
 from attachdeck.decode import markdown_texts
 from attachdeck.lint import Context, Finding
+from attachdeck.lint.texts import course_yaml, shown_texts
 from attachdeck.markup import taken_out
 from attachdeck.reader import Node
 
 _SIGNS = ("<", "](", "]:", "\\")
+_HELP = "delete it; what the text is about stands between backticks, and a sign `<` has a space behind it"
 _MOST = 20
 """Of how much in one text an author is told at once."""
 
@@ -40,12 +42,9 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
             continue
         for text in markdown_texts(place):
             for what in taken_out(text.value)[:_MOST] if _has_signs(text.value) else ():
-                yield Finding(
-                    text.at,
-                    f"`{what}` does not reach the card",
-                    "delete it; what the text is about stands between backticks, and a sign `<` has a space behind it",
-                    card,
-                )
+                yield Finding(text.at, f"`{what}` does not reach the card", _HELP, card)
+    for written in filter(_has_signs, shown_texts(course)):
+        yield from (Finding(course_yaml(course), f"`{what}` does not reach the card", _HELP) for what in taken_out(written)[:_MOST])
 
 
 def _has_signs(text: str) -> bool:

@@ -56,6 +56,7 @@ from attachdeck.cloze import FORMULA
 from attachdeck.course import Card, ChoiceCard, ClozeCard, Course, CustomCard, OcclusionCard, SequenceCard
 from attachdeck.decode import markdown_texts
 from attachdeck.lint import Context, Finding
+from attachdeck.lint.texts import course_yaml, shown_texts
 from attachdeck.location import Location
 from attachdeck.patterns import pattern
 from attachdeck.reader import Node
@@ -116,9 +117,11 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
     for place in (lesson.place for lesson in course.lessons):
         if isinstance(place, Node):
             yield from (Finding(at, message, help) for at, message, help in _of_a_lesson(place))
-    for written, described in _of_the_course(course):
-        if found := _found(written, gaps=False) or (_in_description(written) if described else None):
-            yield Finding(Location(f"{course.lessons[0].at.file.rpartition('/lessons/')[0]}/course.yaml" if course.lessons else "course.yaml"), *found)
+    if found := _found(course.description, gaps=False) or _in_description(course.description):
+        yield Finding(course_yaml(course), *found)
+    for written in shown_texts(course):
+        if found := _found(written, gaps=False):
+            yield Finding(course_yaml(course), *found)
 
 
 def _of_a_kind(card: Card, place: Node) -> Iterator[tuple[Location, str, str]]:
@@ -148,15 +151,6 @@ def _of_a_lesson(place: Node) -> Iterator[tuple[Location, str, str]]:
     for text in (place["title"], *(each["text"] for each in place["objectives"].items())):
         if plain := _PLAIN.search(text.value):
             yield text.at, f"`{plain[0]:.40}` is shown as it stands: this text is no Markdown", "write it without its signs"
-
-
-def _of_the_course(course: Course) -> Iterator[tuple[str, bool]]:
-    """The Markdown of course.yaml, each text with whether it stands only in the deck's description."""
-    yield course.description, True
-    yield course.notice, False
-    yield course.help.note if course.help else "", False
-    for each in course.option_sets.values():
-        yield from ((text, False) for text in (each.question, *each.options.values()))
 
 
 def _in_description(text: str) -> tuple[str, str] | None:
