@@ -32,6 +32,7 @@ _FOLDERS = {"lesson": "lessons", "lessons": "lessons", "media": "media", "notety
 _FOLDERS |= {"translation": TRANSLATIONS, "translations": TRANSLATIONS}
 _FILES = {"course": "course.yaml", "source": "sources.yaml", "sources": "sources.yaml", "media": "media/media.yaml"}
 """What a folder or a file of YAML in a course's folder is meant to be, by the letters of its name."""
+_YAML = "*.[Yy]*[Mm][Ll]"
 _PUT_ASIDE = (".bak", ".old", ".orig", ".swp", ".tmp", "~")
 """How names end that editors and people give to what is not to be read."""
 PICTURE_ENDINGS = (".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp")
@@ -239,7 +240,8 @@ def _unread_lessons(folder: Path) -> Iterator[tuple[Path, str, str]]:
     for path in _entries(folder):
         if path.is_dir():
             help = "put it into `lessons` itself; the numbers at the beginning of the names give the order"
-            yield from ((each, "it lies in a folder within `lessons`", help) for each in sorted(path.rglob("*.[Yy]*[Mm][Ll]")))
+            found = path.glob(_YAML) if path.is_symlink() else path.rglob(_YAML)  # A link may lead to where there is no end of files.
+            yield from ((each, "it lies in a folder within `lessons`", help) for each in sorted(found))
         elif path.suffix not in (".yaml", ".yml") and (stem := _yaml_stem(path.name) or (_is_lesson(path) and path.stem)):
             ending = f"its name ends in `{path.suffix}`" if path.suffix else "its name has no ending"
             yield path, ending, f"rename it to `{stem}{path.suffix.lower() if path.suffix.lower() == '.yml' else '.yaml'}`"
@@ -252,8 +254,10 @@ def _yaml_stem(name: str) -> str:
 
 
 def _is_lesson(path: Path) -> bool:
-    """Whether a file that is not read has cards."""
-    content, problem = read_bytes(path, "", None) if not path.name.endswith(_PUT_ASIDE) else (b"", None)
+    """Whether a file that is not read has cards; a link may lead to a file that is none of ours."""
+    if path.is_symlink() or path.name.endswith(_PUT_ASIDE):
+        return False
+    content, problem = read_bytes(path, "", None)
     return problem is None and b"\ncards:" in content and b"\nobjectives:" in content
 
 
