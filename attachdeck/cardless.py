@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from attachdeck import cloze
 from attachdeck.course import BasicCard, Card, ClozeCard, Course, CustomCard, PracticeCard, ReversedCard, SequenceCard
 from attachdeck.diagnostics import Diagnostic
+from attachdeck.location import Location
 from attachdeck.markup import Shown, render, render_gaps, shows_nothing
 from attachdeck.note_types import NoteType, own
 from attachdeck.note_types.generation import card_places, fields_enough
@@ -88,18 +89,26 @@ def lost_gaps(anki: str, shown: Mapping[str, Shown]) -> tuple[set[int], set[int]
 
 
 def _blank(card: Card, place: Node, shown: Mapping[str, Shown]) -> Iterator[Diagnostic]:
-    for text, at in _asked(card, place):
+    for text, way in _asked(card):
         if not text.lstrip()[:1].isalnum() and shows_nothing(render(text, shown)):
             help = "write it, or put a tag that it is about between backticks"
-            yield Diagnostic(rule=ID, message="this text shows nothing, so that its card asks nothing", at=at.at, help=help)
+            yield Diagnostic(rule=ID, message="this text shows nothing, so that its card asks nothing", at=_at(place, way), help=help)
 
 
-def _asked(card: Card, place: Node) -> Iterator[tuple[str, Node]]:
-    """The texts without which a card asks nothing, and where each stands."""
+def _asked(card: Card) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    """The texts without which a card asks nothing, and the way to each."""
     if isinstance(card, BasicCard | SequenceCard | PracticeCard):
-        yield card.prompt, place["prompt"]
+        yield card.prompt, ("prompt",)
     if isinstance(card, ReversedCard):
-        reverse = place.get("reverse")
-        yield card.reverse_prompt, (reverse and reverse.get("prompt")) or place["answer"]
+        yield card.reverse_prompt, ("reverse", "prompt")
     if isinstance(card, SequenceCard):
-        yield from zip(card.steps, place["steps"].items(), strict=True)
+        yield from ((step, ("steps", number)) for number, step in enumerate(card.steps))
+
+
+def _at(place: Node, way: tuple[str | int, ...]) -> Location:
+    """Where a text of a card stands; the other side's question may be the answer of the first."""
+    for key in way:
+        if isinstance(key, str) and key not in place:
+            return (place.get("answer") or place).at
+        place = place[key]
+    return place.at
