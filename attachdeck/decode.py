@@ -74,7 +74,11 @@ _CODE = pattern(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _SHORT = 12
 """How many signs at the most an author is told to write in the place of others."""
 _SAFE = "delete it: a card may not run scripts nor load pages; what only shows text, pictures and sounds may stay"
-_TEXT_KEYS = ("prompt", "answer", "why", "confusion", "hint", "text", "question", "scenario", "cue", "example", "reading", "summary", "retired_because")
+_TEXT_KEYS = frozenset(
+    ("prompt", "answer", "why", "confusion", "hint", "text", "question", "scenario", "cue", "example", "reading", "summary", "retired_because")
+)
+_GROUPS = frozenset(("options", "reverse", "near_miss", "steps"))
+"""Keys of a card under which more texts stand."""
 
 MAX_GAP_PROBLEMS = 20
 """Of how many mistakes in the gaps of one text an author is told at once."""
@@ -751,12 +755,23 @@ def _needs_a_look(value: Any) -> bool:
     return False
 
 
+def markdown_values(value: Mapping[str, Any]) -> Iterable[str]:
+    """The same texts as `markdown_texts` without their places, which is several times as fast."""
+    for key, part in value.items():
+        if isinstance(part, str):
+            if key in _TEXT_KEYS:
+                yield part
+        elif key in _GROUPS:
+            for each in part if isinstance(part, list) else (part,):
+                yield from (each,) if isinstance(each, str) else markdown_values(each)
+
+
 def markdown_texts(node: Node) -> Iterable[Node]:
     """The Markdown texts of a card or a lesson, its cards excepted."""
     for key, value in node.value.items():
         if key in _TEXT_KEYS and isinstance(value, str):
             yield node[key]
-        elif key in ("options", "reverse", "near_miss", "steps") and not isinstance(value, str):
+        elif key in _GROUPS and not isinstance(value, str):
             parts = node[key].items() if isinstance(value, list) else (node[key],)
             for part in parts:
                 yield from (part,) if isinstance(part.value, str) else markdown_texts(part)

@@ -50,11 +50,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import Any
 
 from attachdeck.cloze import FORMULA
 from attachdeck.course import Card, ChoiceCard, ClozeCard, Course, CustomCard, OcclusionCard, SequenceCard
-from attachdeck.decode import markdown_texts
+from attachdeck.decode import markdown_texts, markdown_values
 from attachdeck.lint import Context, Finding
 from attachdeck.lint.texts import course_yaml, shown_texts
 from attachdeck.location import Location
@@ -108,7 +107,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         place = card.place
         if isinstance(card, CustomCard) or not isinstance(place, Node):
             continue
-        if _may_hold(card.written):
+        if any(map(_may_be, markdown_values(card.written))):
             gaps = card.written.get("text") if isinstance(card, ClozeCard) else None
             for text in markdown_texts(place):
                 if found := _found(text.value, gaps=text.value is gaps):
@@ -126,7 +125,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
 
 def _of_a_kind(card: Card, place: Node) -> Iterator[tuple[Location, str, str]]:
     """What only some kinds have: texts that are no Markdown, options and steps with numbers of their own."""
-    plain = [place["content_note"]] if "content_note" in place else []
+    plain = [place["content_note"]] if card.content_note and "content_note" in place else []
     plain += [each["name"] for each in place["regions"].items()] if isinstance(card, OcclusionCard) else []
     for text in plain:
         if found := _PLAIN.search(text.value):
@@ -160,21 +159,14 @@ def _in_description(text: str) -> tuple[str, str] | None:
     return (f"`{found[0]:.40}` is shown as it stands in the description of a deck", "write it in words or as Markdown") if found else None
 
 
-def _may_hold(value: Any) -> bool:
-    """Whether something in a card may be shown otherwise; to look at values alone is fast."""
-    for part in value.values() if isinstance(value, dict) else value:
-        if isinstance(part, str):
-            if part.startswith(_FIRST) or _SIGN.search(part):
-                return True
-        elif isinstance(part, (dict, list)) and _may_hold(part):
-            return True
-    return False
+def _may_be(text: str) -> bool:
+    return text.startswith(_FIRST) or _SIGN.search(text) is not None
 
 
 def _found(text: str, *, gaps: bool) -> tuple[str, str] | None:
     """What becomes of the first piece of a text that is shown otherwise, and how to mend it; in a text with gaps, these are none."""
     prose = text.strip()
-    if not _may_hold((prose,)):
+    if not _may_be(prose):
         return None
     if "`" in prose or "\\" in prose:
         prose = FORMULA.sub(_KEPT, _CODE.sub("x", prose))
