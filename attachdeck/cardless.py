@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from attachdeck import cloze
 from attachdeck.course import BasicCard, Card, ClozeCard, Course, CustomCard, PracticeCard, ReversedCard, SequenceCard
@@ -31,13 +31,19 @@ _LOSING = pattern(
 def problems(course: Course) -> Iterator[Diagnostic]:
     """Report cards that learners would not get; those that are retired have none on purpose."""
     shown = {name: Shown(name, "", each.alt) for name, each in course.pictures.items()}
-    note_types = {name: own.note_type(each) for name, each in course.note_types.items()}
-    for card in course.cards():
+    note_types = {own.key(name): own.note_type(each) for name, each in course.note_types.items()}
+    yield from problems_of(course.cards(), shown, note_types)
+
+
+def problems_of(cards: Iterable[Card], shown: Mapping[str, Shown], note_types: Mapping[str, NoteType]) -> Iterator[Diagnostic]:
+    """The same of some cards, with the course's pictures as they are shown, and its own note types by their keys."""
+    for card in cards:
         if card.retired_because or not isinstance(card.place, Node):
             continue
         if isinstance(card, CustomCard):
-            if not card_places(note_types[card.note_type], note_types[card.note_type].row(card.fields)):
-                yield _nothing_filled(card.place, note_types[card.note_type])
+            note_type = note_types[own.key(card.note_type)]
+            if not card_places(note_type, note_type.row(card.fields)):
+                yield _nothing_filled(card.place, note_type)
         elif isinstance(card, ClozeCard):
             yield from _lost(card.place["text"], card.text, shown) if _may_lose(card.text) else ()
         else:

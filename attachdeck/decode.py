@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any, TypeVar
 
 from attachdeck import cloze
@@ -43,7 +42,7 @@ from attachdeck.diagnostics import Diagnostic, did_you_mean, did_you_mean_or_lis
 from attachdeck.location import Location
 from attachdeck.patterns import pattern
 from attachdeck.reader import CourseFiles, Document, Node, NoteTypeFiles
-from attachdeck.reader.document import location_of
+from attachdeck.reader.document import lines_in, location_of
 from attachdeck.reader.folder import PICTURE_ENDINGS
 from attachdeck.reader.pictures import Box, frame, spoilt, svg_boxes
 
@@ -88,12 +87,6 @@ def lesson_number(file: str) -> int | None:
     """The number with which the name of a lesson's file begins, or None where it has none."""
     match = _LESSON_FILE.fullmatch(file.rpartition("/")[2])
     return int(match["number"]) if match else None
-
-
-@lru_cache(maxsize=1)
-def _lines(text: str) -> list[str]:
-    """The lines of a file; one with many mistakes is not taken apart for each."""
-    return text.split("\n")
 
 
 def decode(files: CourseFiles) -> tuple[Course, list[Diagnostic]]:
@@ -476,7 +469,7 @@ class _Decoder:
     def within(self, node: Node, snippet: str) -> Location:
         """Where a piece of a text stands in the file; the whole text where it cannot be found as written."""
         line, column, end_line, _ = node.mark.span
-        for number, text in enumerate(_lines(self.texts[node.file])[line - 1 : end_line], line):
+        for number, text in enumerate(lines_in(self.texts[node.file])[line - 1 : end_line], line):
             start = text.find(snippet, column - 1 if number == line else 0) if snippet else -1
             if start >= 0:
                 return Location(node.file, number, start + 1, number, start + 1 + len(snippet))

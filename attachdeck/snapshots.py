@@ -73,9 +73,10 @@ def of_compiled(compiled: pipeline.Compiled) -> Snapshot:
     """The release that a compiled course would be."""
     rows = (compiled.deck.note_types[note.note_type].note_type.named(note.fields) for note in compiled.deck.notes)
     described = _of_lock(compiled.lock)
-    notes = zip(rows, compiled.deck.notes, strict=True)
-    cards = dict(_card(row, note.tags, note.note_type, described.cards[note.card].places, note.card) for row, note in notes)
-    cards = {key: replace(each, retired=described.cards[key].retired, changed=described.cards[key].changed) for key, each in cards.items()}
+    cards = dict(_card(row, note.tags, note.note_type, note.card) for row, note in zip(rows, compiled.deck.notes, strict=True))
+    for key, view in cards.items():
+        known = described.cards[key]
+        cards[key] = replace(view, retired=known.retired, places=known.places, changed=known.changed)
     return Snapshot(
         cards=cards,
         course=described.course,
@@ -151,7 +152,7 @@ def _of_holding(held: Holding, compiled: pipeline.Compiled) -> Snapshot:
         kind, names = by_name.get(note.note_type, (note.note_type, set(note.fields)))
         # A clone of ours, under whatever name, says the id, too.
         known = "" if kind in compiled.deck.note_types else note.fields.get("ID", "")
-        key, view = _card({name: each for name, each in note.fields.items() if name in names}, note.tags, kind, (), known)
+        key, view = _card({name: each for name, each in note.fields.items() if name in names}, note.tags, kind, known)
         if re.fullmatch(r"[a-z0-9-]+", key):
             cards[key] = view
     return Snapshot(
@@ -252,8 +253,8 @@ def _of_database(connection: sqlite3.Connection, media: frozenset[str]) -> Snaps
     for guid, model, modified, fields, tags, places in rows:
         names = [each["name"] for each in models[str(model)]["flds"]]
         made = tuple(sorted(map(int, places.split(",")))) if places else ()
-        key, view = _card(dict(zip(names, fields.split("\x1f"), strict=True)), tags.split(), kind_of[str(model)], made)
-        cards[key or str(guid)] = replace(view, changed=int(modified))
+        key, view = _card(dict(zip(names, fields.split("\x1f"), strict=True)), tags.split(), kind_of[str(model)])
+        cards[key or str(guid)] = replace(view, places=made, changed=int(modified))
         guids |= {str(guid): key} if key else {}
     said = re.search(r" · [^\W\d_]+ ([0-9]+\.[0-9]+\.[0-9]+)(?= · |$)", "\n".join(str(each.get("desc", "")) for each in decks.values()), re.MULTILINE)
     holds = [("course",), ("practice",), *(("lesson", each) for each in sorted({view.lesson for view in cards.values()}))]
@@ -283,7 +284,7 @@ def _foreign(model: Mapping[str, Any]) -> tuple[str, str]:
     return hashes(own.note_type(OwnNoteType(id="", written=said, texts=texts, folder="")))
 
 
-def _card(fields: Mapping[str, str], tags: Iterable[str], note_type: str, places: tuple[int, ...], known: str = "") -> tuple[str, CardView]:
+def _card(fields: Mapping[str, str], tags: Iterable[str], note_type: str, known: str = "") -> tuple[str, CardView]:
     """A card's id, which no note type but ours says, and view; its content hash is the lock's."""
     ours = note_type in KINDS
     view = CardView(
@@ -293,7 +294,6 @@ def _card(fields: Mapping[str, str], tags: Iterable[str], note_type: str, places
         tags=frozenset(tags),
         lesson=next((tag.partition("::lesson::")[2] for tag in tags if "::lesson::" in tag), ""),
         retired=ours and bool(fields.get("Retired")),
-        places=places,
     )
     return known or (fields.get("ID", "") if ours else ""), view
 

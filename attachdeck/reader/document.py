@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from attachdeck.location import Location
@@ -91,6 +92,12 @@ class Document:
     file: str
     text: str
     root: Node | None
+
+
+@lru_cache(maxsize=1)
+def lines_in(text: str) -> list[str]:
+    """The lines of a file; one with many mistakes is not taken apart for each."""
+    return text.split("\n")
 
 
 def location_of(shown: str, text: str, index: int) -> Location:

@@ -11,7 +11,7 @@ import json
 import re
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from attachdeck.location import Location
 from attachdeck.naming import card_id
 from attachdeck.quoting import quoted, shortened
 from attachdeck.reader import CourseFiles, Document, Node, read_text
+from attachdeck.reader.document import lines_in
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -205,11 +206,11 @@ def _wrong(error: ValidationError, document: Document, node: Node, validator: Va
     only = next(iter(node.value)) if isinstance(node.value, dict) and len(node.value) == 1 else None
     alone = only is not None and node.at.file == document.file and node[only].at.end_line == node.at.line
     if alone and not typed:
-        typed = _lines(document.text)[node.at.line - 1][node.at.column - 1 :].rstrip()  # A text with a colon in it.
+        typed = lines_in(document.text)[node.at.line - 1][node.at.column - 1 :].rstrip()  # A text with a colon in it.
     if isinstance(node.value, (int, float)) and not typed:
         typed = json.dumps(node.value)  # It stands in a file that changes this one.
     if node.value == "" and not typed and node.at.file == document.file:
-        typed = _lines(document.text)[node.at.line - 1][node.at.column - 1 :]  # The sign of a text of several lines that has none.
+        typed = lines_in(document.text)[node.at.line - 1][node.at.column - 1 :]  # The sign of a text of several lines that has none.
     return Wrong(
         name=name,
         key=f"{'an entry of ' if entry else ''}`{name}`" if name else "this file",
@@ -227,12 +228,7 @@ def _wrong(error: ValidationError, document: Document, node: Node, validator: Va
 
 def _line(document: Document, at: Location) -> str:
     """The line of a document on which something stands, if it stands on one line of this document."""
-    return _lines(document.text)[at.line - 1] if at.file == document.file and at.line == at.end_line else ""
-
-
-@lru_cache(maxsize=1)
-def _lines(text: str) -> list[str]:
-    return text.split("\n")
+    return lines_in(document.text)[at.line - 1] if at.file == document.file and at.line == at.end_line else ""
 
 
 def _way(error: ValidationError, validator: Validator) -> list[tuple[str | int, Any]]:
