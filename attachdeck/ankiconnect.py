@@ -75,19 +75,27 @@ class AnkiConnect:
             known = note_types & {int(each) for each in self.ask("modelNamesAndIds").values()}
             return Holding(
                 notes=tuple(_note(each) for each in notes if each),
-                note_types={int(each["id"]): _note_type(each) for each in self.ask("findModelsById", modelIds=sorted(known))},
+                note_types={
+                    int(each["id"]): _note_type(each)
+                    for each in self.ask("findModelsById", modelIds=sorted(known))
+                },
             )
 
     def presets(self, decks: set[str]) -> dict[str, int]:
         """The preset of each of these decks that Anki has."""
         with _believed(self.port):
-            return {name: int(self.ask("getDeckConfig", deck=name)["id"]) for name in sorted(decks & set(self.ask("deckNames")))}
+            return {
+                name: int(self.ask("getDeckConfig", deck=name)["id"])
+                for name in sorted(decks & set(self.ask("deckNames")))
+            }
 
     def meet(self) -> None:
         """Make sure that an AnkiConnect answers that is new enough."""
         version = self.ask("version")
         if not isinstance(version, int) or version < API:
-            raise NoAnki(f"AnkiConnect speaks version {_printable(version)} of its API, and {API} is needed: update the add-on {ADD_ON}")
+            raise NoAnki(
+                f"AnkiConnect speaks version {_printable(version)} of its API, and {API} is needed: update the add-on {ADD_ON}"
+            )
 
     def open_import(self, package: Path) -> None:
         """Show Anki's own import dialog for a package; nothing is imported before its learner says so."""
@@ -95,34 +103,52 @@ class AnkiConnect:
 
     def import_package(self, package: Path) -> None:
         """Import a package at once: AnkiConnect unites note types, and takes over progress and presets, whatever the learner once chose."""
-        if self.ask("importPackage", SECONDS_TO_IMPORT, path=package.resolve().as_posix()) is not True:
-            raise NoAnki("Anki did not import the package, and does not say why; import it by hand: File → Import")
+        if (
+            self.ask("importPackage", SECONDS_TO_IMPORT, path=package.resolve().as_posix())
+            is not True
+        ):
+            raise NoAnki(
+                "Anki did not import the package, and does not say why; import it by hand: File → Import"
+            )
 
     def ask(self, action: str, seconds: float | None = None, **parameters: Any) -> Any:
         """The result of one of AnkiConnect's actions."""
-        question = {"action": action, "version": API, "params": parameters} | ({"key": self.key} if self.key else {})
+        question = {"action": action, "version": API, "params": parameters} | (
+            {"key": self.key} if self.key else {}
+        )
         try:
-            answer = json.loads(self._post(json.dumps(question).encode(), seconds or SECONDS_TO_ANSWER))
+            answer = json.loads(
+                self._post(json.dumps(question).encode(), seconds or SECONDS_TO_ANSWER)
+            )
         except (ValueError, RecursionError) as error:
             raise _stranger(self.port) from error
         if not isinstance(answer, dict) or answer.keys() != {"result", "error"}:
             raise _stranger(self.port)
         if (problem := answer["error"]) is not None:
             said = _printable(problem)
-            raise NoAnki(next((meaning for words, meaning in _MEANINGS.items() if words in said), f"AnkiConnect says: {said}"))
+            raise NoAnki(
+                next(
+                    (meaning for words, meaning in _MEANINGS.items() if words in said),
+                    f"AnkiConnect says: {said}",
+                )
+            )
         return answer["result"]
 
     def _post(self, body: bytes, seconds: float) -> bytes:
         until = time.monotonic() + seconds
         try:
-            with contextlib.closing(http.client.HTTPConnection(HOST, self.port, timeout=seconds)) as connection:
+            with contextlib.closing(
+                http.client.HTTPConnection(HOST, self.port, timeout=seconds)
+            ) as connection:
                 connection.request("POST", "/", body, {"Content-Type": "application/json"})
                 with connection.getresponse() as answer:
                     if answer.status != http.client.OK:
                         raise _stranger(self.port)
                     return b"".join(_read(answer, until))
         except TimeoutError as error:
-            raise NoAnki("Anki does not answer: it may be busy, or one of its dialogs may be waiting for you; look there, and try again") from error
+            raise NoAnki(
+                "Anki does not answer: it may be busy, or one of its dialogs may be waiting for you; look there, and try again"
+            ) from error
         except ConnectionRefusedError as error:
             raise NoAnki(
                 f"nothing answers at {HOST}:{self.port}: start Anki, with the add-on AnkiConnect ({ADD_ON}, Tools → Add-ons → Get Add-ons); "
@@ -155,7 +181,13 @@ def _believed(port: int) -> Iterator[None]:
 
 def _note(said: Mapping[str, Any]) -> HeldNote:
     fields = {str(name): str(each["value"]) for name, each in said["fields"].items()}
-    return HeldNote(id=int(said["noteId"]), note_type=str(said["modelName"]), fields=fields, tags=frozenset(map(str, said["tags"])), modified=int(said["mod"]))
+    return HeldNote(
+        id=int(said["noteId"]),
+        note_type=str(said["modelName"]),
+        fields=fields,
+        tags=frozenset(map(str, said["tags"])),
+        modified=int(said["mod"]),
+    )
 
 
 def _note_type(said: Mapping[str, Any]) -> dict[str, Any]:
@@ -165,7 +197,10 @@ def _note_type(said: Mapping[str, Any]) -> dict[str, Any]:
         "type": int(said["type"]),
         "css": str(said["css"]),
         "flds": [{"id": each.get("id"), "name": str(each["name"])} for each in said["flds"]],
-        "tmpls": [{"id": each.get("id"), **{key: str(each[key]) for key in ("name", "qfmt", "afmt")}} for each in said["tmpls"]],
+        "tmpls": [
+            {"id": each.get("id"), **{key: str(each[key]) for key in ("name", "qfmt", "afmt")}}
+            for each in said["tmpls"]
+        ],
     }
 
 

@@ -10,7 +10,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from attachdeck import cloze
-from attachdeck.course import BasicCard, Card, ClozeCard, Course, CustomCard, PracticeCard, ReversedCard, SequenceCard
+from attachdeck.course import (
+    BasicCard,
+    Card,
+    ClozeCard,
+    Course,
+    CustomCard,
+    PracticeCard,
+    ReversedCard,
+    SequenceCard,
+)
 from attachdeck.diagnostics import Diagnostic
 from attachdeck.location import Location
 from attachdeck.markup import Shown, render, render_gaps, shows_nothing
@@ -35,7 +44,9 @@ def problems(course: Course) -> Iterator[Diagnostic]:
     yield from problems_of(course.cards(), shown, note_types)
 
 
-def problems_of(cards: Iterable[Card], shown: Mapping[str, Shown], note_types: Mapping[str, NoteType]) -> Iterator[Diagnostic]:
+def problems_of(
+    cards: Iterable[Card], shown: Mapping[str, Shown], note_types: Mapping[str, NoteType]
+) -> Iterator[Diagnostic]:
     """The same of some cards, with the course's pictures as they are shown, and its own note types by their keys."""
     for card in cards:
         if card.retired_because or not isinstance(card.place, Node):
@@ -56,27 +67,52 @@ def _may_lose(text: str) -> bool:
         return True
     if "](" in text and any("{{c" in word.partition("](")[2] for word in text.split()):
         return True
-    return any(sign in text for sign in ("<", "]", "&", "```", "~~~")) and _LOSING.search(text) is not None
+    return (
+        any(sign in text for sign in ("<", "]", "&", "```", "~~~"))
+        and _LOSING.search(text) is not None
+    )
 
 
 def _nothing_filled(card: Node, note_type: NoteType) -> Diagnostic:
     if note_type.cloze:
-        message, help = "Anki makes no card of this: none of its fields has a gap", "write a gap into one of them, as in `{{c1::hidden}}`"
+        message, help = (
+            "Anki makes no card of this: none of its fields has a gap",
+            "write a gap into one of them, as in `{{c1::hidden}}`",
+        )
     else:
         message = "Anki makes no card of this: its fields leave the front of every template empty"
         enough = fields_enough(note_type)
-        help = f"fill the field {' or '.join(f'`{name}`' for name in enough)}" if enough else "let the front of a template show a field that is filled"
+        help = (
+            f"fill the field {' or '.join(f'`{name}`' for name in enough)}"
+            if enough
+            else "let the front of a template show a field that is filled"
+        )
     help += "; or retire the card (`status: retired`, and why under `retired_because`), and learners who have it keep it"
-    return Diagnostic(rule=ID, message=message, at=card["fields"].at if "fields" in card else card.start, help=help)
+    return Diagnostic(
+        rule=ID,
+        message=message,
+        at=card["fields"].at if "fields" in card else card.start,
+        help=help,
+    )
 
 
 def _lost(text: Node, anki: str, shown: Mapping[str, Shown]) -> Iterator[Diagnostic]:
     lost, empty = lost_gaps(anki, shown)
     for number in sorted(lost):
         help = "take it out of the address, the comment, the tag or the row of a table with which it is lost"
-        yield Diagnostic(rule=ID, message=f"a gap with the number {number} does not reach its card", at=text.at, help=help)
+        yield Diagnostic(
+            rule=ID,
+            message=f"a gap with the number {number} does not reach its card",
+            at=text.at,
+            help=help,
+        )
     for number in sorted(empty):
-        yield Diagnostic(rule=ID, message=f"a gap with the number {number} hides nothing", at=text.at, help="write what the learner should recall")
+        yield Diagnostic(
+            rule=ID,
+            message=f"a gap with the number {number} hides nothing",
+            at=text.at,
+            help="write what the learner should recall",
+        )
 
 
 def lost_gaps(anki: str, shown: Mapping[str, Shown]) -> tuple[set[int], set[int]]:
@@ -90,7 +126,11 @@ def lost_gaps(anki: str, shown: Mapping[str, Shown]) -> tuple[set[int], set[int]
 
     cloze.filled(html, fill)
     kept = Counter(_OPENED.findall(html))
-    lost = {int(number) for opened in Counter(_OPENED.findall(anki)) - kept for number in opened.split(",")}
+    lost = {
+        int(number)
+        for opened in Counter(_OPENED.findall(anki)) - kept
+        for number in opened.split(",")
+    }
     return lost | (cloze.numbers(anki) - cloze.numbers(html)), empty
 
 
@@ -98,7 +138,12 @@ def _blank(card: Card, place: Node, shown: Mapping[str, Shown]) -> Iterator[Diag
     for text, way in _asked(card):
         if not text.lstrip()[:1].isalnum() and shows_nothing(render(text, shown)):
             help = "write it, or put a tag that it is about between backticks"
-            yield Diagnostic(rule=ID, message="this text shows nothing, so that its card asks nothing", at=_at(place, way), help=help)
+            yield Diagnostic(
+                rule=ID,
+                message="this text shows nothing, so that its card asks nothing",
+                at=_at(place, way),
+                help=help,
+            )
 
 
 def _asked(card: Card) -> Iterator[tuple[str, tuple[str | int, ...]]]:

@@ -28,8 +28,12 @@ _AUTHOR = pattern(
     r"|(?<!\\)\(\((?P<light>[0-9]+)\s|(?P<light_close>\)\)+)",
     re.DOTALL,
 )
-_NEARLY = pattern(r"(?<!\{)\{++[cC]?[0-9]+:(?!:)|\{\{[0-9]+::|\{\{C[0-9]+::|(?<!\{)\{c[0-9]+::|\(\(c?[0-9]+:|\{\{c::|\{\{c[0-9]+ +::")
-_ALMOST = pattern(r"\{\{[cC]?[0-9]+\s|(?<![\\\w])\(\((?![0-9]+\s)[^()]*\)\)|\[\[[0-9]+\s++[^\W\d]|（（[0-9]+")
+_NEARLY = pattern(
+    r"(?<!\{)\{++[cC]?[0-9]+:(?!:)|\{\{[0-9]+::|\{\{C[0-9]+::|(?<!\{)\{c[0-9]+::|\(\(c?[0-9]+:|\{\{c::|\{\{c[0-9]+ +::"
+)
+_ALMOST = pattern(
+    r"\{\{[cC]?[0-9]+\s|(?<![\\\w])\(\((?![0-9]+\s)[^()]*\)\)|\[\[[0-9]+\s++[^\W\d]|（（[0-9]+"
+)
 """What may well stand in a formula or in code, and is meant as a gap elsewhere."""
 _NO_PROSE = pattern(rf"{_FORMULA}|`[^`]*`", re.DOTALL)
 _IN_FORMULA = pattern(r"\{\{c[0-9]+(?:,[0-9]+)*::|\(\([0-9]+\s++\w++\)\)")
@@ -86,7 +90,9 @@ def filled(text: str, fill: Callable[[Numbers, str, str], str]) -> str:
         elif len(stack) > 1:
             _, numbers, parts = stack.pop()
             content, _, hint = "".join(parts).partition("::")
-            stack[-1][2].append(fill(tuple(int(number) for number in numbers.split(",")), content, hint))
+            stack[-1][2].append(
+                fill(tuple(int(number) for number in numbers.split(",")), content, hint)
+            )
         else:
             stack[-1][2].append(token.group())
     stack[-1][2].append(text[position:])
@@ -106,7 +112,9 @@ def to_anki(text: str) -> tuple[str, list[Problem]]:
         top.brackets = _open_brackets(before, top.brackets) if top.light else 0
         position = token.end()
         if token["anki"] or token["light"]:
-            stack.append(_Gap(token.group(), token["anki"] or token["light"], light=bool(token["light"])))
+            stack.append(
+                _Gap(token.group(), token["anki"] or token["light"], light=bool(token["light"]))
+            )
             heavy += not token["light"]
         elif token["light_close"]:
             _close_light(stack, len(token.group()), problems)
@@ -115,23 +123,46 @@ def to_anki(text: str) -> tuple[str, list[Problem]]:
             heavy -= 1
             stack[-1].text.append(_closed(top, problems))
         elif token["anki_close"] and not heavy:
-            problems.append(Problem("`}}` closes a gap that was never opened", "a gap is written `((1 hidden))` or `{{c1::hidden}}`", "}}"))
+            problems.append(
+                Problem(
+                    "`}}` closes a gap that was never opened",
+                    "a gap is written `((1 hidden))` or `{{c1::hidden}}`",
+                    "}}",
+                )
+            )
         else:
             if token["math"] and (inner := _IN_FORMULA.search(token["math"])):
                 problems.append(
-                    Problem("a gap cannot stand in a formula", r"put the gap around it, as in `((1 \(x^2\)))`, or end the formula before it", inner[0])
+                    Problem(
+                        "a gap cannot stand in a formula",
+                        r"put the gap around it, as in `((1 \(x^2\)))`, or end the formula before it",
+                        inner[0],
+                    )
                 )
             top.text.append(token.group())
     stack[-1].text.append(text[position:])
-    problems += (Problem("this gap is never closed", f"close it with `{'))' if gap.light else '}}'}`", gap.opening.strip()) for gap in stack[1:])
+    problems += (
+        Problem(
+            "this gap is never closed",
+            f"close it with `{'))' if gap.light else '}}'}`",
+            gap.opening.strip(),
+        )
+        for gap in stack[1:]
+    )
     if nearly := _nearly(text):
         problems = [problem for problem in problems if problem.snippet != "}}"]
         help = "a gap is written `((1 hidden))`, `((1 hidden | hint))` or `{{c1::hidden::hint}}`"
-        help += "; between brackets that are no gap, put a space: `( (so) )`" if nearly.endswith("))") else ""
+        help += (
+            "; between brackets that are no gap, put a space: `( (so) )`"
+            if nearly.endswith("))")
+            else ""
+        )
         problems.append(Problem("this looks like a gap, but is none", help, nearly))
     anki = "".join(root.text)
     if not problems and not numbers(anki):
-        problems.append(Problem("this text has no gap", "put what the learner should recall in `((1 … ))`", ""))
+        problems.append(
+            Problem("this text has no gap", "put what the learner should recall in `((1 … ))`", "")
+        )
     return anki, problems
 
 
@@ -142,8 +173,16 @@ def _close_light(stack: list[_Gap], run: int, problems: list[Problem]) -> None:
         own = min(gap.brackets, run - 2)
         gap.text.append(")" * own)
         run -= own + 2
-        if gap.brackets > own and not any("]" in part for part in gap.text):  # Half-open intervals have their own brackets.
-            problems.append(Problem("this gap ends within a bracket", "close the bracket with one `)`, and then the gap with `))`", gap.opening.strip()))
+        if gap.brackets > own and not any(
+            "]" in part for part in gap.text
+        ):  # Half-open intervals have their own brackets.
+            problems.append(
+                Problem(
+                    "this gap ends within a bracket",
+                    "close the bracket with one `)`, and then the gap with `))`",
+                    gap.opening.strip(),
+                )
+            )
         stack[-1].text.append(_closed(gap, problems))
     stack[-1].text.append(")" * run)
 
@@ -174,17 +213,41 @@ def _nearly(text: str) -> str:
 def _closed(gap: _Gap, problems: list[Problem]) -> str:
     content, hint = "".join(gap.text), ""
     if gap.light:
-        content, bar, hint = _hinted(content) if "|" in content and "{{c" not in content else (content, "", "")
+        content, bar, hint = (
+            _hinted(content) if "|" in content and "{{c" not in content else (content, "", "")
+        )
         content, hint = content.strip(), hint.strip()
         if "::" in content and "{{c" not in content:
-            problems.append(Problem("`::` cannot stand in a gap", "Anki takes what follows it for a hint: use a single colon, or a dash", "::"))
+            problems.append(
+                Problem(
+                    "`::` cannot stand in a gap",
+                    "Anki takes what follows it for a hint: use a single colon, or a dash",
+                    "::",
+                )
+            )
         if bar and not hint:
-            problems.append(Problem("the hint of this gap is empty", "write the hint after the `|`, or delete the `|`", gap.opening.strip()))
+            problems.append(
+                Problem(
+                    "the hint of this gap is empty",
+                    "write the hint after the `|`, or delete the `|`",
+                    gap.opening.strip(),
+                )
+            )
         content += " " if content.endswith("}") and not content.endswith("}}") else ""
     if not content.partition("::")[0].strip():
-        problems.append(Problem("this gap is empty", "write what the learner should recall", gap.opening.strip()))
+        problems.append(
+            Problem(
+                "this gap is empty", "write what the learner should recall", gap.opening.strip()
+            )
+        )
     if any(len(number) > 9 or not 1 <= int(number) <= HIGHEST for number in gap.numbers.split(",")):
-        problems.append(Problem(f"a gap's number is {gap.numbers}, and must be 1 to {HIGHEST}", "number gaps from 1", gap.opening.strip()))
+        problems.append(
+            Problem(
+                f"a gap's number is {gap.numbers}, and must be 1 to {HIGHEST}",
+                "number gaps from 1",
+                gap.opening.strip(),
+            )
+        )
     return f"{{{{c{gap.numbers}::{content}{'::' + hint if hint else ''}}}}}"
 
 

@@ -58,10 +58,19 @@ class Snapshot:
         types = {key: known.get(number, key) for key, number in self.note_type_ids.items()}
         mine = {key: guid for guid, key in self.guids.items()}
         names = {key: other.guids.get(mine.get(key, key), key) for key in self.cards}
-        cards = {names[key]: replace(each, note_type=types.get(each.note_type, each.note_type)) for key, each in self.cards.items()}
+        cards = {
+            names[key]: replace(each, note_type=types.get(each.note_type, each.note_type))
+            for key, each in self.cards.items()
+        }
         guids = {guid: names.get(key, key) for guid, key in self.guids.items()}
         note_types = {types.get(key, key): each for key, each in self.note_types.items()}
-        return replace(self, cards=cards, guids=guids, note_types=note_types, note_type_ids={types[key]: number for key, number in self.note_type_ids.items()})
+        return replace(
+            self,
+            cards=cards,
+            guids=guids,
+            note_types=note_types,
+            note_type_ids={types[key]: number for key, number in self.note_type_ids.items()},
+        )
 
 
 class Bump(IntEnum):
@@ -87,10 +96,19 @@ class Rewording:
         if _are_many(before, after):
             first = _shared(before, after)
             last = _shared(before[first:][::-1], after[first:][::-1])
-            runs = (before[:first], before[first : len(before) - last], after[first : len(after) - last], before[len(before) - last :])
-            yield from ((verb, " ".join(run)) for verb, run in zip("=-+=", runs, strict=True) if run)
+            runs = (
+                before[:first],
+                before[first : len(before) - last],
+                after[first : len(after) - last],
+                before[len(before) - last :],
+            )
+            yield from (
+                (verb, " ".join(run)) for verb, run in zip("=-+=", runs, strict=True) if run
+            )
             return
-        for verb, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        for verb, a, b, c, d in difflib.SequenceMatcher(
+            None, before, after, autojunk=False
+        ).get_opcodes():
             if verb == "equal":
                 yield "=", " ".join(before[a:b])
                 continue
@@ -123,7 +141,13 @@ class Changes:
             return Bump.MAJOR
         if self.added:
             return Bump.MINOR
-        return Bump.PATCH if any((self.reworded, self.moved, self.retagged, self.retired, self.restyled, *self.media)) else Bump.NONE
+        return (
+            Bump.PATCH
+            if any(
+                (self.reworded, self.moved, self.retagged, self.retired, self.restyled, *self.media)
+            )
+            else Bump.NONE
+        )
 
 
 def compare(old: Snapshot, new: Snapshot) -> Changes:
@@ -133,21 +157,47 @@ def compare(old: Snapshot, new: Snapshot) -> Changes:
     both = [key for key in new.cards if key in old.cards]
     pairs = {key: (old.cards[key], new.cards[key]) for key in both}
     # A lock knows hashes alone: nothing of texts, tags and places.
-    seen = {key: pair for key, pair in pairs.items() if pair[0].texts is not None and pair[1].texts is not None}
-    retired = tuple(key for key, (before, after) in pairs.items() if after.retired and not before.retired)
-    reworded = {key: _reworded(*pair) for key, pair in pairs.items() if key not in retired and _text_differs(*pair)}
-    retagged = {key: _retagged(*pair) for key, pair in seen.items() if key not in retired and any(_retagged(*pair))}
+    seen = {
+        key: pair
+        for key, pair in pairs.items()
+        if pair[0].texts is not None and pair[1].texts is not None
+    }
+    retired = tuple(
+        key for key, (before, after) in pairs.items() if after.retired and not before.retired
+    )
+    reworded = {
+        key: _reworded(*pair)
+        for key, pair in pairs.items()
+        if key not in retired and _text_differs(*pair)
+    }
+    retagged = {
+        key: _retagged(*pair)
+        for key, pair in seen.items()
+        if key not in retired and any(_retagged(*pair))
+    }
     found = Changes(
         added={key: each for key, each in new.cards.items() if key not in old.cards},
         reworded=reworded,
-        moved={key: (before.lesson, after.lesson) for key, (before, after) in seen.items() if before.lesson != after.lesson},
+        moved={
+            key: (before.lesson, after.lesson)
+            for key, (before, after) in seen.items()
+            if before.lesson != after.lesson
+        },
         retagged=retagged,
         retired=retired,
         removed=tuple(key for key in old.cards if key not in new.cards),
-        restyled=tuple(key for key, each in new.note_types.items() if key in old.note_types and old.note_types[key] != each),
+        restyled=tuple(
+            key
+            for key, each in new.note_types.items()
+            if key in old.note_types and old.note_types[key] != each
+        ),
         media=_media(old.media, new.media),
         acts=tuple(_acts(old, new)),
-        withheld=tuple(key for key in (*reworded, *retagged.keys() - reworded, *retired) if 0 < pairs[key][1].changed <= pairs[key][0].changed),
+        withheld=tuple(
+            key
+            for key in (*reworded, *retagged.keys() - reworded, *retired)
+            if 0 < pairs[key][1].changed <= pairs[key][0].changed
+        ),
     )
     shown: Changes = printable(found)
     return shown
@@ -162,7 +212,9 @@ def printable(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {printable(key): printable(each) for key, each in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{each.name: printable(getattr(value, each.name)) for each in fields(value)})
+        return replace(
+            value, **{each.name: printable(getattr(value, each.name)) for each in fields(value)}
+        )
     return value
 
 
@@ -177,12 +229,18 @@ def next_version(version: str, bump: Bump) -> str:
 
 def _are_many(before: list[str], after: list[str]) -> bool:
     one, other = Counter(before), Counter(after)
-    return len(before) + len(after) > _MOST_WORDS or sum(count * other[word] for word, count in one.items()) > _MOST_PAIRS
+    return (
+        len(before) + len(after) > _MOST_WORDS
+        or sum(count * other[word] for word, count in one.items()) > _MOST_PAIRS
+    )
 
 
 def _shared(one: list[str], other: list[str]) -> int:
     """How many words both begin with."""
-    return next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return next(
+        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
 
 
 def _text_differs(before: CardView, after: CardView) -> bool:
@@ -202,13 +260,26 @@ def _reworded(before: CardView, after: CardView) -> tuple[Rewording, ...]:
 
 def _retagged(before: CardView, after: CardView) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Tags that came and tags that went; those that follow from place and time do not count."""
-    one, other = ({tag for tag in each.tags if not any(part in tag for part in _PLUMBING) and not tag.endswith(_RETIRED)} for each in (before, after))
+    one, other = (
+        {
+            tag
+            for tag in each.tags
+            if not any(part in tag for part in _PLUMBING) and not tag.endswith(_RETIRED)
+        }
+        for each in (before, after)
+    )
     return tuple(sorted(other - one)), tuple(sorted(one - other))
 
 
-def _media(old: frozenset[str] | None, new: frozenset[str] | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _media(
+    old: frozenset[str] | None, new: frozenset[str] | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Media that came and media that went; a lock knows of none."""
-    return ((), ()) if old is None or new is None else (tuple(sorted(new - old)), tuple(sorted(old - new)))
+    return (
+        ((), ())
+        if old is None or new is None
+        else (tuple(sorted(new - old)), tuple(sorted(old - new)))
+    )
 
 
 def _acts(old: Snapshot, new: Snapshot) -> Iterator[str]:
@@ -223,7 +294,11 @@ def _acts(old: Snapshot, new: Snapshot) -> Iterator[str]:
     for key, each in new.cards.items():
         if key in old.cards and old.cards[key].note_type != each.note_type:
             yield f"the card `{key}` has another note type: it is never updated again"
-        elif key in old.cards and each.places and (lost := len(set(old.cards[key].places) - set(each.places))):
+        elif (
+            key in old.cards
+            and each.places
+            and (lost := len(set(old.cards[key].places) - set(each.places)))
+        ):
             yield f"the card `{key}` no longer makes {lost} of its {len(old.cards[key].places)} cards in Anki: learners keep them empty"
     for key in old.cards:
         if key not in new.cards:

@@ -123,7 +123,9 @@ class Card(Placed):
     article: tuple[str, ...] = ()
     retired_because: str = ""
     formerly: str = ""
-    silenced: dict[str, tuple[str, Location]] = field(default_factory=dict, compare=False, repr=False)
+    silenced: dict[str, tuple[str, Location]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
     written: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -230,7 +232,18 @@ class CustomCard(Card):
 
 
 KINDS_OF_CARD = frozenset(
-    each.kind for each in (BasicCard, ReversedCard, ClozeCard, TypedCard, ChoiceCard, VignetteCard, SequenceCard, OcclusionCard, PracticeCard)
+    each.kind
+    for each in (
+        BasicCard,
+        ReversedCard,
+        ClozeCard,
+        TypedCard,
+        ChoiceCard,
+        VignetteCard,
+        SequenceCard,
+        OcclusionCard,
+        PracticeCard,
+    )
 )
 """The kinds that an author writes from scratch; reference cards are made from course.yaml, and custom ones belong to note types of the course's own."""
 

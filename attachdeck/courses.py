@@ -31,7 +31,9 @@ def own() -> Path | None:
 
 def around(place: Path) -> Path | None:
     """The course that a file or a folder lies in."""
-    return next((each for each in place.absolute().parents if (each / "course.yaml").is_file()), None)
+    return next(
+        (each for each in place.absolute().parents if (each / "course.yaml").is_file()), None
+    )
 
 
 def default() -> Path | None:

@@ -14,7 +14,18 @@ from attachdeck.course import Course
 from attachdeck.identity import CardRecord, DeckRecord, Lock, NoteTypeRecord
 from attachdeck.normal import normal
 from attachdeck.note_types import NoteType, own
-from attachdeck.notes import Compiler, DatedNoteType, Deck, LessonNotes, Notes, Subdeck, Undated, hashes, ids_of, shown_media
+from attachdeck.notes import (
+    Compiler,
+    DatedNoteType,
+    Deck,
+    LessonNotes,
+    Notes,
+    Subdeck,
+    Undated,
+    hashes,
+    ids_of,
+    shown_media,
+)
 
 
 class SameId(Exception):  # noqa: N818  # Decoding reports it; only the short way comes here without.
@@ -32,12 +43,22 @@ def compile_course(course: Course, lock: Lock, now: int) -> tuple[Deck, Lock]:
     return replace(deck, notes=tuple(deck.notes)), new
 
 
-def dated(compiler: Compiler, lessons: Iterable[LessonNotes], lock: Lock, now: int) -> tuple[Deck, Lock]:
+def dated(
+    compiler: Compiler, lessons: Iterable[LessonNotes], lock: Lock, now: int
+) -> tuple[Deck, Lock]:
     """Like `compile_course`, of lessons that are compiled already, and with notes that are made when they are asked for. Raises SameId."""
     dater = _Dater(compiler, lock, now)
     deck = dater.deck(lessons)
-    note_types = {key: NoteTypeRecord(each.id, *hashes(each.note_type), each.modified) for key, each in dater.note_types.items()}
-    return deck, Lock(course=compiler.course.id, decks=dater.deck_records, note_types=note_types, cards=dater.cards)
+    note_types = {
+        key: NoteTypeRecord(each.id, *hashes(each.note_type), each.modified)
+        for key, each in dater.note_types.items()
+    }
+    return deck, Lock(
+        course=compiler.course.id,
+        decks=dater.deck_records,
+        note_types=note_types,
+        cards=dater.cards,
+    )
 
 
 class _Dater:
@@ -51,7 +72,9 @@ class _Dater:
         self.version = self.course.version.rpartition(".")[0]
         self.cards: dict[str, CardRecord] = {}
         self.deck_records: dict[str, DeckRecord] = {}
-        self.note_types = {key: self.note_type(key, each) for key, each in compiler.note_types.items()}
+        self.note_types = {
+            key: self.note_type(key, each) for key, each in compiler.note_types.items()
+        }
         self.notes = Notes(compiler.tag("changed::"))
         self.types_in_use: set[str] = set()
         self.cards_by_kind: Counter[str] = Counter()
@@ -72,10 +95,18 @@ class _Dater:
                 self.note(Undated._make(each))
             media.update(lesson.media)
         if self.notes:
-            self.reference("course-help", "Where to find help", compiler.help_lines(), places[-1][1])
-        note_types = {key: each for key, each in self.note_types.items() if key in self.types_in_use}
+            self.reference(
+                "course-help", "Where to find help", compiler.help_lines(), places[-1][1]
+            )
+        note_types = {
+            key: each for key, each in self.note_types.items() if key in self.types_in_use
+        }
         decks = tuple(self.decks(places))
-        own_types = [note_types[own.key(name)].note_type for name in course.note_types if own.key(name) in note_types]
+        own_types = [
+            note_types[own.key(name)].note_type
+            for name in course.note_types
+            if own.key(name) in note_types
+        ]
         return Deck(
             course=course,
             lesson_count=len(places),
@@ -109,7 +140,9 @@ class _Dater:
         if before and before.content == note.content and before.files in ("", note.files):
             if before.places == note.made and before.files == note.files:
                 return before
-            return replace(before, places=self.places.setdefault(note.made, note.made), files=note.files)
+            return replace(
+                before, places=self.places.setdefault(note.made, note.made), files=note.files
+            )
         return CardRecord(
             guid=before.guid if before else note.guid,
             note_type=note.note_type,
@@ -126,7 +159,14 @@ class _Dater:
         if before and before.content == hashes(own)[1]:
             return DatedNoteType(before.id, before.changed, own)
         modified = identity.time_of_change(self.now, before.changed if before else None)
-        return DatedNoteType(before.id if before else self.compiler.known_ids.get(key) or identity.number("note type", self.course.id, key), modified, own)
+        return DatedNoteType(
+            before.id
+            if before
+            else self.compiler.known_ids.get(key)
+            or identity.number("note type", self.course.id, key),
+            modified,
+            own,
+        )
 
     def decks(self, lessons: Iterable[tuple[str, str, str]]) -> Iterator[Subdeck]:
         """Every deck from the outermost parent on; a parent that is not written loses its description in Anki. Lessons come with deck and description."""
@@ -142,11 +182,17 @@ class _Dater:
                 shared.add(name)
                 yield self.subdeck(name, "lesson", lesson, description=description)
         if "practice" in self.cards_by_kind:
-            yield self.subdeck(self.compiler.practice_deck(), "practice", description=self.compiler.words["practice_deck"])
+            yield self.subdeck(
+                self.compiler.practice_deck(),
+                "practice",
+                description=self.compiler.words["practice_deck"],
+            )
 
     def subdeck(self, name: str, *names: str, description: str = "") -> Subdeck:
         key = " ".join(names)
         before = self.lock.decks.get(key)
         number = before.id if before else identity.number("deck", self.course.id, *names)
-        record = self.deck_records[key] = DeckRecord(identity.distinct(number, self.taken), normal(name))
+        record = self.deck_records[key] = DeckRecord(
+            identity.distinct(number, self.taken), normal(name)
+        )
         return Subdeck(record.id, record.name, description)

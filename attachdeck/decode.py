@@ -56,7 +56,9 @@ _TABLES_LINE = pattern(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*+\|
 """The line below the head of a table."""
 _OTHER_BLOCK = pattern(r" {0,3}(?:[-+*>#]|[0-9]{1,9}[.)])(?:\s|$)|```|~~~")
 _BAR = pattern(r"(?<!\\)\|")
-_DEFINITION = pattern(r" {0,3}\[(?P<label>[^\[\]]+)\]:[ \t]*(?P<target>[^\s<]\S*|<[^<>]*>)[ \t]*(?:\"[^\"]*\"|'[^']*'|\([^()]*\))?[ \t]*")
+_DEFINITION = pattern(
+    r" {0,3}\[(?P<label>[^\[\]]+)\]:[ \t]*(?P<target>[^\s<]\S*|<[^<>]*>)[ \t]*(?:\"[^\"]*\"|'[^']*'|\([^()]*\))?[ \t]*"
+)
 """A line that gives a link or a picture its address; Markdown shows nothing of it."""
 _LABEL = pattern(r"\[([^\[\]]+)\]")
 _MOST_LEFT_OUT = 100
@@ -68,13 +70,30 @@ _MOST_IN_TEXT = 20
 _DEEP = pattern(r">\s*+(?:>\s*+){100}")
 """Quotations in quotations; the sanitiser takes the square of their number."""
 # Nothing that begins holds the beginning of another; so a text of beginnings alone is read once, and not once for each.
-_IMAGE = pattern(r"!\[(?:(?!!\[)[^\]])*+\]\(\s*<?(?P<markdown>[^\s)>]*)|<img\b(?:(?!<img\b)[^>])*?\bsrc\s*=\s*[\"']?(?P<html>[^\s\"'>]*)", re.IGNORECASE)
+_IMAGE = pattern(
+    r"!\[(?:(?!!\[)[^\]])*+\]\(\s*<?(?P<markdown>[^\s)>]*)|<img\b(?:(?!<img\b)[^>])*?\bsrc\s*=\s*[\"']?(?P<html>[^\s\"'>]*)",
+    re.IGNORECASE,
+)
 _CODE = pattern(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _SHORT = 12
 """How many signs at the most an author is told to write in the place of others."""
 _SAFE = "delete it: a card may not run scripts nor load pages; what only shows text, pictures and sounds may stay"
 _TEXT_KEYS = frozenset(
-    ("prompt", "answer", "why", "confusion", "hint", "text", "question", "scenario", "cue", "example", "reading", "summary", "retired_because")
+    (
+        "prompt",
+        "answer",
+        "why",
+        "confusion",
+        "hint",
+        "text",
+        "question",
+        "scenario",
+        "cue",
+        "example",
+        "reading",
+        "summary",
+        "retired_because",
+    )
 )
 _GROUPS = frozenset(("options", "reverse", "near_miss", "steps"))
 """Keys of a card under which more texts stand."""
@@ -128,8 +147,12 @@ class _Decoder:
         self.texts = files.texts()
         self.sources = self.unique(files.sources, "sources", "key", self.source)
         self.pictures = self.unique(files.media, "pictures", "file", self.picture)
-        self.kept = self.unique(files.media, "files", "file", lambda entry: self.picture_bytes(entry["file"]))
-        self.note_types = {name: self.own_note_type(name, each) for name, each in files.note_types.items()}
+        self.kept = self.unique(
+            files.media, "files", "file", lambda entry: self.picture_bytes(entry["file"])
+        )
+        self.note_types = {
+            name: self.own_note_type(name, each) for name, each in files.note_types.items()
+        }
         self.one_note_type_each()
         self.option_sets: dict[str, OptionSet] = {}
         self.shown: dict[str, tuple[list[tuple[str, str]], set[str]]] = {}
@@ -142,7 +165,9 @@ class _Decoder:
         self.objectives: dict[str, tuple[Objective, Node]] = {}
         root = _root(self.files.course)
         # The ids of the reference cards, which learners may have from before.
-        self.cards: dict[str, Node] = {f"course-{key}": root.get(key) or root for key in ("notice", "help")}
+        self.cards: dict[str, Node] = {
+            f"course-{key}": root.get(key) or root for key in ("notice", "help")
+        }
         self.lessons: dict[str, Node] = {}
         self.formers: list[tuple[str, Node]] = []
         self.deck_names = ""
@@ -154,7 +179,9 @@ class _Decoder:
         found.texts = {**self.texts, document.file: document.text}
         # Few files have what is looked for, and none that has no sign of it, nor of a character in disguise.
         text = document.text
-        found.needs_a_look = any(sign in text for sign in ("![", "<", "\\", "]:")) or any(sign.search(text) for sign in (_TABLE, _DEEP))
+        found.needs_a_look = any(sign in text for sign in ("![", "<", "\\", "]:")) or any(
+            sign.search(text) for sign in (_TABLE, _DEEP)
+        )
         found.name_nothing()
         return found
 
@@ -173,18 +200,37 @@ class _Decoder:
         for each in root["option_sets"].value if "option_sets" in root else ():
             options = root["option_sets"][each]["options"]
             self.one_text_each(options[name] for name in options.value)
-        self.option_sets = {name: OptionSet(name, sets["question"], dict(sets["options"])) for name, sets in root.value.get("option_sets", {}).items()}
+        self.option_sets = {
+            name: OptionSet(name, sets["question"], dict(sets["options"]))
+            for name, sets in root.value.get("option_sets", {}).items()
+        }
         for key in ("hide", "keep_identity"):
             if key in root:
                 help = "name the other course under `extends`, or delete this key"
-                self.report("extends", f"`{key}` does nothing in a course that extends no other", root.key_at(key), help)
-        own = [document for document in self.files.lessons if not self.changes_another(_root(document))]
-        numbered = [(number, document) for document in own if (number := self.lesson_number(document)) is not None]
+                self.report(
+                    "extends",
+                    f"`{key}` does nothing in a course that extends no other",
+                    root.key_at(key),
+                    help,
+                )
+        own = [
+            document for document in self.files.lessons if not self.changes_another(_root(document))
+        ]
+        numbered = [
+            (number, document)
+            for document in own
+            if (number := self.lesson_number(document)) is not None
+        ]
         numbered.sort(key=lambda pair: pair[0])
         for (first, one), (second, other) in itertools.pairwise(numbered):
             if first == second:
                 help = f"the other one is {one.file}; rename one of the two, this one for instance to `{self.free_number(other)}`"
-                self.report("lesson-number", f"two lessons have the number {first}", Location(other.file), help)
+                self.report(
+                    "lesson-number",
+                    f"two lessons have the number {first}",
+                    Location(other.file),
+                    help,
+                )
         for _, document in numbered:
             self.name_objectives(_root(document))
         lessons = tuple(self.lesson(number, _root(document)) for number, document in numbered)
@@ -230,9 +276,16 @@ class _Decoder:
             least = min(contrast(chosen.value, background) for background in backgrounds)
             if least < ENOUGH:
                 message = f"text in this colour is hard to read: its contrast is {least:.1f} to 1, and {ENOUGH} to 1 is the least"
-                self.report("contrast", message, chosen.at, f"choose a {'darker' if key == 'accent' else 'lighter'} colour; {backgrounds[1]} is behind it")
+                self.report(
+                    "contrast",
+                    message,
+                    chosen.at,
+                    f"choose a {'darker' if key == 'accent' else 'lighter'} colour; {backgrounds[1]} is behind it",
+                )
 
-    def unique(self, document: Document | None, key: str, name: str, make: Callable[[Node], T | None]) -> dict[str, T]:
+    def unique(
+        self, document: Document | None, key: str, name: str, make: Callable[[Node], T | None]
+    ) -> dict[str, T]:
         """The entries of a list by their names; a name that comes twice is reported."""
         found: dict[str, T] = {}
         first: dict[str, Node] = {}
@@ -249,7 +302,12 @@ class _Decoder:
         name = entry.value[key]
         if name in seen:
             first = seen[name].get(key) or seen[name]
-            self.report(rule, f"`{name}` is used twice", entry[key].at, f"the first one is at {first.at}; give one of the two another name")
+            self.report(
+                rule,
+                f"`{name}` is used twice",
+                entry[key].at,
+                f"the first one is at {first.at}; give one of the two another name",
+            )
         else:
             seen[name] = entry
 
@@ -257,12 +315,25 @@ class _Decoder:
         """What a name refers to, or None and a diagnostic."""
         found = known.get(node.value)
         if found is None:
-            near = did_you_mean_or_list(node.value, known) if len(self.diagnostics) < _MOST_HINTS else None
-            self.report(f"unknown-{what}", f"`{node.value}` is not in {where}", node.at, near or "add it there")
+            near = (
+                did_you_mean_or_list(node.value, known)
+                if len(self.diagnostics) < _MOST_HINTS
+                else None
+            )
+            self.report(
+                f"unknown-{what}",
+                f"`{node.value}` is not in {where}",
+                node.at,
+                near or "add it there",
+            )
         return found
 
     def source(self, entry: Node) -> Source:
-        value = {key: each for key, each in entry.value.items() if key not in ("kind", "read", "supports")}
+        value = {
+            key: each
+            for key, each in entry.value.items()
+            if key not in ("kind", "read", "supports")
+        }
         return Source(**value, place=entry)
 
     def picture(self, entry: Node) -> Picture | None:
@@ -271,10 +342,28 @@ class _Decoder:
         night_content = self.picture_bytes(entry["night"]) if "night" in value else None
         for key, found in (("file", content), ("night", night_content)):
             if found is not None and (wrong := spoilt(found, value[key])):
-                self.report("broken-picture", f"{wrong}: nothing of it would be shown", entry[key].at, "export it again, and put the new file in its place")
-        common = {"alt": value["alt"], "origin": value["origin"], "licence": value["licence"], "place": entry}
-        night = Picture(file=value["night"], content=night_content, **common) if night_content is not None else None
-        return Picture(file=value["file"], content=content, night=night, **common) if content is not None else None
+                self.report(
+                    "broken-picture",
+                    f"{wrong}: nothing of it would be shown",
+                    entry[key].at,
+                    "export it again, and put the new file in its place",
+                )
+        common = {
+            "alt": value["alt"],
+            "origin": value["origin"],
+            "licence": value["licence"],
+            "place": entry,
+        }
+        night = (
+            Picture(file=value["night"], content=night_content, **common)
+            if night_content is not None
+            else None
+        )
+        return (
+            Picture(file=value["file"], content=content, night=night, **common)
+            if content is not None
+            else None
+        )
 
     def picture_bytes(self, node: Node) -> bytes | None:
         content = self.files.pictures.get(node.value)
@@ -283,7 +372,8 @@ class _Decoder:
                 "missing-picture",
                 f"there is no file `{node.value}` in media/",
                 node.at,
-                did_you_mean(node.value, self.files.pictures) or "put the file there, or delete this entry",
+                did_you_mean(node.value, self.files.pictures)
+                or "put the file there, or delete this entry",
             )
         return content
 
@@ -291,19 +381,38 @@ class _Decoder:
         """Whether a lesson changes one of another course, which is reported: where this course extends that one, both are one lesson by now."""
         if "changes" in root:
             help = "name that course under `extends` in course.yaml; for a lesson of this course's own, write `id` in place of `changes`"
-            self.report("extends", "this lesson changes one of another course, and this course extends none", root.key_at("changes"), help)
+            self.report(
+                "extends",
+                "this lesson changes one of another course, and this course extends none",
+                root.key_at("changes"),
+                help,
+            )
         return "changes" in root
 
     def lesson_number(self, document: Document) -> int | None:
         number = lesson_number(document.file)
         if number is None:
-            help = f"rename it to `{self.free_number(document)}`, with the number that gives its place"
-            self.report("file-name", "the name of a lesson's file begins with its number", Location(document.file), help)
+            help = (
+                f"rename it to `{self.free_number(document)}`, with the number that gives its place"
+            )
+            self.report(
+                "file-name",
+                "the name of a lesson's file begins with its number",
+                Location(document.file),
+                help,
+            )
         return number
 
     def free_number(self, document: Document) -> str:
         """The name of a lesson's file with the first number that is behind those of all others."""
-        last = max((number for each in self.files.lessons if (number := lesson_number(each.file)) is not None), default=0)
+        last = max(
+            (
+                number
+                for each in self.files.lessons
+                if (number := lesson_number(each.file)) is not None
+            ),
+            default=0,
+        )
         words = re.sub(r"^[0-9]*[-_. ]*(?=.*\.)", "", document.file.rpartition("/")[2])
         return f"{last + 1:02}-{'lesson' if words.startswith('.') else ''}{words}"
 
@@ -330,7 +439,8 @@ class _Decoder:
             id=value["id"],
             number=number,
             title=value["title"],
-            deck=value.get("deck") or f"{number:02} {value['title']}".replace("::", ":").replace('"', "'"),
+            deck=value.get("deck")
+            or f"{number:02} {value['title']}".replace("::", ":").replace('"', "'"),
             full_deck=value.get("full_deck", ""),
             summary=value["summary"],
             content_note=value.get("content_note", ""),
@@ -344,10 +454,15 @@ class _Decoder:
         """Report a subdeck that two lessons share, or a lesson and the practice cards; Anki does not tell capitals from small letters."""
         taken = {practice.casefold(): "the deck of the practice cards"}
         for lesson in (each for each in lessons if not each.full_deck):
-            owner = taken.setdefault(lesson.deck.casefold(), f"the deck of the lesson `{lesson.id}`")
+            owner = taken.setdefault(
+                lesson.deck.casefold(), f"the deck of the lesson `{lesson.id}`"
+            )
             if owner != f"the deck of the lesson `{lesson.id}`":
                 self.report(
-                    "duplicate-deck", f"the deck `{lesson.deck}` is {owner}", lesson.at, "give this lesson another title, or a name of its own under `deck:`"
+                    "duplicate-deck",
+                    f"the deck `{lesson.deck}` is {owner}",
+                    lesson.at,
+                    "give this lesson another title, or a name of its own under `deck:`",
                 )
 
     def formerly_once(self) -> None:
@@ -381,7 +496,9 @@ class _Decoder:
             "objective": self.objective(node),
             "content_note": value.get("content_note", ""),
             "article": tuple(value.get("article", ())),
-            "retired_because": value.get("retired_because", "") if value.get("status") == "retired" else "",
+            "retired_because": value.get("retired_because", "")
+            if value.get("status") == "retired"
+            else "",
             "formerly": value.get("formerly", ""),
             "written": value,
         }
@@ -391,7 +508,9 @@ class _Decoder:
     def citations(self, node: Node) -> tuple[Citation, ...]:
         found = []
         for place, entry in enumerate(node.value.get("sources", ())):
-            key, page = (entry["key"], entry.get("page", "")) if isinstance(entry, dict) else (entry, "")
+            key, page = (
+                (entry["key"], entry.get("page", "")) if isinstance(entry, dict) else (entry, "")
+            )
             if citation := self.cited.get((key, page)):
                 found.append(citation)
             elif source := self.sources.get(key):
@@ -405,7 +524,9 @@ class _Decoder:
         name = node.value.get("objective")
         if name is None:
             return None
-        found = self.objectives.get(name) or self.known("objective", node["objective"], self.objectives, "the objectives of any lesson")
+        found = self.objectives.get(name) or self.known(
+            "objective", node["objective"], self.objectives, "the objectives of any lesson"
+        )
         return found[0] if found else None
 
     def look_through(self, node: Node) -> None:
@@ -413,20 +534,40 @@ class _Decoder:
         if self.needs_a_look and _needs_a_look(node.value):
             for part in markdown_texts(node):
                 self.images(part)
-                self.tables(part, in_gaps=node.value.get("kind") == "cloze" and part.value is node.value.get("text"))
+                self.tables(
+                    part,
+                    in_gaps=node.value.get("kind") == "cloze"
+                    and part.value is node.value.get("text"),
+                )
                 self.quotations(part)
                 self.definitions(part)
 
     def images(self, text: Node, *, html: bool = True) -> None:
         """Report the first pictures that media.yaml does not list; those in code are only text, and so is HTML in a description."""
         shown = _CODE.sub("", text.value) if "`" in text.value else text.value
-        names = (match["markdown"] or match["html"] or "" for match in _IMAGE.finditer(shown) if html or match["html"] is None)
-        for name in itertools.islice((name for name in names if name not in self.pictures), _MOST_IN_TEXT):
+        names = (
+            match["markdown"] or match["html"] or ""
+            for match in _IMAGE.finditer(shown)
+            if html or match["html"] is None
+        )
+        for name in itertools.islice(
+            (name for name in names if name not in self.pictures), _MOST_IN_TEXT
+        ):
             if re.match(r"[a-z]+:|//", name, re.IGNORECASE):
-                help: str | None = "put the picture into media/, list it in media/media.yaml, and name it by its file name"
+                help: str | None = (
+                    "put the picture into media/, list it in media/media.yaml, and name it by its file name"
+                )
             else:
-                help = did_you_mean(name, self.pictures) or "list it in media/media.yaml with its alt text, origin and licence"
-            self.report("unknown-picture", f"the picture `{name}` is not in media/media.yaml", self.within(text, name), help)
+                help = (
+                    did_you_mean(name, self.pictures)
+                    or "list it in media/media.yaml with its alt text, origin and licence"
+                )
+            self.report(
+                "unknown-picture",
+                f"the picture `{name}` is not in media/media.yaml",
+                self.within(text, name),
+                help,
+            )
 
     def tables(self, text: Node, *, in_gaps: bool = False) -> None:
         """Report tables with so many cells left out that a few bytes would become megabytes, those with a row of which cells are lost, and those that
@@ -443,7 +584,9 @@ class _Decoder:
             )
         if _TABLE.search(text.value) and "```" not in text.value:
             whole = cloze.to_anki(text.value)[0] if in_gaps else text.value
-            for line, message, help in itertools.islice(_cells_lost(cloze.FORMULA.sub("x", whole).split("\n")), _MOST_IN_TEXT):
+            for line, message, help in itertools.islice(
+                _cells_lost(cloze.FORMULA.sub("x", whole).split("\n")), _MOST_IN_TEXT
+            ):
                 self.report("table", message, self.within(text, line.strip()), help)
 
     def definitions(self, text: Node) -> None:
@@ -451,20 +594,46 @@ class _Decoder:
         if "]:" not in text.value or "```" in text.value:
             return
         found = list(_definitions(text.value))
-        uses = Counter(label.strip().casefold() for label in _LABEL.findall(text.value)) if found else Counter()
+        uses = (
+            Counter(label.strip().casefold() for label in _LABEL.findall(text.value))
+            if found
+            else Counter()
+        )
         uses.subtract(label.casefold() for _, label, _ in found)
         for line, label, target in found[:_MOST_IN_TEXT]:
             if uses[label.casefold()] < 1:
                 help = "a line that begins with `[…]:` gives the address of a link: put a space before the colon"
-                self.report("link", f"`[{label}]` is no link in this text, so that nothing of this line is shown", self.within(text, line.strip()), help)
-            elif "![" in text.value and target.lower().endswith(PICTURE_ENDINGS) and target not in self.pictures:
-                help = did_you_mean(target, self.pictures) or "list it in media/media.yaml with its alt text, origin and licence"
-                self.report("unknown-picture", f"the picture `{target}` is not in media/media.yaml", self.within(text, target), help)
+                self.report(
+                    "link",
+                    f"`[{label}]` is no link in this text, so that nothing of this line is shown",
+                    self.within(text, line.strip()),
+                    help,
+                )
+            elif (
+                "![" in text.value
+                and target.lower().endswith(PICTURE_ENDINGS)
+                and target not in self.pictures
+            ):
+                help = (
+                    did_you_mean(target, self.pictures)
+                    or "list it in media/media.yaml with its alt text, origin and licence"
+                )
+                self.report(
+                    "unknown-picture",
+                    f"the picture `{target}` is not in media/media.yaml",
+                    self.within(text, target),
+                    help,
+                )
 
     def quotations(self, text: Node) -> None:
         """Report quotations in quotations in quotations."""
         if _DEEP.search(text.value):
-            self.report("nesting", "quotations are nested more than 100 levels deep", text.at, "one `>` at the beginning of a line makes a quotation")
+            self.report(
+                "nesting",
+                "quotations are nested more than 100 levels deep",
+                text.at,
+                "one `>` at the beginning of a line makes a quotation",
+            )
 
     def within(self, node: Node, snippet: str) -> Location:
         """Where a piece of a text stands in the file; the whole text where it cannot be found as written."""
@@ -481,22 +650,42 @@ class _Decoder:
     def reversed_card(self, node: Node, common: dict[str, Any]) -> Card:
         prompt, answer = node.value["prompt"], node.value["answer"]
         reverse = node.value.get("reverse", {})
-        return ReversedCard(prompt=prompt, answer=answer, reverse_prompt=reverse.get("prompt", answer), reverse_answer=reverse.get("answer", prompt), **common)
+        return ReversedCard(
+            prompt=prompt,
+            answer=answer,
+            reverse_prompt=reverse.get("prompt", answer),
+            reverse_answer=reverse.get("answer", prompt),
+            **common,
+        )
 
     def cloze_card(self, node: Node, common: dict[str, Any]) -> Card:
         text, problems = cloze.to_anki(node.value["text"])
         for problem in problems[:MAX_GAP_PROBLEMS]:
-            self.report("cloze", problem.message, self.within(node["text"], problem.snippet), problem.help)
+            self.report(
+                "cloze", problem.message, self.within(node["text"], problem.snippet), problem.help
+            )
         return ClozeCard(text=text, **common)
 
     def typed_card(self, node: Node, common: dict[str, Any]) -> Card:
-        return TypedCard(prompt=node.value["prompt"], answer=node.value["answer"], accept=tuple(node.value.get("accept", ())), **common)
+        return TypedCard(
+            prompt=node.value["prompt"],
+            answer=node.value["answer"],
+            accept=tuple(node.value.get("accept", ())),
+            **common,
+        )
 
     def choice_card(self, node: Node, common: dict[str, Any]) -> Card:
-        options = tuple(Option(each["text"], each.get("right", False), each.get("why", "")) for each in node.value["options"])
+        options = tuple(
+            Option(each["text"], each.get("right", False), each.get("why", ""))
+            for each in node.value["options"]
+        )
         if len({option.right for option in options}) == 1:
             lacks = "wrong" if options[0].right else "right"
-            help = "add an option that does not fit, with its reason" if lacks == "wrong" else "write `right: true` under the right one"
+            help = (
+                "add an option that does not fit, with its reason"
+                if lacks == "wrong"
+                else "write `right: true` under the right one"
+            )
             self.report("choice", f"no option is {lacks}", node.key_at("options"), help)
         if len({" ".join(option.text.split()) for option in options}) < len(options):
             self.one_text_each(node["options"][place]["text"] for place in range(len(options)))
@@ -508,10 +697,17 @@ class _Decoder:
         for text in texts:
             known = first.setdefault(" ".join(text.value.split()), text)
             if known is not text:
-                self.report("choice", "two options say the same", text.at, f"the first one is at {known.at}; write another option, or delete one of the two")
+                self.report(
+                    "choice",
+                    "two options say the same",
+                    text.at,
+                    f"the first one is at {known.at}; write another option, or delete one of the two",
+                )
 
     def vignette_card(self, node: Node, common: dict[str, Any]) -> Card | None:
-        chosen = self.known("option-set", node["options"], self.option_sets, "the option sets of course.yaml")
+        chosen = self.known(
+            "option-set", node["options"], self.option_sets, "the option sets of course.yaml"
+        )
         if chosen is None:
             return None
         where = f"the option set `{chosen.id}`"
@@ -520,9 +716,17 @@ class _Decoder:
         self.known("option", miss["option"], chosen.options, where)
         answer = node.value["answer"]
         if miss.value["option"] == answer:
-            self.report("vignette", "the near miss is the answer itself", miss["option"].at, "name the option that a learner would most easily take for it")
+            self.report(
+                "vignette",
+                "the near miss is the answer itself",
+                miss["option"].at,
+                "name the option that a learner would most easily take for it",
+            )
         reasons = {miss.value["option"]: miss.value["why"]}
-        options = tuple(Option(text, name == answer, reasons.get(name, "")) for name, text in chosen.options.items())
+        options = tuple(
+            Option(text, name == answer, reasons.get(name, ""))
+            for name, text in chosen.options.items()
+        )
         return VignetteCard(
             question=node.value.get("question", chosen.question),
             options=options,
@@ -534,31 +738,63 @@ class _Decoder:
         )
 
     def sequence_card(self, node: Node, common: dict[str, Any]) -> Card:
-        return SequenceCard(prompt=node.value["prompt"], steps=tuple(node.value["steps"]), whole=node.value.get("whole", False), **common)
+        return SequenceCard(
+            prompt=node.value["prompt"],
+            steps=tuple(node.value["steps"]),
+            whole=node.value.get("whole", False),
+            **common,
+        )
 
     def occlusion_card(self, node: Node, common: dict[str, Any]) -> Card | None:
         picture = self.known("picture", node["picture"], self.pictures, "media/media.yaml")
         if picture is None:
             return None
-        found = [(entry, region) for entry in node["regions"].items() if (region := self.region(entry, node, picture))]
+        found = [
+            (entry, region)
+            for entry in node["regions"].items()
+            if (region := self.region(entry, node, picture))
+        ]
         self.regions_apart(found, node)
         regions = tuple(region for _, region in found)
         hide_all = node.value.get("hide", "all") == "all"
-        return OcclusionCard(prompt=node.value["prompt"], picture=picture, regions=regions, hide_all=hide_all, **common)
+        return OcclusionCard(
+            prompt=node.value["prompt"],
+            picture=picture,
+            regions=regions,
+            hide_all=hide_all,
+            **common,
+        )
 
     def regions_apart(self, regions: list[tuple[Node, Region]], card: Node) -> None:
         """Report regions that lie where others do, and those that were written as parts of 1 and lie in a corner, all together."""
-        numbers = [[entry.value.get(key, 100) for key in ("left", "top", "width", "height")] for entry, _ in regions]
-        if numbers and card.value.get("unit", "percent") == "percent" and max(map(max, numbers)) <= 1:
+        numbers = [
+            [entry.value.get(key, 100) for key in ("left", "top", "width", "height")]
+            for entry, _ in regions
+        ]
+        if (
+            numbers
+            and card.value.get("unit", "percent") == "percent"
+            and max(map(max, numbers)) <= 1
+        ):
             message = "the regions of this card lie in one hundredth of the picture, in its corner"
-            self.report("region", message, card.key_at("regions"), "their numbers are percent of the picture: write 20 for 0.2")
+            self.report(
+                "region",
+                message,
+                card.key_at("regions"),
+                "their numbers are percent of the picture: write 20 for 0.2",
+            )
             return
         first: dict[tuple[float, ...], Node] = {}
         for entry, region in regions:
             known = first.setdefault((region.left, region.top, region.width, region.height), entry)
             if known is not entry:
                 help = f"the first one is at {known.start}; give this one its own place, or delete one of the two"
-                self.report("region", f"the region `{region.name}` lies where another one does", entry.start, help)
+                self.report(
+                    "region",
+                    f"the region `{region.name}` lies where another one does",
+                    entry.start,
+                    help,
+                )
 
     def region(self, entry: Node, card: Node, picture: Picture) -> Region | None:
         """A region in percent of its picture, whichever way it was written; None and a diagnostic where it cannot be told."""
@@ -567,21 +803,46 @@ class _Decoder:
         whole = Box(0, 0, 100, 100) if in_percent else frame(picture.content, picture.file)
         if whole is None:
             help = "save it again with an image editor, or write the regions in percent"
-            self.report("region", f"`{picture.file}` does not say how large it is", entry.start, help)
+            self.report(
+                "region", f"`{picture.file}` does not say how large it is", entry.start, help
+            )
             return None
         if "element" in written:
             found = self.known(
-                "element", entry["element"], svg_boxes(picture.content), f"`{picture.file}` as a rect, circle, ellipse or image without transform"
+                "element",
+                entry["element"],
+                svg_boxes(picture.content),
+                f"`{picture.file}` as a rect, circle, ellipse or image without transform",
             )
             if found is None:
                 return None
-            box = Box(found.left - whole.left, found.top - whole.top, found.width, found.height, found.round)
+            box = Box(
+                found.left - whole.left,
+                found.top - whole.top,
+                found.width,
+                found.height,
+                found.round,
+            )
         else:
             box = Box(written["left"], written["top"], written["width"], written["height"])
-        if box.left < 0 or box.top < 0 or box.left + box.width > whole.width or box.top + box.height > whole.height:
+        if (
+            box.left < 0
+            or box.top < 0
+            or box.left + box.width > whole.width
+            or box.top + box.height > whole.height
+        ):
             limits = f"the picture is {whole.width:g} wide and {whole.height:g} high"
-            limits = "`left` and `width` together are 100 at most, and so are `top` and `height`" if in_percent else limits
-            self.report("region", f"the region `{written['name']}` reaches beyond the picture", entry.start, limits)
+            limits = (
+                "`left` and `width` together are 100 at most, and so are `top` and `height`"
+                if in_percent
+                else limits
+            )
+            self.report(
+                "region",
+                f"the region `{written['name']}` reaches beyond the picture",
+                entry.start,
+                limits,
+            )
         return Region(
             name=written["name"],
             shape=written.get("shape", "ellipse" if box.round else "rect"),
@@ -599,19 +860,42 @@ class _Decoder:
             return None
         names = {each["name"]: each for each in own.written["fields"]}
         in_tags, as_text = self.ways_to_show(own)
-        values = {**node.value["fields"], "Tags": " ".join(common["tags"]), "Type": own.written["name"]}
-        values |= {"Deck": self.deck_names, "Subdeck": self.deck_names, "Card": " ".join(each["name"] for each in own.written["templates"])}
+        values = {
+            **node.value["fields"],
+            "Tags": " ".join(common["tags"]),
+            "Type": own.written["name"],
+        }
+        values |= {
+            "Deck": self.deck_names,
+            "Subdeck": self.deck_names,
+            "Card": " ".join(each["name"] for each in own.written["templates"]),
+        }
         for name, forbidden in in_tags:
             if bad := unfit(values.get(name, ""), forbidden):
                 place = node["fields"][name].at if name in node["fields"] else node.start
                 message = f"a template puts `{name}` inside of a tag, where `{bad}` could begin something else"
-                self.report("unsafe-html", message, place, "write it there without that, or put the field between tags in the template")
+                self.report(
+                    "unsafe-html",
+                    message,
+                    place,
+                    "write it there without that, or put the field between tags in the template",
+                )
         for name, value in node.value["fields"].items():
             at = node["fields"][name]
             if name not in names:
-                self.report("unknown-field", f"the note type `{own.id}` has no field `{name}`", node["fields"].key_at(name), did_you_mean_or_list(name, names))
+                self.report(
+                    "unknown-field",
+                    f"the note type `{own.id}` has no field `{name}`",
+                    node["fields"].key_at(name),
+                    did_you_mean_or_list(name, names),
+                )
             for danger in dangers(value) or (unsafe_as_text(value) if name in as_text else ()):
-                self.report("unsafe-html", f"{danger.what} cannot stand on a card", self.within(at, danger.what), _mend(danger.instead))
+                self.report(
+                    "unsafe-html",
+                    f"{danger.what} cannot stand on a card",
+                    self.within(at, danger.what),
+                    _mend(danger.instead),
+                )
         for tag in common["tags"]:
             self.harmless(tag, node["tags"])
         return CustomCard(note_type=own.id, fields=dict(node.value["fields"]), **common)
@@ -622,7 +906,10 @@ class _Decoder:
 
         if own.id not in self.shown:
             in_tags = [each for text in own.texts.values() for each in fields_in_tags(text).items()]
-            self.shown[own.id] = in_tags, {name for text in own.texts.values() for name in shown_as_text(text)}
+            self.shown[own.id] = (
+                in_tags,
+                {name for text in own.texts.values() for name in shown_as_text(text)},
+            )
         return self.shown[own.id]
 
     def harmless(self, name: str, node: Node) -> None:
@@ -630,7 +917,12 @@ class _Decoder:
         from attachdeck.unsafe_html import dangers
 
         for danger in dangers(name):
-            self.report("unsafe-html", f"{danger.what} cannot stand on a card", node.at, _mend(danger.instead))
+            self.report(
+                "unsafe-html",
+                f"{danger.what} cannot stand on a card",
+                node.at,
+                _mend(danger.instead),
+            )
 
     def names_shown(self, root: Node, *keys: str) -> str:
         """The names that templates of the course's own show of where a card lies; one that could run a script is reported."""
@@ -647,20 +939,36 @@ class _Decoder:
             at = root.get("id")
             if at and (first := owners.setdefault(at.value, at)) is not at:
                 help = f"the first one is at {first.at}, and Anki would take both for one note type: delete the `id` of the one that is new"
-                self.report("duplicate-id", f"`{at.value}` is the id of another note type", at.at, help)
+                self.report(
+                    "duplicate-id", f"`{at.value}` is the id of another note type", at.at, help
+                )
 
     def own_note_type(self, name: str, files: NoteTypeFiles) -> OwnNoteType:
         """A note type of the course's own; its files must be there, and hold nothing that could run a script."""
         from attachdeck.unsafe_html import css_dangers, dangers
 
         root = _root(files.document)
-        templates = [entry[side] for entry in root["templates"].items() for side in ("front", "back")]
+        templates = [
+            entry[side] for entry in root["templates"].items() for side in ("front", "back")
+        ]
         for node in (*templates, root["css"]):
             if node.value not in files.texts:
-                self.report("missing-file", f"there is no file `{node.value}` in note_types/{name}/", node.at, did_you_mean_or_list(node.value, files.texts))
+                self.report(
+                    "missing-file",
+                    f"there is no file `{node.value}` in note_types/{name}/",
+                    node.at,
+                    did_you_mean_or_list(node.value, files.texts),
+                )
         for file, document in files.texts.items():
-            for danger in css_dangers(document.text) if file.endswith(".css") else dangers(document.text):
-                self.report("unsafe-html", f"{danger.what} cannot stand on a card", location_of(document.file, document.text, danger.start), _SAFE)
+            for danger in (
+                css_dangers(document.text) if file.endswith(".css") else dangers(document.text)
+            ):
+                self.report(
+                    "unsafe-html",
+                    f"{danger.what} cannot stand on a card",
+                    location_of(document.file, document.text, danger.start),
+                    _SAFE,
+                )
         for node in (root["name"], *(entry["name"] for entry in root["templates"].items())):
             self.harmless(node.value, node)
         for key in ("fields", "templates"):
@@ -671,15 +979,23 @@ class _Decoder:
         if "sort_field" in root:
             self.known("field", root["sort_field"], names, "the fields of this note type")
         texts = {file: document.text for file, document in files.texts.items()}
-        return OwnNoteType(id=name, written=root.value, texts=texts, folder=files.document.file.rpartition("/")[0])
+        return OwnNoteType(
+            id=name, written=root.value, texts=texts, folder=files.document.file.rpartition("/")[0]
+        )
 
     def practice_card(self, node: Node, common: dict[str, Any]) -> Card:
-        return PracticeCard(prompt=node.value["prompt"], example=node.value.get("example", ""), **common)
+        return PracticeCard(
+            prompt=node.value["prompt"], example=node.value.get("example", ""), **common
+        )
 
 
 def _mend(instead: str) -> str:
     """What an author does about something that cannot stand on a card, where a few signs may stand in its place."""
-    return f"write `{instead}` in its place" if 0 < len(instead) <= _SHORT and instead.isascii() else _SAFE
+    return (
+        f"write `{instead}` in its place"
+        if 0 < len(instead) <= _SHORT and instead.isascii()
+        else _SAFE
+    )
 
 
 def _root(document: Document) -> Node:
@@ -713,12 +1029,27 @@ def _cells_lost(lines: list[str]) -> Iterable[tuple[str, str, str]]:
             cells = _cells(line)
             if any(each.strip() for each in cells[width:]):
                 message = f"this row has {len(cells)} cells, and the head of the table {width}: the surplus is not shown"
-                yield line, message, "give the head and the line below it as many cells; or write `\\|` for a bar that parts none"
-        elif "|" in line and "|" in before and not line.startswith(("    ", "\t")) and _TABLES_LINE.fullmatch(line):
+                yield (
+                    line,
+                    message,
+                    "give the head and the line below it as many cells; or write `\\|` for a bar that parts none",
+                )
+        elif (
+            "|" in line
+            and "|" in before
+            and not line.startswith(("    ", "\t"))
+            and _TABLES_LINE.fullmatch(line)
+        ):
             width = len(_cells(before))
             if width != len(_cells(line)):
                 message = f"the head of this table has {width} cells, and the line below it {len(_cells(line))}: it is shown as text"
-                yield line, message, f"write `{'|---' * width}|` below the head" if width <= 12 else "give both as many `|`"
+                yield (
+                    line,
+                    message,
+                    f"write `{'|---' * width}|` below the head"
+                    if width <= 12
+                    else "give both as many `|`",
+                )
                 width = 0
         before = line
 
@@ -741,7 +1072,13 @@ def _needs_a_look(value: Any) -> bool:
     """Whether a card's or a lesson's texts may hold what `look_through` looks for, its cards excepted; looking at values alone is fast."""
     for key, part in value.items() if isinstance(value, dict) else enumerate(value):
         if isinstance(part, str):
-            if "![" in part or "<" in part or "]:" in part or ("|" in part and _TABLE.search(part)) or (">" in part and _DEEP.search(part)):
+            if (
+                "![" in part
+                or "<" in part
+                or "]:" in part
+                or ("|" in part and _TABLE.search(part))
+                or (">" in part and _DEEP.search(part))
+            ):
                 return True
         elif isinstance(part, (dict, list)) and key != "cards" and _needs_a_look(part):
             return True
@@ -780,4 +1117,8 @@ def _all_texts(node: Node) -> Iterable[Node]:
 
 
 def _help(value: Mapping[str, Any]) -> Help:
-    return Help(checked=value["checked"], note=value.get("note", ""), lines=tuple(HelpLine(each["where"], each["contact"]) for each in value["lines"]))
+    return Help(
+        checked=value["checked"],
+        note=value.get("note", ""),
+        lines=tuple(HelpLine(each["where"], each["contact"]) for each in value["lines"]),
+    )

@@ -43,7 +43,11 @@ def close(word: str, known: Iterable[str], n: int = 1, cutoff: float = 0.6) -> l
     """The known words nearest to a misspelt one, at most `n`; `cutoff` is difflib's ratio."""
     import difflib
 
-    return difflib.get_close_matches(word, list(known), n=n, cutoff=cutoff) if len(word) <= _LONGEST_NAME else []
+    return (
+        difflib.get_close_matches(word, list(known), n=n, cutoff=cutoff)
+        if len(word) <= _LONGEST_NAME
+        else []
+    )
 
 
 def did_you_mean(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
@@ -56,4 +60,6 @@ def did_you_mean_or_list(word: str, known: Iterable[str], cutoff: float = 0.6) -
     """Like `did_you_mean`, and where nothing is near, the known words while they fit on a line."""
     words = list(known)
     listed = ", ".join(f"`{each}`" for each in words)
-    return did_you_mean(word, words, cutoff) or (f"known here: {listed}" if 0 < len(listed) <= 120 else None)
+    return did_you_mean(word, words, cutoff) or (
+        f"known here: {listed}" if 0 < len(listed) <= 120 else None
+    )

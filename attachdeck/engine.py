@@ -66,7 +66,10 @@ def opened(path: Path, backup: Path | None = None) -> Iterator[Collection]:
             media = path.with_suffix(".media")
             media.mkdir()
             RustBackend().import_collection_package(
-                col_path=str(path), backup_path=str(backup.resolve()), media_folder=str(media), media_db=str(path.with_suffix(".mdb"))
+                col_path=str(path),
+                backup_path=str(backup.resolve()),
+                media_folder=str(media),
+                media_db=str(path.with_suffix(".mdb")),
             )
         collection = Collection(str(path))
         try:
@@ -81,7 +84,11 @@ def import_package(collection: Collection, package: Path) -> Any:
     from anki.collection import ImportAnkiPackageOptions, ImportAnkiPackageRequest
 
     with _refusals():
-        done = collection.import_anki_package(ImportAnkiPackageRequest(package_path=str(package.resolve()), options=ImportAnkiPackageOptions()))
+        done = collection.import_anki_package(
+            ImportAnkiPackageRequest(
+                package_path=str(package.resolve()), options=ImportAnkiPackageOptions()
+            )
+        )
     collection.models._clear_cache()  # noqa: SLF001  # Else Python shows note types as they were before the import.
     return done.log
 
@@ -103,7 +110,10 @@ def simulator() -> Iterator[Simulate]:
     It draws each answer from a generator that the engine always starts alike: the same question gets the same days.
     FSRS has its default parameters, and an answer takes as long as the engine takes for usual.
     """
-    with tempfile.TemporaryDirectory() as folder, opened(Path(folder) / "learner.anki2") as collection:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        opened(Path(folder) / "learner.anki2") as collection,
+    ):
         from anki.scheduler_pb2 import SimulateFsrsReviewRequest
 
         def simulate(cards: int, days: int, pace: Pace) -> tuple[Day, ...]:
@@ -120,6 +130,8 @@ def simulator() -> Iterator[Simulate]:
                 relearning_step_count=1,
             )
             found = collection._backend.simulate_fsrs_review(asked)  # noqa: SLF001  # As the deck options do.
-            return tuple(map(Day, found.daily_new_count, found.daily_review_count, found.daily_time_cost))
+            return tuple(
+                map(Day, found.daily_new_count, found.daily_review_count, found.daily_time_cost)
+            )
 
         yield simulate

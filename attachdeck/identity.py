@@ -30,7 +30,11 @@ from attachdeck.value import value
 FORMAT = 2
 """The version of the lock's format that this attachdeck writes. It reads version 1, too, which did not know which cards a note has."""
 
-_PAIRS = [one + other for one in "abcdefghijklmnopqrstuvwxyz234567" for other in "abcdefghijklmnopqrstuvwxyz234567"]
+_PAIRS = [
+    one + other
+    for one in "abcdefghijklmnopqrstuvwxyz234567"
+    for other in "abcdefghijklmnopqrstuvwxyz234567"
+]
 """The digits of base 32 (RFC 4648) in small letters, two for ten bits."""
 
 CARDS_APART = 512
@@ -98,7 +102,9 @@ class Lock:
         """
         mine = {each.guid: each for each in self.cards.values()} if base.cards else {}
         cards = {key: mine.get(each.guid, each) for key, each in base.cards.items()}
-        return replace(self, note_types={**base.note_types, **self.note_types}, cards={**cards, **self.cards})
+        return replace(
+            self, note_types={**base.note_types, **self.note_types}, cards={**cards, **self.cards}
+        )
 
 
 def guid(course: str, card: str) -> str:
@@ -143,7 +149,9 @@ def time_of_change(now: int, previous: int | None) -> int:
     return now if previous is None else max(now, previous + 1)
 
 
-def read_lock(document: Document | None, problems: tuple[Diagnostic, ...]) -> tuple[Lock, list[Diagnostic]]:
+def read_lock(
+    document: Document | None, problems: tuple[Diagnostic, ...]
+) -> tuple[Lock, list[Diagnostic]]:
     """What a course's lock says (nothing where there is none yet), or why it cannot be used."""
     if document is None:
         return Lock(), []
@@ -157,7 +165,9 @@ def read_lock(document: Document | None, problems: tuple[Diagnostic, ...]) -> tu
     try:
         return _lock(read.root.value), []
     except (ValueError, OverflowError) as error:  # A day that no calendar has.
-        return Lock(), _damage(read, [Diagnostic(rule="damaged-lock", message=str(error), at=Location(document.file))])
+        return Lock(), _damage(
+            read, [Diagnostic(rule="damaged-lock", message=str(error), at=Location(document.file))]
+        )
 
 
 def _lock(said: Mapping[str, Any]) -> Lock:
@@ -165,9 +175,19 @@ def _lock(said: Mapping[str, Any]) -> Lock:
     return Lock(
         course=said["course"],
         decks={key: DeckRecord(**each) for key, each in said["decks"].items()},
-        note_types={key: NoteTypeRecord(**each | {"changed": _seconds(each["changed"])}) for key, each in said["note_types"].items()},
+        note_types={
+            key: NoteTypeRecord(**each | {"changed": _seconds(each["changed"])})
+            for key, each in said["note_types"].items()
+        },
         cards={
-            key: CardRecord(**each | {"changed": _seconds(each["changed"]), "places": tuple(each.get("places", unsaid))}) for key, each in said["cards"].items()
+            key: CardRecord(
+                **each
+                | {
+                    "changed": _seconds(each["changed"]),
+                    "places": tuple(each.get("places", unsaid)),
+                }
+            )
+            for key, each in said["cards"].items()
         },
         overrides={key: Override(**each) for key, each in said.get("overrides", {}).items()},
     )
@@ -185,12 +205,29 @@ def _as_written(text: str) -> Lock | None:
     for match in _CARD_LINE.finditer(text, end):
         key, name, note_type, content, changed, version, places, files, retired = match.groups()
         # Nothing in the name is escaped, so it is written as it is; a day that no month has would be written as another one.
-        if match.start() != end or not previous < key or _text(seconds := _seconds(changed)) != changed:
+        if (
+            match.start() != end
+            or not previous < key
+            or _text(seconds := _seconds(changed)) != changed
+        ):
             return None
-        cards[key] = CardRecord(name, intern(note_type), content, seconds, intern(version), retired is not None, _places(places), files or "")
+        cards[key] = CardRecord(
+            name,
+            intern(note_type),
+            content,
+            seconds,
+            intern(version),
+            retired is not None,
+            _places(places),
+            files or "",
+        )
         previous, end = key, match.end()
     lock = _lock(read.root.value)
-    return replace(lock, cards=cards) if cards and end == len(text) and lock_text(lock) == f"{head}\ncards: {{}}\n" else None
+    return (
+        replace(lock, cards=cards)
+        if cards and end == len(text) and lock_text(lock) == f"{head}\ncards: {{}}\n"
+        else None
+    )
 
 
 def lock_text(lock: Lock) -> str:
@@ -257,10 +294,14 @@ def changes(old: Lock, new: Lock) -> dict[str, list[str]]:
     kept_guids = {each.guid for each in old.cards.values()} if other else set()
     found = {
         "new": [key for key, each in other.items() if each.guid not in kept_guids],
-        "changed": [key for key, each in other.items() if each.guid in kept_guids and not each.retired],
+        "changed": [
+            key for key, each in other.items() if each.guid in kept_guids and not each.retired
+        ],
         "retired": [key for key, each in other.items() if each.guid in kept_guids and each.retired],
         "dropped": sorted(old.cards.keys() - new.cards.keys()),
-        "note types": [key for key, each in new.note_types.items() if old.note_types.get(key) != each],
+        "note types": [
+            key for key, each in new.note_types.items() if old.note_types.get(key) != each
+        ],
         "decks": [each.name for key, each in new.decks.items() if old.decks.get(key) != each],
     }
     return {what: names for what, names in found.items() if names}
@@ -278,12 +319,21 @@ def _renamed_decks(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[D
             kind, _, name = key.partition(" ")
             last = before.name.rpartition("::")[2]
             if TRANSLATIONS in Path(at.file).parts:
-                mend = f"translate its name as `{last}` again" + (" (a lesson with a `deck` may have another title)" if kind == "lesson" else "")
+                mend = f"translate its name as `{last}` again" + (
+                    " (a lesson with a `deck` may have another title)" if kind == "lesson" else ""
+                )
             else:
-                where = {"lesson": f"in the lesson `{name}` write `deck: {last}`", "practice": "write the old `practice_deck:` in course.yaml"}
+                where = {
+                    "lesson": f"in the lesson `{name}` write `deck: {last}`",
+                    "practice": "write the old `practice_deck:` in course.yaml",
+                }
                 mend = where.get(kind, "write the old `deck:` in course.yaml")
-            help = f"Anki would leave learners' cards in the old deck, beside an empty new one: {mend}"
-            yield _refusal("renamed-deck", f"the deck `{before.name}` is now called `{each.name}`", at, help)
+            help = (
+                f"Anki would leave learners' cards in the old deck, beside an empty new one: {mend}"
+            )
+            yield _refusal(
+                "renamed-deck", f"the deck `{before.name}` is now called `{each.name}`", at, help
+            )
 
 
 def _vanished_cards(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[Diagnostic]:
@@ -295,8 +345,17 @@ def _vanished_cards(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[
         if now and now.note_type != each.note_type:
             at = root()["cards"].key_at(key)
             help = "Anki would never update the card again for those who have it: retire it under this id, and write the new one under another"
-            yield _refusal("changed-note-type", f"the card `{key}` was of the note type `{each.note_type}` and is now `{now.note_type}`", at, help)
-        elif now and now.places != each.places and (lost := [place for place in each.places if place not in now.places]):
+            yield _refusal(
+                "changed-note-type",
+                f"the card `{key}` was of the note type `{each.note_type}` and is now `{now.note_type}`",
+                at,
+                help,
+            )
+        elif (
+            now
+            and now.places != each.places
+            and (lost := [place for place in each.places if place not in now.places])
+        ):
             at = root()["cards"].key_at(key)
             what = " and ".join(f"its {_side(each.note_type, place)}" for place in lost)
             help = (
@@ -307,7 +366,11 @@ def _vanished_cards(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[
         elif not now:
             at = root()["cards"].key_at(key)
             renamed = did_you_mean(key, fresh)
-            hint = f"if it is `{renamed.split('`')[1]}` now, write `formerly: {key}` there; otherwise " if renamed else ""
+            hint = (
+                f"if it is `{renamed.split('`')[1]}` now, write `formerly: {key}` there; otherwise "
+                if renamed
+                else ""
+            )
             help = f"it would stay with learners for ever, never corrected: {hint}write it again with `status: retired`; if no learner ever got it, delete this line"
             yield _refusal("vanished-card", f"the card `{key}` is gone", at, help)
 
@@ -329,10 +392,20 @@ def _shared_guids(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[Di
         owner = owners.setdefault(each.guid, key)
         if key not in old.cards and owner in old.cards:
             help = f"`{owner}` was once called so and carries on its progress: give the new card another id"
-            yield _refusal("reused-id", f"the id `{key}` is used again for another card", root()["cards"].key_at(owner), help)
+            yield _refusal(
+                "reused-id",
+                f"the id `{key}` is used again for another card",
+                root()["cards"].key_at(owner),
+                help,
+            )
         elif owner != key:
             help = "one was renamed to the other: keep one of both cards in the lesson, with what the other says better"
-            yield _refusal("reused-id", f"the cards `{owner}` and `{key}` are one and the same for learners", root()["cards"].key_at(key), help)
+            yield _refusal(
+                "reused-id",
+                f"the cards `{owner}` and `{key}` are one and the same for learners",
+                root()["cards"].key_at(key),
+                help,
+            )
 
 
 def _damage(document: Document, problems: list[Diagnostic]) -> list[Diagnostic]:
@@ -344,16 +417,39 @@ def _damage(document: Document, problems: list[Diagnostic]) -> list[Diagnostic]:
             "a merge left its marks in the lock",
             "keep the lines of both sides and delete the marks; of two lines for one card keep the later one; then run `attachdeck build`",
         )
-        return [Diagnostic(rule="damaged-lock", message=message, at=Location(document.file, line, 1, line, 8), help=help)]
+        return [
+            Diagnostic(
+                rule="damaged-lock",
+                message=message,
+                at=Location(document.file, line, 1, line, 8),
+                help=help,
+            )
+        ]
     said = document.root.value if document.root else None
-    if isinstance(said, dict) and isinstance(said.get("lock"), int) and not 1 <= said["lock"] <= FORMAT:
+    if (
+        isinstance(said, dict)
+        and isinstance(said.get("lock"), int)
+        and not 1 <= said["lock"] <= FORMAT
+    ):
         message = f"the lock has format {said['lock']}, and this attachdeck reads format {FORMAT}"
-        return [Diagnostic(rule="damaged-lock", message=message, at=Location(document.file), help="install the attachdeck that wrote it, or a newer one")]
+        return [
+            Diagnostic(
+                rule="damaged-lock",
+                message=message,
+                at=Location(document.file),
+                help="install the attachdeck that wrote it, or a newer one",
+            )
+        ]
     if problems:
-        help = (
-            "take the last good version of the file (`git checkout course.lock`) and run `attachdeck build`; do not delete it: learners' progress hangs on it"
-        )
-        return [Diagnostic(rule="damaged-lock", message=f"the lock is damaged: {problems[0].message}", at=problems[0].at, help=help)]
+        help = "take the last good version of the file (`git checkout course.lock`) and run `attachdeck build`; do not delete it: learners' progress hangs on it"
+        return [
+            Diagnostic(
+                rule="damaged-lock",
+                message=f"the lock is damaged: {problems[0].message}",
+                at=problems[0].at,
+                help=help,
+            )
+        ]
     return []
 
 

@@ -15,7 +15,9 @@ _CALLS = r"(?=/?(?:latex|\$\$?){end}|sound:|anki:|\[type:)"
 """What Anki runs, plays or makes an input of, behind a bracket."""
 _BRACKETS = pattern(r"\[" + _CALLS.replace("{end}", r"\]"), re.IGNORECASE)
 _HINTS = pattern("::" + _CALLS.replace("{end}", r"\}\}"), re.IGNORECASE)
-_MACROS = pattern(r"\\(?P<name>(?:href|style|class|cssId|mmlToken|require)(?![A-Za-z])|unicode(?=\s*\[)|bbox(?=\s*\[(?![\w#.,% ]*\])))")
+_MACROS = pattern(
+    r"\\(?P<name>(?:href|style|class|cssId|mmlToken|require)(?![A-Za-z])|unicode(?=\s*\[)|bbox(?=\s*\[(?![\w#.,% ]*\])))"
+)
 WORD_JOINER = "\u2060"
 """The sign without width or meaning that stands behind a backslash which begins no macro any more."""
 OVERLAY, OVERLAY_AS_TEXT = "\u0338", "&#824;"

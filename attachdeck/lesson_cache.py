@@ -27,7 +27,9 @@ class LessonCache:
 
     def __init__(self, course: Path, fingerprint: bytes) -> None:
         place = remembered.folder()
-        self.folder = Path(place, _PREFIX + _hash(str(course.resolve()).encode()).hex()) if place else None
+        self.folder = (
+            Path(place, _PREFIX + _hash(str(course.resolve()).encode()).hex()) if place else None
+        )
         self.common = _hash(fingerprint + repr(remembered.code()).encode()) if place else b""
         self.used: set[str] = set()
 
@@ -35,7 +37,15 @@ class LessonCache:
         """What the lesson of a file with this text is kept under; nothing where nothing is kept."""
         if self.folder is None:
             return ""
-        found = _hash(b"\0".join((self.common, file.encode("utf-8", "surrogatepass"), text.encode("utf-8", "surrogatepass")))).hex()
+        found = _hash(
+            b"\0".join(
+                (
+                    self.common,
+                    file.encode("utf-8", "surrogatepass"),
+                    text.encode("utf-8", "surrogatepass"),
+                )
+            )
+        ).hex()
         self.used.add(found)
         return found
 

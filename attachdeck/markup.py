@@ -19,9 +19,68 @@ if TYPE_CHECKING:
     import nh3
 
 _TAGS = {
-    *("a", "abbr", "b", "bdi", "bdo", "blockquote", "br", "caption", "cite", "code", "dd", "del", "dfn", "div", "dl", "dt", "em"),
-    *("figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "rp"),
-    *("rt", "ruby", "s", "samp", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul", "var"),
+    *(
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "bdo",
+        "blockquote",
+        "br",
+        "caption",
+        "cite",
+        "code",
+        "dd",
+        "del",
+        "dfn",
+        "div",
+        "dl",
+        "dt",
+        "em",
+    ),
+    *(
+        "figcaption",
+        "figure",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "li",
+        "mark",
+        "ol",
+        "p",
+        "pre",
+        "q",
+        "rp",
+    ),
+    *(
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "u",
+        "ul",
+        "var",
+    ),
 }
 _ATTRIBUTES = {
     "*": {"dir", "lang", "title"},
@@ -43,9 +102,25 @@ _OPENING = pattern(r"<([A-Za-z][^\s/<>]*)([^<>]*)>?")
 _WRITTEN = pattern(r"([A-Za-z][\w-]*)(\s*=\s*(?:\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z)|[^\s\"']*))?")
 _SCHEMES = {"https", "http", "mailto"}
 _SCHEME = pattern(r"\bhref\s*=\s*[\"']?\s*([A-Za-z][\w+.-]*):", re.IGNORECASE)
-_MISSED = {"align", "bgcolor", "border", "color", "height", "hidden", "reversed", "size", "style", "type", "valign", "value", "width"}
+_MISSED = {
+    "align",
+    "bgcolor",
+    "border",
+    "color",
+    "height",
+    "hidden",
+    "reversed",
+    "size",
+    "style",
+    "type",
+    "valign",
+    "value",
+    "width",
+}
 """Attributes without which a text looks other than its author meant."""
-_NOTHING = pattern(r"(?:\s|&nbsp;|[\xad\u034f\u200b-\u200f\u2060-\u2064\ufeff]|<(?!img\b|hr\b)[^>]*>)*+")
+_NOTHING = pattern(
+    r"(?:\s|&nbsp;|[\xad\u034f\u200b-\u200f\u2060-\u2064\ufeff]|<(?!img\b|hr\b)[^>]*>)*+"
+)
 """What nobody sees: space, signs without width, and tags that show nothing themselves."""
 _IMG = pattern(r"<img\b([^>]*)>")
 _ATTRIBUTE = pattern(r'(\w+)="([^"]*)"')
@@ -106,7 +181,9 @@ def _rendered(text: str, pictures: Mapping[str, Shown]) -> str:
     if "<img" in html:
         html = _IMG.sub(lambda match: _picture(match, pictures), html)
     # A formula may stand in an attribute, its sign may have been written as an entity by somebody else, and what it holds is a text like any other.
-    return inert(_KEPT.sub(lambda match: _formula(formulas.get(match[0], "")), html) if formulas else html)
+    return inert(
+        _KEPT.sub(lambda match: _formula(formulas.get(match[0], "")), html) if formulas else html
+    )
 
 
 def shows_nothing(html: str) -> bool:
@@ -121,7 +198,9 @@ def taken_out(text: str) -> list[str]:
     text = normal(text)
     html = _unsanitised(FORMULA.sub("", text))
     tags = (what for each in _OPENING.finditer(html) for what in _lost(each[1].lower(), each[2]))
-    return list(dict.fromkeys((*(each.what for each in dangers(html)), *tags, *macros(f"{text} {html}"))))
+    return list(
+        dict.fromkeys((*(each.what for each in dangers(html)), *tags, *macros(f"{text} {html}")))
+    )
 
 
 def _lost(tag: str, attributes: str) -> Iterator[str]:
@@ -129,7 +208,11 @@ def _lost(tag: str, attributes: str) -> Iterator[str]:
     if tag not in _TAGS:
         yield f"<{tag}>"
     elif attributes.strip(" /"):
-        if tag == "a" and (scheme := _SCHEME.search(attributes)) and scheme[1].lower() not in _SCHEMES | {"javascript"}:
+        if (
+            tag == "a"
+            and (scheme := _SCHEME.search(attributes))
+            and scheme[1].lower() not in _SCHEMES | {"javascript"}
+        ):
             yield f"{scheme[1]}:"
         for name, given in _WRITTEN.findall(attributes):
             if not given and name.lower() not in _MISSED:
@@ -149,7 +232,9 @@ def _html(markdown: str) -> str:
 def _unsanitised(markdown: str) -> str:
     cmark = _commonmark()
     if "|" in markdown or "~" in markdown:
-        made: str = cmark.markdown_to_html_with_extensions(markdown, options=cmark.Options.CMARK_OPT_UNSAFE, extensions=["table", "strikethrough"])
+        made: str = cmark.markdown_to_html_with_extensions(
+            markdown, options=cmark.Options.CMARK_OPT_UNSAFE, extensions=["table", "strikethrough"]
+        )
     else:
         made = cmark.markdown_to_html(markdown, options=cmark.Options.CMARK_OPT_UNSAFE)
     return made
@@ -179,7 +264,9 @@ def _commonmark() -> Any:
 def _cleaner() -> nh3.Cleaner:
     import nh3
 
-    return nh3.Cleaner(tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer")
+    return nh3.Cleaner(
+        tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer"
+    )
 
 
 def _picture(match: re.Match[str], pictures: Mapping[str, Shown]) -> str:

@@ -58,7 +58,9 @@ _WINDOWS = pattern(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 def slug(text: str, fallback: str = "card") -> str:
     """Words as an id: small letters and digits of ASCII, with hyphens; at most 48 characters, whole words."""
     plain = normal(text.replace("ß", "ss").replace("ø", "o").replace("ł", "l"), "NFKD")
-    words = re.findall(r"[a-z0-9]+", plain.encode("ascii", "ignore").decode("ascii").lower().replace("'", ""))
+    words = re.findall(
+        r"[a-z0-9]+", plain.encode("ascii", "ignore").decode("ascii").lower().replace("'", "")
+    )
     kept = [word for word in words if word not in _SMALL] or words
     found = ""
     for word in kept[:6]:

@@ -53,7 +53,13 @@ from attachdeck.references import unfolding
 from attachdeck.sort_field import checksum, sort_text
 from attachdeck.value import value
 
-NOTE_TYPE_OF = {"basic": "basic", "reversed": "basic", "typed": "basic", "choice": "choice", "vignette": "choice"}
+NOTE_TYPE_OF = {
+    "basic": "basic",
+    "reversed": "basic",
+    "typed": "basic",
+    "choice": "choice",
+    "vignette": "choice",
+}
 NOTE_TYPE_OF |= {kind: kind for kind in ("cloze", "sequence", "occlusion", "practice", "reference")}
 """The note type (one of `note_types.KINDS`) that each kind of card becomes; a custom card names its own."""
 
@@ -299,7 +305,11 @@ class Notes(Sequence[Note]):
         self.in_memory = bytearray()
 
     def tags(self, note: Content, record: CardRecord) -> tuple[str, ...]:
-        return note.tags if note.kind == "custom" else tuple(sorted((*note.tags, self.version_tag + record.version)))
+        return (
+            note.tags
+            if note.kind == "custom"
+            else tuple(sorted((*note.tags, self.version_tag + record.version)))
+        )
 
     def cards(self, note: Content, place: int) -> Iterable[tuple[int, int]]:
         first = self.first_cards[place]
@@ -321,7 +331,19 @@ def row_of(note: Note) -> Row:
     first = sort_text(note.fields[0])
     cards = [(card.place, card.id) for card in note.cards]
     fields = _BETWEEN_FIELDS.join(note.fields)
-    return Row(note.id, note.guid, note.note_type, note.modified, _joined(note.tags), fields, first, checksum(first), note.deck, note.position, cards)
+    return Row(
+        note.id,
+        note.guid,
+        note.note_type,
+        note.modified,
+        _joined(note.tags),
+        fields,
+        first,
+        checksum(first),
+        note.deck,
+        note.position,
+        cards,
+    )
 
 
 def _joined(tags: tuple[str, ...]) -> str:
@@ -339,15 +361,29 @@ class Compiler:
         self.citations: dict[tuple[str, str], str] = {}
         self.plain_texts: dict[str, str] = {}
         self.tag_names: dict[str, str] = {}
-        look = Look(title=course.title, language=course.language, accent=course.accent, accent_night=course.accent_night, speech=course.speech)
-        self.note_types = {kind: note_type(kind, look) for kind in KINDS} | {own.key(name): own.note_type(each) for name, each in course.note_types.items()}
-        self.known_ids = {own.key(name): own.number(each) for name, each in course.note_types.items()}
+        look = Look(
+            title=course.title,
+            language=course.language,
+            accent=course.accent,
+            accent_night=course.accent_night,
+            speech=course.speech,
+        )
+        self.note_types = {kind: note_type(kind, look) for kind in KINDS} | {
+            own.key(name): own.note_type(each) for name, each in course.note_types.items()
+        }
+        self.known_ids = {
+            own.key(name): own.number(each) for name, each in course.note_types.items()
+        }
         self.media |= course.files
 
     def lesson(self, lesson: Lesson) -> LessonNotes:
         deck = normal(lesson.full_deck or f"{self.course.deck}::{lesson.deck}")
         notes = [self.undated(card, lesson, deck) for card in lesson.cards]
-        texts = (text for each in notes for text in Content.unpacked(each.packed).fields.split(_BETWEEN_FIELDS))
+        texts = (
+            text
+            for each in notes
+            for text in Content.unpacked(each.packed).fields.split(_BETWEEN_FIELDS)
+        )
         return LessonNotes(
             id=lesson.id,
             deck=deck,
@@ -362,13 +398,23 @@ class Compiler:
     def of_the_course(self, card: str, prompt: str, text: str, deck: str) -> Undated:
         """The note that shows a text of the whole course; retired once the course has no such text any more."""
         gone = "" if text else self.words["No longer in the course."]
-        made = ReferenceCard(id=card, place=Location("course.yaml"), prompt=self.words[prompt], text=text, retired_because=gone)
+        made = ReferenceCard(
+            id=card,
+            place=Location("course.yaml"),
+            prompt=self.words[prompt],
+            text=text,
+            retired_because=gone,
+        )
         return self.undated(made, None, deck)
 
     def undated(self, card: Card, lesson: Lesson | None, deck: str) -> Undated:
         """The note of a card; the reference cards belong to no lesson."""
         custom = isinstance(card, CustomCard)
-        fields = dict(card.fields) if isinstance(card, CustomCard) else self.shared_fields(card, lesson) | _FIELDS[card.kind](self, card)
+        fields = (
+            dict(card.fields)
+            if isinstance(card, CustomCard)
+            else self.shared_fields(card, lesson) | _FIELDS[card.kind](self, card)
+        )
         key = own.key(card.note_type) if isinstance(card, CustomCard) else NOTE_TYPE_OF[card.kind]
         kind = self.note_types[key]
         row = kind.row(fields)
@@ -408,7 +454,13 @@ class Compiler:
     def files(self, row: tuple[str, ...]) -> str:
         """A hash of the files that a custom card shows under names of their own: Anki takes over other bytes only with a note that has changed."""
         shown = sorted(media_in(row, self.course.files))
-        return identity.content_hash(*(f"{name} {hashlib.sha256(self.course.files[name]).hexdigest()}" for name in shown)) if shown else ""
+        return (
+            identity.content_hash(
+                *(f"{name} {hashlib.sha256(self.course.files[name]).hexdigest()}" for name in shown)
+            )
+            if shown
+            else ""
+        )
 
     def pack(self, each: Picture) -> Shown:
         return Shown(self.packed(each), self.packed(each.night) if each.night else "", each.alt)
@@ -445,7 +497,12 @@ class Compiler:
         }
 
     def tags(self, card: Card, lesson: Lesson | None) -> tuple[str, ...]:
-        found = [*((f"lesson::{lesson.id}",) if lesson else ()), f"kind::{card.kind}", *card.tags, *(f"article::{claim}" for claim in card.article)]
+        found = [
+            *((f"lesson::{lesson.id}",) if lesson else ()),
+            f"kind::{card.kind}",
+            *card.tags,
+            *(f"article::{claim}" for claim in card.article),
+        ]
         if isinstance(card, VignetteCard):
             found.append(f"{card.option_set}::{card.answer}")
         if _content_note(card, lesson):
@@ -481,10 +538,14 @@ class Compiler:
         parts = [course.description, course.notice]
         if course.help:
             parts += [f"### {word['Help']}", self.help_lines()]
-        licence = f"[{course.licence}]({course.licence_url})" if course.licence_url else course.licence
+        licence = (
+            f"[{course.licence}]({course.licence_url})" if course.licence_url else course.licence
+        )
         authors = f" · {', '.join(course.authors)}" if course.authors else ""
         homepage = f" · {course.homepage}" if course.homepage else ""
-        parts.append(f"{course.title} · {word['Version']} {course.version}{authors} · {word['Licence']}: {licence}{homepage}")
+        parts.append(
+            f"{course.title} · {word['Version']} {course.version}{authors} · {word['Licence']}: {licence}{homepage}"
+        )
         return "\n\n".join(part.strip() for part in parts if part)
 
     def help_lines(self) -> str:
@@ -493,12 +554,20 @@ class Compiler:
         if help is None:
             return ""
         lines = "\n".join(f"- **{line.where}:** {line.contact}" for line in help.lines)
-        return "\n\n".join(part.strip() for part in (help.note, lines, f"*{self.words['Last checked']}: {help.checked}*") if part)
+        return "\n\n".join(
+            part.strip()
+            for part in (help.note, lines, f"*{self.words['Last checked']}: {help.checked}*")
+            if part
+        )
 
     def lesson_description(self, lesson: Lesson) -> str:
         objectives = "\n".join(f"- {objective.text}" for objective in lesson.objectives)
         # Stress ends with its paragraph.
-        parts = [f"**{each.strip()}**" for each in re.split(r"\n[ \t]*\n", lesson.summary) if each.strip()]
+        parts = [
+            f"**{each.strip()}**"
+            for each in re.split(r"\n[ \t]*\n", lesson.summary)
+            if each.strip()
+        ]
         parts += [f"*{lesson.content_note}*" if lesson.content_note else ""]
         parts += [f"{self.words['After this lesson you can']}:", objectives, lesson.reading]
         return "\n\n".join(part.strip() for part in parts if part)
@@ -506,7 +575,9 @@ class Compiler:
     def described(self, markdown: str) -> str:
         """A description's Markdown with pictures by their packaged names and no HTML (an old Anki would show it unsanitised)."""
         markdown = re.sub(r"<(?=[A-Za-z/!?])", "&lt;", normal(markdown))
-        return re.sub(r"!\[((?:(?!!\[)[^\]])*+)\]\(((?:(?!!\[)[^)\s])++)\)", self.described_picture, markdown)
+        return re.sub(
+            r"!\[((?:(?!!\[)[^\]])*+)\]\(((?:(?!!\[)[^)\s])++)\)", self.described_picture, markdown
+        )
 
     def described_picture(self, match: re.Match[str]) -> str:
         shown = self.shown.get(match[2])
@@ -516,7 +587,10 @@ class Compiler:
         return {"Prompt": self.html(card.prompt), "Answer": self.html(card.answer)}
 
     def reversed(self, card: ReversedCard) -> Fields:
-        return self.basic(card) | {"Reverse Prompt": self.html(card.reverse_prompt), "Reverse Answer": self.html(card.reverse_answer)}
+        return self.basic(card) | {
+            "Reverse Prompt": self.html(card.reverse_prompt),
+            "Reverse Answer": self.html(card.reverse_answer),
+        }
 
     def typed(self, card: TypedCard) -> Fields:
         accepted = "".join(f"<li>{plain(each)}</li>" for each in card.accept)
@@ -533,11 +607,17 @@ class Compiler:
 
     def choice(self, card: ChoiceCard) -> Fields:
         # Without JavaScript learners see this order: it must not tell which one the author thought of first.
-        options = sorted(card.options, key=lambda option: hashlib.sha256(f"{card.id}\x1f{option.text}".encode()).digest())
+        options = sorted(
+            card.options,
+            key=lambda option: hashlib.sha256(f"{card.id}\x1f{option.text}".encode()).digest(),
+        )
         return self.options(card, options)
 
     def vignette(self, card: VignetteCard) -> Fields:
-        return self.options(card, card.options) | {"Scenario": self.html(card.scenario), "Cue": self.html(card.cue)}
+        return self.options(card, card.options) | {
+            "Scenario": self.html(card.scenario),
+            "Cue": self.html(card.cue),
+        }
 
     def options(self, card: ChoiceCard, options: Iterable[Option]) -> Fields:
         shown = [(option, self.html(option.text), self.html(option.why)) for option in options]
@@ -545,21 +625,33 @@ class Compiler:
         return {
             "Question": self.html(card.question),
             "Options": f'<ol class="options">{"".join(f"<li>{text}</li>" for _, text, _ in shown)}</ol>',
-            "Answer": right[0] if len(right) == 1 else f"<ul>{''.join(f'<li>{text}</li>' for text in right)}</ul>",
+            "Answer": right[0]
+            if len(right) == 1
+            else f"<ul>{''.join(f'<li>{text}</li>' for text in right)}</ul>",
             "Explained": f'<ol class="options">{"".join(_explained(*each) for each in shown)}</ol>',
         }
 
     def sequence(self, card: SequenceCard) -> Fields:
         steps = {f"Step {n}": self.html(step) for n, step in enumerate(card.steps, 1)}
-        return {"Prompt": self.html(card.prompt), "Whole": self.words["All steps"] if card.whole else ""} | steps
+        return {
+            "Prompt": self.html(card.prompt),
+            "Whole": self.words["All steps"] if card.whole else "",
+        } | steps
 
     def occlusion(self, card: OcclusionCard) -> Fields:
         shown, regions = self.shown[card.picture.file], tuple(enumerate(card.regions, 1))
         return {
-            "Occlusion": "".join(f"{{{{c{n}::{_shape(region, card.hide_all)}}}}}<br>" for n, region in regions),
+            "Occlusion": "".join(
+                f"{{{{c{n}::{_shape(region, card.hide_all)}}}}}<br>" for n, region in regions
+            ),
             "Image": picture(Shown(shown.name, "", shown.alt)),
             "Header": self.html(card.prompt),
-            "Names": tame(" ".join(f"{{{{c{n}::{self.plain(region.name).replace('}}', '} }').replace('::', ':')}}}}}" for n, region in regions)),
+            "Names": tame(
+                " ".join(
+                    f"{{{{c{n}::{self.plain(region.name).replace('}}', '} }').replace('::', ':')}}}}}"
+                    for n, region in regions
+                )
+            ),
         }
 
     def practice(self, card: PracticeCard) -> Fields:
@@ -569,7 +661,9 @@ class Compiler:
         return {"Prompt": self.html(card.prompt), "Text": self.html(card.text)}
 
 
-_FIELDS: Mapping[str, Callable[..., Fields]] = {kind: getattr(Compiler, kind) for kind in NOTE_TYPE_OF}
+_FIELDS: Mapping[str, Callable[..., Fields]] = {
+    kind: getattr(Compiler, kind) for kind in NOTE_TYPE_OF
+}
 
 
 def packed_name(course: Course, each: Picture) -> str:
@@ -577,7 +671,12 @@ def packed_name(course: Course, each: Picture) -> str:
     return f"{course.id}-{hashlib.sha256(each.content).hexdigest()[:16]}.{each.file.rpartition('.')[2].lower()}"
 
 
-def shown_media(media: Mapping[str, bytes], used: Iterable[str], decks: Iterable[Subdeck], own_note_types: Iterable[NoteType] = ()) -> dict[str, bytes]:
+def shown_media(
+    media: Mapping[str, bytes],
+    used: Iterable[str],
+    decks: Iterable[Subdeck],
+    own_note_types: Iterable[NoteType] = (),
+) -> dict[str, bytes]:
     """Those files that notes use, or descriptions or the course's own note types show, sorted by name; with such a note type also those that
     Anki packs always, whose names begin with `_`."""
     if not media:
@@ -591,14 +690,22 @@ def shown_media(media: Mapping[str, bytes], used: Iterable[str], decks: Iterable
 
 def media_in(texts: Iterable[str], media: Mapping[str, bytes]) -> set[str]:
     """The files that fields, templates or style sheets refer to."""
-    return {name for text in texts for names in references(text) for name in names if name in media} if media else set()
+    return (
+        {name for text in texts for names in references(text) for name in names if name in media}
+        if media
+        else set()
+    )
 
 
 def references(text: str) -> Iterator[tuple[str, ...]]:
     """The files that HTML, a template or a style sheet refers to: of each the names that it may have, because names can be escaped."""
     for match in _REFERENCE.finditer(text):
         written = next(filter(None, match.groups()))
-        yield tuple(dict.fromkeys(normal(name) for name in (written, unescape(written), unquote(unescape(written)))))
+        yield tuple(
+            dict.fromkeys(
+                normal(name) for name in (written, unescape(written), unquote(unescape(written)))
+            )
+        )
 
 
 def _texts(own: NoteType) -> tuple[str, ...]:
@@ -615,8 +722,14 @@ def hashes(own: NoteType) -> tuple[str, str]:
     fields = (f"{each.id} {each.name}" for each in own.fields)
     templates = (f"{each.id} {each.name}" for each in own.templates)
     layout = identity.content_hash(*fields, *templates, str(own.cloze))
-    more = [dict(own.more), *(dict(each.more) for each in own.fields), *(dict(each.more) for each in own.templates)]
-    return layout, identity.content_hash(layout, own.name, *_texts(own), *([json.dumps(more, sort_keys=True)] if own.more else []))
+    more = [
+        dict(own.more),
+        *(dict(each.more) for each in own.fields),
+        *(dict(each.more) for each in own.templates),
+    ]
+    return layout, identity.content_hash(
+        layout, own.name, *_texts(own), *([json.dumps(more, sort_keys=True)] if own.more else [])
+    )
 
 
 def _explained(option: Option, text: str, why: str) -> str:
@@ -626,7 +739,11 @@ def _explained(option: Option, text: str, why: str) -> str:
 
 def _shape(region: Region, hide_all: bool) -> str:
     """A region in the words of Anki's image occlusion: lengths as parts of 1, an ellipse by its radii."""
-    size = (region.width, region.height) if region.shape == "rect" else (region.width / 2, region.height / 2)
+    size = (
+        (region.width, region.height)
+        if region.shape == "rect"
+        else (region.width / 2, region.height / 2)
+    )
     names = ("width", "height") if region.shape == "rect" else ("rx", "ry")
     lengths = zip(("left", "top", *names), (region.left, region.top, *size), strict=True)
     return f"image-occlusion:{region.shape}:{':'.join(f'{name}={_part(value)}' for name, value in lengths)}{':oi=1' if hide_all else ''}"

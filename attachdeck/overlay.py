@@ -50,9 +50,23 @@ def base_folder(files: CourseFiles, folder: Path) -> tuple[Path | None, list[Dia
             did_you_mean_or_list(extends.value, courses.installed())
             or "name an installed course (`attachdeck courses` lists them), or write the path of a folder"
         )
-        return None, [Diagnostic(rule="unknown-course", message=f"there is no course `{extends.value}`", at=extends.at, help=help)]
+        return None, [
+            Diagnostic(
+                rule="unknown-course",
+                message=f"there is no course `{extends.value}`",
+                at=extends.at,
+                help=help,
+            )
+        ]
     if found.resolve() == folder.resolve():
-        return None, [Diagnostic(rule="unknown-course", message="a course cannot extend itself", at=extends.at, help="name the course that it builds on")]
+        return None, [
+            Diagnostic(
+                rule="unknown-course",
+                message="a course cannot extend itself",
+                at=extends.at,
+                help="name the course that it builds on",
+            )
+        ]
     return found, []
 
 
@@ -60,7 +74,12 @@ def merged(own: CourseFiles, base: CourseFiles) -> Merged:
     """One course out of two whose documents could be read: its own wins, key by key, card by card."""
     merger = _Merger(own, base)
     root = own.course.root
-    return Merged(merger.files(), tuple(merger.diagnostics), merger.overrides, bool(root and root.value.get("keep_identity")))
+    return Merged(
+        merger.files(),
+        tuple(merger.diagnostics),
+        merger.overrides,
+        bool(root and root.value.get("keep_identity")),
+    )
 
 
 def upstream_changes(found: Merged, known: Mapping[str, Override]) -> Iterable[Diagnostic]:
@@ -68,7 +87,11 @@ def upstream_changes(found: Merged, known: Mapping[str, Override]) -> Iterable[D
     for card, (now, theirs, ours) in found.overrides.items():
         before = known.get(card)
         if before and before.upstream != now.upstream and before.own == now.own:
-            said = "; ".join(f"{key}: {theirs.value[key]}" for key in _SHOWN if isinstance(theirs.value.get(key), str))
+            said = "; ".join(
+                f"{key}: {theirs.value[key]}"
+                for key in _SHOWN
+                if isinstance(theirs.value.get(key), str)
+            )
             yield Diagnostic(
                 rule="upstream-changed",
                 message=f"you replaced `{card}`; the course that you extend has changed it since, and now says: {said}",
@@ -78,7 +101,9 @@ def upstream_changes(found: Merged, known: Mapping[str, Override]) -> Iterable[D
             )
 
 
-def overrides_to_keep(found: Merged, known: Mapping[str, Override], *, keep_mine: bool) -> dict[str, Override]:
+def overrides_to_keep(
+    found: Merged, known: Mapping[str, Override], *, keep_mine: bool
+) -> dict[str, Override]:
     """What the lock remembers of replaced cards: a change that the author has not answered yet stays unanswered."""
     kept = {}
     for card, (now, _, _) in found.overrides.items():
@@ -99,31 +124,63 @@ class _Merger:
         ours, theirs = own.course.root, base.course.root
         if ours is None or theirs is None:
             return own
-        changing = [each for each in own.lessons if each.root is not None and "changes" in each.root]
+        changing = [
+            each for each in own.lessons if each.root is not None and "changes" in each.root
+        ]
         lessons = self.changed_lessons(changing, self.hidden(ours))
         return replace(
             own,
-            course=Document(own.course.file, own.course.text, _without(_joined(theirs, ours, _DEEP), _OWN)),
+            course=Document(
+                own.course.file, own.course.text, _without(_joined(theirs, ours, _DEEP), _OWN)
+            ),
             sources=self.listed(own.sources, base.sources, "sources", "key"),
-            media=self.listed(self.listed(own.media, base.media, "pictures", "file"), base.media, "files", "file"),
+            media=self.listed(
+                self.listed(own.media, base.media, "pictures", "file"), base.media, "files", "file"
+            ),
             lessons=(*lessons, *(each for each in own.lessons if each not in changing)),
             pictures=base.pictures | own.pictures,
             note_types=base.note_types | own.note_types,
-            others=tuple(each for each in (base.course, base.sources, base.media, *base.lessons, *base.others, *changing) if each),
+            others=tuple(
+                each
+                for each in (
+                    base.course,
+                    base.sources,
+                    base.media,
+                    *base.lessons,
+                    *base.others,
+                    *changing,
+                )
+                if each
+            ),
         )
 
     def hidden(self, ours: Node) -> set[str]:
         """The ids of hidden cards; one that is not there is reported."""
         wanted = ours.get("hide")
-        known = {entry.value.get("id", ""): entry for lesson in self.base.lessons if lesson.root for entry in _entries(lesson.root, "cards")}
+        known = {
+            entry.value.get("id", ""): entry
+            for lesson in self.base.lessons
+            if lesson.root
+            for entry in _entries(lesson.root, "cards")
+        }
         found = set()
         self.must_be_list(ours, "hide")
         for entry in wanted.items() if wanted else ():
             if entry.value in known:
                 found.add(entry.value)
             else:
-                help = did_you_mean_or_list(str(entry.value), known) or "name a card of the course that this one extends"
-                self.diagnostics.append(Diagnostic(rule="unknown-card", message=f"there is no card `{entry.value}` to hide", at=entry.at, help=help))
+                help = (
+                    did_you_mean_or_list(str(entry.value), known)
+                    or "name a card of the course that this one extends"
+                )
+                self.diagnostics.append(
+                    Diagnostic(
+                        rule="unknown-card",
+                        message=f"there is no card `{entry.value}` to hide",
+                        at=entry.at,
+                        help=help,
+                    )
+                )
         return found
 
     def must_be_list(self, node: Node, key: str) -> None:
@@ -133,30 +190,63 @@ class _Merger:
             return
         if not isinstance(found.value, list):
             help = f"begin each entry with `- ` on a line of its own, or delete `{key}`"
-            self.diagnostics.append(Diagnostic(rule="schema", message=f"`{key}` must be a list", at=found.at, help=help))
+            self.diagnostics.append(
+                Diagnostic(rule="schema", message=f"`{key}` must be a list", at=found.at, help=help)
+            )
         for entry in found.items() if key != "hide" else ():
             if not isinstance(entry.value, dict):
                 message = f"an entry of `{key}` must be a group of keys"
-                self.diagnostics.append(Diagnostic(rule="schema", message=message, at=entry.at, help="write keys and their values here, or delete this line"))
+                self.diagnostics.append(
+                    Diagnostic(
+                        rule="schema",
+                        message=message,
+                        at=entry.at,
+                        help="write keys and their values here, or delete this line",
+                    )
+                )
 
     def changed_lessons(self, changing: list[Document], hidden: set[str]) -> list[Document]:
         """The lessons of the extended course, as this course changes them."""
-        known: dict[str, list[Node]] = {str(lesson.root.value.get("id")): [] for lesson in self.base.lessons if lesson.root is not None}
+        known: dict[str, list[Node]] = {
+            str(lesson.root.value.get("id")): []
+            for lesson in self.base.lessons
+            if lesson.root is not None
+        }
         for document in changing:
             assert document.root is not None  # noqa: S101  # Chosen so.
             name = document.root["changes"]
             if str(name.value) in known:
                 known[str(name.value)].append(document.root)
             else:
-                message = f"the course that this one extends has no lesson `{name.value}`" if name.value is not None else "`changes` names no lesson"
-                self.diagnostics.append(Diagnostic(rule="unknown-lesson", message=message, at=name.at, help=did_you_mean_or_list(str(name.value), known)))
-        return [self.changed(lesson, known.get(str(lesson.root.value.get("id")), []), hidden) if lesson.root else lesson for lesson in self.base.lessons]
+                message = (
+                    f"the course that this one extends has no lesson `{name.value}`"
+                    if name.value is not None
+                    else "`changes` names no lesson"
+                )
+                self.diagnostics.append(
+                    Diagnostic(
+                        rule="unknown-lesson",
+                        message=message,
+                        at=name.at,
+                        help=did_you_mean_or_list(str(name.value), known),
+                    )
+                )
+        return [
+            self.changed(lesson, known.get(str(lesson.root.value.get("id")), []), hidden)
+            if lesson.root
+            else lesson
+            for lesson in self.base.lessons
+        ]
 
     def changed(self, lesson: Document, changes: list[Node], hidden: set[str]) -> Document:
         root = lesson.root
         if root is None or not (changes or hidden):
             return lesson
-        cards = {str(entry.value.get("id")): entry for entry in _entries(root, "cards") if entry.value.get("id") not in hidden}
+        cards = {
+            str(entry.value.get("id")): entry
+            for entry in _entries(root, "cards")
+            if entry.value.get("id") not in hidden
+        }
         objectives = list(_entries(root, "objectives"))
         for change in changes:
             for key in ("objectives", "cards"):
@@ -167,24 +257,53 @@ class _Merger:
                 if name in cards:
                     theirs = cards[name]
                     cards[name] = entry if "kind" in entry else _joined(theirs, entry, ())
-                    self.overrides[name] = Override(_hash(theirs.value), _hash(entry.value)), theirs, entry
+                    self.overrides[name] = (
+                        Override(_hash(theirs.value), _hash(entry.value)),
+                        theirs,
+                        entry,
+                    )
                 elif "kind" in entry or "id" not in entry:
                     cards[name] = entry
                 else:
                     message = f"the lesson `{root.value.get('id')}` has no card `{name}` to change"
                     help = did_you_mean_or_list(name, cards) or "name a card of that lesson"
-                    self.diagnostics.append(Diagnostic(rule="unknown-card", message=message, at=entry["id"].at, help=f"{help}; a new card needs its `kind`"))
+                    self.diagnostics.append(
+                        Diagnostic(
+                            rule="unknown-card",
+                            message=message,
+                            at=entry["id"].at,
+                            help=f"{help}; a new card needs its `kind`",
+                        )
+                    )
             root = _joined(root, _without(change, ("changes", "cards", "objectives")), ())
-        root = _put(_put(root, "cards", _list(list(cards.values()), root["cards"])), "objectives", _list(objectives, root["objectives"]))
+        root = _put(
+            _put(root, "cards", _list(list(cards.values()), root["cards"])),
+            "objectives",
+            _list(objectives, root["objectives"]),
+        )
         return Document(lesson.file, lesson.text, root)
 
-    def listed(self, own: Document | None, base: Document | None, key: str, name: str) -> Document | None:
+    def listed(
+        self, own: Document | None, base: Document | None, key: str, name: str
+    ) -> Document | None:
         """Two lists as one; an entry of ours stands in the place of theirs of the same name."""
         if own is None or own.root is None or base is None or base.root is None:
             return own if own is not None else base
         self.must_be_list(own.root, key)
-        entries = {str(entry.value.get(name)): entry for root in (base.root, own.root) for entry in _entries(root, key)}
-        return Document(own.file, own.text, _put(own.root, key, _list(list(entries.values()), own.root[key]))) if key in own.root else own
+        entries = {
+            str(entry.value.get(name)): entry
+            for root in (base.root, own.root)
+            for entry in _entries(root, key)
+        }
+        return (
+            Document(
+                own.file,
+                own.text,
+                _put(own.root, key, _list(list(entries.values()), own.root[key])),
+            )
+            if key in own.root
+            else own
+        )
 
 
 def _entries(node: Node, key: str) -> list[Node]:
@@ -202,7 +321,15 @@ def _joined(theirs: Node, ours: Node, deep: tuple[str, ...]) -> Node:
         if key not in ours:
             joined = _put(joined, key, theirs[key], theirs.mark.keys[key])
         elif key in deep:
-            joined = _put(joined, key, _joined(theirs[key], ours[key], tuple(ours[key].value) if isinstance(ours[key].value, dict) else ()))
+            joined = _put(
+                joined,
+                key,
+                _joined(
+                    theirs[key],
+                    ours[key],
+                    tuple(ours[key].value) if isinstance(ours[key].value, dict) else (),
+                ),
+            )
     return joined
 
 
@@ -216,12 +343,20 @@ def _put(node: Node, key: str, part: Node, place: tuple[int, int, int, int] | No
 
 def _without(node: Node, keys: tuple[str, ...]) -> Node:
     parts: Any = node.mark.parts
-    mark = replace(node.mark, keys={k: v for k, v in node.mark.keys.items() if k not in keys}, parts={k: v for k, v in parts.items() if k not in keys})
+    mark = replace(
+        node.mark,
+        keys={k: v for k, v in node.mark.keys.items() if k not in keys},
+        parts={k: v for k, v in parts.items() if k not in keys},
+    )
     return Node({k: v for k, v in node.value.items() if k not in keys}, mark, node.file)
 
 
 def _list(entries: list[Node], at: Node) -> Node:
-    return Node([entry.value for entry in entries], Mark(at.mark.span, parts=[_placed(entry) for entry in entries], file=at.file), at.file)
+    return Node(
+        [entry.value for entry in entries],
+        Mark(at.mark.span, parts=[_placed(entry) for entry in entries], file=at.file),
+        at.file,
+    )
 
 
 def _placed(node: Node) -> Mark:
@@ -230,4 +365,6 @@ def _placed(node: Node) -> Mark:
 
 
 def _hash(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
+    return hashlib.sha256(
+        json.dumps(value, sort_keys=True, ensure_ascii=False).encode()
+    ).hexdigest()[:16]

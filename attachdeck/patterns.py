@@ -19,5 +19,17 @@ else:
         def __getattr__(self, name: str) -> Any:
             """Asked for the first time: the same method of the compiled expression, and the others with it."""
             compiled = _compile(*self.made_of)
-            self.__dict__.update((each, getattr(compiled, each)) for each in ("finditer", "findall", "fullmatch", "match", "pattern", "search", "split", "sub"))
+            self.__dict__.update(
+                (each, getattr(compiled, each))
+                for each in (
+                    "finditer",
+                    "findall",
+                    "fullmatch",
+                    "match",
+                    "pattern",
+                    "search",
+                    "split",
+                    "sub",
+                )
+            )
             return getattr(compiled, name)

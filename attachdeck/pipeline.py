@@ -15,7 +15,15 @@ from attachdeck.decode import decode
 from attachdeck.diagnostics import Diagnostic, Severity
 from attachdeck.identity import Lock, changes, digest, read_lock, refusals, write_lock
 from attachdeck.overlay import Merged, base_folder, merged, overrides_to_keep, upstream_changes
-from attachdeck.reader import LOCK, TRANSLATIONS, CourseFiles, Node, lock_file, read_course, read_text
+from attachdeck.reader import (
+    LOCK,
+    TRANSLATIONS,
+    CourseFiles,
+    Node,
+    lock_file,
+    read_course,
+    read_text,
+)
 from attachdeck.safe_write import sweep
 from attachdeck.value import value
 
@@ -50,7 +58,12 @@ class Checked:
         """What is known from before: by this course's lock, in another language also by that of the course itself, and with `keep_identity`
         of the course that it extends, as if that were built `now`."""
         lock = self.lock.inheriting(self.original)
-        if self.base is None or self.base.course is None or self.merged is None or not self.merged.keeps_identity:
+        if (
+            self.base is None
+            or self.base.course is None
+            or self.merged is None
+            or not self.merged.keeps_identity
+        ):
             return lock
         return lock.inheriting(compiled(self.base, now).lock)
 
@@ -110,7 +123,9 @@ def check(folder: Path, language: str = "", depth: int = 0, *, jobs: int = 1) ->
     # What a course leaves to one that it extends is not missing where that one could not be read.
     partial = base is None and files.course.root is not None and "extends" in files.course.root
     if not _fatal(diagnostics) or (base is None and not partial):
-        diagnostics += [each for each in schema.problems(files) if not (partial and each.rule == "missing-key")]
+        diagnostics += [
+            each for each in schema.problems(files) if not (partial and each.rule == "missing-key")
+        ]
     lock, damage = read_lock(files.lock, files.lock_problems)
     original, more = read_lock(*lock_file(folder)) if language else (Lock(), [])
     diagnostics += [*damage, *more]
@@ -125,10 +140,22 @@ def check(folder: Path, language: str = "", depth: int = 0, *, jobs: int = 1) ->
     if found:
         diagnostics += upstream_changes(found, lock.overrides)
     diagnostics.sort(key=lambda diagnostic: diagnostic.at)
-    return Checked(None if _fatal(diagnostics) else course, tuple(diagnostics), files, lock, original, base, found, folder / lock_name, tallies)
+    return Checked(
+        None if _fatal(diagnostics) else course,
+        tuple(diagnostics),
+        files,
+        lock,
+        original,
+        base,
+        found,
+        folder / lock_name,
+        tallies,
+    )
 
 
-def _with_base(files: CourseFiles, folder: Path, depth: int) -> tuple[CourseFiles, Checked | None, Merged | None, list[Diagnostic]]:
+def _with_base(
+    files: CourseFiles, folder: Path, depth: int
+) -> tuple[CourseFiles, Checked | None, Merged | None, list[Diagnostic]]:
     """A course's files together with those of the course that it extends, if it does."""
     base, problems = base_folder(files, folder)
     if base is None:
@@ -137,12 +164,33 @@ def _with_base(files: CourseFiles, folder: Path, depth: int) -> tuple[CourseFile
     at = files.course.root["extends"].at
     if depth >= MAX_BASES:
         message = "courses that extend courses that extend courses: this goes too deep, or round in a circle"
-        return files, Checked(None, (), files), None, [Diagnostic(rule="unknown-course", message=message, at=at, help=f"{MAX_BASES} are the most")]
+        return (
+            files,
+            Checked(None, (), files),
+            None,
+            [
+                Diagnostic(
+                    rule="unknown-course", message=message, at=at, help=f"{MAX_BASES} are the most"
+                )
+            ],
+        )
     checked = check(base, depth=depth + 1)
     errors = [each for each in checked.diagnostics if each.severity is Severity.ERROR]
     if errors:
         message = f"the course that this one extends has mistakes; the first: {errors[0].at}: {errors[0].message}"
-        return files, checked, None, [Diagnostic(rule="broken-base", message=message, at=at, help=f"`attachdeck check {base}` shows them all")]
+        return (
+            files,
+            checked,
+            None,
+            [
+                Diagnostic(
+                    rule="broken-base",
+                    message=message,
+                    at=at,
+                    help=f"`attachdeck check {base}` shows them all",
+                )
+            ],
+        )
     found = merged(files, checked.files)
     return found.files, checked, found, list(found.diagnostics)
 
@@ -157,7 +205,12 @@ def compiled(checked: Checked, now: int, *, keep_mine: bool = False) -> Compiled
 
     deck, lock = compile_course(checked.course, checked.before(now), now)
     if checked.merged:
-        lock = replace(lock, overrides=overrides_to_keep(checked.merged, checked.lock.overrides, keep_mine=keep_mine))
+        lock = replace(
+            lock,
+            overrides=overrides_to_keep(
+                checked.merged, checked.lock.overrides, keep_mine=keep_mine
+            ),
+        )
     written = checked.files.lock
 
     @cache
@@ -167,7 +220,9 @@ def compiled(checked: Checked, now: int, *, keep_mine: bool = False) -> Compiled
         return read
 
     stale = written is None or digest(lock) != digest(written.text)
-    return Compiled(deck, lock, changes(checked.lock, lock), tuple(refusals(checked.lock, lock, root)), stale)
+    return Compiled(
+        deck, lock, changes(checked.lock, lock), tuple(refusals(checked.lock, lock, root)), stale
+    )
 
 
 def straight(folder: Path, now: int, *, jobs: int = 1) -> tuple[Checked, Compiled] | None:
@@ -183,7 +238,13 @@ def straight(folder: Path, now: int, *, jobs: int = 1) -> tuple[Checked, Compile
     except NotPlain:
         return None
     checked = Checked(course.course, (), course.files, course.lock, lock_path=folder / LOCK)
-    return checked, Compiled(deck, lock, changes(course.lock, lock), (), not course.lock_digest or digest(lock) != course.lock_digest)
+    return checked, Compiled(
+        deck,
+        lock,
+        changes(course.lock, lock),
+        (),
+        not course.lock_digest or digest(lock) != course.lock_digest,
+    )
 
 
 def without_broken_lessons(checked: Checked) -> Course | None:
@@ -191,7 +252,9 @@ def without_broken_lessons(checked: Checked) -> Course | None:
     files = checked.files
     broken = {each.at.file for each in checked.diagnostics if each.severity is Severity.ERROR}
     while broken & {document.file for document in files.lessons}:
-        files = replace(files, lessons=tuple(each for each in files.lessons if each.file not in broken))
+        files = replace(
+            files, lessons=tuple(each for each in files.lessons if each.file not in broken)
+        )
         if not files.lessons or _fatal(schema.problems(files)) or files.course.root is None:
             return None
         course, problems = decode(files)
@@ -237,7 +300,9 @@ def write(output: Output, deck: Deck, path: Path) -> Summary:
         cards=sum(by_kind.values()),
         cards_by_kind=by_kind,
         media=len(deck.media),
-        size=sum(each.stat().st_size for each in path.rglob("*") if each.is_file()) if folder else path.stat().st_size,
+        size=sum(each.stat().st_size for each in path.rglob("*") if each.is_file())
+        if folder
+        else path.stat().st_size,
         sha256="" if folder else _sha256(path),
         lost=lost,
     )

@@ -69,16 +69,26 @@ def plan(deck: Deck, pace: Pace, simulate: Simulate, seconds: int | None = None)
     total = cards.total()
     days = simulate(total, LONGEST, pace)
     if sum(day.new for day in days) < total:
-        raise NoPlan(f"at this pace the {total} cards are not all seen within {LONGEST // 365} years: allow more new cards, or more reviews")
+        raise NoPlan(
+            f"at this pace the {total} cards are not all seen within {LONGEST // 365} years: allow more new cards, or more reviews"
+        )
     before = accumulate(cards.values(), initial=0)
     seen = list(accumulate(day.new for day in days))
-    opens = (next(day for day, count in enumerate(seen, 1) if count > first) for first in before if first < total)
-    openings = tuple(Opening(name, count, day) for (name, count), day in zip(cards.items(), opens, strict=True))
+    opens = (
+        next(day for day, count in enumerate(seen, 1) if count > first)
+        for first in before
+        if first < total
+    )
+    openings = tuple(
+        Opening(name, count, day) for (name, count), day in zip(cards.items(), opens, strict=True)
+    )
     shown = days[: -(-(_last_new(days) + _DAYS_AFTER) // 7) * 7]
     return Plan(total, pace, openings, _timed(shown, seconds))
 
 
-def term(deck: Deck, weeks: int, pace: Pace, simulate: Simulate, seconds: int | None = None) -> Term:
+def term(
+    deck: Deck, weeks: int, pace: Pace, simulate: Simulate, seconds: int | None = None
+) -> Term:
     """How a course fits into a term; the pace's own new cards a day do not matter. Raises NoPlan."""
     total = _cards(deck).total()
     usable = 7 * weeks - DAYS_TO_REVIEW
@@ -121,4 +131,8 @@ def _last_new(days: tuple[Day, ...]) -> int:
 
 
 def _timed(days: tuple[Day, ...], seconds: int | None) -> tuple[Day, ...]:
-    return days if seconds is None else tuple(replace(day, seconds=float(seconds * (day.new + day.reviews))) for day in days)
+    return (
+        days
+        if seconds is None
+        else tuple(replace(day, seconds=float(seconds * (day.new + day.reviews))) for day in days)
+    )

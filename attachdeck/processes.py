@@ -53,7 +53,10 @@ def _forked(function: Callable[[T], bytes], items: Sequence[T], jobs: int) -> It
                 os.close(theirs)
                 raise ProcessLost from error
             if not process:
-                for each in (*answers, mine):  # Else a pipe would not break when the one who reads it is gone.
+                for each in (
+                    *answers,
+                    mine,
+                ):  # Else a pipe would not break when the one who reads it is gone.
                     os.close(each)
                 _answer(function, items[job::jobs], theirs)
             os.close(theirs)

@@ -10,7 +10,9 @@ _LONGEST = 72
 
 def in_quotes(text: str) -> str:
     """A text in the quotes in which nothing of it means anything else."""
-    return f'"{text}"' if '"' not in text and "\\" not in text else "'" + text.replace("'", "''") + "'"
+    return (
+        f'"{text}"' if '"' not in text and "\\" not in text else "'" + text.replace("'", "''") + "'"
+    )
 
 
 def quoted(text: str) -> str:
@@ -20,10 +22,16 @@ def quoted(text: str) -> str:
 
 def written(text: str) -> str:
     """A text as it is, where it is a plain word, and neither a number nor another value; otherwise in quotes."""
-    other = text.lower() in ("true", "false", "null") or re.fullmatch(r"[0-9]*\.?[0-9]*(e[-+]?[0-9]+)?|0[xo][0-9a-f]+", text.lower())
+    other = text.lower() in ("true", "false", "null") or re.fullmatch(
+        r"[0-9]*\.?[0-9]*(e[-+]?[0-9]+)?|0[xo][0-9a-f]+", text.lower()
+    )
     return text if re.fullmatch(r"[A-Za-z0-9][\w.-]*", text) and not other else quoted(text)
 
 
 def shortened(text: str) -> str:
     """A text, with `…` in the place of its middle where it is long."""
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2].rstrip()} … {text[-_LONGEST // 4 :].lstrip()}"
+    return (
+        text
+        if len(text) <= _LONGEST
+        else f"{text[: _LONGEST // 2].rstrip()} … {text[-_LONGEST // 4 :].lstrip()}"
+    )

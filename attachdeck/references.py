@@ -18,11 +18,18 @@ def unfolding(citation: Citation) -> str:
 
 def reference(source: Source) -> str:
     """A reference in the manner of the APA."""
-    text = escape(f"{source.authors.rstrip('.')}. ({source.year or 'n.d.'}). {source.title.rstrip('.')}.", quote=False)
+    text = escape(
+        f"{source.authors.rstrip('.')}. ({source.year or 'n.d.'}). {source.title.rstrip('.')}.",
+        quote=False,
+    )
     place = ", ".join(each for each in (source.container, source.volume_pages) if each)
     text += f" {escape(place.rstrip('.'), quote=False)}." if place else ""
     address = f"https://doi.org/{source.doi}" if source.doi else source.url
-    return f'{text} <a href="{escape(address)}" rel="noopener noreferrer">{escape(address, quote=False)}</a>' if address else text
+    return (
+        f'{text} <a href="{escape(address)}" rel="noopener noreferrer">{escape(address, quote=False)}</a>'
+        if address
+        else text
+    )
 
 
 def surnames(authors: str) -> str:

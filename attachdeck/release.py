@@ -62,8 +62,12 @@ def release(folder: Path, compiled: Compiled, place: Path, previous: str = "") -
         old_package = Path(previous) if previous.endswith(".apkg") else None
         lost = [finding for finding in verify(main, old_package) if finding.fate is Fate.LOST]
         if lost:
-            raise Refused(f"Anki's engine says: {lost[0].subject}: {lost[0].message}{': ' + ', '.join(lost[0].cards[:5]) if lost[0].cards else ''}")
-        yield "Anki's engine imports it" + (", and a learner of the last release loses nothing" if old_package else "")
+            raise Refused(
+                f"Anki's engine says: {lost[0].subject}: {lost[0].message}{': ' + ', '.join(lost[0].cards[:5]) if lost[0].cards else ''}"
+            )
+        yield "Anki's engine imports it" + (
+            ", and a learner of the last release loses nothing" if old_package else ""
+        )
         for name, lesson in _lessons(deck).items():
             apkg.write(lesson, made / "lessons" / f"{name}.apkg")
         for name in _RELEASED:
@@ -89,7 +93,11 @@ def differences(manifest: Path, place: Path) -> list[str]:
     return [
         *(f"{name}: only in the manifest" for name in sorted(sums.keys() - here.keys())),
         *(f"{name}: not in the manifest" for name in sorted(here.keys() - sums.keys())),
-        *(f"{name}: other bytes" for name in sorted(sums.keys() & here.keys()) if sums[name] != here[name]),
+        *(
+            f"{name}: other bytes"
+            for name in sorted(sums.keys() & here.keys())
+            if sums[name] != here[name]
+        ),
     ]
 
 
@@ -102,15 +110,23 @@ def _refuse_lock(folder: Path, compiled: Compiled) -> None:
         asked = ["git", "status", "--porcelain", "--", LOCK]
         said = subprocess.run(asked, cwd=folder, check=False, capture_output=True, encoding="utf-8")  # noqa: S603  # No shell; the author's git.
         if said.returncode == 0 and said.stdout.strip():
-            raise Refused(f"{LOCK} is not committed: commit it, so that the next release knows what learners have")
+            raise Refused(
+                f"{LOCK} is not committed: commit it, so that the next release knows what learners have"
+            )
     if not any(card.retired_because == "" for card in compiled.deck.course.cards()):
         raise Refused("the course has no cards to release")
 
 
 def _refuse_withheld(found: Changes, previous: str) -> None:
     if found.withheld:
-        named = ", ".join(f"`{each}`" for each in found.withheld[:5]) + " …" * (len(found.withheld) > 5)
-        how = "that was made with it" if previous.endswith(".apkg") else f"of then (in the course's folder: `git checkout {previous} -- {LOCK}`)"
+        named = ", ".join(f"`{each}`" for each in found.withheld[:5]) + " …" * (
+            len(found.withheld) > 5
+        )
+        how = (
+            "that was made with it"
+            if previous.endswith(".apkg")
+            else f"of then (in the course's folder: `git checkout {previous} -- {LOCK}`)"
+        )
         raise Refused(
             f"what has changed since {previous} on {named} is older than that by {LOCK}, and Anki would leave learners' cards as they are: "
             f"take the lock {how}, and run `attachdeck build`"
@@ -122,8 +138,16 @@ def _refuse_version(old: Snapshot, new: str, found: Changes) -> str:
         return "the last release does not say its version, so whether the new one fits cannot be checked"
     wanted = next_version(old.version, found.bump)
     if _parts(new) < _parts(wanted):
-        why = found.acts[0] if found.acts else {"MINOR": "there are new cards", "PATCH": "cards have changed"}.get(found.bump.name, "nothing has changed")
-        raise Refused(f"version {new} is too small after {old.version}: {why}; write `version: {wanted}` in course.yaml, or a higher one")
+        why = (
+            found.acts[0]
+            if found.acts
+            else {"MINOR": "there are new cards", "PATCH": "cards have changed"}.get(
+                found.bump.name, "nothing has changed"
+            )
+        )
+        raise Refused(
+            f"version {new} is too small after {old.version}: {why}; write `version: {wanted}` in course.yaml, or a higher one"
+        )
     return f"version {new} fits what changed since {old.version}"
 
 
@@ -140,7 +164,11 @@ def _lessons(deck: Deck) -> dict[str, Deck]:
         if not notes:
             continue
         names = {note.deck for note in notes}
-        decks = tuple(each for each in deck.decks if any(name == each.name or name.startswith(f"{each.name}::") for name in names))
+        decks = tuple(
+            each
+            for each in deck.decks
+            if any(name == each.name or name.startswith(f"{each.name}::") for name in names)
+        )
         used = {note.note_type for note in notes}
         shown = media_in((text for note in notes for text in note.fields), deck.media)
         name = file_name((lesson.full_deck or lesson.deck).rpartition("::")[2])
@@ -149,7 +177,16 @@ def _lessons(deck: Deck) -> dict[str, Deck]:
             notes=notes,
             decks=decks,
             note_types={key: each for key, each in deck.note_types.items() if key in used},
-            media=shown_media(deck.media, shown, decks, (deck.note_types[note.note_type].note_type for note in notes if note.kind == "custom")),
+            media=shown_media(
+                deck.media,
+                shown,
+                decks,
+                (
+                    deck.note_types[note.note_type].note_type
+                    for note in notes
+                    if note.kind == "custom"
+                ),
+            ),
         )
     return found
 
@@ -159,7 +196,11 @@ def _notes(deck: Deck, found: Changes | None) -> str:
     changed = ["This is the first release.", ""]
     if found is not None:
         changed = list(change_reporter.markdown(found)) or ["Nothing has changed.", ""]
-    act = "See *What you must do* above." if found and found.acts else "Nothing, besides importing the file."
+    act = (
+        "See *What you must do* above."
+        if found and found.acts
+        else "Nothing, besides importing the file."
+    )
     return "\n".join(
         [
             f"# {course.title} {course.version}",
@@ -192,14 +233,31 @@ def _ankiweb(deck: Deck) -> str:
 
 def _manifest(deck: Deck, made: Path) -> str:
     course = deck.course
-    counts = {"lessons": len(course.lessons), "notes": len(deck.notes), "cards": sum(len(note.cards) for note in deck.notes), "media": len(deck.media)}
+    counts = {
+        "lessons": len(course.lessons),
+        "notes": len(deck.notes),
+        "cards": sum(len(note.cards) for note in deck.notes),
+        "media": len(deck.media),
+    }
     found = {
-        "course": {"id": course.id, "title": course.title, "version": course.version, "language": course.language, "licence": course.licence},
+        "course": {
+            "id": course.id,
+            "title": course.title,
+            "version": course.version,
+            "language": course.language,
+            "licence": course.licence,
+        },
         "attachdeck": __version__,
         "made_with": {name: _version(name) for name in ("cmarkgfm", "genanki", "nh3")},
         "counts": counts,
-        "note_types": {key: {"id": each.id, "name": each.note_type.name} for key, each in sorted(deck.note_types.items())},
-        "files": {name: {"sha256": sum_, "size": (made / name).stat().st_size} for name, sum_ in _sums(made).items()},
+        "note_types": {
+            key: {"id": each.id, "name": each.note_type.name}
+            for key, each in sorted(deck.note_types.items())
+        },
+        "files": {
+            name: {"sha256": sum_, "size": (made / name).stat().st_size}
+            for name, sum_ in _sums(made).items()
+        },
     }
     return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
 
@@ -213,7 +271,10 @@ def _version(package: str) -> str:
 
 def _sums(folder: Path) -> dict[str, str]:
     files = sorted(each for each in folder.rglob("*") if each.is_file())
-    return {each.relative_to(folder).as_posix(): hashlib.sha256(each.read_bytes()).hexdigest() for each in files}
+    return {
+        each.relative_to(folder).as_posix(): hashlib.sha256(each.read_bytes()).hexdigest()
+        for each in files
+    }
 
 
 def _text(path: Path, text: str) -> None:

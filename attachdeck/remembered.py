@@ -52,7 +52,9 @@ def look(course: str) -> dict[str, Stamp]:
     return found
 
 
-def remember(before: dict[str, Stamp], begun: int, course: str, lock: str, output: str, text: str) -> None:
+def remember(
+    before: dict[str, Stamp], begun: int, course: str, lock: str, output: str, text: str
+) -> None:
     """Keep what a build said. `before` is what `look` saw when it began, at `begun` nanoseconds since 1970; only the lock may have changed since.
 
     Nothing is kept where a change could not be told from none, and nothing is said where the record cannot be written.
@@ -61,8 +63,18 @@ def remember(before: dict[str, Stamp], begun: int, course: str, lock: str, outpu
     try:
         after = look(course)
         others = {path: stamp for path, stamp in after.items() if path not in (lock, output)}
-        unchanged = others == {path: stamp for path, stamp in before.items() if path not in (lock, output)}
-        if not (place and before and unchanged and all(stamp[1] < begun - _COARSE and stamp[2] < begun - _COARSE for stamp in others.values())):
+        unchanged = others == {
+            path: stamp for path, stamp in before.items() if path not in (lock, output)
+        }
+        if not (
+            place
+            and before
+            and unchanged
+            and all(
+                stamp[1] < begun - _COARSE and stamp[2] < begun - _COARSE
+                for stamp in others.values()
+            )
+        ):
             return
         record = {
             "code": code(),
@@ -95,7 +107,10 @@ def recall(arguments: Sequence[str]) -> str | None:
             record = json.load(file)
         lock, content = record["lock"]
         files: dict[str, Stamp] = record["files"]
-        same = record["code"] == code() and all(_stamp(os.stat(path)) == stamp for path, stamp in files.items())  # noqa: PTH116
+        same = record["code"] == code() and all(
+            _stamp(os.stat(path)) == stamp
+            for path, stamp in files.items()  # noqa: PTH116
+        )
         if same and look(record["course"]).keys() <= files.keys() and _hash(lock) == content:
             return str(record["text"])
     except (OSError, ValueError, KeyError, TypeError):
@@ -120,12 +135,24 @@ def _stamp(status: os.stat_result) -> Stamp:
 def code() -> list[object]:
     """What tells one attachdeck, with its libraries, from another."""
     stamps = sorted(_stamp(status) for _, status in _files(_HERE, 5))
-    libraries = [[path, *_stamp(os.stat(path))] for path in sys.path if path.endswith("-packages") and os.path.isdir(path)]  # noqa: PTH112, PTH116
+    libraries = [
+        [path, *_stamp(os.stat(path))]  # noqa: PTH116
+        for path in sys.path
+        if path.endswith("-packages") and os.path.isdir(path)  # noqa: PTH112
+    ]
     return [__version__, sys.version, hashlib.sha256(repr(stamps).encode()).hexdigest(), libraries]
 
 
 def _record(place: str, arguments: Sequence[str]) -> str:
-    said = [os.getcwd(), *arguments, *(f"{name}={os.environ[name]}" for name in ("GITHUB_ACTIONS", "SOURCE_DATE_EPOCH") if name in os.environ)]  # noqa: PTH109
+    said = [
+        os.getcwd(),  # noqa: PTH109
+        *arguments,
+        *(
+            f"{name}={os.environ[name]}"
+            for name in ("GITHUB_ACTIONS", "SOURCE_DATE_EPOCH")
+            if name in os.environ
+        ),
+    ]
     return f"{place}/build-{hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]}.json"
 
 
@@ -136,6 +163,9 @@ def _hash(path: str) -> str:
 
 def _sweep(place: str) -> None:
     """Delete the older half of the records once there are many."""
-    records = sorted((entry for entry in os.scandir(place) if entry.name.startswith("build-")), key=lambda entry: entry.stat().st_mtime)
+    records = sorted(
+        (entry for entry in os.scandir(place) if entry.name.startswith("build-")),
+        key=lambda entry: entry.stat().st_mtime,
+    )
     for each in records[: len(records) // 2] if len(records) > _MOST_RECORDS else ():
         os.unlink(each.path)  # noqa: PTH108

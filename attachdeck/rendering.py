@@ -22,7 +22,23 @@ from attachdeck.patterns import pattern
 _TOKEN = pattern(r"\{\{\{*+(?P<sign>[#^/]?)(?P<text>[^{}]*+)\}\}")
 _PLAYED = pattern(r"\[sound:.*?\]|\[anki:play:[qa]:[0-9]+\]")
 _NOT_ALPHANUMERIC = pattern(r"[\x00-/:-@\[-`{-\xff]")
-_REGION = {name: name for name in ("shape", "left", "top", "width", "height", "rx", "ry", "points", "angle", "fill", "text", "scale")}
+_REGION = {
+    name: name
+    for name in (
+        "shape",
+        "left",
+        "top",
+        "width",
+        "height",
+        "rx",
+        "ry",
+        "points",
+        "angle",
+        "fill",
+        "text",
+        "scale",
+    )
+}
 _REGION |= {"fs": "font-size", "oi": "occludeInactive"}
 """What Anki knows of a region, and what it calls that in an element."""
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
@@ -39,10 +55,18 @@ class Sides:
 def sides(note_type: NoteType, note: Note, place: int) -> Sides:
     """Both sides of the card at a place among a note's cards (`NewCard.place`)."""
     template = note_type.templates[0 if note_type.cloze else place]
-    special = {"Tags": " ".join(note.tags), "Type": note_type.name, "Deck": note.deck, "Subdeck": note.deck.rpartition("::")[2], "Card": template.name}
+    special = {
+        "Tags": " ".join(note.tags),
+        "Type": note_type.name,
+        "Deck": note.deck,
+        "Subdeck": note.deck.rpartition("::")[2],
+        "Card": template.name,
+    }
     fields = {"FrontSide": "", "CardFlag": ""} | special | note_type.named(note.fields)
     front = _played(_Side(fields, place + 1, question=True).render(template.front), "q")
-    back = _Side(fields | {"FrontSide": _PLAYED.sub("", front)}, place + 1, question=False).render(template.back)
+    back = _Side(fields | {"FrontSide": _PLAYED.sub("", front)}, place + 1, question=False).render(
+        template.back
+    )
     return Sides(front, _played(back, "a"))
 
 
@@ -109,7 +133,9 @@ class _Side:
         look = "cloze-inactive" if not active else "cloze" if self.question else "cloze-highlight"
         shape, *properties = content.removeprefix("image-occlusion:").split(":")
         pairs = (each.partition("=")[::2] for each in (f"shape={shape}", *properties))
-        data = "".join(f'data-{_REGION[name]}="{escape(value)}" ' for name, value in pairs if name in _REGION)
+        data = "".join(
+            f'data-{_REGION[name]}="{escape(value)}" ' for name, value in pairs if name in _REGION
+        )
         return f'<div class="{look}" data-ordinal="{numbers}" {data}></div>'
 
 

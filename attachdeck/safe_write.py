@@ -36,7 +36,11 @@ def folder_beside(path: Path) -> Iterator[Path]:
 
 def in_the_way(place: Path) -> str:
     """The name of a file that keeps a folder from being a new one; empty where it is new, or holds only what git and systems keep there."""
-    return next((each.name for each in sorted(place.iterdir()) if each.name not in _UNSEEN), "") if place.is_dir() else ""
+    return (
+        next((each.name for each in sorted(place.iterdir()) if each.name not in _UNSEEN), "")
+        if place.is_dir()
+        else ""
+    )
 
 
 @contextlib.contextmanager
@@ -63,7 +67,12 @@ def write_bytes(path: Path, content: bytes) -> None:
 def write_chunks(path: Path, chunks: Iterable[bytes]) -> None:
     """Like `write_bytes`, for content that comes piece by piece."""
     _refuse_device(path)
-    with _named(path), tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=_prefix(path), suffix=_ENDING, delete=False) as file:
+    with (
+        _named(path),
+        tempfile.NamedTemporaryFile(
+            "wb", dir=path.parent, prefix=_prefix(path), suffix=_ENDING, delete=False
+        ) as file,
+    ):
         written = Path(file.name)
         try:
             file.writelines(chunks)

@@ -39,7 +39,12 @@ _PLUMBING = ("ID", "Lesson")
 class NoSnapshot(Exception):  # noqa: N818  # What was given is at fault, not the program.
     """What was given cannot be read as a release; a course's mistakes come along."""
 
-    def __init__(self, message: str, diagnostics: tuple[Diagnostic, ...] = (), texts: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        diagnostics: tuple[Diagnostic, ...] = (),
+        texts: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.diagnostics = diagnostics
         self.texts = texts or {}
@@ -71,17 +76,29 @@ def _of_course(folder: Path) -> Snapshot:
 
 def of_compiled(compiled: pipeline.Compiled) -> Snapshot:
     """The release that a compiled course would be."""
-    rows = (compiled.deck.note_types[note.note_type].note_type.named(note.fields) for note in compiled.deck.notes)
+    rows = (
+        compiled.deck.note_types[note.note_type].note_type.named(note.fields)
+        for note in compiled.deck.notes
+    )
     described = _of_lock(compiled.lock)
-    cards = dict(_card(row, note.tags, note.note_type, note.card) for row, note in zip(rows, compiled.deck.notes, strict=True))
+    cards = dict(
+        _card(row, note.tags, note.note_type, note.card)
+        for row, note in zip(rows, compiled.deck.notes, strict=True)
+    )
     for key, view in cards.items():
         known = described.cards[key]
-        cards[key] = replace(view, retired=known.retired, places=known.places, changed=known.changed)
+        cards[key] = replace(
+            view, retired=known.retired, places=known.places, changed=known.changed
+        )
     return Snapshot(
         cards=cards,
         course=described.course,
         version=compiled.deck.course.version,
-        note_types={key: each for key, each in described.note_types.items() if key in compiled.deck.note_types},
+        note_types={
+            key: each
+            for key, each in described.note_types.items()
+            if key in compiled.deck.note_types
+        },
         decks=described.decks,
         media=frozenset(compiled.deck.media),
         guids=described.guids,
@@ -111,19 +128,25 @@ def coming(held: Holding, compiled: pipeline.Compiled) -> Coming:
     held = replace(held, notes=tuple(sorted(held.notes, key=lambda note: note.id in ids)))
     new, old = of_compiled(compiled), _of_holding(held, compiled)
     # Of a note type of the course's own AnkiConnect tells the layout, and not all of the rest.
-    layouts = {kind: (layout, content if kind in KINDS else new.note_types[kind][1]) for kind, (layout, content) in old.note_types.items()}
+    layouts = {
+        kind: (layout, content if kind in KINDS else new.note_types[kind][1])
+        for kind, (layout, content) in old.note_types.items()
+    }
     old = replace(old, note_types=layouts)
     times = {note.fields.get("ID"): note.modified for note in held.notes}
     cards = tuple(
         note.card
         for note in compiled.deck.notes
-        if note.card in old.cards and times[note.card] >= note.modified and _differ(old.cards[note.card], new.cards[note.card])
+        if note.card in old.cards
+        and times[note.card] >= note.modified
+        and _differ(old.cards[note.card], new.cards[note.card])
     )
     types = tuple(
         kind
         for kind, own in compiled.deck.note_types.items()
         if kind in old.note_types and int(held.note_types[own.id]["mod"]) >= own.modified
-        if old.note_types[kind][0] == new.note_types[kind][0] and old.note_types[kind] != new.note_types[kind]
+        if old.note_types[kind][0] == new.note_types[kind][0]
+        and old.note_types[kind] != new.note_types[kind]
     )
     as_there = replace(
         old,
@@ -132,31 +155,63 @@ def coming(held: Holding, compiled: pipeline.Compiled) -> Coming:
     )
     # A retired card that Anki does not have has no cards in the package, and never comes.
     custom = {note.card for note in compiled.deck.notes if note.kind == "custom"}
-    arriving = replace(new, cards={key: each for key, each in new.cards.items() if key not in custom and (key in old.cards or not each.retired)})
-    changed = {kind for kind, (layout, _) in old.note_types.items() if layout != new.note_types[kind][0]}
-    cloned = {each.note_type for key, each in old.cards.items() if key in new.cards and each.note_type != new.cards[key].note_type}
+    arriving = replace(
+        new,
+        cards={
+            key: each
+            for key, each in new.cards.items()
+            if key not in custom and (key in old.cards or not each.retired)
+        },
+    )
+    changed = {
+        kind for kind, (layout, _) in old.note_types.items() if layout != new.note_types[kind][0]
+    }
+    cloned = {
+        each.note_type
+        for key, each in old.cards.items()
+        if key in new.cards and each.note_type != new.cards[key].note_type
+    }
     kept = (*cards, *(f"the note type {kind}" for kind in types))
-    return Coming(compare(as_there, arriving), kept, tuple(sorted(changed | cloned)), first=not old.cards, custom=len(custom))
+    return Coming(
+        compare(as_there, arriving),
+        kept,
+        tuple(sorted(changed | cloned)),
+        first=not old.cards,
+        custom=len(custom),
+    )
 
 
 def _differ(one: CardView, other: CardView) -> bool:
-    return one.note_type == other.note_type and bool(compare(Snapshot(cards={"": one}), Snapshot(cards={"": other})).bump)
+    return one.note_type == other.note_type and bool(
+        compare(Snapshot(cards={"": one}), Snapshot(cards={"": other})).bump
+    )
 
 
 def _of_holding(held: Holding, compiled: pipeline.Compiled) -> Snapshot:
     """What a running Anki has of a compiled course; of its notes those fields that the course knows."""
-    own = {each.id: (kind, {field.name for field in each.note_type.fields}) for kind, each in compiled.deck.note_types.items()}
+    own = {
+        each.id: (kind, {field.name for field in each.note_type.fields})
+        for kind, each in compiled.deck.note_types.items()
+    }
     by_name = {each["name"]: own[number] for number, each in held.note_types.items()}
     cards = {}
     for note in held.notes:
         kind, names = by_name.get(note.note_type, (note.note_type, set(note.fields)))
         # A clone of ours, under whatever name, says the id, too.
         known = "" if kind in compiled.deck.note_types else note.fields.get("ID", "")
-        key, view = _card({name: each for name, each in note.fields.items() if name in names}, note.tags, kind, known)
+        key, view = _card(
+            {name: each for name, each in note.fields.items() if name in names},
+            note.tags,
+            kind,
+            known,
+        )
         if re.fullmatch(r"[a-z0-9-]+", key):
             cards[key] = view
     return Snapshot(
-        cards=cards, course=compiled.deck.course.id, note_types={own[number][0]: _model(each) for number, each in held.note_types.items()}, media=None
+        cards=cards,
+        course=compiled.deck.course.id,
+        note_types={own[number][0]: _model(each) for number, each in held.note_types.items()},
+        media=None,
     )
 
 
@@ -164,7 +219,9 @@ def _of_lock_file(path: Path) -> Snapshot:
     document, problems = read_file(path, path.as_posix())
     lock, damage = read_lock(document, tuple(problems))
     if damage:
-        raise NoSnapshot(f"the lock {path} cannot be read", tuple(damage), {document.file: document.text})
+        raise NoSnapshot(
+            f"the lock {path} cannot be read", tuple(damage), {document.file: document.text}
+        )
     return _of_lock(lock)
 
 
@@ -172,7 +229,13 @@ def _of_lock(lock: Lock) -> Snapshot:
     return Snapshot(
         course=lock.course,
         cards={
-            key: CardView(content=each.content, note_type=each.note_type, retired=each.retired, places=each.places, changed=each.changed)
+            key: CardView(
+                content=each.content,
+                note_type=each.note_type,
+                retired=each.retired,
+                places=each.places,
+                changed=each.changed,
+            )
             for key, each in lock.cards.items()
         },
         note_types={key: (each.layout, each.content) for key, each in lock.note_types.items()},
@@ -193,8 +256,13 @@ def _of_revision(revision: str, course: Path) -> Snapshot:
             capture_output=True,
         )
     except (OSError, subprocess.CalledProcessError) as error:
-        raise NoSnapshot(f"`{revision}` is neither a file, nor a folder, nor a git revision of {course}") from error
-    with tempfile.TemporaryDirectory() as folder, tarfile.open(fileobj=BytesIO(found.stdout)) as archive:
+        raise NoSnapshot(
+            f"`{revision}` is neither a file, nor a folder, nor a git revision of {course}"
+        ) from error
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tarfile.open(fileobj=BytesIO(found.stdout)) as archive,
+    ):
         archive.extractall(folder, filter="data")
         return _of_course(Path(folder))
 
@@ -209,8 +277,17 @@ def _of_package(path: Path) -> Snapshot:
                 return _of_database(connection, media)
     except UnreadablePackage as error:
         raise NoSnapshot(str(error)) from error
-    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, sqlite3.Error) as error:
-        raise NoSnapshot(f"{path} is no package that can be read (its collection: {error}): get it again, or build it anew") from error
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        ArithmeticError,
+        sqlite3.Error,
+    ) as error:
+        raise NoSnapshot(
+            f"{path} is no package that can be read (its collection: {error}): get it again, or build it anew"
+        ) from error
 
 
 def _media(package: zipfile.ZipFile) -> bytes:
@@ -219,7 +296,9 @@ def _media(package: zipfile.ZipFile) -> bytes:
     size = package.getinfo("media").file_size
     if size > MAX_MAP:
         raise ValueError("its list of media is too long")
-    with package.open("media") as entry:  # `ZipFile.read` would unpack more than the entry's size, where that lies.
+    with package.open(
+        "media"
+    ) as entry:  # `ZipFile.read` would unpack more than the entry's size, where that lies.
         return entry.read(size + 1)
 
 
@@ -231,10 +310,14 @@ def _refuse(connection: sqlite3.Connection, path: Path) -> None:
         WHERE lower(made.name) IN ('col', 'notes', 'cards') AND (made.sql NOT LIKE 'create table%' OR part.hidden)
     """
     if connection.execute(computed).fetchone():
-        raise NoSnapshot(f"{path} holds a database that Anki did not make: get the package from where it was published")
+        raise NoSnapshot(
+            f"{path} holds a database that Anki did not make: get the package from where it was published"
+        )
     [schema] = connection.execute("SELECT ver FROM col").fetchone()
     if schema != SCHEMA:
-        raise NoSnapshot(f"{path} has a collection of schema {schema}, not {SCHEMA}: export the deck again and tick “Support older Anki versions”")
+        raise NoSnapshot(
+            f"{path} has a collection of schema {schema}, not {SCHEMA}: export the deck again and tick “Support older Anki versions”"
+        )
 
 
 def _of_database(connection: sqlite3.Connection, media: frozenset[str]) -> Snapshot:
@@ -243,7 +326,9 @@ def _of_database(connection: sqlite3.Connection, media: frozenset[str]) -> Snaps
     rows = connection.execute(
         "SELECT guid, mid, notes.mod, flds, tags, group_concat(ord) FROM notes LEFT JOIN cards ON cards.nid = notes.id GROUP BY notes.id ORDER BY min(due), notes.id"
     ).fetchall()
-    roots = {tag.partition("::")[0] for *_, tags, _ in rows for tag in tags.split() if "::kind::" in tag}
+    roots = {
+        tag.partition("::")[0] for *_, tags, _ in rows for tag in tags.split() if "::kind::" in tag
+    }
     course = roots.pop() if len(roots) == 1 else ""
     # attachdeck's ids follow from names, so an id tells what a note type or a deck is; another tool's keeps its own name.
     kinds = {str(identity.number("note type", course, kind)): kind for kind in KINDS}
@@ -253,19 +338,34 @@ def _of_database(connection: sqlite3.Connection, media: frozenset[str]) -> Snaps
     for guid, model, modified, fields, tags, places in rows:
         names = [each["name"] for each in models[str(model)]["flds"]]
         made = tuple(sorted(map(int, places.split(",")))) if places else ()
-        key, view = _card(dict(zip(names, fields.split("\x1f"), strict=True)), tags.split(), kind_of[str(model)])
+        key, view = _card(
+            dict(zip(names, fields.split("\x1f"), strict=True)), tags.split(), kind_of[str(model)]
+        )
         cards[key or str(guid)] = replace(view, places=made, changed=int(modified))
         guids |= {str(guid): key} if key else {}
-    said = re.search(r" · [^\W\d_]+ ([0-9]+\.[0-9]+\.[0-9]+)(?= · |$)", "\n".join(str(each.get("desc", "")) for each in decks.values()), re.MULTILINE)
-    holds = [("course",), ("practice",), *(("lesson", each) for each in sorted({view.lesson for view in cards.values()}))]
+    said = re.search(
+        r" · [^\W\d_]+ ([0-9]+\.[0-9]+\.[0-9]+)(?= · |$)",
+        "\n".join(str(each.get("desc", "")) for each in decks.values()),
+        re.MULTILINE,
+    )
+    holds = [
+        ("course",),
+        ("practice",),
+        *(("lesson", each) for each in sorted({view.lesson for view in cards.values()})),
+    ]
     deck_keys = {str(identity.number("deck", course, *names)): " ".join(names) for names in holds}
     return Snapshot(
         cards=cards,
         course=course,
         version=said[1] if said else "",
-        note_types={kind_of[model]: _model(each) if model in kinds else _foreign(each) for model, each in models.items()},
+        note_types={
+            kind_of[model]: _model(each) if model in kinds else _foreign(each)
+            for model, each in models.items()
+        },
         note_type_ids={kind_of[model]: int(model) for model in models},
-        decks={deck_keys[deck]: str(each["name"]) for deck, each in decks.items() if deck in deck_keys},
+        decks={
+            deck_keys[deck]: str(each["name"]) for deck, each in decks.items() if deck in deck_keys
+        },
         media=media,
         guids=guids,
     )
@@ -273,9 +373,16 @@ def _of_database(connection: sqlite3.Connection, media: frozenset[str]) -> Snaps
 
 def _model(model: Mapping[str, Any]) -> tuple[str, str]:
     """The hashes of a note type's layout and content, as the lock has them."""
-    fields, templates = ([f"{each.get('id')} {each['name']}" for each in model[key]] for key in ("flds", "tmpls"))
+    fields, templates = (
+        [f"{each.get('id')} {each['name']}" for each in model[key]] for key in ("flds", "tmpls")
+    )
     layout = identity.content_hash(*fields, *templates, str(model["type"] == 1))
-    return layout, identity.content_hash(layout, model["name"], model["css"], *(text for each in model["tmpls"] for text in (each["qfmt"], each["afmt"])))
+    return layout, identity.content_hash(
+        layout,
+        model["name"],
+        model["css"],
+        *(text for each in model["tmpls"] for text in (each["qfmt"], each["afmt"])),
+    )
 
 
 def _foreign(model: Mapping[str, Any]) -> tuple[str, str]:
@@ -284,13 +391,21 @@ def _foreign(model: Mapping[str, Any]) -> tuple[str, str]:
     return hashes(own.note_type(OwnNoteType(id="", written=said, texts=texts, folder="")))
 
 
-def _card(fields: Mapping[str, str], tags: Iterable[str], note_type: str, known: str = "") -> tuple[str, CardView]:
+def _card(
+    fields: Mapping[str, str], tags: Iterable[str], note_type: str, known: str = ""
+) -> tuple[str, CardView]:
     """A card's id, which no note type but ours says, and view; its content hash is the lock's."""
     ours = note_type in KINDS
     view = CardView(
-        content=identity.content_hash(note_type, *fields.values(), *sorted(tag for tag in tags if "::changed::" not in tag)),
+        content=identity.content_hash(
+            note_type, *fields.values(), *sorted(tag for tag in tags if "::changed::" not in tag)
+        ),
         note_type=note_type,
-        texts={name: _text(html) for name, html in fields.items() if html and not (ours and name in _PLUMBING)},
+        texts={
+            name: _text(html)
+            for name, html in fields.items()
+            if html and not (ours and name in _PLUMBING)
+        },
         tags=frozenset(tags),
         lesson=next((tag.partition("::lesson::")[2] for tag in tags if "::lesson::" in tag), ""),
         retired=ours and bool(fields.get("Retired")),
@@ -300,7 +415,9 @@ def _card(fields: Mapping[str, str], tags: Iterable[str], note_type: str, known:
 
 def _text(html: str) -> str:
     """A field as somebody would read it aloud: pictures by their file and words, list items apart, no markup."""
-    tags, end, rest = html.rpartition(">")  # Behind the last end no tag is looked for, from each beginning again.
+    tags, end, rest = html.rpartition(
+        ">"
+    )  # Behind the last end no tag is looked for, from each beginning again.
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", _aloud, tags + end) + rest)).strip()
 
 

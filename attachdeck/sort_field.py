@@ -13,7 +13,10 @@ from attachdeck.patterns import pattern
 _MEDIA = pattern(r"<(?:img|audio|object)\b", re.IGNORECASE)
 _NAMED = pattern(r"\b(?:src|data)=(?:\"([^\"]+)\"|'([^']+)'|([^ >]+))[^>]*>", re.IGNORECASE)
 _LONG = pattern(r"<(?:(!--)|(style|script))", re.IGNORECASE)
-_ENDS = {name: pattern(end, re.IGNORECASE) for name, end in (("!--", "-->"), ("style", "</style>"), ("script", "</script>"))}
+_ENDS = {
+    name: pattern(end, re.IGNORECASE)
+    for name, end in (("!--", "-->"), ("style", "</style>"), ("script", "</script>"))
+}
 
 
 def sort_text(html: str) -> str:
@@ -52,7 +55,11 @@ def _without_markup(html: str) -> str:
         position = end + 1
         if long := _LONG.match(html, start):
             name = (long[1] or long[2]).lower()
-            found = None if name in endless else _ENDS[name].search(html, long.end() if long[1] else position)
+            found = (
+                None
+                if name in endless
+                else _ENDS[name].search(html, long.end() if long[1] else position)
+            )
             if found:
                 position = found.end()
             else:

@@ -70,13 +70,25 @@ class PlainCourse:
 
     def lessons(self, jobs: int) -> Iterator[LessonNotes]:
         """The lessons, in order; those that were compiled before come from the cache."""
-        kept = {path: name for path in self.paths if self.cache.has(name := self.cache.name(path.name, self.text(path)))} if self.cache.folder else {}
+        kept = (
+            {
+                path: name
+                for path in self.paths
+                if self.cache.has(name := self.cache.name(path.name, self.text(path)))
+            }
+            if self.cache.folder
+            else {}
+        )
         new = [path for path in self.paths if path not in kept]
         large = jobs > 1 and sum(path.stat().st_size for path in new) > WORTH_SHARING
         compiled = self.elsewhere(new, jobs) if large else map(self.lesson, new)
         try:
             for path in self.paths:
-                packed = (self.cache.load(kept[path]) or self.lesson(path)) if path in kept else next(compiled)
+                packed = (
+                    (self.cache.load(kept[path]) or self.lesson(path))
+                    if path in kept
+                    else next(compiled)
+                )
                 if not packed:
                     raise NotPlain
                 yield LessonNotes._make(marshal.loads(packed))  # noqa: S302  # Our own process made it.
@@ -100,7 +112,13 @@ class PlainCourse:
         if not text or problems or document.root is None or schema.check(document, "lesson"):
             return b""
         lesson, problems = self.decoder(document)
-        if problems or lesson is None or any(cardless.problems_of(lesson.cards, self.compiler.shown, self.compiler.note_types)):
+        if (
+            problems
+            or lesson is None
+            or any(
+                cardless.problems_of(lesson.cards, self.compiler.shown, self.compiler.note_types)
+            )
+        ):
             return b""
         packed = marshal.dumps(tuple(self.compiler.lesson(lesson)))
         self.cache.store(self.cache.name(path.name, text), packed)
@@ -144,7 +162,12 @@ class _Names:
     def seen(self, lesson: LessonNotes) -> LessonNotes:
         """The same lesson. Raises NotPlain where another has one of its names."""
         decks = {lesson.own_deck.casefold()} - {""}
-        for known, new in ((self.lessons, {lesson.id}), (self.objectives, lesson.objectives), (self.decks, decks), (self.formers, lesson.formers)):
+        for known, new in (
+            (self.lessons, {lesson.id}),
+            (self.objectives, lesson.objectives),
+            (self.decks, decks),
+            (self.formers, lesson.formers),
+        ):
             if not known.isdisjoint(new):
                 raise NotPlain
             known.update(new)

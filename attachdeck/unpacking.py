@@ -20,7 +20,15 @@ _NEWER = "collection.anki21b"
 _COLLECTIONS = ("collection.anki21", "collection.anki2")
 
 
-BROKEN: tuple[type[Exception], ...] = (EOFError, NotImplementedError, OSError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error)
+BROKEN: tuple[type[Exception], ...] = (
+    EOFError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 """What reading an entry of a broken package raises. A RuntimeError: it is encrypted, or packed in a rare way."""
 with suppress(ImportError):  # Not every Python has it.
     import lzma
@@ -35,14 +43,18 @@ class UnreadablePackage(Exception):  # noqa: N818  # The package is at fault.
 @contextmanager
 def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     """A package whose entries can be read, each at most as long as it says. Raises UnreadablePackage, also for what goes wrong while it is read."""
-    if path.exists() and not path.is_file():  # Nobody would write to the pipe, and a device may have no end.
+    if (
+        path.exists() and not path.is_file()
+    ):  # Nobody would write to the pipe, and a device may have no end.
         raise UnreadablePackage(f"{path} is no file, and a package is one")
     try:
         with zipfile.ZipFile(path) as package:
             _refuse(path, package)
             yield package
     except BROKEN as error:
-        raise UnreadablePackage(f"{path} is no package that can be read ({error}): get it again, or build it anew") from error
+        raise UnreadablePackage(
+            f"{path} is no package that can be read ({error}): get it again, or build it anew"
+        ) from error
 
 
 def collection_name(package: zipfile.ZipFile) -> str:
@@ -53,10 +65,16 @@ def collection_name(package: zipfile.ZipFile) -> str:
 def _refuse(path: Path, package: zipfile.ZipFile) -> None:
     names = package.namelist()
     if _NEWER in names:
-        raise UnreadablePackage(f"{path} is in a newer format of Anki's: export the deck again and tick “Support older Anki versions”")
+        raise UnreadablePackage(
+            f"{path} is in a newer format of Anki's: export the deck again and tick “Support older Anki versions”"
+        )
     if not any(name in names for name in _COLLECTIONS):
-        raise UnreadablePackage(f"{path} holds no collection, so it is no package of Anki's: name a file that `attachdeck build` or Anki's export made")
+        raise UnreadablePackage(
+            f"{path} holds no collection, so it is no package of Anki's: name a file that `attachdeck build` or Anki's export made"
+        )
     size = sum(entry.file_size for entry in package.infolist())
     largest = max(package.getinfo(name).file_size for name in _COLLECTIONS if name in names)
     if size > ALWAYS + MAX_GROWTH * path.stat().st_size or largest > MAX_COLLECTION:
-        raise UnreadablePackage(f"{path} would unpack to {size // 1024 // 1024:,} MiB, which no honest package does: get it from where it was published")
+        raise UnreadablePackage(
+            f"{path} would unpack to {size // 1024 // 1024:,} MiB, which no honest package does: get it from where it was published"
+        )

@@ -17,14 +17,30 @@ from attachdeck.normal import normal
 from attachdeck.patterns import pattern
 from attachdeck.value import value
 
-_ELEMENTS = frozenset(("applet", "base", "embed", "frame", "frameset", "iframe", "link", "meta", "object", "portal", "script"))
+_ELEMENTS = frozenset(
+    (
+        "applet",
+        "base",
+        "embed",
+        "frame",
+        "frameset",
+        "iframe",
+        "link",
+        "meta",
+        "object",
+        "portal",
+        "script",
+    )
+)
 # Anki's own template for image occlusion runs this; the message is in the language of whoever made the note type.
 _OCCLUSION = pattern(
     r"<script>\s*try \{\s*anki\.imageOcclusion\.setup\(\);\s*\} catch \(exc\) \{\s*"
     r"document\.getElementById\(\"err\"\)\.innerHTML = `(?:[^`$\\<{]|<br>)*\$\{exc\}`;\s*\}\s*</script>"
 )
 _OPENING = pattern(r"<(?P<name>(?:[A-Za-z]|\{\{(?!c[0-9,]+::))[^\s/>]*)")
-_ATTRIBUTE = pattern(r"[\s/]*(?P<name>[^\s/>][^\s/>=]*)(?:\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>(?![\"'])[^\s>]+)))?")
+_ATTRIBUTE = pattern(
+    r"[\s/]*(?P<name>[^\s/>][^\s/>=]*)(?:\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>(?![\"'])[^\s>]+)))?"
+)
 _UNCLOSED_VALUE = pattern(r"\s*=\s*[\"']")
 _END = pattern(r"[\s/]*>")
 _HANDLER = pattern(r"on[a-z]+", re.IGNORECASE)
@@ -35,7 +51,9 @@ _AS_TEXT = pattern(r"\{\{(?=[^{}]*+\}\})[^{}]*\btext:[^{}]*\}\}")
 _LESS = pattern(r"&lt;?|&#0*60;?|&#x0*3c;?", re.IGNORECASE)
 _IGNORED = pattern(r"[\x00-\x20\x7f-\xa0]+")
 # What only looks like the end of a gap is matched as well, and stays: else it would be read again from each colon.
-_BRACES = pattern(r"\{\{c[0-9,]+::|\{\{[^{}]*\}\}|(?P<stays>::[^{}<>]*+(?!\}\}))|::[^{}<>]*+\}\}|\}\}")
+_BRACES = pattern(
+    r"\{\{c[0-9,]+::|\{\{[^{}]*\}\}|(?P<stays>::[^{}<>]*+(?!\}\}))|::[^{}<>]*+\}\}|\}\}"
+)
 _MOST_IN_TAG = 100
 """How many fields in one tag are looked at for what they stand in; the others may hold nothing that could end anything."""
 _MOST_LAYERS = 20
@@ -50,7 +68,10 @@ _SECTION = pattern(r"\{\{[#^/][^{}]*\}\}")
 _SPECIAL = pattern(r"\{\{[^{}]*\}\}")
 # What MathJax, as Anki has it, makes addresses and attributes of, or loads more of itself for; it reads over `<wbr>` and comments.
 _MACRO = pattern(r"\\(?:href|mmlToken|require)(?![A-Za-z])")
-_READ_OVER = ((pattern(r"<!--.*?--!?>", re.DOTALL), pattern(r".*--!?>", re.DOTALL)), (pattern(r"<wbr\b[^>]*>", re.IGNORECASE), pattern(r".*>", re.DOTALL)))
+_READ_OVER = (
+    (pattern(r"<!--.*?--!?>", re.DOTALL), pattern(r".*--!?>", re.DOTALL)),
+    (pattern(r"<wbr\b[^>]*>", re.IGNORECASE), pattern(r".*>", re.DOTALL)),
+)
 """Each with the text up to its last end: behind that nothing ends, and to look for an end from each beginning would take forever."""
 _BACKSLASH = pattern(r"\\|&#0*92;?|&#x0*5c;?|&bsol;", re.IGNORECASE)
 _BEGUN = pattern(r"<[/!?]?(?:\{\{[^{}]*\}\}|\}\})*\Z")
@@ -74,25 +95,48 @@ class Danger:
 
 def dangers(text: str) -> list[Danger]:
     """All that could run a script or load a page, in order; where braces or brackets hide it, the whole text."""
-    found = [*_tags(text, 0), *(Danger(each.start(), each.end(), each[0][:20]) for each in _OTHER_BRACES.finditer(text))]
+    found = [
+        *_tags(text, 0),
+        *(Danger(each.start(), each.end(), each[0][:20]) for each in _OTHER_BRACES.finditer(text)),
+    ]
     for others in (_tags_in_tags, _quotes_in_regions, _gaps_in_tags, _macros, _overlays, _halves):
-        found = found or list(others(text))  # Each says what to write instead, so that no two may want the same place.
+        found = found or list(
+            others(text)
+        )  # Each says what to write instead, so that no two may want the same place.
     bare = _BRACES.sub(r"\g<stays>", text)
     if not found and bare != text:
-        hidden = next(iter(_tags(bare, 0)), None) or next((Danger(0, 0, each[0].strip()) for each in _blind(text)), None)
+        hidden = next(iter(_tags(bare, 0)), None) or next(
+            (Danger(0, 0, each[0].strip()) for each in _blind(text)), None
+        )
         harmless = text.replace("<", "&lt;").replace("{{", "{ {")
-        found = [Danger(0, len(text), f"{hidden.what}, hidden by braces", harmless)] if hidden else []
+        found = (
+            [Danger(0, len(text), f"{hidden.what}, hidden by braces", harmless)] if hidden else []
+        )
     if not found and "[" in text:
         hidden = next(
-            (danger for reading in (True, False) for danger in _tags("\n".join(_read_aloud(line, reading=reading) for line in text.split("\n")), 0)), None
+            (
+                danger
+                for reading in (True, False)
+                for danger in _tags(
+                    "\n".join(_read_aloud(line, reading=reading) for line in text.split("\n")), 0
+                )
+            ),
+            None,
         )
-        found = [Danger(0, len(text), f"{hidden.what}, hidden by brackets", text.replace("[", "&#91;"))] if hidden else []
+        found = (
+            [Danger(0, len(text), f"{hidden.what}, hidden by brackets", text.replace("[", "&#91;"))]
+            if hidden
+            else []
+        )
     return sorted(found, key=lambda danger: danger.start)
 
 
 def css_dangers(text: str) -> list[Danger]:
     """A style sheet stands inside of `<style>` on a card: what would end it there, and what HTML could do then."""
-    ends = [Danger(each.start(), each.end(), "</style") for each in re.finditer(r"</style", text, re.IGNORECASE)]
+    ends = [
+        Danger(each.start(), each.end(), "</style")
+        for each in re.finditer(r"</style", text, re.IGNORECASE)
+    ]
     return ends or dangers(text)
 
 
@@ -107,7 +151,13 @@ def without_dangers(text: str, *, css: bool = False) -> tuple[str, list[str]]:
         for each in reversed(found):
             text = text[: each.start] + each.instead + text[each.end :]
     removed.append("all of its HTML, in which one thing was hidden in another again and again")
-    plain = escape(unescape(text)).replace("{", "&#123;").replace("\\", f"\\{WORD_JOINER}").replace("[", "&#91;").replace("=", "&#61;")
+    plain = (
+        escape(unescape(text))
+        .replace("{", "&#123;")
+        .replace("\\", f"\\{WORD_JOINER}")
+        .replace("[", "&#91;")
+        .replace("=", "&#61;")
+    )
     return plain.replace(OVERLAY, OVERLAY_AS_TEXT), removed
 
 
@@ -121,7 +171,11 @@ def fields_in_tags(template: str) -> Mapping[str, str]:
             before = tag[: match.start()] if place < _MOST_IN_TAG else ""
             quote = _QUOTED_SO_FAR.search(before)
             forbidden = quote["quote"] if quote else "\"'`<>= \t\n"
-            if quote and _SECTION.sub("", quote["value"]).strip() and not re.search(r"[:/?#]", _SPECIAL.sub("", quote["value"])):
+            if (
+                quote
+                and _SECTION.sub("", quote["value"]).strip()
+                and not re.search(r"[:/?#]", _SPECIAL.sub("", quote["value"]))
+            ):
                 forbidden += ":"
             name = match[0][2:-2].rpartition(":")[2].strip()
             found[name] = found.get(name, "") + forbidden
@@ -131,7 +185,9 @@ def fields_in_tags(template: str) -> Mapping[str, str]:
 @cache
 def shown_as_text(template: str) -> frozenset[str]:
     """The fields that a template shows as text: Anki then makes `<` of their `&lt;`."""
-    return frozenset(each[0][2:-2].rpartition(":")[2].strip() for each in _AS_TEXT.finditer(template))
+    return frozenset(
+        each[0][2:-2].rpartition(":")[2].strip() for each in _AS_TEXT.finditer(template)
+    )
 
 
 def unsafe_as_text(value: str) -> list[Danger]:
@@ -146,7 +202,11 @@ def safe_as_text(value: str) -> str:
 
 def unfit(value: str, forbidden: str) -> str:
     """What makes a value unfit to stand inside of a tag of a template, or nothing."""
-    return "javascript:" if _is_address(value) else next((each for each in forbidden if each in value), "")
+    return (
+        "javascript:"
+        if _is_address(value)
+        else next((each for each in forbidden if each in value), "")
+    )
 
 
 def _tags(text: str, offset: int, depth: int = 0) -> Iterator[Danger]:
@@ -163,13 +223,22 @@ def _tags(text: str, offset: int, depth: int = 0) -> Iterator[Danger]:
             attribute = _ATTRIBUTE.match(text, position)
             if attribute is None or _UNCLOSED_VALUE.match(text, attribute.end()):
                 rest = text[start:]
-                yield Danger(offset + start, offset + len(text), f"`{_short(rest)}`, a tag without an end", rest.replace("<", "&lt;"))
+                yield Danger(
+                    offset + start,
+                    offset + len(text),
+                    f"`{_short(rest)}`, a tag without an end",
+                    rest.replace("<", "&lt;"),
+                )
                 return
             found += _of_attribute(attribute, offset, depth)
             position = attribute.end()
         position = end.end()
         if name in _ELEMENTS or "{{" in name or "<" in name:
-            close = re.compile(r"</script[^>]*>", re.IGNORECASE).search(text, position) if name == "script" else None
+            close = (
+                re.compile(r"</script[^>]*>", re.IGNORECASE).search(text, position)
+                if name == "script"
+                else None
+            )
             position = close.end() if close else len(text) if name == "script" else position
             yield Danger(offset + start, offset + position, f"<{name}>")
         else:
@@ -178,7 +247,11 @@ def _tags(text: str, offset: int, depth: int = 0) -> Iterator[Danger]:
 
 def _tags_in_tags(text: str) -> Iterator[Danger]:
     """Where a tag begins in what seems to be another one, the other may be in a comment, or in a `<textarea>`: a browser reads the inner one then."""
-    inner = [each.start() for start, end in _whole_tags(text) for each in _OPENING.finditer(text, start + 1, end)]
+    inner = [
+        each.start()
+        for start, end in _whole_tags(text)
+        for each in _OPENING.finditer(text, start + 1, end)
+    ]
     for place, start in enumerate(inner):
         found = None
         if place < _MOST_INNER:
@@ -193,7 +266,10 @@ def _quotes_in_regions(text: str) -> Iterator[Danger]:
     while position >= 0:
         end = text.find("}}", position)
         end = len(text) if end < 0 else end
-        yield from (Danger(each.start(), each.end(), "a quotation mark in a masked region", "&quot;") for each in _QUOTE.finditer(text, position, end))
+        yield from (
+            Danger(each.start(), each.end(), "a quotation mark in a masked region", "&quot;")
+            for each in _QUOTE.finditer(text, position, end)
+        )
         position = text.find(_REGION, end)
 
 
@@ -231,13 +307,21 @@ def _halves(text: str) -> Iterator[Danger]:
                     opened = [end]
                     break
             if opened:
-                yield Danger(start, end, f"`{_short(text[start:end])}`, a tag of which a section holds a part", text[start:end].replace("<", "&lt;"))
+                yield Danger(
+                    start,
+                    end,
+                    f"`{_short(text[start:end])}`, a tag of which a section holds a part",
+                    text[start:end].replace("<", "&lt;"),
+                )
 
 
 def _overlays(text: str) -> Iterator[Danger]:
     """Anki composes characters, so that a solidus overlay melts with a sign before it, and a tag has no end any more."""
     if OVERLAY in text and any(normal(text).count(sign) < text.count(sign) for sign in "<>="):
-        yield from (Danger(each.start(), each.end(), "a solidus overlay (U+0338)", OVERLAY_AS_TEXT) for each in re.finditer(OVERLAY, text))
+        yield from (
+            Danger(each.start(), each.end(), "a solidus overlay (U+0338)", OVERLAY_AS_TEXT)
+            for each in re.finditer(OVERLAY, text)
+        )
 
 
 def _gaps_in_tags(text: str) -> Iterator[Danger]:
@@ -245,13 +329,21 @@ def _gaps_in_tags(text: str) -> Iterator[Danger]:
     if _GAP.search(text):
         for start, end in _whole_tags(text):
             for each in _GAP_SIGN.finditer(text, start, end):
-                yield Danger(each.start(), each.end(), f"`{each[0]}` in a tag", f"{each[0][0]}&#{ord(each[0][1])};{each[0][2:]}")
+                yield Danger(
+                    each.start(),
+                    each.end(),
+                    f"`{each[0]}` in a tag",
+                    f"{each[0][0]}&#{ord(each[0][1])};{each[0][2:]}",
+                )
 
 
 def _macros(text: str) -> Iterator[Danger]:
     if not _BACKSLASH.search(text):
         return
-    plain = [Danger(each.start(), each.end(), each[0], f"\\{WORD_JOINER}{each[0][1:]}") for each in _MACRO.finditer(text)]
+    plain = [
+        Danger(each.start(), each.end(), each[0], f"\\{WORD_JOINER}{each[0][1:]}")
+        for each in _MACRO.finditer(text)
+    ]
     yield from plain
     read = _BRACES.sub(r"\g<stays>", text)
     for passed, up_to in _READ_OVER:
@@ -259,7 +351,12 @@ def _macros(text: str) -> Iterator[Danger]:
             read = passed.sub("", ends[0]) + read[ends.end() :]
     hidden = None if plain else _MACRO.search(unescape(read))
     if hidden:
-        yield Danger(0, len(text), f"{hidden[0]}, hidden", _BACKSLASH.sub(lambda each: f"{each[0]}{WORD_JOINER}", text))
+        yield Danger(
+            0,
+            len(text),
+            f"{hidden[0]}, hidden",
+            _BACKSLASH.sub(lambda each: f"{each[0]}{WORD_JOINER}", text),
+        )
 
 
 def _of_attribute(attribute: re.Match[str], offset: int, depth: int) -> Iterator[Danger]:
@@ -272,7 +369,15 @@ def _of_attribute(attribute: re.Match[str], offset: int, depth: int) -> Iterator
     elif depth == _DEEPEST:
         yield Danger(*span, "tags in tags in tags")
     else:
-        inner = next((danger for each in (value, attribute["name"]) if "<" in each for danger in _tags(each + ">", 0, depth + 1)), None)
+        inner = next(
+            (
+                danger
+                for each in (value, attribute["name"])
+                if "<" in each
+                for danger in _tags(each + ">", 0, depth + 1)
+            ),
+            None,
+        )
         if inner:
             yield Danger(*span, inner.what)
 
@@ -290,7 +395,9 @@ def _whole_tags(text: str) -> Iterator[tuple[int, int]]:
     position = 0
     while opening := _OPENING.search(text, position):
         position = opening.end()
-        while not (end := _END.match(text, position)) and (attribute := _ATTRIBUTE.match(text, position)):
+        while not (end := _END.match(text, position)) and (
+            attribute := _ATTRIBUTE.match(text, position)
+        ):
             position = attribute.end()
         position = end.end() if end else position
         yield opening.start(), position

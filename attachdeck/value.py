@@ -29,7 +29,9 @@ def value(*, kw_only: bool = False) -> Callable[[type[T]], type[T]]:
 def _equal(self: Any, other: object) -> bool:
     if self is other:
         return True
-    return _compared(self) == _compared(other) if other.__class__ is self.__class__ else NotImplemented
+    return (
+        _compared(self) == _compared(other) if other.__class__ is self.__class__ else NotImplemented
+    )
 
 
 def _hash(self: Any) -> int:

@@ -55,7 +55,10 @@ def verify(package: Path, upgrade_from: Path | None = None) -> list[Finding]:
     for each in filter(None, (package, upgrade_from)):
         _refuse(each)
     with tempfile.TemporaryDirectory() as folder:
-        findings = [*_first_import(package, Path(folder) / "new.anki2"), _changed_template(package, Path(folder) / "changed.anki2")]
+        findings = [
+            *_first_import(package, Path(folder) / "new.anki2"),
+            _changed_template(package, Path(folder) / "changed.anki2"),
+        ]
         if upgrade_from is not None:
             findings += _update(upgrade_from, package, Path(folder))
     return findings
@@ -69,7 +72,9 @@ def _refuse(package: Path) -> None:
     except UnreadablePackage as error:
         raise NotImportable(str(error)) from error
     if torn:
-        raise NotImportable(f"Anki cannot import {package}: `{torn}` in it is torn; get it again, or build it anew")
+        raise NotImportable(
+            f"Anki cannot import {package}: `{torn}` in it is torn; get it again, or build it anew"
+        )
 
 
 def _import(collection: Collection, package: Path) -> dict[str, int]:
@@ -78,7 +83,16 @@ def _import(collection: Collection, package: Path) -> dict[str, int]:
         log = import_package(collection, package)
     except EngineRefused as error:
         raise NotImportable(f"Anki cannot import {package}: {error}") from error
-    outcomes = ("new", "updated", "duplicate", "conflicting", "first_field_match", "missing_notetype", "missing_deck", "empty_first_field")
+    outcomes = (
+        "new",
+        "updated",
+        "duplicate",
+        "conflicting",
+        "first_field_match",
+        "missing_notetype",
+        "missing_deck",
+        "empty_first_field",
+    )
     return {outcome: count for outcome in outcomes if (count := len(getattr(log, outcome)))}
 
 
@@ -86,19 +100,49 @@ def _first_import(package: Path, path: Path) -> Iterator[Finding]:
     with opened(path) as collection:
         first = _import(collection, package)
         notes = collection.note_count()
-        yield _judged("import", first == {"new": notes}, f"{notes} notes and {collection.card_count()} cards are new", f"not every note is new: {first}")
+        yield _judged(
+            "import",
+            first == {"new": notes},
+            f"{notes} notes and {collection.card_count()} cards are new",
+            f"not every note is new: {first}",
+        )
         again = _import(collection, package)
         yield _judged(
-            "import again", again == {"duplicate": notes}, "every note is a duplicate, nothing changes", f"importing twice changes something: {again}"
+            "import again",
+            again == {"duplicate": notes},
+            "every note is a duplicate, nothing changes",
+            f"importing twice changes something: {again}",
         )
-        silent = tuple(_name(collection.get_card(card).note()) for card in collection.find_cards("") if not _shows(collection.get_card(card)))
-        yield _judged("cards", not silent, "every card shows something on both sides", "these cards show nothing or an error", silent)
+        silent = tuple(
+            _name(collection.get_card(card).note())
+            for card in collection.find_cards("")
+            if not _shows(collection.get_card(card))
+        )
+        yield _judged(
+            "cards",
+            not silent,
+            "every card shows something on both sides",
+            "these cards show nothing or an error",
+            silent,
+        )
         empty = collection.get_empty_cards()
-        yield _judged("empty cards", not empty.notes, "none", f"{len(empty.notes)} notes have cards that Anki would call empty")
+        yield _judged(
+            "empty cards",
+            not empty.notes,
+            "none",
+            f"{len(empty.notes)} notes have cards that Anki would call empty",
+        )
         media = collection.media.check()
-        yield _judged("media", not media.missing, "none is missing", f"missing: {', '.join(media.missing)}")
+        yield _judged(
+            "media", not media.missing, "none is missing", f"missing: {', '.join(media.missing)}"
+        )
         message, sound = collection.fix_integrity()
-        yield _judged("check database", sound and "\n" not in message.strip(), "nothing to mend", message.strip().replace("\n", " "))
+        yield _judged(
+            "check database",
+            sound and "\n" not in message.strip(),
+            "nothing to mend",
+            message.strip().replace("\n", " "),
+        )
 
 
 def _changed_template(package: Path, path: Path) -> Finding:
@@ -144,7 +188,9 @@ def _update(old: Path, new: Path, folder: Path) -> Iterator[Finding]:
         yield from learner.findings(after, changed)
         yield from learner.emptied()
         twice = _made_twice(collection)
-        yield _judged("cards", not twice, "none is there twice", "Anki has made these cards again", twice)
+        yield _judged(
+            "cards", not twice, "none is there twice", "Anki has made these cards again", twice
+        )
 
 
 Contents = dict[str, tuple[tuple[str, ...], frozenset[str]]]
@@ -153,7 +199,9 @@ Contents = dict[str, tuple[tuple[str, ...], frozenset[str]]]
 def _contents(collection: Collection) -> Contents:
     """Fields and tags of each note, by GUID."""
     rows = collection.db.all("select guid, flds, tags from notes") if collection.db else []
-    return {guid: (tuple(fields.split("\x1f")), frozenset(tags.split())) for guid, fields, tags in rows}
+    return {
+        guid: (tuple(fields.split("\x1f")), frozenset(tags.split())) for guid, fields, tags in rows
+    }
 
 
 class _Learner:
@@ -161,7 +209,19 @@ class _Learner:
 
     def __init__(self, collection: Collection) -> None:
         self.collection = collection
-        self.acts: dict[str, list[str]] = {act: [] for act in ("nothing", "reviewed", "edited", "tagged", "suspended", "flagged", "moved", "deleted")}
+        self.acts: dict[str, list[str]] = {
+            act: []
+            for act in (
+                "nothing",
+                "reviewed",
+                "edited",
+                "tagged",
+                "suspended",
+                "flagged",
+                "moved",
+                "deleted",
+            )
+        }
         self.names: dict[str, str] = {}
         self.scheduling: dict[str, Any] = {}
         self.decks: dict[str, Any] = {}
@@ -176,7 +236,9 @@ class _Learner:
 
     def act(self) -> None:
         own_deck: Any = self.collection.decks.id("A deck of my own")
-        guids = self.db.list("select guid from notes where id in (select nid from cards) order by id")
+        guids = self.db.list(
+            "select guid from notes where id in (select nid from cards) order by id"
+        )
         for place, guid in enumerate(guids):
             act = list(self.acts)[place % len(self.acts)]
             self.acts[act].append(guid)
@@ -221,11 +283,17 @@ class _Learner:
         where = "where nid = (select id from notes where guid = ?)"
         return (
             self.db.all(f"select {columns} from cards {where} order by ord", guid),  # noqa: S608  # Constants.
-            self.db.all(f"select revlog.* from revlog where cid in (select id from cards {where}) order by id", guid),  # noqa: S608
+            self.db.all(
+                f"select revlog.* from revlog where cid in (select id from cards {where}) order by id",  # noqa: S608
+                guid,
+            ),
         )
 
     def placed(self, guid: str) -> Any:
-        return self.db.all("select ord, did from cards where nid = (select id from notes where guid = ?) order by ord", guid)
+        return self.db.all(
+            "select ord, did from cards where nid = (select id from notes where guid = ?) order by ord",
+            guid,
+        )
 
     def findings(self, after: Contents, changed: set[str]) -> Iterator[Finding]:
         for act, guids in self.acts.items():
@@ -236,7 +304,12 @@ class _Learner:
             for fate, words in self.words(act).items():
                 met = [guid for guid in guids if fates[guid] is fate]
                 if met:
-                    yield Finding(act, fate, f"{len(met)} of {len(guids)} {words}", tuple(self.names[guid] for guid in met))
+                    yield Finding(
+                        act,
+                        fate,
+                        f"{len(met)} of {len(guids)} {words}",
+                        tuple(self.names[guid] for guid in met),
+                    )
 
     def fate(self, act: str, guid: str, after: Contents, changed: set[str]) -> Fate:
         note = self.note(guid)
@@ -245,8 +318,16 @@ class _Learner:
         # Our correction must be there, and the learner's own words and tags where we corrected nothing.
         if guid in changed:
             arrived = (tuple(note.fields), frozenset(note.tags)) == after[guid]
-            return Fate.LOST if not arrived else Fate.REPLACED if act in ("edited", "tagged") else Fate.GOOD
-        if (act == "edited" and not note.fields[0].endswith(" (my own words)")) or (act == "tagged" and "my-own-tag" not in note.tags):
+            return (
+                Fate.LOST
+                if not arrived
+                else Fate.REPLACED
+                if act in ("edited", "tagged")
+                else Fate.GOOD
+            )
+        if (act == "edited" and not note.fields[0].endswith(" (my own words)")) or (
+            act == "tagged" and "my-own-tag" not in note.tags
+        ):
             return Fate.LOST
         return Fate.GOOD
 
@@ -254,10 +335,18 @@ class _Learner:
         """Whether each card that was there is there, scheduled and placed as it was; new ones may have come."""
         (cards, reviews), decks = self.scheduled(guid), self.placed(guid)
         old_cards, old_reviews = self.scheduling[guid]
-        return all(card in cards for card in old_cards) and reviews == old_reviews and all(deck in decks for deck in self.decks[guid])
+        return (
+            all(card in cards for card in old_cards)
+            and reviews == old_reviews
+            and all(deck in decks for deck in self.decks[guid])
+        )
 
     def words(self, act: str) -> dict[Fate, str]:
-        kept = {"nothing": "are as the new package has them", "edited": "keep the learner's own words", "tagged": "keep the learner's own tag"}
+        kept = {
+            "nothing": "are as the new package has them",
+            "edited": "keep the learner's own words",
+            "tagged": "keep the learner's own tag",
+        }
         return {
             Fate.GOOD: kept.get(act, "are as the learner left them, with our corrections"),
             Fate.REPLACED: "were corrected by us later: ours replaced the learner's own",
@@ -268,20 +357,39 @@ class _Learner:
         if guids:
             back = [guid for guid in guids if self.note(guid) is not None]
             yield Finding(
-                "deleted", Fate.GOOD, f"{len(back)} of {len(guids)} come back as new (an import cannot know)", tuple(self.names[guid] for guid in back)
+                "deleted",
+                Fate.GOOD,
+                f"{len(back)} of {len(guids)} come back as new (an import cannot know)",
+                tuple(self.names[guid] for guid in back),
             )
-        strangers = [guid for guid in self.db.list("select guid from notes") if guid not in self.names and guid not in after]
+        strangers = [
+            guid
+            for guid in self.db.list("select guid from notes")
+            if guid not in self.names and guid not in after
+        ]
         if strangers:
-            yield Finding("notes", Fate.LOST, f"{len(strangers)} notes are there that no package has")
+            yield Finding(
+                "notes", Fate.LOST, f"{len(strangers)} notes are there that no package has"
+            )
 
     def emptied(self) -> Iterator[Finding]:
         """Cards with the learner's history that their notes no longer make."""
-        empty = tuple(_name(self.collection.get_note(each.note_id)) for each in self.collection.get_empty_cards().notes)
+        empty = tuple(
+            _name(self.collection.get_note(each.note_id))
+            for each in self.collection.get_empty_cards().notes
+        )
         if empty:
-            yield Finding("empty cards", Fate.LOST, f"{len(empty)} notes no longer make all their cards, which stay with the learner, empty", empty)
+            yield Finding(
+                "empty cards",
+                Fate.LOST,
+                f"{len(empty)} notes no longer make all their cards, which stay with the learner, empty",
+                empty,
+            )
 
 
-def _judged(subject: str, good: bool, well: str, badly: str, cards: tuple[str, ...] = ()) -> Finding:
+def _judged(
+    subject: str, good: bool, well: str, badly: str, cards: tuple[str, ...] = ()
+) -> Finding:
     return Finding(subject, Fate.GOOD, well) if good else Finding(subject, Fate.LOST, badly, cards)
 
 

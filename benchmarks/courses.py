@@ -31,12 +31,17 @@ def write(folder: Path, cards: int) -> Path:
     """Write a course of so many cards, and return its folder."""
     (folder / "lessons").mkdir(parents=True)
     (folder / "course.yaml").write_text(COURSE, encoding="utf-8", newline="\n")
-    sources = "".join(f'  - {{key: work{n}, authors: "Author, A. B.", year: {1950 + n % 70}, title: "Work {n}", container: Journal}}\n' for n in range(40))
+    sources = "".join(
+        f'  - {{key: work{n}, authors: "Author, A. B.", year: {1950 + n % 70}, title: "Work {n}", container: Journal}}\n'
+        for n in range(40)
+    )
     (folder / "sources.yaml").write_text(f"sources:\n{sources}", encoding="utf-8", newline="\n")
     lessons = -(-cards // CARDS_A_LESSON)
     for lesson in range(lessons):
         count = min(CARDS_A_LESSON, cards - lesson * CARDS_A_LESSON)
-        (folder / "lessons" / f"{lesson + 1:04}-lesson.yaml").write_text(lesson_text(lesson, count), encoding="utf-8", newline="\n")
+        (folder / "lessons" / f"{lesson + 1:04}-lesson.yaml").write_text(
+            lesson_text(lesson, count), encoding="utf-8", newline="\n"
+        )
     return folder
 
 
@@ -44,7 +49,9 @@ def lesson_text(lesson: int, cards: int) -> str:
     """The YAML of one lesson."""
     chance = random.Random(lesson)  # noqa: S311  # Text for measuring.
     head = f"id: lesson-{lesson}\ntitle: Lesson {lesson}\nsummary: {sentence(chance, 12)}\nobjectives:\n"
-    head += "".join(f"  - {{id: goal-{lesson}-{n}, text: {sentence(chance, 8)}}}\n" for n in range(3))
+    head += "".join(
+        f"  - {{id: goal-{lesson}-{n}, text: {sentence(chance, 8)}}}\n" for n in range(3)
+    )
     head += f"reading: |\n  {sentence(chance, 60)}\ncards:\n"
     return head + "".join(card(chance, lesson, number) for number in range(cards))
 
@@ -53,9 +60,17 @@ def card(chance: random.Random, lesson: int, number: int) -> str:
     """The YAML of one card, with the shares of kinds and of formatting that a real course has."""
     kind = KINDS[number % len(KINDS)]
     lines = [f"  - id: card-{lesson}-{number}", f"    kind: {kind}", *_asked(chance, kind)]
-    lines += [f"    why: {sentence(chance, 22, emphasis=True)}", f"    confusion: {sentence(chance, 16)}"]
-    lines += [f"    sources: [work{chance.randrange(40)}, {{key: work{chance.randrange(40)}, page: p. {number}}}]"]
-    lines += [f"    objective: goal-{lesson}-{number % 3}", f"    tags: [{chance.choice(WORDS)}, {chance.choice(WORDS)}]"]
+    lines += [
+        f"    why: {sentence(chance, 22, emphasis=True)}",
+        f"    confusion: {sentence(chance, 16)}",
+    ]
+    lines += [
+        f"    sources: [work{chance.randrange(40)}, {{key: work{chance.randrange(40)}, page: p. {number}}}]"
+    ]
+    lines += [
+        f"    objective: goal-{lesson}-{number % 3}",
+        f"    tags: [{chance.choice(WORDS)}, {chance.choice(WORDS)}]",
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -66,7 +81,9 @@ def _asked(chance: random.Random, kind: str) -> Iterator[str]:
         yield f"    question: {sentence(chance, 14)[:-1]}?"
         yield "    options:"
         yield f"      - {{text: {sentence(chance, 5)}, right: true}}"
-        yield from (f"      - {{text: {sentence(chance, 5)}, why: {sentence(chance, 6)}}}" for _ in range(2))
+        yield from (
+            f"      - {{text: {sentence(chance, 5)}, why: {sentence(chance, 6)}}}" for _ in range(2)
+        )
     else:
         yield f"    prompt: {sentence(chance, 20)[:-1]}?"
         yield f"    answer: {sentence(chance, 19)}"

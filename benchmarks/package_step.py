@@ -12,7 +12,10 @@ FIELDS = ("Prompt", "Answer")
 
 def texts(number: int) -> tuple[str, str]:
     """A note's fields."""
-    return f"Question {number}, of about the length that questions have in the other ways?", f"Answer {number}: " + "words " * 60
+    return (
+        f"Question {number}, of about the length that questions have in the other ways?",
+        f"Answer {number}: " + "words " * 60,
+    )
 
 
 def genanki_way(notes: int, decks: int, output: Path) -> float:
@@ -20,10 +23,21 @@ def genanki_way(notes: int, decks: int, output: Path) -> float:
     import genanki
 
     templates = [{"name": "Card", "qfmt": "{{Prompt}}", "afmt": "{{FrontSide}}<hr>{{Answer}}"}]
-    kind = genanki.Model(1_600_000_000_000, "Synthetic", fields=[{"name": name} for name in FIELDS], templates=templates)
-    made = [genanki.Deck(1_600_000_100_000 + place, f"Synthetic::{place:04}") for place in range(decks)]
+    kind = genanki.Model(
+        1_600_000_000_000,
+        "Synthetic",
+        fields=[{"name": name} for name in FIELDS],
+        templates=templates,
+    )
+    made = [
+        genanki.Deck(1_600_000_100_000 + place, f"Synthetic::{place:04}") for place in range(decks)
+    ]
     for number in range(notes):
-        made[number * decks // notes].add_note(genanki.Note(model=kind, fields=list(texts(number)), tags=["one", "two"], guid=f"g{number}"))
+        made[number * decks // notes].add_note(
+            genanki.Note(
+                model=kind, fields=list(texts(number)), tags=["one", "two"], guid=f"g{number}"
+            )
+        )
     begun = time.perf_counter()
     genanki.Package(made).write_to_file(output)
     return time.perf_counter() - begun
@@ -36,9 +50,22 @@ def attachdeck_way(notes: int, decks: int, output: Path) -> float:
     from attachdeck.notes import DatedNoteType, Deck, NewCard, Note, Study, Subdeck
     from attachdeck.outputs import apkg
 
-    kind = note_type("basic", Look(title="Synthetic", language="en", accent="#000000", accent_night="#ffffff"))
-    subdecks = tuple(Subdeck(1_600_000_100_000 + place, f"Synthetic::{place:04}") for place in range(decks))
-    course = Course(id="s", title="S", version="1.0.0", language="en", licence="", deck="Synthetic", description="", lessons=())
+    kind = note_type(
+        "basic", Look(title="Synthetic", language="en", accent="#000000", accent_night="#ffffff")
+    )
+    subdecks = tuple(
+        Subdeck(1_600_000_100_000 + place, f"Synthetic::{place:04}") for place in range(decks)
+    )
+    course = Course(
+        id="s",
+        title="S",
+        version="1.0.0",
+        language="en",
+        licence="",
+        deck="Synthetic",
+        description="",
+        lessons=(),
+    )
     made = []
     for number in range(notes):
         row = kind.row(dict(zip(FIELDS, texts(number), strict=True)))
@@ -47,7 +74,15 @@ def attachdeck_way(notes: int, decks: int, output: Path) -> float:
                     deck=subdecks[number * decks // notes].name, position=number + 1, cards=(card,), modified=1)  # fmt: skip
         made.append(note)
     dated = DatedNoteType(1_600_000_000_000, 1, kind)
-    deck = Deck(course=course, preset=1, study=Study(), decks=subdecks, note_types={"basic": dated}, notes=tuple(made), media={})
+    deck = Deck(
+        course=course,
+        preset=1,
+        study=Study(),
+        decks=subdecks,
+        note_types={"basic": dated},
+        notes=tuple(made),
+        media={},
+    )
     begun = time.perf_counter()
     apkg.write(deck, output)
     return time.perf_counter() - begun

@@ -49,7 +49,9 @@ class Pair:
     @property
     def ratio(self) -> float:
         """How many times as long theirs took: the median over the pairs."""
-        return statistics.median(b.seconds / a.seconds for a, b in zip(self.ours, self.theirs, strict=True))
+        return statistics.median(
+            b.seconds / a.seconds for a, b in zip(self.ours, self.theirs, strict=True)
+        )
 
 
 @dataclass(frozen=True)
@@ -78,18 +80,24 @@ def seconds(runs: list[Run]) -> float:
 
 def environment(cache: str) -> dict[str, str]:
     """A user's: modules are compiled once, and not anew in each run."""
-    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {"ATTACHDECK_CACHE": cache}
+    return {
+        name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+    } | {"ATTACHDECK_CACHE": cache}
 
 
 def run(command: list[str | Path], *, cache: str = "off") -> Run:
     """Run a command; it must succeed. The peak is that of its largest process."""
     begun = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment(cache))
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment(cache)
+    )
     _, status, usage = os.wait4(process.pid, 0)
     taken = time.perf_counter() - begun
     if status:
         raise SystemExit(f"{' '.join(map(str, command))} failed")
-    return Run(taken, usage.ru_maxrss / 1024 if sys.platform == "linux" else usage.ru_maxrss / 1024**2)
+    return Run(
+        taken, usage.ru_maxrss / 1024 if sys.platform == "linux" else usage.ru_maxrss / 1024**2
+    )
 
 
 def build(course: Path, output: Path) -> list[str | Path]:
@@ -110,7 +118,9 @@ def cold(course: Path, times: int, work: Path) -> Cold:
 
 def together(command: list[str | Path]) -> float | None:
     """The peak in MiB of all processes of a command, what they share counted once (proportional set size); None where the system does not tell."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment("off"))
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment("off")
+    )
     peak = 0
     while process.poll() is None:
         peak = max(peak, sum(map(proportional, family(process.pid))))
@@ -121,10 +131,16 @@ def together(command: list[str | Path]) -> float | None:
 def family(process: int) -> list[int]:
     """A process and those that it began."""
     try:
-        lists = [path.read_text(encoding="utf-8") for path in Path(f"/proc/{process}/task").glob("*/children")]
+        lists = [
+            path.read_text(encoding="utf-8")
+            for path in Path(f"/proc/{process}/task").glob("*/children")
+        ]
     except OSError:
         return []
-    return [process, *(each for found in lists for child in found.split() for each in family(int(child)))]
+    return [
+        process,
+        *(each for found in lists for child in found.split() for each in family(int(child))),
+    ]
 
 
 def proportional(process: int) -> int:
@@ -136,7 +152,9 @@ def proportional(process: int) -> int:
     return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
 
 
-def against(ours: list[str | Path], theirs: list[str | Path], times: int, cache: str = "off") -> Pair:
+def against(
+    ours: list[str | Path], theirs: list[str | Path], times: int, cache: str = "off"
+) -> Pair:
     """Two commands in turn."""
     pairs = [(run(ours, cache=cache), run(theirs)) for _ in range(times)]
     return Pair([a for a, _ in pairs], [b for _, b in pairs])
@@ -148,7 +166,10 @@ def package_step(decks: int, times: int, work: Path) -> dict[str, float]:
     for _ in range(times):
         for way, all_seconds in found.items():
             said = subprocess.run(
-                [PYTHON, HERE / "package_step.py", way, "10000", str(decks), work / f"{way}.apkg"], check=True, capture_output=True, text=True
+                [PYTHON, HERE / "package_step.py", way, "10000", str(decks), work / f"{way}.apkg"],
+                check=True,
+                capture_output=True,
+                text=True,
             )
             all_seconds.append(float(said.stdout))
     return {way: statistics.median(all_seconds) for way, all_seconds in found.items()}
@@ -161,7 +182,14 @@ def unchanged(course: Path, work: Path) -> list[tuple[str, str, str, str]]:
     time.sleep(2.1)  # Younger files are not trusted: see attachdeck/remembered.py.
     run(build(course, output), cache=cache)
     same = against(build(course, output), [PYTHON, "-c", "pass"], 11, cache)
-    return [("build again, nothing changed", f"{seconds(same.ours) * 1000:.0f} ms", "bare `python -c pass`", f"{1 / same.ratio:.1f} times as long")]
+    return [
+        (
+            "build again, nothing changed",
+            f"{seconds(same.ours) * 1000:.0f} ms",
+            "bare `python -c pass`",
+            f"{1 / same.ratio:.1f} times as long",
+        )
+    ]
 
 
 def one_changed(course: Path, cards: int, work: Path) -> list[tuple[str, str, str, str]]:
@@ -171,17 +199,29 @@ def one_changed(course: Path, cards: int, work: Path) -> list[tuple[str, str, st
     lesson = sorted((course / "lessons").iterdir())[cards // courses.CARDS_A_LESSON // 2]
     changed, first, alone = [], [], []
     for number in range(5):
-        lesson.write_text(lesson.read_text(encoding="utf-8").replace(" who ", " whom ", number + 1), encoding="utf-8", newline="\n")
+        lesson.write_text(
+            lesson.read_text(encoding="utf-8").replace(" who ", " whom ", number + 1),
+            encoding="utf-8",
+            newline="\n",
+        )
         changed.append(run(build(course, output), cache=cache))
         for runs, options in ((first, []), (alone, ["--jobs", "1"])):
             shutil.copy(course / "course.lock", work / "kept.lock")
             (course / "course.lock").unlink()
             runs.append(run([*build(course, work / "fresh.apkg"), *options]))
             shutil.copy(work / "kept.lock", course / "course.lock")
-    what, taken = f"build of {cards:,} cards, one lesson changed", f"{seconds(changed) * 1000:.0f} ms"
+    what, taken = (
+        f"build of {cards:,} cards, one lesson changed",
+        f"{seconds(changed) * 1000:.0f} ms",
+    )
     return [
         (what, taken, "a first build", f"{1 / Pair(changed, first).ratio:.2f} of its time"),
-        ("", "", "a first build in one process", f"{1 / Pair(changed, alone).ratio:.2f} of its time"),
+        (
+            "",
+            "",
+            "a first build in one process",
+            f"{1 / Pair(changed, alone).ratio:.2f} of its time",
+        ),
     ]
 
 
@@ -197,7 +237,14 @@ def main() -> None:
                 builds[cards] = cold(courses.write(work / f"course-{cards}", cards), times, work)
         flagship = shutil.copytree(ROOT / "course", work / "flagship")
         own = cold(flagship, 7, work)
-        rows.append(("build of the course on attachment", f"{seconds(own.usual):.2f} s", "the plain way", f"{1 / own.ratio:.2f} of its time"))
+        rows.append(
+            (
+                "build of the course on attachment",
+                f"{seconds(own.usual):.2f} s",
+                "the plain way",
+                f"{1 / own.ratio:.2f} of its time",
+            )
+        )
         small = work / f"course-{min(SIZES)}"
         rows += unchanged(small, work)
         for cards in list(builds)[:2]:
@@ -205,12 +252,24 @@ def main() -> None:
         checks = [BIN / "attachdeck", "check", small]
         lessons = sorted((small / "lessons").iterdir())
         others = {
-            "check-jsonschema": [BIN / "check-jsonschema", "--schemafile", ROOT / "attachdeck" / "schema" / "lesson.schema.json", *lessons],
+            "check-jsonschema": [
+                BIN / "check-jsonschema",
+                "--schemafile",
+                ROOT / "attachdeck" / "schema" / "lesson.schema.json",
+                *lessons,
+            ],
             "yamllint": [BIN / "yamllint", "-d", "relaxed", small / "lessons"],
         }
         for name, command in others.items():
             pair = against(checks, command, 7)
-            rows.append((f"check of {min(SIZES):,} cards, all rules", f"{seconds(pair.ours):.2f} s", name, f"{pair.ratio:.1f} times as fast"))
+            rows.append(
+                (
+                    f"check of {min(SIZES):,} cards, all rules",
+                    f"{seconds(pair.ours):.2f} s",
+                    name,
+                    f"{pair.ratio:.1f} times as fast",
+                )
+            )
         for decks in (400, 1):
             step = package_step(decks, 9, work)
             many = f"{decks} decks" if decks > 1 else "one deck"
@@ -223,10 +282,24 @@ def main() -> None:
                 )
             )
             if decks > 1:
-                rows.append(("", "", "Anki's engine, add and export", f"{step['anki'] / step['attachdeck']:.1f} times as fast"))
+                rows.append(
+                    (
+                        "",
+                        "",
+                        "Anki's engine, add and export",
+                        f"{step['anki'] / step['attachdeck']:.1f} times as fast",
+                    )
+                )
         for option in ("--version", "--help"):
             pair = against([BIN / "attachdeck", option], [PYTHON, "-c", "pass"], 15)
-            rows.append((f"`attachdeck {option}`", f"{seconds(pair.ours) * 1000:.0f} ms", "bare `python -c pass`", f"{1 / pair.ratio:.1f} times as long"))
+            rows.append(
+                (
+                    f"`attachdeck {option}`",
+                    f"{seconds(pair.ours) * 1000:.0f} ms",
+                    "bare `python -c pass`",
+                    f"{1 / pair.ratio:.1f} times as long",
+                )
+            )
         largest_course = work / f"course-{max(builds)}"
         (largest_course / "course.lock").unlink()
         memory = together(build(largest_course, work / "ours.apkg"))
@@ -238,10 +311,17 @@ def exponent(times: dict[int, float]) -> float:
     """The power of the number of cards with which time grows: the slope of the least-squares line through the logarithms."""
     xs, ys = [math.log(cards) for cards in times], [math.log(taken) for taken in times.values()]
     x, y = statistics.mean(xs), statistics.mean(ys)
-    return sum((a - x) * (b - y) for a, b in zip(xs, ys, strict=True)) / sum((a - x) ** 2 for a in xs)
+    return sum((a - x) * (b - y) for a, b in zip(xs, ys, strict=True)) / sum(
+        (a - x) ** 2 for a in xs
+    )
 
 
-def write(builds: dict[int, Cold], rows: list[tuple[str, str, str, str]], memory: float | None, again: float) -> None:
+def write(
+    builds: dict[int, Cold],
+    rows: list[tuple[str, str, str, str]],
+    memory: float | None,
+    again: float,
+) -> None:
     """Write the page and its chart."""
     ours = {cards: seconds(each.usual) for cards, each in builds.items()}
     alone = {cards: seconds(each.alone) for cards, each in builds.items()}
@@ -254,13 +334,23 @@ def write(builds: dict[int, Cold], rows: list[tuple[str, str, str, str]], memory
     )
     others = "".join(f"| {' | '.join(row)} |\n" for row in rows)
     text = (HERE / "page.md").read_text(encoding="utf-8")
-    filled = {"builds": table, "others": others, "machine": machine(), "largest": f"{max(builds):,}", "again": f"{again:.0f} MiB"}
-    filled |= {name: f"{each:.2f}" for name, each in zip(("ours", "alone", "plain"), growth, strict=True)}
+    filled = {
+        "builds": table,
+        "others": others,
+        "machine": machine(),
+        "largest": f"{max(builds):,}",
+        "again": f"{again:.0f} MiB",
+    }
+    filled |= {
+        name: f"{each:.2f}" for name, each in zip(("ours", "alone", "plain"), growth, strict=True)
+    }
     filled["together"] = f"{memory:.0f} MiB" if memory else "not known here"
     for name, value in filled.items():
         text = text.replace(f"[[{name}]]", value.rstrip("\n"))
     PAGE.write_text(text, encoding="utf-8", newline="\n")
-    PAGE.with_suffix(".svg").write_text(chart.svg({"attachdeck": ours, "the plain way": theirs}), encoding="utf-8", newline="\n")
+    PAGE.with_suffix(".svg").write_text(
+        chart.svg({"attachdeck": ours, "the plain way": theirs}), encoding="utf-8", newline="\n"
+    )
     print(text)
 
 
@@ -272,7 +362,10 @@ def peak(runs: list[Run]) -> float:
 def machine() -> str:
     """What it was measured on."""
     cores = os.cpu_count()
-    name = next((line.partition(":")[2].strip() for line in cpu_lines() if line.startswith("model name")), platform.processor() or platform.machine())
+    name = next(
+        (line.partition(":")[2].strip() for line in cpu_lines() if line.startswith("model name")),
+        platform.processor() or platform.machine(),
+    )
     return f"{name}, {cores} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}, {time.strftime('%Y-%m-%d', time.gmtime())}"
 
 

@@ -42,7 +42,9 @@ cards:
 def examples() -> list[tuple[str, str]]:
     """Heading and YAML of each kind's example."""
     text = (DOCS / "course-format.md").read_text(encoding="utf-8")
-    return re.findall(r"^### (\w+: [^\n]+)\n+```yaml\n(  - id: .*?)```", text, re.DOTALL | re.MULTILINE)
+    return re.findall(
+        r"^### (\w+: [^\n]+)\n+```yaml\n(  - id: .*?)```", text, re.DOTALL | re.MULTILINE
+    )
 
 
 def compiled(cards: list[str], folder: Path) -> Site:
@@ -50,7 +52,9 @@ def compiled(cards: list[str], folder: Path) -> Site:
     shutil.copytree(COURSE, folder, ignore=shutil.ignore_patterns("lessons", "course.lock"))
     lesson = folder / "lessons" / "01-every-kind.yaml"
     lesson.parent.mkdir()
-    lesson.write_text(LESSON + "".join(cards).replace("plane.svg", "two-dimensions.svg"), encoding="utf-8")
+    lesson.write_text(
+        LESSON + "".join(cards).replace("plane.svg", "two-dimensions.svg"), encoding="utf-8"
+    )
     site = look(folder)
     if site.problems:
         sys.exit("\n".join(f"{each['place']}: {each['message']}" for each in site.problems))
@@ -91,14 +95,19 @@ def main() -> None:
         site = compiled([yaml for _, yaml in found], media / "course")
         for file, content in site.media.items():
             (media / file).write_bytes(content)
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
         page = browser.new_page(viewport={"width": 390, "height": 300})
         for heading, yaml in found:
             kind = heading.partition(":")[0]
             card = re.search(r"- id: (\S+)", yaml)
             if card:
                 photograph(page, site, card[1], media, kind)
-            pictures = " ".join(f'<img src="cards/{kind}-{side}.png" alt="The {side} of this card." width="390">' for side in ("front", "back"))
+            pictures = " ".join(
+                f'<img src="cards/{kind}-{side}.png" alt="The {side} of this card." width="390">'
+                for side in ("front", "back")
+            )
             parts.append(f"## {heading}\n\n```yaml\n{yaml}```\n\n{pictures}\n")
         show_preview(browser.new_page(viewport={"width": 1200, "height": 760}))
         browser.close()

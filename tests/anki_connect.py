@@ -33,7 +33,9 @@ class AnkiConnectServer:
         self.headers: dict[str, str] = {}
         self.server = _Server(("127.0.0.1", 0), self.handler())
         self.port = self.server.server_address[1]
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05})
+        self.thread = threading.Thread(
+            target=self.server.serve_forever, kwargs={"poll_interval": 0.05}
+        )
         self.thread.start()
 
     def close(self) -> None:
@@ -48,7 +50,11 @@ class AnkiConnectServer:
             def do_POST(self) -> None:
                 question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 anki.headers = dict(self.headers)
-                status, headers, body = anki.odd(question["action"]) or (200, {"Content-Type": "text/json"}, json.dumps(anki.answer(question)).encode())
+                status, headers, body = anki.odd(question["action"]) or (
+                    200,
+                    {"Content-Type": "text/json"},
+                    json.dumps(anki.answer(question)).encode(),
+                )
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
@@ -71,18 +77,32 @@ class AnkiConnectServer:
             return {"result": None, "error": "unsupported action"}
         if self.collection is None:
             return {"result": None, "error": "collection is not available"}
-        return {"result": _ACTIONS[question["action"]](self, self.collection, **question["params"]), "error": None}
+        return {
+            "result": _ACTIONS[question["action"]](self, self.collection, **question["params"]),
+            "error": None,
+        }
 
 
 def _note(note: Any) -> dict[str, Any]:
-    fields = {name: {"value": value, "order": order} for order, (name, value) in enumerate(note.items())}
+    fields = {
+        name: {"value": value, "order": order} for order, (name, value) in enumerate(note.items())
+    }
     cards = [card.id for card in note.cards()]
-    return {"noteId": note.id, "tags": note.tags, "fields": fields, "modelName": note.note_type()["name"], "mod": note.mod, "cards": cards}
+    return {
+        "noteId": note.id,
+        "tags": note.tags,
+        "fields": fields,
+        "modelName": note.note_type()["name"],
+        "mod": note.mod,
+        "cards": cards,
+    }
 
 
 def _import(_: AnkiConnectServer, collection: Collection, path: str) -> bool:
     """As AnkiConnect's importer does it: everything on."""
-    options = ImportAnkiPackageOptions(merge_notetypes=True, with_scheduling=True, with_deck_configs=True)
+    options = ImportAnkiPackageOptions(
+        merge_notetypes=True, with_scheduling=True, with_deck_configs=True
+    )
     collection.import_anki_package(ImportAnkiPackageRequest(package_path=path, options=options))
     collection.models._clear_cache()
     return True
@@ -94,12 +114,20 @@ def _show_dialog(anki: AnkiConnectServer, _: Collection, path: str) -> None:
 
 _ACTIONS: dict[str, Callable[..., Any]] = {
     "findCards": lambda _, collection, query: list(collection.find_cards(query)),
-    "cardsToNotes": lambda _, collection, cards: list(dict.fromkeys(collection.get_card(card).nid for card in cards)),
+    "cardsToNotes": lambda _, collection, cards: list(
+        dict.fromkeys(collection.get_card(card).nid for card in cards)
+    ),
     "notesInfo": lambda _, collection, notes: [_note(collection.get_note(each)) for each in notes],
-    "modelNamesAndIds": lambda _, collection: {each.name: each.id for each in collection.models.all_names_and_ids()},
-    "findModelsById": lambda _, collection, **given: [collection.models.get(each) for each in given["modelIds"]],
+    "modelNamesAndIds": lambda _, collection: {
+        each.name: each.id for each in collection.models.all_names_and_ids()
+    },
+    "findModelsById": lambda _, collection, **given: [
+        collection.models.get(each) for each in given["modelIds"]
+    ],
     "deckNames": lambda _, collection: [each.name for each in collection.decks.all_names_and_ids()],
-    "getDeckConfig": lambda _, collection, deck: collection.decks.config_dict_for_deck_id(collection.decks.id(deck)),
+    "getDeckConfig": lambda _, collection, deck: collection.decks.config_dict_for_deck_id(
+        collection.decks.id(deck)
+    ),
     "importPackage": _import,
     "guiImportFile": _show_dialog,
 }

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from anki.collection import Collection
 
 # Speed is measured in benchmarks, never by a test; and a learner's collection may serve many examples.
-settings.register_profile("attachdeck", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+settings.register_profile(
+    "attachdeck", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 settings.load_profile("attachdeck")
 
 # What a test builds is built; `test_remembered.py` looks at builds that are not.
@@ -62,7 +64,9 @@ NOW = 1_800_000_000
 CARD = "  - {id: define, kind: basic, prompt: What is a secure base?, answer: The figure from which one explores.}\n"
 
 
-def write_course(folder: Path, files: dict[str, str | bytes] | None = None, *, cards: str = CARD) -> Path:
+def write_course(
+    folder: Path, files: dict[str, str | bytes] | None = None, *, cards: str = CARD
+) -> Path:
     """The smallest course with these cards in its one lesson, and with these files instead of its own."""
     base: dict[str, str | bytes] = {
         "course.yaml": COURSE_YAML,

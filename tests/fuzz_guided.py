@@ -36,8 +36,23 @@ with atheris.instrument_imports(include=["attachdeck"]):
 
 LESSON = "lessons/01-first.yaml"
 COURSE = SMALL | {name: str(text) for name, text in OWN.items()} | {LESSON: SMALL[LESSON] + CUSTOM}
-COLLECTION, MEDIA, CELLS = "collection.anki2", "media", {"models": "col", "decks": "col", "flds": "notes", "tags": "notes"}
-SVG = ["<g transform=", "<image href=", "viewBox=", "<?xml encoding=", "<!DOCTYPE ", "<![CDATA[", "xmlns:a=", " id=", "px", "1e999"]
+COLLECTION, MEDIA, CELLS = (
+    "collection.anki2",
+    "media",
+    {"models": "col", "decks": "col", "flds": "notes", "tags": "notes"},
+)
+SVG = [
+    "<g transform=",
+    "<image href=",
+    "viewBox=",
+    "<?xml encoding=",
+    "<!DOCTYPE ",
+    "<![CDATA[",
+    "xmlns:a=",
+    " id=",
+    "px",
+    "1e999",
+]
 TOKENS = [*PIECES, *VALUES, *SVG, "{{#", "{{/", "<td>", "|-|", '"id": ', "<img "]
 SLOW = 2.0
 
@@ -46,15 +61,24 @@ class Package:
     """A good package, whose parts are replaced one at a time."""
 
     def __init__(self, folder: Path, course: Path) -> None:
-        self.good, self.odd, self.database = folder / "good.apkg", folder / "odd.apkg", folder / "collection"
+        self.good, self.odd, self.database = (
+            folder / "good.apkg",
+            folder / "odd.apkg",
+            folder / "collection",
+        )
         pipeline.package(compiled(course), self.good)
         with zipfile.ZipFile(self.good) as package:
             self.entries = {name: package.read(name) for name in (COLLECTION, MEDIA)}
         self.seen = snapshots.snapshot(str(self.good), folder)
         self.database.write_bytes(self.entries[COLLECTION])
         with contextlib.closing(sqlite3.connect(self.database)) as rows:
-            cells = {cell: rows.execute(f"SELECT {cell} FROM {table}").fetchone()[0].encode() for cell, table in CELLS.items()}
-        self.parts = {"package": self.good.read_bytes()} | {f"package {name}": content for name, content in (self.entries | cells).items()}
+            cells = {
+                cell: rows.execute(f"SELECT {cell} FROM {table}").fetchone()[0].encode()
+                for cell, table in CELLS.items()
+            }
+        self.parts = {"package": self.good.read_bytes()} | {
+            f"package {name}": content for name, content in (self.entries | cells).items()
+        }
 
     def hold(self, part: str, content: bytes) -> None:
         """The law: a package is compared with another one, and that is shown; or it is refused in words."""
@@ -73,7 +97,9 @@ class Package:
         with contextlib.suppress(snapshots.NoSnapshot):
             odd = snapshots.snapshot(str(self.odd), self.odd.parent)
             for found in (comparison.compare(self.seen, odd), comparison.compare(odd, self.seen)):
-                said = "".join([*changes.text(found), *changes.markdown(found), changes.as_json(found)])
+                said = "".join(
+                    [*changes.text(found), *changes.markdown(found), changes.as_json(found)]
+                )
                 assert "\x1b" not in said
                 said.encode()
 
@@ -85,15 +111,25 @@ class Search:
         self.found, self.course = found, write_course(folder / "course", dict(COURSE))
         self.package = Package(folder, self.course)
         self.seeds = {name: text.encode() for name, text in COURSE.items()} | self.package.parts
-        self.names = [name for name in sorted(self.seeds) if not words or any(word in name for word in words)]
+        self.names = [
+            name for name in sorted(self.seeds) if not words or any(word in name for word in words)
+        ]
         for name in self.names:
-            once = [path.read_bytes() for path in CORPUS.iterdir() if name.endswith(path.name.partition("--")[0])]
+            once = [
+                path.read_bytes()
+                for path in CORPUS.iterdir()
+                if name.endswith(path.name.partition("--")[0])
+            ]
             for content in (self.seeds[name], *once):
                 seed = bytes([self.names.index(name)]) + content
                 (found / "corpus" / hashlib.sha256(seed).hexdigest()).write_bytes(seed)
 
     def __call__(self, given: bytes) -> None:
-        name, content, begin = self.names[given[0] % len(self.names) if given else 0], given[1:], time.process_time()
+        name, content, begin = (
+            self.names[given[0] % len(self.names) if given else 0],
+            given[1:],
+            time.process_time(),
+        )
         try:
             if name in self.package.parts:
                 self.package.hold(name, content)
@@ -104,7 +140,12 @@ class Search:
                 self.keep(name, content, "slow", f"{time.process_time() - begin:.1f} seconds")
         except Exception as error:  # noqa: BLE001  # Whatever it is, it is kept, and the search goes on.
             at = traceback.extract_tb(error.__traceback__)[-1]
-            self.keep(name, content, f"{type(error).__name__}-{Path(at.filename).stem}-{at.lineno}", traceback.format_exc())
+            self.keep(
+                name,
+                content,
+                f"{type(error).__name__}-{Path(at.filename).stem}-{at.lineno}",
+                traceback.format_exc(),
+            )
         finally:
             if name in COURSE:
                 (self.course / name).write_text(COURSE[name], encoding="utf-8")
@@ -114,7 +155,9 @@ class Search:
         path = self.found / f"{Path(name).name}--{what}"
         if not path.exists() or len(content) < path.stat().st_size:
             path.write_bytes(content)
-            path.with_name(f"{path.name}.txt").write_text(said, encoding="utf-8", errors="backslashreplace")
+            path.with_name(f"{path.name}.txt").write_text(
+                said, encoding="utf-8", errors="backslashreplace"
+            )
 
 
 def mutate(given: bytes, most: int, seed: int) -> bytes:
@@ -134,12 +177,24 @@ def main(found: str, *arguments: str) -> None:
     options = [each for each in arguments if each.startswith("-")]
     corpus, tokens = Path(found, "corpus"), Path(found, "tokens")
     corpus.mkdir(parents=True, exist_ok=True)
-    keys = [f"{key}: " for schema in Path(pipeline.__file__).parent.glob("schema/*.json") for key in re.findall(r'"(\w+)": \{', schema.read_text("utf-8"))]
+    keys = [
+        f"{key}: "
+        for schema in Path(pipeline.__file__).parent.glob("schema/*.json")
+        for key in re.findall(r'"(\w+)": \{', schema.read_text("utf-8"))
+    ]
     told = {*TOKENS, *keys, *re.findall(r"[\w<-]+[:=]?|\W+", "".join(COURSE.values()))}
-    tokens.write_text("".join('"' + "".join(f"\\x{byte:02x}" for byte in each.encode()) + '"\n' for each in sorted(told) if len(each) < 60))
+    tokens.write_text(
+        "".join(
+            '"' + "".join(f"\\x{byte:02x}" for byte in each.encode()) + '"\n'
+            for each in sorted(told)
+            if len(each) < 60
+        )
+    )
     with tempfile.TemporaryDirectory() as folder:
         with atheris.instrument_imports(include=["attachdeck"]):
-            search = Search(Path(found), [each for each in arguments if not each.startswith("-")], Path(folder))
+            search = Search(
+                Path(found), [each for each in arguments if not each.startswith("-")], Path(folder)
+            )
             for name in search.names:  # What is imported late is instrumented, too.
                 search(bytes([search.names.index(name)]) + search.seeds[name])
         fixed = [f"-dict={tokens}", f"-artifact_prefix={found}/", "-timeout=60", "-max_len=30000"]

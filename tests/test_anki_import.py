@@ -47,9 +47,20 @@ def do_import(collection: Collection, path: Path) -> dict[str, int]:
     """Import with the dialog's default options; what the log says of the notes."""
     from anki.collection import ImportAnkiPackageOptions, ImportAnkiPackageRequest
 
-    log = collection.import_anki_package(ImportAnkiPackageRequest(package_path=str(path), options=ImportAnkiPackageOptions())).log
+    log = collection.import_anki_package(
+        ImportAnkiPackageRequest(package_path=str(path), options=ImportAnkiPackageOptions())
+    ).log
     collection.models._clear_cache()
-    outcomes = ("new", "updated", "duplicate", "conflicting", "first_field_match", "missing_notetype", "missing_deck", "empty_first_field")
+    outcomes = (
+        "new",
+        "updated",
+        "duplicate",
+        "conflicting",
+        "first_field_match",
+        "missing_notetype",
+        "missing_deck",
+        "empty_first_field",
+    )
     return {outcome: count for outcome in outcomes if (count := len(getattr(log, outcome)))}
 
 
@@ -60,7 +71,9 @@ def studied(collection: Collection, flagship_package: Path, flagship: Deck) -> C
     return collection
 
 
-def test_every_note_is_new_then_duplicate_and_the_database_is_sound(studied: Collection, flagship: Deck, flagship_package: Path):
+def test_every_note_is_new_then_duplicate_and_the_database_is_sound(
+    studied: Collection, flagship: Deck, flagship_package: Path
+):
     assert do_import(studied, flagship_package) == {"duplicate": len(flagship.notes)}
     message, sound = studied.fix_integrity()
     assert sound, message
@@ -72,7 +85,9 @@ def test_every_note_is_new_then_duplicate_and_the_database_is_sound(studied: Col
 
 def test_anki_has_exactly_our_cards(studied: Collection, flagship: Deck):
     theirs = {guid: [] for guid in studied.db.list("select guid from notes")}
-    for guid, place in studied.db.execute("select guid, ord from cards join notes on nid = notes.id order by ord"):
+    for guid, place in studied.db.execute(
+        "select guid, ord from cards join notes on nid = notes.id order by ord"
+    ):
         theirs[guid].append(place)
     assert theirs == {note.guid: [card.place for card in note.cards] for note in flagship.notes}
 
@@ -85,7 +100,9 @@ def test_anki_would_make_no_other_cards(studied: Collection, flagship: Deck):
 
 
 def test_new_cards_come_in_the_authors_order(studied: Collection, flagship: Deck):
-    by_due = studied.db.list("select distinct guid from cards join notes on nid = notes.id order by due, ord")
+    by_due = studied.db.list(
+        "select distinct guid from cards join notes on nid = notes.id order by due, ord"
+    )
     assert by_due == [note.guid for note in flagship.notes]
     dues = studied.db.list("select distinct due from cards order by due")
     assert dues == list(range(1, len(flagship.notes) + 1))
@@ -97,7 +114,9 @@ def test_every_card_shows_something_on_both_sides(studied: Collection):
         output = card.render_output()
         name = f"{card.note()['ID']} {card.ord}"
         for side in (output.question_text, output.answer_text):
-            assert re.sub(r"<(script|style).*?</\1>|<header.*?</header>|<[^>]*>", "", side, flags=re.DOTALL).strip(), name
+            assert re.sub(
+                r"<(script|style).*?</\1>|<header.*?</header>|<[^>]*>", "", side, flags=re.DOTALL
+            ).strip(), name
             assert "{{" not in side.replace("{{c", ""), name
             assert "<a href='https://anki.tenderapp.com" not in side, name
             assert "Card template" not in side, name
@@ -122,7 +141,10 @@ def test_descriptions_arrive_as_markdown(studied: Collection, flagship: Deck):
 
 
 def test_tags_arrive_as_written(studied: Collection, flagship: Deck):
-    theirs = {guid: tuple(tags.split()) for guid, tags in studied.db.execute("select guid, tags from notes")}
+    theirs = {
+        guid: tuple(tags.split())
+        for guid, tags in studied.db.execute("select guid, tags from notes")
+    }
     assert theirs == {note.guid: note.tags for note in flagship.notes}
 
 
@@ -131,11 +153,15 @@ def test_sensitive_cards_are_found_by_one_search(studied: Collection, flagship: 
     assert len(found) == sum("attachment::sensitive" in note.tags for note in flagship.notes) > 0
 
 
-def test_the_preset_arrives_when_the_learner_wants_it(collection: Collection, flagship: Deck, flagship_package: Path):
+def test_the_preset_arrives_when_the_learner_wants_it(
+    collection: Collection, flagship: Deck, flagship_package: Path
+):
     from anki.collection import ImportAnkiPackageOptions, ImportAnkiPackageRequest
 
     options = ImportAnkiPackageOptions(with_deck_configs=True)
-    collection.import_anki_package(ImportAnkiPackageRequest(package_path=str(flagship_package), options=options))
+    collection.import_anki_package(
+        ImportAnkiPackageRequest(package_path=str(flagship_package), options=options)
+    )
     for deck in flagship.decks:
         preset = collection.decks.config_dict_for_deck_id(collection.decks.id_for_name(deck.name))
         assert preset["name"] == flagship.course.title
@@ -144,11 +170,15 @@ def test_the_preset_arrives_when_the_learner_wants_it(collection: Collection, fl
         assert preset["desiredRetention"] == pytest.approx(flagship.study.desired_retention / 100)
 
 
-def test_each_kind_makes_the_cards_that_the_format_promises(collection: Collection, tiny, tmp_path: Path):
+def test_each_kind_makes_the_cards_that_the_format_promises(
+    collection: Collection, tiny, tmp_path: Path
+):
     pipeline.package(deck := tiny(ALL_KINDS), tmp_path / "all.apkg")
     assert do_import(collection, tmp_path / "all.apkg") == {"new": 9}
     places = {
-        collection.get_note(note_id)["ID"]: collection.db.list("select ord from cards where nid = ? order by ord", note_id)
+        collection.get_note(note_id)["ID"]: collection.db.list(
+            "select ord from cards where nid = ? order by ord", note_id
+        )
         for note_id in collection.find_notes("")
     }
     assert places == {
@@ -183,12 +213,19 @@ def test_ankis_editor_knows_the_occlusion_note(collection: Collection, tiny, tmp
     opened = collection.get_image_occlusion_note(note_id=note_id).note
     assert opened.header == "What is hidden?"
     assert opened.image_data == (Path(collection.media.dir()) / opened.image_file_name).read_bytes()
-    assert sorted((shape.ordinal, shape.shapes[0].shape) for shape in opened.occlusions) == [(1, "rect"), (2, "ellipse")]
+    assert sorted((shape.ordinal, shape.shapes[0].shape) for shape in opened.occlusions) == [
+        (1, "rect"),
+        (2, "ellipse"),
+    ]
     assert opened.occlude_inactive
     from anki.notes import NoteId
 
     collection.update_image_occlusion_note(
-        note_id=NoteId(note_id), occlusions="{{c1::image-occlusion:rect:left=.5:top=0:width=.1:height=.1:oi=1}}", header="New", back_extra="", tags=[]
+        note_id=NoteId(note_id),
+        occlusions="{{c1::image-occlusion:rect:left=.5:top=0:width=.1:height=.1:oi=1}}",
+        header="New",
+        back_extra="",
+        tags=[],
     )
     assert collection.get_note(note_id)["Header"] == "New"
     assert collection.get_note(note_id)["ID"] == "picture"

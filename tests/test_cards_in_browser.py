@@ -35,7 +35,9 @@ class Sides(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def rendered(tmp_path_factory: pytest.TempPathFactory, flagship, flagship_package: Path) -> tuple[list[Sides], Path]:
+def rendered(
+    tmp_path_factory: pytest.TempPathFactory, flagship, flagship_package: Path
+) -> tuple[list[Sides], Path]:
     """Every card of the flagship course by Anki's own renderer, and the folder of its media."""
     need("the package anki", importlib.util.find_spec("anki") is not None)
     from anki.collection import Collection
@@ -51,7 +53,9 @@ def rendered(tmp_path_factory: pytest.TempPathFactory, flagship, flagship_packag
         compared = '<code id="typeans"><span class="typeBad">avoyding</span></code>'
         front = output.question_text.replace("[[type:Typed]]", field)
         back = output.answer_text.replace("[[type:Typed]]", compared)
-        cards.append(Sides(card.note()["ID"], kinds[card.note().guid], card.ord, front, back, output.css))
+        cards.append(
+            Sides(card.note()["ID"], kinds[card.note().guid], card.ord, front, back, output.css)
+        )
     media = Path(collection.media.dir())
     yield cards, media
     collection.close()
@@ -64,7 +68,9 @@ def chromium() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
         yield browser
         browser.close()
 
@@ -79,14 +85,30 @@ def show(chromium: Browser, rendered: tuple[list[Sides], Path]) -> Iterator[Call
     contexts = []
 
     def open_page(
-        size: str = "desktop", *, night: bool = False, scripts: bool = True, anew: bool = False, before: str = "", **emulated: str
+        size: str = "desktop",
+        *,
+        night: bool = False,
+        scripts: bool = True,
+        anew: bool = False,
+        before: str = "",
+        **emulated: str,
     ) -> Callable[[Sides, str], Page]:
         width, height = SIZES[size]
         scheme = "dark" if night else "light"
-        context = chromium.new_context(viewport={"width": width, "height": height}, java_script_enabled=scripts, color_scheme=scheme, **emulated)
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            java_script_enabled=scripts,
+            color_scheme=scheme,
+            **emulated,
+        )
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: troubles.append(message.text) if message.type in ("error", "warning") else None)
+        page.on(
+            "console",
+            lambda message: (
+                troubles.append(message.text) if message.type in ("error", "warning") else None
+            ),
+        )
         page.on("pageerror", lambda error: troubles.append(str(error)))
         document = {"html": ""}
 
@@ -188,12 +210,24 @@ def test_text_has_contrast(show, rendered, night: bool):
 
 
 # What cannot be a card's doing: the page around it is Anki's.
-NOT_OURS = {"document-title", "html-has-lang", "landmark-one-main", "page-has-heading-one", "region", "meta-viewport"}
+NOT_OURS = {
+    "document-title",
+    "html-has-lang",
+    "landmark-one-main",
+    "page-has-heading-one",
+    "region",
+    "meta-viewport",
+}
 
 
-@pytest.mark.parametrize(("size", "night"), [("phone", False), ("desktop", True)], ids=["phone, day", "desktop, night"])
+@pytest.mark.parametrize(
+    ("size", "night"), [("phone", False), ("desktop", True)], ids=["phone, day", "desktop, night"]
+)
 def test_axe_finds_nothing(show, rendered, size: str, night: bool):
-    need("the package axe-playwright-python", importlib.util.find_spec("axe_playwright_python") is not None)
+    need(
+        "the package axe-playwright-python",
+        importlib.util.find_spec("axe_playwright_python") is not None,
+    )
     axe = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
     side = show(size, night=night)
     for card in some_of_each(rendered[0]):
@@ -203,13 +237,18 @@ def test_axe_finds_nothing(show, rendered, size: str, night: bool):
             violations = page.evaluate(
                 "axe.run(document, {resultTypes: ['violations']}).then(found => found.violations.map(each => [each.id, each.nodes[0].html]))"
             )
-            assert [each for each in violations if each[0] not in NOT_OURS] == [], f"{card.name} {which}"
+            assert [each for each in violations if each[0] not in NOT_OURS] == [], (
+                f"{card.name} {which}"
+            )
 
 
 def test_forced_colours_keep_the_pick_visible(show, rendered):
     page = show(forced_colors="active")(choices(rendered[0])[0], "front")
     page.keyboard.press("1")
-    picked, other = page.locator("button[aria-pressed=true]"), page.locator("button[aria-pressed=false]").first
+    picked, other = (
+        page.locator("button[aria-pressed=true]"),
+        page.locator("button[aria-pressed=false]").first,
+    )
     width = "element => getComputedStyle(element).borderTopWidth"
     assert (picked.evaluate(width), other.evaluate(width)) == ("3px", "1px")
     assert page.locator("#qa").evaluate("element => matchMedia('(forced-colors: active)').matches")
@@ -243,8 +282,13 @@ def test_a_right_to_left_course_reads_from_the_right(show, rendered, tiny):
         drawn = sides(own, note, note.cards[0].place)
         for which in ("front", "back"):
             page = side(Sides(note.guid, note.kind, 0, drawn.front, drawn.back, own.css), which)
-            assert page.locator(".page").evaluate("element => getComputedStyle(element).direction") == "rtl"
-            assert page.evaluate(TOO_WIDE.replace("right > innerWidth + 1", "left < -1")) == [], f"{note.kind} {which}"
+            assert (
+                page.locator(".page").evaluate("element => getComputedStyle(element).direction")
+                == "rtl"
+            )
+            assert page.evaluate(TOO_WIDE.replace("right > innerWidth + 1", "left < -1")) == [], (
+                f"{note.kind} {which}"
+            )
 
 
 def choices(cards: list[Sides]) -> list[Sides]:
@@ -278,7 +322,9 @@ def test_the_order_is_the_same_in_another_page_with_every_storage_closed(show, r
 def test_the_shuffle_favours_no_place(show, rendered):
     """Over 24,000 cards each of four places is the right one about as often: no more than four standard deviations from a quarter."""
     page = show()(choices(rendered[0])[0], "front")
-    script = (Path(__file__).parent.parent / "attachdeck/note_types/shared/choice.js").read_text(encoding="utf-8")
+    script = (Path(__file__).parent.parent / "attachdeck/note_types/shared/choice.js").read_text(
+        encoding="utf-8"
+    )
     rounds = 24_000
     counts = page.evaluate(
         """([script, rounds]) => {
@@ -371,7 +417,12 @@ def test_pictures_change_with_the_night(show, rendered):
         page = show(night=night)(card, "back")
         assert page.locator("img.night").first.is_visible() is night
         assert page.locator("img.day").first.is_visible() is not night
-        assert page.locator("img").first.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+        assert (
+            page.locator("img").first.evaluate(
+                "image => image.decode().then(() => image.naturalWidth)"
+            )
+            > 0
+        )
 
 
 def test_every_picture_has_its_alt_text(rendered):

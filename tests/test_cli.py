@@ -45,7 +45,9 @@ def test_the_course_here_is_built_by_default(tmp_path: Path, monkeypatch: pytest
     assert (tmp_path / "build" / "tiny.apkg").is_file()
 
 
-def test_the_course_that_came_along_is_built_where_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_the_course_that_came_along_is_built_where_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.chdir(tmp_path)
     assert run("build").exit_code == 0
     assert (tmp_path / "build" / "attachment-theory.apkg").is_file()
@@ -74,8 +76,19 @@ def test_check_counts_the_mistakes_of_every_course(tmp_path: Path):
     assert run("check", good).exit_code == 0
 
 
-@pytest.mark.parametrize("arguments", [["build", "nowhere"], ["check", "nowhere"], ["schema", "nothing"], ["biuld"], ["build", "--fast"]])
-def test_wrong_usage_ends_with_2(arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["build", "nowhere"],
+        ["check", "nowhere"],
+        ["schema", "nothing"],
+        ["biuld"],
+        ["build", "--fast"],
+    ],
+)
+def test_wrong_usage_ends_with_2(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.chdir(tmp_path)
     result = run(*arguments)
     assert result.exit_code == 2
@@ -134,7 +147,12 @@ def terminal(command: list[str], **environment: str) -> bytes:
     pty = pytest.importorskip("pty", reason="this system has no pseudo-terminals")
     leader, follower = pty.openpty()
     with subprocess.Popen(
-        [sys.executable, "-m", "attachdeck", *command], stdout=follower, stderr=follower, stdin=follower, env=os.environ | environment, cwd=ROOT
+        [sys.executable, "-m", "attachdeck", *command],
+        stdout=follower,
+        stderr=follower,
+        stdin=follower,
+        env=os.environ | environment,
+        cwd=ROOT,
     ) as process:
         os.close(follower)
         chunks = []
@@ -155,11 +173,18 @@ def test_colours_stand_only_on_a_terminal_and_never_with_no_color(tmp_path: Path
     bad = str(write_course(tmp_path / "bad", cards=BROKEN))
     assert b"\x1b[" in terminal(["check", bad], NO_COLOR="")
     assert b"\x1b[" not in terminal(["check", bad], NO_COLOR="1")
-    piped = subprocess.run([sys.executable, "-m", "attachdeck", "check", bad], check=False, capture_output=True, cwd=ROOT)
+    piped = subprocess.run(
+        [sys.executable, "-m", "attachdeck", "check", bad],
+        check=False,
+        capture_output=True,
+        cwd=ROOT,
+    )
     assert b"\x1b[" not in piped.stderr + piped.stdout
 
 
-def test_a_long_build_names_its_stage_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+def test_a_long_build_names_its_stage_on_a_terminal_only(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
     from attachdeck.cli import progress
 
     now = 0.0
@@ -180,7 +205,13 @@ def test_a_long_build_names_its_stage_on_a_terminal_only(monkeypatch: pytest.Mon
 
 def test_a_console_that_cannot_show_a_character_shows_its_code():
     command = [sys.executable, "-m", "attachdeck", "schema", "lesson"]
-    shown = subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env=os.environ | {"PYTHONIOENCODING": "cp437"}).stdout
+    shown = subprocess.run(
+        command,
+        check=True,
+        capture_output=True,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": "cp437"},
+    ).stdout
     assert b"\\u2026" in shown
 
 
@@ -198,11 +229,20 @@ def test_an_interrupted_build_is_no_traceback(tmp_path: Path, monkeypatch: pytes
 
 def test_several_courses_at_once(tmp_path: Path):
     one = write_course(tmp_path / "one")
-    other = write_course(tmp_path / "other", {"course.yaml": COURSE_YAML.replace("tiny", "other").replace("Tiny", "Other")})
+    other = write_course(
+        tmp_path / "other",
+        {"course.yaml": COURSE_YAML.replace("tiny", "other").replace("Tiny", "Other")},
+    )
     assert run("build", one, other, "-o", tmp_path / "decks").exit_code == 0
-    assert sorted(path.name for path in (tmp_path / "decks").iterdir()) == ["other.apkg", "tiny.apkg"]
+    assert sorted(path.name for path in (tmp_path / "decks").iterdir()) == [
+        "other.apkg",
+        "tiny.apkg",
+    ]
     (tmp_path / "file").write_text("", encoding="utf-8")
-    for arguments, said in ((("-o", tmp_path / "file"), "with several courses name a folder"), (("--format", "json"), "describes one course")):
+    for arguments, said in (
+        (("-o", tmp_path / "file"), "with several courses name a folder"),
+        (("--format", "json"), "describes one course"),
+    ):
         result = run("build", one, other, *arguments)
         assert result.exit_code == 2
         assert said in result.stderr

@@ -25,7 +25,10 @@ from attachdeck import cloze
         ("((1 Bowlby (1969))) came first", "{{c1::Bowlby (1969)}} came first"),
         ("(first ((1 Bowlby ((2 (1969))))))", "(first {{c1::Bowlby {{c2::(1969)}}}})"),
         ("((1 a smile :( | (which one?)))", "{{c1::a smile :(::(which one?)}}"),
-        ("from ((1 (0, 1])) and ((2 a) this, b) that))", "from {{c1::(0, 1]}} and {{c2::a) this, b) that}}"),
+        (
+            "from ((1 (0, 1])) and ((2 a) this, b) that))",
+            "from {{c1::(0, 1]}} and {{c2::a) this, b) that}}",
+        ),
     ],
 )
 def test_the_light_notation_is_ankis(written, anki):
@@ -35,8 +38,26 @@ def test_the_light_notation_is_ankis(written, anki):
 @pytest.mark.parametrize(
     "nearly",
     [
-        *("((1Bowlby))", "((1. Bowlby))", "((1,2 Bowlby))", "((one Bowlby))", "((Bowlby))", "((1))", "(1 Bowlby))", "((1 Bowlby)", "((1 Bowlby (1969))"),
-        *("[[1 Bowlby]]", "（（1 Bowlby））", "{{1 Bowlby}}", "{{c1 Bowlby}}", "{{c1::Bowlby))", r"\(x = ((1 5))\)", r"\(x = {{c1::5}}\)"),
+        *(
+            "((1Bowlby))",
+            "((1. Bowlby))",
+            "((1,2 Bowlby))",
+            "((one Bowlby))",
+            "((Bowlby))",
+            "((1))",
+            "(1 Bowlby))",
+            "((1 Bowlby)",
+            "((1 Bowlby (1969))",
+        ),
+        *(
+            "[[1 Bowlby]]",
+            "（（1 Bowlby））",
+            "{{1 Bowlby}}",
+            "{{c1 Bowlby}}",
+            "{{c1::Bowlby))",
+            r"\(x = ((1 5))\)",
+            r"\(x = {{c1::5}}\)",
+        ),
     ],
 )
 def test_what_is_nearly_a_gap_is_told_beside_a_good_one(nearly):
@@ -45,13 +66,42 @@ def test_what_is_nearly_a_gap_is_told_beside_a_good_one(nearly):
 
 @pytest.mark.parametrize(
     "brackets",
-    ["( (so) )", r"\((so))", "f((x))", "`f ((x))`", r"\(f((x)) = ((1 + x))\)", "(see (1 Kings 3))", "((a) and (b))", "(Bowlby (1969))", "a) this (1 b) that"],
+    [
+        "( (so) )",
+        r"\((so))",
+        "f((x))",
+        "`f ((x))`",
+        r"\(f((x)) = ((1 + x))\)",
+        "(see (1 Kings 3))",
+        "((a) and (b))",
+        "(Bowlby (1969))",
+        "a) this (1 b) that",
+    ],
 )
 def test_brackets_that_are_no_gap_stay(brackets):
     assert cloze.to_anki(f"{brackets} and ((2 it)).") == (f"{brackets} and {{{{c2::it}}}}.", [])
 
 
-PIECES = st.sampled_from(["{{c1::", "{{c2::", "{{c12::", "{{c0::", "{{c1,3::", "{{c501::", "{{c::", "{{c1:", "}}", "::", "a", " ", "{", "}", "\n", "<br>"])
+PIECES = st.sampled_from(
+    [
+        "{{c1::",
+        "{{c2::",
+        "{{c12::",
+        "{{c0::",
+        "{{c1,3::",
+        "{{c501::",
+        "{{c::",
+        "{{c1:",
+        "}}",
+        "::",
+        "a",
+        " ",
+        "{",
+        "}",
+        "\n",
+        "<br>",
+    ]
+)
 
 
 @given(st.lists(PIECES, max_size=12).map("".join))

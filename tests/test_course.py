@@ -51,7 +51,12 @@ def test_every_factual_card_names_a_source_and_every_card_its_objective(course: 
 
 def test_every_objective_has_a_card(course: Course):
     served = {card.objective for card in course.cards()}
-    assert [objective.id for lesson in course.lessons for objective in lesson.objectives if objective not in served] == []
+    assert [
+        objective.id
+        for lesson in course.lessons
+        for objective in lesson.objectives
+        if objective not in served
+    ] == []
 
 
 def test_readings_are_short_enough_to_be_read(course: Course):
@@ -65,7 +70,14 @@ def test_lessons_about_frightening_things_say_so_first(course: Course):
 
 def test_the_deck_says_what_it_is_not_and_where_to_find_help(course: Course):
     description = compiled(COURSE).decks[0].description
-    for phrase in ("not a diagnosis", "988", "findahelpline.com", "Last checked", "CC BY 4.0", course.version):
+    for phrase in (
+        "not a diagnosis",
+        "988",
+        "findahelpline.com",
+        "Last checked",
+        "CC BY 4.0",
+        course.version,
+    ):
         assert phrase in description
 
 
@@ -73,12 +85,22 @@ def overview(course: Course) -> str:
     """For each lesson: cards by kind, sources used, claims of the article covered."""
     rows = ["| lesson | cards | kinds | sources | claims |", "|---|---|---|---|---|"]
     for lesson in course.lessons:
-        kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(Counter(card.kind for card in lesson.cards).items()))
+        kinds = ", ".join(
+            f"{count} {kind}"
+            for kind, count in sorted(Counter(card.kind for card in lesson.cards).items())
+        )
         sources = len({citation.source.key for card in lesson.cards for citation in card.sources})
-        claims = sorted({claim for card in lesson.cards for claim in card.article}, key=lambda claim: int(claim[1:]))
-        rows.append(f"| {lesson.number} {lesson.title} | {len(lesson.cards)} | {kinds} | {sources} | {', '.join(claims)} |")
+        claims = sorted(
+            {claim for card in lesson.cards for claim in card.article},
+            key=lambda claim: int(claim[1:]),
+        )
+        rows.append(
+            f"| {lesson.number} {lesson.title} | {len(lesson.cards)} | {kinds} | {sources} | {', '.join(claims)} |"
+        )
     used = {citation.source.key for card in course.cards() for citation in card.sources}
-    rows.append(f"| **all** | {sum(1 for _ in course.cards())} | | {len(used)} | {len(CLAIMS)} of {len(CLAIMS)} |")
+    rows.append(
+        f"| **all** | {sum(1 for _ in course.cards())} | | {len(used)} | {len(CLAIMS)} of {len(CLAIMS)} |"
+    )
     return "\n".join(rows) + "\n"
 
 
@@ -94,10 +116,14 @@ def test_the_overview_in_the_readme_is_right(course: Course):
 
 
 def test_the_flagship_has_enough_scenes(course: Course):
-    answers = Counter((card.option_set, card.answer) for card in course.cards() if isinstance(card, VignetteCard))
+    answers = Counter(
+        (card.option_set, card.answer) for card in course.cards() if isinstance(card, VignetteCard)
+    )
     assert answers.total() >= 30
     for name in ("pattern", "step"):
-        assert {answer for used, answer in answers if used == name} == set(course.option_sets[name].options)
+        assert {answer for used, answer in answers if used == name} == set(
+            course.option_sets[name].options
+        )
 
 
 def test_confusable_things_are_contrasted_and_common_sayings_mended(course: Course):
@@ -119,4 +145,7 @@ def test_the_notice_comes_first_and_the_help_lines_last(course: Course):
 def test_every_picture_is_in_a_reading_and_on_a_card(course: Course):
     for file in course.pictures:
         assert any(file in lesson.reading for lesson in course.lessons), file
-        assert any(file in card.why or (isinstance(card, OcclusionCard) and card.picture.file == file) for card in course.cards()), file
+        assert any(
+            file in card.why or (isinstance(card, OcclusionCard) and card.picture.file == file)
+            for card in course.cards()
+        ), file

@@ -19,13 +19,28 @@ def test_a_course_pack_is_installed_listed_and_built_by_its_name(tmp_path: Path)
     """Installed by pip from its source, without network; no code of it runs, and nothing is written into it."""
     source, packages = tmp_path / "source", tmp_path / "packages"
     shutil.copytree(ROOT / "tests" / "course_pack", source)
-    pip = [sys.executable, "-m", "pip", "install", "-q", "--no-build-isolation", "--no-deps", "--no-index", "--disable-pip-version-check"]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--no-build-isolation",
+        "--no-deps",
+        "--no-index",
+        "--disable-pip-version-check",
+    ]
     subprocess.run([*pip, "--target", str(packages), str(source)], check=True, capture_output=True)
 
     def attachdeck(*arguments: str) -> subprocess.CompletedProcess[str]:
         environment = os.environ | {"PYTHONPATH": str(packages), "PYTHONIOENCODING": "utf-8"}
         return subprocess.run(
-            [sys.executable, "-m", "attachdeck", *arguments], check=False, capture_output=True, encoding="utf-8", env=environment, cwd=tmp_path
+            [sys.executable, "-m", "attachdeck", *arguments],
+            check=False,
+            capture_output=True,
+            encoding="utf-8",
+            env=environment,
+            cwd=tmp_path,
         )
 
     listed = attachdeck("courses")
@@ -55,7 +70,9 @@ WRITING = [
 
 
 @pytest.mark.parametrize("arguments", WRITING, ids=" ".join)
-def test_an_installed_course_is_not_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]):
+def test_an_installed_course_is_not_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+):
     """Who has forgotten to name a course, or stands in another folder, hears of it before anything is written."""
     came = tmp_path / "came"
     write_course(came)
@@ -65,12 +82,26 @@ def test_an_installed_course_is_not_written_to(tmp_path: Path, monkeypatch: pyte
     for named in ((), ("attachment",)):
         result = run(*arguments, *named)
         assert result.exit_code == 2
-        assert ("`attachment` is an installed course" if named else "there is no course here") in result.output
+        assert (
+            "`attachment` is an installed course" if named else "there is no course here"
+        ) in result.output
     assert {path: path.read_bytes() for path in came.rglob("*") if path.is_file()} == before
 
 
-@pytest.mark.parametrize("arguments", [("build",), ("build", "--to", "csv"), ("check",), ("diff", "course.lock", "course.lock"), *WRITING], ids=" ".join)
-def test_the_course_that_one_stands_in_is_meant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]):
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("build",),
+        ("build", "--to", "csv"),
+        ("check",),
+        ("diff", "course.lock", "course.lock"),
+        *WRITING,
+    ],
+    ids=" ".join,
+)
+def test_the_course_that_one_stands_in_is_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+):
     course = write_course(tmp_path / "mine")
     monkeypatch.chdir(course)
     assert run("build").exit_code == 0
@@ -81,7 +112,9 @@ def test_the_course_that_one_stands_in_is_meant(tmp_path: Path, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("arguments", [("check",), ("fmt",), ("new", "lesson", "T"), ("build",)])
-def test_a_folder_of_a_course_is_no_course_and_the_course_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]):
+def test_a_folder_of_a_course_is_no_course_and_the_course_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+):
     """Else the course that came along would be checked and built."""
     folder = write_course(tmp_path)
     for part in (folder / "lessons", folder / "lessons" / "02-missing.yaml"):

@@ -35,7 +35,13 @@ def read_cases() -> list[Case]:
     for file in sorted(FOLDER.glob("*.txt")):
         for block in re.split(r"^### ", file.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
             title, _, rest = block.partition("\n")
-            names, texts = zip(*(part.partition("\n")[::2] for part in re.split(r"^--- (?=\w)", rest, flags=re.MULTILINE)[1:]), strict=True)
+            names, texts = zip(
+                *(
+                    part.partition("\n")[::2]
+                    for part in re.split(r"^--- (?=\w)", rest, flags=re.MULTILINE)[1:]
+                ),
+                strict=True,
+            )
             parts = dict(zip(names, texts, strict=True))
             cases.append(Case(file, title, parts, parts.pop("says", "").strip("\n")))
     return cases
@@ -82,10 +88,20 @@ def with_proposed(text: str, each: Diagnostic) -> str | None:
     key, _, value = found[2].partition(": ")
     block = re.match(r"(\s*(?:- )*)[^\w{]{0,2}([\w-]+)", line)
     if block and (block[2] == key or found[1]):
-        lines[each.at.line - 1] = re.match(r"\s*(?:- )*", line)[0].removesuffix("- " if found[1] else "") + f"{found[1] or ''}{found[2]}"
+        lines[each.at.line - 1] = (
+            re.match(r"\s*(?:- )*", line)[0].removesuffix("- " if found[1] else "")
+            + f"{found[1] or ''}{found[2]}"
+        )
         lines[each.at.line - 1] += "," if "between braces" in each.message else ""
-    elif each.rule == "schema" and each.at.line == each.at.end_line and each.message.startswith(f"`{key}`") and line[each.at.column - 2] == " ":
-        lines[each.at.line - 1] = line[: each.at.column - 1] + value + line[each.at.end_column - 1 :]
+    elif (
+        each.rule == "schema"
+        and each.at.line == each.at.end_line
+        and each.message.startswith(f"`{key}`")
+        and line[each.at.column - 2] == " "
+    ):
+        lines[each.at.line - 1] = (
+            line[: each.at.column - 1] + value + line[each.at.end_column - 1 :]
+        )
     else:
         return None
     return "\n".join(lines)
@@ -104,7 +120,11 @@ def test_what_the_author_is_told_to_write_mends_it(case: Case, tmp_path: Path):
         text = path.read_text(encoding="utf-8")
         if (proposed := with_proposed(text, each)) is not None:
             path.write_text(proposed, encoding="utf-8")
-            left = [one.message for one in pipeline.check(course).diagnostics if one.at.line == each.at.line and one.at.file == each.at.file]
+            left = [
+                one.message
+                for one in pipeline.check(course).diagnostics
+                if one.at.line == each.at.line and one.at.file == each.at.file
+            ]
             assert len(left) < found[each.at.file, each.at.line], (each.help, proposed, left)
             path.write_text(text, encoding="utf-8")
 
@@ -121,6 +141,10 @@ if "ATTACHDECK_RENEW" in os.environ:
             blocks = []
             for place, case in enumerate(each for each in CASES if each.file == file):
                 folder = tmp_path / f"{file.stem}-{place}"
-                parts = "".join(f"--- {name}\n{text.rstrip(chr(10))}\n" for name, text in case.parts.items())
-                blocks.append(f"### {case.title}\n{parts}--- says\n{said(case, folder, monkeypatch)}\n")
+                parts = "".join(
+                    f"--- {name}\n{text.rstrip(chr(10))}\n" for name, text in case.parts.items()
+                )
+                blocks.append(
+                    f"### {case.title}\n{parts}--- says\n{said(case, folder, monkeypatch)}\n"
+                )
             file.write_text("\n".join(blocks), encoding="utf-8")

@@ -29,8 +29,17 @@ class Releases:
         self.git("init", "-q", "-b", "main")
 
     def git(self, *arguments: str) -> None:
-        identity = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
-        subprocess.run(["git", *identity, *arguments], cwd=self.folder, check=True, capture_output=True)
+        identity = (
+            "-c",
+            "user.name=A",
+            "-c",
+            "user.email=a@example.org",
+            "-c",
+            "commit.gpgsign=false",
+        )
+        subprocess.run(
+            ["git", *identity, *arguments], cwd=self.folder, check=True, capture_output=True
+        )
 
     def release(self, name: str, cards: str, **files: str) -> None:
         self.author.release(cards, **files)
@@ -41,21 +50,42 @@ class Releases:
         self.git("tag", name)
 
     def diff(self, old: str, new: str, *options: str) -> Result:
-        given = [each if each in ("old", "new") and options[:1] == ("git",) else str(self.folder / each) for each in (old, new)]
-        return CliRunner().invoke(main, ["diff", *given, *(option for option in options if option != "git")])
+        given = [
+            each if each in ("old", "new") and options[:1] == ("git",) else str(self.folder / each)
+            for each in (old, new)
+        ]
+        return CliRunner().invoke(
+            main, ["diff", *given, *(option for option in options if option != "git")]
+        )
 
 
 @pytest.fixture
 def releases(tmp_path: Path) -> Releases:
     made = Releases(tmp_path)
     made.release("old", ONE + TWO + THREE)
-    second = LESSON_HEAD.replace("first", "second").replace("First", "Second") + TWO.replace("}", ", tags: [fresh]}")
-    files = {"lessons/02-second.yaml": second, "media/plane.svg": PLANE_SVG.replace("<rect ", '<rect x="1" ')}
-    made.release("new", ONE.replace("answer: A", "answer: A better one") + THREE + ONE.replace("id: one", "id: four"), **files)
+    second = LESSON_HEAD.replace("first", "second").replace("First", "Second") + TWO.replace(
+        "}", ", tags: [fresh]}"
+    )
+    files = {
+        "lessons/02-second.yaml": second,
+        "media/plane.svg": PLANE_SVG.replace("<rect ", '<rect x="1" '),
+    }
+    made.release(
+        "new",
+        ONE.replace("answer: A", "answer: A better one")
+        + THREE
+        + ONE.replace("id: one", "id: four"),
+        **files,
+    )
     return made
 
 
-TEXTS = {"folders": ("old", "new"), "packages": ("old.apkg", "new.apkg"), "folder and package": ("old", "new.apkg"), "package and folder": ("old.apkg", "new")}
+TEXTS = {
+    "folders": ("old", "new"),
+    "packages": ("old.apkg", "new.apkg"),
+    "folder and package": ("old", "new.apkg"),
+    "package and folder": ("old.apkg", "new"),
+}
 
 
 @pytest.mark.parametrize("pair", TEXTS.values(), ids=TEXTS)
@@ -67,12 +97,23 @@ def test_changes_are_the_same_for_folders_and_packages(releases: Releases, pair:
     assert found["retagged"] == {"two": {"added": ["tiny::fresh"], "removed": []}}
     assert list(found["reworded"]) == ["one", "three"]
     assert [len(names) for names in found["media"].values()] == [1, 1]
-    assert (found["version"], found["acts"], found["removed"], found["restyled"]) == ("minor", [], [], [])
+    assert (found["version"], found["acts"], found["removed"], found["restyled"]) == (
+        "minor",
+        [],
+        [],
+        [],
+    )
 
 
 def test_locks_know_which_cards_changed(releases: Releases):
-    found = json.loads(releases.diff("old/course.lock", "new/course.lock", "--format", "json").stdout)
-    assert (found["added"], sorted(found["reworded"]), found["version"]) == (["four"], ["one", "three", "two"], "minor")
+    found = json.loads(
+        releases.diff("old/course.lock", "new/course.lock", "--format", "json").stdout
+    )
+    assert (found["added"], sorted(found["reworded"]), found["version"]) == (
+        ["four"],
+        ["one", "three", "two"],
+        "minor",
+    )
 
 
 def test_git_revisions(releases: Releases, monkeypatch: pytest.MonkeyPatch):
@@ -80,7 +121,9 @@ def test_git_revisions(releases: Releases, monkeypatch: pytest.MonkeyPatch):
     by_tag = releases.diff("old", "new", "git", "--format", "json")
     shutil.rmtree(releases.folder / "old")
     shutil.rmtree(releases.folder / "new")
-    assert json.loads(releases.diff("old", "new", "git", "--format", "json").stdout) == json.loads(by_tag.stdout)
+    assert json.loads(releases.diff("old", "new", "git", "--format", "json").stdout) == json.loads(
+        by_tag.stdout
+    )
     assert "version: minor" in releases.diff("old", "new", "git").stdout
 
 
@@ -106,15 +149,31 @@ def test_nothing_changed(releases: Releases):
     ("files", "cards", "act"),
     [
         ({}, TWO + THREE, "the card `one` is gone"),
-        ({"course.yaml": COURSE_YAML.replace("deck: Tiny", "deck: Large")}, ONE + TWO + THREE, "the deck `Tiny` is called `Large`"),
-        ({"course.yaml": COURSE_YAML.replace("id: tiny", "id: large")}, ONE + TWO + THREE, "the course's id was `tiny` and is `large`"),
-        ({}, "  - {id: one, kind: cloze, text: ((1 A)) first.}\n" + TWO + THREE, "the card `one` has another note type"),
+        (
+            {"course.yaml": COURSE_YAML.replace("deck: Tiny", "deck: Large")},
+            ONE + TWO + THREE,
+            "the deck `Tiny` is called `Large`",
+        ),
+        (
+            {"course.yaml": COURSE_YAML.replace("id: tiny", "id: large")},
+            ONE + TWO + THREE,
+            "the course's id was `tiny` and is `large`",
+        ),
+        (
+            {},
+            "  - {id: one, kind: cloze, text: ((1 A)) first.}\n" + TWO + THREE,
+            "the card `one` has another note type",
+        ),
     ],
 )
-def test_where_learners_must_act_the_version_is_major(releases: Releases, tmp_path: Path, files: dict[str, str], cards: str, act: str):
+def test_where_learners_must_act_the_version_is_major(
+    releases: Releases, tmp_path: Path, files: dict[str, str], cards: str, act: str
+):
     other = Author(tmp_path / "other")
     other.release(cards, **files)
-    found = compare(snapshot(str(releases.folder / "old"), Path()), snapshot(str(other.course), Path()))
+    found = compare(
+        snapshot(str(releases.folder / "old"), Path()), snapshot(str(other.course), Path())
+    )
     assert found.bump is Bump.MAJOR
     assert any(act in each for each in found.acts)
 
@@ -122,8 +181,15 @@ def test_where_learners_must_act_the_version_is_major(releases: Releases, tmp_pa
 def test_retired_cards(releases: Releases, tmp_path: Path):
     other = Author(tmp_path / "other")
     other.release(ONE.replace("}", ", status: retired, retired_because: Wrong.}") + TWO + THREE)
-    found = compare(snapshot(str(releases.folder / "old.apkg"), Path()), snapshot(str(other.deck), Path()))
-    assert (found.retired, dict(found.reworded), dict(found.retagged), found.bump) == (("one",), {}, {}, Bump.PATCH)
+    found = compare(
+        snapshot(str(releases.folder / "old.apkg"), Path()), snapshot(str(other.deck), Path())
+    )
+    assert (found.retired, dict(found.reworded), dict(found.retagged), found.bump) == (
+        ("one",),
+        {},
+        {},
+        Bump.PATCH,
+    )
 
 
 @pytest.mark.parametrize("old", ["old", "old.apkg", "old/course.lock"])
@@ -131,9 +197,19 @@ def test_retired_cards(releases: Releases, tmp_path: Path):
 def test_a_card_under_another_id_is_the_same_for_learners(releases: Releases, old: str, new: str):
     shutil.copytree(releases.folder / "old", releases.author.course, dirs_exist_ok=True)
     (releases.author.course / "lessons/02-second.yaml").unlink()
-    releases.author.release(ONE.replace("id: one", "id: uno, formerly: one") + TWO + THREE, **{"media/plane.svg": PLANE_SVG})
-    found = compare(snapshot(str(releases.folder / old), Path()), snapshot(str(releases.folder / new), Path()))
-    assert (found.acts, dict(found.added), found.removed, found.bump) == ((), {}, (), Bump.PATCH if "lock" in old + new else Bump.NONE)
+    releases.author.release(
+        ONE.replace("id: one", "id: uno, formerly: one") + TWO + THREE,
+        **{"media/plane.svg": PLANE_SVG},
+    )
+    found = compare(
+        snapshot(str(releases.folder / old), Path()), snapshot(str(releases.folder / new), Path())
+    )
+    assert (found.acts, dict(found.added), found.removed, found.bump) == (
+        (),
+        {},
+        (),
+        Bump.PATCH if "lock" in old + new else Bump.NONE,
+    )
 
 
 @pytest.mark.parametrize("form", ["{}", "{}.apkg", "{}/course.lock"])
@@ -141,26 +217,44 @@ def test_a_gap_that_is_gone_is_for_learners_to_mend(tmp_path: Path, form: str):
     before, after = Author(tmp_path / "before"), Author(tmp_path / "after")
     before.release("  - {id: one, kind: cloze, text: ((1 A)) and ((2 B)).}\n")
     after.release("  - {id: one, kind: cloze, text: ((1 A)) and B.}\n")
-    given = [str(each.deck if form.endswith("apkg") else each.course / form.partition("/")[2]) for each in (before, after)]
+    given = [
+        str(each.deck if form.endswith("apkg") else each.course / form.partition("/")[2])
+        for each in (before, after)
+    ]
     found = compare(snapshot(given[0], Path()), snapshot(given[1], Path()))
-    assert found.acts == ("the card `one` no longer makes 1 of its 2 cards in Anki: learners keep them empty",)
+    assert found.acts == (
+        "the card `one` no longer makes 1 of its 2 cards in Anki: learners keep them empty",
+    )
 
 
 def test_a_change_that_is_older_than_what_learners_have_is_told(releases: Releases):
     found = json.loads(releases.diff("new.apkg", "old.apkg", "--format", "json").stdout)
     assert found["withheld"] == ["one", "three", "two"]
-    assert "withheld one: by its time this change is not newer than what learners have" in releases.diff("new", "old").stdout
-    assert json.loads(releases.diff("old.apkg", "new.apkg", "--format", "json").stdout)["withheld"] == []
+    assert (
+        "withheld one: by its time this change is not newer than what learners have"
+        in releases.diff("new", "old").stdout
+    )
+    assert (
+        json.loads(releases.diff("old.apkg", "new.apkg", "--format", "json").stdout)["withheld"]
+        == []
+    )
 
 
 def test_another_colour_restyles_every_note_type_in_use(releases: Releases, tmp_path: Path):
     other = Author(tmp_path / "other")
-    other.release(ONE + TWO + THREE, **{"course.yaml": COURSE_YAML + 'theme: {accent: "#123456"}\n'})
-    found = compare(snapshot(str(releases.folder / "old"), Path()), snapshot(str(other.deck), Path()))
+    other.release(
+        ONE + TWO + THREE, **{"course.yaml": COURSE_YAML + 'theme: {accent: "#123456"}\n'}
+    )
+    found = compare(
+        snapshot(str(releases.folder / "old"), Path()), snapshot(str(other.deck), Path())
+    )
     assert (found.restyled, found.bump) == (("basic",), Bump.PATCH)
 
 
-@pytest.mark.parametrize(("bump", "version"), [(Bump.NONE, "1.2.3"), (Bump.PATCH, "1.2.4"), (Bump.MINOR, "1.3.0"), (Bump.MAJOR, "2.0.0")])
+@pytest.mark.parametrize(
+    ("bump", "version"),
+    [(Bump.NONE, "1.2.3"), (Bump.PATCH, "1.2.4"), (Bump.MINOR, "1.3.0"), (Bump.MAJOR, "2.0.0")],
+)
 def test_next_version(bump: Bump, version: str):
     assert next_version("1.2.3", bump) == version
 
@@ -172,7 +266,9 @@ def test_words_rebuild_both_texts():
     assert " ".join(run for verb, run in runs if verb != "-") == change.after
 
 
-@pytest.mark.parametrize("content", [b"", b"no zip", None], ids=["empty", "no zip", "a zip of something else"])
+@pytest.mark.parametrize(
+    "content", [b"", b"no zip", None], ids=["empty", "no zip", "a zip of something else"]
+)
 def test_a_file_that_is_no_package_is_an_error(releases: Releases, content: bytes | None):
     path = releases.folder / "odd.apkg"
     if content is None:
@@ -186,7 +282,9 @@ def test_a_file_that_is_no_package_is_an_error(releases: Releases, content: byte
 
 
 @pytest.mark.parametrize("given", ["nowhere", "--upload-pack=x", "HEAD~99"])
-def test_what_is_no_release_is_an_error(releases: Releases, given: str, monkeypatch: pytest.MonkeyPatch):
+def test_what_is_no_release_is_an_error(
+    releases: Releases, given: str, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.chdir(releases.folder)
     result = CliRunner().invoke(main, ["diff", "--", given, "course"])
     assert result.exit_code == 1
@@ -204,10 +302,17 @@ def test_a_course_with_mistakes_shows_them(releases: Releases):
 def test_a_package_is_its_course_in_every_direction_of_writing(releases: Releases):
     """Marks of direction, which would turn a terminal's line around, are shown as such, and are no difference where both sides have them."""
     course = releases.folder / "new"
-    card = '  - {id: name, kind: basic, prompt: "What is \u2067שלום\u2069 called?", answer: Peace.}\n'
+    card = (
+        '  - {id: name, kind: basic, prompt: "What is \u2067שלום\u2069 called?", answer: Peace.}\n'
+    )
     (course / "lessons/01-first.yaml").write_text(LESSON_HEAD + card, encoding="utf-8")
     (course / "course.lock").unlink(missing_ok=True)
-    assert CliRunner().invoke(main, ["build", str(course), "-o", str(releases.folder / "name.apkg")]).exit_code == 0
+    assert (
+        CliRunner()
+        .invoke(main, ["build", str(course), "-o", str(releases.folder / "name.apkg")])
+        .exit_code
+        == 0
+    )
     assert releases.diff("name.apkg", "new").stdout == "version: nothing changed for learners\n"
     said = releases.diff("old", "name.apkg").stdout
     assert "added name: What is \ufffdשלום\ufffd called?" in said

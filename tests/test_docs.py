@@ -49,7 +49,9 @@ def test_examples_in_schemas_are_valid(name: str):
         for example in value.get("examples", []) if isinstance(value, dict) else []:
             Draft202012Validator({**value, "$defs": loaded.get("$defs", {})}).validate(example)
         if isinstance(value, dict) and "default" in value:
-            Draft202012Validator({**value, "$defs": loaded.get("$defs", {})}).validate(value["default"])
+            Draft202012Validator({**value, "$defs": loaded.get("$defs", {})}).validate(
+                value["default"]
+            )
         assert key
 
 
@@ -57,7 +59,9 @@ def test_defaults_in_the_schema_are_those_of_the_course():
     from attachdeck.course import Study
 
     study = json.loads(schema.schema_text("course"))["properties"]["study"]["properties"]
-    assert {key: value["default"] for key, value in study.items()} == {key: getattr(Study(), key) for key in study}
+    assert {key: value["default"] for key, value in study.items()} == {
+        key: getattr(Study(), key) for key in study
+    }
 
 
 def test_every_field_of_the_note_types_is_explained():
@@ -73,10 +77,15 @@ def test_every_field_of_the_note_types_is_explained():
 
 
 def test_every_promise_about_security_names_a_test_that_there_is():
-    named = re.findall(r"`tests/(test_\w+\.py)::(test_\w+)`", (ROOT / "docs" / "security.md").read_text(encoding="utf-8"))
+    named = re.findall(
+        r"`tests/(test_\w+\.py)::(test_\w+)`",
+        (ROOT / "docs" / "security.md").read_text(encoding="utf-8"),
+    )
     assert len(named) > 20
     for file, test in named:
-        assert f"\ndef {test}(" in (ROOT / "tests" / file).read_text(encoding="utf-8"), f"there is no {file}::{test}"
+        assert f"\ndef {test}(" in (ROOT / "tests" / file).read_text(encoding="utf-8"), (
+            f"there is no {file}::{test}"
+        )
 
 
 def yaml_blocks() -> list[str]:
@@ -86,7 +95,9 @@ def yaml_blocks() -> list[str]:
 def test_every_kind_is_pictured_beside_its_yaml():
     pictured = (ROOT / "docs" / "cards.md").read_text(encoding="utf-8")
     kinds = [block for block in yaml_blocks() if block.startswith("  - id:")]
-    assert [part.partition("```")[0] for part in pictured.split("```yaml\n")[1:]] == kinds, "run `make cards`"
+    assert [part.partition("```")[0] for part in pictured.split("```yaml\n")[1:]] == kinds, (
+        "run `make cards`"
+    )
     pictures = re.findall(r'src="(cards/[^"]+)"', pictured)
     assert len(pictures) == 2 * len(kinds)
     assert all((ROOT / "docs" / each).stat().st_size > 1000 for each in pictures)

@@ -23,7 +23,9 @@ class LanguageServer:
     """A language server as an editor speaks to it: messages with a length before each (Language Server Protocol 3.17)."""
 
     def __init__(self, program: Path, root: Path) -> None:
-        self.process = subprocess.Popen([NODE, str(program), "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.process = subprocess.Popen(
+            [NODE, str(program), "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
         self.asked = 0
         self.published: dict[str, list[dict[str, Any]]] = {}
         self.ask(
@@ -31,12 +33,24 @@ class LanguageServer:
             {
                 "processId": os.getpid(),
                 "rootUri": root.as_uri(),
-                "capabilities": {"textDocument": {"completion": {"completionItem": {"snippetSupport": True}}}},
+                "capabilities": {
+                    "textDocument": {"completion": {"completionItem": {"snippetSupport": True}}}
+                },
             },
         )
         self.tell("initialized", {})
         self.tell(
-            "workspace/didChangeConfiguration", {"settings": {"yaml": {"validate": True, "hover": True, "completion": True, "schemaStore": {"enable": False}}}}
+            "workspace/didChangeConfiguration",
+            {
+                "settings": {
+                    "yaml": {
+                        "validate": True,
+                        "hover": True,
+                        "completion": True,
+                        "schemaStore": {"enable": False},
+                    }
+                }
+            },
         )
 
     def send(self, message: dict[str, Any]) -> None:
@@ -64,13 +78,27 @@ class LanguageServer:
         if message.get("method") == "textDocument/publishDiagnostics":
             self.published[message["params"]["uri"]] = message["params"]["diagnostics"]
         elif "id" in message and "method" in message:
-            wanted = len(message["params"]["items"]) if message["method"] == "workspace/configuration" else 0
+            wanted = (
+                len(message["params"]["items"])
+                if message["method"] == "workspace/configuration"
+                else 0
+            )
             self.send({"id": message["id"], "result": [None] * wanted or None})
         return message
 
     def open(self, path: Path) -> str:
         uri = path.as_uri()
-        self.tell("textDocument/didOpen", {"textDocument": {"uri": uri, "languageId": "yaml", "version": 1, "text": path.read_text(encoding="utf-8")}})
+        self.tell(
+            "textDocument/didOpen",
+            {
+                "textDocument": {
+                    "uri": uri,
+                    "languageId": "yaml",
+                    "version": 1,
+                    "text": path.read_text(encoding="utf-8"),
+                }
+            },
+        )
         while uri not in self.published:
             self.receive()
         return uri
@@ -86,7 +114,11 @@ def course(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def server(course: Path) -> Iterator[Callable[[], LanguageServer]]:
-    found = subprocess.run([NODE, "-e", FIND], check=False, capture_output=True, text=True) if NODE else None
+    found = (
+        subprocess.run([NODE, "-e", FIND], check=False, capture_output=True, text=True)
+        if NODE
+        else None
+    )
     need(
         "the npm package yaml-language-server (npm install --prefix DIR yaml-language-server; NODE_PATH=DIR/node_modules)",
         bool(found) and found.returncode == 0,
@@ -108,13 +140,22 @@ def last_line(path: Path) -> int:
     return len(path.read_text(encoding="utf-8").rstrip("\n").split("\n")) - 1
 
 
-def completed(server: LanguageServer, uri: str, line: int, character: int) -> dict[str, dict[str, Any]]:
-    found = server.ask("textDocument/completion", {"textDocument": {"uri": uri}, "position": {"line": line, "character": character}})
+def completed(
+    server: LanguageServer, uri: str, line: int, character: int
+) -> dict[str, dict[str, Any]]:
+    found = server.ask(
+        "textDocument/completion",
+        {"textDocument": {"uri": uri}, "position": {"line": line, "character": character}},
+    )
     return {item["label"]: item for item in (found["items"] if isinstance(found, dict) else found)}
 
 
 def test_a_new_course_has_nothing_to_complain_of(server, course: Path):
-    for path in (course / "course.yaml", course / "sources.yaml", course / "lessons" / "01-first-lesson.yaml"):
+    for path in (
+        course / "course.yaml",
+        course / "sources.yaml",
+        course / "lessons" / "01-first-lesson.yaml",
+    ):
         uri = server().open(path)
         assert server().published[uri] == []
 
@@ -147,7 +188,10 @@ def test_hover_says_what_a_key_is_for(server, course: Path):
     uri = server().open(path)
     lines = path.read_text(encoding="utf-8").split("\n")
     line = next(number for number, text in enumerate(lines) if text.startswith("    why:"))
-    shown = server().ask("textDocument/hover", {"textDocument": {"uri": uri}, "position": {"line": line, "character": 5}})
+    shown = server().ask(
+        "textDocument/hover",
+        {"textDocument": {"uri": uri}, "position": {"line": line, "character": 5}},
+    )
     assert "The reason behind the answer" in json.dumps(shown)
 
 

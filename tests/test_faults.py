@@ -26,7 +26,10 @@ from conftest import CARD, write_course
 from test_lock import ONE, TWO, Author
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and mounts of POSIX")
-MANY = "".join(f"  - {{id: card-{number}, kind: basic, prompt: Question {number}?, answer: Answer}}\n" for number in range(1500))
+MANY = "".join(
+    f"  - {{id: card-{number}, kind: basic, prompt: Question {number}?, answer: Answer}}\n"
+    for number in range(1500)
+)
 EARLIER = {"SOURCE_DATE_EPOCH": "1700000000"}
 
 
@@ -34,14 +37,28 @@ def command(*arguments: str | Path) -> list[str]:
     return [sys.executable, "-m", "attachdeck", *map(str, arguments)]
 
 
-def run(*arguments: str | Path, environment: dict[str, str] | None = None, **options) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str | Path, environment: dict[str, str] | None = None, **options
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(*arguments), check=False, capture_output=True, encoding="utf-8", timeout=60, env=os.environ | EARLIER | (environment or {}), **options
+        command(*arguments),
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        env=os.environ | EARLIER | (environment or {}),
+        **options,
     )
 
 
 def begun(*arguments: str | Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", env=os.environ | EARLIER)
+    return subprocess.Popen(
+        command(*arguments),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env=os.environ | EARLIER,
+    )
 
 
 def said_well(result: subprocess.CompletedProcess[str], *, status: int = 1) -> str:
@@ -53,7 +70,9 @@ def said_well(result: subprocess.CompletedProcess[str], *, status: int = 1) -> s
 
 def whole(deck: Path) -> bool:
     with zipfile.ZipFile(deck) as package:
-        return package.testzip() is None and package.read("collection.anki2").startswith(b"SQLite format 3")
+        return package.testzip() is None and package.read("collection.anki2").startswith(
+            b"SQLite format 3"
+        )
 
 
 def names(folder: Path) -> list[str]:
@@ -73,7 +92,11 @@ def mounted(tmp_path: Path) -> Iterator[Callable[..., Path]]:
 
     def mount(options: str) -> Path:
         known = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)]
-        if sys.platform != "linux" or os.geteuid() != 0 or subprocess.run(known, check=False, capture_output=True).returncode:
+        if (
+            sys.platform != "linux"
+            or os.geteuid() != 0
+            or subprocess.run(known, check=False, capture_output=True).returncode
+        ):
             pytest.skip("only root can mount a file system here")
         done.append(place)
         return place
@@ -108,7 +131,9 @@ def test_a_full_disk_under_the_course_leaves_the_last_lock_and_says_so(tmp_path:
     assert leftovers(course) == []
 
 
-def test_a_full_disk_for_temporary_files_is_named(tmp_path: Path, mounted, monkeypatch: pytest.MonkeyPatch):
+def test_a_full_disk_for_temporary_files_is_named(
+    tmp_path: Path, mounted, monkeypatch: pytest.MonkeyPatch
+):
     course, disk = write_course(tmp_path / "course", cards=MANY), mounted("size=64k")
     monkeypatch.setattr(notes, "_IN_MEMORY", 1000)
     monkeypatch.setattr(tempfile, "tempdir", str(disk))
@@ -125,8 +150,21 @@ def test_a_full_disk_under_the_cache_is_no_fault(tmp_path: Path, mounted):
     course, disk = write_course(tmp_path / "course", cards=CARD), mounted("size=16k")
     (disk / "ballast").write_bytes(bytes(8 * 1024))
     time.sleep(2.1)  # Younger files are not remembered.
-    said_well(run("build", course, "-o", tmp_path / "deck.apkg", environment={remembered.SWITCH: str(disk / "cache")}), status=0)
-    assert [path for path in (disk / "cache").rglob("*") if path.is_file() and path.suffix.lstrip(".").isdigit()] == []
+    said_well(
+        run(
+            "build",
+            course,
+            "-o",
+            tmp_path / "deck.apkg",
+            environment={remembered.SWITCH: str(disk / "cache")},
+        ),
+        status=0,
+    )
+    assert [
+        path
+        for path in (disk / "cache").rglob("*")
+        if path.is_file() and path.suffix.lstrip(".").isdigit()
+    ] == []
 
 
 @posix
@@ -187,7 +225,12 @@ def test_only_what_a_killed_build_left_long_ago_is_taken_away(tmp_path: Path):
     outside = tmp_path / "outside"
     (outside / "kept").mkdir(parents=True)
     old = [".course.lock-abcdefgh.unfinished", ".course.lock-12345678.unfinished"]
-    kept = [".course.lock-backup", ".course.lock-abcdefghi.unfinished", ".other-abcdefgh.unfinished", "course.lock-abcdefgh.unfinished"]
+    kept = [
+        ".course.lock-backup",
+        ".course.lock-abcdefghi.unfinished",
+        ".other-abcdefgh.unfinished",
+        "course.lock-abcdefgh.unfinished",
+    ]
     for name in (old[0], *kept):
         (tmp_path / name).write_text("text", encoding="utf-8")
         os.utime(tmp_path / name, (0, 0))
@@ -254,7 +297,12 @@ def test_a_clock_set_back_moves_no_time_back(tmp_path: Path):
     author = Author(tmp_path)
     first = author.release()
     write_course(author.course, cards=ONE.replace("First", "First now") + TWO)
-    assert run("build", author.course, "-o", author.deck, environment={"SOURCE_DATE_EPOCH": "1"}).returncode == 0
+    assert (
+        run(
+            "build", author.course, "-o", author.deck, environment={"SOURCE_DATE_EPOCH": "1"}
+        ).returncode
+        == 0
+    )
     now = author.lock().cards
     assert now["one"].changed == first.cards["one"].changed + 1
     assert now["two"].changed == first.cards["two"].changed
@@ -266,20 +314,44 @@ def test_a_deck_can_go_to_another_file_system(tmp_path: Path):
 
     with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
         assert Path(folder).stat().st_dev != tmp_path.stat().st_dev
-        assert run("build", write_course(tmp_path / "course"), "-o", Path(folder) / "deck.apkg").returncode == 0
+        assert (
+            run(
+                "build", write_course(tmp_path / "course"), "-o", Path(folder) / "deck.apkg"
+            ).returncode
+            == 0
+        )
         assert whole(Path(folder) / "deck.apkg")
         assert names(Path(folder)) == ["deck.apkg"]
 
 
 @posix
-@pytest.mark.parametrize("arguments", [("check",), ("check", "--format", "sarif"), ("rules",), ("schema", "lesson"), ("build", "-o", "deck.apkg"), ("--help",)])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check",),
+        ("check", "--format", "sarif"),
+        ("rules",),
+        ("schema", "lesson"),
+        ("build", "-o", "deck.apkg"),
+        ("--help",),
+    ],
+)
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
 def test_nobody_reads_what_is_said(tmp_path: Path, arguments: tuple[str, ...], stream: str):
     reading, writing = os.pipe()
     os.close(reading)
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | {stream: writing}
-    write_course(tmp_path / "course", cards="  - {id: a, kind: basic, prompt: Really?, answer: Yes}\n")
-    result = subprocess.run(command(*arguments), check=False, timeout=60, cwd=tmp_path, env=os.environ | EARLIER, **streams)
+    write_course(
+        tmp_path / "course", cards="  - {id: a, kind: basic, prompt: Really?, answer: Yes}\n"
+    )
+    result = subprocess.run(
+        command(*arguments),
+        check=False,
+        timeout=60,
+        cwd=tmp_path,
+        env=os.environ | EARLIER,
+        **streams,
+    )
     os.close(writing)
     assert result.returncode in (0, 1)
     assert b"Traceback" not in (result.stdout or b"") + (result.stderr or b"")
@@ -289,19 +361,31 @@ def test_nobody_reads_what_is_said(tmp_path: Path, arguments: tuple[str, ...], s
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_output_to_a_full_disk_is_a_message():
     with Path("/dev/full").open("w", encoding="utf-8") as full:
-        result = subprocess.run(command("schema", "lesson"), check=False, stdout=full, stderr=subprocess.PIPE, text=True)
+        result = subprocess.run(
+            command("schema", "lesson"), check=False, stdout=full, stderr=subprocess.PIPE, text=True
+        )
     assert os.strerror(errno.ENOSPC) in said_well(result)
 
 
 @posix
 def test_an_empty_environment_is_enough(tmp_path: Path):
     course = write_course(tmp_path / "course")
-    result = subprocess.run(command("build", course, "-o", tmp_path / "deck.apkg"), check=False, capture_output=True, text=True, env={})
+    result = subprocess.run(
+        command("build", course, "-o", tmp_path / "deck.apkg"),
+        check=False,
+        capture_output=True,
+        text=True,
+        env={},
+    )
     assert result.returncode == 0, result.stderr
     assert whole(tmp_path / "deck.apkg")
 
 
-NEW_FOLDERS = [("new", "course", "PLACE"), ("import", "TABLE", "-o", "PLACE"), ("translate", "apply", "es", "COURSE", "-o", "PLACE")]
+NEW_FOLDERS = [
+    ("new", "course", "PLACE"),
+    ("import", "TABLE", "-o", "PLACE"),
+    ("translate", "apply", "es", "COURSE", "-o", "PLACE"),
+]
 
 
 def making(arguments: tuple[str, ...], tmp_path: Path, place: str | Path) -> list[str]:
@@ -310,8 +394,17 @@ def making(arguments: tuple[str, ...], tmp_path: Path, place: str | Path) -> lis
     if not course.exists():
         write_course(course, cards="".join(MANY.splitlines(keepends=True)[:200]))
         assert CliRunner().invoke(main, ["translate", "extract", "es", str(course)]).exit_code == 0
-        table.write_text("Front,Back\n" + "".join(f"Question {number},Answer {number}\n" for number in range(500)), encoding="utf-8")
-    return command(*({"PLACE": str(place), "TABLE": str(table), "COURSE": str(course)}.get(each, each) for each in arguments))
+        table.write_text(
+            "Front,Back\n"
+            + "".join(f"Question {number},Answer {number}\n" for number in range(500)),
+            encoding="utf-8",
+        )
+    return command(
+        *(
+            {"PLACE": str(place), "TABLE": str(table), "COURSE": str(course)}.get(each, each)
+            for each in arguments
+        )
+    )
 
 
 @pytest.mark.parametrize("arguments", NEW_FOLDERS, ids=lambda arguments: " ".join(arguments[:2]))
@@ -320,13 +413,20 @@ def test_a_new_folder_is_there_whole_or_not_at_all(tmp_path: Path, arguments: tu
     begun = time.monotonic()
     subprocess.run(making(arguments, tmp_path, tmp_path / "whole"), check=True, capture_output=True)
     length = time.monotonic() - begun
-    whole_folder = sorted(path.relative_to(tmp_path / "whole") for path in (tmp_path / "whole").rglob("*"))
+    whole_folder = sorted(
+        path.relative_to(tmp_path / "whole") for path in (tmp_path / "whole").rglob("*")
+    )
     for part in range(6, 14):
-        process = subprocess.Popen(making(arguments, tmp_path, place), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            making(arguments, tmp_path, place), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         time.sleep(length * part / 12)
         process.kill()
         process.wait()
-        assert not place.exists() or sorted(path.relative_to(place) for path in place.rglob("*")) == whole_folder
+        assert (
+            not place.exists()
+            or sorted(path.relative_to(place) for path in place.rglob("*")) == whole_folder
+        )
         shutil.rmtree(place, ignore_errors=True)
 
 
@@ -336,7 +436,9 @@ def test_an_empty_folder_that_one_stands_in_is_filled(tmp_path: Path, arguments:
     (place / ".git").mkdir(parents=True)  # As a repository is before its first commit.
     (place / ".DS_Store").write_bytes(b"")
     number = place.stat().st_ino
-    result = subprocess.run(making(arguments, tmp_path, "."), check=False, capture_output=True, text=True, cwd=place)
+    result = subprocess.run(
+        making(arguments, tmp_path, "."), check=False, capture_output=True, text=True, cwd=place
+    )
     assert result.returncode == 0, result.stderr
     assert {"course.yaml", "lessons"} <= set(names(place))
     assert place.stat().st_ino == number
@@ -344,27 +446,54 @@ def test_an_empty_folder_that_one_stands_in_is_filled(tmp_path: Path, arguments:
     assert run("check", place).returncode == 0
 
 
-@pytest.mark.parametrize("place", ["course.yaml", "course.lock", "lessons/01-first.yaml", "lessons/02-new.yaml", "media/plane.svg", "translations"])
-@pytest.mark.parametrize("arguments", [("build", "-o"), ("build", "--to", "csv", "-o"), ("build", "--to", "all", "-o"), ("plan", "--chart")], ids=" ".join)
-def test_nothing_takes_the_place_of_a_courses_own_file(tmp_path: Path, place: str, arguments: tuple[str, ...]):
+@pytest.mark.parametrize(
+    "place",
+    [
+        "course.yaml",
+        "course.lock",
+        "lessons/01-first.yaml",
+        "lessons/02-new.yaml",
+        "media/plane.svg",
+        "translations",
+    ],
+)
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("build", "-o"),
+        ("build", "--to", "csv", "-o"),
+        ("build", "--to", "all", "-o"),
+        ("plan", "--chart"),
+    ],
+    ids=" ".join,
+)
+def test_nothing_takes_the_place_of_a_courses_own_file(
+    tmp_path: Path, place: str, arguments: tuple[str, ...]
+):
     course = write_course(tmp_path / "course")
     before = {path: path.read_bytes() for path in course.rglob("*") if path.is_file()}
     command, *options = arguments
-    result = CliRunner().invoke(main, [command, str(course), *options, str(course / "lessons" / ".." / place)])
+    result = CliRunner().invoke(
+        main, [command, str(course), *options, str(course / "lessons" / ".." / place)]
+    )
     assert result.exit_code == 2
     assert "is for the course's own files" in result.output or "name a folder" in result.output
     assert {path: path.read_bytes() for path in course.rglob("*") if path.is_file()} == before
 
 
 @posix
-@pytest.mark.parametrize("arguments", [("-o",), ("--to", "csv", "-o"), ("--to", "site", "-o")], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [("-o",), ("--to", "csv", "-o"), ("--to", "site", "-o")], ids=" ".join
+)
 def test_nothing_takes_the_place_of_a_device_or_a_pipe(tmp_path: Path, arguments: tuple[str, ...]):
     """As `-o /dev/null` once did, and with it all programs of the machine wrote into a deck."""
     course, pipe = write_course(tmp_path / "course"), tmp_path / "pipe"
     os.mkfifo(pipe)
     (tmp_path / "link").symlink_to(pipe)
     for place in (pipe, tmp_path / "link"):
-        assert "no file but a device or a pipe" in said_well(run("build", course, *arguments, place))
+        assert "no file but a device or a pipe" in said_well(
+            run("build", course, *arguments, place)
+        )
     assert pipe.is_fifo()
     assert names(tmp_path) == ["course", "link", "pipe"]
 
@@ -373,7 +502,13 @@ def test_no_memory_is_a_message(tmp_path: Path):
     """An allocation that no system grants; where not even small ones are left, Python 3.11 itself may turn in circles."""
     course = write_course(tmp_path / "course")
     script = "import sys; from attachdeck import __main__, pipeline; pipeline.check = lambda *_, **__: bytearray(sys.maxsize); __main__.main()"
-    result = subprocess.run([sys.executable, "-c", script, "check", str(course)], check=False, capture_output=True, text=True, timeout=60)
+    result = subprocess.run(
+        [sys.executable, "-c", script, "check", str(course)],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert "not enough memory" in said_well(result)
 
 
@@ -381,28 +516,63 @@ def test_no_memory_is_a_message(tmp_path: Path):
 @pytest.mark.parametrize("closed", [(0,), (1,), (2,), (0, 1, 2)], ids=str)
 def test_a_stream_that_nobody_opened_is_none(tmp_path: Path, closed: tuple[int, ...]):
     """`2>&-`, or a service: what would be said there is not said, least of all into a file that took its number."""
-    course = write_course(tmp_path / "course", cards="  - {id: a, kind: basic, prompt: Really?, answer: Yes}\n")
+    course = write_course(
+        tmp_path / "course", cards="  - {id: a, kind: basic, prompt: Really?, answer: Yes}\n"
+    )
 
     def close() -> None:
         for each in closed:
             os.close(each)
 
     for arguments in (("build", course, "-o", tmp_path / "deck.apkg"), ("check", course)):
-        result = subprocess.run(command(*arguments), check=False, timeout=60, capture_output=True, encoding="utf-8", env=os.environ | EARLIER, preexec_fn=close)
+        result = subprocess.run(
+            command(*arguments),
+            check=False,
+            timeout=60,
+            capture_output=True,
+            encoding="utf-8",
+            env=os.environ | EARLIER,
+            preexec_fn=close,
+        )
         assert (result.returncode, "Traceback" in result.stderr) == (0, False), result.stderr
     assert whole(tmp_path / "deck.apkg")
     assert names(tmp_path) == ["course", "deck.apkg"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux takes any bytes for a name")
-@pytest.mark.parametrize("locale", [{}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}], ids=["UTF-8", "C"])
+@pytest.mark.parametrize(
+    "locale",
+    [{}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}],
+    ids=["UTF-8", "C"],
+)
 def test_a_folder_whose_name_is_no_text_is_a_folder(tmp_path: Path, locale: dict[str, str]):
-    course = write_course(Path(os.fsdecode(os.fsencode(tmp_path) + b"/course \xff")), cards="  - {id: a, kind: basic, prompt: Really?, answer: Yes}\n")
+    course = write_course(
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/course \xff")),
+        cards="  - {id: a, kind: basic, prompt: Really?, answer: Yes}\n",
+    )
     package = course / "deck.apkg"
-    formats = [("check", course, "--format", form) for form in ("text", "json", "github", "sarif", "junit")]
-    outputs = [("build", course, "--to", form) for form in ("csv", "anki-text", "crowdanki", "gift", "site")]
-    for arguments in (("build", course, "-o", package), *formats, *outputs, ("fmt", course), ("diff", course / "course.lock", course)):
-        result = subprocess.run(command(*arguments), check=False, capture_output=True, timeout=60, cwd=tmp_path, env=os.environ | EARLIER | locale)
+    formats = [
+        ("check", course, "--format", form) for form in ("text", "json", "github", "sarif", "junit")
+    ]
+    outputs = [
+        ("build", course, "--to", form)
+        for form in ("csv", "anki-text", "crowdanki", "gift", "site")
+    ]
+    for arguments in (
+        ("build", course, "-o", package),
+        *formats,
+        *outputs,
+        ("fmt", course),
+        ("diff", course / "course.lock", course),
+    ):
+        result = subprocess.run(
+            command(*arguments),
+            check=False,
+            capture_output=True,
+            timeout=60,
+            cwd=tmp_path,
+            env=os.environ | EARLIER | locale,
+        )
         assert result.returncode == 0, (arguments, result.stderr)
     assert whole(package)
     if importlib.util.find_spec("anki"):  # Which takes no such name.

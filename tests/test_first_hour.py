@@ -34,18 +34,34 @@ def test_the_first_hour(tmp_path: Path, collection):
     def attachdeck(command: list[str]) -> subprocess.CompletedProcess[str]:
         assert command[0] == "attachdeck"
         arguments = [sys.executable, "-m", "attachdeck", *command[1:]]
-        return subprocess.run(arguments, check=False, capture_output=True, encoding="utf-8", env=environment, cwd=home)
+        return subprocess.run(
+            arguments, check=False, capture_output=True, encoding="utf-8", env=environment, cwd=home
+        )
 
     start, preview, lesson, card, check, fmt, build = commands()
-    assert [each[1] for each in (start, preview, lesson, card, check, fmt, build)] == ["new", "preview", "new", "new", "check", "fmt", "build"]
+    assert [each[1] for each in (start, preview, lesson, card, check, fmt, build)] == [
+        "new",
+        "preview",
+        "new",
+        "new",
+        "check",
+        "fmt",
+        "build",
+    ]
     assert attachdeck(start).returncode == 0
     page_of = subprocess.Popen(
-        [sys.executable, "-u", "-m", "attachdeck", *preview[1:], "--no-browser"], stdout=subprocess.PIPE, encoding="utf-8", env=environment, cwd=home
+        [sys.executable, "-u", "-m", "attachdeck", *preview[1:], "--no-browser"],
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        env=environment,
+        cwd=home,
     )
     try:
         url = re.search(r"http://\S+", page_of.stdout.readline())[0]
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+            browser = playwright.chromium.launch(
+                executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+            )
             page = browser.new_page()
             page.goto(url)
             page.locator("article").first.wait_for()

@@ -72,13 +72,17 @@ def test_the_flagship_is_tidy():
 
 
 def test_a_card_without_an_id_gets_one_and_keeps_it(tmp_path: Path):
-    folder = write_course(tmp_path, cards="  - {kind: basic, prompt: What is a secure base?, answer: A figure.}\n")
+    folder = write_course(
+        tmp_path, cards="  - {kind: basic, prompt: What is a secure base?, answer: A figure.}\n"
+    )
     said = run("check", folder).stderr
     assert "this card has no `id` yet" in said
     assert "add `id: secure-base`, or run `attachdeck fmt`" in said
     assert run("fmt", folder).exit_code == 0
     lesson = folder / "lessons" / "01-first.yaml"
-    lesson.write_text(lesson.read_text(encoding="utf-8").replace("What is", "What do we call"), encoding="utf-8")
+    lesson.write_text(
+        lesson.read_text(encoding="utf-8").replace("What is", "What do we call"), encoding="utf-8"
+    )
     assert run("fmt", folder).exit_code == 0
     assert [card.id for card in pipeline.check(folder).course.cards()] == ["secure-base"]
 
@@ -88,7 +92,11 @@ def test_line_ends_and_the_mark_stay(tmp_path: Path):
     path.write_bytes(b"\xef\xbb\xbf" + UNTIDY.replace("\n", "\r\n").encode())
     assert run("fmt", path, "--check").exit_code == 1
     assert run("fmt", path).exit_code == 0
-    assert path.read_bytes() == b"\xef\xbb\xbf" + TIDY.replace("secure-base-2", "secure-base").replace("\n", "\r\n").encode()
+    assert (
+        path.read_bytes()
+        == b"\xef\xbb\xbf"
+        + TIDY.replace("secure-base-2", "secure-base").replace("\n", "\r\n").encode()
+    )
 
 
 @pytest.mark.parametrize("text", ["id: [", "a: 1\na: 2\n", "--- a\n--- b\n", "\x00"], ids=repr)
@@ -130,16 +138,28 @@ cards:
 
 
 def test_comments_stay_with_what_they_belong_to():
-    assert tidied(COMMENTED, "a.yaml", set()) == COMMENTED.replace("  -\n    # About the answer.\n    answer", "    # About the answer.\n  - answer")
+    assert tidied(COMMENTED, "a.yaml", set()) == COMMENTED.replace(
+        "  -\n    # About the answer.\n    answer", "    # About the answer.\n  - answer"
+    )
 
 
 @pytest.mark.parametrize(
-    "text", ["tags: [a, # why\n    b]", "tags: [ # why\n    a]", "tags: {a: 1,\n    # why\n    b: 2}", "tags:\n      # why\n      a"], ids=repr
+    "text",
+    [
+        "tags: [a, # why\n    b]",
+        "tags: [ # why\n    a]",
+        "tags: {a: 1,\n    # why\n    b: 2}",
+        "tags:\n      # why\n      a",
+    ],
+    ids=repr,
 )
 def test_a_comment_that_would_be_lost_is_named_with_the_way_out(text: str):
     whole = f"cards:\n  - id: a\n    {text}\n"
     line = whole[: whole.index("#")].count("\n") + 1
-    with pytest.raises(CannotTidy, match=rf"line {line}: the comment `# why` .* on a line of its own, above the key"):
+    with pytest.raises(
+        CannotTidy,
+        match=rf"line {line}: the comment `# why` .* on a line of its own, above the key",
+    ):
         tidied(whole, "a.yaml", set())
     mended = whole.replace("# why", "").replace("    tags", "    # why\n    tags")
     assert "# why\n    tags" in tidied(mended, "a.yaml", set())
@@ -147,17 +167,27 @@ def test_a_comment_that_would_be_lost_is_named_with_the_way_out(text: str):
 
 def test_spaces_at_the_ends_of_lines_go_but_for_those_in_a_text():
     text = "\n\ncards:  \n  - id: a \n    prompt: |  \n      One  \n      two\t\n    answer: A  # beside  \n    why: >-\n      W\n   \n"
-    assert tidied(text, "a.yaml", set()) == "cards:\n  - id: a\n    prompt: |\n      One  \n      two\t\n    answer: A  # beside\n    why: >-\n      W\n"
+    assert (
+        tidied(text, "a.yaml", set())
+        == "cards:\n  - id: a\n    prompt: |\n      One  \n      two\t\n    answer: A  # beside\n    why: >-\n      W\n"
+    )
 
 
-@pytest.mark.parametrize("text", ["help: {checked: 2026-02-30}\n", "a:   # why\n  b\n\n\nc: 1\n"], ids=repr)
+@pytest.mark.parametrize(
+    "text", ["help: {checked: 2026-02-30}\n", "a:   # why\n  b\n\n\nc: 1\n"], ids=repr
+)
 def test_what_ruamel_does_not_take_is_left_with_a_reason(text: str):
     with pytest.raises(CannotTidy, match="cannot be kept as it is"):
         tidied(text, "a.yaml", set())
 
 
 def test_no_file_but_a_courses_own_is_tidied(tmp_path: Path):
-    course = {"lessons/02-next.yml": TIDY, "README.md": "# A\n\n- b\n", "translations/de/course.lock": "a:   1\n", "lessons/notes.txt": "a:   1\n"}
+    course = {
+        "lessons/02-next.yml": TIDY,
+        "README.md": "# A\n\n- b\n",
+        "translations/de/course.lock": "a:   1\n",
+        "lessons/notes.txt": "a:   1\n",
+    }
     folder = write_course(tmp_path / "course", course)
     others = [folder / name for name in [*course, "media/plane.svg"] if "next" not in name]
     others.append(tmp_path / "sources.yaml")
@@ -168,11 +198,20 @@ def test_no_file_but_a_courses_own_is_tidied(tmp_path: Path):
         assert result.exit_code == 2
         assert "is none of a course's YAML files" in result.stderr
     assert [path.read_bytes() for path in others] == before
-    assert run("fmt", folder / "media" / "media.yaml", folder / "media" / ".." / "lessons" / "02-next.yml").exit_code == 0
+    assert (
+        run(
+            "fmt",
+            folder / "media" / "media.yaml",
+            folder / "media" / ".." / "lessons" / "02-next.yml",
+        ).exit_code
+        == 0
+    )
     assert run("fmt", folder, folder / "lessons" / "02-next.yml", "--check").exit_code == 0
 
 
-def test_a_file_too_large_for_a_course_and_a_pipe_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_file_too_large_for_a_course_and_a_pipe_are_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     folder = write_course(tmp_path)
     (folder / "note_types" / "own").mkdir(parents=True)
     if hasattr(os, "mkfifo"):
@@ -184,20 +223,52 @@ def test_a_file_too_large_for_a_course_and_a_pipe_are_left_alone(tmp_path: Path,
     assert "cannot be read or written: it is larger than" in result.stderr
 
 
-words = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"], exclude_characters="\ufeff\u2028\u2029"), max_size=30)
+words = st.text(
+    st.characters(exclude_categories=["Cs", "Cc", "Cn"], exclude_characters="\ufeff\u2028\u2029"),
+    max_size=30,
+)
 values = st.recursive(
     st.none()
     | st.booleans()
     | st.integers(-(10**6), 10**6)
     | words
-    | st.sampled_from(["no", "1:30", "2020-01-01", "a: b", "# x", "- y", "'", '"', "~", "0o7", "<<", "=", "!a", "a\nb\n\nc"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words.filter(bool), inner, max_size=3),
+    | st.sampled_from(
+        [
+            "no",
+            "1:30",
+            "2020-01-01",
+            "a: b",
+            "# x",
+            "- y",
+            "'",
+            '"',
+            "~",
+            "0o7",
+            "<<",
+            "=",
+            "!a",
+            "a\nb\n\nc",
+        ]
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(words.filter(bool), inner, max_size=3)
+    ),
     max_leaves=12,
 )
 
 
-@given(st.dictionaries(st.sampled_from(["id", "kind", "answer", "prompt", "why", "tags", "odd"]), values, min_size=1), st.booleans(), st.integers(1, 5))
-def test_tidying_never_changes_the_meaning_and_twice_is_once(card: dict[str, object], flow: bool, indent: int):
+@given(
+    st.dictionaries(
+        st.sampled_from(["id", "kind", "answer", "prompt", "why", "tags", "odd"]),
+        values,
+        min_size=1,
+    ),
+    st.booleans(),
+    st.integers(1, 5),
+)
+def test_tidying_never_changes_the_meaning_and_twice_is_once(
+    card: dict[str, object], flow: bool, indent: int
+):
     from io import StringIO
 
     yaml = YAML()
@@ -214,7 +285,8 @@ def test_tidying_never_changes_the_meaning_and_twice_is_once(card: dict[str, obj
         assume(False)
     found = read_text(once, "a.yaml")[0].root.value["cards"]
     assert [
-        {key: value for key, value in each.items() if key in old} for each, old in zip(found, before.root.value["cards"], strict=True)
+        {key: value for key, value in each.items() if key in old}
+        for each, old in zip(found, before.root.value["cards"], strict=True)
     ] == before.root.value["cards"]
     assert tidied(once, "a.yaml", set()) == once
 

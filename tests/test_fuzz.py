@@ -21,7 +21,16 @@ from attachdeck.lint import lint
 from attachdeck.outputs import spreadsheet
 from attachdeck.reporters import MACHINE_FORMATS, machine
 from attachdeck.reporters.text import report
-from conftest import COURSE, COURSE_YAML, LESSON_HEAD, MEDIA_YAML, NOW, PLANE_SVG, SOURCES_YAML, write_course
+from conftest import (
+    COURSE,
+    COURSE_YAML,
+    LESSON_HEAD,
+    MEDIA_YAML,
+    NOW,
+    PLANE_SVG,
+    SOURCES_YAML,
+    write_course,
+)
 from test_anki_import import ALL_KINDS
 from test_import import CUSTOM, OWN
 from test_straight import ways
@@ -47,7 +56,22 @@ SMALL = {
     "translations/es/course.po": 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgctxt "title"\nmsgid "Tiny"\nmsgstr "Pequeño"\n',
 }
 PIECES = [
-    *("\x00", "\x01", "\x1b[2J", "\x7f", "\x85", "\u2028", "\u2029", "\ufeff", "\u202e", "\u2066", "\u200d", "\ufdd0", "\uffff", "\U0010ffff"),
+    *(
+        "\x00",
+        "\x01",
+        "\x1b[2J",
+        "\x7f",
+        "\x85",
+        "\u2028",
+        "\u2029",
+        "\ufeff",
+        "\u202e",
+        "\u2066",
+        "\u200d",
+        "\ufdd0",
+        "\uffff",
+        "\U0010ffff",
+    ),
     *(
         "\r",
         "\r\n",
@@ -66,7 +90,27 @@ PIECES = [
         "? ",
         "---\n",
     ),
-    *("...\n", "%YAML 9.9\n", "|\n", ">-\n", "[", "]", "{", "}", "{}", "[]", "null", "~", "true", ".nan", ".inf", "-0", "1e999", "0x" + "f" * 30, "9" * 30),
+    *(
+        "...\n",
+        "%YAML 9.9\n",
+        "|\n",
+        ">-\n",
+        "[",
+        "]",
+        "{",
+        "}",
+        "{}",
+        "[]",
+        "null",
+        "~",
+        "true",
+        ".nan",
+        ".inf",
+        "-0",
+        "1e999",
+        "0x" + "f" * 30,
+        "9" * 30,
+    ),
     *(
         "1969-01-02",
         "((1 ",
@@ -84,7 +128,22 @@ PIECES = [
         "&#xd800;",
         "é",
     ),
-    *('"', "'", "`", "~~~", "- " * 50, "> " * 50, "#", "\\", "%", "id: a\n", "../../etc/passwd", "con.svg", "x" * 3000, "a\u0301" * 300),
+    *(
+        '"',
+        "'",
+        "`",
+        "~~~",
+        "- " * 50,
+        "> " * 50,
+        "#",
+        "\\",
+        "%",
+        "id: a\n",
+        "../../etc/passwd",
+        "con.svg",
+        "x" * 3000,
+        "a\u0301" * 300,
+    ),
 ]
 VALUES = [
     "{}",
@@ -109,7 +168,9 @@ def mutated(text: str, chance: random.Random) -> bytes:
     """A text, broken: its characters, its lines, their indentation, keys or values, or its line ends; then perhaps its encoding, or single bytes."""
     for _ in range(chance.randint(1, 4)):
         text = chance.choice((_pieces, _pieces, _lines, _lines, _line_ends))(text, chance)
-    content = bytearray(text.encode(chance.choice((*("utf-8",) * 5, "utf-16", "utf-8-sig", "utf-32"))))
+    content = bytearray(
+        text.encode(chance.choice((*("utf-8",) * 5, "utf-16", "utf-8-sig", "utf-32")))
+    )
     for _ in range(chance.choice((0, 0, 0, 1, 3))):
         if content:
             content[chance.randrange(len(content))] = chance.randrange(256)
@@ -118,7 +179,9 @@ def mutated(text: str, chance: random.Random) -> bytes:
 
 def _pieces(text: str, chance: random.Random) -> str:
     at = chance.randrange(len(text) + 1)
-    return text[:at] + chance.choice(PIECES) + text[at + chance.choice((0, 0, 1, 5, 40, len(text))) :]
+    return (
+        text[:at] + chance.choice(PIECES) + text[at + chance.choice((0, 0, 1, 5, 40, len(text))) :]
+    )
 
 
 def _lines(text: str, chance: random.Random) -> str:
@@ -140,7 +203,11 @@ def _lines(text: str, chance: random.Random) -> str:
 
 
 def _line_ends(text: str, chance: random.Random) -> str:
-    return text.replace("\n", chance.choice(("\r", "\r\n", "\v", "\x85", "\u2028", "\u2029", "\n\n")), chance.randint(1, 30))
+    return text.replace(
+        "\n",
+        chance.choice(("\r", "\r\n", "\v", "\x85", "\u2028", "\u2029", "\n\n")),
+        chance.randint(1, 30),
+    )
 
 
 def hold(folder: Path, language: str = "") -> None:
@@ -158,7 +225,11 @@ def hold(folder: Path, language: str = "") -> None:
             outputs.put(output, compiled.deck, folder / f"out{output.SUFFIX}")
     for each in found:
         at = each.at
-        text = checked.texts.get(at.file) if at.file in checked.texts or not at.line else Path(at.file).read_text(encoding="utf-8", errors="replace")
+        text = (
+            checked.texts.get(at.file)
+            if at.file in checked.texts or not at.line
+            else Path(at.file).read_text(encoding="utf-8", errors="replace")
+        )
         lines = (text or "").split("\n")
         if at.line:
             assert at.line <= at.end_line <= len(lines) + 1, each
@@ -174,7 +245,9 @@ def seconds() -> float:
     return float(os.environ.get("ATTACHDECK_FUZZ", "0"))
 
 
-def tried(source: Mapping[str, str], language: str, folder: Path, begin: int, examples: int) -> None:
+def tried(
+    source: Mapping[str, str], language: str, folder: Path, begin: int, examples: int
+) -> None:
     """Mutations of a course's files, one after the other; the seed of one that breaks the law is named."""
     names, deadline, seed = sorted(source), time.monotonic() + seconds(), begin
     while seed < begin + examples or time.monotonic() < deadline:
@@ -196,8 +269,21 @@ def test_a_small_course_however_broken_is_read(tmp_path: Path):
 
 def test_the_course_on_attachment_however_broken_is_read(tmp_path: Path):
     shutil.copytree(COURSE, tmp_path / "course")
-    names = ("course.yaml", "lessons/05-security-in-adults.yaml", "sources.yaml", "course.lock", "media/strategies.svg", "media/media.yaml")
-    tried({name: (COURSE / name).read_text(encoding="utf-8") for name in names}, "", tmp_path / "course", 20_000_000, 15)
+    names = (
+        "course.yaml",
+        "lessons/05-security-in-adults.yaml",
+        "sources.yaml",
+        "course.lock",
+        "media/strategies.svg",
+        "media/media.yaml",
+    )
+    tried(
+        {name: (COURSE / name).read_text(encoding="utf-8") for name in names},
+        "",
+        tmp_path / "course",
+        20_000_000,
+        15,
+    )
 
 
 def test_a_translation_however_broken_is_read(tmp_path: Path):
@@ -209,13 +295,21 @@ LESSON = "lessons/01-first.yaml"
 
 
 def basic(answer: str) -> dict[str, str]:
-    return {LESSON: LESSON_HEAD + f"  - id: a\n    kind: basic\n    prompt: Q?\n    answer: |\n      {answer}\n"}
+    return {
+        LESSON: LESSON_HEAD
+        + f"  - id: a\n    kind: basic\n    prompt: Q?\n    answer: |\n      {answer}\n"
+    }
 
 
 def many(answer: str) -> dict[str, str]:
     """Two megabytes of cards with the same answer."""
     cards = range(2_000_000 // len(answer))
-    return {LESSON: LESSON_HEAD + "".join(f'  - {{id: c{n}, kind: basic, prompt: "{n}?", answer: "{answer}"}}\n' for n in cards)}
+    return {
+        LESSON: LESSON_HEAD
+        + "".join(
+            f'  - {{id: c{n}, kind: basic, prompt: "{n}?", answer: "{answer}"}}\n' for n in cards
+        )
+    }
 
 
 def gaps(text: str) -> dict[str, str]:
@@ -223,7 +317,9 @@ def gaps(text: str) -> dict[str, str]:
 
 
 ENTITIES = (
-    '<!DOCTYPE s [<!ENTITY a "xxxxxxxxxx">' + "".join(f'<!ENTITY b{n} "{"&a;" if n == 0 else f"&b{n - 1};" * 10}">' for n in range(9)) + "]><svg>&b8;</svg>"
+    '<!DOCTYPE s [<!ENTITY a "xxxxxxxxxx">'
+    + "".join(f'<!ENTITY b{n} "{"&a;" if n == 0 else f"&b{n - 1};" * 10}">' for n in range(9))
+    + "]><svg>&b8;</svg>"
 )
 HEAVY: dict[str, Mapping[str, str | bytes]] = {
     "nested brackets": {LESSON: "[" * 50_000},
@@ -231,32 +327,57 @@ HEAVY: dict[str, Mapping[str, str | bytes]] = {
     "nested lists": {LESSON: "- " * 50_000},
     "nested lock": {"course.lock": "a: " + "[" * 50_000},
     "aliases of aliases": {
-        LESSON: "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True))
+        LESSON: "a: &a [x,x,x,x,x,x,x,x,x]\n"
+        + "".join(
+            f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]\n"
+            for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+        )
     },
     "keys that nobody knows": {LESSON: "".join(f"k{n}: 1\n" for n in range(20_000))},
-    "entries that are none": {LESSON: LESSON_HEAD + "  - {id: c, kind: choice, question: Q?, options: [" + "{}," * 20_000 + "]}\n"},
+    "entries that are none": {
+        LESSON: LESSON_HEAD
+        + "  - {id: c, kind: choice, question: Q?, options: ["
+        + "{}," * 20_000
+        + "]}\n"
+    },
     "a text of a megabyte": basic("word " * 200_000),
     "a word of a megabyte": basic("x" * 1_000_000),
     "quotations in quotations": basic("> " * 24_000),
     "quotations in quotations of many cards": many(">" * 40_000 + " x"),
-    "quotations in quotations of a notice": {"course.yaml": COURSE_YAML + f'notice: "{">" * 49_000} x"\n'},
+    "quotations in quotations of a notice": {
+        "course.yaml": COURSE_YAML + f'notice: "{">" * 49_000} x"\n'
+    },
     "quotations in quotations of an option": {
         "course.yaml": COURSE_YAML.partition("option_sets:")[0]
         + f'option_sets: {{s: {{question: Q?, options: {{a: "{">" * 40_000} x", b: "{">" * 40_000} y"}}}}}}\n',
         LESSON: LESSON_HEAD
-        + "".join(f"  - {{id: v{n}, kind: vignette, options: s, scenario: S {n}, answer: a, cue: C, near_miss: {{option: b, why: W}}}}\n" for n in range(40)),
+        + "".join(
+            f"  - {{id: v{n}, kind: vignette, options: s, scenario: S {n}, answer: a, cue: C, near_miss: {{option: b, why: W}}}}\n"
+            for n in range(40)
+        ),
     },
     "texts that a hash cuts off": {
-        LESSON: LESSON_HEAD + "".join(f"  - {{id: c{n}, kind: basic, prompt: Q {n} #x\n      , answer: A}}\n" for n in range(8_000))
+        LESSON: LESSON_HEAD
+        + "".join(
+            f"  - {{id: c{n}, kind: basic, prompt: Q {n} #x\n      , answer: A}}\n"
+            for n in range(8_000)
+        )
     },
     "formulas that begin as a tab does": {
-        LESSON: LESSON_HEAD + "".join(f'  - {{id: c{n}, kind: basic, prompt: "Q {n} $\\theta$?", answer: &b A}}\n' for n in range(4_000))
+        LESSON: LESSON_HEAD
+        + "".join(
+            f'  - {{id: c{n}, kind: basic, prompt: "Q {n} $\\theta$?", answer: &b A}}\n'
+            for n in range(4_000)
+        )
     },
-    "a line that takes many tries": {LESSON: LESSON_HEAD + "  - {" + "id: a {b: c, " * 150 + "\n" + "# x\n" * 50_000},
+    "a line that takes many tries": {
+        LESSON: LESSON_HEAD + "  - {" + "id: a {b: c, " * 150 + "\n" + "# x\n" * 50_000
+    },
     "marks on one letter": many("a" + "\u0323\u0301" * 8_000),
     "tables of missing cells": many(f"|{'a|' * 1000}\\n|{'-|' * 1000}\\n" + "|b|\\n" * 900),
     "pictures in pictures": {
-        LESSON: LESSON_HEAD.replace("cards:", "reading: >-\n  " + "![a" * 16_000 + "\ncards:") + "  - {id: a, kind: basic, prompt: P, answer: A}\n"
+        LESSON: LESSON_HEAD.replace("cards:", "reading: >-\n  " + "![a" * 16_000 + "\ncards:")
+        + "  - {id: a, kind: basic, prompt: P, answer: A}\n"
     },
     "pictures without an end in many cards": many("<img " * 9_000),
     "pictures that nobody has": basic("<img src=a>" * 4_000),
@@ -265,13 +386,20 @@ HEAVY: dict[str, Mapping[str, str | bytes]] = {
     "an address that never ends": basic("A url(" + " " * 40_000 + "x"),
     "addresses in addresses": many("a url(" * 8_000),
     "gaps that are closed otherwise": {
-        LESSON: LESSON_HEAD + "".join(f"  - {{id: c{n}, kind: cloze, text: '{'((1 ' * 8_000 + '}}' * 8_000}'}}\n" for n in range(40))
+        LESSON: LESSON_HEAD
+        + "".join(
+            f"  - {{id: c{n}, kind: cloze, text: '{'((1 ' * 8_000 + '}}' * 8_000}'}}\n"
+            for n in range(40)
+        )
     },
     "authors far apart": {
         "sources.yaml": f'sources:\n  - {{key: k, authors: "x,{" " * 49_000}x", year: 1969, title: T}}\n',
         LESSON: LESSON_HEAD + "  - {id: a, kind: basic, prompt: P, answer: A, sources: [k]}\n",
     },
-    "an attribute of a picture that never begins": {"media/plane.svg": "<svg attributeName=" + " " * 100_000, "media/media.yaml": MEDIA_YAML},
+    "an attribute of a picture that never begins": {
+        "media/plane.svg": "<svg attributeName=" + " " * 100_000,
+        "media/media.yaml": MEDIA_YAML,
+    },
     "gaps that never end": gaps("((1 " * 12_000),
     "a gap with a huge number": gaps("{{c" + "9" * 6_000 + "::x}} ((" + "9" * 6_000 + " y))"),
     "nothing but NUL": {LESSON: "\0" * 300_000},
@@ -279,23 +407,51 @@ HEAVY: dict[str, Mapping[str, str | bytes]] = {
     "UTF-16": {LESSON: ("a: b\n" * 50_000).encode("utf-16")},
     "entities of entities": {"media/plane.svg": ENTITIES},
     "entities in UTF-16": {"media/plane.svg": ENTITIES.encode("utf-16")},
-    "nested pictures": {"media/plane.svg": '<svg xmlns="http://www.w3.org/2000/svg">' + "<g>" * 200_000},
-    "deeply nested pictures": {"media/plane.svg": '<svg xmlns="http://www.w3.org/2000/svg">' + "<g>" * 3_000 + "</g>" * 3_000 + "</svg>"},
+    "nested pictures": {
+        "media/plane.svg": '<svg xmlns="http://www.w3.org/2000/svg">' + "<g>" * 200_000
+    },
+    "deeply nested pictures": {
+        "media/plane.svg": '<svg xmlns="http://www.w3.org/2000/svg">'
+        + "<g>" * 3_000
+        + "</g>" * 3_000
+        + "</svg>"
+    },
     "a length that is none": {
         "media/plane.svg": f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><rect id="x" width="{"1" * 100_000}x"/><rect width="1{" " * 100_000}x"/></svg>'
     },
     "braces that never end": gaps("((1 x)) " + "{" * 100_000),
     "quotations that never end": basic("This always proves it: " + "‘ a" * 100_000),
-    "sections in sections": {**OWN, "note_types/basic/front-1.html": "{{#Front}}" * 5_000 + "{{Front}}" + "{{/Front}}" * 5_000},
-    "comments that never end": {**OWN, "note_types/basic/front-1.html": "{{Front}}" + "<!--" * 100_000},
+    "sections in sections": {
+        **OWN,
+        "note_types/basic/front-1.html": "{{#Front}}" * 5_000 + "{{Front}}" + "{{/Front}}" * 5_000,
+    },
+    "comments that never end": {
+        **OWN,
+        "note_types/basic/front-1.html": "{{Front}}" + "<!--" * 100_000,
+    },
     "tags that never end": {**OWN, "note_types/basic/front-1.html": "{{Front}}" + "{{" * 100_000},
     "scripts that never end": {**OWN, "note_types/basic/front-1.html": "<script><" * 50_000},
-    "tags in tags": {**OWN, LESSON: LESSON_HEAD + CUSTOM.replace("<b>One</b>", "<a b=" + "<a/b=" * 2_000 + ">")},
-    "markup that never ends": {**OWN, LESSON: LESSON_HEAD + CUSTOM.replace("<b>One</b>", "<img " * 9_000)},
-    "colons without a gap": {**OWN, LESSON: LESSON_HEAD + CUSTOM.replace("<b>One</b>", "::" * 100_000)},
-    "a picture without end": {"media/plane.svg": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1' + "0" * 400 + ' 1"/>'},
+    "tags in tags": {
+        **OWN,
+        LESSON: LESSON_HEAD + CUSTOM.replace("<b>One</b>", "<a b=" + "<a/b=" * 2_000 + ">"),
+    },
+    "markup that never ends": {
+        **OWN,
+        LESSON: LESSON_HEAD + CUSTOM.replace("<b>One</b>", "<img " * 9_000),
+    },
+    "colons without a gap": {
+        **OWN,
+        LESSON: LESSON_HEAD + CUSTOM.replace("<b>One</b>", "::" * 100_000),
+    },
+    "a picture without end": {
+        "media/plane.svg": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1'
+        + "0" * 400
+        + ' 1"/>'
+    },
     "a day that no calendar has": {"course.lock": SMALL_LOCK.replace("2024-01-01", "2024-02-31")},
-    "the last second": {"course.lock": SMALL_LOCK.replace("2024-01-01T00:00:00", "9999-12-31T23:59:59")},
+    "the last second": {
+        "course.lock": SMALL_LOCK.replace("2024-01-01T00:00:00", "9999-12-31T23:59:59")
+    },
 }
 
 
@@ -306,13 +462,27 @@ def test_what_is_heavy_ends_within_bounds(tmp_path: Path, name: str):
 
     course = write_course(tmp_path / "course", dict(HEAVY[name]))
     if "media/plane.svg" in HEAVY[name]:
-        write_course(course, dict(HEAVY[name]), cards="  - {id: o, kind: occlusion, prompt: What?, picture: plane.svg, regions: [{name: A, element: x}]}\n")
+        write_course(
+            course,
+            dict(HEAVY[name]),
+            cards="  - {id: o, kind: occlusion, prompt: What?, picture: plane.svg, regions: [{name: A, element: x}]}\n",
+        )
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (1024**3, 1024**3))
 
-    command = [sys.executable, "-m", "attachdeck", "build", str(course), "-o", str(tmp_path / "deck.apkg")]
-    result = subprocess.run(command, check=False, capture_output=True, encoding="utf-8", timeout=30, preexec_fn=limit)
+    command = [
+        sys.executable,
+        "-m",
+        "attachdeck",
+        "build",
+        str(course),
+        "-o",
+        str(tmp_path / "deck.apkg"),
+    ]
+    result = subprocess.run(
+        command, check=False, capture_output=True, encoding="utf-8", timeout=30, preexec_fn=limit
+    )
     assert result.returncode in (0, 1), result.stderr
     assert "Traceback" not in result.stderr
     assert len(result.stderr) < 2_000_000
@@ -321,4 +491,9 @@ def test_what_is_heavy_ends_within_bounds(tmp_path: Path, name: str):
 @pytest.mark.parametrize("path", sorted(CORPUS.iterdir()), ids=lambda path: path.name)
 def test_what_once_broke_the_law_keeps_it(tmp_path: Path, path: Path):
     name, _, _ = path.name.partition("--")
-    hold(write_course(tmp_path, dict(SMALL) | {next(each for each in SMALL if each.endswith(name)): path.read_bytes()}))
+    hold(
+        write_course(
+            tmp_path,
+            dict(SMALL) | {next(each for each in SMALL if each.endswith(name)): path.read_bytes()},
+        )
+    )

@@ -11,7 +11,22 @@ from attachdeck.note_types import KINDS, Field, Look, NoteType, Template, note_t
 from attachdeck.note_types.generation import card_places, requirements
 
 NAMES = ("A", "B", "C")
-VALUES = st.sampled_from(["", "x", " ", "<br>", "<div></div>", "<br />\n", "\u00a0", "&nbsp;", "<b></b>", "<img src=x>", "0", "{{c1::x}}"])
+VALUES = st.sampled_from(
+    [
+        "",
+        "x",
+        " ",
+        "<br>",
+        "<div></div>",
+        "<br />\n",
+        "\u00a0",
+        "&nbsp;",
+        "<b></b>",
+        "<img src=x>",
+        "0",
+        "{{c1::x}}",
+    ]
+)
 LEAVES = st.sampled_from(
     [
         "{{Card}}",
@@ -49,7 +64,9 @@ def made(fronts: list[str], *, cloze: bool = False) -> NoteType:
         cloze=cloze,
         image_occlusion=False,
         fields=tuple(Field(name, place, "") for place, name in enumerate(NAMES, 1)),
-        templates=tuple(Template(f"T{place}", place, front, "back") for place, front in enumerate(fronts, 1)),
+        templates=tuple(
+            Template(f"T{place}", place, front, "back") for place, front in enumerate(fronts, 1)
+        ),
         css="",
     )
 
@@ -75,7 +92,10 @@ def engine_places(collection, own: NoteType, values: tuple[str, ...]) -> tuple[i
 @settings(max_examples=200)
 def test_anki_makes_the_same_cards(collection, fronts, values):
     # Anki refuses templates that show no field at all, or twice the same.
-    fronts = [f"{{{{A}}}}{'-' * place}" if "{{" not in front else f"{front}{'-' * place}" for place, front in enumerate(fronts)]
+    fronts = [
+        f"{{{{A}}}}{'-' * place}" if "{{" not in front else f"{front}{'-' * place}"
+        for place, front in enumerate(fronts)
+    ]
     own = made(fronts)
     try:
         theirs = engine_places(collection, own, values)
@@ -86,17 +106,34 @@ def test_anki_makes_the_same_cards(collection, fronts, values):
     assert (card_places(own, values) or (0,)) == theirs
 
 
-@given(st.tuples(VALUES, VALUES, VALUES), st.sampled_from(["{{cloze:A}}", "{{cloze:A}} {{cloze:B}}", "{{#C}}{{cloze:B}}{{/C}}", "{{cloze:A}}{{text:cloze:B}}"]))
+@given(
+    st.tuples(VALUES, VALUES, VALUES),
+    st.sampled_from(
+        [
+            "{{cloze:A}}",
+            "{{cloze:A}} {{cloze:B}}",
+            "{{#C}}{{cloze:B}}{{/C}}",
+            "{{cloze:A}}{{text:cloze:B}}",
+        ]
+    ),
+)
 @settings(max_examples=80)
 def test_anki_makes_the_same_cloze_cards(collection, values, front):
     own = made([front], cloze=True)
-    values = tuple(value.replace("{{c1::x}}", "{{c1::x}} {{c3::y}} {{c777::z}}") for value in values)
+    values = tuple(
+        value.replace("{{c1::x}}", "{{c1::x}} {{c3::y}} {{c777::z}}") for value in values
+    )
     assert (card_places(own, values) or (0,)) == engine_places(collection, own, values)
 
 
 def test_requirements_say_what_must_be_filled():
     own = made(["{{A}}", "{{#B}}{{A}}{{C}}{{/B}}", "{{A}}{{B}}", "text"])
-    assert requirements(own) == [[0, "all", [0]], [1, "all", [1]], [2, "any", [0, 1]], [3, "none", []]]
+    assert requirements(own) == [
+        [0, "all", [0]],
+        [1, "all", [1]],
+        [2, "any", [0, 1]],
+        [3, "none", []],
+    ]
 
 
 def test_every_note_type_can_be_put_together():
@@ -104,16 +141,32 @@ def test_every_note_type_can_be_put_together():
     for kind in KINDS:
         own = note_type(kind, look)
         texts = [own.css, *(each.front + each.back for each in own.templates)]
-        assert not any("[[" in text or "<!--#" in text or "{n}" in text or "{i}" in text for text in texts), kind
-        assert len({field.name for field in own.fields}) == len({field.id for field in own.fields}) == len(own.fields)
-        assert len({template.name for template in own.templates}) == len({template.id for template in own.templates}) == len(own.templates)
+        assert not any(
+            "[[" in text or "<!--#" in text or "{n}" in text or "{i}" in text for text in texts
+        ), kind
+        assert (
+            len({field.name for field in own.fields})
+            == len({field.id for field in own.fields})
+            == len(own.fields)
+        )
+        assert (
+            len({template.name for template in own.templates})
+            == len({template.id for template in own.templates})
+            == len(own.templates)
+        )
 
 
 def test_the_layout_of_every_note_type_is_final():
     """Fields and templates in order, with their ids. A change here would make Anki clone the note type and never update learners' notes again."""
     look = Look(title="T", language="en", accent="#000000", accent_night="#ffffff")
     made_types = {kind: note_type(kind, look) for kind in KINDS}
-    layouts = {kind: ([(each.name, each.id) for each in own.fields], [(each.name, each.id) for each in own.templates]) for kind, own in made_types.items()}
+    layouts = {
+        kind: (
+            [(each.name, each.id) for each in own.fields],
+            [(each.name, each.id) for each in own.templates],
+        )
+        for kind, own in made_types.items()
+    }
     shared = [
         *enumerate(
             (
@@ -137,8 +190,26 @@ def test_the_layout_of_every_note_type_is_final():
         )
     ]
     own_fields = {
-        "basic": ["Prompt", "Answer", "Reverse Prompt", "Reverse Answer", "Typed", "Accepted", "Third Prompt", "Third Answer"],
-        "choice": ["Question", "Scenario", "Options", "Answer", "Explained", "Cue", "Recall Prompt", "Recall Answer"],
+        "basic": [
+            "Prompt",
+            "Answer",
+            "Reverse Prompt",
+            "Reverse Answer",
+            "Typed",
+            "Accepted",
+            "Third Prompt",
+            "Third Answer",
+        ],
+        "choice": [
+            "Question",
+            "Scenario",
+            "Options",
+            "Answer",
+            "Explained",
+            "Cue",
+            "Recall Prompt",
+            "Recall Answer",
+        ],
         "cloze": ["Text"],
         "sequence": ["Prompt", "Whole", *(f"Step {n}" for n in range(1, 13))],
         "occlusion": ["Occlusion", "Image", "Header", "Back Extra", "Comments", "Names"],
@@ -156,7 +227,10 @@ def test_the_layout_of_every_note_type_is_final():
     }
     assert layouts == {
         kind: (
-            [*((name, place) for place, name in enumerate(own_fields[kind], 101)), *((name, place) for place, name in shared)],
+            [
+                *((name, place) for place, name in enumerate(own_fields[kind], 101)),
+                *((name, place) for place, name in shared),
+            ],
             [(name, place) for place, name in enumerate(templates[kind], 201)],
         )
         for kind in KINDS
@@ -182,9 +256,17 @@ def test_gaps_that_reach_their_card_are_not_told(tiny):
 
 def test_what_stands_in_code_is_no_picture_no_table_and_no_link(tiny):
     code = "`![](no.png)` and `<img src='no.png'>`\n\n```\n![](no.png)\n\n[a]: b\n\n| a | b |\n|---|---|\n| 1 | 2 | 3 |\n```\n\n    | a | b |\n    |---|---|\n    | 1 | 2 | 3 |"
-    assert tiny(f"  - {{id: a, kind: basic, prompt: What?, answer: {json.dumps(code)}}}\n").notes[0].fields[1].count("no.png") == 3
+    assert (
+        tiny(f"  - {{id: a, kind: basic, prompt: What?, answer: {json.dumps(code)}}}\n")
+        .notes[0]
+        .fields[1]
+        .count("no.png")
+        == 3
+    )
 
 
 def test_a_retired_card_has_none_and_may_show_nothing(tiny):
-    (note,) = tiny("  - {id: a, kind: basic, prompt: <!-- What? -->, answer: This., status: retired, retired_because: It was wrong.}\n").notes
+    (note,) = tiny(
+        "  - {id: a, kind: basic, prompt: <!-- What? -->, answer: This., status: retired, retired_because: It was wrong.}\n"
+    ).notes
     assert note.cards == ()

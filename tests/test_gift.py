@@ -28,11 +28,27 @@ PARSE = "process.stdout.write(JSON.stringify(JSON.parse(require('fs').readFileSy
 @pytest.fixture(scope="module")
 def parse() -> Callable[..., list[list[dict[str, Any]]]]:
     """Parses texts; node finds the package through NODE_PATH, or in a `node_modules` above."""
-    found = bool(NODE) and subprocess.run([NODE, "-e", "require.resolve('gift-pegjs')"], check=False, capture_output=True).returncode == 0
-    need("the npm package gift-pegjs (npm install --prefix DIR gift-pegjs; NODE_PATH=DIR/node_modules)", found)
+    found = (
+        bool(NODE)
+        and subprocess.run(
+            [NODE, "-e", "require.resolve('gift-pegjs')"], check=False, capture_output=True
+        ).returncode
+        == 0
+    )
+    need(
+        "the npm package gift-pegjs (npm install --prefix DIR gift-pegjs; NODE_PATH=DIR/node_modules)",
+        found,
+    )
 
     def parsed(*texts: str) -> list[list[dict[str, Any]]]:
-        done = subprocess.run([NODE, "-e", PARSE], input=json.dumps(texts), check=False, capture_output=True, encoding="utf-8", env=os.environ)
+        done = subprocess.run(
+            [NODE, "-e", PARSE],
+            input=json.dumps(texts),
+            check=False,
+            capture_output=True,
+            encoding="utf-8",
+            env=os.environ,
+        )
         assert done.returncode == 0, done.stderr[-2000:]
         return json.loads(done.stdout)
 
@@ -47,13 +63,21 @@ def written(deck: Deck, folder: Path) -> str:
 def test_every_card_of_the_course_becomes_a_question(parse, flagship: Deck, tmp_path: Path):
     [questions] = parse(written(flagship, tmp_path))
     found = Counter(each["type"] for each in questions)
-    cards = Counter({kind: sum(len(note.cards) for note in flagship.notes if note.kind == kind) for kind in {note.kind for note in flagship.notes}})
+    cards = Counter(
+        {
+            kind: sum(len(note.cards) for note in flagship.notes if note.kind == kind)
+            for kind in {note.kind for note in flagship.notes}
+        }
+    )
     notes = Counter(note.kind for note in flagship.notes)
     assert found["Category"] == len(flagship.course.lessons)
     assert found["MC"] == notes["choice"] + notes["vignette"]
     assert found["Matching"] == notes["sequence"]
     assert found["Description"] == notes["practice"]
-    assert found["Short"] + found["Essay"] == cards["cloze"] + notes["typed"] + cards["basic"] + cards["reversed"]
+    assert (
+        found["Short"] + found["Essay"]
+        == cards["cloze"] + notes["typed"] + cards["basic"] + cards["reversed"]
+    )
     assert found["Short"] >= notes["typed"] + cards["cloze"] // 2
     asked = [each["id"] for each in questions if each["type"] != "Category"]
     assert len(set(asked)) == len(asked)
@@ -82,12 +106,27 @@ def test_each_kind_is_its_type_of_question(parse, tiny: Callable[..., Deck], tmp
         "two-steps": "Matching",
     }
     assert [each["title"] for each in questions if each["type"] == "Category"] == ["Tiny/01 First"]
-    choose = {each["text"]["text"]: (each["isCorrect"], each["feedback"]["text"]) for each in by_id["choose"]["choices"]}
+    choose = {
+        each["text"]["text"]: (each["isCorrect"], each["feedback"]["text"])
+        for each in by_id["choose"]["choices"]
+    }
     assert choose == {"This": (True, "Because."), "That": (False, "No.")}
-    assert [(each["weight"], each["isCorrect"]) for each in by_id["two-right"]["choices"]] == [(50, False), (50, False), (-50, False)]
-    assert [each["text"]["text"] for each in by_id["type-it"]["choices"]] == ["avoidance", "avoiding"]
-    assert [(each["subquestion"]["text"], each["subanswer"]) for each in by_id["steps"]["matchPairs"]] == [("One", "1"), ("Two", "2"), ("Three", "3")]
-    assert [(each["subquestion"]["text"], each["subanswer"]) for each in by_id["two-steps"]["matchPairs"]] == [("This", "1"), ("That", "2"), ("", "3")]
+    assert [(each["weight"], each["isCorrect"]) for each in by_id["two-right"]["choices"]] == [
+        (50, False),
+        (50, False),
+        (-50, False),
+    ]
+    assert [each["text"]["text"] for each in by_id["type-it"]["choices"]] == [
+        "avoidance",
+        "avoiding",
+    ]
+    assert [
+        (each["subquestion"]["text"], each["subanswer"]) for each in by_id["steps"]["matchPairs"]
+    ] == [("One", "1"), ("Two", "2"), ("Three", "3")]
+    assert [
+        (each["subquestion"]["text"], each["subanswer"])
+        for each in by_id["two-steps"]["matchPairs"]
+    ] == [("This", "1"), ("That", "2"), ("", "3")]
     assert by_id["gaps-1"]["stem"]["text"].startswith("_____ (who?) and ")
     assert [each["text"]["text"] for each in by_id["gaps-1"]["choices"]] == ["Bowlby"]
     assert by_id["define"]["globalFeedback"]["text"] == "<p>The figure from which one explores.</p>"
@@ -100,11 +139,34 @@ def test_what_is_not_carried_is_said(tiny: Callable[..., Deck], tmp_path: Path):
     assert lost == ("1 of hidden regions in pictures", "1 pictures (their alt text stands there)")
 
 
-HOSTILE = st.text(st.sampled_from("ab \\{}=~#:%*[]<>&;/-$T\"'\n\u00e9") | st.characters(min_codepoint=0x20, max_codepoint=0x2FF), min_size=1, max_size=25)
+HOSTILE = st.text(
+    st.sampled_from("ab \\{}=~#:%*[]<>&;/-$T\"'\n\u00e9")
+    | st.characters(min_codepoint=0x20, max_codepoint=0x2FF),
+    min_size=1,
+    max_size=25,
+)
 PIECES = st.lists(
     HOSTILE
     | st.sampled_from(
-        ["{T}", "{=a}", "%50%", "%-50%a", "####", "->", "[html]", "[plain]x", "::x::", "$CATEGORY: x", "//", "\n\n", "\\n", "\\\\", "=", "~a", "#1"]
+        [
+            "{T}",
+            "{=a}",
+            "%50%",
+            "%-50%a",
+            "####",
+            "->",
+            "[html]",
+            "[plain]x",
+            "::x::",
+            "$CATEGORY: x",
+            "//",
+            "\n\n",
+            "\\n",
+            "\\\\",
+            "=",
+            "~a",
+            "#1",
+        ]
     ),
     min_size=1,
     max_size=4,
@@ -129,18 +191,38 @@ def test_no_text_breaks_out_of_its_place(parse, texts: list[tuple[str, str, str]
     blocks = []
     for question, answer, feedback in kept:
         name = gift.escaped(" ".join(question.split()))
-        blocks.append(f"::{name}::{gift.html(question)}{{\n={gift.html(answer)}#{gift.html(feedback)}\n~{gift.html(feedback)}\n####{gift.html(answer)}\n}}\n")
-        blocks.append(f"::{name}::{gift.html(question)}{{\n={gift.short(answer)}\n####{gift.html(feedback)}\n}}\n")
+        blocks.append(
+            f"::{name}::{gift.html(question)}{{\n={gift.html(answer)}#{gift.html(feedback)}\n~{gift.html(feedback)}\n####{gift.html(answer)}\n}}\n"
+        )
+        blocks.append(
+            f"::{name}::{gift.html(question)}{{\n={gift.short(answer)}\n####{gift.html(feedback)}\n}}\n"
+        )
         blocks.append(f"::{name}::{gift.html(question)}\n")
     found = [question for each in parse(*(blocks)) for question in each] if blocks else []
-    for (question, answer, feedback), (choice, short, description) in zip(kept, zip(*[iter(found)] * 3, strict=True), strict=True):
-        assert [choice["type"], short["type"], description["type"]] == ["MC", "Short", "Description"]
-        assert decoded(choice["stem"]["text"]) == decoded(short["stem"]["text"]) == decoded(description["stem"]["text"]) == arrows(question)
-        assert [decoded(each["text"]["text"]) for each in choice["choices"]] == [arrows(answer), arrows(feedback)]
+    for (question, answer, feedback), (choice, short, description) in zip(
+        kept, zip(*[iter(found)] * 3, strict=True), strict=True
+    ):
+        assert [choice["type"], short["type"], description["type"]] == [
+            "MC",
+            "Short",
+            "Description",
+        ]
+        assert (
+            decoded(choice["stem"]["text"])
+            == decoded(short["stem"]["text"])
+            == decoded(description["stem"]["text"])
+            == arrows(question)
+        )
+        assert [decoded(each["text"]["text"]) for each in choice["choices"]] == [
+            arrows(answer),
+            arrows(feedback),
+        ]
         assert [each["isCorrect"] for each in choice["choices"]] == [True, False]
         assert decoded(choice["choices"][0]["feedback"]["text"]) == arrows(feedback)
         assert decoded(choice["globalFeedback"]["text"]) == arrows(answer)
-        assert "".join(short["choices"][0]["text"]["text"].split()) == "".join(answer.replace("*", "\\*").replace("->", "-*>").split())
+        assert "".join(short["choices"][0]["text"]["text"].split()) == "".join(
+            answer.replace("*", "\\*").replace("->", "-*>").split()
+        )
 
 
 def test_hostile_cards_are_whole_in_the_bank(parse, tiny: Callable[..., Deck], tmp_path: Path):
@@ -157,7 +239,15 @@ def test_hostile_cards_are_whole_in_the_bank(parse, tiny: Callable[..., Deck], t
     assert [each["type"] for each in questions] == ["Category", "Essay", "Short", "MC", "Matching"]
     _, essay, short, choice, steps = questions
     assert essay["stem"]["text"] == "Is it {T}? ::x:: = ~ # // \\n"
-    assert [each["text"]["text"] for each in short["choices"]] == ["%50% = \\* }", "~x#y", "[html]z"]
+    assert [each["text"]["text"] for each in short["choices"]] == [
+        "%50% = \\* }",
+        "~x#y",
+        "[html]z",
+    ]
     assert choice["stem"]["text"] == "<p><b>Which {=a}?</b></p>"
     assert [each["text"]["text"] for each in choice["choices"]] == ["%-50%", "}"]
-    assert [each["subquestion"]["text"] for each in steps["matchPairs"]] == ["a -&gt; b", "= c", "~ # }"]
+    assert [each["subquestion"]["text"] for each in steps["matchPairs"]] == [
+        "a -&gt; b",
+        "= c",
+        "~ # }",
+    ]

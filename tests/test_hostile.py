@@ -20,7 +20,11 @@ from attachdeck.reporters.text import report
 from conftest import COURSE_YAML, LESSON_HEAD, MEDIA_YAML, NOW, compiled, write_course
 from test_anki_import import ALL_KINDS, do_import
 
-FILES = {"lessons/01-first.yaml": LESSON_HEAD + ALL_KINDS, "course.yaml": COURSE_YAML, "media/media.yaml": MEDIA_YAML}
+FILES = {
+    "lessons/01-first.yaml": LESSON_HEAD + ALL_KINDS,
+    "course.yaml": COURSE_YAML,
+    "media/media.yaml": MEDIA_YAML,
+}
 PIECES = st.sampled_from(
     [
         "[",
@@ -54,17 +58,25 @@ PIECES = st.sampled_from(
         "![](plane.svg)",
     ]
 )
-EDITS = st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 12), PIECES | st.just("")), min_size=1, max_size=4)
+EDITS = st.lists(
+    st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 12), PIECES | st.just("")),
+    min_size=1,
+    max_size=4,
+)
 
 
 @given(st.sampled_from(sorted(FILES)), EDITS)
 @settings(max_examples=150)
-def test_a_broken_course_is_reported_and_a_whole_one_is_built(tmp_path_factory, file: str, edits: list[tuple[float, int, str]]):
+def test_a_broken_course_is_reported_and_a_whole_one_is_built(
+    tmp_path_factory, file: str, edits: list[tuple[float, int, str]]
+):
     text = FILES[file]
     for place, length, piece in edits:
         at = int(place * len(text))
         text = text[:at] + piece + text[at + length :]
-    checked = pipeline.check(write_course(tmp_path_factory.mktemp("hostile"), dict(FILES) | {file: text}))
+    checked = pipeline.check(
+        write_course(tmp_path_factory.mktemp("hostile"), dict(FILES) | {file: text})
+    )
     assert checked.course or checked.diagnostics
     assert all("\x1b" not in block for block in report(checked.diagnostics, checked.texts))
     if checked.course:
@@ -75,33 +87,62 @@ SECRET = "what lies outside of the course"
 
 
 def problems(folder: Path, language: str = "") -> str:
-    return "\n".join(f"{each.rule}: {each.message}" for each in pipeline.check(folder, language).diagnostics)
+    return "\n".join(
+        f"{each.rule}: {each.message}" for each in pipeline.check(folder, language).diagnostics
+    )
 
 
 @pytest.mark.parametrize(
-    "name", ["../secret.svg", "/etc/passwd.svg", "a/b.svg", "..\\secret.svg", "C:\\x.svg", "con:x.svg", "x.svg.", "plane.svg ", "a\\0.svg"]
+    "name",
+    [
+        "../secret.svg",
+        "/etc/passwd.svg",
+        "a/b.svg",
+        "..\\secret.svg",
+        "C:\\x.svg",
+        "con:x.svg",
+        "x.svg.",
+        "plane.svg ",
+        "a\\0.svg",
+    ],
 )
 @pytest.mark.parametrize("key", ["file", "night"])
 def test_a_picture_is_named_by_its_file_name_alone(tmp_path: Path, name: str, key: str):
     (tmp_path / "secret.svg").write_text(SECRET, encoding="utf-8")
     entry = {"file": "plane.svg"} | {key: name}
-    media = f"pictures:\n  - {json.dumps(entry | dict.fromkeys(('alt', 'origin', 'licence'), 'x'))}\n"
+    media = (
+        f"pictures:\n  - {json.dumps(entry | dict.fromkeys(('alt', 'origin', 'licence'), 'x'))}\n"
+    )
     said = problems(write_course(tmp_path / "course", {"media/media.yaml": media}))
     assert f"schema: `{key}` cannot be written like this" in said or "invisible-character" in said
 
 
 @pytest.mark.parametrize(
-    "name", ["../secret.svg", "/etc/hostname", "file:///etc/hostname", "..%2fsecret.svg", "//example.org/x.svg", "https://example.org/x.svg"]
+    "name",
+    [
+        "../secret.svg",
+        "/etc/hostname",
+        "file:///etc/hostname",
+        "..%2fsecret.svg",
+        "//example.org/x.svg",
+        "https://example.org/x.svg",
+    ],
 )
 def test_a_text_shows_no_picture_from_elsewhere(tmp_path: Path, name: str):
     for written in (f"![]({name})", f"<img src='{name}'>"):
-        folder = write_course(tmp_path / "course", cards=f"  - {{id: a, kind: basic, prompt: What?, answer: {json.dumps('A ' + written)}}}\n")
+        folder = write_course(
+            tmp_path / "course",
+            cards=f"  - {{id: a, kind: basic, prompt: What?, answer: {json.dumps('A ' + written)}}}\n",
+        )
         assert "picture" in problems(folder)
 
 
 def linked(folder: Path, name: str) -> Path:
     """A course of which one file or folder is a link to the same outside of it."""
-    course = write_course(folder / "course", {"translations/es/course.po": 'msgctxt "title"\nmsgid "Tiny"\nmsgstr "Pequeño"\n'})
+    course = write_course(
+        folder / "course",
+        {"translations/es/course.po": 'msgctxt "title"\nmsgid "Tiny"\nmsgstr "Pequeño"\n'},
+    )
     outside = folder / "outside"
     (course / name).replace(outside)
     (course / name).symlink_to(outside, target_is_directory=outside.is_dir())
@@ -129,7 +170,16 @@ def test_no_link_leads_out_of_a_course(tmp_path: Path, name: str):
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes among its files")
 @pytest.mark.parametrize(
-    "name", ["course.yaml", "sources.yaml", "lessons/01-first.yaml", "media/plane.svg", "media/media.yaml", "course.lock", "translations/es/course.po"]
+    "name",
+    [
+        "course.yaml",
+        "sources.yaml",
+        "lessons/01-first.yaml",
+        "media/plane.svg",
+        "media/media.yaml",
+        "course.lock",
+        "translations/es/course.po",
+    ],
 )
 @pytest.mark.parametrize("kind", ["pipe", "device"])
 def test_a_pipe_or_a_device_is_not_waited_for(tmp_path: Path, name: str, kind: str):
@@ -155,12 +205,35 @@ def test_a_pipe_or_a_device_is_not_waited_for(tmp_path: Path, name: str, kind: s
 
 
 def test_a_catalogue_that_is_a_name_opens_no_file(tmp_path: Path):
-    (tmp_path / "secret.po").write_text(f'msgctxt "title"\nmsgid "Tiny"\nmsgstr "{SECRET}"\n', encoding="utf-8")
-    checked = pipeline.check(write_course(tmp_path / "course", {"translations/es/course.po": str(tmp_path / "secret.po")}), "es")
+    (tmp_path / "secret.po").write_text(
+        f'msgctxt "title"\nmsgid "Tiny"\nmsgstr "{SECRET}"\n', encoding="utf-8"
+    )
+    checked = pipeline.check(
+        write_course(
+            tmp_path / "course", {"translations/es/course.po": str(tmp_path / "secret.po")}
+        ),
+        "es",
+    )
     assert [each.rule for each in checked.diagnostics] == ["broken-catalogue"]
 
 
-@pytest.mark.parametrize("deck", ["CON", "nul", "com1", "a:b", "dots...", "../../up", "/etc", "x" * 2000, "語" * 2000, "a\\b", "   .", "?*<>|"])
+@pytest.mark.parametrize(
+    "deck",
+    [
+        "CON",
+        "nul",
+        "com1",
+        "a:b",
+        "dots...",
+        "../../up",
+        "/etc",
+        "x" * 2000,
+        "語" * 2000,
+        "a\\b",
+        "   .",
+        "?*<>|",
+    ],
+)
 def test_a_deck_of_any_name_gets_a_file_that_every_system_takes(deck: str):
     name = f"{file_name(deck)}.apkg"
     assert len(name.encode()) <= 200
@@ -219,16 +292,23 @@ STRANGE = [
 @pytest.mark.parametrize("text", STRANGE)
 def test_nothing_that_runs_loads_or_expands_reaches_a_card(tmp_path: Path, collection, text: str):
     quoted = json.dumps(f"Start {text} end")
-    keys = f"prompt: {quoted}, answer: {quoted}, hint: {quoted}, why: {quoted}, content_note: {quoted}"
+    keys = (
+        f"prompt: {quoted}, answer: {quoted}, hint: {quoted}, why: {quoted}, content_note: {quoted}"
+    )
     folder = write_course(tmp_path / "course", cards=f"  - {{id: a, kind: basic, {keys}}}\n")
     made = pipeline.check(folder)
     if made.course is None:
         assert made.diagnostics
         return
     deck = pipeline.compiled(made, NOW).deck
-    plain = write_course(tmp_path / "plain", cards="  - {id: a, kind: basic, prompt: P, answer: A, hint: H, why: W, content_note: C}\n")
+    plain = write_course(
+        tmp_path / "plain",
+        cards="  - {id: a, kind: basic, prompt: P, answer: A, hint: H, why: W, content_note: C}\n",
+    )
     templates = {each.id: each.note_type for each in compiled(plain).note_types.values()}
-    assert {each.id: each.note_type for each in deck.note_types.values()} == templates, "a text of the course reached a template"
+    assert {each.id: each.note_type for each in deck.note_types.values()} == templates, (
+        "a text of the course reached a template"
+    )
     pipeline.package(deck, tmp_path / "deck.apkg")
     do_import(collection, tmp_path / "deck.apkg")
     for card in collection.find_cards("deck:Tiny*"):
@@ -237,7 +317,11 @@ def test_nothing_that_runs_loads_or_expands_reaches_a_card(tmp_path: Path, colle
         if note["ID"] != "a":
             continue
         fields = "".join(note.values())
-        assert not re.search(r"<(script|style|svg|base|link|meta|iframe|form|object|embed)\b|<[^>]*\son\w+=|<[^>]*javascript:", fields, re.IGNORECASE)
+        assert not re.search(
+            r"<(script|style|svg|base|link|meta|iframe|form|object|embed)\b|<[^>]*\son\w+=|<[^>]*javascript:",
+            fields,
+            re.IGNORECASE,
+        )
         assert not re.search(r"\[(/?latex\]|/?\$|sound:|anki:)", fields)
         output = shown.render_output()
         assert not output.question_av_tags
@@ -247,9 +331,18 @@ def test_nothing_that_runs_loads_or_expands_reaches_a_card(tmp_path: Path, colle
 
 
 @pytest.mark.parametrize(
-    "text", [text for text in STRANGE if text.startswith("<")] + ["[a](javascript:x\\(\\))", "[a][b]\n\n[b]: javascript:x\n\nand", "<font>a</font>"]
+    "text",
+    [text for text in STRANGE if text.startswith("<")]
+    + ["[a](javascript:x\\(\\))", "[a][b]\n\n[b]: javascript:x\n\nand", "<font>a</font>"],
 )
-@pytest.mark.parametrize("kind", ["prompt: P, answer: A, hint: TEXT", "prompt: P, answer: A, why: TEXT", "prompt: TEXT, answer: A"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "prompt: P, answer: A, hint: TEXT",
+        "prompt: P, answer: A, why: TEXT",
+        "prompt: TEXT, answer: A",
+    ],
+)
 def test_the_author_is_told_what_reaches_no_card(tmp_path: Path, kind: str, text: str):
     keys = kind.replace("TEXT", json.dumps(f"Start {text} end"))
     checked = pipeline.check(write_course(tmp_path, cards=f"  - {{id: a, kind: basic, {keys}}}\n"))
@@ -258,22 +351,39 @@ def test_the_author_is_told_what_reaches_no_card(tmp_path: Path, kind: str, text
         return
     found = list(lint(checked.course, "2026-11-25", ["html-taken-out"], files=checked.texts))
     assert found
-    assert all(each.at.line == 7 and each.at.column > 30 for each in found), "it stands where the text does"
+    assert all(each.at.line == 7 and each.at.column > 30 for each in found), (
+        "it stands where the text does"
+    )
 
 
 def test_latex_and_sounds_in_any_text_are_words(tmp_path: Path):
     text = "[latex]x[/latex] [sound:x.mp3] [$$]x[/$$]"
     quoted = json.dumps(text)
     source = f"sources:\n  - {{key: evil, authors: {quoted}, year: 1969, title: {quoted}}}\n"
-    course = COURSE_YAML.replace("title: Tiny", f"title: {quoted}").replace("Secure", quoted) + f"notice: {quoted}\n"
-    lesson = LESSON_HEAD.replace("title: First", f"title: {quoted}").replace("Tell one from the other.", quoted)
+    course = (
+        COURSE_YAML.replace("title: Tiny", f"title: {quoted}").replace("Secure", quoted)
+        + f"notice: {quoted}\n"
+    )
+    lesson = LESSON_HEAD.replace("title: First", f"title: {quoted}").replace(
+        "Tell one from the other.", quoted
+    )
     cards = f"""\
   - {{id: a, kind: basic, objective: first-goal, prompt: "![](plane.svg)", answer: {quoted}, sources: [evil]}}
   - {{id: b, kind: typed, prompt: {quoted}, answer: {quoted}, accept: [{quoted}]}}
   - {{id: c, kind: vignette, options: pattern, answer: secure, scenario: {quoted}, why: {quoted}, cue: {quoted}, near_miss: {{option: anxious, why: {quoted}}}}}
 """
     media = MEDIA_YAML.replace("A plane", quoted)
-    deck = compiled(write_course(tmp_path, {"course.yaml": course, "sources.yaml": source, "media/media.yaml": media, "lessons/01-first.yaml": lesson + cards}))
+    deck = compiled(
+        write_course(
+            tmp_path,
+            {
+                "course.yaml": course,
+                "sources.yaml": source,
+                "media/media.yaml": media,
+                "lessons/01-first.yaml": lesson + cards,
+            },
+        )
+    )
     fields = "".join(field for note in deck.notes for field in note.fields)
     assert "&#91;latex]" in fields
     assert not re.search(r"\[(/?latex\]|/?\$|sound:)", fields)

@@ -78,24 +78,43 @@ PIECES = ["<img", "<svg", "<script>", "</script>", "hit()", " src=x", " onerror=
 
 
 def lost(output: str) -> list[str]:
-    return [line.removeprefix("not carried: ") for line in output.split("\n") if line.startswith("not carried: ")]
+    return [
+        line.removeprefix("not carried: ")
+        for line in output.split("\n")
+        if line.startswith("not carried: ")
+    ]
 
 
 def messages(folder: Path) -> list[tuple[str, str]]:
-    return [(each.rule, each.at.file.removeprefix(f"{folder.as_posix()}/")) for each in pipeline.check(folder).diagnostics]
+    return [
+        (each.rule, each.at.file.removeprefix(f"{folder.as_posix()}/"))
+        for each in pipeline.check(folder).diagnostics
+    ]
 
 
 def test_a_custom_card_is_packed_exactly_as_written(tmp_path: Path):
     deck = compiled(write_course(tmp_path, OWN, cards=CUSTOM))
     (note,) = deck.notes
-    assert (note.fields, note.tags, note.deck) == (("<b>One</b>", "Two"), ("a_b", "x:y"), "Tiny::01 First")
+    assert (note.fields, note.tags, note.deck) == (
+        ("<b>One</b>", "Two"),
+        ("a_b", "x:y"),
+        "Tiny::01 First",
+    )
     assert deck.note_types[note.note_type].id == 1_600_000_000_001
 
 
 def test_a_lesson_may_have_a_deck_elsewhere_and_lessons_may_share_it(tmp_path: Path):
     first = LESSON_HEAD.replace("summary:", 'full_deck: "Far: away::Here"\nsummary:') + CUSTOM
-    second = first.replace("id: first", "id: second").replace("first-goal", "second-goal").replace("id: own", "id: own-too")
-    deck = compiled(write_course(tmp_path, {**OWN, "lessons/01-first.yaml": first, "lessons/02-second.yaml": second}))
+    second = (
+        first.replace("id: first", "id: second")
+        .replace("first-goal", "second-goal")
+        .replace("id: own", "id: own-too")
+    )
+    deck = compiled(
+        write_course(
+            tmp_path, {**OWN, "lessons/01-first.yaml": first, "lessons/02-second.yaml": second}
+        )
+    )
     assert [note.deck for note in deck.notes] == ["Far: away::Here"] * 2
     assert [each.name for each in deck.decks] == ["Tiny", "Far: away::Here"]
 
@@ -134,36 +153,71 @@ def test_mistakes_in_a_note_type_have_their_place(tmp_path: Path, file: str, tex
     ("file", "text", "said"),
     [
         ("front-1.html", "{{Front}} {{hint:Fornt}}", "there is no field `Fornt`"),
-        ("front-1.html", "{{#Back}}{{^Frunt}}x{{/Frunt}}{{/Back}}{{Front}}", "there is no field `Frunt`"),
+        (
+            "front-1.html",
+            "{{#Back}}{{^Frunt}}x{{/Frunt}}{{/Back}}{{Front}}",
+            "there is no field `Frunt`",
+        ),
         ("back-1.html", "{{cloze:Front}}", "`cloze` hides nothing"),
         ("back-1.html", " ", "this back is empty"),
-        ("front-1.html", "{{{Front}}} {{#c1}}{{Tags}}{{/c1}} {{tts en_US voices=Apple:Front}} {{type:Back}} {{FrontSide}}", ""),
+        (
+            "front-1.html",
+            "{{{Front}}} {{#c1}}{{Tags}}{{/c1}} {{tts en_US voices=Apple:Front}} {{type:Back}} {{FrontSide}}",
+            "",
+        ),
     ],
 )
-def test_a_template_that_shows_other_than_it_should_is_told(tmp_path: Path, file: str, text: str, said: str):
-    checked = pipeline.check(write_course(tmp_path, {**OWN, f"note_types/basic/{file}": text}, cards=CUSTOM))
+def test_a_template_that_shows_other_than_it_should_is_told(
+    tmp_path: Path, file: str, text: str, said: str
+):
+    checked = pipeline.check(
+        write_course(tmp_path, {**OWN, f"note_types/basic/{file}": text}, cards=CUSTOM)
+    )
     assert checked.course
-    assert [(each.rule, each.message.startswith(said)) for each in checked.diagnostics] == ([("template", True)] if said else [])
+    assert [(each.rule, each.message.startswith(said)) for each in checked.diagnostics] == (
+        [("template", True)] if said else []
+    )
 
 
 def test_a_front_without_a_field_and_a_gap_that_nothing_hides_are_told(tmp_path: Path):
-    second = NOTE_TYPE.replace("templates: [", "templates: [{name: Card 2, front: front-2.html, back: back-1.html}, ")
-    files = {**OWN, "note_types/basic/note_type.yaml": second, "note_types/basic/front-2.html": "Nothing"}
-    assert messages(write_course(tmp_path / "one", files, cards=CUSTOM)) == [("template", "note_types/basic/front-2.html")]
-    gaps = {**OWN, "note_types/basic/note_type.yaml": f"cloze: true\n{NOTE_TYPE}", "note_types/basic/back-1.html": "{{cloze:Front}}"}
-    assert messages(write_course(tmp_path / "two", gaps, cards=CUSTOM.replace("One", "{{c1::One}}"))) == [("template", "note_types/basic/front-1.html")]
+    second = NOTE_TYPE.replace(
+        "templates: [", "templates: [{name: Card 2, front: front-2.html, back: back-1.html}, "
+    )
+    files = {
+        **OWN,
+        "note_types/basic/note_type.yaml": second,
+        "note_types/basic/front-2.html": "Nothing",
+    }
+    assert messages(write_course(tmp_path / "one", files, cards=CUSTOM)) == [
+        ("template", "note_types/basic/front-2.html")
+    ]
+    gaps = {
+        **OWN,
+        "note_types/basic/note_type.yaml": f"cloze: true\n{NOTE_TYPE}",
+        "note_types/basic/back-1.html": "{{cloze:Front}}",
+    }
+    assert messages(
+        write_course(tmp_path / "two", gaps, cards=CUSTOM.replace("One", "{{c1::One}}"))
+    ) == [("template", "note_types/basic/front-1.html")]
 
 
 def test_a_sort_field_is_a_field(tmp_path: Path):
     files = {**OWN, "note_types/basic/note_type.yaml": f"{NOTE_TYPE}sort_field: Fornt\n"}
-    assert messages(write_course(tmp_path, files, cards=CUSTOM)) == [("unknown-field", "note_types/basic/note_type.yaml")]
+    assert messages(write_course(tmp_path, files, cards=CUSTOM)) == [
+        ("unknown-field", "note_types/basic/note_type.yaml")
+    ]
 
 
 def test_a_field_inside_of_a_tag_cannot_begin_an_attribute(tmp_path: Path):
     front = {"note_types/basic/front-1.html": '<img src="x.png" alt="{{Front}}">'}
-    safe, unsafe = CUSTOM.replace("<b>One</b>", "It's 1 = 1"), CUSTOM.replace("<b>One</b>", '\\" onerror=alert(1) x=\\"')
+    safe, unsafe = (
+        CUSTOM.replace("<b>One</b>", "It's 1 = 1"),
+        CUSTOM.replace("<b>One</b>", '\\" onerror=alert(1) x=\\"'),
+    )
     assert messages(write_course(tmp_path / "safe", {**OWN, **front}, cards=safe)) == []
-    assert messages(write_course(tmp_path / "unsafe", {**OWN, **front}, cards=unsafe)) == [("unsafe-html", "lessons/01-first.yaml")]
+    assert messages(write_course(tmp_path / "unsafe", {**OWN, **front}, cards=unsafe)) == [
+        ("unsafe-html", "lessons/01-first.yaml")
+    ]
     assert unfit("script:x", fields_in_tags('<a href="java{{Front}}">')["Front"])
 
 
@@ -182,7 +236,28 @@ def test_what_could_run_a_script_is_taken_out(text: str):
 
 
 @given(
-    st.lists(st.sampled_from(["<", ">", "script", "/", " ", "'", '"', "=", "onload=x", "{{", "}}", "c1::", "a", "<!--", "img src", "</style>"])).map("".join)
+    st.lists(
+        st.sampled_from(
+            [
+                "<",
+                ">",
+                "script",
+                "/",
+                " ",
+                "'",
+                '"',
+                "=",
+                "onload=x",
+                "{{",
+                "}}",
+                "c1::",
+                "a",
+                "<!--",
+                "img src",
+                "</style>",
+            ]
+        )
+    ).map("".join)
 )
 def test_taking_out_ends_and_leaves_nothing_dangerous(text: str):
     safe, _ = without_dangers(text)
@@ -196,7 +271,9 @@ def test_a_browser_runs_nothing_of_what_is_left():
     from playwright.sync_api import sync_playwright
 
     chance = random.Random(1)
-    samples = ["".join(chance.choice(PIECES) for _ in range(chance.randint(3, 10))) for _ in range(150)]
+    samples = [
+        "".join(chance.choice(PIECES) for _ in range(chance.randint(3, 10))) for _ in range(150)
+    ]
     write = "text => { document.open(); document.write('<script>window.ran = 0; function hit() { ran++ }</' + 'script>' + text); document.close(); }"
     ran = {"before": 0, "after": 0}
     with sync_playwright() as playwright:
@@ -215,28 +292,49 @@ def test_a_browser_runs_nothing_of_what_is_left():
 def test_only_files_that_are_referred_to_are_packed_under_their_own_names(tmp_path: Path):
     media = "pictures: []\nfiles: [{file: hola señor.mp3}, {file: unused.mp3}, {file: _font.ttf}, {file: back.png, licence: CC0}]\n"
     names = ["hola señor.mp3", "unused.mp3", "_font.ttf", "back.png"]
-    style = {"note_types/basic/style.css": "@font-face { src: url('_font.ttf') } .card { background: url(back.png) }"}
-    files: dict[str, str | bytes] = {**OWN, **style, "media/media.yaml": media, **{f"media/{name}": name.encode() for name in names}}
-    deck = compiled(write_course(tmp_path, files, cards=CUSTOM.replace("Two", '"[sound:hola señor.mp3]"')))
-    assert deck.media == {name: name.encode() for name in ("_font.ttf", "back.png", "hola señor.mp3")}
+    style = {
+        "note_types/basic/style.css": "@font-face { src: url('_font.ttf') } .card { background: url(back.png) }"
+    }
+    files: dict[str, str | bytes] = {
+        **OWN,
+        **style,
+        "media/media.yaml": media,
+        **{f"media/{name}": name.encode() for name in names},
+    }
+    deck = compiled(
+        write_course(tmp_path, files, cards=CUSTOM.replace("Two", '"[sound:hola señor.mp3]"'))
+    )
+    assert deck.media == {
+        name: name.encode() for name in ("_font.ttf", "back.png", "hola señor.mp3")
+    }
 
 
-@pytest.mark.parametrize("name", ["../x.mp3", "a/b.mp3", "C:\\x.mp3", "con.mp3", "x.mp3.", "a?.mp3", ".hidden", "media.yaml"])
+@pytest.mark.parametrize(
+    "name",
+    ["../x.mp3", "a/b.mp3", "C:\\x.mp3", "con.mp3", "x.mp3.", "a?.mp3", ".hidden", "media.yaml"],
+)
 def test_a_files_name_stays_in_the_folder_and_fits_on_windows(tmp_path: Path, name: str):
-    files: dict[str, str | bytes] = {**OWN, "media/media.yaml": f"pictures: []\nfiles: [{{file: {json.dumps(name)}}}]\n"}
+    files: dict[str, str | bytes] = {
+        **OWN,
+        "media/media.yaml": f"pictures: []\nfiles: [{{file: {json.dumps(name)}}}]\n",
+    }
     assert ("schema", "media/media.yaml") in messages(write_course(tmp_path, files, cards=CUSTOM))
 
 
 def test_two_note_types_with_one_id_are_refused(tmp_path: Path):
     copied = {name.replace("/basic/", "/other/"): text for name, text in OWN.items()}
-    assert messages(write_course(tmp_path, {**OWN, **copied}, cards=CUSTOM)) == [("duplicate-id", "note_types/other/note_type.yaml")]
+    assert messages(write_course(tmp_path, {**OWN, **copied}, cards=CUSTOM)) == [
+        ("duplicate-id", "note_types/other/note_type.yaml")
+    ]
 
 
 def test_a_changed_layout_of_an_own_note_type_is_refused(tmp_path: Path):
     folder = write_course(tmp_path / "c", OWN, cards=CUSTOM)
     assert run("build", folder, "-o", tmp_path / "x.apkg").exit_code == 0
     path = folder / "note_types" / "basic" / "note_type.yaml"
-    path.write_text(NOTE_TYPE.replace("{name: Back}]", "{name: Back}, {name: More}]"), encoding="utf-8")
+    path.write_text(
+        NOTE_TYPE.replace("{name: Back}]", "{name: Back}, {name: More}]"), encoding="utf-8"
+    )
     result = run("build", folder, "-o", tmp_path / "x.apkg")
     assert result.exit_code == 1
     assert "changed-layout" in result.stderr
@@ -287,9 +385,24 @@ def test_what_a_template_puts_into_an_attribute_is_harmless_afterwards():
     from attachdeck.importing.found import Found, FoundNote
     from attachdeck.importing.keep import kept
 
-    anki = {"id": 5, "mod": 0, "name": "N", "type": 0, "css": "", "sortf": 0, "flds": [{"name": "F"}, {"name": "G"}]}
+    anki = {
+        "id": 5,
+        "mod": 0,
+        "name": "N",
+        "type": 0,
+        "css": "",
+        "sortf": 0,
+        "flds": [{"name": "F"}, {"name": "G"}],
+    }
     anki["tmpls"] = [{"name": "C", "qfmt": '<a href="{{F}}">x</a><img src={{G}}>', "afmt": ""}]
-    note = FoundNote(guid="a", note_type=5, fields=("java&#115;cript:alert(1)", "x onerror=alert(1)"), tags=(), deck="D", modified=1)
+    note = FoundNote(
+        guid="a",
+        note_type=5,
+        fields=("java&#115;cript:alert(1)", "x onerror=alert(1)"),
+        tags=(),
+        deck="D",
+        modified=1,
+    )
     draft = kept(Found(notes=(note,), note_types={5: anki}, decks={}, media={}))
     assert draft.lessons[0].cards[0]["fields"] == {"F": "", "G": "xonerroralert(1)"}
     assert len([line for line in draft.lost if "inside of a tag" in line]) == 3
@@ -299,15 +412,30 @@ def test_a_note_of_which_no_card_is_made_is_retired_for_those_who_have_it():
     from attachdeck.importing.found import Found, FoundNote
     from attachdeck.importing.keep import kept
 
-    anki = {"id": 5, "mod": 0, "name": "N", "type": 0, "css": "", "sortf": 0, "flds": [{"name": "F"}, {"name": "G"}]}
+    anki = {
+        "id": 5,
+        "mod": 0,
+        "name": "N",
+        "type": 0,
+        "css": "",
+        "sortf": 0,
+        "flds": [{"name": "F"}, {"name": "G"}],
+    }
     anki["tmpls"] = [{"name": "C", "qfmt": "{{F}}", "afmt": "{{G}}"}]
-    notes = tuple(FoundNote(guid=front or "none", note_type=5, fields=(front, "back"), tags=(), deck="D", modified=1) for front in ("", "front"))
+    notes = tuple(
+        FoundNote(
+            guid=front or "none", note_type=5, fields=(front, "back"), tags=(), deck="D", modified=1
+        )
+        for front in ("", "front")
+    )
     draft = kept(Found(notes=notes, note_types={5: anki}, decks={}, media={}))
     assert [each.get("status") for each in draft.lessons[0].cards] == ["retired", None]
 
 
 def test_what_is_listed_cannot_speak_to_the_terminal(tmp_path: Path):
-    (tmp_path / "evil.md").write_text("Q: One?\nA: Two.\n\nProse \x1b[31m\x07 \u202e here\n", encoding="utf-8")
+    (tmp_path / "evil.md").write_text(
+        "Q: One?\nA: Two.\n\nProse \x1b[31m\x07 \u202e here\n", encoding="utf-8"
+    )
     result = run("import", tmp_path / "evil.md", "-o", tmp_path / "course")
     assert lost(result.stdout)
     assert all(character.isprintable() or character == "\n" for character in result.stdout)
@@ -336,7 +464,9 @@ def zipped(path: Path, entries: dict[str, bytes]) -> Path:
     return path
 
 
-def test_a_bomb_is_refused_before_anything_unpacks_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_bomb_is_refused_before_anything_unpacks_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(bounds, "MAX_UNPACKED", 8 * 1024 * 1024)
     skipped = b"\x53\x2a\x4d\x18\x02\0\0\0ab"
     for name, content in (
@@ -345,7 +475,12 @@ def test_a_bomb_is_refused_before_anything_unpacks_it(tmp_path: Path, monkeypatc
         ("twice", zstd_bomb(5_000_000) * 2),
         ("skip", skipped + zstd_bomb(9_000_000)),
     ):
-        result = run("import", zipped(tmp_path / f"{name}.apkg", {"collection.anki21b": content}), "-o", tmp_path / "course")
+        result = run(
+            "import",
+            zipped(tmp_path / f"{name}.apkg", {"collection.anki21b": content}),
+            "-o",
+            tmp_path / "course",
+        )
         assert result.exit_code == 1
         assert "would become larger" in result.stderr
     assert not (tmp_path / "course").exists()
@@ -354,15 +489,29 @@ def test_a_bomb_is_refused_before_anything_unpacks_it(tmp_path: Path, monkeypatc
 
 def test_broken_packages_get_a_message(tmp_path: Path):
     pytest.importorskip("anki")
-    broken = {"empty": b"", "text": b"hello", "cut": zipped(tmp_path / "whole.apkg", {"collection.anki2": b"x" * 9000}).read_bytes()[:60]}
+    broken = {
+        "empty": b"",
+        "text": b"hello",
+        "cut": zipped(tmp_path / "whole.apkg", {"collection.anki2": b"x" * 9000}).read_bytes()[:60],
+    }
     for name, content in broken.items():
         (tmp_path / f"{name}.apkg").write_bytes(content)
     zipped(tmp_path / "nothing.apkg", {"other": b"x"})
     zipped(tmp_path / "damaged.colpkg", {"collection.anki2": b"no database", "media": b"{}"})
     zipped(tmp_path / "stream.apkg", {"collection.anki21b": b"\x28\xb5\x2f\xfd\x00"})
-    for name in ("empty.apkg", "text.apkg", "cut.apkg", "nothing.apkg", "damaged.colpkg", "stream.apkg"):
+    for name in (
+        "empty.apkg",
+        "text.apkg",
+        "cut.apkg",
+        "nothing.apkg",
+        "damaged.colpkg",
+        "stream.apkg",
+    ):
         result = run("import", tmp_path / name, "-o", tmp_path / "course")
-        assert (result.exit_code, result.exception.__class__) == (1, SystemExit), (name, result.output)
+        assert (result.exit_code, result.exception.__class__) == (1, SystemExit), (
+            name,
+            result.output,
+        )
         assert result.stderr.startswith("error: "), name
     with pytest.raises(CannotImport):
         bounds.check_size(tmp_path / "cut.apkg")
@@ -371,14 +520,23 @@ def test_broken_packages_get_a_message(tmp_path: Path):
 def test_no_file_of_a_package_leaves_the_folder(package: Path, tmp_path: Path):
     with zipfile.ZipFile(package) as archive:
         entries = {name: archive.read(name) for name in archive.namelist()}
-    entries |= {"media": json.dumps({"0": "../../escaped.txt", "1": "/tmp/escaped.txt"}).encode(), "0": b"x", "1": b"x", "../escaped.txt": b"x"}
-    result = run("import", zipped(tmp_path / "hostile.apkg", entries), "-o", tmp_path / "inner" / "course")
+    entries |= {
+        "media": json.dumps({"0": "../../escaped.txt", "1": "/tmp/escaped.txt"}).encode(),
+        "0": b"x",
+        "1": b"x",
+        "../escaped.txt": b"x",
+    }
+    result = run(
+        "import", zipped(tmp_path / "hostile.apkg", entries), "-o", tmp_path / "inner" / "course"
+    )
     assert result.exception is None or isinstance(result.exception, SystemExit)
     assert not list(tmp_path.rglob("*escaped*"))
     assert not Path("/tmp/escaped.txt").exists()
 
 
-def test_without_ankis_engine_the_extra_is_named(package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_without_ankis_engine_the_extra_is_named(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setitem(sys.modules, "anki._backend", None)
     result = run("import", package, "-o", tmp_path / "course")
     assert result.exit_code == 2
@@ -394,7 +552,15 @@ def test_converted_notes_are_cards_of_our_own_kinds(tmp_path: Path):
             collection,
             [
                 *STOCK,
-                ("Basic", ["2 * 3 * 4 = <i>?</i>", '24<br>1. <span style="color: red">twenty-four</span>'], "Top", []),
+                (
+                    "Basic",
+                    [
+                        "2 * 3 * 4 = <i>?</i>",
+                        '24<br>1. <span style="color: red">twenty-four</span>',
+                    ],
+                    "Top",
+                    [],
+                ),
                 ("Cloze", ["{{c1::a}}_b_", "More"], "Top", []),
             ],
         )
@@ -404,9 +570,21 @@ def test_converted_notes_are_cards_of_our_own_kinds(tmp_path: Path):
     assert "does not follow" in result.stdout
     assert not (tmp_path / "course" / "course.lock").exists()
     deck = compiled(tmp_path / "course")
-    assert sorted(note.kind for note in deck.notes) == ["basic", "cloze", "cloze", "custom", "custom", "reversed", "reversed", "typed"]
+    assert sorted(note.kind for note in deck.notes) == [
+        "basic",
+        "cloze",
+        "cloze",
+        "custom",
+        "custom",
+        "reversed",
+        "reversed",
+        "typed",
+    ]
     (basic,) = (note for note in deck.notes if note.kind == "basic")
-    assert basic.fields[:2] == ("2 * 3 * 4 = <i>?</i>", "<p>24</p>\n<p>1. <span>twenty-four</span></p>")
+    assert basic.fields[:2] == (
+        "2 * 3 * 4 = <i>?</i>",
+        "<p>24</p>\n<p>1. <span>twenty-four</span></p>",
+    )
     assert any('<span style="color: red">' in line for line in lost(result.stdout))
     assert {note.fields[0] for note in deck.notes if note.kind == "cloze"} >= {"{{c1::a}}_b_"}
 
@@ -421,9 +599,17 @@ def test_a_crowdanki_folder_comes_back_note_by_note(tmp_path: Path):
     ours, theirs = compiled(COURSE), compiled(tmp_path / "course")
 
     def rows(deck: Any) -> dict[str, Any]:
-        return {note.guid: (note.fields, note.tags, note.deck, len(note.cards)) for note in deck.notes if note.cards}
+        return {
+            note.guid: (note.fields, note.tags, note.deck, len(note.cards))
+            for note in deck.notes
+            if note.cards
+        }
 
-    strangers = {guid for guid, (fields, *_) in rows(ours).items() if any(without_dangers(each)[1] for each in fields)}
+    strangers = {
+        guid
+        for guid, (fields, *_) in rows(ours).items()
+        if any(without_dangers(each)[1] for each in fields)
+    }
     assert strangers == set()
     assert rows(theirs) == rows(ours)
 
@@ -431,7 +617,12 @@ def test_a_crowdanki_folder_comes_back_note_by_note(tmp_path: Path):
 def test_a_time_far_in_the_future_is_one_that_the_lock_can_hold():
     second = keep._second(10**15)
     note_types = {"basic": NoteTypeRecord(1, "0" * 16, "0" * 16, second)}
-    lock = Lock(course="c", decks={"course": DeckRecord(2, "C")}, note_types=note_types, cards={"a": CardRecord("g", "basic", "0" * 16, second, "1.0")})
+    lock = Lock(
+        course="c",
+        decks={"course": DeckRecord(2, "C")},
+        note_types=note_types,
+        cards={"a": CardRecord("g", "basic", "0" * 16, second, "1.0")},
+    )
     assert read_lock(Document("course.lock", lock_text(lock), None), ()) == (lock, [])
 
 
@@ -447,7 +638,16 @@ def test_no_link_leads_out_of_a_crowdanki_folder(tmp_path: Path):
     assert not list((tmp_path / "course").rglob("*.svg"))
 
 
-@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"note_models": [], "name": "x", "notes": [{}]}', '{"note_models": [{"crowdanki_uuid": 1}], "name": "x"}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        "{}",
+        '{"note_models": [], "name": "x", "notes": [{}]}',
+        '{"note_models": [{"crowdanki_uuid": 1}], "name": "x"}',
+    ],
+)
 def test_a_broken_crowdanki_folder_gets_a_message(tmp_path: Path, text: str):
     (tmp_path / "deck.json").write_text(text, encoding="utf-8")
     result = run("import", tmp_path, "-o", tmp_path / "course")
@@ -470,7 +670,10 @@ def test_tables_of_others_become_cards(tmp_path: Path, name: str):
     assert run("fmt", "--check", tmp_path / "course").exit_code == 0
     course = pipeline.check(tmp_path / "course").course
     assert course is not None
-    assert [(lesson.title, [(card.prompt, card.answer.split()) for card in lesson.cards]) for lesson in course.lessons] == [
+    assert [
+        (lesson.title, [(card.prompt, card.answer.split()) for card in lesson.cards])
+        for lesson in course.lessons
+    ] == [
         ("Unit 1", [("Hola", ["Hello"])]),
         ("Unit 2", [("Adiós; amigo", ["Bye", "now"])]),
     ]
@@ -480,14 +683,23 @@ def test_tables_of_others_become_cards(tmp_path: Path, name: str):
 
 def test_cells_that_no_column_holds_are_listed(tmp_path: Path):
     table = tmp_path / "words.csv"
-    table.write_text("prompt;answer;answer;tags\nWho?;A;B;x;beyond\nWhen?;C;;y;\n", encoding="utf-8")
+    table.write_text(
+        "prompt;answer;answer;tags\nWho?;A;B;x;beyond\nWhen?;C;;y;\n", encoding="utf-8"
+    )
     result = run("import", table, "-o", tmp_path / "course")
     assert result.exit_code == 0
-    assert [line for line in (result.stdout + result.stderr).splitlines() if line.startswith("not carried")] == [
+    assert [
+        line
+        for line in (result.stdout + result.stderr).splitlines()
+        if line.startswith("not carried")
+    ] == [
         "not carried: the second column `answer`",
         "not carried: line 2: cells right of the last column",
     ]
-    assert [card.answer for card in pipeline.check(tmp_path / "course").course.cards()] == ["A", "C"]
+    assert [card.answer for card in pipeline.check(tmp_path / "course").course.cards()] == [
+        "A",
+        "C",
+    ]
 
 
 def test_nothing_of_a_table_is_dropped_in_silence(tmp_path: Path):
@@ -496,7 +708,9 @@ def test_nothing_of_a_table_is_dropped_in_silence(tmp_path: Path):
     table.write_text(text, encoding="utf-8")
     result = run("import", table, "-o", tmp_path / "course")
     assert result.exit_code == 0, result.output
-    changed, big = (card.id for card in list(pipeline.check(tmp_path / "course").course.cards())[1:])
+    changed, big = (
+        card.id for card in list(pipeline.check(tmp_path / "course").course.cards())[1:]
+    )
     assert lost(result.stdout) == [
         "line 5: invisible characters",
         "column 4: it has no name in the first line",
@@ -505,7 +719,10 @@ def test_nothing_of_a_table_is_dropped_in_silence(tmp_path: Path):
         f"line 5: the id Big_One (it is {big} now)",
         "line 6: it is no whole card, without `answer`",
     ]
-    assert (pipeline.check(tmp_path / "course").course.lessons[0].cards[0].id, big) == ("what-is-it", "big-one")
+    assert (pipeline.check(tmp_path / "course").course.lessons[0].cards[0].id, big) == (
+        "what-is-it",
+        "big-one",
+    )
     anki = tmp_path / "anki.txt"
     anki.write_text("#separator:tab\n#deck:X\n#tags:a b\n#notetype:Basic\nP\tA\n", encoding="utf-8")
     said = run("import", anki, "-o", tmp_path / "other")
@@ -519,15 +736,24 @@ def test_a_row_that_would_be_a_mistake_is_left_out_and_listed(tmp_path: Path):
     (tmp_path / "words.csv").write_text(text, encoding="utf-8")
     result = run("import", tmp_path / "words.csv", "-o", tmp_path / "course")
     assert result.exit_code == 0, result.output
-    assert sorted(each.partition(",")[0] for each in lost(result.stdout)) == ["line 2: this text has no gap", "line 4: `answer` cannot be written like this"]
+    assert sorted(each.partition(",")[0] for each in lost(result.stdout)) == [
+        "line 2: this text has no gap",
+        "line 4: `answer` cannot be written like this",
+    ]
     (lesson,) = pipeline.check(tmp_path / "course").course.lessons
-    assert (lesson.title, [(card.kind, card.tags) for card in lesson.cards]) == ("Two", [("basic", ("x", "y", "z"))])
+    assert (lesson.title, [(card.kind, card.tags) for card in lesson.cards]) == (
+        "Two",
+        [("basic", ("x", "y", "z"))],
+    )
 
 
 def test_a_table_without_names_is_questions_and_answers(tmp_path: Path):
     (tmp_path / "words.tsv").write_text("uno\tone\ndos\ttwo\n", encoding="utf-8")
     assert run("import", tmp_path / "words.tsv", "-o", tmp_path / "course").exit_code == 0
-    assert [note.fields[:2] for note in compiled(tmp_path / "course").notes] == [("uno", "one"), ("dos", "two")]
+    assert [note.fields[:2] for note in compiled(tmp_path / "course").notes] == [
+        ("uno", "one"),
+        ("dos", "two"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -537,10 +763,22 @@ def test_a_table_without_names_is_questions_and_answers(tmp_path: Path):
         (b"", "empty"),
         (b"w;x;y;z\n1;2;3;4\n", "question"),
         (b"prompt;answer\n;\n", "nothing"),
-        (b"prompt;answer\nWhat?;\n", "could become a card: line 2: it is no whole card, without `answer`"),
-        (b"kind;question;options.1.text\nchoice;Q;T\n", "`options` needs at least 2 entries, and has 1, in `- text: T`"),
-        (b'prompt,answer\n"One\nand a half",Two\n"Three,Four\nFive,Six\n', "in the row that begins in line 4, a quotation mark is never closed"),
-        (b'sep=;\r\nprompt;answer\r\n"One" and;Two\r\n', "in the row that begins in line 3, a cell goes on behind its closing quotation mark"),
+        (
+            b"prompt;answer\nWhat?;\n",
+            "could become a card: line 2: it is no whole card, without `answer`",
+        ),
+        (
+            b"kind;question;options.1.text\nchoice;Q;T\n",
+            "`options` needs at least 2 entries, and has 1, in `- text: T`",
+        ),
+        (
+            b'prompt,answer\n"One\nand a half",Two\n"Three,Four\nFive,Six\n',
+            "in the row that begins in line 4, a quotation mark is never closed",
+        ),
+        (
+            b'sep=;\r\nprompt;answer\r\n"One" and;Two\r\n',
+            "in the row that begins in line 3, a cell goes on behind its closing quotation mark",
+        ),
     ],
 )
 def test_a_table_that_cannot_be_read_gets_a_message(tmp_path: Path, content: bytes, said: str):
@@ -558,7 +796,13 @@ def test_markdown_becomes_lessons(tmp_path: Path):
     assert lost(result.stdout) == ["line 14: invisible characters", "line 11: Prose."]
     course = pipeline.check(tmp_path / "course").course
     assert course is not None
-    assert [(lesson.title, [card.written.get("prompt") or card.written["text"] for card in lesson.cards]) for lesson in course.lessons] == [
+    assert [
+        (
+            lesson.title,
+            [card.written.get("prompt") or card.written["text"] for card in lesson.cards],
+        )
+        for lesson in course.lessons
+    ] == [
         ("One", ["What?", "And?"]),
         ("Two", ["A ((1 gap)) here.", "{{c1::Another}}."]),
     ]
@@ -583,8 +827,18 @@ def save(rows: list[dict[str, str]], path: Path, delimiter: str = ";") -> None:
 @pytest.mark.parametrize("beginning", ["::", "<", "<?", " ", "![](", "[sound:", "<img ", "# "])
 def test_a_text_of_beginnings_alone_is_read_once(tmp_path: Path, beginning: str):
     text = beginning * (150_000 // len(beginning))
-    (tmp_path / "notes.md").write_text(f"# Notes\n\n## {text}\n\nQ: {text}\nA: {text}\n", encoding="utf-8")
-    command = [sys.executable, "-m", "attachdeck", "import", str(tmp_path / "notes.md"), "-o", str(tmp_path / "course")]
+    (tmp_path / "notes.md").write_text(
+        f"# Notes\n\n## {text}\n\nQ: {text}\nA: {text}\n", encoding="utf-8"
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "attachdeck",
+        "import",
+        str(tmp_path / "notes.md"),
+        "-o",
+        str(tmp_path / "course"),
+    ]
     result = subprocess.run(command, check=False, capture_output=True, encoding="utf-8", timeout=30)
     assert result.returncode in (0, 1), result.stderr
     assert "Traceback" not in result.stderr
@@ -593,10 +847,16 @@ def test_a_text_of_beginnings_alone_is_read_once(tmp_path: Path, beginning: str)
 def test_two_changed_cells_change_two_lines_of_the_flagship_course(tmp_path: Path):
     folder = shutil.copytree(COURSE, tmp_path / "course")
     rows = spreadsheet(folder, tmp_path / "cards.csv")
-    before = {path.name: path.read_text(encoding="utf-8").split("\n") for path in (folder / "lessons").iterdir()}
+    before = {
+        path.name: path.read_text(encoding="utf-8").split("\n")
+        for path in (folder / "lessons").iterdir()
+    }
     save(rows, tmp_path / "cards.csv")
     assert run("import", "--into", folder, tmp_path / "cards.csv").stdout == "0 changes\n"
-    assert {path.name: path.read_text(encoding="utf-8").split("\n") for path in (folder / "lessons").iterdir()} == before
+    assert {
+        path.name: path.read_text(encoding="utf-8").split("\n")
+        for path in (folder / "lessons").iterdir()
+    } == before
 
     one, other = [row for row in rows if row["kind"] == "basic"][3:5]
     one["answer"], other["prompt"] = "Another answer.", 'A "new": question?'
@@ -606,7 +866,9 @@ def test_two_changed_cells_change_two_lines_of_the_flagship_course(tmp_path: Pat
     changed = [
         (old, new)
         for path in (folder / "lessons").iterdir()
-        for old, new in zip(before[path.name], path.read_text(encoding="utf-8").split("\n"), strict=True)
+        for old, new in zip(
+            before[path.name], path.read_text(encoding="utf-8").split("\n"), strict=True
+        )
         if old != new
     ]
     assert len(changed) == 2
@@ -625,7 +887,11 @@ def test_what_cannot_be_brought_back_is_listed(tmp_path: Path):
     save([*rows, {**rows[0], "id": "stranger"}], tmp_path / "cards.csv")
     result = run("import", "--into", folder, tmp_path / "cards.csv")
     assert result.exit_code == 1
-    assert [line.split(":")[0] for line in result.stdout.split("\n") if line.startswith("not brought back: ")] == ["not brought back"] * 3
+    assert [
+        line.split(":")[0]
+        for line in result.stdout.split("\n")
+        if line.startswith("not brought back: ")
+    ] == ["not brought back"] * 3
     text = (folder / "lessons" / "01-first.yaml").read_text(encoding="utf-8")
     assert "# About the card." in text
     assert "answer: That.}  # Beside it." in text
@@ -645,11 +911,19 @@ def test_cells_can_be_added_and_emptied_and_lists_grow(tmp_path: Path):
 """
     folder = write_course(tmp_path / "course", cards=cards)
     rows = spreadsheet(folder, tmp_path / "cards.csv")
-    rows[0] |= {"hint": "", "why": "=1+1 is no formula\nhere", "options.3.text": "Both", "options.3.right": "FALSE", "options.3.why": "No."}
+    rows[0] |= {
+        "hint": "",
+        "why": "=1+1 is no formula\nhere",
+        "options.3.text": "Both",
+        "options.3.right": "FALSE",
+        "options.3.why": "No.",
+    }
     save(rows, tmp_path / "cards.csv")
     result = run("import", "--into", folder, tmp_path / "cards.csv")
     assert result.exit_code == 0, result.output
-    root = read_text((folder / "lessons" / "01-first.yaml").read_text(encoding="utf-8"), "x")[0].root
+    root = read_text((folder / "lessons" / "01-first.yaml").read_text(encoding="utf-8"), "x")[
+        0
+    ].root
     assert root is not None
     card = root.value["cards"][0]
     assert "hint" not in card
@@ -658,24 +932,36 @@ def test_cells_can_be_added_and_emptied_and_lists_grow(tmp_path: Path):
 
 
 def test_a_lesson_that_cannot_be_read_is_named_and_the_others_are_edited(tmp_path: Path):
-    folder = write_course(tmp_path / "course", {"lessons/02-b.yaml": "id: [", "lessons/03-c.yaml": b"\xff"})
+    folder = write_course(
+        tmp_path / "course", {"lessons/02-b.yaml": "id: [", "lessons/03-c.yaml": b"\xff"}
+    )
     (tmp_path / "cards.csv").write_text("id,answer\ndefine,New.\nother,B\n", encoding="utf-8")
     result = run("import", "--into", folder, tmp_path / "cards.csv")
     assert [line.partition("lessons/")[2] for line in result.stdout.splitlines()[1:3]] == [
         "02-b.yaml: it cannot be read: `attachdeck check` says why",
         "03-c.yaml: it is not in UTF-8",
     ]
-    assert "the card `other`: the course has none with this id in the lessons that could be read" in result.stdout
+    assert (
+        "the card `other`: the course has none with this id in the lessons that could be read"
+        in result.stdout
+    )
     assert "answer: New." in (folder / "lessons" / "01-first.yaml").read_text(encoding="utf-8")
 
 
 def test_no_row_and_no_cell_of_a_spreadsheet_is_dropped_in_silence(tmp_path: Path):
-    folder = write_course(tmp_path / "course", cards=CARD + "  - just text\n  -\n  - 5\n  - {id: [a], kind: basic}\n  - {id: 3}\n")
+    folder = write_course(
+        tmp_path / "course",
+        cards=CARD + "  - just text\n  -\n  - 5\n  - {id: [a], kind: basic}\n  - {id: 3}\n",
+    )
     text = "prompt,,answer,answer,id\nWhy?,x,So.,Too.,define,beyond\nNew?,,New.\n,,,,\nOther?,,Other.,,\n"
     (tmp_path / "cards.csv").write_text(text, encoding="utf-8")
     result = run("import", "--into", folder, tmp_path / "cards.csv")
     assert result.exit_code == 1
-    said = [line.removeprefix("not brought back: ").split(", by which")[0] for line in result.stdout.splitlines() if line.startswith("not")]
+    said = [
+        line.removeprefix("not brought back: ").split(", by which")[0]
+        for line in result.stdout.splitlines()
+        if line.startswith("not")
+    ]
     assert said == [
         "the second column `answer`",
         "column 2: it has no name in the first line",
@@ -683,7 +969,9 @@ def test_no_row_and_no_cell_of_a_spreadsheet_is_dropped_in_silence(tmp_path: Pat
         "line 3: this row has no `id`",
         "line 5: this row has no `id`",
     ]
-    assert "{id: define, kind: basic, prompt: Why?, answer: So.}" in (folder / "lessons" / "01-first.yaml").read_text(encoding="utf-8")
+    assert "{id: define, kind: basic, prompt: Why?, answer: So.}" in (
+        folder / "lessons" / "01-first.yaml"
+    ).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -694,29 +982,53 @@ def test_no_row_and_no_cell_of_a_spreadsheet_is_dropped_in_silence(tmp_path: Pat
         ({"tags": "x y"}, "`tags` must be a list, and this is text"),
     ],
 )
-def test_a_row_that_would_be_a_mistake_leaves_its_card_as_it_was(tmp_path: Path, cells: dict[str, str], said: str):
-    cards = CARD + "  - {id: other, kind: basic, prompt: P, answer: A}\n  - {id: broken, kind: basic, prompt: P, anwser: A}\n"
+def test_a_row_that_would_be_a_mistake_leaves_its_card_as_it_was(
+    tmp_path: Path, cells: dict[str, str], said: str
+):
+    cards = (
+        CARD
+        + "  - {id: other, kind: basic, prompt: P, answer: A}\n  - {id: broken, kind: basic, prompt: P, anwser: A}\n"
+    )
     folder = write_course(tmp_path / "course", cards=cards)
-    rows = [{"ID": "define ", "prompt": "New?", "answer": "A"}, {"ID": "other", "prompt": "New?", "answer": "A"}, {"ID": "broken", "prompt": "New?"}]
+    rows = [
+        {"ID": "define ", "prompt": "New?", "answer": "A"},
+        {"ID": "other", "prompt": "New?", "answer": "A"},
+        {"ID": "broken", "prompt": "New?"},
+    ]
     save([rows[0] | dict.fromkeys(cells, "") | cells, *rows[1:]], tmp_path / "cards.csv")
     result = run("import", "--into", folder, tmp_path / "cards.csv")
     assert result.exit_code == 1
     assert f"not brought back: the row of the card `define`: {said}" in result.stdout
     text = (folder / "lessons" / "01-first.yaml").read_text(encoding="utf-8")
-    assert text == LESSON_HEAD + CARD + "  - {id: other, kind: basic, prompt: New?, answer: A}\n  - {id: broken, kind: basic, prompt: New?, anwser: A}\n"
+    assert (
+        text
+        == LESSON_HEAD
+        + CARD
+        + "  - {id: other, kind: basic, prompt: New?, answer: A}\n  - {id: broken, kind: basic, prompt: New?, anwser: A}\n"
+    )
 
 
 def test_a_list_shrinks_from_its_end_and_no_cell_takes_a_lists_place(tmp_path: Path):
     card = "  - id: a\n    kind: choice\n    question: Q\n    options:\n      - {text: T, right: true}\n      - {text: F, why: W}\n    tags: [x, y]\n"
     folder = write_course(tmp_path / "course", cards=card)
     rows = spreadsheet(folder, tmp_path / "cards.csv")
-    save([rows[0] | {"tags.1": "", "tags.2": "", "options": "set", "accept.2": "x", "reverse.x.y": ""}], tmp_path / "cards.csv")
+    save(
+        [
+            rows[0]
+            | {"tags.1": "", "tags.2": "", "options": "set", "accept.2": "x", "reverse.x.y": ""}
+        ],
+        tmp_path / "cards.csv",
+    )
     result = run("import", "--into", folder, tmp_path / "cards.csv")
     assert [line for line in result.stdout.splitlines() if line.startswith("not")] == [
         "not brought back: `options` of the card `a`: change this in first's file",
         "not brought back: `accept.2` of the card `a`: change this in first's file",
     ]
-    assert (folder / "lessons" / "01-first.yaml").read_text(encoding="utf-8").endswith(card.replace("    tags: [x, y]\n", ""))
+    assert (
+        (folder / "lessons" / "01-first.yaml")
+        .read_text(encoding="utf-8")
+        .endswith(card.replace("    tags: [x, y]\n", ""))
+    )
 
 
 def test_edits_keep_every_comment_and_the_spaces_in_a_text(tmp_path: Path):
@@ -732,11 +1044,16 @@ def test_edits_keep_every_comment_and_the_spaces_in_a_text(tmp_path: Path):
     assert path.read_text(encoding="utf-8").endswith(card)
     save([rows[0] | {"hint": "Help", "answer": "B"}], tmp_path / "cards.csv")
     assert run("import", "--into", folder, tmp_path / "cards.csv").exit_code == 0
-    assert path.read_text(encoding="utf-8").endswith(card.replace("answer: A", "answer: B").replace("hint: H", "hint: Help"))
+    assert path.read_text(encoding="utf-8").endswith(
+        card.replace("answer: A", "answer: B").replace("hint: H", "hint: Help")
+    )
 
 
 def test_fields_of_custom_cards_come_back_whatever_their_names(tmp_path: Path):
-    own = {**OWN, "note_types/basic/note_type.yaml": NOTE_TYPE.replace("name: Back", "name: e.g. more")}
+    own = {
+        **OWN,
+        "note_types/basic/note_type.yaml": NOTE_TYPE.replace("name: Back", "name: e.g. more"),
+    }
     own["note_types/basic/back-1.html"] = "{{e.g. more}}"
     folder = write_course(tmp_path / "course", own, cards=CUSTOM.replace("Back:", "e.g. more:"))
     rows = spreadsheet(folder, tmp_path / "cards.csv")
@@ -769,5 +1086,11 @@ def test_wrong_usage_is_said(tmp_path: Path):
     assert run("import", tmp_path / "x.csv", "--into", COURSE, "--title", "T").exit_code == 2
     assert "; --into " in run("import", tmp_path / "x.csv", "-o", COURSE).stderr
     assert "is a course already" in run("import", COURSE, "-o", tmp_path / "c").stderr
-    assert "nothing that can be imported" in run("import", tmp_path / "x.exe", "-o", tmp_path / "c").stderr
-    assert "no column `id`" in run("import", tmp_path / "x.csv", "--into", write_course(tmp_path / "course")).stderr
+    assert (
+        "nothing that can be imported"
+        in run("import", tmp_path / "x.exe", "-o", tmp_path / "c").stderr
+    )
+    assert (
+        "no column `id`"
+        in run("import", tmp_path / "x.csv", "--into", write_course(tmp_path / "course")).stderr
+    )

@@ -23,12 +23,22 @@ pytest.importorskip("anki")
 
 OCCLUSION = "{{c1::image-occlusion:rect:left=.1:top=.1:width=.2:height=.2:oi=1}}"
 STOCK = [
-    ("Basic", ['What <b>is</b>\nit? <img src="a picture.png">', "This. [sound:hola.mp3]"], "Top", ["x_y", "a::b"]),
+    (
+        "Basic",
+        ['What <b>is</b>\nit? <img src="a picture.png">', "This. [sound:hola.mp3]"],
+        "Top",
+        ["x_y", "a::b"],
+    ),
     ("Basic (and reversed card)", ["Front: a, b", "  Back "], "Top::Sub", []),
     ("Basic (optional reversed card)", ["One", "Two", "y"], "Top::Sub", ["*"]),
     ("Basic (type in the answer)", ["日本 &amp; <i>x</i>", "typed"], "Other deck", ["ünï"]),
     ("Cloze", ["{{c1::a}} and {{c3::b::hint}}", "true"], "Other deck::X: y", []),
-    ("Image Occlusion", [OCCLUSION, '<img src="a picture.png">', "Head", "", ""], "Top::Pictures", []),
+    (
+        "Image Occlusion",
+        [OCCLUSION, '<img src="a picture.png">', "Head", "", ""],
+        "Top::Pictures",
+        [],
+    ),
 ]
 
 
@@ -62,7 +72,9 @@ def export(collection: Collection, path: Path, *, legacy: bool) -> None:
         collection.export_collection_package(str(path), include_media=True, legacy=legacy)
         collection.reopen(after_full_sync=False)
     else:
-        options = ExportAnkiPackageOptions(with_scheduling=False, with_media=True, with_deck_configs=False, legacy=legacy)
+        options = ExportAnkiPackageOptions(
+            with_scheduling=False, with_media=True, with_deck_configs=False, legacy=legacy
+        )
         collection.export_anki_package(out_path=str(path), options=options, limit=None)
 
 
@@ -87,7 +99,12 @@ def contents(collection: Collection) -> dict[str, Any]:
             fields.split("\x1f"),
             tags.split(),
             collection.models.get(note_type)["name"],
-            [(place, collection.decks.name(deck)) for place, deck in collection.db.execute("select ord, did from cards where nid = ? order by ord", number)],
+            [
+                (place, collection.decks.name(deck))
+                for place, deck in collection.db.execute(
+                    "select ord, did from cards where nid = ? order by ord", number
+                )
+            ],
         )
         for number, guid, fields, tags, note_type in rows
     }
@@ -96,12 +113,24 @@ def contents(collection: Collection) -> dict[str, Any]:
 def note_types(collection: Collection, names: set[str]) -> dict[str, Any]:
     """Note types but for what belongs to a collection and not to them, and an empty list that genanki adds to fields."""
     own = ("mod", "usn", "did", "req", "originalId", "tags", "vers")
-    found = {each["name"]: {key: value for key, value in each.items() if key not in own} for each in collection.models.all() if each["name"] in names}
-    return {name: each | {"flds": [{k: v for k, v in field.items() if k != "media"} for field in each["flds"]]} for name, each in found.items()}
+    found = {
+        each["name"]: {key: value for key, value in each.items() if key not in own}
+        for each in collection.models.all()
+        if each["name"] in names
+    }
+    return {
+        name: each
+        | {"flds": [{k: v for k, v in field.items() if k != "media"} for field in each["flds"]]}
+        for name, each in found.items()
+    }
 
 
-@pytest.mark.parametrize(("suffix", "legacy"), [(".apkg", True), (".apkg", False), (".colpkg", True), (".colpkg", False)])
-def test_every_stock_note_type_comes_back_and_a_learner_goes_on(tmp_path: Path, suffix: str, legacy: bool):
+@pytest.mark.parametrize(
+    ("suffix", "legacy"), [(".apkg", True), (".apkg", False), (".colpkg", True), (".colpkg", False)]
+)
+def test_every_stock_note_type_comes_back_and_a_learner_goes_on(
+    tmp_path: Path, suffix: str, legacy: bool
+):
     with opened(tmp_path / "learner.anki2") as learner:
         fill(learner, STOCK)
         before = contents(learner)
@@ -117,11 +146,21 @@ def test_every_stock_note_type_comes_back_and_a_learner_goes_on(tmp_path: Path, 
         edited = learner.get_note(learner.find_notes("deck:Top::Sub")[0])
         edited.fields[1] = "My own words"
         learner.update_note(edited)
-        scheduled = learner.db.all("select nid, ord, did, due, ivl, reps, queue, type, data from cards order by id")
+        scheduled = learner.db.all(
+            "select nid, ord, did, due, ivl, reps, queue, type, data from cards order by id"
+        )
         assert do_import(learner, again) == {"duplicate": len(STOCK)}
-        assert learner.db.all("select nid, ord, did, due, ivl, reps, queue, type, data from cards order by id") == scheduled
+        assert (
+            learner.db.all(
+                "select nid, ord, did, due, ivl, reps, queue, type, data from cards order by id"
+            )
+            == scheduled
+        )
         assert learner.get_note(edited.id).fields[1] == "My own words"
-        assert note_types(learner, {each["name"] for each in learner.models.all()}).keys() == types.keys()
+        assert (
+            note_types(learner, {each["name"] for each in learner.models.all()}).keys()
+            == types.keys()
+        )
 
     with opened(tmp_path / "fresh.anki2") as fresh:
         for each in fresh.models.all():
@@ -143,7 +182,10 @@ def test_a_correction_in_the_course_reaches_the_learner_with_the_schedule_kept(t
         export(learner, tmp_path / "deck.apkg", legacy=False)
         round_trip(tmp_path / "deck.apkg", tmp_path)
         lesson = next((tmp_path / "course" / "lessons").glob("*-sub.yaml"))
-        lesson.write_text(lesson.read_text(encoding="utf-8").replace('Back: "  Back "', "Back: Corrected"), encoding="utf-8")
+        lesson.write_text(
+            lesson.read_text(encoding="utf-8").replace('Back: "  Back "', "Back: Corrected"),
+            encoding="utf-8",
+        )
         assert run("build", tmp_path / "course", "-o", tmp_path / "next.apkg").exit_code == 0
         assert "nothing" in run("diff", tmp_path / "next.apkg", tmp_path / "course").stdout.lower()
         said = run("diff", tmp_path / "again.apkg", tmp_path / "course").stdout
@@ -153,10 +195,18 @@ def test_a_correction_in_the_course_reaches_the_learner_with_the_schedule_kept(t
         card = learner.get_card(learner.find_cards("Front:Front*")[0])
         card.start_timer()
         learner.sched.answerCard(card, 4)
-        scheduled = learner.db.first("select due, ivl, reps, queue, type from cards where id = ?", card.id)
-        assert do_import(learner, tmp_path / "next.apkg") == {"updated": 1, "duplicate": len(STOCK) - 1}
+        scheduled = learner.db.first(
+            "select due, ivl, reps, queue, type from cards where id = ?", card.id
+        )
+        assert do_import(learner, tmp_path / "next.apkg") == {
+            "updated": 1,
+            "duplicate": len(STOCK) - 1,
+        }
         assert learner.get_card(card.id).note().fields[1] == "Corrected"
-        assert learner.db.first("select due, ivl, reps, queue, type from cards where id = ?", card.id) == scheduled
+        assert (
+            learner.db.first("select due, ivl, reps, queue, type from cards where id = ?", card.id)
+            == scheduled
+        )
 
 
 def test_the_preview_draws_imported_cards_as_anki_does(tmp_path: Path):
@@ -166,7 +216,9 @@ def test_the_preview_draws_imported_cards_as_anki_does(tmp_path: Path):
         round_trip(tmp_path / "deck.apkg", tmp_path)
         deck = compiled(tmp_path / "course")
         for note in deck.notes:
-            theirs = learner.get_note(learner.db.scalar("select id from notes where guid = ?", note.guid))
+            theirs = learner.get_note(
+                learner.db.scalar("select id from notes where guid = ?", note.guid)
+            )
             for card in theirs.cards():
                 output = card.render_output()
                 drawn = sides(deck.note_types[note.note_type].note_type, note, card.ord)
@@ -191,7 +243,9 @@ def test_several_packages_become_one_course(tmp_path: Path):
         export(learner, tmp_path / "one.apkg", legacy=False)
         fill(learner, STOCK[2:])
         export(learner, tmp_path / "two.apkg", legacy=True)
-        result = run("import", tmp_path / "one.apkg", tmp_path / "two.apkg", "-o", tmp_path / "course")
+        result = run(
+            "import", tmp_path / "one.apkg", tmp_path / "two.apkg", "-o", tmp_path / "course"
+        )
         assert result.exit_code == 0, result.output
         assert run("build", tmp_path / "course", "-o", tmp_path / "again.apkg").exit_code == 0
         assert do_import(learner, tmp_path / "again.apkg") == {"duplicate": len(STOCK)}
@@ -202,12 +256,22 @@ PIECE = st.sampled_from([*"<>&{}:'\"\n\t#[]| -", "{{c1::", "{{c2::", "}}", "<b>"
 TEXT = st.lists(LETTER | PIECE, max_size=20).map("".join)
 TAG = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S")), min_size=1, max_size=8)
 NAMES = ["Basic", "Basic (and reversed card)", "Basic (type in the answer)", "Cloze"]
-DECK = st.lists(st.sampled_from(["A", "b c", "日本", "it's", "x: y", "- z"]), min_size=1, max_size=3).map("::".join)
+DECK = st.lists(
+    st.sampled_from(["A", "b c", "日本", "it's", "x: y", "- z"]), min_size=1, max_size=3
+).map("::".join)
 
 
 @settings(max_examples=20)
-@given(notes=st.lists(st.tuples(st.sampled_from(NAMES), st.tuples(TEXT, TEXT), DECK, st.lists(TAG, max_size=2)), min_size=1, max_size=4))
-def test_whatever_a_note_says_comes_back_or_is_listed(tmp_path_factory: pytest.TempPathFactory, notes: list[Any]):
+@given(
+    notes=st.lists(
+        st.tuples(st.sampled_from(NAMES), st.tuples(TEXT, TEXT), DECK, st.lists(TAG, max_size=2)),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_whatever_a_note_says_comes_back_or_is_listed(
+    tmp_path_factory: pytest.TempPathFactory, notes: list[Any]
+):
     folder = tmp_path_factory.mktemp("trip")
     with opened(folder / "learner.anki2") as learner:
         fill(learner, notes)

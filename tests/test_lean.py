@@ -32,7 +32,11 @@ print(json.dumps({
 
 
 def test_what_was_spared_is_there_later():
-    found = json.loads(subprocess.run([sys.executable, "-c", SCRIPT], check=True, capture_output=True, text=True).stdout)
+    found = json.loads(
+        subprocess.run(
+            [sys.executable, "-c", SCRIPT], check=True, capture_output=True, text=True
+        ).stdout
+    )
     assert found == {
         "spared": [],
         "mail": ["A", "a@example.org"],

@@ -14,7 +14,9 @@ from attachdeck import lesson_cache, pipeline, remembered, straight
 from conftest import CARD, COURSE_YAML, LESSON_HEAD, NOW, write_course
 from test_straight import parts
 
-SECOND = LESSON_HEAD.replace("first", "second").replace("First", "Second") + CARD.replace("define", "other")
+SECOND = LESSON_HEAD.replace("first", "second").replace("First", "Second") + CARD.replace(
+    "define", "other"
+)
 
 
 @pytest.fixture
@@ -28,7 +30,11 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], list[str]]:
     """Builds a course; the names of the lesson files that were compiled. What comes out is held against the long way, which knows no cache."""
     compiled: list[str] = []
     lesson = straight.PlainCourse.lesson
-    monkeypatch.setattr(straight.PlainCourse, "lesson", lambda self, path: (compiled.append(path.name), lesson(self, path))[1])
+    monkeypatch.setattr(
+        straight.PlainCourse,
+        "lesson",
+        lambda self, path: (compiled.append(path.name), lesson(self, path))[1],
+    )
 
     def build(folder: Path) -> list[str]:
         compiled.clear()
@@ -55,14 +61,19 @@ def test_only_what_changed_is_compiled(course: Path, read: Read):
     lesson.write_text(SECOND.replace("secure", "safe"), encoding="utf-8")
     assert read(course) == ["02-second.yaml"]
     lesson.write_bytes(SECOND.replace("\n", "\r\n").encode())
-    assert read(course) == [], "the ends of lines are no change, and the first wording is still known"
+    assert read(course) == [], (
+        "the ends of lines are no change, and the first wording is still known"
+    )
 
 
 @pytest.mark.parametrize(
     ("file", "content"),
     [
         ("course.yaml", COURSE_YAML.replace("Tiny", "Small", 1)),
-        ("sources.yaml", "sources:\n  - {key: bowlby1969, authors: B., year: 1970, title: Attachment}\n"),
+        (
+            "sources.yaml",
+            "sources:\n  - {key: bowlby1969, authors: B., year: 1970, title: Attachment}\n",
+        ),
         ("media/plane.svg", '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>\n'),
     ],
 )
@@ -72,7 +83,9 @@ def test_what_all_lessons_depend_on(course: Path, read: Read, file: str, content
     assert read(course) == BOTH
 
 
-def test_another_name_another_folder_another_attachdeck(course: Path, tmp_path: Path, read: Read, monkeypatch: pytest.MonkeyPatch):
+def test_another_name_another_folder_another_attachdeck(
+    course: Path, tmp_path: Path, read: Read, monkeypatch: pytest.MonkeyPatch
+):
     read(course)
     (course / "lessons" / "02-second.yaml").rename(course / "lessons" / "03-second.yaml")
     assert read(course) == ["03-second.yaml"], "a lesson's number is in its deck's name"
@@ -116,14 +129,18 @@ def test_it_may_be_deleted_or_be_no_folder(course: Path, tmp_path: Path, read: R
     assert read(course) == BOTH
 
 
-def test_it_can_be_turned_off(course: Path, tmp_path: Path, read: Read, monkeypatch: pytest.MonkeyPatch):
+def test_it_can_be_turned_off(
+    course: Path, tmp_path: Path, read: Read, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setenv(remembered.SWITCH, "off")
     assert read(course) == read(course) == BOTH
     assert not (tmp_path / "cache").exists()
 
 
 def test_a_lesson_with_a_mistake_is_not_kept(course: Path, tmp_path: Path):
-    (course / "lessons" / "02-second.yaml").write_text(SECOND.replace("answer", "anwser"), encoding="utf-8")
+    (course / "lessons" / "02-second.yaml").write_text(
+        SECOND.replace("answer", "anwser"), encoding="utf-8"
+    )
     assert pipeline.straight(course, NOW) is None
     assert len(kept(tmp_path)) == 1
 
@@ -151,4 +168,6 @@ def test_several_processes_keep_what_they_compiled(course: Path, monkeypatch: py
     monkeypatch.setattr(straight, "WORTH_SHARING", 0)
     assert pipeline.straight(course, NOW, jobs=2)
     plain = straight.PlainCourse(course)
-    assert all(plain.cache.has(plain.cache.name(path.name, plain.text(path))) for path in plain.paths)
+    assert all(
+        plain.cache.has(plain.cache.name(path.name, plain.text(path))) for path in plain.paths
+    )

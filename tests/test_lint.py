@@ -65,9 +65,16 @@ def test_a_card_and_a_course_can_say_otherwise(tmp_path: Path):
         ("", "", 0, "warning[yes-no-prompt]"),
         ("", "lint: {yes-no-prompt: error}\n", 1, "error[yes-no-prompt]"),
         ("", "lint: {yes-no-prompt: off}\n", 0, ""),
-        (", lint: {yes-no-prompt: The doubt is the point.}", "lint: {yes-no-prompt: error}\n", 0, ""),
+        (
+            ", lint: {yes-no-prompt: The doubt is the point.}",
+            "lint: {yes-no-prompt: error}\n",
+            0,
+            "",
+        ),
     ):
-        write_course(folder, {"course.yaml": COURSE_YAML + settings}, cards=card.replace("LINT", lint_key))
+        write_course(
+            folder, {"course.yaml": COURSE_YAML + settings}, cards=card.replace("LINT", lint_key)
+        )
         result = run("check", folder, *rules)
         assert result.exit_code == code, result.stderr
         assert (severity in result.stderr) if severity else result.stderr == ""
@@ -85,29 +92,55 @@ def test_a_day_that_does_not_exist_is_told_where_it_stands(tmp_path: Path):
 
 
 def test_what_is_shown_otherwise_is_told_of_lessons_and_of_every_text_of_a_card(tmp_path: Path):
-    head = LESSON_HEAD.replace("summary: The first lesson.", "summary: '[Here](www.example.org)'\nreading: See ![[plane.svg]].")
+    head = LESSON_HEAD.replace(
+        "summary: The first lesson.",
+        "summary: '[Here](www.example.org)'\nreading: See ![[plane.svg]].",
+    )
     card = "  - {id: a, kind: basic, prompt: What?, answer: This., hint: '{{c1::x}}'}\n"
-    said = run("check", write_course(tmp_path, {"lessons/01-first.yaml": head + card}), "--rule", "shown-otherwise").stderr
+    said = run(
+        "check",
+        write_course(tmp_path, {"lessons/01-first.yaml": head + card}),
+        "--rule",
+        "shown-otherwise",
+    ).stderr
     assert said.count("warning[shown-otherwise]") == 3
 
 
 def test_what_is_shown_otherwise_is_told_of_course_and_lessons(tmp_path: Path):
-    course = COURSE_YAML.replace("A course for tests.", "A <b>course</b> in `<b>`") + 'notice: "{{c1::Read}} this."\n'
+    course = (
+        COURSE_YAML.replace("A course for tests.", "A <b>course</b> in `<b>`")
+        + 'notice: "{{c1::Read}} this."\n'
+    )
     course = course.replace("secure: Secure", "secure: '- 3'")
-    head = LESSON_HEAD.replace("title: First", "title: '**First**'").replace("first lesson.", "first lesson, '\\(x^2\\)'.")
-    files = {"course.yaml": course, "lessons/01-first.yaml": head + "  - {id: a, kind: basic, prompt: What?, answer: This.}\n"}
+    head = LESSON_HEAD.replace("title: First", "title: '**First**'").replace(
+        "first lesson.", "first lesson, '\\(x^2\\)'."
+    )
+    files = {
+        "course.yaml": course,
+        "lessons/01-first.yaml": head + "  - {id: a, kind: basic, prompt: What?, answer: This.}\n",
+    }
     said = run("check", write_course(tmp_path, files), "--rule", "shown-otherwise").stderr
     assert said.count("warning[shown-otherwise]") == 5
     assert said.count("in the description of a deck") == 2
     write_course(tmp_path, {"course.yaml": COURSE_YAML + 'notice: "<font>Read</font> this."\n'})
-    assert "`<font>` does not reach the card" in run("check", tmp_path, "--rule", "html-taken-out").stderr
+    assert (
+        "`<font>` does not reach the card"
+        in run("check", tmp_path, "--rule", "html-taken-out").stderr
+    )
 
 
 def test_files_that_templates_show_are_looked_for(tmp_path: Path):
     front = "<img src='_logo.png'><img src='{{Front}}'><img src='plane.svg'><img src='back.png'>{{Front}}"
     media = "pictures:\n  - {file: plane.svg, alt: A plane, origin: x, licence: CC0}\nfiles: [{file: back.png}]\n"
-    files = {**OWN, "note_types/basic/front-1.html": front, "media/media.yaml": media, "media/back.png": b"x"}
-    said = run("check", write_course(tmp_path, files, cards=CUSTOM), "--rule", "unknown-file").stderr
+    files = {
+        **OWN,
+        "note_types/basic/front-1.html": front,
+        "media/media.yaml": media,
+        "media/back.png": b"x",
+    }
+    said = run(
+        "check", write_course(tmp_path, files, cards=CUSTOM), "--rule", "unknown-file"
+    ).stderr
     assert said.count("warning[unknown-file]") == 2
     assert "`_logo.png`" in said
     assert "list it under `files`, too" in said
@@ -115,7 +148,9 @@ def test_files_that_templates_show_are_looked_for(tmp_path: Path):
 
 def test_misspelt_rules_are_told(tmp_path: Path):
     folder = write_course(
-        tmp_path, {"course.yaml": COURSE_YAML + "lint: {no-sourse: off}\n"}, cards="  - {id: a, kind: basic, prompt: P, answer: A, lint: {nothing: x}}\n"
+        tmp_path,
+        {"course.yaml": COURSE_YAML + "lint: {no-sourse: off}\n"},
+        cards="  - {id: a, kind: basic, prompt: P, answer: A, lint: {nothing: x}}\n",
     )
     said = run("check", folder).stderr
     assert said.count("unknown-rule") == 2
@@ -143,7 +178,9 @@ A card that breaks one on purpose says why: `lint: {yes-no-prompt: "The doubt is
 
 This page is made from the rules themselves (`ATTACHDECK_RENEW=1 pytest tests/test_lint.py`); their examples are their tests.
 """
-    return head + "".join(f"\n## {rule.name}: {rule.documentation.rstrip()}\n" for rule in known_rules().values())
+    return head + "".join(
+        f"\n## {rule.name}: {rule.documentation.rstrip()}\n" for rule in known_rules().values()
+    )
 
 
 def test_many_cards_are_linted_in_time_that_grows_with_them(tmp_path: Path):
@@ -153,10 +190,28 @@ def test_many_cards_are_linted_in_time_that_grows_with_them(tmp_path: Path):
         for n in range(1000)
     )
     checked = pipeline.check(write_course(tmp_path, cards=cards))
-    assert [each for each in lint(checked.course, TODAY, ["near-duplicate-prompt"]) if each.rule != "near-duplicate-prompt"] == []
+    assert [
+        each
+        for each in lint(checked.course, TODAY, ["near-duplicate-prompt"])
+        if each.rule != "near-duplicate-prompt"
+    ] == []
 
 
-TRICKY = ["a(?:b|cd?)e", "(?:a(?:b)c)?d", "(?=ab)ab", "ab??c", "ab+c{0,1}", r"\x61b", "a|b", "(?:ab)+", "[ab]c*", "(a)?b", r"(?:a\)|b)", "(?:|a)b", "ab{0}"]
+TRICKY = [
+    "a(?:b|cd?)e",
+    "(?:a(?:b)c)?d",
+    "(?=ab)ab",
+    "ab??c",
+    "ab+c{0,1}",
+    r"\x61b",
+    "a|b",
+    "(?:ab)+",
+    "[ab]c*",
+    "(a)?b",
+    r"(?:a\)|b)",
+    "(?:|a)b",
+    "ab{0}",
+]
 LISTED = [phrase for name in PHRASES for phrase in _words("en")[name]]
 
 
@@ -168,7 +223,10 @@ def test_a_text_that_fits_a_listed_phrase_has_its_sure_parts(data: st.DataObject
 
 
 def test_what_is_sure_of_a_phrase():
-    assert sure_parts("your (?:attachment )?(?:style|pattern) is") == {("style", "your"), ("pattern", "your")}
+    assert sure_parts("your (?:attachment )?(?:style|pattern) is") == {
+        ("style", "your"),
+        ("pattern", "your"),
+    }
     assert sure_parts("attention.seekers?") == {("attention", "seeker")}
     assert sure_parts("a(?:b(?:c)d)?") == {("", "")}
 
@@ -176,8 +234,18 @@ def test_what_is_sure_of_a_phrase():
 @given(st.data())
 def test_a_card_with_a_listed_phrase_is_looked_at_closely(data: st.DataObject):
     name = data.draw(st.sampled_from(PHRASES))
-    phrase = data.draw(st.sampled_from(_words("en")[name]).flatmap(lambda each: st.from_regex(each, fullmatch=True)))
-    text = data.draw(st.text()) + " " + data.draw(st.sampled_from([phrase, phrase.title()])) + ", " + data.draw(st.text())
+    phrase = data.draw(
+        st.sampled_from(_words("en")[name]).flatmap(
+            lambda each: st.from_regex(each, fullmatch=True)
+        )
+    )
+    text = (
+        data.draw(st.text())
+        + " "
+        + data.draw(st.sampled_from([phrase, phrase.title()]))
+        + ", "
+        + data.draw(st.text())
+    )
     phrases = Phrases(_words("en"))
     phrases.near("", data.draw(st.lists(st.sampled_from(text.split()))))
     said = re.sub(r'[.,;:!?()\[\]{}“”‘"*_]', " ", text).split()

@@ -35,7 +35,9 @@ class Author:
     def build(self, cards: str = ONE + TWO, *options: str, **files: str) -> Result:
         self.now += 1000
         write_course(self.course, dict(files), cards=cards)
-        return CliRunner(env={"SOURCE_DATE_EPOCH": str(self.now)}).invoke(main, ["build", str(self.course), "-o", str(self.deck), *options])
+        return CliRunner(env={"SOURCE_DATE_EPOCH": str(self.now)}).invoke(
+            main, ["build", str(self.course), "-o", str(self.deck), *options]
+        )
 
     def release(self, cards: str = ONE + TWO, *options: str, **files: str) -> Lock:
         result = self.build(cards, *options, **files)
@@ -71,7 +73,10 @@ def test_a_build_without_changes_writes_the_same_deck_and_touches_nothing(author
     author.release()
     deck, lock = author.deck.read_bytes(), (author.course / "course.lock").stat().st_mtime_ns
     author.release()
-    assert (author.deck.read_bytes(), (author.course / "course.lock").stat().st_mtime_ns) == (deck, lock)
+    assert (author.deck.read_bytes(), (author.course / "course.lock").stat().st_mtime_ns) == (
+        deck,
+        lock,
+    )
 
 
 def test_what_does_not_reach_the_card_moves_no_time(author: Author):
@@ -91,13 +96,17 @@ def test_a_tag_says_in_which_version_a_card_last_changed(author: Author):
     author.release()
     newer = COURSE_YAML.replace("version: 1.0.0", "version: 1.3.2")
     author.release(ONE + TWO.replace("answer: B", "answer: Better"), **{"course.yaml": newer})
-    tags = {note.fields[0]: [tag for tag in note.tags if "changed" in tag] for note in pipeline.compiled(pipeline.check(author.course), 0).deck.notes}
+    tags = {
+        note.fields[0]: [tag for tag in note.tags if "changed" in tag]
+        for note in pipeline.compiled(pipeline.check(author.course), 0).deck.notes
+    }
     assert tags == {"First?": ["tiny::changed::1.0"], "Second?": ["tiny::changed::1.3"]}
 
 
 def test_build_says_what_changed(author: Author):
     assert "lock    2 new (one, two), 7 note types, 2 decks" in author.build().stdout.replace(
-        "7 note types (basic, choice, cloze, occlusion, practice, reference, sequence)", "7 note types"
+        "7 note types (basic, choice, cloze, occlusion, practice, reference, sequence)",
+        "7 note types",
     ).replace("2 decks (Tiny, Tiny::01 First)", "2 decks")
     assert "lock    no changes" in author.build().stdout
     assert "lock    1 changed (one)" in author.build(ONE.replace("First?", "1st?") + TWO).stdout
@@ -108,7 +117,10 @@ def test_build_says_what_changed(author: Author):
 def test_a_lock_from_the_future_is_told(author: Author):
     assert "still to come" not in author.build().stdout
     author.now = 4_000_000_000
-    assert "lock    1 changed (one); its times go up to 2096-10-02, which is still to come" in author.build(ONE.replace("First?", "1st?") + TWO).stdout
+    assert (
+        "lock    1 changed (one); its times go up to 2096-10-02, which is still to come"
+        in author.build(ONE.replace("First?", "1st?") + TWO).stdout
+    )
 
 
 def test_locked_fails_where_the_lock_is_not_up_to_date(author: Author):
@@ -123,7 +135,9 @@ def test_locked_fails_where_the_lock_is_not_up_to_date(author: Author):
     assert "1 changed (two)" in stale.stderr
 
 
-def test_a_read_only_course_is_built_without_writing(author: Author, monkeypatch: pytest.MonkeyPatch):
+def test_a_read_only_course_is_built_without_writing(
+    author: Author, monkeypatch: pytest.MonkeyPatch
+):
     def read_only(*_):
         raise PermissionError(13, "Permission denied")
 
@@ -134,7 +148,9 @@ def test_a_read_only_course_is_built_without_writing(author: Author, monkeypatch
     assert not (author.course / "course.lock").exists()
 
 
-def test_an_installed_course_is_never_written_to(author: Author, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_an_installed_course_is_never_written_to(
+    author: Author, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     from attachdeck import courses
 
     author.release()
@@ -180,7 +196,9 @@ def test_a_merged_lock_may_know_a_card_by_both_of_its_names(author: Author):
     renamed = TWO.replace("id: two", "id: zwei").replace("}", ", formerly: two}")
     author.release(ONE + renamed)
     line = next(line for line in lock_text(before).splitlines() if line.startswith('  "two"'))
-    path.write_text(path.read_text(encoding="utf-8").replace('  "zwei"', f'{line}\n  "zwei"'), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('  "zwei"', f'{line}\n  "zwei"'), encoding="utf-8"
+    )
     assert set(author.lock().cards) == {"one", "two", "zwei"}
     assert set(author.release(ONE + renamed).cards) == {"one", "zwei"}
 
@@ -205,8 +223,17 @@ def test_a_vanished_card_is_refused(author: Author):
 
 def test_a_renamed_deck_is_refused(author: Author):
     author.release()
-    said = author.refused(ONE + TWO, **{"lessons/01-first.yaml": LESSON_HEAD.replace("title: First", "title: Beginnings") + ONE + TWO})
-    assert "error[renamed-deck]: the deck `Tiny::01 First` is now called `Tiny::01 Beginnings`" in said
+    said = author.refused(
+        ONE + TWO,
+        **{
+            "lessons/01-first.yaml": LESSON_HEAD.replace("title: First", "title: Beginnings")
+            + ONE
+            + TWO
+        },
+    )
+    assert (
+        "error[renamed-deck]: the deck `Tiny::01 First` is now called `Tiny::01 Beginnings`" in said
+    )
     assert "in the lesson `first` write `deck: 01 First`" in said
     kept = LESSON_HEAD.replace("title: First", "title: Beginnings\ndeck: 01 First") + ONE + TWO
     author.release(**{"lessons/01-first.yaml": kept})
@@ -214,19 +241,29 @@ def test_a_renamed_deck_is_refused(author: Author):
 
 def test_a_changed_course_id_is_refused(author: Author):
     author.release()
-    assert "error[changed-course-id]" in author.refused(ONE + TWO, **{"course.yaml": COURSE_YAML.replace("id: tiny", "id: other")})
+    assert "error[changed-course-id]" in author.refused(
+        ONE + TWO, **{"course.yaml": COURSE_YAML.replace("id: tiny", "id: other")}
+    )
 
 
 def test_a_kind_of_another_note_type_is_refused(author: Author):
     author.release()
     said = author.refused(ONE + "  - {id: two, kind: cloze, text: ((1 B)) is second.}\n")
-    assert "error[changed-note-type]: the card `two` was of the note type `basic` and is now `cloze`" in said
+    assert (
+        "error[changed-note-type]: the card `two` was of the note type `basic` and is now `cloze`"
+        in said
+    )
 
 
 def test_a_kind_of_another_note_type_under_another_id_is_refused(author: Author):
     author.release()
-    said = author.refused(ONE + "  - {id: zwei, formerly: two, kind: cloze, text: ((1 B)) is second.}\n")
-    assert "error[changed-note-type]: the card `two` was of the note type `basic` and is now `cloze`" in said
+    said = author.refused(
+        ONE + "  - {id: zwei, formerly: two, kind: cloze, text: ((1 B)) is second.}\n"
+    )
+    assert (
+        "error[changed-note-type]: the card `two` was of the note type `basic` and is now `cloze`"
+        in said
+    )
 
 
 def test_a_reused_id_is_refused(author: Author):
@@ -243,7 +280,9 @@ def test_a_card_whose_rename_was_undone_by_a_merge_is_refused(author: Author):
     renamed = TWO.replace("id: two", "id: zwei")
     author.release(ONE + renamed.replace("}", ", formerly: two}"))
     line = next(line for line in lock_text(before).splitlines() if line.startswith('  "two"'))
-    path.write_text(path.read_text(encoding="utf-8").replace('  "zwei"', f'{line}\n  "zwei"'), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('  "zwei"', f'{line}\n  "zwei"'), encoding="utf-8"
+    )
     said = author.refused(ONE + TWO + renamed)
     assert "error[reused-id]: the cards `two` and `zwei` are one and the same for learners" in said
     author.release(ONE + renamed)
@@ -263,28 +302,50 @@ REVERSED = "  - {id: two, kind: reversed, prompt: Second?, answer: B, reverse: {
         (REVERSED, TWO, "other side"),
     ],
 )
-def test_what_would_leave_learners_an_empty_card_is_refused(author: Author, before: str, after: str, what: str):
+def test_what_would_leave_learners_an_empty_card_is_refused(
+    author: Author, before: str, after: str, what: str
+):
     lock = author.release(ONE + before)
     said = author.refused(ONE + after)
     assert f"error[lost-side]: the card `two` has lost its {what}" in said
     assert "course.lock:" in said
     # Each way out that the message names.
-    author.release(ONE + before.replace("}\n", ", status: retired, retired_because: Wrong.}\n") + after.replace("id: two", "id: zwei"))
-    line = next(line for line in lock_text(author.lock()).splitlines(keepends=True) if line.startswith('  "two"'))
+    author.release(
+        ONE
+        + before.replace("}\n", ", status: retired, retired_because: Wrong.}\n")
+        + after.replace("id: two", "id: zwei")
+    )
+    line = next(
+        line
+        for line in lock_text(author.lock()).splitlines(keepends=True)
+        if line.startswith('  "two"')
+    )
     path = author.course / "course.lock"
     path.write_text(path.read_text(encoding="utf-8").replace(line, ""), encoding="utf-8")
-    assert author.release(ONE + after + after.replace("id: two", "id: zwei")).cards["two"].guid == lock.cards["two"].guid
+    assert (
+        author.release(ONE + after + after.replace("id: two", "id: zwei")).cards["two"].guid
+        == lock.cards["two"].guid
+    )
 
 
 def test_a_gap_more_is_no_loss(author: Author):
     author.release(ONE + CLOZE)
-    assert author.release(ONE + CLOZE.replace("follow", "((3 follow))")).cards["two"].places == (0, 1, 2)
+    assert author.release(ONE + CLOZE.replace("follow", "((3 follow))")).cards["two"].places == (
+        0,
+        1,
+        2,
+    )
 
 
 def test_a_lock_of_the_first_format_learns_which_cards_a_note_has(author: Author):
     author.release(ONE + CLOZE)
     path = author.course / "course.lock"
-    path.write_text(path.read_text(encoding="utf-8").replace("lock: 2", "lock: 1").replace(", places: [0, 1]", ""), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8")
+        .replace("lock: 2", "lock: 1")
+        .replace(", places: [0, 1]", ""),
+        encoding="utf-8",
+    )
     known = author.lock().cards["two"]
     assert known.places == ()
     after = author.release(ONE + CLOZE).cards["two"]
@@ -299,23 +360,42 @@ def test_a_changed_layout_is_refused(author: Author, monkeypatch: pytest.MonkeyP
 
     def with_another_field(file):
         found = read(file)
-        return [*found, {"name": "More", "id": 99, "why": "A test."}] if file.name == "shared_fields.yaml" else found
+        return (
+            [*found, {"name": "More", "id": 99, "why": "A test."}]
+            if file.name == "shared_fields.yaml"
+            else found
+        )
 
     monkeypatch.setattr(note_types, "_yaml", with_another_field)
     said = author.refused(ONE + TWO)
-    assert "error[changed-layout]: the fields or templates of the note type `basic` have changed" in said
+    assert (
+        "error[changed-layout]: the fields or templates of the note type `basic` have changed"
+        in said
+    )
     assert "Anki would clone the note type" in said
 
 
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        (lambda text: text.replace("cards:\n", "cards:\n<<<<<<< HEAD\n"), "a merge left its marks in the lock"),
-        (lambda text: text.replace("lock: 2", "lock: 3"), "the lock has format 3, and this attachdeck reads format 2"),
-        (lambda text: text + text.splitlines(keepends=True)[-1], "the lock is damaged: `two` is written twice"),
+        (
+            lambda text: text.replace("cards:\n", "cards:\n<<<<<<< HEAD\n"),
+            "a merge left its marks in the lock",
+        ),
+        (
+            lambda text: text.replace("lock: 2", "lock: 3"),
+            "the lock has format 3, and this attachdeck reads format 2",
+        ),
+        (
+            lambda text: text + text.splitlines(keepends=True)[-1],
+            "the lock is damaged: `two` is written twice",
+        ),
         (lambda text: text[: len(text) // 2], "the lock is damaged"),
         (lambda text: text.replace("changed: 2", "changed: x2"), "the lock is damaged"),
-        (lambda text: re.sub(r'content: "\w+"', "content: 1.5", text), "the lock is damaged: `content` must be text, and this is a number"),
+        (
+            lambda text: re.sub(r'content: "\w+"', "content: 1.5", text),
+            "the lock is damaged: `content` must be text, and this is a number",
+        ),
         (lambda _: "", "the lock is damaged"),
     ],
 )
@@ -330,7 +410,9 @@ def test_a_damaged_lock_is_a_clear_error(author: Author, damage, said: str):
 
 
 def test_two_authors_additions_merge_like_lines_of_a_list(author: Author, tmp_path: Path):
-    cards = {f"c{place:02}": ONE.replace("id: one", f"id: c{place:02}") for place in range(1, 20, 2)}
+    cards = {
+        f"c{place:02}": ONE.replace("id: one", f"id: c{place:02}") for place in range(1, 20, 2)
+    }
     author.release("".join(cards.values()))
     path = author.course / "course.lock"
     (tmp_path / "base").write_bytes(path.read_bytes())
@@ -338,7 +420,12 @@ def test_two_authors_additions_merge_like_lines_of_a_list(author: Author, tmp_pa
         path.write_bytes((tmp_path / "base").read_bytes())
         author.release("".join((cards | {added: ONE.replace("id: one", f"id: {added}")}).values()))
         (tmp_path / mine).write_bytes(path.read_bytes())
-    merged = subprocess.run(["git", "merge-file", "-p", "ours", "base", "theirs"], cwd=tmp_path, check=True, capture_output=True).stdout
+    merged = subprocess.run(
+        ["git", "merge-file", "-p", "ours", "base", "theirs"],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+    ).stdout
     lock, damage = read_lock(read_text(merged.decode(), "course.lock")[0], ())
     assert damage == []
     assert set(lock.cards) == {*cards, "c04", "c14"}
@@ -353,17 +440,40 @@ LOCKS = st.builds(
     course=st.from_regex(r"[a-z]{1,8}", fullmatch=True),
     decks=st.dictionaries(
         NAMES.map("lesson {}".format),
-        st.builds(DeckRecord, st.integers(1, 2**40), st.text(st.characters(exclude_categories=("C", "Z")), min_size=1)),
+        st.builds(
+            DeckRecord,
+            st.integers(1, 2**40),
+            st.text(st.characters(exclude_categories=("C", "Z")), min_size=1),
+        ),
         max_size=3,
     ),
-    note_types=st.dictionaries(st.sampled_from(["basic", "cloze"]), st.builds(NoteTypeRecord, st.integers(1, 2**40), HASHES, HASHES, TIMES)),
+    note_types=st.dictionaries(
+        st.sampled_from(["basic", "cloze"]),
+        st.builds(NoteTypeRecord, st.integers(1, 2**40), HASHES, HASHES, TIMES),
+    ),
     cards=st.dictionaries(
-        NAMES, st.builds(CardRecord, NAMES, st.just("basic"), HASHES, TIMES, st.just("1.0"), st.booleans(), PLACES, st.just("") | HASHES), max_size=4
+        NAMES,
+        st.builds(
+            CardRecord,
+            NAMES,
+            st.just("basic"),
+            HASHES,
+            TIMES,
+            st.just("1.0"),
+            st.booleans(),
+            PLACES,
+            st.just("") | HASHES,
+        ),
+        max_size=4,
     ),
 )
 
 
-@given(LOCKS.filter(lambda lock: lock.decks and lock.note_types and lock.course not in ("null", "true", "false")))
+@given(
+    LOCKS.filter(
+        lambda lock: lock.decks and lock.note_types and lock.course not in ("null", "true", "false")
+    )
+)
 def test_a_lock_says_what_was_written(lock: Lock):
     document, problems = read_text(lock_text(lock), "course.lock")
     assert read_lock(document, tuple(problems)) == (lock, [])
@@ -426,7 +536,12 @@ print(killed)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 def test_killing_a_build_at_any_point_tears_neither_lock_nor_deck(author: Author):
     author.release()
-    result = subprocess.run([sys.executable, "-c", KILLER, author.course, author.deck, "200"], check=False, capture_output=True, text=True)
+    result = subprocess.run(
+        [sys.executable, "-c", KILLER, author.course, author.deck, "200"],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
     assert result.returncode == 0, result.stderr
     assert result.stdout == "200\n", "too few builds were killed before they ended"
 
@@ -439,7 +554,11 @@ def test_a_lock_as_it_was_written_is_read_line_by_line_and_any_other_as_yaml(tmp
     lock = identity._as_written(text)
     assert lock is not None
     assert lock == pipeline.check(course).lock
-    for other in (text.replace("cards:\n", "cards:\n\n"), text + "# A remark.\n", text.replace(", version", ",  version")):
+    for other in (
+        text.replace("cards:\n", "cards:\n\n"),
+        text + "# A remark.\n",
+        text.replace(", version", ",  version"),
+    ):
         assert identity._as_written(other) is None
         path.write_text(other, encoding="utf-8")
         assert pipeline.check(course).lock == lock
@@ -450,7 +569,11 @@ def test_a_day_that_no_month_has_is_damage(tmp_path: Path, remark: str):
     course = write_course(tmp_path)
     assert run("build", course, "-o", tmp_path / "deck.apkg").exit_code == 0
     path = course / "course.lock"
-    path.write_text(re.sub(r"changed: [0-9]{4}-[0-9]{2}", "changed: 2026-13", path.read_text(encoding="utf-8")) + remark, encoding="utf-8")
+    path.write_text(
+        re.sub(r"changed: [0-9]{4}-[0-9]{2}", "changed: 2026-13", path.read_text(encoding="utf-8"))
+        + remark,
+        encoding="utf-8",
+    )
     result = run("build", course, "-o", tmp_path / "deck.apkg")
     assert result.exit_code == 1
     assert "error[damaged-lock]" in result.stderr
@@ -458,4 +581,6 @@ def test_a_day_that_no_month_has_is_damage(tmp_path: Path, remark: str):
 
 def test_the_ids_of_the_reference_cards_are_never_a_cards(author: Author):
     author.release()
-    assert "error[duplicate-id]: `course-help` is used twice" in author.refused(ONE + TWO.replace("id: two", "id: course-help"))
+    assert "error[duplicate-id]: `course-help` is used twice" in author.refused(
+        ONE + TWO.replace("id: two", "id: course-help")
+    )

@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from attachdeck.markup import Shown, plain, render
 from attachdeck.normal import normal
 
-PICTURES = {"plane.svg": Shown("tiny-1.svg", "", 'A "plane" & more'), "both.svg": Shown("tiny-2.svg", "tiny-3.svg", "Both")}
+PICTURES = {
+    "plane.svg": Shown("tiny-1.svg", "", 'A "plane" & more'),
+    "both.svg": Shown("tiny-2.svg", "tiny-3.svg", "Both"),
+}
 
 
 @pytest.mark.parametrize(
@@ -20,13 +23,19 @@ PICTURES = {"plane.svg": Shown("tiny-1.svg", "", 'A "plane" & more'), "both.svg"
         ("One *idea*.", "One <em>idea</em>."),
         ("One.\n\nTwo.", "<p>One.</p>\n<p>Two.</p>"),
         ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"),
-        ("| a |\n|---|\n| b |", "<table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>b</td>\n</tr>\n</tbody>\n</table>"),
+        (
+            "| a |\n|---|\n| b |",
+            "<table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>b</td>\n</tr>\n</tbody>\n</table>",
+        ),
         (r"\(a_1 < b_{2}\) and *this*", r"\(a_1 &lt; b_{2}\) and <em>this</em>"),
         (r"{{c1::\(x^{y^{2}}\)}}", r"{{c1::\(x^{y^{2} }\)}}"),
         ("{{c1::**secure** base::hint}}", "{{c1::<strong>secure</strong> base::hint}}"),
         ("![](plane.svg)", '<img src="tiny-1.svg" alt="A &quot;plane&quot; &amp; more">'),
         ("![my words](plane.svg)", '<img src="tiny-1.svg" alt="my words">'),
-        ("![](both.svg)", '<img class="day" src="tiny-2.svg" alt="Both"><img class="night" src="tiny-3.svg" alt="Both">'),
+        (
+            "![](both.svg)",
+            '<img class="day" src="tiny-2.svg" alt="Both"><img class="night" src="tiny-3.svg" alt="Both">',
+        ),
         ("e\u0301", "\u00e9"),
     ],
 )
@@ -49,7 +58,10 @@ def test_what_authors_write(text, html):
         ("<svg onload=alert(1)>a</svg>", "a"),
         ("[latex]\\input{/etc/passwd}[/latex]", "&#91;latex]\\input{/etc/passwd}&#91;/latex]"),
         ("[sound:x.mp3] [$]y[/$]", "&#91;sound:x.mp3] &#91;$]y&#91;/$]"),
-        (r"\(x [sound:x.mp3] [latex]y[/latex]\)", r"\(x &#91;sound:x.mp3] &#91;latex]y&#91;/latex]\)"),
+        (
+            r"\(x [sound:x.mp3] [latex]y[/latex]\)",
+            r"\(x &#91;sound:x.mp3] &#91;latex]y&#91;/latex]\)",
+        ),
         ("[[type:Answer]]", "&#91;[type:Answer]]"),
     ],
 )
@@ -64,7 +76,12 @@ def test_no_text_brings_a_script(text):
     assert "<img" not in html
 
 
-@given(st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufdd0\ufdd1"), max_size=40))
+@given(
+    st.text(
+        st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufdd0\ufdd1"),
+        max_size=40,
+    )
+)
 def test_plain_text_stays_text(text):
     from html import unescape
     from unicodedata import normalize
@@ -73,7 +90,11 @@ def test_plain_text_stays_text(text):
     assert unescape(plain(text)) == normalize("NFC", text.strip())
 
 
-MARKS = st.text(st.one_of(st.characters(categories=["Mn"]), st.sampled_from("aàé한\u0344\u0f73\u0390")), min_size=100, max_size=300)
+MARKS = st.text(
+    st.one_of(st.characters(categories=["Mn"]), st.sampled_from("aàé한\u0344\u0f73\u0390")),
+    min_size=100,
+    max_size=300,
+)
 
 
 @given(MARKS)

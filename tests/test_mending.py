@@ -86,7 +86,9 @@ def test_the_ids_that_cards_get_are_unique_in_the_course(tmp_path: Path):
     course = write_course(tmp_path, {"lessons/02-second.yaml": second}, cards=card)
     assert mend(course)
     assert errors(course) == []
-    assert "{id: who-2, kind: basic" in (course / "lessons" / "02-second.yaml").read_text(encoding="utf-8")
+    assert "{id: who-2, kind: basic" in (course / "lessons" / "02-second.yaml").read_text(
+        encoding="utf-8"
+    )
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.file.stem}: {case.title}")
@@ -119,7 +121,9 @@ def test_a_course_that_this_one_extends_is_not_mended(tmp_path: Path):
     base = write_course(tmp_path / "base", cards=GOOD.replace("That.", "1969"))
     own = tmp_path / "own"
     own.mkdir()
-    (own / "course.yaml").write_text("extends: ../base\nid: own\ntitle: Own\nversion: 0.1.0\ndeck: Own\n", encoding="utf-8")
+    (own / "course.yaml").write_text(
+        "extends: ../base\nid: own\ntitle: Own\nversion: 0.1.0\ndeck: Own\n", encoding="utf-8"
+    )
     before = lesson(base)
     assert run("check", own, "--fix").exit_code == 1
     assert lesson(base) == before
@@ -129,6 +133,9 @@ def test_edits_do_not_tread_on_each_other():
     def edit(line: int, column: int, end: int, text: str) -> Edit:
         return Edit(Location("f", line, column, line, end), text)
 
-    assert mended("one two\nthree", [edit(2, 1, 6, "3"), edit(1, 1, 4, "1"), edit(1, 5, 8, "2")]) == "1 2\n3"
+    assert (
+        mended("one two\nthree", [edit(2, 1, 6, "3"), edit(1, 1, 4, "1"), edit(1, 5, 8, "2")])
+        == "1 2\n3"
+    )
     assert mended("abc", [edit(1, 1, 3, "x"), edit(1, 2, 4, "y")]) == "ay"
     assert mended("abc", [edit(1, 2, 2, "-")]) == "a-bc"

@@ -36,11 +36,23 @@ def test_a_new_course_works_and_its_first_lines_lead_to_the_schemas(tmp_path: Pa
     assert result.exit_code == 0, result.output
     assert run("check", folder).exit_code == 0
     course = pipeline.check(folder).course
-    assert (course.id, course.title, course.deck) == ("memory-outline", "Memory: an outline", "Memory an outline")
+    assert (course.id, course.title, course.deck) == (
+        "memory-outline",
+        "Memory: an outline",
+        "Memory an outline",
+    )
     for path in (folder / "course.yaml", folder / "sources.yaml", *folder.glob("lessons/*.yaml")):
-        where = path.read_text(encoding="utf-8").split("\n")[0].removeprefix("# yaml-language-server: $schema=")
-        assert json.loads((path.parent / where).read_text(encoding="utf-8"))["$schema"].endswith("2020-12/schema")
-    assert "redhat.vscode-yaml" in (folder / ".vscode" / "extensions.json").read_text(encoding="utf-8")
+        where = (
+            path.read_text(encoding="utf-8")
+            .split("\n")[0]
+            .removeprefix("# yaml-language-server: $schema=")
+        )
+        assert json.loads((path.parent / where).read_text(encoding="utf-8"))["$schema"].endswith(
+            "2020-12/schema"
+        )
+    assert "redhat.vscode-yaml" in (folder / ".vscode" / "extensions.json").read_text(
+        encoding="utf-8"
+    )
     assert f'attachdeck preview "{folder}"' in result.stdout
     assert f'attachdeck preview "{folder}"' in (folder / "course.yaml").read_text(encoding="utf-8")
     again = run("new", "course", folder)
@@ -55,13 +67,20 @@ def test_a_card_of_every_kind_can_be_added_by_answering(tmp_path: Path, kind: st
 
     from attachdeck.cli import main
 
-    result = CliRunner().invoke(main, ["new", "card", str(folder), "--kind", kind], input=ANSWERS[kind])
+    result = CliRunner().invoke(
+        main, ["new", "card", str(folder), "--kind", kind], input=ANSWERS[kind]
+    )
     assert result.exit_code == 0, result.output
     checked = pipeline.check(folder)
     assert checked.diagnostics == ()
     assert [card.kind for card in checked.course.cards()] == ["basic", kind]
     line = int(result.stdout.strip().rpartition(":")[2])
-    assert (folder / "lessons" / "01-first.yaml").read_text(encoding="utf-8").split("\n")[line - 1].startswith("  - id: ")
+    assert (
+        (folder / "lessons" / "01-first.yaml")
+        .read_text(encoding="utf-8")
+        .split("\n")[line - 1]
+        .startswith("  - id: ")
+    )
 
 
 @pytest.mark.parametrize("word", ["2025", "1e3", "0x1f", "true", "null", "on", "~x", "2025-01-01"])
@@ -69,14 +88,18 @@ def test_an_id_that_yaml_would_take_for_something_else_stays_text(tmp_path: Path
     folder = tmp_path / "course"
     assert run("new", "course", folder, "--title", word).exit_code == 0
     assert run("new", "lesson", word, folder).exit_code == 0
-    assert run("new", "card", folder, "--kind", "practice", "--set", f"prompt={word}").exit_code == 0
+    assert (
+        run("new", "card", folder, "--kind", "practice", "--set", f"prompt={word}").exit_code == 0
+    )
     table = tmp_path / f"{word}.csv"
     table.write_text(f"prompt,answer,lesson\n{word},{word},{word}\n", encoding="utf-8")
     assert run("import", table, "-o", tmp_path / "imported").exit_code == 0
     for course in (folder, tmp_path / "imported"):
         checked = pipeline.check(course).course
         assert checked is not None
-        assert (checked.id, checked.lessons[-1].id, list(checked.cards())[-1].id) == (word.strip("~"),) * 3
+        assert (checked.id, checked.lessons[-1].id, list(checked.cards())[-1].id) == (
+            word.strip("~"),
+        ) * 3
 
 
 @pytest.mark.parametrize(
@@ -94,11 +117,29 @@ def test_an_id_that_yaml_would_take_for_something_else_stays_text(tmp_path: Path
         (("card", ".", "--set", "id=a"), "write it as `--id a`"),
     ],
 )
-def test_what_would_be_a_mistake_is_said_and_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str):
-    write_course(tmp_path, {"lessons/01-first.yaml": (LESSON_HEAD.replace("first-goal", "first-next-goal") + CARD).replace("\n", "\r\n") + "\n"})
+def test_what_would_be_a_mistake_is_said_and_not_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
+):
+    write_course(
+        tmp_path,
+        {
+            "lessons/01-first.yaml": (
+                LESSON_HEAD.replace("first-goal", "first-next-goal") + CARD
+            ).replace("\n", "\r\n")
+            + "\n"
+        },
+    )
     before = tree(tmp_path)
     monkeypatch.chdir(tmp_path)
-    result = run("new", *arguments, *(("--kind", "basic", "--set", "prompt=P", "--set", "answer=A") if arguments[0] == "card" else ()))
+    result = run(
+        "new",
+        *arguments,
+        *(
+            ("--kind", "basic", "--set", "prompt=P", "--set", "answer=A")
+            if arguments[0] == "card"
+            else ()
+        ),
+    )
     assert result.exit_code in (1, 2)
     assert said in result.stderr
     assert tree(tmp_path) == before
@@ -108,19 +149,43 @@ def test_what_would_be_a_mistake_is_said_and_not_made(tmp_path: Path, monkeypatc
 
 def test_a_list_may_be_set_in_brackets(tmp_path: Path):
     folder = write_course(tmp_path)
-    arguments = ("--kind", "sequence", "--set", "prompt=[P]", "--set", "steps=[One, Two]", "--set", "whole=true", "--set", "sources=[bowlby1969]")
+    arguments = (
+        "--kind",
+        "sequence",
+        "--set",
+        "prompt=[P]",
+        "--set",
+        "steps=[One, Two]",
+        "--set",
+        "whole=true",
+        "--set",
+        "sources=[bowlby1969]",
+    )
     assert run("new", "card", folder, *arguments).exit_code == 0
     card = list(pipeline.check(folder).course.cards())[-1].written
-    assert (card["prompt"], card["steps"], card["whole"], card["sources"]) == ("[P]", ["One", "Two"], True, ["bowlby1969"])
+    assert (card["prompt"], card["steps"], card["whole"], card["sources"]) == (
+        "[P]",
+        ["One", "Two"],
+        True,
+        ["bowlby1969"],
+    )
 
 
 def test_the_last_lesson_is_the_one_with_the_largest_number(tmp_path: Path):
-    lessons = {f"lessons/{name}": LESSON_HEAD.replace("first", name[0]) + "  []\n" for name in ("9-x.yaml", "10-y.yml", ".#11-z.yaml", "notes.yaml")}
+    lessons = {
+        f"lessons/{name}": LESSON_HEAD.replace("first", name[0]) + "  []\n"
+        for name in ("9-x.yaml", "10-y.yml", ".#11-z.yaml", "notes.yaml")
+    }
     folder = write_course(tmp_path, lessons, cards="  - {kind: basic, prompt: P, answer: A}\n")
     assert new.lesson_file(folder, "").name == "10-y.yml"
     assert new.card_ids(folder) == set()
     for name in ("first", "01-first.yaml", "lessons/01-first", "lessons\\\\01-first.yaml"):
-        assert run("new", "card", folder, "--kind", "practice", "--set", "prompt=P", "--lesson", name).exit_code == 0
+        assert (
+            run(
+                "new", "card", folder, "--kind", "practice", "--set", "prompt=P", "--lesson", name
+            ).exit_code
+            == 0
+        )
     assert run("new", "lesson", "Next", folder).stdout.strip().endswith("11-next.yaml")
     (folder / "lessons" / "9999-last.yaml").write_text("", encoding="utf-8")
     assert "smaller number" in run("new", "lesson", "Next", folder).stderr
@@ -134,10 +199,25 @@ def test_nothing_new_takes_the_place_of_what_an_extended_course_has(tmp_path: Pa
     assert run("new", "lesson", "First", folder).stdout.strip().endswith("02-first.yaml")
     changed = folder / "lessons" / "01-first.yaml"
     changed.write_text("changes: first\n", encoding="utf-8")
-    assert run("new", "card", folder, "--lesson", "01", "--kind", "practice", "--set", "prompt=Define!").exit_code == 0
-    assert changed.read_text(encoding="utf-8") == "changes: first\n\ncards:\n  - id: define-2\n    kind: practice\n    prompt: Define!\n"
-    assert "leave --id out to take define-3" in run("new", "card", folder, "--kind", "practice", "--set", "prompt=P", "--id", "define").stderr
-    changed.write_text("changes: first\ncards:\n  - {kind: practice, prompt: Define!}\n", encoding="utf-8")
+    assert (
+        run(
+            "new", "card", folder, "--lesson", "01", "--kind", "practice", "--set", "prompt=Define!"
+        ).exit_code
+        == 0
+    )
+    assert (
+        changed.read_text(encoding="utf-8")
+        == "changes: first\n\ncards:\n  - id: define-2\n    kind: practice\n    prompt: Define!\n"
+    )
+    assert (
+        "leave --id out to take define-3"
+        in run(
+            "new", "card", folder, "--kind", "practice", "--set", "prompt=P", "--id", "define"
+        ).stderr
+    )
+    changed.write_text(
+        "changes: first\ncards:\n  - {kind: practice, prompt: Define!}\n", encoding="utf-8"
+    )
     assert run("fmt", folder).exit_code == 0
     assert "id: define-2" in changed.read_text(encoding="utf-8")
     assert [lesson.id for lesson in pipeline.check(folder).course.lessons] == ["first", "first-2"]
@@ -148,7 +228,10 @@ def test_a_new_lesson_comes_last_and_is_clean(tmp_path: Path):
     assert run("new", "lesson", "A second: lesson", folder).exit_code == 0
     assert (folder / "lessons" / "02-second-lesson.yaml").is_file()
     course = pipeline.check(folder).course
-    assert [(lesson.id, lesson.title) for lesson in course.lessons] == [("first", "First"), ("second-lesson", "A second: lesson")]
+    assert [(lesson.id, lesson.title) for lesson in course.lessons] == [
+        ("first", "First"),
+        ("second-lesson", "A second: lesson"),
+    ]
     assert "is taken" in run("new", "lesson", "Third", folder, "--id", "first").stderr
 
 
@@ -159,7 +242,8 @@ LESSONS = {
     "keys after the cards": LESSON_HEAD + CARD + "content_note: Be careful.\n",
     "cards without indentation": LESSON_HEAD + CARD.lstrip(),
     "no cards yet": LESSON_HEAD.replace("cards:", "cards: []"),
-    "a block text at the end": LESSON_HEAD + "  - id: define\n    kind: basic\n    prompt: A\n    answer: |\n      B\n\n      C\n",
+    "a block text at the end": LESSON_HEAD
+    + "  - id: define\n    kind: basic\n    prompt: A\n    answer: |\n      B\n\n      C\n",
 }
 
 
@@ -169,13 +253,21 @@ def test_a_card_is_added_and_every_other_line_stays(tmp_path: Path, text: str, n
     path = tmp_path / "01-first.yaml"
     before = b"\xef\xbb\xbf" + text.replace("\n", newline).encode()
     path.write_bytes(before)
-    added = new.card(path, {"id": "added", "kind": "basic", "prompt": "Ä: “x” # y?", "answer": "no"})
+    added = new.card(
+        path, {"id": "added", "kind": "basic", "prompt": "Ä: “x” # y?", "answer": "no"}
+    )
     after = path.read_bytes()
     kept = after.replace(b"\xef\xbb\xbf", b"", 1).decode().split(newline)
     assert after.startswith(b"\xef\xbb\xbf")
     assert kept[added.line - 1].strip() == "- id: added"
-    without = [line for number, line in enumerate(kept, 1) if not added.line <= number < added.line + 4]
-    assert [line.replace("cards: []", "cards:").replace("cards: [ ]", "cards:") for line in text.split("\n") if line] == [line for line in without if line]
+    without = [
+        line for number, line in enumerate(kept, 1) if not added.line <= number < added.line + 4
+    ]
+    assert [
+        line.replace("cards: []", "cards:").replace("cards: [ ]", "cards:")
+        for line in text.split("\n")
+        if line
+    ] == [line for line in without if line]
     again = new.card(path, {"id": "more", "kind": "basic", "prompt": "P", "answer": "A"})
     assert again.line == added.line + 4
 
@@ -183,14 +275,20 @@ def test_a_card_is_added_and_every_other_line_stays(tmp_path: Path, text: str, n
 def test_where_a_card_cannot_be_added_the_author_is_told(tmp_path: Path):
     folder = write_course(tmp_path, cards="")
     path = folder / "lessons" / "01-first.yaml"
-    path.write_text(LESSON_HEAD.rstrip("\n") + " [{id: a, kind: basic, prompt: P, answer: A}]\n", encoding="utf-8")
+    path.write_text(
+        LESSON_HEAD.rstrip("\n") + " [{id: a, kind: basic, prompt: P, answer: A}]\n",
+        encoding="utf-8",
+    )
     arguments = ("new", "card", folder, "--kind", "basic", "--set", "prompt=P", "--set", "answer=A")
     assert "stand on one line" in run(*arguments).stderr
     for text in ("id: [", "cards: a\n", "- a\n", "{cards: {}}\n", '"cards": [1]\n', "? cards\n:\n"):
         path.write_text(text, encoding="utf-8")
         result = run(*arguments)
         assert result.exit_code == 1
-        assert any(said in result.stderr for said in ("`attachdeck check` says why", "must begin a line", "by hand"))
+        assert any(
+            said in result.stderr
+            for said in ("`attachdeck check` says why", "must begin a line", "by hand")
+        )
         assert path.read_text(encoding="utf-8") == text
     path.write_text("id: [", encoding="utf-16")
     assert "UTF-8" in run(*arguments).stderr
@@ -209,7 +307,10 @@ def test_ids_come_from_words():
     assert slug("Übung: der Ñandú & 2 Vögel") == "ubung-der-nandu-2-vogel"
     assert slug("安全", "card") == "card"
     assert slug("the of and") == "the-of-and"
-    assert card_id({"text": "In ((1 six | which?)) the {{c2::baby}} is alone"}, {"six-baby-alone"}) == "six-baby-alone-2"
+    assert (
+        card_id({"text": "In ((1 six | which?)) the {{c2::baby}} is alone"}, {"six-baby-alone"})
+        == "six-baby-alone-2"
+    )
     assert free("a", {"a", "a-2"}) == "a-3"
 
 

@@ -46,7 +46,11 @@ def run(*arguments: str | Path) -> Result:
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    return {each.relative_to(folder).as_posix(): each.read_bytes() for each in folder.rglob("*") if each.is_file()}
+    return {
+        each.relative_to(folder).as_posix(): each.read_bytes()
+        for each in folder.rglob("*")
+        if each.is_file()
+    }
 
 
 def test_our_outputs_are_known_and_documented():
@@ -60,18 +64,25 @@ def test_our_outputs_are_known_and_documented():
 def test_the_example_in_the_guide_is_the_one_that_is_installed():
     guide = (ROOT / "docs" / "outputs.md").read_text(encoding="utf-8")
     example = guide.split("```python\n")[1].split("```")[0]
-    assert example.strip() in (ROOT / "tests" / "another_output" / "attachdeck_prompts.py").read_text(encoding="utf-8")
+    assert example.strip() in (
+        ROOT / "tests" / "another_output" / "attachdeck_prompts.py"
+    ).read_text(encoding="utf-8")
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path: Path):
     result = run("build", write_course(tmp_path / "course"), "--to", "pdf")
     assert result.exit_code == 2
-    assert "there is no output `pdf`; known are anki-text, apkg, crowdanki, csv, gift, print, site" in result.stderr
+    assert (
+        "there is no output `pdf`; known are anki-text, apkg, crowdanki, csv, gift, print, site"
+        in result.stderr
+    )
     assert not (tmp_path / "course" / "course.lock").exists()
 
 
 @pytest.mark.parametrize("name", OWN)
-def test_the_same_course_gives_the_same_bytes_and_a_second_build_replaces_the_first(name: str, tmp_path: Path):
+def test_the_same_course_gives_the_same_bytes_and_a_second_build_replaces_the_first(
+    name: str, tmp_path: Path
+):
     course = write_course(tmp_path / "course", cards=ALL_KINDS)
     made = []
     for place in ("one", "two", "two"):
@@ -98,9 +109,24 @@ def test_a_deck_named_in_decomposed_letters_is_written(name: str, tmp_path: Path
 
 
 def test_all_goes_into_one_folder(tmp_path: Path):
-    result = run("build", write_course(tmp_path / "course", cards=ALL_KINDS), "--to", "all", "-o", tmp_path / "out")
+    result = run(
+        "build",
+        write_course(tmp_path / "course", cards=ALL_KINDS),
+        "--to",
+        "all",
+        "-o",
+        tmp_path / "out",
+    )
     assert result.exit_code == 0, result.output
-    names = {"tiny.anki.txt", "tiny.apkg", "tiny-crowdanki", "tiny.csv", "tiny.gift.txt", "tiny-print", "tiny-site"}
+    names = {
+        "tiny.anki.txt",
+        "tiny.apkg",
+        "tiny-crowdanki",
+        "tiny.csv",
+        "tiny.gift.txt",
+        "tiny-print",
+        "tiny-site",
+    }
     assert names <= {each.name for each in (tmp_path / "out").iterdir()}
     assert "left out 1 of hidden regions in pictures" in result.stdout
 
@@ -142,7 +168,12 @@ def test_in_a_folder_only_what_the_output_wrote_is_touched(tmp_path: Path, tiny)
     outputs.put(Folder(index="1", media__a="a"), deck, path)
     (path / "README").write_text("mine", encoding="utf-8")
     outputs.put(Folder(index="2", media__b="b"), deck, path)
-    assert tree(path) == {"index": b"2", "media/b": b"b", "README": b"mine", ".attachdeck": b"index\nmedia/b\n"}
+    assert tree(path) == {
+        "index": b"2",
+        "media/b": b"b",
+        "README": b"mine",
+        ".attachdeck": b"index\nmedia/b\n",
+    }
     with pytest.raises(OSError, match="No space"):
         outputs.put(Folder(), deck, path)
     assert tree(path)["index"] == b"2"
@@ -152,7 +183,9 @@ def test_a_listing_of_somebody_else_deletes_nothing_outside(tmp_path: Path, tiny
     path, victim = tmp_path / "out", tmp_path / "victim"
     path.mkdir()
     victim.write_text("mine", encoding="utf-8")
-    (path / ".attachdeck").write_text(f"../victim\n{victim}\n./../victim\nlink/victim\n", encoding="utf-8")
+    (path / ".attachdeck").write_text(
+        f"../victim\n{victim}\n./../victim\nlink/victim\n", encoding="utf-8"
+    )
     with contextlib.suppress(OSError):  # Windows gives links to few.
         (path / "link").symlink_to(tmp_path, target_is_directory=True)
     outputs.put(Folder(index="1"), tiny(), path)
@@ -167,14 +200,43 @@ def test_an_output_of_another_package_is_installed_and_found(tmp_path: Path):
         if each.is_file():
             (source / each.name).write_bytes(each.read_bytes())
     packages = tmp_path / "packages"
-    command = [sys.executable, "-m", "pip", "install", "-q", "--no-build-isolation", "--no-deps", "--no-index", "--disable-pip-version-check"]
-    subprocess.run([*command, "--target", str(packages), str(source)], check=True, capture_output=True)
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--no-build-isolation",
+        "--no-deps",
+        "--no-index",
+        "--disable-pip-version-check",
+    ]
+    subprocess.run(
+        [*command, "--target", str(packages), str(source)], check=True, capture_output=True
+    )
     course = write_course(tmp_path / "course", cards=ALL_KINDS)
 
     def build(name: str, output: str) -> subprocess.CompletedProcess[str]:
-        arguments = [sys.executable, "-m", "attachdeck", "build", str(course), "--to", name, "-o", str(tmp_path / output)]
+        arguments = [
+            sys.executable,
+            "-m",
+            "attachdeck",
+            "build",
+            str(course),
+            "--to",
+            name,
+            "-o",
+            str(tmp_path / output),
+        ]
         environment = os.environ | {"PYTHONPATH": str(packages), "PYTHONIOENCODING": "utf-8"}
-        return subprocess.run(arguments, check=False, capture_output=True, encoding="utf-8", env=environment, cwd=tmp_path)
+        return subprocess.run(
+            arguments,
+            check=False,
+            capture_output=True,
+            encoding="utf-8",
+            env=environment,
+            cwd=tmp_path,
+        )
 
     made = build("prompts", "ids.txt")
     assert made.returncode == 0, made.stderr
@@ -186,13 +248,20 @@ def test_an_output_of_another_package_is_installed_and_found(tmp_path: Path):
     assert (tmp_path / "ours.csv").read_bytes().startswith(b"\xef\xbb\xbfid,lesson,kind")
 
     before = (tmp_path / "ids.txt").read_bytes()
-    for name, message in (("broken", "cannot be loaded: ModuleNotFoundError"), ("failing", "failed: ValueError: no luck"), ("nothing", "is none")):
+    for name, message in (
+        ("broken", "cannot be loaded: ModuleNotFoundError"),
+        ("failing", "failed: ValueError: no luck"),
+        ("nothing", "is none"),
+    ):
         failed = build(name, "ids.txt")
         assert failed.returncode == 1
         assert message in failed.stderr
         assert "Traceback" not in failed.stderr
         assert (tmp_path / "ids.txt").read_bytes() == before
-    assert "known are anki-text, apkg, crowdanki, csv, gift, print, site, broken, failing, nothing, prompts" in build("pdf", "x").stderr
+    assert (
+        "known are anki-text, apkg, crowdanki, csv, gift, print, site, broken, failing, nothing, prompts"
+        in build("pdf", "x").stderr
+    )
 
 
 @given(st.text() | st.sampled_from(HOSTILE))
@@ -220,11 +289,16 @@ def test_the_spreadsheet_holds_all_that_the_author_wrote(tmp_path: Path, flagshi
 
 def test_hostile_cells_are_safe_and_come_back(tmp_path: Path, tiny):
     texts = [text for text in HOSTILE if text.strip()]
-    cards = "".join(f"  - {{id: c{place}, kind: basic, prompt: {quoted(text)}, answer: {quoted(text)}}}\n" for place, text in enumerate(texts))
+    cards = "".join(
+        f"  - {{id: c{place}, kind: basic, prompt: {quoted(text)}, answer: {quoted(text)}}}\n"
+        for place, text in enumerate(texts)
+    )
     outputs.put(spreadsheet, tiny(cards), tmp_path / "tiny.csv")
     found = rows(tmp_path / "tiny.csv")
     assert [restored(row["prompt"]) for row in found] == texts
-    assert not [row for row in found for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
+    assert not [
+        row for row in found for cell in row.values() if cell.startswith(("=", "+", "-", "@"))
+    ]
 
 
 def quoted(text: str) -> str:
@@ -238,7 +312,13 @@ def test_columns_stand_in_the_authors_order(tmp_path: Path, tiny):
     header = (tmp_path / "tiny.csv").read_text(encoding="utf-8-sig").splitlines()[0].split(",")
     assert header[:5] == ["id", "lesson", "kind", "prompt", "answer"]
     options = [each for each in header if each.startswith("options.")]
-    assert options == ["options.1.text", "options.1.right", "options.1.why", "options.2.text", "options.2.why"]
+    assert options == [
+        "options.1.text",
+        "options.1.right",
+        "options.1.why",
+        "options.2.text",
+        "options.2.why",
+    ]
     steps = [each for each in header if each.startswith("steps.")]
     assert steps == ["steps.1", "steps.2", "steps.3"]
 

@@ -55,11 +55,22 @@ def import_text(collection: Collection, path: Path) -> dict[str, int]:
 
     metadata = collection.get_csv_metadata(str(path), None)
     log = collection.import_csv(ImportCsvRequest(path=str(path), metadata=metadata)).log
-    return {outcome: count for outcome in ("new", "updated", "duplicate", "conflicting", "first_field_match") if (count := len(getattr(log, outcome)))}
+    return {
+        outcome: count
+        for outcome in ("new", "updated", "duplicate", "conflicting", "first_field_match")
+        if (count := len(getattr(log, outcome)))
+    }
 
 
 @pytest.mark.parametrize("cards", [None, ALL_KINDS, HOSTILE])
-def test_a_text_brings_what_the_package_brings(collection, another, flagship: Deck, tiny: Callable[..., Deck], tmp_path: Path, cards: str | None):
+def test_a_text_brings_what_the_package_brings(
+    collection,
+    another,
+    flagship: Deck,
+    tiny: Callable[..., Deck],
+    tmp_path: Path,
+    cards: str | None,
+):
     deck = flagship if cards is None else tiny(cards)
     pipeline.package(deck, tmp_path / "deck.apkg")
     outputs.put(anki_text, deck, tmp_path / "deck.txt")
@@ -70,18 +81,25 @@ def test_a_text_brings_what_the_package_brings(collection, another, flagship: De
     assert contents(another) == contents(collection)
 
 
-def test_a_text_corrects_a_learners_notes_and_keeps_their_progress(collection, tiny: Callable[..., Deck], tmp_path: Path):
+def test_a_text_corrects_a_learners_notes_and_keeps_their_progress(
+    collection, tiny: Callable[..., Deck], tmp_path: Path
+):
     pipeline.package(tiny(ALL_KINDS), tmp_path / "old.apkg")
     do_import(collection, tmp_path / "old.apkg")
     card = collection.get_card(collection.find_cards("ID:define")[0])
     card.start_timer()
     collection.sched.answerCard(card, 3)
     progress = collection.db.all("select id, type, queue, ivl, reps from cards order by id")
-    corrected = tiny(ALL_KINDS.replace("The figure from which one explores.", "The one from whom one explores."))
+    corrected = tiny(
+        ALL_KINDS.replace("The figure from which one explores.", "The one from whom one explores.")
+    )
     outputs.put(anki_text, corrected, tmp_path / "new.txt")
     done = import_text(collection, tmp_path / "new.txt")
     assert done.get("new", 0) == 0
-    assert collection.get_note(collection.find_notes("ID:define")[0])["Answer"] == "The one from whom one explores."
+    assert (
+        collection.get_note(collection.find_notes("ID:define")[0])["Answer"]
+        == "The one from whom one explores."
+    )
     assert collection.db.all("select id, type, queue, ivl, reps from cards order by id") == progress
 
 
@@ -111,15 +129,30 @@ def import_folder(collection: Collection, folder: Path) -> None:
         collection.decks.update_config(preset)
         presets[each["crowdanki_uuid"]] = preset["id"]
     for each in root["note_models"]:
-        made = collection.models.new(each["name"]) | {key: value for key, value in each.items() if key != "__type__"}
+        made = collection.models.new(each["name"]) | {
+            key: value for key, value in each.items() if key != "__type__"
+        }
         note_types[each["crowdanki_uuid"]] = collection.models.add_dict(made).id
-    own = ("__type__", "children", "notes", "note_models", "deck_configurations", "media_files", "deck_config_uuid")
+    own = (
+        "__type__",
+        "children",
+        "notes",
+        "note_models",
+        "deck_configurations",
+        "media_files",
+        "deck_config_uuid",
+    )
     for name, each in decks_of(root):
         deck = collection.decks.get(collection.decks.id(name))
-        deck.update({key: value for key, value in each.items() if key not in own} | {"name": name, "conf": presets[each["deck_config_uuid"]]})
+        deck.update(
+            {key: value for key, value in each.items() if key not in own}
+            | {"name": name, "conf": presets[each["deck_config_uuid"]]}
+        )
         collection.decks.save(deck)
         for written in each["notes"]:
-            note = collection.new_note(collection.models.get(note_types[written["note_model_uuid"]]))
+            note = collection.new_note(
+                collection.models.get(note_types[written["note_model_uuid"]])
+            )
             note.guid, note.fields, note.tags = written["guid"], written["fields"], written["tags"]
             collection.add_note(note, deck["id"])
     for file in (folder / "media").iterdir():
@@ -127,7 +160,14 @@ def import_folder(collection: Collection, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("cards", [None, ALL_KINDS, HOSTILE])
-def test_a_folder_brings_what_the_package_brings(collection, another, flagship: Deck, tiny: Callable[..., Deck], tmp_path: Path, cards: str | None):
+def test_a_folder_brings_what_the_package_brings(
+    collection,
+    another,
+    flagship: Deck,
+    tiny: Callable[..., Deck],
+    tmp_path: Path,
+    cards: str | None,
+):
     deck = flagship if cards is None else tiny(cards)
     pipeline.package(deck, tmp_path / "deck.apkg")
     outputs.put(crowdanki, deck, tmp_path / "deck")
@@ -150,8 +190,12 @@ def test_a_folder_has_the_form_that_crowdanki_reads(flagship: Deck, tmp_path: Pa
     names = [root, *root["note_models"], *root["deck_configurations"], *root["children"]]
     assert len({str(uuid.UUID(each["crowdanki_uuid"])) for each in names}) == len(names)
     note_types = {each["crowdanki_uuid"]: each for each in root["note_models"]}
-    assert {deck["deck_config_uuid"] for deck in decks} == {each["crowdanki_uuid"] for each in root["deck_configurations"]}
-    assert root["media_files"] == sorted(each.name for each in (tmp_path / "deck" / "media").iterdir())
+    assert {deck["deck_config_uuid"] for deck in decks} == {
+        each["crowdanki_uuid"] for each in root["deck_configurations"]
+    }
+    assert root["media_files"] == sorted(
+        each.name for each in (tmp_path / "deck" / "media").iterdir()
+    )
     for deck in decks:
         assert deck["__type__"] == "Deck"
         for note in deck["notes"]:

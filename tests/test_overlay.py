@@ -46,7 +46,11 @@ def folder(tmp_path: Path) -> Path:
     """An overlay, beside the course that it extends."""
     write_course(tmp_path / "base", cards=BASE_CARDS)
     overlay = tmp_path / "mine"
-    for name, text in {"course.yaml": OVERLAY, "lessons/50-changes.yaml": CHANGES, "lessons/60-second.yaml": NEW_LESSON}.items():
+    for name, text in {
+        "course.yaml": OVERLAY,
+        "lessons/50-changes.yaml": CHANGES,
+        "lessons/60-second.yaml": NEW_LESSON,
+    }.items():
         (overlay / name).parent.mkdir(parents=True, exist_ok=True)
         (overlay / name).write_text(text, encoding="utf-8")
     return overlay
@@ -67,19 +71,32 @@ def test_both_read_as_one(folder: Path):
     ]
     define, haven, scene, _ = course.lessons[0].cards
     assert (define.prompt, define.answer) == ("Base?", "Where one sets out from.")
-    assert (haven.prompt, haven.answer, haven.why) == ("What is a safe haven?", "A harbour.", "For comfort.")
-    assert [option.text for option in scene.options] == ["Safe", "Anxious", "Not enough information"]
-    assert course.lessons[0].summary == "Another summary."
-    assert (define.at.file, haven.at.file, scene.at.file) == (f"{folder.as_posix()}/lessons/50-changes.yaml",) * 2 + (
-        f"{folder.as_posix()}/../base/lessons/01-first.yaml",
+    assert (haven.prompt, haven.answer, haven.why) == (
+        "What is a safe haven?",
+        "A harbour.",
+        "For comfort.",
     )
+    assert [option.text for option in scene.options] == [
+        "Safe",
+        "Anxious",
+        "Not enough information",
+    ]
+    assert course.lessons[0].summary == "Another summary."
+    assert (define.at.file, haven.at.file, scene.at.file) == (
+        f"{folder.as_posix()}/lessons/50-changes.yaml",
+    ) * 2 + (f"{folder.as_posix()}/../base/lessons/01-first.yaml",)
 
 
 def test_corrections_flow_in_and_what_they_meet_is_reported(folder: Path):
     assert run("build", folder, "-o", folder / "deck.apkg").exit_code == 0
     lesson = folder.parent / "base" / "lessons" / "01-first.yaml"
     text = lesson.read_text(encoding="utf-8")
-    lesson.write_text(text.replace("She waits.", "She waits for him.").replace("Where one returns to.", "Where one comes back to."), encoding="utf-8")
+    lesson.write_text(
+        text.replace("She waits.", "She waits for him.").replace(
+            "Where one returns to.", "Where one comes back to."
+        ),
+        encoding="utf-8",
+    )
     checked = pipeline.check(folder)
     assert checked.course.lessons[0].cards[2].scenario == "She waits for him."
     assert checked.course.lessons[0].cards[1].answer == "A harbour."
@@ -100,14 +117,21 @@ def test_corrections_flow_in_and_what_they_meet_is_reported(folder: Path):
 
 def test_what_an_unknown_course_would_have_brought_along_is_not_missing(folder: Path):
     path = folder / "course.yaml"
-    path.write_text(path.read_text(encoding="utf-8").replace("../base", "nowhere"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("../base", "nowhere"), encoding="utf-8"
+    )
     assert [each.rule for each in pipeline.check(folder).diagnostics] == ["unknown-course"]
 
 
 def test_a_number_in_a_change_is_told_in_quotes(folder: Path):
     path = folder / "lessons" / "50-changes.yaml"
-    path.write_text(path.read_text(encoding="utf-8").replace("answer: A harbour.", "answer: 1969", 1), encoding="utf-8")
-    assert [each.help for each in pipeline.check(folder).diagnostics] == ['put it in quotes, so that it is text: `answer: "1969"`']
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("answer: A harbour.", "answer: 1969", 1),
+        encoding="utf-8",
+    )
+    assert [each.help for each in pipeline.check(folder).diagnostics] == [
+        'put it in quotes, so that it is text: `answer: "1969"`'
+    ]
 
 
 @pytest.mark.parametrize(
@@ -117,18 +141,62 @@ def test_a_number_in_a_change_is_told_in_quotes(folder: Path):
         ("course.yaml", "../base", ".", "unknown-course", "course.yaml:3:10"),
         ("course.yaml", "[gone]", "[gnoe]", "unknown-card", "course.yaml:6:8"),
         ("course.yaml", "[gone]", "gone", "schema", "course.yaml:6:7"),
-        ("lessons/50-changes.yaml", "  - {id: own-goal, text: Do more.}", "  own-goal: Do more.", "schema", "50-changes.yaml:4:3"),
-        ("lessons/50-changes.yaml", "- {id: haven, answer: A harbour.}", "- haven", "schema", "50-changes.yaml:6:5"),
+        (
+            "lessons/50-changes.yaml",
+            "  - {id: own-goal, text: Do more.}",
+            "  own-goal: Do more.",
+            "schema",
+            "50-changes.yaml:4:3",
+        ),
+        (
+            "lessons/50-changes.yaml",
+            "- {id: haven, answer: A harbour.}",
+            "- haven",
+            "schema",
+            "50-changes.yaml:6:5",
+        ),
         ("course.yaml", "title: Mine", "titel: Mine", "unknown-key", "course.yaml:4:1"),
         ("course.yaml", "id: mine", "id: Mine", "schema", "course.yaml:1:5"),
-        ("lessons/50-changes.yaml", "id: haven", "id: havn", "unknown-card", "50-changes.yaml:6:10"),
-        ("lessons/50-changes.yaml", "changes: first", "changes: frist", "unknown-lesson", "50-changes.yaml:1:10"),
-        ("lessons/50-changes.yaml", "answer: A harbour.", "anwser: A harbour.", "unknown-key", "50-changes.yaml:6:17"),
-        ("lessons/50-changes.yaml", "sources: [bowlby1969]", "sources: [bowlby1968]", "unknown-source", "50-changes.yaml:8:90"),
-        ("lessons/50-changes.yaml", "id: extra", "id: fresh", "duplicate-id", "60-second.yaml:7:10"),
+        (
+            "lessons/50-changes.yaml",
+            "id: haven",
+            "id: havn",
+            "unknown-card",
+            "50-changes.yaml:6:10",
+        ),
+        (
+            "lessons/50-changes.yaml",
+            "changes: first",
+            "changes: frist",
+            "unknown-lesson",
+            "50-changes.yaml:1:10",
+        ),
+        (
+            "lessons/50-changes.yaml",
+            "answer: A harbour.",
+            "anwser: A harbour.",
+            "unknown-key",
+            "50-changes.yaml:6:17",
+        ),
+        (
+            "lessons/50-changes.yaml",
+            "sources: [bowlby1969]",
+            "sources: [bowlby1968]",
+            "unknown-source",
+            "50-changes.yaml:8:90",
+        ),
+        (
+            "lessons/50-changes.yaml",
+            "id: extra",
+            "id: fresh",
+            "duplicate-id",
+            "60-second.yaml:7:10",
+        ),
     ],
 )
-def test_mistakes_are_told_where_they_stand(folder: Path, file: str, old: str, new: str, rule: str, place: str):
+def test_mistakes_are_told_where_they_stand(
+    folder: Path, file: str, old: str, new: str, rule: str, place: str
+):
     path = folder / file
     path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
     found = [(each.rule, str(each.at)) for each in pipeline.check(folder).diagnostics]
@@ -139,7 +207,9 @@ def test_mistakes_are_told_where_they_stand(folder: Path, file: str, old: str, n
 def test_a_broken_base_and_a_circle_are_told(folder: Path):
     base = folder.parent / "base"
     good = (base / "course.yaml").read_text(encoding="utf-8")
-    (base / "course.yaml").write_text(good.replace("id: tiny", "id: tiny\nextends: ../mine"), encoding="utf-8")
+    (base / "course.yaml").write_text(
+        good.replace("id: tiny", "id: tiny\nextends: ../mine"), encoding="utf-8"
+    )
     assert [each.rule for each in pipeline.check(folder).diagnostics] == ["broken-base"]
     (base / "course.yaml").write_text(good.replace("title", "titel"), encoding="utf-8")
     diagnostic = pipeline.check(folder).diagnostics[0]
@@ -155,28 +225,74 @@ def test_both_decks_lie_side_by_side(folder: Path, collection: Collection, tmp_p
     assert collection.note_count() == 9
 
 
-def test_with_keep_identity_learners_change_over_and_keep_their_progress(folder: Path, collection: Collection, tmp_path: Path):
-    assert run("build", folder.parent / "base", "-o", tmp_path / "base.apkg", SOURCE_DATE_EPOCH="1700000000").exit_code == 0
+def test_with_keep_identity_learners_change_over_and_keep_their_progress(
+    folder: Path, collection: Collection, tmp_path: Path
+):
+    assert (
+        run(
+            "build",
+            folder.parent / "base",
+            "-o",
+            tmp_path / "base.apkg",
+            SOURCE_DATE_EPOCH="1700000000",
+        ).exit_code
+        == 0
+    )
     do_import(collection, tmp_path / "base.apkg")
     card = collection.get_card(collection.find_cards("ID:haven")[0])
     card.start_timer()
     collection.sched.answerCard(card, 4)
-    before = collection.db.first("select id, ivl, due, reps, queue from cards where id = ?", card.id)
+    before = collection.db.first(
+        "select id, ivl, due, reps, queue from cards where id = ?", card.id
+    )
     assert before[3] == 1
-    (folder / "course.yaml").write_text(OVERLAY.replace("deck: Mine", "deck: Tiny\nkeep_identity: true"), encoding="utf-8")
-    assert run("build", folder, "-o", tmp_path / "mine.apkg", SOURCE_DATE_EPOCH="1700000001").exit_code == 0
+    (folder / "course.yaml").write_text(
+        OVERLAY.replace("deck: Mine", "deck: Tiny\nkeep_identity: true"), encoding="utf-8"
+    )
+    assert (
+        run("build", folder, "-o", tmp_path / "mine.apkg", SOURCE_DATE_EPOCH="1700000001").exit_code
+        == 0
+    )
     assert do_import(collection, tmp_path / "mine.apkg") == {"new": 2, "updated": 3}
-    assert collection.db.first("select id, ivl, due, reps, queue from cards where id = ?", card.id) == before
+    assert (
+        collection.db.first("select id, ivl, due, reps, queue from cards where id = ?", card.id)
+        == before
+    )
     assert collection.get_note(card.nid)["Answer"] == "A harbour."
-    assert len({model["name"] for model in collection.models.all() if "Basic" in model["name"] and ":" in model["name"]}) == 1
+    assert (
+        len(
+            {
+                model["name"]
+                for model in collection.models.all()
+                if "Basic" in model["name"] and ":" in model["name"]
+            }
+        )
+        == 1
+    )
 
 
-def test_with_keep_identity_a_card_is_who_it_is_where_it_comes_from(folder: Path, collection: Collection, tmp_path: Path):
+def test_with_keep_identity_a_card_is_who_it_is_where_it_comes_from(
+    folder: Path, collection: Collection, tmp_path: Path
+):
     """Also where the extended course has not been built since the card is there, or never."""
-    (folder / "course.yaml").write_text(OVERLAY.replace("deck: Mine", "deck: Tiny\nkeep_identity: true"), encoding="utf-8")
-    assert run("build", folder, "-o", tmp_path / "mine.apkg", SOURCE_DATE_EPOCH="1700000000").exit_code == 0
+    (folder / "course.yaml").write_text(
+        OVERLAY.replace("deck: Mine", "deck: Tiny\nkeep_identity: true"), encoding="utf-8"
+    )
+    assert (
+        run("build", folder, "-o", tmp_path / "mine.apkg", SOURCE_DATE_EPOCH="1700000000").exit_code
+        == 0
+    )
     assert do_import(collection, tmp_path / "mine.apkg") == {"new": 5}
-    assert run("build", folder.parent / "base", "-o", tmp_path / "base.apkg", SOURCE_DATE_EPOCH="1700000001").exit_code == 0
+    assert (
+        run(
+            "build",
+            folder.parent / "base",
+            "-o",
+            tmp_path / "base.apkg",
+            SOURCE_DATE_EPOCH="1700000001",
+        ).exit_code
+        == 0
+    )
     assert do_import(collection, tmp_path / "base.apkg") == {"new": 1, "duplicate": 3}
 
 
@@ -213,7 +329,9 @@ def test_an_overlay_may_bring_its_own_sources_and_pictures(folder: Path):
 def test_the_whole_of_it_may_be_one_file(tmp_path: Path):
     write_course(tmp_path / "base", cards=CARD)
     (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "course.yaml").write_text("extends: ../base\nid: mine\nversion: 1.0.0\ntitle: Mine\n", encoding="utf-8")
+    (tmp_path / "mine" / "course.yaml").write_text(
+        "extends: ../base\nid: mine\nversion: 1.0.0\ntitle: Mine\n", encoding="utf-8"
+    )
     checked = pipeline.check(tmp_path / "mine")
     assert checked.diagnostics == ()
     assert checked.course is not None

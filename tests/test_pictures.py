@@ -16,9 +16,18 @@ SVG = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="-50 0 200 100">
 
 def png(width: int, height: int) -> bytes:
     def chunk(kind: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        return (
+            struct.pack(">I", len(content))
+            + kind
+            + content
+            + struct.pack(">I", zlib.crc32(kind + content))
+        )
 
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+        + chunk(b"IEND", b"")
+    )
 
 
 def test_the_frame_of_a_picture():
@@ -27,12 +36,22 @@ def test_the_frame_of_a_picture():
     assert frame(png(12, 34), "a.png") == Box(0, 0, 12, 34)
     assert frame(b'<svg viewBox="0 0 1e1 2.5e+1"/>', "a.svg") == Box(0, 0, 10, 25)
     assert frame(b'<svg width="96pt" height="1in"/>', "a.svg") == Box(0, 0, 128, 96)
-    for content, name in ((b"<svg/>", "a.svg"), (b"<svg", "a.svg"), (b'<svg width="100%" height="1e999"/>', "a.svg"), (b"nothing", "a.png"), (b"", "a.jpg")):
+    for content, name in (
+        (b"<svg/>", "a.svg"),
+        (b"<svg", "a.svg"),
+        (b'<svg width="100%" height="1e999"/>', "a.svg"),
+        (b"nothing", "a.png"),
+        (b"", "a.jpg"),
+    ):
         assert frame(content, name) is None
 
 
 def test_boxes_of_elements_that_are_not_moved():
-    assert svg_boxes(SVG) == {"a": Box(-50, 0, 100, 50), "b": Box(50, 25, 100, 50, round=True), "c": Box(-10, 40, 20, 20, round=True)}
+    assert svg_boxes(SVG) == {
+        "a": Box(-50, 0, 100, 50),
+        "b": Box(50, 25, 100, 50, round=True),
+        "c": Box(-10, 40, 20, 20, round=True),
+    }
 
 
 def test_a_box_in_another_unit_is_where_it_is_drawn_or_unknown():
@@ -46,7 +65,15 @@ WEBP = b"RIFF\x0c\x00\x00\x00WEBPVP8 \x00\x00\x00\x00"
 
 @pytest.mark.parametrize(
     ("content", "name"),
-    [(png(1, 1), "a.png"), (png(1, 1) + b"more", "a.jpg"), (JPEG, "a.jpeg"), (JPEG, "a.PNG"), (WEBP, "a.webp"), (b"GIF89a;", "a.gif"), (SVG, "a.svg")],
+    [
+        (png(1, 1), "a.png"),
+        (png(1, 1) + b"more", "a.jpg"),
+        (JPEG, "a.jpeg"),
+        (JPEG, "a.PNG"),
+        (WEBP, "a.webp"),
+        (b"GIF89a;", "a.gif"),
+        (SVG, "a.svg"),
+    ],
 )
 def test_a_picture_that_browsers_show_is_not_spoilt_and_half_of_it_is(content: bytes, name: str):
     assert not spoilt(content, name)
@@ -55,7 +82,15 @@ def test_a_picture_that_browsers_show_is_not_spoilt_and_half_of_it_is(content: b
     assert spoilt(b"text", name)
 
 
-@pytest.mark.parametrize(("content", "name"), [(SVG, "a.png"), (JPEG, "a.svg"), (b"RIFF\x00\x00\x00\x00WAVE", "a.webp"), (b"<svg:svg/><", "a.svg")])
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (SVG, "a.png"),
+        (JPEG, "a.svg"),
+        (b"RIFF\x00\x00\x00\x00WAVE", "a.webp"),
+        (b"<svg:svg/><", "a.svg"),
+    ],
+)
 def test_a_picture_of_another_kind_than_its_name_says_is_spoilt(content: bytes, name: str):
     assert spoilt(content, name)
 
@@ -68,4 +103,7 @@ def test_a_region_is_the_same_however_it_is_written(tiny, region: str):
     card = "  - {{id: r, kind: occlusion, prompt: P, picture: plane.svg, {}regions: [{}]}}\n"
     svg = {"media/plane.svg": SVG.decode()}
     pixels = "{name: R, left: 0, top: 0, width: 100, height: 50}"
-    assert tiny(card.format("", region), **svg).notes[0].fields == tiny(card.format("unit: pixels, ", pixels), **svg).notes[0].fields
+    assert (
+        tiny(card.format("", region), **svg).notes[0].fields
+        == tiny(card.format("unit: pixels, ", pixels), **svg).notes[0].fields
+    )

@@ -17,7 +17,9 @@ from attachdeck.notes import Deck
 from conftest import COURSE, COURSE_YAML, LESSON_HEAD, need, write_course
 from test_cli import run
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -27,14 +29,18 @@ def _engine():
 
 
 def cards(prefix: str, count: int) -> str:
-    return "".join(f"  - {{id: {prefix}{n}, kind: basic, prompt: {prefix} {n}?, answer: A}}\n" for n in range(count))
+    return "".join(
+        f"  - {{id: {prefix}{n}, kind: basic, prompt: {prefix} {n}?, answer: A}}\n"
+        for n in range(count)
+    )
 
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
     """Three lessons with 30, 20 and 10 cards."""
     lessons = {
-        f"lessons/0{n}-{name}.yaml": LESSON_HEAD.replace("first", name).replace("First", name) + cards(name, 40 - 10 * n)
+        f"lessons/0{n}-{name}.yaml": LESSON_HEAD.replace("first", name).replace("First", name)
+        + cards(name, 40 - 10 * n)
         for n, name in enumerate(("first", "second", "third"), 1)
     }
     return write_course(tmp_path / "course", lessons)
@@ -51,23 +57,45 @@ def test_every_card_is_new_once_and_lessons_open_in_order(course: Path):
     new = [day["new"] for day in found["days"]]
     assert sum(new) == found["cards"] == 60
     assert max(new) == 7
-    assert [(each["deck"], each["cards"]) for each in found["lessons"]] == [("01 first", 30), ("02 second", 20), ("03 third", 10)]
+    assert [(each["deck"], each["cards"]) for each in found["lessons"]] == [
+        ("01 first", 30),
+        ("02 second", 20),
+        ("03 third", 10),
+    ]
     seen = list(accumulate(new))
-    assert [each["opens"] for each in found["lessons"]] == [1 + sum(count <= before for count in seen) for before in (0, 30, 50)] == [1, 5, 8]
+    assert (
+        [each["opens"] for each in found["lessons"]]
+        == [1 + sum(count <= before for count in seen) for before in (0, 30, 50)]
+        == [1, 5, 8]
+    )
     assert found["last_new_card"] == 9 == seen.index(60) + 1
 
 
 def test_decks_within_decks_open_in_ankis_order(course: Path):
-    (course / "course.yaml").write_text(COURSE_YAML.replace("deck: Tiny", "deck: School::Tiny"), encoding="utf-8")
-    for number, (name, deck) in enumerate((("first", "B::Intro"), ("second", "a::Intro"), ("third", "a b")), 1):
+    (course / "course.yaml").write_text(
+        COURSE_YAML.replace("deck: Tiny", "deck: School::Tiny"), encoding="utf-8"
+    )
+    for number, (name, deck) in enumerate(
+        (("first", "B::Intro"), ("second", "a::Intro"), ("third", "a b")), 1
+    ):
         lesson = course / f"lessons/0{number}-{name}.yaml"
-        lesson.write_text(f"deck: '{deck}'\n" + lesson.read_text(encoding="utf-8"), encoding="utf-8")
-    assert [(each["deck"], each["cards"]) for each in planned(course)["lessons"]] == [("a::Intro", 20), ("a b", 10), ("B::Intro", 30)]
+        lesson.write_text(
+            f"deck: '{deck}'\n" + lesson.read_text(encoding="utf-8"), encoding="utf-8"
+        )
+    assert [(each["deck"], each["cards"]) for each in planned(course)["lessons"]] == [
+        ("a::Intro", 20),
+        ("a b", 10),
+        ("B::Intro", 30),
+    ]
 
 
 def test_the_flagships_cards_are_all_planned(flagship: Deck):
     found = planned(COURSE)
-    assert found["cards"] == sum(each["cards"] for each in found["lessons"]) == sum(len(note.cards) for note in flagship.notes)
+    assert (
+        found["cards"]
+        == sum(each["cards"] for each in found["lessons"])
+        == sum(len(note.cards) for note in flagship.notes)
+    )
     opens = [each["opens"] for each in found["lessons"]]
     assert opens == sorted(opens)
     assert found["lessons"][0]["deck"].startswith("01")
@@ -81,16 +109,30 @@ def test_more_new_cards_a_day_end_earlier_and_ask_more(course: Path):
 
 
 def test_the_pace_is_the_courses_own(course: Path):
-    (course / "course.yaml").write_text(COURSE_YAML + "study: {new_cards_a_day: 3, reviews_a_day: 50, desired_retention: 85}\n", encoding="utf-8")
+    (course / "course.yaml").write_text(
+        COURSE_YAML + "study: {new_cards_a_day: 3, reviews_a_day: 50, desired_retention: 85}\n",
+        encoding="utf-8",
+    )
     found = planned(course)
-    assert (found["new_cards_a_day"], found["reviews_a_day"], found["desired_retention"]) == (3, 50, 85)
+    assert (found["new_cards_a_day"], found["reviews_a_day"], found["desired_retention"]) == (
+        3,
+        50,
+        85,
+    )
     assert max(day["new"] for day in found["days"]) == 3
     found = planned(course, "--new", "4", "--reviews", "60", "--retention", "80")
-    assert (found["new_cards_a_day"], found["reviews_a_day"], found["desired_retention"]) == (4, 60, 80)
+    assert (found["new_cards_a_day"], found["reviews_a_day"], found["desired_retention"]) == (
+        4,
+        60,
+        80,
+    )
 
 
 def test_whoever_wants_to_recall_more_reviews_more(course: Path):
-    low, high = (sum(day["reviews"] for day in planned(course, "--retention", percent)["days"]) for percent in ("80", "95"))
+    low, high = (
+        sum(day["reviews"] for day in planned(course, "--retention", percent)["days"])
+        for percent in ("80", "95")
+    )
     assert high > low
 
 
@@ -114,26 +156,45 @@ def test_a_term_takes_the_fewest_new_cards_that_leave_two_weeks(course: Path):
 
 def test_a_term_that_is_too_short_says_so(course: Path):
     assert planned(course, "--reviews", "7", "--weeks", "3")["terms"] == [
-        {"weeks": 3, "new_cards_a_day": None, "minutes_a_day": None, "minutes_in_busiest_week": None, "last_new_card": None}
+        {
+            "weeks": 3,
+            "new_cards_a_day": None,
+            "minutes_a_day": None,
+            "minutes_in_busiest_week": None,
+            "last_new_card": None,
+        }
     ]
     assert "3 weeks  does not fit" in run("plan", course, "--reviews", "7", "--weeks", "3").stdout
 
 
 def test_the_same_question_gets_the_same_days(course: Path):
-    assert run("plan", course, "--format", "json").stdout == run("plan", course, "--format", "json").stdout
+    assert (
+        run("plan", course, "--format", "json").stdout
+        == run("plan", course, "--format", "json").stdout
+    )
 
 
 def test_a_terminal_shows_tables(course: Path):
     said = run("plan", course, "--new", "7").stdout.splitlines()
     assert said[0] == "cards   60"
     assert said[2] == "new     until day 9, in week 2"
-    assert said[6:10] == ["opens  week  cards  lesson", "day 1  1     30     01 first", "day 5  1     20     02 second", "day 8  2     10     03 third"]
+    assert said[6:10] == [
+        "opens  week  cards  lesson",
+        "day 1  1     30     01 first",
+        "day 5  1     20     02 second",
+        "day 8  2     10     03 third",
+    ]
     assert [line.split()[:3] for line in said[12:]] == [["6", "weeks", "3"], ["12", "weeks", "1"]]
 
 
 def test_retired_cards_are_not_planned(course: Path):
     lesson = course / "lessons/03-third.yaml"
-    lesson.write_text(lesson.read_text(encoding="utf-8").replace("answer: A}", "answer: A, status: retired, retired_because: Wrong.}"), encoding="utf-8")
+    lesson.write_text(
+        lesson.read_text(encoding="utf-8").replace(
+            "answer: A}", "answer: A, status: retired, retired_because: Wrong.}"
+        ),
+        encoding="utf-8",
+    )
     found = planned(course)
     assert found["cards"] == 50
     assert [each["deck"] for each in found["lessons"]] == ["01 first", "02 second"]
@@ -167,7 +228,9 @@ def test_the_chart_says_in_words_what_it_shows(course: Path, tmp_path: Path):
 
 def test_a_strangers_title_stays_text(course: Path, tmp_path: Path):
     title = """T<script>alert(1)</script>&amp;"'"""
-    (course / "course.yaml").write_text(COURSE_YAML.replace("title: Tiny", f"title: {json.dumps(title)}"), encoding="utf-8")
+    (course / "course.yaml").write_text(
+        COURSE_YAML.replace("title: Tiny", f"title: {json.dumps(title)}"), encoding="utf-8"
+    )
     root = ET.parse(drawn(course, tmp_path / "plan.svg")).getroot()
     assert root.find(f"{SVG}title").text.startswith(title)
     assert not list(root.iter(f"{SVG}script"))
@@ -182,14 +245,20 @@ def test_a_browser_shows_the_chart(course: Path, tmp_path: Path, scheme: str):
     path = drawn(course, tmp_path / "plan.svg")
     troubles: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
         page = browser.new_page(color_scheme=scheme)
         page.on("console", lambda message: troubles.append(message.text))
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.goto(path.as_uri())
         paper = page.evaluate("getComputedStyle(document.querySelector('.paper')).fill")
-        bars = page.evaluate("[...document.querySelectorAll('g .reviews')].map(each => each.getBoundingClientRect().height)")
-        inside = page.evaluate("[...document.querySelectorAll('text')].every(each => each.getBBox().x >= 0 && each.getBBox().x + each.getBBox().width <= 760)")
+        bars = page.evaluate(
+            "[...document.querySelectorAll('g .reviews')].map(each => each.getBoundingClientRect().height)"
+        )
+        inside = page.evaluate(
+            "[...document.querySelectorAll('text')].every(each => each.getBBox().x >= 0 && each.getBBox().x + each.getBBox().width <= 760)"
+        )
         browser.close()
     assert troubles == []
     assert paper == {"light": "rgb(255, 255, 255)", "dark": "rgb(30, 30, 30)"}[scheme]
@@ -232,7 +301,14 @@ def failed(course: Path, *options: str) -> Result:
 
 
 def test_a_course_without_cards_has_no_plan(tmp_path: Path):
-    assert "the course has no cards yet" in failed(write_course(tmp_path, {"lessons/01-first.yaml": LESSON_HEAD.replace("cards:", "cards: []")})).stderr
+    assert (
+        "the course has no cards yet"
+        in failed(
+            write_course(
+                tmp_path, {"lessons/01-first.yaml": LESSON_HEAD.replace("cards:", "cards: []")}
+            )
+        ).stderr
+    )
 
 
 def test_a_course_with_mistakes_has_no_plan(course: Path):
@@ -242,7 +318,9 @@ def test_a_course_with_mistakes_has_no_plan(course: Path):
 
 def test_a_pace_that_never_ends_is_an_error(tmp_path: Path):
     folder = write_course(tmp_path, cards=cards("many", 400))
-    assert "the 400 cards are not all seen within 10 years" in failed(folder, "--reviews", "1").stderr
+    assert (
+        "the 400 cards are not all seen within 10 years" in failed(folder, "--reviews", "1").stderr
+    )
 
 
 def test_without_the_engine_it_says_what_to_install(course: Path, monkeypatch: pytest.MonkeyPatch):

@@ -47,8 +47,12 @@ def serve() -> Iterator[Callable[[Path], Preview]]:
         assert not thread.is_alive()
 
 
-def ask(preview: Preview, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
-    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", preview.server.server_address[1], timeout=10)) as connection:
+def ask(
+    preview: Preview, path: str, method: str = "GET", **headers: str
+) -> tuple[int, dict[str, str], bytes]:
+    with contextlib.closing(
+        http.client.HTTPConnection("127.0.0.1", preview.server.server_address[1], timeout=10)
+    ) as connection:
         connection.request(method, path, headers=headers)
         answer = connection.getresponse()
         return answer.status, dict(answer.getheaders()), answer.read()
@@ -58,7 +62,13 @@ def test_it_listens_on_the_loopback_and_answers_its_own_name_alone(serve, tmp_pa
     preview = serve(write_course(tmp_path))
     host, port = preview.server.server_address
     assert host == "127.0.0.1"
-    for name, status in ((f"127.0.0.1:{port}", 200), (f"localhost:{port}", 200), ("evil.example", 403), (f"evil.example:{port}", 403), ("", 403)):
+    for name, status in (
+        (f"127.0.0.1:{port}", 200),
+        (f"localhost:{port}", 200),
+        ("evil.example", 403),
+        (f"evil.example:{port}", 403),
+        ("", 403),
+    ):
         assert ask(preview, "/state", Host=name)[0] == status, name
 
 
@@ -66,37 +76,75 @@ def test_it_serves_nothing_but_its_page_the_cards_and_their_pictures(serve, tmp_
     (tmp_path / "secret.svg").write_text("<svg/>")
     preview = serve(write_course(tmp_path / "course", cards=ALL_KINDS))
     picture = next(iter(preview.site.media))
-    for path in ("/", "/preview.js", "/preview.css", "/state", "/card/define/0/front", f"/media/{picture}"):
+    for path in (
+        "/",
+        "/preview.js",
+        "/preview.css",
+        "/state",
+        "/card/define/0/front",
+        f"/media/{picture}",
+    ):
         assert ask(preview, path)[0] == 200, path
-    hostile = ("/course.yaml", "/media/../course.yaml", "/media/..%2f..%2fsecret.svg", "/media/plane.svg", "//etc/passwd", "/card/define/9/front")
-    for path in (*hostile, "/card/define/0/../../", "/card/nobody/0/front", "/card/define/-1/front", "/card/define/0/middle", "/preview/server.py", "/%00"):
+    hostile = (
+        "/course.yaml",
+        "/media/../course.yaml",
+        "/media/..%2f..%2fsecret.svg",
+        "/media/plane.svg",
+        "//etc/passwd",
+        "/card/define/9/front",
+    )
+    for path in (
+        *hostile,
+        "/card/define/0/../../",
+        "/card/nobody/0/front",
+        "/card/define/-1/front",
+        "/card/define/0/middle",
+        "/preview/server.py",
+        "/%00",
+    ):
         assert ask(preview, path)[0] == 404, path
     for method in ("POST", "PUT", "DELETE", "OPTIONS"):
         assert ask(preview, "/state", method)[0] == 501, method
     status, headers, body = ask(preview, "/state", "HEAD")
     assert (status, body) == (200, b"")
     assert "default-src 'none'" in headers["Content-Security-Policy"]
-    assert ask(preview, "/card/define/0/front")[1]["Content-Security-Policy"].endswith("sandbox allow-scripts")
+    assert ask(preview, "/card/define/0/front")[1]["Content-Security-Policy"].endswith(
+        "sandbox allow-scripts"
+    )
 
 
 def test_a_lesson_with_mistakes_stays_as_it_was_and_the_rest_goes_on(tmp_path: Path):
     folder = write_course(tmp_path / "course", {"lessons/02-second.yaml": SECOND + OTHER})
     before = look(folder)
-    assert [card["id"] for lesson in before.lessons for card in lesson["cards"]] == ["define", "haven"]
-    (folder / "lessons" / "01-first.yaml").write_text(LESSON_HEAD + CARD.replace("answer:", "anwser:"), encoding="utf-8")
-    (folder / "lessons" / "02-second.yaml").write_text(SECOND + OTHER.replace("returns", "comes back"), encoding="utf-8")
+    assert [card["id"] for lesson in before.lessons for card in lesson["cards"]] == [
+        "define",
+        "haven",
+    ]
+    (folder / "lessons" / "01-first.yaml").write_text(
+        LESSON_HEAD + CARD.replace("answer:", "anwser:"), encoding="utf-8"
+    )
+    (folder / "lessons" / "02-second.yaml").write_text(
+        SECOND + OTHER.replace("returns", "comes back"), encoding="utf-8"
+    )
     after = look(folder, before)
-    assert [(lesson["id"], lesson["stale"]) for lesson in after.lessons] == [("first", True), ("second", False)]
+    assert [(lesson["id"], lesson["stale"]) for lesson in after.lessons] == [
+        ("first", True),
+        ("second", False),
+    ]
     assert "comes back" in after.lessons[1]["cards"][0]["text"]
     assert "explores" in after.document("define", 0, "back", "")
-    assert {problem["card"] for problem in after.problems if problem["severity"] == "error"} == {"define"}
+    assert {problem["card"] for problem in after.problems if problem["severity"] == "error"} == {
+        "define"
+    }
     assert [lesson["id"] for lesson in look(folder).lessons] == ["second"]
     (folder / "course.yaml").write_text("id: [", encoding="utf-8")
     assert len(look(folder, after).lessons) == 2
     assert look(folder).lessons == ()
 
 
-def test_what_fails_is_shown_and_the_next_save_is_followed(serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_what_fails_is_shown_and_the_next_save_is_followed(
+    serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     folder = write_course(tmp_path / "course")
 
     def fail(*_: object) -> None:
@@ -105,26 +153,34 @@ def test_what_fails_is_shown_and_the_next_save_is_followed(serve, tmp_path: Path
     def saved(title: str) -> dict[str, Any]:
         with preview.changed:
             seen = preview.version
-            (folder / "course.yaml").write_text(COURSE_YAML.replace("title: Tiny", f"title: {title}"), encoding="utf-8")
+            (folder / "course.yaml").write_text(
+                COURSE_YAML.replace("title: Tiny", f"title: {title}"), encoding="utf-8"
+            )
             assert preview.changed.wait_for(lambda: preview.version > seen, timeout=10)
         return preview.site.state()
 
     with monkeypatch.context() as patched:
         patched.setattr(server, "look", fail)
         preview = serve(folder)
-        assert preview.site.problems[0]["message"] == "the course cannot be shown (ValueError: a bug)"
+        assert (
+            preview.site.problems[0]["message"] == "the course cannot be shown (ValueError: a bug)"
+        )
         assert len(saved("Not seen")["problems"]) == 1
     assert saved("Seen")["title"] == "Seen"
 
 
 def test_every_kind_of_file_is_served_and_templates_are_followed(serve, tmp_path: Path):
     own = {"media/media.yaml": "pictures: []\nfiles: [{file: A.mp3}]\n", "media/A.mp3": b"sound"}
-    folder = write_course(tmp_path / "course", {**OWN, **own}, cards=CUSTOM.replace("Two", '"[sound:A.mp3]"'))
+    folder = write_course(
+        tmp_path / "course", {**OWN, **own}, cards=CUSTOM.replace("Two", '"[sound:A.mp3]"')
+    )
     preview = serve(folder)
     status, headers, body = ask(preview, "/media/A.mp3")
     assert (status, headers["Content-Type"], body) == (200, "application/octet-stream", b"sound")
     before = server._stamps(preview.site.folders)
-    (folder / "note_types" / "basic" / "front-1.html").write_text("<b>{{Front}}</b>", encoding="utf-8")
+    (folder / "note_types" / "basic" / "front-1.html").write_text(
+        "<b>{{Front}}</b>", encoding="utf-8"
+    )
     assert server._stamps(preview.site.folders) != before
 
 
@@ -137,14 +193,28 @@ def visit(serve) -> Iterator[Callable[[Path], Page]]:
 
     troubles: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
 
         def open_page(folder: Path) -> Page:
             preview = serve(folder)
             page = browser.new_page(viewport={"width": 1280, "height": 900})
-            page.on("console", lambda message: troubles.append(message.text) if message.type in ("error", "warning") else None)
+            page.on(
+                "console",
+                lambda message: (
+                    troubles.append(message.text) if message.type in ("error", "warning") else None
+                ),
+            )
             page.on("pageerror", lambda error: troubles.append(str(error)))
-            page.on("request", lambda request: None if request.url.startswith((preview.url, "data:")) else troubles.append(request.url))
+            page.on(
+                "request",
+                lambda request: (
+                    None
+                    if request.url.startswith((preview.url, "data:"))
+                    else troubles.append(request.url)
+                ),
+            )
             page.goto(preview.url)
             page.locator("article").first.wait_for()
             return page
@@ -169,9 +239,22 @@ def cards_of(page: Page) -> list[str]:
 
 def test_every_card_is_shown_on_both_sides(visit, tmp_path: Path):
     page = visit(write_course(tmp_path, cards=ALL_KINDS))
-    assert cards_of(page) == ["define", "both-ways", "gaps", "type-it", "choose", "scene", "steps", "picture", "do-it"]
+    assert cards_of(page) == [
+        "define",
+        "both-ways",
+        "gaps",
+        "type-it",
+        "choose",
+        "scene",
+        "steps",
+        "picture",
+        "do-it",
+    ]
     page.set_viewport_size({"width": 1280, "height": 12000})
-    until(page, "document.querySelectorAll('iframe').length === 2 * (1 + 2 + 3 + 1 + 1 + 1 + 4 + 2 + 1)")
+    until(
+        page,
+        "document.querySelectorAll('iframe').length === 2 * (1 + 2 + 3 + 1 + 1 + 1 + 4 + 2 + 1)",
+    )
     back = page.frame_locator("iframe[title='define: back']")
     assert back.locator("#answer").inner_text() == "The figure from which one explores."
     frame = page.frame_locator("iframe[title='choose: front']")
@@ -183,7 +266,11 @@ def test_every_card_is_shown_on_both_sides(visit, tmp_path: Path):
 
 def test_filters_and_search(visit, tmp_path: Path):
     quiet = "lint: {no-source: off, card-without-objective: off, objective-without-card: off, several-ideas: off}\n"
-    page = visit(write_course(tmp_path, {"lessons/02-second.yaml": SECOND + OTHER, "course.yaml": COURSE_YAML + quiet}))
+    page = visit(
+        write_course(
+            tmp_path, {"lessons/02-second.yaml": SECOND + OTHER, "course.yaml": COURSE_YAML + quiet}
+        )
+    )
     page.keyboard.press("/")
     page.keyboard.type("HAVEN returns")
     assert cards_of(page) == ["haven"]
@@ -202,7 +289,13 @@ def test_filters_and_search(visit, tmp_path: Path):
 
 def test_what_could_be_better_stands_beside_its_card(visit, tmp_path: Path):
     page = visit(
-        write_course(tmp_path, cards=CARD + CARD.replace("define", "is-it").replace("What is", "Is it").replace("The figure from which one explores", "Yes"))
+        write_course(
+            tmp_path,
+            cards=CARD
+            + CARD.replace("define", "is-it")
+            .replace("What is", "Is it")
+            .replace("The figure from which one explores", "Yes"),
+        )
     )
     warnings = page.locator("#card-is-it .problem.warning .place").all_inner_texts()
     assert [each for each in warnings if each.startswith("warning[yes-no-prompt] ")]
@@ -224,11 +317,25 @@ def test_it_follows_a_save_and_keeps_its_place(visit, tmp_path: Path):
     many = "".join(CARD.replace("define", f"define-{number}") for number in range(60))
     lesson = tmp_path / "lessons" / "01-first.yaml"
     page = visit(write_course(tmp_path, cards=many))
-    until(page, "(document.querySelector('#card-define-40').scrollIntoView(), !!document.querySelector('#card-define-40 iframe'))")
+    until(
+        page,
+        "(document.querySelector('#card-define-40').scrollIntoView(), !!document.querySelector('#card-define-40 iframe'))",
+    )
     before = page.locator("#card-define-40").bounding_box()["y"]
-    lesson.write_text(LESSON_HEAD + many.replace("define-40, kind: basic, prompt: What", "define-40, kind: basic, prompt: Now what"), encoding="utf-8")
-    page.frame_locator("iframe[title='define-40: front']").get_by_text("Now what is a secure base?").wait_for(timeout=5000)
-    until(page, f"Math.abs(document.querySelector('#card-define-40').getBoundingClientRect().top - {before}) < 2")
+    lesson.write_text(
+        LESSON_HEAD
+        + many.replace(
+            "define-40, kind: basic, prompt: What", "define-40, kind: basic, prompt: Now what"
+        ),
+        encoding="utf-8",
+    )
+    page.frame_locator("iframe[title='define-40: front']").get_by_text(
+        "Now what is a secure base?"
+    ).wait_for(timeout=5000)
+    until(
+        page,
+        f"Math.abs(document.querySelector('#card-define-40').getBoundingClientRect().top - {before}) < 2",
+    )
     lesson.write_text(LESSON_HEAD + many.replace("answer", "anwser", 1), encoding="utf-8")
     page.locator("#problems .problem.error").first.wait_for(timeout=5000)
     assert "lessons/01-first.yaml:7:" in page.locator("#problems .place").first.inner_text()

@@ -21,7 +21,9 @@ from test_cards_in_browser import CHROMIUM, chromium
 __all__ = ["chromium"]
 
 PDFTOTEXT = shutil.which("pdftotext") or ""
-WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">№(\d+)</word>')
+WORD = re.compile(
+    r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">№(\d+)</word>'
+)
 
 
 class Place(NamedTuple):
@@ -35,13 +37,23 @@ class Place(NamedTuple):
 def to_pdf(page: Path, pdf: Path) -> Path:
     need("Chromium", bool(CHROMIUM))
     need("pdftotext (poppler-utils)", bool(PDFTOTEXT))
-    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", f"--print-to-pdf={pdf}", page.as_uri()]
+    command = [
+        CHROMIUM,
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-pdf-header-footer",
+        f"--print-to-pdf={pdf}",
+        page.as_uri(),
+    ]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     return pdf
 
 
 def pages(pdf: Path) -> list[str]:
-    done = subprocess.run([PDFTOTEXT, "-bbox", str(pdf), "-"], check=True, capture_output=True, encoding="utf-8")
+    done = subprocess.run(
+        [PDFTOTEXT, "-bbox", str(pdf), "-"], check=True, capture_output=True, encoding="utf-8"
+    )
     return done.stdout.split("<page ")[1:]
 
 
@@ -49,19 +61,25 @@ def places(found: list[str]) -> dict[int, list[Place]]:
     by_number: dict[int, list[Place]] = {}
     for page, text in enumerate(found):
         for left, top, right, bottom, number in WORD.findall(text):
-            by_number.setdefault(int(number), []).append(Place(page, (float(left) + float(right)) / 2, (float(top) + float(bottom)) / 2))
+            by_number.setdefault(int(number), []).append(
+                Place(page, (float(left) + float(right)) / 2, (float(top) + float(bottom)) / 2)
+            )
     return by_number
 
 
 @pytest.mark.parametrize("cards", [None, ALL_KINDS])
-def test_every_back_lies_behind_its_front(flagship: Deck, tiny: Callable[..., Deck], tmp_path: Path, cards: str | None):
+def test_every_back_lies_behind_its_front(
+    flagship: Deck, tiny: Callable[..., Deck], tmp_path: Path, cards: str | None
+):
     """Turned over on the long edge, what is at x lies behind what is at width - x, at the same height; to half a millimetre."""
     deck = flagship if cards is None else tiny(cards)
     outputs.put(paper, deck, tmp_path / "paper")
     found = pages(to_pdf(tmp_path / "paper" / "cards.html", tmp_path / "cards.pdf"))
     width = float(re.search(r'width="([\d.]+)"', found[0])[1])
     numbers = places(found)
-    assert sorted(numbers) == list(range(1, sum(len(note.cards) for note in deck.notes if note.kind != "reference") + 1))
+    assert sorted(numbers) == list(
+        range(1, sum(len(note.cards) for note in deck.notes if note.kind != "reference") + 1)
+    )
     assert len(found) % 2 == 0
     for number, (front, back) in numbers.items():
         assert front.page % 2 == 0, number
@@ -85,7 +103,9 @@ def test_nothing_on_a_card_of_the_course_is_cut_off(chromium, flagship: Deck, tm
         }).map(card => card.textContent)"""
     )
     assert cut == []
-    assert page.evaluate("() => [...document.images].every(image => image.complete && image.naturalWidth > 0)")
+    assert page.evaluate(
+        "() => [...document.images].every(image => image.complete && image.naturalWidth > 0)"
+    )
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     page.close()
 
@@ -93,7 +113,11 @@ def test_nothing_on_a_card_of_the_course_is_cut_off(chromium, flagship: Deck, tm
 def test_the_handout_has_every_lesson_with_questions_before_answers(flagship: Deck, tmp_path: Path):
     outputs.put(paper, flagship, tmp_path / "paper")
     pdf = to_pdf(tmp_path / "paper" / "handout.html", tmp_path / "handout.pdf")
-    text = " ".join(subprocess.run([PDFTOTEXT, str(pdf), "-"], check=True, capture_output=True, encoding="utf-8").stdout.split())
+    text = " ".join(
+        subprocess.run(
+            [PDFTOTEXT, str(pdf), "-"], check=True, capture_output=True, encoding="utf-8"
+        ).stdout.split()
+    )
     for lesson in flagship.course.lessons:
         assert text.count(lesson.deck) >= 2, lesson.deck
     questions, answers = text.split(" Answers ", 1)
@@ -106,9 +130,19 @@ def test_the_handout_has_every_lesson_with_questions_before_answers(flagship: De
 def test_what_a_card_hides_is_on_its_back_only(tiny: Callable[..., Deck], tmp_path: Path):
     outputs.put(paper, tiny(ALL_KINDS), tmp_path / "paper")
     html = (tmp_path / "paper" / "cards.html").read_text(encoding="utf-8")
-    fronts = "".join(re.findall(r'<section class="sheet \w+ fronts">(.*?)</section>', html, re.DOTALL))
-    backs = "".join(re.findall(r'<section class="sheet \w+ backs">(.*?)</section>', html, re.DOTALL))
-    for hidden in ("The figure from which one explores.", "avoidance", "Because.", "Nothing else is said.", ">Left<"):
+    fronts = "".join(
+        re.findall(r'<section class="sheet \w+ fronts">(.*?)</section>', html, re.DOTALL)
+    )
+    backs = "".join(
+        re.findall(r'<section class="sheet \w+ backs">(.*?)</section>', html, re.DOTALL)
+    )
+    for hidden in (
+        "The figure from which one explores.",
+        "avoidance",
+        "Because.",
+        "Nothing else is said.",
+        ">Left<",
+    ):
         assert hidden not in fronts
         assert hidden in backs
     assert fronts.count('class="asked"') == 2
@@ -116,7 +150,9 @@ def test_what_a_card_hides_is_on_its_back_only(tiny: Callable[..., Deck], tmp_pa
     assert "background-color" not in html
 
 
-def test_a_hostile_course_stays_text_and_asks_for_nothing(chromium, tiny: Callable[..., Deck], tmp_path: Path):
+def test_a_hostile_course_stays_text_and_asks_for_nothing(
+    chromium, tiny: Callable[..., Deck], tmp_path: Path
+):
     cards = """\
   - {id: a, kind: basic, prompt: "<script>document.title='hacked'</script>[[style]] [[sheets]]", answer: "<img src=plane.svg onerror=alert(1)><style>*{display:none}</style>kept"}
   - {id: b, kind: choice, question: "</section></style><iframe src='http://evil.test'></iframe>Which?", options: [{text: "</li></ol>A", right: true}, {text: B, why: "</div>"}]}
@@ -138,5 +174,9 @@ def test_a_hostile_course_stays_text_and_asks_for_nothing(chromium, tiny: Callab
 
 def test_a_text_without_end_is_said_to_have_no_room(tiny: Callable[..., Deck], tmp_path: Path):
     long = "word " * 4000
-    [said] = outputs.put(paper, tiny(f"  - {{id: long, kind: basic, prompt: Long?, answer: {long}}}\n"), tmp_path / "paper")
+    [said] = outputs.put(
+        paper,
+        tiny(f"  - {{id: long, kind: basic, prompt: Long?, answer: {long}}}\n"),
+        tmp_path / "paper",
+    )
     assert said == "the end of what has no room on the cards 1"

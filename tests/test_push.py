@@ -41,7 +41,9 @@ class Desk:
         self.now += 1000
         write_course(self.folder / "course", dict(files), cards=cards)
         runner = CliRunner(env={"SOURCE_DATE_EPOCH": str(self.now), ankiconnect.KEY: key})
-        return runner.invoke(main, ["push", str(self.folder / "course"), "--port", str(self.anki.port), *options])
+        return runner.invoke(
+            main, ["push", str(self.folder / "course"), "--port", str(self.anki.port), *options]
+        )
 
     def at_once(self, cards: str = ONE + TWO, **files: str) -> str:
         result = self.push(cards, "--no-dialog", **files)
@@ -56,7 +58,11 @@ class Desk:
 
     @property
     def files(self) -> list[str]:
-        return sorted(each.relative_to(self.folder).as_posix() for each in self.folder.rglob("*") if each.name in ("course.lock", "tiny.apkg"))
+        return sorted(
+            each.relative_to(self.folder).as_posix()
+            for each in self.folder.rglob("*")
+            if each.name in ("course.lock", "tiny.apkg")
+        )
 
 
 @pytest.fixture
@@ -73,7 +79,12 @@ def serve() -> Iterator[Callable[..., AnkiConnectServer]]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, collection: Collection, serve: Callable[..., AnkiConnectServer], monkeypatch: pytest.MonkeyPatch) -> Desk:
+def desk(
+    tmp_path: Path,
+    collection: Collection,
+    serve: Callable[..., AnkiConnectServer],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Desk:
     (tmp_path / "desk").mkdir()
     monkeypatch.chdir(tmp_path / "desk")
     return Desk(tmp_path / "desk", serve(collection))
@@ -96,13 +107,21 @@ def test_a_first_push_shows_ankis_dialog_with_the_deck(desk: Desk, collection: C
     assert "importPackage" not in desk.anki.asked
 
 
-def test_a_push_at_once_imports_every_kind_and_again_finds_nothing_to_change(desk: Desk, collection: Collection):
+def test_a_push_at_once_imports_every_kind_and_again_finds_nothing_to_change(
+    desk: Desk, collection: Collection
+):
     assert desk.at_once(ALL_KINDS).endswith("Anki has imported it\n")
     assert collection.note_count() == len(collection.find_notes("tag:tiny::*")) == 9
-    before = collection.db.all("select id, guid, mod, flds, tags from notes"), collection.db.all("select * from cards")
+    before = (
+        collection.db.all("select id, guid, mod, flds, tags from notes"),
+        collection.db.all("select * from cards"),
+    )
     said = desk.at_once(ALL_KINDS)
     assert said.startswith("no card would change\nlock    no changes\n")
-    assert (collection.db.all("select id, guid, mod, flds, tags from notes"), collection.db.all("select * from cards")) == before
+    assert (
+        collection.db.all("select id, guid, mod, flds, tags from notes"),
+        collection.db.all("select * from cards"),
+    ) == before
 
 
 def test_a_changed_card_is_shown_and_arrives_and_progress_stays(desk: Desk, collection: Collection):
@@ -112,15 +131,23 @@ def test_a_changed_card_is_shown_and_arrives_and_progress_stays(desk: Desk, coll
     collection.sched.answerCard(card, 3)
     collection.sched.suspend_cards([note(collection, "two").cards()[0].id])
     columns = "id, did, type, queue, due, ivl, reps, data"
-    before = collection.db.all(f"select {columns} from cards order by id"), collection.db.all("select * from revlog")
+    before = (
+        collection.db.all(f"select {columns} from cards order by id"),
+        collection.db.all("select * from revlog"),
+    )
     said = desk.at_once(ONE.replace("answer: A", "answer: A better one") + TWO)
     assert "reworded one\n  Answer: A {+better one+}\n" in said
     assert "two" not in said
     assert "A better one" in note(collection, "one")["Answer"]
-    assert (collection.db.all(f"select {columns} from cards order by id"), collection.db.all("select * from revlog")) == before
+    assert (
+        collection.db.all(f"select {columns} from cards order by id"),
+        collection.db.all("select * from revlog"),
+    ) == before
 
 
-def test_what_the_learner_changed_later_is_said_to_stay_and_stays(desk: Desk, collection: Collection):
+def test_what_the_learner_changed_later_is_said_to_stay_and_stays(
+    desk: Desk, collection: Collection
+):
     desk.at_once()
     mine = note(collection, "one")
     mine["Answer"] = "In my words"
@@ -153,7 +180,9 @@ def test_a_card_that_is_gone_from_the_course_is_named(desk: Desk):
 def test_a_retired_card_that_anki_does_not_have_never_comes(desk: Desk):
     said = desk.at_once(ONE + TWO.replace("}", ", status: retired, retired_because: Wrong.}"))
     assert "two" not in said.partition("lock ")[0]
-    assert "no card would change" in desk.at_once(ONE + TWO.replace("}", ", status: retired, retired_because: Wrong.}"))
+    assert "no card would change" in desk.at_once(
+        ONE + TWO.replace("}", ", status: retired, retired_because: Wrong.}")
+    )
 
 
 def test_a_field_of_the_learners_own_is_not_risked(desk: Desk, collection: Collection):
@@ -177,17 +206,24 @@ def test_custom_cards_are_sent_and_not_compared(desk: Desk, collection: Collecti
     assert "Anki has imported it" in first
     again = desk.at_once(ONE + CUSTOM.replace("Two", "Three"), **OWN)
     assert again.startswith(f"{said}no card would change\n")
-    assert [collection.get_note(each)["Front"] for each in collection.find_notes("Three")] == ["<b>One</b>"]
+    assert [collection.get_note(each)["Front"] for each in collection.find_notes("Three")] == [
+        "<b>One</b>"
+    ]
 
 
 def test_notes_on_a_clone_of_the_note_type_are_not_risked(desk: Desk, collection: Collection):
     desk.at_once()
     clone = collection.models.copy(note(collection, "one").note_type())
-    move = collection.models.change_notetype_info(old_notetype_id=note(collection, "one").mid, new_notetype_id=clone["id"]).input
+    move = collection.models.change_notetype_info(
+        old_notetype_id=note(collection, "one").mid, new_notetype_id=clone["id"]
+    ).input
     move.note_ids.append(note(collection, "one").id)
     collection.models.change_notetype_of_notes(move)
     assert "the note type `Tiny: " in desk.failed(ONE + TWO, "--no-dialog")
-    assert "the card `one` has another note type: it is never updated again" in desk.push(ONE + TWO, "--dry-run").stdout
+    assert (
+        "the card `one` has another note type: it is never updated again"
+        in desk.push(ONE + TWO, "--dry-run").stdout
+    )
 
 
 def test_options_of_the_learners_own_are_not_risked(desk: Desk, collection: Collection):
@@ -195,7 +231,9 @@ def test_options_of_the_learners_own_are_not_risked(desk: Desk, collection: Coll
     deck = collection.decks.by_name("Tiny::01 First")
     deck["conf"] = 1
     collection.decks.save(deck)
-    assert "the deck `Tiny::01 First` has other options than the course's" in desk.failed(ONE + TWO, "--no-dialog")
+    assert "the deck `Tiny::01 First` has other options than the course's" in desk.failed(
+        ONE + TWO, "--no-dialog"
+    )
     assert desk.anki.asked.count("importPackage") == 1
     assert collection.decks.by_name("Tiny::01 First")["conf"] == 1
 
@@ -241,7 +279,9 @@ def test_a_learners_copy_of_a_note_is_not_ours(desk: Desk, collection: Collectio
     assert collection.get_note(copy.id)["Answer"] == "In my words"
 
 
-def test_a_note_of_another_origin_with_the_courses_tag_is_left_out(desk: Desk, collection: Collection):
+def test_a_note_of_another_origin_with_the_courses_tag_is_left_out(
+    desk: Desk, collection: Collection
+):
     desk.at_once()
     for name in ("Basic", note(collection, "one").note_type()["name"]):
         stranger = collection.new_note(collection.models.by_name(name))
@@ -252,9 +292,13 @@ def test_a_note_of_another_origin_with_the_courses_tag_is_left_out(desk: Desk, c
     assert desk.at_once().startswith("no card would change\n")
 
 
-def test_the_flagship_comes_back_from_anki_as_it_went(desk: Desk, collection: Collection, flagship_package: Path):
+def test_the_flagship_comes_back_from_anki_as_it_went(
+    desk: Desk, collection: Collection, flagship_package: Path
+):
     do_import(collection, flagship_package)
-    result = CliRunner().invoke(main, ["push", str(COURSE), "--dry-run", "--port", str(desk.anki.port)])
+    result = CliRunner().invoke(
+        main, ["push", str(COURSE), "--dry-run", "--port", str(desk.anki.port)]
+    )
     assert result.exit_code == 0, result.output
     assert result.stdout == "no card would change\nnothing was sent\n"
 
@@ -271,7 +315,12 @@ def test_codes_for_the_terminal_are_not_passed_on(desk: Desk, collection: Collec
     assert not set("\x1b\x07\x9b") & set(said)
 
 
-def test_the_key_opens_ankiconnect(tmp_path: Path, collection: Collection, serve: Callable[..., AnkiConnectServer], monkeypatch: pytest.MonkeyPatch):
+def test_the_key_opens_ankiconnect(
+    tmp_path: Path,
+    collection: Collection,
+    serve: Callable[..., AnkiConnectServer],
+    monkeypatch: pytest.MonkeyPatch,
+):
     monkeypatch.chdir(tmp_path)
     desk = Desk(tmp_path, serve(collection, "secret"))
     for wrong in ("", "guessed"):
@@ -310,9 +359,15 @@ ODD = {
     "another shape": lambda _: (200, {}, b'{"result": 6}'),
     "other bytes": lambda _: (200, {}, b"\xff\xfe\x00"),
     "an error of the server": lambda _: (500, {}, b'{"result": 6, "error": null}'),
-    "notes of another shape": lambda action: (200, {}, b'{"result": [[1]], "error": null}') if action == "notesInfo" else None,
-    "cards of another shape": lambda action: (200, {}, b'{"result": 7, "error": null}') if action == "notesInfo" else None,
-    "types of another shape": lambda action: (200, {}, b'{"result": [{"id": 1}], "error": null}') if action == "findModelsById" else None,
+    "notes of another shape": lambda action: (
+        (200, {}, b'{"result": [[1]], "error": null}') if action == "notesInfo" else None
+    ),
+    "cards of another shape": lambda action: (
+        (200, {}, b'{"result": 7, "error": null}') if action == "notesInfo" else None
+    ),
+    "types of another shape": lambda action: (
+        (200, {}, b'{"result": [{"id": 1}], "error": null}') if action == "findModelsById" else None
+    ),
 }
 
 
@@ -334,11 +389,17 @@ def test_an_unknown_error_is_shown_in_short_and_without_codes(desk: Desk):
 
 
 def test_an_action_that_is_missing_asks_for_an_update(desk: Desk):
-    desk.anki.odd = lambda action: (200, {}, b'{"result": null, "error": "unsupported action"}') if action == "findModelsById" else None
+    desk.anki.odd = lambda action: (
+        (200, {}, b'{"result": null, "error": "unsupported action"}')
+        if action == "findModelsById"
+        else None
+    )
     assert "this AnkiConnect is too old" in desk.failed()
 
 
-def test_a_redirect_is_not_followed(desk: Desk, serve: Callable[..., AnkiConnectServer], collection: Collection):
+def test_a_redirect_is_not_followed(
+    desk: Desk, serve: Callable[..., AnkiConnectServer], collection: Collection
+):
     elsewhere = serve(collection)
     desk.anki.odd = lambda _: (307, {"Location": f"http://127.0.0.1:{elsewhere.port}/"}, b"")
     assert "is not AnkiConnect" in desk.failed()
@@ -394,5 +455,7 @@ def test_a_port_is_a_number(desk: Desk, port: str):
 
 
 def test_an_import_that_leaves_something_out_is_no_success(desk: Desk):
-    desk.anki.odd = lambda action: (200, {}, b'{"result": true, "error": null}') if action == "importPackage" else None
+    desk.anki.odd = lambda action: (
+        (200, {}, b'{"result": true, "error": null}') if action == "importPackage" else None
+    )
     assert "not as the course has them: one, two" in desk.failed(ONE + TWO, "--no-dialog")

@@ -14,10 +14,16 @@ from attachdeck import schema
 from attachdeck.reader import MAX_BYTES, Node, cut_off, page, read_course, read_file, read_text
 from attachdeck.reader.yaml_text import NOT_TEXT, _read_with_places
 
-PRINTABLE = st.characters(exclude_categories=("C", "Z"), include_characters=" ", max_codepoint=0xFFFF)
+PRINTABLE = st.characters(
+    exclude_categories=("C", "Z"), include_characters=" ", max_codepoint=0xFFFF
+)
 TEXTS = st.text(PRINTABLE, max_size=30)
 SCALARS = st.none() | st.booleans() | st.integers(-(10**15), 10**15) | TEXTS
-VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4), max_leaves=12)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
+    max_leaves=12,
+)
 
 
 def value_of(text: str):
@@ -170,7 +176,9 @@ def test_a_folder_in_place_of_a_file_is_a_diagnostic(tmp_path: Path):
     assert problems[0].rule == "unreadable-file"
 
 
-@pytest.mark.skipif(not hasattr(__import__("os"), "mkfifo"), reason="this system has no pipes with names")
+@pytest.mark.skipif(
+    not hasattr(__import__("os"), "mkfifo"), reason="this system has no pipes with names"
+)
 def test_a_pipe_in_place_of_a_file_is_not_waited_for(tmp_path: Path):
     import os
 
@@ -207,10 +215,18 @@ def test_the_keys_of_all_schemas_are_known_and_which_of_them_take_no_text():
 
     def collect(part: Any, whole: Any) -> None:
         for key, value in part.get("properties", {}).items() if isinstance(part, dict) else ():
-            own = {} if value is True else whole["$defs"][value["$ref"].rpartition("/")[2]] if "$ref" in value else value
+            own = (
+                {}
+                if value is True
+                else whole["$defs"][value["$ref"].rpartition("/")[2]]
+                if "$ref" in value
+                else value
+            )
             found = own.get("type", [])
             types.setdefault(key, set()).update([found] if isinstance(found, str) else found)
-        for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        for inner in (
+            part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+        ):
             collect(inner, whole)
 
     for name in schema.NAMES:

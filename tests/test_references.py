@@ -42,7 +42,10 @@ def test_a_reference_has_what_is_known():
         "Bowlby, J. (1958). The nature of the child's tie. IJPA, 39, 350-373. "
         '<a href="https://doi.org/10.1/x" rel="noopener noreferrer">https://doi.org/10.1/x</a>'
     )
-    assert reference(Source(key="b", authors="Anki", title="Manual", place=NOWHERE)) == "Anki. (n.d.). Manual."
+    assert (
+        reference(Source(key="b", authors="Anki", title="Manual", place=NOWHERE))
+        == "Anki. (n.d.). Manual."
+    )
 
 
 def test_a_citation_unfolds_and_its_text_is_escaped():

@@ -25,8 +25,14 @@ pytest.importorskip("anki", reason="the package anki is missing")
 
 
 def git(folder: Path, *arguments: str) -> None:
-    author = {f"GIT_{who}_{what}": "test@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, env=os.environ | author)
+    author = {
+        f"GIT_{who}_{what}": "test@example.org"
+        for who in ("AUTHOR", "COMMITTER")
+        for what in ("NAME", "EMAIL")
+    }
+    subprocess.run(
+        ["git", *arguments], cwd=folder, check=True, capture_output=True, env=os.environ | author
+    )
 
 
 @pytest.fixture
@@ -34,19 +40,34 @@ def course(tmp_path: Path) -> Path:
     """A course in git, with its first release."""
     folder = write_course(tmp_path / "repo" / "course", cards=ALL_KINDS)
     git(folder, "init", "-q")
-    assert run("build", folder, "-o", tmp_path / "first.apkg", SOURCE_DATE_EPOCH="1700000000").exit_code == 0
+    assert (
+        run(
+            "build", folder, "-o", tmp_path / "first.apkg", SOURCE_DATE_EPOCH="1700000000"
+        ).exit_code
+        == 0
+    )
     git(folder, "add", "-A")
     git(folder, "commit", "-qm", "first")
     git(folder, "tag", "v1.0.0")
     return folder
 
 
-def change(course: Path, old: str, new: str, *, version: str = "1.0.1", commit: bool = True) -> None:
+def change(
+    course: Path, old: str, new: str, *, version: str = "1.0.1", commit: bool = True
+) -> None:
     lesson = course / "lessons" / "01-first.yaml"
     lesson.write_text(lesson.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     settings = course / "course.yaml"
-    settings.write_text(settings.read_text(encoding="utf-8").replace("version: 1.0.0", f"version: {version}"), encoding="utf-8")
-    assert run("build", course, "-o", course.parent.parent / "new.apkg", SOURCE_DATE_EPOCH="1700000100").exit_code == 0
+    settings.write_text(
+        settings.read_text(encoding="utf-8").replace("version: 1.0.0", f"version: {version}"),
+        encoding="utf-8",
+    )
+    assert (
+        run(
+            "build", course, "-o", course.parent.parent / "new.apkg", SOURCE_DATE_EPOCH="1700000100"
+        ).exit_code
+        == 0
+    )
     if commit:
         git(course, "add", "-A")
         git(course, "commit", "-qm", "second")
@@ -57,7 +78,15 @@ def test_a_release_is_whole(course: Path, tmp_path: Path, collection: Collection
     result = run("release", course, "-o", tmp_path / "release")
     assert result.exit_code == 0, result.stderr
     made = tmp_path / "release"
-    assert {each.name for each in made.iterdir()} >= {"tiny.apkg", "lessons", "manifest.json", "SHA256SUMS", "RELEASE_NOTES.md", "ankiweb.md", "tiny.csv"}
+    assert {each.name for each in made.iterdir()} >= {
+        "tiny.apkg",
+        "lessons",
+        "manifest.json",
+        "SHA256SUMS",
+        "RELEASE_NOTES.md",
+        "ankiweb.md",
+        "tiny.csv",
+    }
     for line in (made / "SHA256SUMS").read_text(encoding="utf-8").splitlines():
         sum_, _, name = line.partition("  ")
         assert hashlib.sha256((made / name).read_bytes()).hexdigest() == sum_
@@ -109,7 +138,11 @@ def test_each_fault_stops_it_and_the_last_release_stays(course: Path, tmp_path: 
     assert run("build", course, "-o", tmp_path / "new.apkg").exit_code == 0
     git(course, "add", "-A")
     git(course, "commit", "-qm", "third", "--allow-empty")
-    stopped("version 1.0.0 is too small after 1.0.0: cards have changed; write `version: 1.0.1`", "--from", tmp_path / "first.apkg")
+    stopped(
+        "version 1.0.0 is too small after 1.0.0: cards have changed; write `version: 1.0.1`",
+        "--from",
+        tmp_path / "first.apkg",
+    )
     stopped("neither a file, nor a folder, nor a git revision", "--from", "v9")
     (tmp_path / "broken.apkg").write_bytes(b"PK")
     stopped("is no package that can be read", "--from", tmp_path / "broken.apkg")
@@ -139,7 +172,9 @@ def test_a_vanished_card_and_a_foreign_folder_stop_it(course: Path, tmp_path: Pa
     assert result.exit_code == 1
     assert "holds other things" in result.stderr
     assert (tmp_path / "mine" / "thesis.txt").is_file()
-    (course / "lessons" / "01-first.yaml").write_text(LESSON_HEAD + "  - {id: other, kind: basic, prompt: P, answer: A}\n", encoding="utf-8")
+    (course / "lessons" / "01-first.yaml").write_text(
+        LESSON_HEAD + "  - {id: other, kind: basic, prompt: P, answer: A}\n", encoding="utf-8"
+    )
     result = run("release", course, "-o", tmp_path / "release")
     assert "is gone" in result.stderr
 
@@ -150,7 +185,14 @@ def another_user() -> int | None:
     if sys.platform == "win32" or os.geteuid() != 0:
         return None
     try:
-        return nobody if subprocess.run([sys.executable, "-c", "import attachdeck, anki"], check=False, user=nobody, cwd="/").returncode == 0 else None
+        return (
+            nobody
+            if subprocess.run(
+                [sys.executable, "-c", "import attachdeck, anki"], check=False, user=nobody, cwd="/"
+            ).returncode
+            == 0
+            else None
+        )
     except PermissionError:
         return None
 
@@ -158,17 +200,43 @@ def another_user() -> int | None:
 def test_two_people_in_two_places_make_the_same_bytes(request: pytest.FixtureRequest):
     """Other clone, time, time zone, locale, umask, folder, home and (where that can be) user: the same sums; and a changed byte is told."""
     places = []
-    home = Path(tempfile.mkdtemp(prefix="attachdeck-"))  # Another user cannot enter pytest's own folders.
+    home = Path(
+        tempfile.mkdtemp(prefix="attachdeck-")
+    )  # Another user cannot enter pytest's own folders.
     request.addfinalizer(lambda: shutil.rmtree(home))
     home.chmod(0o777)
-    for number, (zone, mask, locale) in enumerate((("UTC", 0o022, "C.UTF-8"), ("Asia/Kathmandu", 0o077, "C"))):
+    for number, (zone, mask, locale) in enumerate(
+        (("UTC", 0o022, "C.UTF-8"), ("Asia/Kathmandu", 0o077, "C"))
+    ):
         folder = home / f"clone {number}" / "course"
         shutil.copytree(COURSE, folder)
         place = home / f"release {number}"
-        environment = os.environ | {"HOME": str(home / f"clone {number}"), "TZ": zone, "PYTHONHASHSEED": str(number), "LC_ALL": locale, "USER": f"user{number}"}
-        command = [sys.executable, "-c", f"import os; os.umask({mask}); from attachdeck.cli import main; main()", "release", str(folder), "-o", str(place)]
+        environment = os.environ | {
+            "HOME": str(home / f"clone {number}"),
+            "TZ": zone,
+            "PYTHONHASHSEED": str(number),
+            "LC_ALL": locale,
+            "USER": f"user{number}",
+        }
+        command = [
+            sys.executable,
+            "-c",
+            f"import os; os.umask({mask}); from attachdeck.cli import main; main()",
+            "release",
+            str(folder),
+            "-o",
+            str(place),
+        ]
         user = another_user() if number else None
-        done = subprocess.run(command, check=False, capture_output=True, encoding="utf-8", env=environment, cwd=folder.parent, user=user)
+        done = subprocess.run(
+            command,
+            check=False,
+            capture_output=True,
+            encoding="utf-8",
+            env=environment,
+            cwd=folder.parent,
+            user=user,
+        )
         assert done.returncode == 0, done.stderr
         places.append(place)
     one, other = ((place / "SHA256SUMS").read_bytes() for place in places)
@@ -185,7 +253,9 @@ def test_two_people_in_two_places_make_the_same_bytes(request: pytest.FixtureReq
     assert "attachment-theory.apkg: other bytes" in differing.stderr
 
 
-def test_a_changed_layout_and_a_failing_import_stop_it(course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_changed_layout_and_a_failing_import_stop_it(
+    course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     from attachdeck import release
     from attachdeck.verify import Fate, Finding
 

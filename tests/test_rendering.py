@@ -30,7 +30,12 @@ def compare(deck: Deck, collection: Collection, path: Path) -> int:
     compared = 0
     for note in deck.notes:
         own = deck.note_types[note.note_type].note_type
-        theirs = {card.ord: card.render_output() for card in (collection.get_card(each) for each in collection.find_cards(f'"ID:{note.card}"'))}
+        theirs = {
+            card.ord: card.render_output()
+            for card in (
+                collection.get_card(each) for each in collection.find_cards(f'"ID:{note.card}"')
+            )
+        }
         assert theirs.keys() == {card.place for card in note.cards}, note.card
         for place, output in theirs.items():
             drawn = sides(own, note, place)
@@ -40,17 +45,30 @@ def compare(deck: Deck, collection: Collection, path: Path) -> int:
     return compared
 
 
-def test_every_card_of_the_flagship_is_drawn_as_the_engine_draws_it(flagship: Deck, collection: Collection, tmp_path: Path):
-    assert compare(flagship, collection, tmp_path / "deck.apkg") == sum(len(note.cards) for note in flagship.notes) > 300
+def test_every_card_of_the_flagship_is_drawn_as_the_engine_draws_it(
+    flagship: Deck, collection: Collection, tmp_path: Path
+):
+    assert (
+        compare(flagship, collection, tmp_path / "deck.apkg")
+        == sum(len(note.cards) for note in flagship.notes)
+        > 300
+    )
 
 
 def test_speech_is_drawn_as_the_engine_draws_it(tiny, collection: Collection, tmp_path: Path):
-    deck = tiny(ALL_KINDS, **{"course.yaml": COURSE_YAML + "speech: en_US\nnotice: No diagnosis.\n"})
+    deck = tiny(
+        ALL_KINDS, **{"course.yaml": COURSE_YAML + "speech: en_US\nnotice: No diagnosis.\n"}
+    )
     assert compare(deck, collection, tmp_path / "deck.apkg") > 3
-    spoken = [collection.get_card(each).render_output().question_av_tags for each in collection.find_cards("")]
+    spoken = [
+        collection.get_card(each).render_output().question_av_tags
+        for each in collection.find_cards("")
+    ]
     assert all(len(tags) == 1 for tags in spoken)
 
 
 @pytest.mark.parametrize("cards", [ALL_KINDS, MORE], ids=["all kinds", "hard ones"])
-def test_every_kind_is_drawn_as_the_engine_draws_it(tiny, collection: Collection, tmp_path: Path, cards: str):
+def test_every_kind_is_drawn_as_the_engine_draws_it(
+    tiny, collection: Collection, tmp_path: Path, cards: str
+):
     assert compare(tiny(cards), collection, tmp_path / "deck.apkg") > 3

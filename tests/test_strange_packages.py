@@ -39,7 +39,13 @@ COMPUTED = (
 def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("package")
     pipeline.package(
-        compiled(write_course(folder / "course", cards='  - {id: one, kind: basic, prompt: First?, answer: "![](plane.svg)"}\n')), folder / "good.apkg"
+        compiled(
+            write_course(
+                folder / "course",
+                cards='  - {id: one, kind: basic, prompt: First?, answer: "![](plane.svg)"}\n',
+            )
+        ),
+        folder / "good.apkg",
     )
     return folder / "good.apkg"
 
@@ -59,7 +65,9 @@ def pack(place: Path, entries: Entries) -> Path:
 
 def with_sql(content: bytes, folder: Path, *statements: str) -> bytes:
     (folder / "collection").write_bytes(content)
-    with contextlib.closing(sqlite3.connect(folder / "collection", isolation_level=None)) as connection:
+    with contextlib.closing(
+        sqlite3.connect(folder / "collection", isolation_level=None)
+    ) as connection:
         for statement in statements:
             connection.execute(statement)
     return (folder / "collection").read_bytes()
@@ -69,7 +77,9 @@ def refused(command: str, package: Path, good: Path) -> str:
     """What a command says of a package that it refuses."""
     if command == "verify":
         need("the package anki", ENGINE)
-    result = CliRunner().invoke(main, ["diff", str(good), str(package)] if command == "diff" else ["verify", str(package)])
+    result = CliRunner().invoke(
+        main, ["diff", str(good), str(package)] if command == "diff" else ["verify", str(package)]
+    )
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     assert result.exit_code == 1, result.output
     assert result.stderr.startswith("error: ")
@@ -79,9 +89,20 @@ def refused(command: str, package: Path, good: Path) -> str:
 
 NO_COLLECTION: dict[str, tuple[Callable[[Entries], Entries], str]] = {
     "no collection": (lambda entries: {"media": entries["media"]}, "holds no collection"),
-    "newer format": (lambda entries: entries | {"collection.anki21b": b"\x28\xb5\x2f\xfd"}, "Support older Anki versions"),
-    "cut off": (lambda entries: entries | {"collection.anki2": entries["collection.anki2"][:5000]}, "malformed"),
-    "overwritten": (lambda entries: entries | {"collection.anki2": entries["collection.anki2"][:100] + b"\xff" * 90_000}, ""),
+    "newer format": (
+        lambda entries: entries | {"collection.anki21b": b"\x28\xb5\x2f\xfd"},
+        "Support older Anki versions",
+    ),
+    "cut off": (
+        lambda entries: entries | {"collection.anki2": entries["collection.anki2"][:5000]},
+        "malformed",
+    ),
+    "overwritten": (
+        lambda entries: (
+            entries | {"collection.anki2": entries["collection.anki2"][:100] + b"\xff" * 90_000}
+        ),
+        "",
+    ),
     "no database": (lambda entries: entries | {"collection.anki2": b"text"}, ""),
     "media a list": (lambda entries: entries | {"media": b"[]"}, ""),
     "media nested": (lambda entries: entries | {"media": b"[" * 100_000}, ""),
@@ -91,7 +112,9 @@ NO_COLLECTION: dict[str, tuple[Callable[[Entries], Entries], str]] = {
 
 @pytest.mark.parametrize("command", ["diff", "verify"])
 @pytest.mark.parametrize("name", NO_COLLECTION)
-def test_a_package_without_what_it_needs_is_refused(tmp_path: Path, good: Path, entries: Entries, name: str, command: str):
+def test_a_package_without_what_it_needs_is_refused(
+    tmp_path: Path, good: Path, entries: Entries, name: str, command: str
+):
     change, said = NO_COLLECTION[name]
     assert said in refused(command, pack(tmp_path / "odd.apkg", change(entries)), good)
 
@@ -117,34 +140,66 @@ def test_a_package_without_what_it_needs_is_refused(tmp_path: Path, good: Path, 
     ],
     ids=lambda statements: statements[-1][:40],
 )
-def test_a_database_that_anki_did_not_make_is_refused(tmp_path: Path, good: Path, entries: Entries, statements: tuple[str, ...], command: str):
+def test_a_database_that_anki_did_not_make_is_refused(
+    tmp_path: Path, good: Path, entries: Entries, statements: tuple[str, ...], command: str
+):
     changed = with_sql(entries["collection.anki2"], tmp_path, *statements)
     refused(command, pack(tmp_path / "odd.apkg", entries | {"collection.anki2": changed}), good)
 
 
-@pytest.mark.parametrize("html", ["<" * 50_000, '<img src="" ' * 5_000, "<li" * 50_000, "a " * 50_000, "<script>" * 5_000], ids=lambda html: html[:12])
-def test_texts_that_never_end_are_compared_within_bounds(tmp_path: Path, good: Path, entries: Entries, html: str):
+@pytest.mark.parametrize(
+    "html",
+    ["<" * 50_000, '<img src="" ' * 5_000, "<li" * 50_000, "a " * 50_000, "<script>" * 5_000],
+    ids=lambda html: html[:12],
+)
+def test_texts_that_never_end_are_compared_within_bounds(
+    tmp_path: Path, good: Path, entries: Entries, html: str
+):
     old, new = (
         pack(
             tmp_path / f"{name}.apkg",
-            entries | {"collection.anki2": with_sql(entries["collection.anki2"], tmp_path, f"UPDATE notes SET flds = flds || '{text}'")},
+            entries
+            | {
+                "collection.anki2": with_sql(
+                    entries["collection.anki2"],
+                    tmp_path,
+                    f"UPDATE notes SET flds = flds || '{text}'",
+                )
+            },
         )
         for name, text in (("old", html), ("new", f"x{html}y"))
     )
     for one in (good, old):
-        result = subprocess.run([sys.executable, "-m", "attachdeck", "diff", one, new], check=False, capture_output=True, encoding="utf-8", timeout=10)
+        result = subprocess.run(
+            [sys.executable, "-m", "attachdeck", "diff", one, new],
+            check=False,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=10,
+        )
         assert result.returncode == 0, result.stderr
 
 
 def test_a_number_without_end_is_refused(tmp_path: Path, good: Path, entries: Entries):
     models = "UPDATE col SET models = json_set(models, '$.123', json_set((SELECT value FROM json_each(models) LIMIT 1), '$.id', 1)), decks = decks"
-    changed = with_sql(entries["collection.anki2"], tmp_path, models, "UPDATE col SET models = replace(models, '\"id\":1,', '\"id\":1e999,')")
-    assert "infinity" in refused("diff", pack(tmp_path / "odd.apkg", entries | {"collection.anki2": changed}), good)
+    changed = with_sql(
+        entries["collection.anki2"],
+        tmp_path,
+        models,
+        "UPDATE col SET models = replace(models, '\"id\":1,', '\"id\":1e999,')",
+    )
+    assert "infinity" in refused(
+        "diff", pack(tmp_path / "odd.apkg", entries | {"collection.anki2": changed}), good
+    )
 
 
-def test_a_database_that_computes_its_cells_is_not_asked(tmp_path: Path, good: Path, entries: Entries):
+def test_a_database_that_computes_its_cells_is_not_asked(
+    tmp_path: Path, good: Path, entries: Entries
+):
     changed = with_sql(entries["collection.anki2"], tmp_path, *COMPUTED)
-    assert "that Anki did not make" in refused("diff", pack(tmp_path / "odd.apkg", entries | {"collection.anki2": changed}), good)
+    assert "that Anki did not make" in refused(
+        "diff", pack(tmp_path / "odd.apkg", entries | {"collection.anki2": changed}), good
+    )
 
 
 def flagged(content: bytes, at: tuple[int, int], value: int) -> bytes:
@@ -168,7 +223,9 @@ def flagged(content: bytes, at: tuple[int, int], value: int) -> bytes:
     ],
     ids=["encrypted", "packed strangely", "a changed byte", "cut off", "empty"],
 )
-def test_a_zip_that_cannot_be_read_is_refused(tmp_path: Path, good: Path, change: Callable[[bytes], bytes], said: str, command: str):
+def test_a_zip_that_cannot_be_read_is_refused(
+    tmp_path: Path, good: Path, change: Callable[[bytes], bytes], said: str, command: str
+):
     (tmp_path / "odd.apkg").write_bytes(change(good.read_bytes()))
     assert said in refused(command, tmp_path / "odd.apkg", good)
 
@@ -188,7 +245,9 @@ def bomb(place: Path, entries: Entries, name: str) -> Path:
 @pytest.mark.skipif(os.name != "posix", reason="limits of POSIX")
 @pytest.mark.parametrize("lies", [False, True])
 @pytest.mark.parametrize("name", ["collection.anki2", "media"])
-def test_a_bomb_is_not_unpacked(tmp_path: Path, good: Path, entries: Entries, name: str, lies: bool):
+def test_a_bomb_is_not_unpacked(
+    tmp_path: Path, good: Path, entries: Entries, name: str, lies: bool
+):
     import resource
 
     package = bomb(tmp_path / "bomb.apkg", entries, name)
@@ -206,9 +265,20 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path, good: Path, entries: Entries, na
         if arguments[0] == "verify" and not ENGINE:
             continue
         command = [sys.executable, "-m", "attachdeck", *map(str, arguments)]
-        result = subprocess.run(command, check=False, capture_output=True, encoding="utf-8", timeout=30, preexec_fn=limit)
+        result = subprocess.run(
+            command,
+            check=False,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=30,
+            preexec_fn=limit,
+        )
         assert (result.returncode, "Traceback" in result.stderr) == (1, False), result.stderr
-        assert ("torn" in result.stderr or "CRC" in result.stderr) if lies else "would unpack to 256 MiB" in result.stderr
+        assert (
+            ("torn" in result.stderr or "CRC" in result.stderr)
+            if lies
+            else "would unpack to 256 MiB" in result.stderr
+        )
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes among its files")
@@ -216,8 +286,16 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path, good: Path, entries: Entries, na
 def test_a_pipe_is_no_package_and_not_waited_for(tmp_path: Path, good: Path, of: str):
     need("the package anki", ENGINE)
     os.mkfifo(tmp_path / "pipe")
-    arguments = [good, "--upgrade-from", tmp_path / "pipe"] if of == "upgrade" else [tmp_path / "pipe"]
-    result = subprocess.run([sys.executable, "-m", "attachdeck", "verify", *arguments], check=False, capture_output=True, text=True, timeout=60)
+    arguments = (
+        [good, "--upgrade-from", tmp_path / "pipe"] if of == "upgrade" else [tmp_path / "pipe"]
+    )
+    result = subprocess.run(
+        [sys.executable, "-m", "attachdeck", "verify", *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert (result.returncode, "Traceback" in result.stderr) == (1, False)
     assert "is no file" in result.stderr
 
@@ -225,7 +303,10 @@ def test_a_pipe_is_no_package_and_not_waited_for(tmp_path: Path, good: Path, of:
 def test_paths_in_a_package_reach_nothing_outside(tmp_path: Path, good: Path, entries: Entries):
     names = {name: f"../../{name}.svg" for name in json.loads(entries["media"])}
     (tmp_path / "a" / "b").mkdir(parents=True)
-    package = pack(tmp_path / "a" / "b" / "odd.apkg", entries | {"media": json.dumps(names).encode(), "../../escaped": b"x"})
+    package = pack(
+        tmp_path / "a" / "b" / "odd.apkg",
+        entries | {"media": json.dumps(names).encode(), "../../escaped": b"x"},
+    )
     before = sorted(tmp_path.rglob("*"))
     assert CliRunner().invoke(main, ["diff", str(good), str(package)]).exit_code == 0
     refused("verify", package, good)
@@ -234,7 +315,10 @@ def test_paths_in_a_package_reach_nothing_outside(tmp_path: Path, good: Path, en
 
 def test_media_that_are_missing_are_found(tmp_path: Path, entries: Entries):
     need("the package anki", ENGINE)
-    package = pack(tmp_path / "odd.apkg", {name: content for name, content in entries.items() if name != "0"} | {"media": b"{}"})
+    package = pack(
+        tmp_path / "odd.apkg",
+        {name: content for name, content in entries.items() if name != "0"} | {"media": b"{}"},
+    )
     result = CliRunner().invoke(main, ["verify", str(package)])
     assert result.exit_code == 1
     assert re.search(r"lost +media +missing: ", result.stdout)
@@ -242,7 +326,13 @@ def test_media_that_are_missing_are_found(tmp_path: Path, entries: Entries):
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
 @pytest.mark.parametrize("command", [["verify"], ["diff", "again"], ["import", "-o", "course"]])
-def test_a_torn_entry_is_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entries: Entries, method: int, command: list[str]):
+def test_a_torn_entry_is_a_message(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    entries: Entries,
+    method: int,
+    command: list[str],
+):
     monkeypatch.chdir(tmp_path)
     with zipfile.ZipFile("torn.apkg", "w", method) as package:
         for name, content in entries.items():
@@ -251,17 +341,31 @@ def test_a_torn_entry_is_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     place = whole.index(b"collection.anki2") + 40
     whole[place : place + 200] = b"\xff" * 200
     Path("torn.apkg").write_bytes(whole)
-    result = CliRunner().invoke(main, [command[0], "torn.apkg", *("torn.apkg" if each == "again" else each for each in command[1:])])
+    result = CliRunner().invoke(
+        main,
+        [
+            command[0],
+            "torn.apkg",
+            *("torn.apkg" if each == "again" else each for each in command[1:]),
+        ],
+    )
     assert result.exit_code in (1, 2)
     assert result.stderr.strip()
     assert isinstance(result.exception, SystemExit)
 
 
-def test_what_a_package_says_is_no_command_to_the_terminal(tmp_path: Path, good: Path, entries: Entries):
+def test_what_a_package_says_is_no_command_to_the_terminal(
+    tmp_path: Path, good: Path, entries: Entries
+):
     changed = with_sql(
-        entries["collection.anki2"], tmp_path, "UPDATE notes SET flds = replace(flds, 'First', 'First' || char(27) || ']0;owned' || char(7)), guid = char(27)"
+        entries["collection.anki2"],
+        tmp_path,
+        "UPDATE notes SET flds = replace(flds, 'First', 'First' || char(27) || ']0;owned' || char(7)), guid = char(27)",
     )
-    package = pack(tmp_path / "odd.apkg", entries | {"collection.anki2": changed, "media": json.dumps({"0": "\x1b[2J.svg"}).encode()})
+    package = pack(
+        tmp_path / "odd.apkg",
+        entries | {"collection.anki2": changed, "media": json.dumps({"0": "\x1b[2J.svg"}).encode()},
+    )
     for form in ("text", "markdown", "json"):
         result = CliRunner().invoke(main, ["diff", str(good), str(package), "--format", form])
         assert result.exit_code == 0

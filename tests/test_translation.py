@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A course of every kind of card, with its Spanish catalogues begun."""
-    folder = write_course(tmp_path / "course", {"course.yaml": COURSE_YAML + "notice: No diagnosis.\n"}, cards=ALL_KINDS)
+    folder = write_course(
+        tmp_path / "course",
+        {"course.yaml": COURSE_YAML + "notice: No diagnosis.\n"},
+        cards=ALL_KINDS,
+    )
     assert run("translate", "extract", "es", folder).exit_code == 0
     return folder
 
@@ -32,13 +36,25 @@ def translate(folder: Path, catalogue: str, **texts: str) -> None:
     path = folder / "translations" / "es" / f"{catalogue}.po"
     found = polib.pofile(str(path))
     for entry in found:
-        if entry.msgctxt.replace(":", "_").replace("-", "_").replace(".", "_").replace(" ", "_") in texts:
-            entry.msgstr = texts[entry.msgctxt.replace(":", "_").replace("-", "_").replace(".", "_").replace(" ", "_")]
+        if (
+            entry.msgctxt.replace(":", "_").replace("-", "_").replace(".", "_").replace(" ", "_")
+            in texts
+        ):
+            entry.msgstr = texts[
+                entry.msgctxt.replace(":", "_")
+                .replace("-", "_")
+                .replace(".", "_")
+                .replace(" ", "_")
+            ]
     found.save(str(path))
 
 
 def test_every_text_for_learners_is_in_a_catalogue_once(folder: Path):
-    found = {entry.msgctxt: entry.msgid for name in ("course", "first") for entry in polib.pofile(str(folder / "translations" / "es" / f"{name}.po"))}
+    found = {
+        entry.msgctxt: entry.msgid
+        for name in ("course", "first")
+        for entry in polib.pofile(str(folder / "translations" / "es" / f"{name}.po"))
+    }
     assert found["define:prompt"] == "What is a secure base?"
     assert found["gaps:text"].startswith("((1 Bowlby")
     for context in (
@@ -64,7 +80,13 @@ def test_every_text_for_learners_is_in_a_catalogue_once(folder: Path):
 
 
 def test_what_is_translated_is_shown_and_the_rest_falls_back(folder: Path, tmp_path: Path):
-    translate(folder, "first", define_prompt="¿Qué es una base segura?", gaps_text="((1 Bowlby | ¿quién?)) y ((2 Ainsworth))", lesson_first_title="Primera")
+    translate(
+        folder,
+        "first",
+        define_prompt="¿Qué es una base segura?",
+        gaps_text="((1 Bowlby | ¿quién?)) y ((2 Ainsworth))",
+        lesson_first_title="Primera",
+    )
     translate(folder, "course", course_option_sets_pattern_options_secure="Seguro")
     result = run("build", folder, "--language", "es", "-o", tmp_path / "es.apkg")
     assert result.exit_code == 0, result.stderr
@@ -82,7 +104,12 @@ def test_what_is_translated_is_shown_and_the_rest_falls_back(folder: Path, tmp_p
 def test_a_changed_original_makes_its_translation_outdated(folder: Path):
     translate(folder, "first", define_prompt="¿Qué es una base segura?", define_answer="La figura.")
     lesson = folder / "lessons" / "01-first.yaml"
-    lesson.write_text(lesson.read_text(encoding="utf-8").replace("What is a secure base?", "What do we call a secure base?"), encoding="utf-8")
+    lesson.write_text(
+        lesson.read_text(encoding="utf-8").replace(
+            "What is a secure base?", "What do we call a secure base?"
+        ),
+        encoding="utf-8",
+    )
     checked = pipeline.check(folder, "es")
     card = next(iter(checked.course.cards()))
     assert (card.prompt, card.answer) == ("What do we call a secure base?", "La figura.")
@@ -90,11 +117,16 @@ def test_a_changed_original_makes_its_translation_outdated(folder: Path):
     assert "1 outdated" in run("translate", "status", folder).stdout
     for _ in range(2):
         assert run("translate", "extract", "es", folder).exit_code == 0
-        entry = polib.pofile(str(folder / "translations" / "es" / "first.po")).find("define:prompt", by="msgctxt")
+        entry = polib.pofile(str(folder / "translations" / "es" / "first.po")).find(
+            "define:prompt", by="msgctxt"
+        )
         assert entry.fuzzy
         assert entry.previous_msgid == "What is a secure base?"
         assert entry.msgstr == "¿Qué es una base segura?"
-    assert next(iter(pipeline.check(folder, "es").course.cards())).prompt == "What do we call a secure base?"
+    assert (
+        next(iter(pipeline.check(folder, "es").course.cards())).prompt
+        == "What do we call a secure base?"
+    )
 
 
 def test_extracting_again_changes_nothing_and_drops_nothing(folder: Path):
@@ -105,7 +137,12 @@ def test_extracting_again_changes_nothing_and_drops_nothing(folder: Path):
     run("translate", "extract", "es", folder)
     assert path.read_bytes() == before
     lesson = folder / "lessons" / "01-first.yaml"
-    lesson.write_text("\n".join(line for line in lesson.read_text(encoding="utf-8").split("\n") if "do-it" not in line), encoding="utf-8")
+    lesson.write_text(
+        "\n".join(
+            line for line in lesson.read_text(encoding="utf-8").split("\n") if "do-it" not in line
+        ),
+        encoding="utf-8",
+    )
     run("translate", "extract", "es", folder)
     [gone] = polib.pofile(str(path)).obsolete_entries()
     assert gone.msgstr == "Nota una cosa."
@@ -114,16 +151,37 @@ def test_extracting_again_changes_nothing_and_drops_nothing(folder: Path):
 def test_a_card_that_moves_to_another_lesson_takes_its_translation_along(folder: Path):
     translate(folder, "first", define_prompt="¿Qué es una base segura?", both_ways_prompt="¿Cuál?")
     first = folder / "lessons" / "01-first.yaml"
-    head, card, rest = re.split(r"(  - id: define\n(?:    .*\n)*|  - \{id: define,.*\n)", first.read_text(encoding="utf-8"), maxsplit=1)
+    head, card, rest = re.split(
+        r"(  - id: define\n(?:    .*\n)*|  - \{id: define,.*\n)",
+        first.read_text(encoding="utf-8"),
+        maxsplit=1,
+    )
     first.write_text(head + rest, encoding="utf-8")
-    second = LESSON_HEAD.replace("id: first", "id: second").replace("title: First", "title: Second").replace("first-goal", "second-goal")
-    (folder / "lessons" / "02-second.yaml").write_text(second + card.replace("first-goal", "second-goal"), encoding="utf-8")
+    second = (
+        LESSON_HEAD.replace("id: first", "id: second")
+        .replace("title: First", "title: Second")
+        .replace("first-goal", "second-goal")
+    )
+    (folder / "lessons" / "02-second.yaml").write_text(
+        second + card.replace("first-goal", "second-goal"), encoding="utf-8"
+    )
     for _ in range(2):
         assert run("translate", "extract", "es", folder).exit_code == 0
-        found = {entry.msgctxt: entry for entry in polib.pofile(str(folder / "translations" / "es" / "second.po"))}
-        assert (found["define:prompt"].msgstr, found["define:prompt"].fuzzy) == ("¿Qué es una base segura?", False)
-        deck = pipeline.notes_of(pipeline.check(folder, "es").course, pipeline.check(folder, "es").lock)
-        assert next(note for note in deck.notes if note.card == "define").fields[0] == "¿Qué es una base segura?"
+        found = {
+            entry.msgctxt: entry
+            for entry in polib.pofile(str(folder / "translations" / "es" / "second.po"))
+        }
+        assert (found["define:prompt"].msgstr, found["define:prompt"].fuzzy) == (
+            "¿Qué es una base segura?",
+            False,
+        )
+        deck = pipeline.notes_of(
+            pipeline.check(folder, "es").course, pipeline.check(folder, "es").lock
+        )
+        assert (
+            next(note for note in deck.notes if note.card == "define").fields[0]
+            == "¿Qué es una base segura?"
+        )
 
 
 @pytest.mark.parametrize(
@@ -144,7 +202,10 @@ def test_a_catalogue_that_is_torn_loses_nothing(folder: Path, tmp_path: Path, ol
     path = folder / "translations" / "es" / "first.po"
     torn = path.read_text(encoding="utf-8").replace(old, new, 1)
     path.write_text(torn, encoding="utf-8")
-    for arguments in (("translate", "extract", "es", folder), ("build", folder, "--language", "es", "-o", tmp_path / "deck.apkg")):
+    for arguments in (
+        ("translate", "extract", "es", folder),
+        ("build", folder, "--language", "es", "-o", tmp_path / "deck.apkg"),
+    ):
         result = run(*arguments)
         assert result.exit_code == 1
         assert "first.po" in result.stderr
@@ -152,15 +213,37 @@ def test_a_catalogue_that_is_torn_loses_nothing(folder: Path, tmp_path: Path, ol
     assert not (tmp_path / "deck.apkg").exists()
 
 
-def test_identities_stay_and_learners_can_change_language(folder: Path, collection: Collection, tmp_path: Path):
+def test_identities_stay_and_learners_can_change_language(
+    folder: Path, collection: Collection, tmp_path: Path
+):
     translate(folder, "first", define_prompt="¿Qué es una base segura?")
-    assert run("build", folder, "-o", tmp_path / "en.apkg", SOURCE_DATE_EPOCH="1700000000").exit_code == 0
-    assert run("build", folder, "--language", "es", "-o", tmp_path / "es.apkg", SOURCE_DATE_EPOCH="1700000001").exit_code == 0
+    assert (
+        run("build", folder, "-o", tmp_path / "en.apkg", SOURCE_DATE_EPOCH="1700000000").exit_code
+        == 0
+    )
+    assert (
+        run(
+            "build",
+            folder,
+            "--language",
+            "es",
+            "-o",
+            tmp_path / "es.apkg",
+            SOURCE_DATE_EPOCH="1700000001",
+        ).exit_code
+        == 0
+    )
     assert (folder / "translations" / "es" / "course.lock").is_file()
     english = do_import(collection, tmp_path / "en.apkg")
     # The card, and two in whose fields a template's words stand; the others are the same in both languages, and left alone.
-    assert do_import(collection, tmp_path / "es.apkg") == {"updated": 3, "duplicate": english["new"] - 3}
-    assert collection.get_note(collection.find_notes("ID:define")[0])["Prompt"] == "¿Qué es una base segura?"
+    assert do_import(collection, tmp_path / "es.apkg") == {
+        "updated": 3,
+        "duplicate": english["new"] - 3,
+    }
+    assert (
+        collection.get_note(collection.find_notes("ID:define")[0])["Prompt"]
+        == "¿Qué es una base segura?"
+    )
 
 
 def test_a_translation_can_become_a_course_of_its_own(folder: Path, tmp_path: Path):
@@ -168,30 +251,75 @@ def test_a_translation_can_become_a_course_of_its_own(folder: Path, tmp_path: Pa
     assert run("translate", "apply", "es", folder, "-o", tmp_path / "mine").exit_code == 0
     course = pipeline.check(tmp_path / "mine").course
     assert next(iter(course.cards())).prompt == "¿Qué es una base segura?"
-    assert [card.id for card in course.cards()] == [card.id for card in pipeline.check(folder).course.cards()]
+    assert [card.id for card in course.cards()] == [
+        card.id for card in pipeline.check(folder).course.cards()
+    ]
     assert "is not empty" in run("translate", "apply", "es", folder, "-o", tmp_path / "mine").stderr
 
 
-def test_learners_of_a_renamed_or_imported_card_can_change_language(folder: Path, collection: Collection, tmp_path: Path):
+def test_learners_of_a_renamed_or_imported_card_can_change_language(
+    folder: Path, collection: Collection, tmp_path: Path
+):
     """The course's lock knows who a card is; the language's, which is newer or lacks, learns it from there."""
     lesson = folder / "lessons" / "01-first.yaml"
     whole = lesson.read_text(encoding="utf-8")
-    assert run("build", folder, "-o", tmp_path / "en.apkg", SOURCE_DATE_EPOCH="1700000000").exit_code == 0
+    assert (
+        run("build", folder, "-o", tmp_path / "en.apkg", SOURCE_DATE_EPOCH="1700000000").exit_code
+        == 0
+    )
     english = do_import(collection, tmp_path / "en.apkg")
-    for second, formerly in ((1, "formerly: define, "), (2, "")):  # The former name is needed for one build only.
-        lesson.write_text(whole.replace("{id: define, ", f"{{id: definition, {formerly}"), encoding="utf-8")
-        assert run("build", folder, "-o", tmp_path / "en.apkg", SOURCE_DATE_EPOCH=str(1_700_000_000 + second)).exit_code == 0
+    for second, formerly in (
+        (1, "formerly: define, "),
+        (2, ""),
+    ):  # The former name is needed for one build only.
+        lesson.write_text(
+            whole.replace("{id: define, ", f"{{id: definition, {formerly}"), encoding="utf-8"
+        )
+        assert (
+            run(
+                "build",
+                folder,
+                "-o",
+                tmp_path / "en.apkg",
+                SOURCE_DATE_EPOCH=str(1_700_000_000 + second),
+            ).exit_code
+            == 0
+        )
     assert run("translate", "extract", "es", folder).exit_code == 0
     translate(folder, "first", definition_prompt="¿Qué es una base segura?")
-    assert run("build", folder, "--language", "es", "-o", tmp_path / "es.apkg", SOURCE_DATE_EPOCH="1700000003").exit_code == 0
-    assert do_import(collection, tmp_path / "es.apkg") == {"updated": 3, "duplicate": english["new"] - 3}
-    assert collection.get_note(collection.find_notes("ID:definition")[0])["Prompt"] == "¿Qué es una base segura?"
+    assert (
+        run(
+            "build",
+            folder,
+            "--language",
+            "es",
+            "-o",
+            tmp_path / "es.apkg",
+            SOURCE_DATE_EPOCH="1700000003",
+        ).exit_code
+        == 0
+    )
+    assert do_import(collection, tmp_path / "es.apkg") == {
+        "updated": 3,
+        "duplicate": english["new"] - 3,
+    }
+    assert (
+        collection.get_note(collection.find_notes("ID:definition")[0])["Prompt"]
+        == "¿Qué es una base segura?"
+    )
     assert run("translate", "apply", "es", folder, "-o", tmp_path / "mine").exit_code == 0
-    assert run("build", tmp_path / "mine", "-o", tmp_path / "mine.apkg", SOURCE_DATE_EPOCH="1700000004").exit_code == 0
+    assert (
+        run(
+            "build", tmp_path / "mine", "-o", tmp_path / "mine.apkg", SOURCE_DATE_EPOCH="1700000004"
+        ).exit_code
+        == 0
+    )
     assert do_import(collection, tmp_path / "mine.apkg") == {"duplicate": english["new"]}
 
 
-def test_a_translated_title_can_be_corrected_and_its_deck_keeps_its_name(folder: Path, tmp_path: Path):
+def test_a_translated_title_can_be_corrected_and_its_deck_keeps_its_name(
+    folder: Path, tmp_path: Path
+):
     lesson = folder / "lessons" / "01-first.yaml"
     translate(folder, "first", lesson_first_title="Primera")
     build = ("build", folder, "--language", "es", "-o", tmp_path / "es.apkg")
@@ -199,8 +327,14 @@ def test_a_translated_title_can_be_corrected_and_its_deck_keeps_its_name(folder:
     translate(folder, "first", lesson_first_title="La primera")
     refused = run(*build)
     assert "the deck `Tiny::01 Primera` is now called `Tiny::01 La primera`" in refused.stderr
-    assert "translate its name as `01 Primera` again (a lesson with a `deck` may have another title)" in refused.stderr
-    lesson.write_text(lesson.read_text(encoding="utf-8").replace("title: First", "title: First\ndeck: 01 First"), encoding="utf-8")
+    assert (
+        "translate its name as `01 Primera` again (a lesson with a `deck` may have another title)"
+        in refused.stderr
+    )
+    lesson.write_text(
+        lesson.read_text(encoding="utf-8").replace("title: First", "title: First\ndeck: 01 First"),
+        encoding="utf-8",
+    )
     assert run("translate", "extract", "es", folder).exit_code == 0
     translate(folder, "first", lesson_first_deck="01 Primera")
     assert run(*build).exit_code == 0

@@ -24,13 +24,18 @@ from attachdeck.sort_field import sort_text
 from conftest import CARD, COURSE, LESSON_HEAD, write_course
 from test_cli import run
 
-LESSONS = [read_text(path.read_text(encoding="utf-8"), path.name)[0].root.value for path in sorted((COURSE / "lessons").iterdir())]
+LESSONS = [
+    read_text(path.read_text(encoding="utf-8"), path.name)[0].root.value
+    for path in sorted((COURSE / "lessons").iterdir())
+]
 DOCUMENTS = {
     "lesson": [{**lesson, "cards": [card]} for lesson in LESSONS for card in lesson["cards"]],
     **{name: [read_text((COURSE / file).read_text(encoding="utf-8"), file)[0].root.value] for name, file in
        {"course": "course.yaml", "sources": "sources.yaml", "media": "media/media.yaml", "lock": "course.lock"}.items()},
 }  # fmt: skip
-READABLE = st.text(st.characters(exclude_categories=("Cs",)), max_size=12).filter(lambda text: not NOT_TEXT.search(text))
+READABLE = st.text(st.characters(exclude_categories=("Cs",)), max_size=12).filter(
+    lambda text: not NOT_TEXT.search(text)
+)
 ODD = [
     "",
     " ",
@@ -52,13 +57,32 @@ ODD = [
     "x" * 81,
     "10.1000/x",
 ]
-VALUES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from(ODD) | READABLE
-VALUES = VALUES | st.lists(VALUES, max_size=2) | st.dictionaries(READABLE | st.sampled_from(["id", "text", "why", "right"]), VALUES, max_size=2)
+VALUES = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.sampled_from(ODD)
+    | READABLE
+)
+VALUES = (
+    VALUES
+    | st.lists(VALUES, max_size=2)
+    | st.dictionaries(
+        READABLE | st.sampled_from(["id", "text", "why", "right"]), VALUES, max_size=2
+    )
+)
 
 
 def places(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
     """The paths of all parts of a value."""
-    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    parts = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     return [path, *(place for key, part in parts for place in places(part, (*path, key)))]
 
 
@@ -84,12 +108,17 @@ def test_both_validators_say_the_same(name: str, data: st.DataObject):
             del parent[path[-1]]
         elif isinstance(parent, dict):
             parent[data.draw(READABLE)] = data.draw(VALUES)
-    accepted, valid = jsonschema_rs.Draft202012Validator(said).is_valid(document), Draft202012Validator(said).is_valid(document)
+    accepted, valid = (
+        jsonschema_rs.Draft202012Validator(said).is_valid(document),
+        Draft202012Validator(said).is_valid(document),
+    )
     # What is not accepted at once is asked of jsonschema, for which `$` also stands before a line end at the end (Python's `re`); so its word counts.
     assert accepted == valid or (valid and '\\n"' in json.dumps(document))
 
 
-MARKDOWN = st.text(st.sampled_from("ab 1.-+*_`#>\n\"'&<;)(=!:{}|~[]\\/$é—\u00a0\u3000x"), max_size=40)
+MARKDOWN = st.text(
+    st.sampled_from("ab 1.-+*_`#>\n\"'&<;)(=!:{}|~[]\\/$é—\u00a0\u3000x"), max_size=40
+)
 MARKDOWN |= st.lists(
     st.sampled_from(["*a*", "**b**", "`c`", "- x\n", "1. y\n", "\n\n", "  \n", " ", "word", '"q"', "&amp;", "&nbsp;", "<b>", "</b>", "<p>", "> q\n", "a_b",
                      "~~s~~", "|a|b|\n|-|-|\n", "http://x.y", "&copy;", "\\*", "\\(x_1\\)", "[l](https://x.y)", "[sound:a]", "![p](p.svg)"]), max_size=8
@@ -106,7 +135,9 @@ def the_long_way(text: str) -> str:
         return sign
 
     protected = cloze.FORMULA.sub(keep, unicodedata.normalize("NFC", text.strip()))
-    html = cmarkgfm.markdown_to_html_with_extensions(protected, options=Options.CMARK_OPT_UNSAFE, extensions=["table", "strikethrough"])
+    html = cmarkgfm.markdown_to_html_with_extensions(
+        protected, options=Options.CMARK_OPT_UNSAFE, extensions=["table", "strikethrough"]
+    )
     html = markup._cleaner().clean(html).strip()
     if html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1:
         html = html[3:-4]
@@ -122,8 +153,13 @@ def test_both_ways_of_markdown_say_the_same(text: str):
     assert markup.render(text, {}) == the_long_way(text)
 
 
-MEDIA_TAG = re.compile(r"<(?:img|audio|object)\b[^>]*?\b(?:src|data)=(?:\"([^\"]+)\"|'([^']+)'|([^ >]+))[^>]*>", re.IGNORECASE)
-MARKUP = re.compile(r"<!--.*?-->|<style.*?>.*?</style>|<script.*?>.*?</script>|<.*?>", re.IGNORECASE | re.DOTALL)
+MEDIA_TAG = re.compile(
+    r"<(?:img|audio|object)\b[^>]*?\b(?:src|data)=(?:\"([^\"]+)\"|'([^']+)'|([^ >]+))[^>]*>",
+    re.IGNORECASE,
+)
+MARKUP = re.compile(
+    r"<!--.*?-->|<style.*?>.*?</style>|<script.*?>.*?</script>|<.*?>", re.IGNORECASE | re.DOTALL
+)
 TAGS = st.lists(
     st.sampled_from(["<", ">", "<img ", "<IMG", "src=", "data=", '"', "'", " ", "a", "<!--", "-->", "<style>", "</STYLE>", "<script", "</script>",
                      "/", "=", "<audio", "<object ", "<b>", "\n", "-"]), max_size=16
@@ -134,12 +170,21 @@ TAGS = st.lists(
 @given(TAGS)
 def test_markup_is_taken_out_as_by_ankis_patterns(html: str):
     """Anki's patterns, as they stand, take forever on what never ends; ours read on once."""
-    assert sort_text(html) == MARKUP.sub("", MEDIA_TAG.sub(lambda match: f" {match[1] or match[2] or match[3]} ", html))
+    assert sort_text(html) == MARKUP.sub(
+        "", MEDIA_TAG.sub(lambda match: f" {match[1] or match[2] or match[3]} ", html)
+    )
 
 
 def test_one_process_or_several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    files = {f"lessons/{n:02}-more.yaml": LESSON_HEAD.replace("first", f"lesson-{n}") + CARD.replace("define", f"card-{n}") for n in range(2, 12)}
-    files["lessons/12-alias.yaml"] = LESSON_HEAD.replace("first", "alias") + "  - {id: aliased, kind: basic, prompt: &a What?, answer: *a }\n"
+    files = {
+        f"lessons/{n:02}-more.yaml": LESSON_HEAD.replace("first", f"lesson-{n}")
+        + CARD.replace("define", f"card-{n}")
+        for n in range(2, 12)
+    }
+    files["lessons/12-alias.yaml"] = (
+        LESSON_HEAD.replace("first", "alias")
+        + "  - {id: aliased, kind: basic, prompt: &a What?, answer: *a }\n"
+    )
     course = write_course(tmp_path / "course", files)
     alone = pipeline.check(course)
     monkeypatch.setattr(folder, "WORTH_SHARING", 0)
@@ -148,7 +193,12 @@ def test_one_process_or_several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert together.diagnostics == alone.diagnostics == ()
     decks = [tmp_path / "one.apkg", tmp_path / "three.apkg"]
     for jobs, deck in zip("13", decks, strict=True):
-        assert run("build", course, "--jobs", jobs, "-o", deck, SOURCE_DATE_EPOCH="1800000000").exit_code == 0
+        assert (
+            run(
+                "build", course, "--jobs", jobs, "-o", deck, SOURCE_DATE_EPOCH="1800000000"
+            ).exit_code
+            == 0
+        )
     assert decks[0].read_bytes() == decks[1].read_bytes()
     (course / "lessons" / "05-more.yaml").write_text("id: [\n", encoding="utf-8")
     (course / "lessons" / "06-more.yaml").write_bytes(b"\xff\xfe")

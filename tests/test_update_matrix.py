@@ -21,7 +21,14 @@ if TYPE_CHECKING:
     from anki.collection import Collection
 
 LEARNER = ("does nothing", "reviews", "edits", "tags", "suspends", "moves", "deletes")
-CARD_CHANGES = ("untouched", "reworded", "retagged", "moved to another lesson", "picture changed", "retired")
+CARD_CHANGES = (
+    "untouched",
+    "reworded",
+    "retagged",
+    "moved to another lesson",
+    "picture changed",
+    "retired",
+)
 COURSE_CHANGES = ("style changed", "lesson added", "lessons reordered")
 DOCUMENT = ROOT / "docs" / "updates.md"
 
@@ -43,7 +50,9 @@ def first_release(changes: tuple[str, ...]) -> dict[str, str]:
     cards = "".join(card(change, act) for change in changes for act in LEARNER)
     return {
         "lessons/01-first.yaml": lesson("first", cards),
-        "lessons/02-second.yaml": lesson("second", "  - {id: anchor, kind: basic, prompt: P, answer: A}\n"),
+        "lessons/02-second.yaml": lesson(
+            "second", "  - {id: anchor, kind: basic, prompt: P, answer: A}\n"
+        ),
     }
 
 
@@ -53,13 +62,17 @@ def second_release() -> dict[str, str]:
         "reworded": lambda act: card("reworded", act, answer="New"),
         "retagged": lambda act: card("retagged", act, more=", tags: [fresh]"),
         "picture changed": lambda act: card("picture changed", act),
-        "retired": lambda act: card("retired", act, more=", status: retired, retired_because: Wrong."),
+        "retired": lambda act: card(
+            "retired", act, more=", status: retired, retired_because: Wrong."
+        ),
     }
     first = "".join(make(act) for make in written.values() for act in LEARNER)
     moved = "".join(card("moved to another lesson", act) for act in LEARNER)
     return {
         "lessons/01-first.yaml": lesson("first", first),
-        "lessons/02-second.yaml": lesson("second", "  - {id: anchor, kind: basic, prompt: P, answer: A}\n" + moved),
+        "lessons/02-second.yaml": lesson(
+            "second", "  - {id: anchor, kind: basic, prompt: P, answer: A}\n" + moved
+        ),
         "media/plane.svg": PLANE_SVG.replace('width="10" height="10"/>', 'width="9" height="9"/>'),
         "media/media.yaml": MEDIA_YAML,
     }
@@ -91,8 +104,13 @@ def state(learner: Learner, change: str, act: str) -> dict[str, object]:
     if not found:
         return {}
     note = collection.get_note(found[0])
-    rows = collection.db.all("select queue, type, due, ivl, factor, reps, lapses, left, flags, data from cards where nid = ? order by ord", note.id)
-    logs = collection.db.scalar("select count() from revlog where cid in (select id from cards where nid = ?)", note.id)
+    rows = collection.db.all(
+        "select queue, type, due, ivl, factor, reps, lapses, left, flags, data from cards where nid = ? order by ord",
+        note.id,
+    )
+    logs = collection.db.scalar(
+        "select count() from revlog where cid in (select id from cards where nid = ?)", note.id
+    )
     return {
         "answer": note["Answer"],
         "retired": bool(note["Retired"]),
@@ -106,7 +124,13 @@ def state(learner: Learner, change: str, act: str) -> dict[str, object]:
 def outcome(before: dict, after: dict, act: str) -> str:
     """One cell in words: what arrived of ours, and what became of the learner's doing."""
     if act == "deletes":
-        return "stays deleted" if not after else "comes back as new" if after["cards"] else "note without cards comes back"
+        return (
+            "stays deleted"
+            if not after
+            else "comes back as new"
+            if after["cards"]
+            else "note without cards comes back"
+        )
     arrived = []
     if after["retired"]:
         arrived.append("says it is retired")
@@ -114,16 +138,21 @@ def outcome(before: dict, after: dict, act: str) -> str:
         arrived.append("our text")
     if (
         not after["retired"]
-        and {tag for tag in after["tags"] if "changed" not in tag} != {tag for tag in before["tags"] if "changed" not in tag}
+        and {tag for tag in after["tags"] if "changed" not in tag}
+        != {tag for tag in before["tags"] if "changed" not in tag}
         and act != "tags"
     ):
         arrived.append("our tags")
     fate = {
         "does nothing": "",
-        "reviews": "progress kept" if after["scheduling"] == before["scheduling"] else "PROGRESS LOST",
+        "reviews": "progress kept"
+        if after["scheduling"] == before["scheduling"]
+        else "PROGRESS LOST",
         "edits": "own text kept" if after["answer"] == "Own" else "own text replaced",
         "tags": "own tag kept" if "own" in after["tags"] else "own tag replaced",
-        "suspends": "stays suspended" if after["scheduling"] == before["scheduling"] else "NO LONGER SUSPENDED",
+        "suspends": "stays suspended"
+        if after["scheduling"] == before["scheduling"]
+        else "NO LONGER SUSPENDED",
         "moves": "stays where they put it" if after["decks"] == before["decks"] else "MOVED BACK",
     }[act]
     assert after["decks"] == before["decks"], "an import moved a card"
@@ -131,7 +160,9 @@ def outcome(before: dict, after: dict, act: str) -> str:
     return "; ".join(part for part in (*arrived, fate) if part) or "nothing changes"
 
 
-def play(tmp_path: Path, collection: Collection, changes: tuple[str, ...], second: dict[str, str]) -> dict[tuple[str, str], str]:
+def play(
+    tmp_path: Path, collection: Collection, changes: tuple[str, ...], second: dict[str, str]
+) -> dict[tuple[str, str], str]:
     author, learner = Author(tmp_path), Learner(collection)
     author.release(**first_release(changes))
     do_import(collection, author.deck)
@@ -142,7 +173,11 @@ def play(tmp_path: Path, collection: Collection, changes: tuple[str, ...], secon
     author.now = 1_900_000_000  # The correction is made after everything that the learner did.
     author.release(**second)
     do_import(collection, author.deck)
-    return {(change, act): outcome(before[change, act], state(learner, change, act), act) for change in changes for act in LEARNER}
+    return {
+        (change, act): outcome(before[change, act], state(learner, change, act), act)
+        for change in changes
+        for act in LEARNER
+    }
 
 
 @pytest.fixture
@@ -159,23 +194,51 @@ def table(tmp_path: Path, collection: Collection, monkeypatch: pytest.MonkeyPatc
                 from attachdeck import note_types
 
                 texts = note_types._Expander.words
-                patch.setattr(note_types._Expander, "words", lambda self, text, words=texts: words(self, text).replace("--paper: #fdfcf9", "--paper: #ffffff"))
+                patch.setattr(
+                    note_types._Expander,
+                    "words",
+                    lambda self, text, words=texts: words(self, text).replace(
+                        "--paper: #fdfcf9", "--paper: #ffffff"
+                    ),
+                )
                 author_files = second
             elif change == "lesson added":
-                author_files = second | {"lessons/03-third.yaml": lesson("third", "  - {id: newcomer, kind: basic, prompt: P, answer: A}\n")}
+                author_files = second | {
+                    "lessons/03-third.yaml": lesson(
+                        "third", "  - {id: newcomer, kind: basic, prompt: P, answer: A}\n"
+                    )
+                }
             else:
                 author_files = {
-                    "lessons/03-first.yaml": second["lessons/01-first.yaml"].replace("title: First", "title: First\ndeck: 01 First"),
-                    "lessons/01-first.yaml": LESSON_HEAD.replace("first", "empty").replace("cards:", "cards: []"),
+                    "lessons/03-first.yaml": second["lessons/01-first.yaml"].replace(
+                        "title: First", "title: First\ndeck: 01 First"
+                    ),
+                    "lessons/01-first.yaml": LESSON_HEAD.replace("first", "empty").replace(
+                        "cards:", "cards: []"
+                    ),
                 }
                 author_files |= {"lessons/02-second.yaml": second["lessons/02-second.yaml"]}
-                author_files["lessons/01-first.yaml"] = author_files["lessons/01-first.yaml"].replace("title: First", "title: Before")
+                author_files["lessons/01-first.yaml"] = author_files[
+                    "lessons/01-first.yaml"
+                ].replace("title: First", "title: Before")
             cells |= play(tmp_path / change, again, (change,), author_files)
             if change == "style changed":
                 assert "--paper: #ffffff" in again.models.by_name("Tiny: Basic")["css"]
         again.close()
-    rows = [f"| {change} | " + " | ".join(cells[change, act] for act in LEARNER) + " |" for change in (*CARD_CHANGES, *COURSE_CHANGES)]
-    return "\n".join(["| we … / the learner … | " + " | ".join(LEARNER) + " |", "|---" * (len(LEARNER) + 1) + "|", *rows]) + "\n"
+    rows = [
+        f"| {change} | " + " | ".join(cells[change, act] for act in LEARNER) + " |"
+        for change in (*CARD_CHANGES, *COURSE_CHANGES)
+    ]
+    return (
+        "\n".join(
+            [
+                "| we … / the learner … | " + " | ".join(LEARNER) + " |",
+                "|---" * (len(LEARNER) + 1) + "|",
+                *rows,
+            ]
+        )
+        + "\n"
+    )
 
 
 def test_the_documented_table_is_what_anki_does(table: str):
@@ -187,4 +250,6 @@ def test_the_documented_table_is_what_anki_does(table: str):
         DOCUMENT.write_text(head + start + table + end + tail, encoding="utf-8")
         documented = table
     assert documented == table
-    assert not any(word.isupper() and len(word) > 3 for word in table.split()), "something of the learner's is lost"
+    assert not any(word.isupper() and len(word) > 3 for word in table.split()), (
+        "something of the learner's is lost"
+    )

@@ -15,7 +15,10 @@ from test_lock import Author
 if TYPE_CHECKING:
     from anki.collection import Collection
 
-CARDS = {name: f"  - {{id: {name}, kind: basic, prompt: {name}?, answer: Answer}}\n" for name in ("plain", "edited", "tagged", "reviewed", "gone")}
+CARDS = {
+    name: f"  - {{id: {name}, kind: basic, prompt: {name}?, answer: Answer}}\n"
+    for name in ("plain", "edited", "tagged", "reviewed", "gone")
+}
 
 
 class Learner:
@@ -42,7 +45,9 @@ class Learner:
         card = self.note(name).cards()[0]
         card.start_timer()
         states = self.collection._backend.get_scheduling_states(card.id)
-        self.collection.sched.answer_card(self.collection.sched.build_answer(card=card, states=states, rating=2))
+        self.collection.sched.answer_card(
+            self.collection.sched.build_answer(card=card, states=states, rating=2)
+        )
 
 
 @pytest.fixture
@@ -56,10 +61,14 @@ def learner(collection: Collection) -> Learner:
 
 
 def text(**changed: str) -> str:
-    return "".join(line.replace("Answer", changed.get(name, "Answer")) for name, line in CARDS.items())
+    return "".join(
+        line.replace("Answer", changed.get(name, "Answer")) for name, line in CARDS.items()
+    )
 
 
-def test_an_edit_survives_ten_releases_and_every_correction_arrives(author: Author, learner: Learner):
+def test_an_edit_survives_ten_releases_and_every_correction_arrives(
+    author: Author, learner: Learner
+):
     author.release(text())
     do_import(learner.collection, author.deck)
     note = learner.note("edited")
@@ -68,13 +77,18 @@ def test_an_edit_survives_ten_releases_and_every_correction_arrives(author: Auth
     learner.collection.update_note(note)
     for release in range(1, 11):
         author.release(text(plain=f"Correction {release}"))
-        assert do_import(learner.collection, author.deck) == {"updated": 1, "duplicate": len(CARDS) - 1}
+        assert do_import(learner.collection, author.deck) == {
+            "updated": 1,
+            "duplicate": len(CARDS) - 1,
+        }
         assert learner.fields("plain") == ("plain?", f"Correction {release}")
         assert learner.fields("edited") == ("edited?", "My own words")
         assert "mine" in learner.note("edited").tags
 
 
-def test_scheduling_flags_and_suspension_stay_through_a_correction(author: Author, learner: Learner):
+def test_scheduling_flags_and_suspension_stay_through_a_correction(
+    author: Author, learner: Learner
+):
     author.release(text())
     do_import(learner.collection, author.deck)
     for name in ("reviewed", "plain"):
@@ -98,17 +112,26 @@ def test_the_learners_own_style_stays_while_ours_does_not_change(author: Author,
     learner.collection.models.update_dict(note_type)
     author.release(text(plain="Corrected"))
     do_import(learner.collection, author.deck)
-    assert learner.collection.models.by_name("Tiny: Basic")["css"] == ".card { color: rebeccapurple }"
+    assert (
+        learner.collection.models.by_name("Tiny: Basic")["css"] == ".card { color: rebeccapurple }"
+    )
 
 
-def test_a_retired_card_says_so_to_those_who_have_it_and_troubles_nobody_else(author: Author, learner: Learner, tmp_path):
+def test_a_retired_card_says_so_to_those_who_have_it_and_troubles_nobody_else(
+    author: Author, learner: Learner, tmp_path
+):
     from anki.collection import Collection
 
     author.release(text())
     do_import(learner.collection, author.deck)
     learner.review("gone")
     before = learner.scheduling()
-    author.release(text().replace("id: gone, kind: basic, ", "id: gone, kind: basic, status: retired, retired_because: It was wrong., "))
+    author.release(
+        text().replace(
+            "id: gone, kind: basic, ",
+            "id: gone, kind: basic, status: retired, retired_because: It was wrong., ",
+        )
+    )
     assert do_import(learner.collection, author.deck) == {"updated": 1, "duplicate": len(CARDS) - 1}
     assert learner.scheduling() == before
     output = learner.note("gone").cards()[0].render_output()
@@ -126,7 +149,9 @@ def test_a_retired_card_says_so_to_those_who_have_it_and_troubles_nobody_else(au
         newcomer.close()
 
 
-def test_moved_cards_stay_where_they_are_and_their_tags_say_where_they_belong(author: Author, learner: Learner):
+def test_moved_cards_stay_where_they_are_and_their_tags_say_where_they_belong(
+    author: Author, learner: Learner
+):
     from conftest import LESSON_HEAD
 
     author.release(text())
@@ -136,18 +161,31 @@ def test_moved_cards_stay_where_they_are_and_their_tags_say_where_they_belong(au
     author.release(rest, **{"lessons/02-second.yaml": second})
     assert do_import(learner.collection, author.deck)["updated"] == 1
     assert learner.collection.decks.name(learner.note("plain").cards()[0].did) == "Tiny::01 First"
-    assert [learner.collection.get_note(found)["ID"] for found in learner.collection.find_notes("tag:tiny::lesson::second")] == ["plain"]
+    assert [
+        learner.collection.get_note(found)["ID"]
+        for found in learner.collection.find_notes("tag:tiny::lesson::second")
+    ] == ["plain"]
 
 
 def test_a_file_of_a_custom_card_arrives_with_other_content(author: Author, learner: Learner):
     """Its name is its author's, and Anki looks into a file that it knows only where the note is newer."""
-    cards = "".join(CUSTOM.replace("id: own", f"id: {name}").replace("Two", f'"[sound:{name}.mp3]"') for name in ("same", "other"))
-    files = OWN | {"media/media.yaml": "pictures: []\nfiles: [{file: same.mp3}, {file: other.mp3}]\n", "media/same.mp3": b"same"}
+    cards = "".join(
+        CUSTOM.replace("id: own", f"id: {name}").replace("Two", f'"[sound:{name}.mp3]"')
+        for name in ("same", "other")
+    )
+    files = OWN | {
+        "media/media.yaml": "pictures: []\nfiles: [{file: same.mp3}, {file: other.mp3}]\n",
+        "media/same.mp3": b"same",
+    }
     author.release(cards, **files, **{"media/other.mp3": b"before"})
     assert do_import(learner.collection, author.deck) == {"new": 2}
     author.release(cards, **files, **{"media/other.mp3": b"after"})
     assert do_import(learner.collection, author.deck) == {"updated": 1, "duplicate": 1}
-    heard = [note["Back"] for note in map(learner.collection.get_note, learner.collection.find_notes("")) if note["Back"] != "[sound:same.mp3]"]
+    heard = [
+        note["Back"]
+        for note in map(learner.collection.get_note, learner.collection.find_notes(""))
+        if note["Back"] != "[sound:same.mp3]"
+    ]
     name = heard[0].removeprefix("[sound:").removesuffix("]")
     assert (Path(learner.collection.media.dir()) / name).read_bytes() == b"after"
 
@@ -166,7 +204,13 @@ def test_a_changed_template_makes_no_card_twice(author: Author, learner: Learner
     do_import(learner.collection, author.deck)
     assert learner.collection.card_count() == cards + 20
     learner.collection.optimize()
-    author.release(sides.replace("((3 C))", "((3 C)) ((4 D))"), **{"course.yaml": COURSE_YAML.replace("title: Tiny", "title: Another")})
+    author.release(
+        sides.replace("((3 C))", "((3 C)) ((4 D))"),
+        **{"course.yaml": COURSE_YAML.replace("title: Tiny", "title: Another")},
+    )
     assert do_import(learner.collection, author.deck) == {"duplicate": 40}
-    assert {each["name"] for each in learner.collection.models.all()} >= {"Another: Cloze", "Another: Sequence"}
+    assert {each["name"] for each in learner.collection.models.all()} >= {
+        "Another: Cloze",
+        "Another: Sequence",
+    }
     assert learner.collection.card_count() == cards + 20

@@ -30,7 +30,10 @@ class Course:
         self.chance = chance
         self.named = 0
         self.title = "Tiny"
-        self.lessons = [{"id": name, "title": name.capitalize(), "cards": [self.card() for _ in range(4)]} for name in ("first", "second")]
+        self.lessons = [
+            {"id": name, "title": name.capitalize(), "cards": [self.card() for _ in range(4)]}
+            for name in ("first", "second")
+        ]
 
     def name(self) -> str:
         self.named += 1
@@ -44,30 +47,53 @@ class Course:
 
     def filled(self, card: Card, kind: str) -> Card:
         """A card with other texts; who it is stays."""
-        return {key: card[key] for key in ("id", "formerly") if key in card} | {"kind": kind} | KINDS[kind](self)
+        return (
+            {key: card[key] for key in ("id", "formerly") if key in card}
+            | {"kind": kind}
+            | KINDS[kind](self)
+        )
 
     def cards(self) -> Iterator[tuple[list[Card], int]]:
         """Every card that is not retired, as a list and a place in it."""
         for lesson in self.lessons:
-            yield from ((lesson["cards"], place) for place, card in enumerate(lesson["cards"]) if "status" not in card)
+            yield from (
+                (lesson["cards"], place)
+                for place, card in enumerate(lesson["cards"])
+                if "status" not in card
+            )
 
     def files(self) -> dict[str, str]:
         found = {"course.yaml": COURSE_YAML.replace("title: Tiny", f"title: {self.title}")}
         for place, lesson in enumerate(self.lessons, 1):
-            head = LESSON_HEAD.replace("title: First", f"title: {lesson['title']}").replace("first", lesson["id"])
-            found["lessons/01-first.yaml" if place == 1 else f"lessons/{place:02}-next.yaml"] = head + "".join(
-                f"  - {json.dumps(card)}\n" for card in lesson["cards"]
+            head = LESSON_HEAD.replace("title: First", f"title: {lesson['title']}").replace(
+                "first", lesson["id"]
+            )
+            found["lessons/01-first.yaml" if place == 1 else f"lessons/{place:02}-next.yaml"] = (
+                head + "".join(f"  - {json.dumps(card)}\n" for card in lesson["cards"])
             )
         return found
 
 
 KINDS: dict[str, Callable[[Course], Card]] = {
     "basic": lambda course: {"prompt": f"{course.words()}?", "answer": course.words()},
-    "reversed": lambda course: {"prompt": f"{course.words()}?", "answer": course.words(), "reverse": {"prompt": course.words(), "answer": course.words()}},
+    "reversed": lambda course: {
+        "prompt": f"{course.words()}?",
+        "answer": course.words(),
+        "reverse": {"prompt": course.words(), "answer": course.words()},
+    },
     "typed": lambda course: {"prompt": f"{course.words()}?", "answer": course.words()},
-    "cloze": lambda course: {"text": f"{course.words()} " + " ".join(f"(({n} {course.words()}))" for n in range(1, course.chance.randrange(2, 5)))},
-    "sequence": lambda course: {"prompt": f"{course.words()}?", "steps": [course.words() for _ in range(course.chance.randrange(2, 6))]},
-    "choice": lambda course: {"question": f"{course.words()}?", "options": [{"text": "A", "right": True}, {"text": "B", "why": course.words()}]},
+    "cloze": lambda course: {
+        "text": f"{course.words()} "
+        + " ".join(f"(({n} {course.words()}))" for n in range(1, course.chance.randrange(2, 5)))
+    },
+    "sequence": lambda course: {
+        "prompt": f"{course.words()}?",
+        "steps": [course.words() for _ in range(course.chance.randrange(2, 6))],
+    },
+    "choice": lambda course: {
+        "question": f"{course.words()}?",
+        "options": [{"text": "A", "right": True}, {"text": "B", "why": course.words()}],
+    },
 }
 
 
@@ -154,16 +180,31 @@ class Student(Learner):
         for note in map(self.collection.get_note, self.collection.find_notes("")):
             notes.setdefault(note["ID"], []).append(note)
         written = {card["id"]: card for lesson in course.lessons for card in lesson["cards"]}
-        yield from (f"{len(found)} notes are {name}" for name, found in notes.items() if len(found) > 1)
+        yield from (
+            f"{len(found)} notes are {name}" for name, found in notes.items() if len(found) > 1
+        )
         yield from (f"{name} is nobody's" for name in notes.keys() - written.keys())
         for name, card in written.items():
             if name not in notes and "status" not in card:
                 yield f"{name} is not there"
             elif name in notes:
-                first = str(card.get("prompt") or card.get("question") or card["text"]).partition(" ((")[0]
-                yield from (f"{name} is not as it is now" for field in notes[name][0].fields[:1] if first not in field)
-        yield from (f"{each['name']} is a clone" for each in self.collection.models.all() if each["name"].endswith("+"))
-        yield from (f"note {each.note_id} has empty cards" for each in self.collection.get_empty_cards().notes)
+                first = str(card.get("prompt") or card.get("question") or card["text"]).partition(
+                    " (("
+                )[0]
+                yield from (
+                    f"{name} is not as it is now"
+                    for field in notes[name][0].fields[:1]
+                    if first not in field
+                )
+        yield from (
+            f"{each['name']} is a clone"
+            for each in self.collection.models.all()
+            if each["name"].endswith("+")
+        )
+        yield from (
+            f"note {each.note_id} has empty cards"
+            for each in self.collection.get_empty_cards().notes
+        )
         said, sound = self.collection.fix_integrity()
         if not sound or "\n" in said.strip():
             yield said

@@ -25,13 +25,21 @@ def _engine():
 
 
 def deck(folder: Path, **answers: str) -> Deck:
-    cards = "".join(f"  - {{id: {name}, kind: basic, prompt: {name}?, answer: {answers.get(name, 'Answer')}}}\n" for name in NUMBERS)
+    cards = "".join(
+        f"  - {{id: {name}, kind: basic, prompt: {name}?, answer: {answers.get(name, 'Answer')}}}\n"
+        for name in NUMBERS
+    )
     return compiled(write_course(folder, cards=cards))
 
 
 def changed(made: Deck, *, seconds: int, only: set[str] | None = None) -> Deck:
     """A deck whose notes' times are later by some seconds."""
-    notes = tuple(dataclasses.replace(note, modified=note.modified + seconds) if only is None or note.fields[0][:-1] in only else note for note in made.notes)
+    notes = tuple(
+        dataclasses.replace(note, modified=note.modified + seconds)
+        if only is None or note.fields[0][:-1] in only
+        else note
+        for note in made.notes
+    )
     return dataclasses.replace(made, notes=notes)
 
 
@@ -60,7 +68,11 @@ def test_corrections_lose_nothing_but_what_anki_cannot_keep(tmp_path: Path):
     old_path, new_path = packages(tmp_path, deck(tmp_path / "a"), new)
     findings = verify(new_path, old_path)
     assert {finding.fate for finding in findings} == {Fate.GOOD, Fate.REPLACED}
-    assert [(finding.subject, len(finding.cards)) for finding in findings if finding.fate is Fate.REPLACED] == [("edited", 3), ("tagged", 3)]
+    assert [
+        (finding.subject, len(finding.cards))
+        for finding in findings
+        if finding.fate is Fate.REPLACED
+    ] == [("edited", 3), ("tagged", 3)]
 
 
 def test_a_correction_of_one_card_touches_no_other(tmp_path: Path):
@@ -68,7 +80,10 @@ def test_a_correction_of_one_card_touches_no_other(tmp_path: Path):
     old_path, new_path = packages(tmp_path, deck(tmp_path / "a"), new)
     findings = {finding.subject: finding for finding in verify(new_path, old_path)}
     assert findings["update"].message == "3 new, 1 updated, 20 duplicate; 1 corrected"
-    assert sum(len(finding.cards) for finding in findings.values() if finding.fate is Fate.REPLACED) <= 1
+    assert (
+        sum(len(finding.cards) for finding in findings.values() if finding.fate is Fate.REPLACED)
+        <= 1
+    )
 
 
 def test_a_new_time_for_everything_overwrites_edits_and_is_found(tmp_path: Path):
@@ -78,7 +93,15 @@ def test_a_new_time_for_everything_overwrites_edits_and_is_found(tmp_path: Path)
 
 def test_an_old_time_withholds_corrections_and_is_found(tmp_path: Path):
     old, new = deck(tmp_path / "a"), deck(tmp_path / "b", **dict.fromkeys(NUMBERS, "Better"))
-    assert lost(*packages(tmp_path, old, new)) == {"nothing", "reviewed", "edited", "tagged", "suspended", "flagged", "moved"}
+    assert lost(*packages(tmp_path, old, new)) == {
+        "nothing",
+        "reviewed",
+        "edited",
+        "tagged",
+        "suspended",
+        "flagged",
+        "moved",
+    }
 
 
 def test_a_changed_layout_conflicts_and_is_found(tmp_path: Path):
@@ -86,7 +109,13 @@ def test_a_changed_layout_conflicts_and_is_found(tmp_path: Path):
     dated = new.note_types["basic"]
     shorter = dataclasses.replace(dated.note_type, fields=dated.note_type.fields[:-1])
     notes = tuple(dataclasses.replace(note, fields=note.fields[:-1]) for note in new.notes)
-    new = dataclasses.replace(new, notes=notes, note_types={"basic": dataclasses.replace(dated, note_type=shorter, modified=dated.modified + 100)})
+    new = dataclasses.replace(
+        new,
+        notes=notes,
+        note_types={
+            "basic": dataclasses.replace(dated, note_type=shorter, modified=dated.modified + 100)
+        },
+    )
     assert "update" in lost(*packages(tmp_path, old, new))
 
 
@@ -94,23 +123,41 @@ def test_a_card_that_its_note_no_longer_makes_is_found(tmp_path: Path):
     """Our own `build` refuses it; another tool's package may well do it."""
     two, one = "((1 A)) and ((2 B)).", "((1 A)) and B."
     for name, text in (("old", two), ("new", one)):
-        course = write_course(tmp_path / name, cards=f"  - {{id: one, kind: cloze, text: {text}}}\n")
+        course = write_course(
+            tmp_path / name, cards=f"  - {{id: one, kind: cloze, text: {text}}}\n"
+        )
         compiled = pipeline.compiled(pipeline.check(course), 1_700_000_000 + 1000 * (name == "new"))
         pipeline.package(compiled.deck, tmp_path / f"{name}.apkg")
     findings = verify(tmp_path / "new.apkg", tmp_path / "old.apkg")
-    assert [(each.subject, each.cards) for each in findings if each.fate is Fate.LOST] == [("empty cards", ("one",))]
+    assert [(each.subject, each.cards) for each in findings if each.fate is Fate.LOST] == [
+        ("empty cards", ("one",))
+    ]
 
 
 def test_cards_whose_ids_are_scattered_are_found(tmp_path: Path):
     """Anki takes the cards of a note together by the order of ids, where it reads the cards from the first to the last."""
-    cards = "".join(f"  - {{id: {name}, kind: cloze, text: ((1 A)) and ((2 {name})).}}\n" for name in ("one", "two"))
+    cards = "".join(
+        f"  - {{id: {name}, kind: cloze, text: ((1 A)) and ((2 {name})).}}\n"
+        for name in ("one", "two")
+    )
     made = compiled(write_course(tmp_path / "course", cards=cards))
     pipeline.package(made, tmp_path / "good.apkg")
     ids = iter((1_600_000_000_001, 1_600_000_000_003, 1_600_000_000_002, 1_600_000_000_004))
-    notes = tuple(dataclasses.replace(note, cards=tuple(dataclasses.replace(card, id=next(ids)) for card in note.cards)) for note in made.notes)
+    notes = tuple(
+        dataclasses.replace(
+            note, cards=tuple(dataclasses.replace(card, id=next(ids)) for card in note.cards)
+        )
+        for note in made.notes
+    )
     pipeline.package(dataclasses.replace(made, notes=notes), tmp_path / "bad.apkg")
-    assert [each.fate for each in verify(tmp_path / "good.apkg") if each.subject == "templates"] == [Fate.GOOD]
-    assert [(each.subject, set(each.cards)) for each in verify(tmp_path / "bad.apkg") if each.fate is Fate.LOST] == [("templates", {"one", "two"})]
+    assert [
+        each.fate for each in verify(tmp_path / "good.apkg") if each.subject == "templates"
+    ] == [Fate.GOOD]
+    assert [
+        (each.subject, set(each.cards))
+        for each in verify(tmp_path / "bad.apkg")
+        if each.fate is Fate.LOST
+    ] == [("templates", {"one", "two"})]
 
 
 def test_something_lost_ends_with_1_and_names_the_cards(tmp_path: Path):
@@ -121,7 +168,8 @@ def test_something_lost_ends_with_1_and_names_the_cards(tmp_path: Path):
     [line] = [line for line in result.stdout.splitlines() if line.startswith("lost     edited")]
     assert (
         line
-        == "lost     edited          3 of 3 lost something: scheduling, place, the learner's own words or tags, or our correction: " + line.rpartition(": ")[2]
+        == "lost     edited          3 of 3 lost something: scheduling, place, the learner's own words or tags, or our correction: "
+        + line.rpartition(": ")[2]
     )
     assert set(line.rpartition(": ")[2].split(", ")) <= set(NUMBERS)
 
@@ -138,7 +186,12 @@ def test_a_file_that_is_not_there_is_wrong_usage(tmp_path: Path):
     assert run(tmp_path / "nowhere.apkg").exit_code == 2
 
 
-def test_without_the_engine_one_line_says_how_to_get_it(flagship_package: Path, monkeypatch: pytest.MonkeyPatch):
+def test_without_the_engine_one_line_says_how_to_get_it(
+    flagship_package: Path, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setitem(sys.modules, "anki.collection", None)
     result = run(flagship_package)
-    assert (result.exit_code, result.stderr) == (2, 'this needs Anki\'s engine: pip install "attachdeck[verify]"\n')
+    assert (result.exit_code, result.stderr) == (
+        2,
+        'this needs Anki\'s engine: pip install "attachdeck[verify]"\n',
+    )

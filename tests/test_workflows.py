@@ -40,7 +40,9 @@ def test_no_job_may_do_more_than_it_says(path: Path):
         assert job["permissions"]
         assert "timeout-minutes" in job
         for step in job["steps"]:
-            assert "${{" not in step.get("run", ""), "an expression in a script lets its value run as code"
+            assert "${{" not in step.get("run", ""), (
+                "an expression in a script lets its value run as code"
+            )
             if "checkout" in step.get("uses", ""):
                 assert step["with"]["persist-credentials"] is False
 
@@ -49,7 +51,16 @@ def test_zizmor_finds_nothing():
     zizmor = shutil.which("zizmor") or shutil.which("zizmor", path=str(Path(sys.executable).parent))
     need("zizmor", bool(zizmor))
     done = subprocess.run(
-        [zizmor, "--offline", "--no-progress", str(ROOT / ".github" / "workflows"), str(ROOT / "action.yml")], check=False, capture_output=True, text=True
+        [
+            zizmor,
+            "--offline",
+            "--no-progress",
+            str(ROOT / ".github" / "workflows"),
+            str(ROOT / "action.yml"),
+        ],
+        check=False,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -69,10 +80,24 @@ def act(folder: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
     action = loaded(ROOT / "action.yml")
     step = action["runs"]["steps"][-1]
     given = {name: str(each["default"]) for name, each in action["inputs"].items()} | inputs
-    environment = {key: given[re.search(r"inputs\.(\w+)", value)[1]] for key, value in step["env"].items()}
-    commands = os.environ | environment | {"GITHUB_OUTPUT": str(folder / "output"), "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    environment = {
+        key: given[re.search(r"inputs\.(\w+)", value)[1]] for key, value in step["env"].items()
+    }
+    commands = (
+        os.environ
+        | environment
+        | {
+            "GITHUB_OUTPUT": str(folder / "output"),
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        }
+    )
     return subprocess.run(
-        [bash, "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step["run"]], cwd=folder, env=commands, check=False, capture_output=True, encoding="utf-8"
+        [bash, "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step["run"]],
+        cwd=folder,
+        env=commands,
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
     )
 
 

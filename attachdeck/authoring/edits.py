@@ -46,7 +46,11 @@ def bring_back(folder: Path, rows: Mapping[str, Mapping[str, str]]) -> tuple[lis
         except (CannotTidy, UnicodeDecodeError, OSError) as error:
             left.append(f"{path}: {_reason(error)}")
             where = " in the lessons that could be read"
-    left += [f"the card `{name}`: the course has none with this id{where}" for name in rows if name not in found]
+    left += [
+        f"the card `{name}`: the course has none with this id{where}"
+        for name in rows
+        if name not in found
+    ]
     return edits, left
 
 
@@ -57,7 +61,9 @@ def _reason(error: Exception) -> str:
     return "it is not in UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
 
 
-def _changed(text: str, path: Path, rows: Mapping[str, Mapping[str, str]], found: set[str], left: list[str]) -> tuple[str, list[Edit]] | None:
+def _changed(
+    text: str, path: Path, rows: Mapping[str, Mapping[str, str]], found: set[str], left: list[str]
+) -> tuple[str, list[Edit]] | None:
     """A lesson's text with the edits in it, or None where there are none. Raises CannotTidy."""
     document, problems = read_text(text, str(path))
     said = document.root.value if document.root else None
@@ -69,7 +75,9 @@ def _changed(text: str, path: Path, rows: Mapping[str, Mapping[str, str]], found
         name = card.get("id") if isinstance(card, dict) else None
         if isinstance(name, str) and name in rows:
             found.add(name)
-            done = list(_edit(card, {"lesson": said.get("id", ""), **rows[name]}, said.get("id", ""), left))
+            done = list(
+                _edit(card, {"lesson": said.get("id", ""), **rows[name]}, said.get("id", ""), left)
+            )
             if done and (mistake := _mistake(said["cards"][place], card)):
                 left.append(f"the row of the card `{name}`: {mistake}")
                 wanted["cards"][place] = said["cards"][place]
@@ -88,25 +96,40 @@ def _mistake(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
 
 
 def _mistakes(card: Mapping[str, Any]) -> list[Diagnostic]:
-    alone = {"id": "a", "title": "a", "summary": "a", "objectives": [{"id": "a", "text": "a"}], "cards": [card]}
+    alone = {
+        "id": "a",
+        "title": "a",
+        "summary": "a",
+        "objectives": [{"id": "a", "text": "a"}],
+        "cards": [card],
+    }
     return schema.check(read_text(json.dumps(alone, ensure_ascii=False), "")[0], "lesson")
 
 
-def _edit(card: dict[str, Any], row: Mapping[str, str], lesson: str, left: list[str]) -> Iterator[str]:
+def _edit(
+    card: dict[str, Any], row: Mapping[str, str], lesson: str, left: list[str]
+) -> Iterator[str]:
     """Put a row's cells into a card; the ways to what changed."""
     now = dict(leaves(card))
     # Lists shrink from their ends, once they have grown.
-    for key in (*(key for key in row if row[key]), *(key for key in reversed(list(row)) if not row[key])):
+    for key in (
+        *(key for key in row if row[key]),
+        *(key for key in reversed(list(row)) if not row[key]),
+    ):
         cell = row[key]
         old = now.get(key, "")
         if key in FIXED:
             if cell.strip() not in ("", lesson if key == "lesson" else old):
-                left.append(f"`{key}` of the card `{card['id']}`: it cannot be changed in a spreadsheet")
+                left.append(
+                    f"`{key}` of the card `{card['id']}`: it cannot be changed in a spreadsheet"
+                )
         elif _same(old, cell):
             continue
         elif key.partition(".")[0] not in _types():
             left.append(f"`{key}` of the card `{card['id']}`: there is no such key")
-        elif _put(card, key.split(".", 1) if key.startswith("fields.") else key.split("."), cell):  # A field's name may have dots.
+        elif _put(
+            card, key.split(".", 1) if key.startswith("fields.") else key.split("."), cell
+        ):  # A field's name may have dots.
             yield key
         else:
             left.append(f"`{key}` of the card `{card['id']}`: change this in {lesson}'s file")
@@ -114,7 +137,9 @@ def _edit(card: dict[str, Any], row: Mapping[str, str], lesson: str, left: list[
 
 def _same(old: str, cell: str) -> bool:
     """Whether a cell says what is there; spreadsheets write `TRUE`, and take away a text's last line end."""
-    return old.rstrip() == cell.rstrip() or (old in ("true", "false") and cell.strip().lower() == old)
+    return old.rstrip() == cell.rstrip() or (
+        old in ("true", "false") and cell.strip().lower() == old
+    )
 
 
 def _put(place: Any, way: list[str], cell: str) -> bool:
@@ -134,7 +159,12 @@ def _put(place: Any, way: list[str], cell: str) -> bool:
         return False
     if len(way) > 1:
         done = _put(place[key], way[1:], cell)
-        if not place[key] and isinstance(place[key], dict | list) and (is_new or cell == "") and (isinstance(place, dict) or key == len(place) - 1):
+        if (
+            not place[key]
+            and isinstance(place[key], dict | list)
+            and (is_new or cell == "")
+            and (isinstance(place, dict) or key == len(place) - 1)
+        ):
             del place[key]
         return done
     new = value_of(way[-1], cell)
@@ -180,7 +210,9 @@ def _types() -> dict[str, Any]:
     def collect(part: Any) -> None:
         for key, value in part.get("properties", {}).items() if isinstance(part, dict) else ():
             found[key] = found.get(key) or (value.get("type") if isinstance(value, dict) else None)
-        for value in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        for value in (
+            part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+        ):
             collect(value)
 
     collect(json.loads(schema.schema_text("lesson"))["$defs"])
@@ -190,7 +222,9 @@ def _types() -> dict[str, Any]:
 def _written(text: str, path: Path, wanted: Mapping[str, Any]) -> str:
     """A tidy lesson's text that says what is wanted, changed where it said something else. Raises CannotTidy."""
     if tidied(text, str(path), set()) != text:
-        raise CannotTidy("its other lines would change too: run `attachdeck fmt` first, and then this again")
+        raise CannotTidy(
+            "its other lines would change too: run `attachdeck fmt` first, and then this again"
+        )
 
     def change(loaded: Any) -> None:
         for card, said in zip(loaded["cards"], wanted["cards"], strict=True):
@@ -218,7 +252,9 @@ def _match(loaded: Any, wanted: Any) -> None:
     for key in keys:
         is_new = key not in loaded if isinstance(wanted, dict) else key >= len(loaded)
         if is_new:
-            loaded.insert(len(loaded), *((key, wanted[key]) if isinstance(wanted, dict) else (wanted[key],)))
+            loaded.insert(
+                len(loaded), *((key, wanted[key]) if isinstance(wanted, dict) else (wanted[key],))
+            )
         elif isinstance(wanted[key], dict | list) and isinstance(loaded[key], type(wanted[key])):
             _match(loaded[key], wanted[key])
         elif loaded[key] != wanted[key]:
@@ -227,10 +263,18 @@ def _match(loaded: Any, wanted: Any) -> None:
 
 def _like(old: Any, new: Any) -> Any:
     """A new text in the quotes of the old one, or on lines of its own where it has several."""
-    from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString, SingleQuotedScalarString
+    from ruamel.yaml.scalarstring import (
+        DoubleQuotedScalarString,
+        LiteralScalarString,
+        SingleQuotedScalarString,
+    )
 
     if not isinstance(new, str):
         return new
     if "\n" in new:
         return LiteralScalarString(new)
-    return type(old)(new) if isinstance(old, DoubleQuotedScalarString | SingleQuotedScalarString) else new
+    return (
+        type(old)(new)
+        if isinstance(old, DoubleQuotedScalarString | SingleQuotedScalarString)
+        else new
+    )

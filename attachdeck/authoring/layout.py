@@ -54,7 +54,10 @@ class Layout:
             place = bisect_left(self._parts, (match.start(),))
             beside = place and self._parts[place - 1].end > self._lines[line - 1]
             after = self._parts[place].as_next if place < len(self._parts) else None
-            yield line, Comment(match.group().rstrip(), self._parts[place - 1].way if beside else after)
+            yield (
+                line,
+                Comment(match.group().rstrip(), self._parts[place - 1].way if beside else after),
+            )
 
     def stripped(self) -> str:
         """The text without spaces at the ends of lines, but for those of a text after `|`, which can be a line break of Markdown."""
@@ -63,9 +66,13 @@ class Layout:
             line
             for start, end in self._texts
             if self.text[start : start + 1] == "\n"
-            for line in range(bisect_right(self._lines, start + 1), bisect_right(self._lines, end - 1) + 1)
+            for line in range(
+                bisect_right(self._lines, start + 1), bisect_right(self._lines, end - 1) + 1
+            )
         }
-        return "\n".join(line if number in kept else line.rstrip(" \t") for number, line in enumerate(lines, 1))
+        return "\n".join(
+            line if number in kept else line.rstrip(" \t") for number, line in enumerate(lines, 1)
+        )
 
     def _between_texts(self) -> Iterator[re.Match[str]]:
         place = 0
@@ -83,7 +90,14 @@ class Layout:
         if first == "*" or (not mark.parts and first not in ("[", "{")):
             # What may be a comment behind `|` is none of the text.
             header = _HEADER.match(self.text, start)
-            self._texts.append((self.text.find("\n", start) if header and "\n" in self.text[start:end] else start, end))
+            self._texts.append(
+                (
+                    self.text.find("\n", start)
+                    if header and "\n" in self.text[start:end]
+                    else start,
+                    end,
+                )
+            )
             return
         apart = apart and not whole
         if isinstance(mark.parts, list):

@@ -23,7 +23,13 @@ def mend(folder: Path) -> Counter[Path]:
     made: Counter[Path] = Counter()
     for _ in range(_ROUNDS):
         edits = [each.mend for each in pipeline.check(folder).diagnostics if each.mend]
-        done = Counter({path: count for path in _inside(folder, edits) if (count := _mend(path, [edit for edit in edits if Path(edit.at.file) == path]))})
+        done = Counter(
+            {
+                path: count
+                for path in _inside(folder, edits)
+                if (count := _mend(path, [edit for edit in edits if Path(edit.at.file) == path]))
+            }
+        )
         if not done:
             break
         made += done
@@ -52,7 +58,10 @@ def mended(text: str, edits: Iterable[Edit]) -> str:
         starts.append(starts[-1] + len(line) + 1)
     last = len(text)
     for edit in sorted(edits, key=lambda edit: edit.at, reverse=True):
-        start, end = starts[edit.at.line - 1] + edit.at.column - 1, starts[edit.at.end_line - 1] + edit.at.end_column - 1
+        start, end = (
+            starts[edit.at.line - 1] + edit.at.column - 1,
+            starts[edit.at.end_line - 1] + edit.at.end_column - 1,
+        )
         if end <= last:
             text = text[:start] + edit.text + text[end:]
             last = start

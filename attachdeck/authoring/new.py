@@ -48,27 +48,56 @@ class Added:
     def among(self, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
         """Those of a course's diagnostics that are about it."""
         whole = self.before is None
-        return [each for each in diagnostics if Path(each.at.file) == self.path and (whole or self.line <= each.at.line <= self.last)]
+        return [
+            each
+            for each in diagnostics
+            if Path(each.at.file) == self.path and (whole or self.line <= each.at.line <= self.last)
+        ]
 
 
 class Mistaken(CannotAdd):
     """What was to be added has mistakes."""
 
-    def __init__(self, added: Added, diagnostics: Sequence[Diagnostic], texts: Mapping[str, str]) -> None:
+    def __init__(
+        self, added: Added, diagnostics: Sequence[Diagnostic], texts: Mapping[str, str]
+    ) -> None:
         self.diagnostics = diagnostics
         self.texts = texts
-        super().__init__(f"`{added.path}` was not made" if added.before is None else f"nothing was added to `{added.path}`")
+        super().__init__(
+            f"`{added.path}` was not made"
+            if added.before is None
+            else f"nothing was added to `{added.path}`"
+        )
 
 
 def course(folder: Path, title: str, name: str, *, vscode: bool) -> list[Added]:
     """A small course that works and teaches by its comments. Raises CannotAdd where the folder is in use, and OSError."""
     if used := in_the_way(folder):
         raise CannotAdd(f"`{folder}` is not empty (it holds `{used}`): choose a folder that is new")
-    deck = re.sub(r'[:"]+', " ", title)  # Colons part a deck's levels, and Anki takes no quotation marks.
-    filled = {"quoted_id": _scalar(name), "title": _scalar(title), "deck": _scalar(" ".join(deck.split())), "folder": word(folder), "schemas": SCHEMAS}
-    lesson = {**filled, "id": "first-lesson", "quoted_id": "first-lesson", "title": "The first lesson"}
-    first = _template("lesson.yaml", lesson).partition("  - id: first-lesson-first\n")[0] + _template("first_cards.yaml", lesson)
-    texts = {"course.yaml": _template("course.yaml", filled), "sources.yaml": _template("sources.yaml", filled), "lessons/01-first-lesson.yaml": first}
+    deck = re.sub(
+        r'[:"]+', " ", title
+    )  # Colons part a deck's levels, and Anki takes no quotation marks.
+    filled = {
+        "quoted_id": _scalar(name),
+        "title": _scalar(title),
+        "deck": _scalar(" ".join(deck.split())),
+        "folder": word(folder),
+        "schemas": SCHEMAS,
+    }
+    lesson = {
+        **filled,
+        "id": "first-lesson",
+        "quoted_id": "first-lesson",
+        "title": "The first lesson",
+    }
+    first = _template("lesson.yaml", lesson).partition("  - id: first-lesson-first\n")[
+        0
+    ] + _template("first_cards.yaml", lesson)
+    texts = {
+        "course.yaml": _template("course.yaml", filled),
+        "sources.yaml": _template("sources.yaml", filled),
+        "lessons/01-first-lesson.yaml": first,
+    }
     if vscode:
         texts |= vscode_settings()
     with new_folder(folder) as place:
@@ -76,7 +105,9 @@ def course(folder: Path, title: str, name: str, *, vscode: bool) -> list[Added]:
             TextFile(place / path, "").write(text)
         write_schemas(place)
         if wrong := pipeline.check(place).diagnostics:
-            raise CannotAdd(f"{wrong[0].message}" + (f" ({wrong[0].help})" if wrong[0].help else ""))
+            raise CannotAdd(
+                f"{wrong[0].message}" + (f" ({wrong[0].help})" if wrong[0].help else "")
+            )
     return [Added(folder / path) for path in texts]
 
 
@@ -85,10 +116,17 @@ def vscode_settings() -> dict[str, str]:
     settings = {
         "files.encoding": "utf8",
         "files.eol": "\n",
-        "[yaml]": {"editor.tabSize": 2, "editor.insertSpaces": True, "editor.quickSuggestions": {"strings": True}},
+        "[yaml]": {
+            "editor.tabSize": 2,
+            "editor.insertSpaces": True,
+            "editor.quickSuggestions": {"strings": True},
+        },
     }
     wanted = {"recommendations": ["redhat.vscode-yaml"]}
-    return {f".vscode/{name}.json": json.dumps(content, indent=2) + "\n" for name, content in (("settings", settings), ("extensions", wanted))}
+    return {
+        f".vscode/{name}.json": json.dumps(content, indent=2) + "\n"
+        for name, content in (("settings", settings), ("extensions", wanted))
+    }
 
 
 def write_schemas(folder: Path) -> None:
@@ -107,8 +145,18 @@ def lesson(folder: Path, title: str, name: str = "") -> Added:
         raise CannotAdd(f"the id `{lesson_id}` is taken: give --id another name")
     path = folder / "lessons" / f"{number:02}-{slug(title, 'lesson')}.yaml"
     if number > _LAST_NUMBER or path.exists():
-        raise CannotAdd(f"`{path}` cannot be the next lesson's file: begin the name of the last lesson's file with a smaller number")
-    text = _template("lesson.yaml", {"id": lesson_id, "quoted_id": _scalar(lesson_id), "title": _scalar(title), "schemas": SCHEMAS})
+        raise CannotAdd(
+            f"`{path}` cannot be the next lesson's file: begin the name of the last lesson's file with a smaller number"
+        )
+    text = _template(
+        "lesson.yaml",
+        {
+            "id": lesson_id,
+            "quoted_id": _scalar(lesson_id),
+            "title": _scalar(title),
+            "schemas": SCHEMAS,
+        },
+    )
     found = _files(folder)
     if not (folder / SCHEMAS).is_dir():
         text = _with_modeline_of(found, text)
@@ -123,7 +171,9 @@ def card(path: Path, values: Mapping[str, Any]) -> Added:
     except UnicodeDecodeError as error:
         raise CannotAdd(f"`{path}` is not in UTF-8: save it again with that encoding") from error
     document, problems = read_text(file.text, path.as_posix())
-    if document.root and "changes" in document.root and "cards" not in document.root:  # It need not have any yet.
+    if (
+        document.root and "changes" in document.root and "cards" not in document.root
+    ):  # It need not have any yet.
         file = replace(file, text=f"{file.text.rstrip()}\n\ncards:\n")
         document, problems = read_text(file.text, path.as_posix())
     cards = document.root.get("cards") if document.root else None
@@ -131,19 +181,35 @@ def card(path: Path, values: Mapping[str, Any]) -> Added:
         raise CannotAdd(f"`{path}` cannot be read as a lesson: `attachdeck check` says why")
     lines = file.text.split("\n")
     last = list(cards.items())[-1:]
-    if last and last[0].start.line == cards.at.line and lines[cards.at.line - 1].lstrip().startswith("cards"):
-        raise CannotAdd(f"the cards of `{path}` stand on one line: write each on a line of its own, beginning with `- `")
+    if (
+        last
+        and last[0].start.line == cards.at.line
+        and lines[cards.at.line - 1].lstrip().startswith("cards")
+    ):
+        raise CannotAdd(
+            f"the cards of `{path}` stand on one line: write each on a line of its own, beginning with `- `"
+        )
     end = _end_of(lines, last[0].mark.span) if last else _line_of_cards(lines)
-    indent = len(lines[last[0].start.line - 1]) - len(lines[last[0].start.line - 1].lstrip(" ")) if last else 2
+    indent = (
+        len(lines[last[0].start.line - 1]) - len(lines[last[0].start.line - 1].lstrip(" "))
+        if last
+        else 2
+    )
     block = as_entry(values, indent).rstrip("\n").split("\n")
     if not last:
         lines[end - 1] = _EMPTY.sub(r"\1", lines[end - 1])
     lines[end:end] = block
     text = "\n".join(lines)
     again, problems = read_text(text if text.endswith("\n") else text + "\n", path.as_posix())
-    if problems or again.root is None or again.root.value.get("cards") != [*(cards.value or []), dict(values)]:
+    if (
+        problems
+        or again.root is None
+        or again.root.value.get("cards") != [*(cards.value or []), dict(values)]
+    ):
         reason = f" ({problems[0].message})" if problems else ""
-        raise CannotAdd(f"the card cannot be put into `{path}` without touching the rest{reason}: add it by hand")
+        raise CannotAdd(
+            f"the card cannot be put into `{path}` without touching the rest{reason}: add it by hand"
+        )
     before = path.read_bytes()
     file.write(text if text.endswith("\n") else text + "\n")
     return Added(path, end + 1, end + len(block), before)
@@ -171,10 +237,14 @@ def lesson_file(folder: Path, name: str) -> Path:
         return found[-1]
     ids = {path: _id(said := _said(path)) or str(said.get("changes", "")) for path in found}
     part = name.replace("\\", "/").rpartition("/")[2]  # Somebody may name the file with its folder.
-    fitting = [path for path in found if ids[path] == name] or [path for path in found if part in path.name]
+    fitting = [path for path in found if ids[path] == name] or [
+        path for path in found if part in path.name
+    ]
     if len(fitting) != 1:
         known = ", ".join(f"`{each}`" for each in ids.values() if each)
-        raise CannotAdd(f"`{name}` names {'several lessons' if fitting else 'no lesson'}; there are {known}")
+        raise CannotAdd(
+            f"`{name}` names {'several lessons' if fitting else 'no lesson'}; there are {known}"
+        )
     return fitting[0]
 
 
@@ -192,7 +262,10 @@ def _files(folder: Path) -> list[Path]:
 def _lessons(folder: Path) -> dict[str, dict[str, Any]]:
     """What the lessons of a course say, with those of the course that it extends, by their files; nothing where one cannot be read."""
     documents = pipeline.check(folder).files.lessons
-    return {each.file: each.root.value if each.root and isinstance(each.root.value, dict) else {} for each in documents}
+    return {
+        each.file: each.root.value if each.root and isinstance(each.root.value, dict) else {}
+        for each in documents
+    }
 
 
 def _number(path: Path) -> int:
@@ -209,7 +282,8 @@ def _scalar(text: str) -> str:
     """A text as a YAML value on one line."""
     return (
         text
-        if re.fullmatch(r"[A-Za-z][\w ,.!?()-]*[\w.!?)]", text) and not re.fullmatch(r"(?i)true|false|null|yes|no|on|off", text)
+        if re.fullmatch(r"[A-Za-z][\w ,.!?()-]*[\w.!?)]", text)
+        and not re.fullmatch(r"(?i)true|false|null|yes|no|on|off", text)
         else json.dumps(text, ensure_ascii=False)
     )
 
@@ -248,7 +322,11 @@ def _with_modeline_of(found: list[Path], text: str) -> str:
     for path in found:
         match = _MODELINE.match(path.read_text(encoding="utf-8-sig", errors="replace"))
         if match:
-            return _MODELINE.sub(f"# yaml-language-server: $schema={match['where']}/lesson.schema.json", text, count=1)
+            return _MODELINE.sub(
+                f"# yaml-language-server: $schema={match['where']}/lesson.schema.json",
+                text,
+                count=1,
+            )
     return text.partition("\n")[2]
 
 

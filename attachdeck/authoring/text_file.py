@@ -23,7 +23,9 @@ class TextFile:
 
     def write(self, text: str) -> None:
         """Put another text in its place. Raises OSError when that fails; the old text is then untouched."""
-        content = ((_MARK if self.marked else "") + text.replace("\n", self.newline)).encode("utf-8")
+        content = ((_MARK if self.marked else "") + text.replace("\n", self.newline)).encode(
+            "utf-8"
+        )
         self.path.parent.mkdir(parents=True, exist_ok=True)
         write_bytes(self.path, content)
 
@@ -34,4 +36,6 @@ def read(path: Path) -> TextFile:
         raise OSError(errno.EFBIG, f"it is larger than {MAX_BYTES // 1024**2} MiB", str(path))
     text = path.read_bytes().decode("utf-8")
     newline = "\r\n" if "\r\n" in text else "\n"
-    return TextFile(path, with_plain_ends(text.removeprefix(_MARK)), newline, text.startswith(_MARK))
+    return TextFile(
+        path, with_plain_ends(text.removeprefix(_MARK)), newline, text.startswith(_MARK)
+    )

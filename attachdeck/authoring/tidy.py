@@ -17,7 +17,20 @@ if TYPE_CHECKING:
     from ruamel.yaml.comments import CommentedMap
 
 _FIRST = ("id", "kind")
-_LAST = ("why", "confusion", "hint", "sources", "objective", "tags", "content_note", "article", "status", "retired_because", "formerly", "lint")
+_LAST = (
+    "why",
+    "confusion",
+    "hint",
+    "sources",
+    "objective",
+    "tags",
+    "content_note",
+    "article",
+    "status",
+    "retired_because",
+    "formerly",
+    "lint",
+)
 
 
 _UNKEPT = "it holds what cannot be kept as it is (a day that does not exist, `<<`, or a comment and blank lines before a value): tidy it by hand"
@@ -115,7 +128,10 @@ def _is_commented(value: Any) -> bool:
     """Whether a comment stands in a value of ruamel's, however deep, or between two of its lines."""
     found = getattr(value, "ca", None)
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return (found is not None and any(map(any, (*found.items.values(), found.comment or (), found.end or ())))) or any(map(_is_commented, inner))
+    return (
+        found is not None
+        and any(map(any, (*found.items.values(), found.comment or (), found.end or ())))
+    ) or any(map(_is_commented, inner))
 
 
 @cache
@@ -128,5 +144,8 @@ def keys_of(kind: str) -> tuple[str, ...]:
 def _with_ids(value: Any, added: dict[int, str]) -> Any:
     if not added:
         return value
-    cards = [{"id": added[place], **card} if place in added else card for place, card in enumerate(value["cards"])]
+    cards = [
+        {"id": added[place], **card} if place in added else card
+        for place, card in enumerate(value["cards"])
+    ]
     return value | {"cards": cards}

@@ -21,9 +21,16 @@ def write_course(files: CourseFiles, lock: Lock, folder: Path) -> None:
 
 
 def _write(files: CourseFiles, folder: Path) -> None:
-    named = {"course.yaml": files.course, "sources.yaml": files.sources, "media/media.yaml": files.media}
+    named = {
+        "course.yaml": files.course,
+        "sources.yaml": files.sources,
+        "media/media.yaml": files.media,
+    }
     named |= {f"lessons/{lesson.file.rpartition('/')[2]}": lesson for lesson in files.lessons}
-    named |= {f"note_types/{name}/note_type.yaml": each.document for name, each in files.note_types.items()}
+    named |= {
+        f"note_types/{name}/note_type.yaml": each.document
+        for name, each in files.note_types.items()
+    }
     for name, document in named.items():
         if document is not None and document.root is not None:
             TextFile(folder / name, "").write(_yaml(document))

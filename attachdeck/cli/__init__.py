@@ -53,7 +53,9 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except (OSError, UnicodeEncodeError) as error:
-            if isinstance(error, OSError) and error.errno == errno.EPIPE:  # Nobody reads any more: Click ends without a word.
+            if (
+                isinstance(error, OSError) and error.errno == errno.EPIPE
+            ):  # Nobody reads any more: Click ends without a word.
                 raise
             from attachdeck.cli.terminal import fail
 
@@ -69,7 +71,10 @@ def _refusal(error: OSError | UnicodeEncodeError) -> str:
     if isinstance(error, OSError):
         return f"{error.filename or 'the system'}: {error.strerror or error}"
     # It comes from the command line, or is the name of a file; what is in files was looked through.
-    near = error.object[: error.start].rpartition("\n")[2][-30:] + error.object[error.start :].partition("\n")[0][:30]
+    near = (
+        error.object[: error.start].rpartition("\n")[2][-30:]
+        + error.object[error.start :].partition("\n")[0][:30]
+    )
     return f"this is not in UTF-8, as names and texts must be: `{near}`; write it anew, or set a locale with UTF-8"
 
 

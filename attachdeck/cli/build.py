@@ -31,7 +31,14 @@ Examples:
 """
 )
 @click.argument("given", metavar="[COURSE]...", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--to", "to", metavar="NAME", default="apkg", show_default=True, help="What to make: apkg, anki-text, crowdanki, csv, gift, print, site, all, …")
+@click.option(
+    "--to",
+    "to",
+    metavar="NAME",
+    default="apkg",
+    show_default=True,
+    help="What to make: apkg, anki-text, crowdanki, csv, gift, print, site, all, …",
+)
 @click.option(
     "-o",
     "--output",
@@ -39,11 +46,24 @@ Examples:
     type=click.Path(path_type=Path),
     help="Where to write; with `--to all` or several courses a folder.  [default: in build/, under the name of the deck]",
 )
-@click.option("--locked", is_flag=True, help="Fail if course.lock is not up to date, instead of bringing it up to date.")
-@click.option("--language", default="", metavar="CODE", help="Build a translation of the course, such as `es`.")
+@click.option(
+    "--locked",
+    is_flag=True,
+    help="Fail if course.lock is not up to date, instead of bringing it up to date.",
+)
+@click.option(
+    "--language",
+    default="",
+    metavar="CODE",
+    help="Build a translation of the course, such as `es`.",
+)
 @report.options
 @report.jobs
-@click.option("--keep-mine", is_flag=True, help="Of cards that replace upstream's: you have seen what upstream changed, and keep yours.")
+@click.option(
+    "--keep-mine",
+    is_flag=True,
+    help="Of cards that replace upstream's: you have seen what upstream changed, and keep yours.",
+)
 def command(
     given: tuple[Path, ...],
     to: str,
@@ -68,9 +88,20 @@ def command(
     """
     asked = report.Asked(strict, only, report.chosen(form))
     if len(given) > 1 and asked.form not in _FOR_PEOPLE:
-        raise click.UsageError(f"`--format {asked.form}` describes one course: build them one by one")
+        raise click.UsageError(
+            f"`--format {asked.form}` describes one course: build them one by one"
+        )
     several = to == "all" or len(given) > 1
-    order = _Order(_wanted(to, output, several=several), output, several, locked, keep_mine, language, asked, jobs)
+    order = _Order(
+        _wanted(to, output, several=several),
+        output,
+        several,
+        locked,
+        keep_mine,
+        language,
+        asked,
+        jobs,
+    )
     for course in given or (None,):
         _build(course, order)
 
@@ -99,26 +130,49 @@ def _build(course: Path | None, order: _Order) -> None:
     with Progress() as progress:
         whole = order.wanted.keys() != {"apkg"}
         checked, compiled, diagnostics = compiled_course(
-            folder, now, progress, asked, language=language, keep_mine=order.keep_mine, jobs=order.jobs, whole=whole
+            folder,
+            now,
+            progress,
+            asked,
+            language=language,
+            keep_mine=order.keep_mine,
+            jobs=order.jobs,
+            whole=whole,
         )
         if order.locked and compiled.stale:
-            fail(f"course.lock is not up to date: {in_words(compiled.changes)}; run `attachdeck build` and commit it; no deck was written")
+            fail(
+                f"course.lock is not up to date: {in_words(compiled.changes)}; run `attachdeck build` and commit it; no deck was written"
+            )
         lock = lock_kept(compiled, checked.lock_path, course)
-        made = [_made(name, each, compiled.deck, order, progress) for name, each in order.wanted.items()]
+        made = [
+            _made(name, each, compiled.deck, order, progress) for name, each in order.wanted.items()
+        ]
     report.say(diagnostics, checked.texts, asked.form)
     for_people = asked.form in _FOR_PEOPLE
     if language:
         from attachdeck.translation import Tally
 
-        click.echo(f"{language + ':':8}{sum(checked.tallies.values(), Tally())}; what is not translated stays in the original", err=not for_people)
+        click.echo(
+            f"{language + ':':8}{sum(checked.tallies.values(), Tally())}; what is not translated stays in the original",
+            err=not for_people,
+        )
     click.echo(_summary(made, lock), err=not for_people)
     in_own_folder = not courses.is_installed(course) and checked.base is None
-    if in_own_folder and for_people and not (order.several or diagnostics or asked.strict or asked.only or language) and made[0].sha256:
-        where, kept, deck = (str(each.absolute()) for each in (folder, checked.lock_path, made[0].path))
+    if (
+        in_own_folder
+        and for_people
+        and not (order.several or diagnostics or asked.strict or asked.only or language)
+        and made[0].sha256
+    ):
+        where, kept, deck = (
+            str(each.absolute()) for each in (folder, checked.lock_path, made[0].path)
+        )
         remembered.remember(before, begun, where, kept, deck, _summary(made, NO_CHANGES))
 
 
-def _made(name: str, output: Output, deck: Deck, order: _Order, progress: Progress) -> pipeline.Summary:
+def _made(
+    name: str, output: Output, deck: Deck, order: _Order, progress: Progress
+) -> pipeline.Summary:
     progress("writing the package" if name == "apkg" else f"writing {name}")
     path = usual = place(output, deck.course.deck)
     if order.output is not None:
@@ -126,7 +180,9 @@ def _made(name: str, output: Output, deck: Deck, order: _Order, progress: Progre
     try:
         return pipeline.write(output, deck, path)
     except OSError as error:
-        fail(f"the deck cannot be written to {path}: {error.strerror or error}; the last one is unchanged")
+        fail(
+            f"the deck cannot be written to {path}: {error.strerror or error}; the last one is unchanged"
+        )
     except BrokenOutput as error:
         fail(f"{error}; the last one is unchanged")
 
@@ -148,7 +204,10 @@ def _wanted(to: str, output: Path | None, *, several: bool) -> dict[str, Output]
     except BrokenOutput as error:
         fail(str(error))
     if output and several and output.is_file():
-        raise click.BadParameter(f"`{output}` is a file; with {'`--to all`' if to == 'all' else 'several courses'} name a folder", param_hint="-o")
+        raise click.BadParameter(
+            f"`{output}` is a file; with {'`--to all`' if to == 'all' else 'several courses'} name a folder",
+            param_hint="-o",
+        )
     if output and not several and output.is_dir() and "." in wanted[to].SUFFIX:
         raise click.BadParameter(f"`{output}` is a folder; name a file", param_hint="-o")
     return wanted
@@ -165,7 +224,9 @@ def _summary(made: list[pipeline.Summary], lock: str) -> str:
         ("lock", lock),
     ]
     for each in made:
-        rows.append(("folder" if each.path.is_dir() else "file", f"{each.path} ({each.size:,} bytes)"))
+        rows.append(
+            ("folder" if each.path.is_dir() else "file", f"{each.path} ({each.size:,} bytes)")
+        )
         rows += [("sha256", each.sha256)] if each.sha256 else []
         rows += [("left out", what) for what in each.lost]
     return table(rows)

@@ -34,8 +34,20 @@ Examples:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="A text with which the course should share no run of eight words; may be repeated.",
 )
-@click.option("--fix", is_flag=True, help="First mend what is safe to mend: ids that are missing, quotes, misspelt keys, invisible characters.")
-def command(courses: tuple[Path, ...], strict: bool, only: tuple[str, ...], corpus: tuple[Path, ...], form: str | None, jobs: int, fix: bool) -> None:
+@click.option(
+    "--fix",
+    is_flag=True,
+    help="First mend what is safe to mend: ids that are missing, quotes, misspelt keys, invisible characters.",
+)
+def command(
+    courses: tuple[Path, ...],
+    strict: bool,
+    only: tuple[str, ...],
+    corpus: tuple[Path, ...],
+    form: str | None,
+    jobs: int,
+    fix: bool,
+) -> None:
     """Say what is wrong in a course: every mistake at once, with its place and how to mend it; and what could be better.
 
     COURSE is the folder that holds course.yaml. Without it, the course in this folder or in ./course is checked, else the one that
@@ -52,7 +64,9 @@ def command(courses: tuple[Path, ...], strict: bool, only: tuple[str, ...], corp
         if fix:
             _mend(folder)
         checked = pipeline.check(folder, jobs=jobs)
-        diagnostics = sorted((*checked.diagnostics, *report.lint_of(checked, only, others)), key=lambda each: each.at)
+        diagnostics = sorted(
+            (*checked.diagnostics, *report.lint_of(checked, only, others)), key=lambda each: each.at
+        )
         whole = whole and not any(each.severity is Severity.ERROR or strict for each in diagnostics)
         found += diagnostics
         texts |= checked.texts

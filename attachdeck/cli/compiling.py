@@ -48,7 +48,10 @@ def compiled_course(
         return *plain, []
     progress("reading the course")
     checked = pipeline.check(folder, language, jobs=jobs)
-    diagnostics = [*checked.diagnostics, *(report.lint_of(checked, asked.only) if ask_rules else ())]
+    diagnostics = [
+        *checked.diagnostics,
+        *(report.lint_of(checked, asked.only) if ask_rules else ()),
+    ]
     if checked.course is None or (asked.strict and diagnostics):
         _stop(checked, diagnostics, asked.form)
     progress("making the notes")
@@ -66,7 +69,11 @@ def place(output: Output, deck: str) -> Path:
 def lock_kept(compiled: pipeline.Compiled, path: Path, course: Path | None) -> str:
     """Bring the lock up to date; what became of it, in words. An installed course is its publisher's, and its lock is left alone."""
     if courses.is_installed(course):
-        return "not up to date, and left alone: this course came installed" if compiled.stale else NO_CHANGES
+        return (
+            "not up to date, and left alone: this course came installed"
+            if compiled.stale
+            else NO_CHANGES
+        )
     try:
         pipeline.keep(compiled, path)
     except OSError as error:
@@ -83,7 +90,10 @@ def lock_kept(compiled: pipeline.Compiled, path: Path, course: Path | None) -> s
 
 def in_words(changes: Mapping[str, list[str]]) -> str:
     """What changed, with names while they are few: `2 new (a, b), 40 changed`."""
-    listed = (f"{len(names)} {what}" + (f" ({', '.join(names)})" if len(names) <= 5 else "") for what, names in changes.items())
+    listed = (
+        f"{len(names)} {what}" + (f" ({', '.join(names)})" if len(names) <= 5 else "")
+        for what, names in changes.items()
+    )
     return ", ".join(listed) or "only its form"
 
 

@@ -22,5 +22,7 @@ def command() -> None:
     """
     for name, folder in courses.installed().items():
         document, _ = read_file(folder / "course.yaml", "course.yaml")
-        said = document.root.value if document.root and isinstance(document.root.value, dict) else {}
+        said = (
+            document.root.value if document.root and isinstance(document.root.value, dict) else {}
+        )
         click.echo(f"{name:16}{said.get('title', '?')} {said.get('version', '')}  {folder}")

@@ -24,14 +24,23 @@ Examples:
 )
 @click.argument("old")
 @click.argument("new")
-@click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True, help="How to show the changes.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+    help="How to show the changes.",
+)
 def command(old: str, new: str, form: str) -> None:
     """Show what changed between two releases of a course, and which version number that asks for.
 
     OLD and NEW are each a course's folder, its course.lock, a package (.apkg), or a git revision of the course
     (of the folder among OLD and NEW, else of the one here or in ./course).
     """
-    folder = next((Path(each) for each in (new, old) if Path(each).is_dir()), courses.default() or Path())
+    folder = next(
+        (Path(each) for each in (new, old) if Path(each).is_dir()), courses.default() or Path()
+    )
     try:
         found = compare(snapshot(old, folder), snapshot(new, folder))
     except NoSnapshot as error:
@@ -40,4 +49,8 @@ def command(old: str, new: str, form: str) -> None:
     if form == "json":
         click.echo(reporter.as_json(found))
     else:
-        click.echo("\n".join(reporter.markdown(found) if form == "markdown" else reporter.text(found, styled)))
+        click.echo(
+            "\n".join(
+                reporter.markdown(found) if form == "markdown" else reporter.text(found, styled)
+            )
+        )

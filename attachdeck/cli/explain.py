@@ -19,7 +19,9 @@ def command(rule: str) -> None:
     """Explain a RULE for good cards: what it finds, why, how to mend it, with examples."""
     found = known_rules().get(rule)
     if found is None:
-        raise click.UsageError(f"there is no rule `{rule}`; {did_you_mean(rule, known_rules()) or '`attachdeck rules` lists them'}")
+        raise click.UsageError(
+            f"there is no rule `{rule}`; {did_you_mean(rule, known_rules()) or '`attachdeck rules` lists them'}"
+        )
     click.echo(f"{rule}: {found.documentation.rstrip()}")
     click.echo(f"""
 To break it on purpose, give the card the reason:

@@ -25,7 +25,9 @@ Examples:
 """
 )
 @click.argument("paths", metavar="[COURSE|FILE]...", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--check", "only_check", is_flag=True, help="Change nothing; fail if a file is not tidy.")
+@click.option(
+    "--check", "only_check", is_flag=True, help="Change nothing; fail if a file is not tidy."
+)
 def command(paths: tuple[Path, ...], only_check: bool) -> None:
     """Tidy a course's YAML files, and write an id into each card that has none.
 
@@ -37,7 +39,11 @@ def command(paths: tuple[Path, ...], only_check: bool) -> None:
     for path in _files(paths):
         try:
             file = text_file.read(path)
-            found = tidied(file.text, str(path), taken(path.parent.parent) if path.parent.name == "lessons" else set())
+            found = tidied(
+                file.text,
+                str(path),
+                taken(path.parent.parent) if path.parent.name == "lessons" else set(),
+            )
             if found == file.text:
                 continue
             if not only_check:
@@ -59,17 +65,24 @@ def _files(paths: tuple[Path, ...]) -> list[Path]:
     found: dict[Path, None] = {}
     for path in paths or (None,):
         alone = path is not None and path.is_file() and path.name != "course.yaml"
-        found |= dict.fromkeys([_own_file(path)] if path and alone else _of_course(own_course(path)))
+        found |= dict.fromkeys(
+            [_own_file(path)] if path and alone else _of_course(own_course(path))
+        )
     return list(found)
 
 
 def _own_file(path: Path) -> Path:
     folder = courses.around(path)
     if folder is None or path.absolute() not in _of_course(folder):
-        raise click.UsageError(f"`{path}` is none of a course's YAML files, and is left as it is: name the course's folder, or a file in its `lessons`")
+        raise click.UsageError(
+            f"`{path}` is none of a course's YAML files, and is left as it is: name the course's folder, or a file in its `lessons`"
+        )
     return path
 
 
 def _of_course(folder: Path) -> list[Path]:
     patterns = ("course.yaml", "sources.yaml", "media/media.yaml", "note_types/*/note_type.yaml")
-    return [*lesson_paths(folder), *(path for pattern in patterns for path in sorted(folder.glob(pattern)) if path.is_file())]
+    return [
+        *lesson_paths(folder),
+        *(path for pattern in patterns for path in sorted(folder.glob(pattern)) if path.is_file()),
+    ]

@@ -27,13 +27,40 @@ Examples:
   attachdeck import --into my-course my-course.csv
 """
 )
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
-@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="The folder of the new course; it must be new or empty.")
-@click.option("--into", type=click.Path(path_type=Path), metavar="COURSE", help="Bring the edits of a spreadsheet of COURSE back, by the cards' ids.")
+@click.argument(
+    "files",
+    metavar="FILE...",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True),
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder of the new course; it must be new or empty.",
+)
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path),
+    metavar="COURSE",
+    help="Bring the edits of a spreadsheet of COURSE back, by the cards' ids.",
+)
 @click.option("--title", help="What learners call the course.  [default: from the file's name]")
 @click.option("--language", help="The language of the cards, as a code.  [default: en]")
-@click.option("--convert", is_flag=True, help="Make cards of attachdeck's own kinds, for learners who start afresh.")
-def command(files: tuple[Path, ...], output: Path | None, into: Path | None, title: str | None, language: str | None, convert: bool) -> None:
+@click.option(
+    "--convert",
+    is_flag=True,
+    help="Make cards of attachdeck's own kinds, for learners who start afresh.",
+)
+def command(
+    files: tuple[Path, ...],
+    output: Path | None,
+    into: Path | None,
+    title: str | None,
+    language: str | None,
+    convert: bool,
+) -> None:
     """Make a course of a deck or a table, or bring a spreadsheet's edits back into a course.
 
     FILE is a package of Anki's (.apkg, .colpkg), a folder of CrowdAnki's, a table (.csv, .tsv), a text for Anki's import (.txt) or Markdown (.md).
@@ -41,16 +68,22 @@ def command(files: tuple[Path, ...], output: Path | None, into: Path | None, tit
     nothing. What cannot be carried is listed.
     """
     if (output is None) == (into is None):
-        raise click.UsageError("say with -o where the new course shall lie, or with --into which course a spreadsheet belongs to")
+        raise click.UsageError(
+            "say with -o where the new course shall lie, or with --into which course a spreadsheet belongs to"
+        )
     if into is not None and (title or language or convert):
-        raise click.UsageError("--title, --language and --convert are for a new course, and --into is none")
+        raise click.UsageError(
+            "--title, --language and --convert are for a new course, and --into is none"
+        )
     if into is not None:
         _bring_back(own_course(into), files)
     if output is not None:
         _make(files, output, title, language or "en", convert=convert)
 
 
-def _make(files: tuple[Path, ...], output: Path, title: str | None, language: str, *, convert: bool) -> None:
+def _make(
+    files: tuple[Path, ...], output: Path, title: str | None, language: str, *, convert: bool
+) -> None:
     title = title or files[0].stem.replace("-", " ").replace("_", " ").strip() or "Imported"
     try:
         draft = source.draft(files, convert=convert)
@@ -86,12 +119,18 @@ def _bring_back(folder: Path, files: tuple[Path, ...]) -> None:
 
 def _say(draft: Draft, output: Path) -> None:
     cards = [card for lesson in draft.lessons for card in lesson.cards]
-    click.echo(f"{output}: {_count(len(draft.lessons), 'lesson')}, {_count(len(cards), 'card')}, {_count(len(draft.media), 'file')} of media")
+    click.echo(
+        f"{output}: {_count(len(draft.lessons), 'lesson')}, {_count(len(cards), 'card')}, {_count(len(draft.media), 'file')} of media"
+    )
     _lost(draft.lost)
     if draft.starts_afresh:
-        click.echo("For learners of the deck these are new cards: what they have done does not follow.")
+        click.echo(
+            "For learners of the deck these are new cards: what they have done does not follow."
+        )
     elif draft.known.cards:
-        click.echo("Learners of the deck can go on with the course. Commit its course.lock: their progress hangs on it.")
+        click.echo(
+            "Learners of the deck can go on with the course. Commit its course.lock: their progress hangs on it."
+        )
     click.echo(f"\nNow: attachdeck build {word(output)}")
 
 

@@ -19,7 +19,9 @@ from attachdeck.naming import card_id, free, is_id, slug, word
 def _id(_context: click.Context, _parameter: click.Parameter, name: str | None) -> str:
     """An id that somebody gave, or nothing. Exits with 2 where it cannot be one."""
     if name is not None and not is_id(name):
-        raise click.BadParameter(f"`{name}`: an id is made of small letters, digits and single hyphens, 80 at most, as in `{slug(name, 'secure-base')}`")
+        raise click.BadParameter(
+            f"`{name}`: an id is made of small letters, digits and single hyphens, 80 at most, as in `{slug(name, 'secure-base')}`"
+        )
     return name or ""
 
 
@@ -43,7 +45,9 @@ def command() -> None:
 @command.command("course")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--title", help="What learners call it.  [default: from the folder's name]")
-@click.option("--id", "name", callback=_id, help="The course's lasting name.  [default: from the title]")
+@click.option(
+    "--id", "name", callback=_id, help="The course's lasting name.  [default: from the title]"
+)
 @click.option("--vscode", is_flag=True, help="Also write settings for Visual Studio Code.")
 def new_course(folder: Path, title: str | None, name: str, vscode: bool) -> None:
     """Make a small course in FOLDER that works and teaches by its comments."""
@@ -57,7 +61,9 @@ def new_course(folder: Path, title: str | None, name: str, vscode: bool) -> None
 @command.command("lesson")
 @click.argument("title")
 @_COURSE
-@click.option("--id", "name", callback=_id, help="The lesson's lasting name.  [default: from the title]")
+@click.option(
+    "--id", "name", callback=_id, help="The lesson's lasting name.  [default: from the title]"
+)
 def new_lesson(title: str, course: Path | None, name: str) -> None:
     """Add a lesson with this TITLE after the last one of COURSE."""
     folder = own_course(course)
@@ -69,11 +75,29 @@ def new_lesson(title: str, course: Path | None, name: str) -> None:
 
 @command.command("card")
 @_COURSE
-@click.option("--lesson", default="", help="The lesson's id, or part of its file's name.  [default: the last lesson]")
-@click.option("--kind", type=click.Choice(sorted(KINDS_OF_CARD)), help="The kind of card; asked for where it is missing.")
-@click.option("--id", "name", callback=_id, help="The card's lasting name.  [default: from its words]")
-@click.option("--set", "given", metavar="KEY=VALUE", multiple=True, help="A key of the card; may be repeated. What a kind needs and is missing is asked for.")
-def new_card(course: Path | None, lesson: str, kind: str | None, name: str, given: tuple[str, ...]) -> None:
+@click.option(
+    "--lesson",
+    default="",
+    help="The lesson's id, or part of its file's name.  [default: the last lesson]",
+)
+@click.option(
+    "--kind",
+    type=click.Choice(sorted(KINDS_OF_CARD)),
+    help="The kind of card; asked for where it is missing.",
+)
+@click.option(
+    "--id", "name", callback=_id, help="The card's lasting name.  [default: from its words]"
+)
+@click.option(
+    "--set",
+    "given",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="A key of the card; may be repeated. What a kind needs and is missing is asked for.",
+)
+def new_card(
+    course: Path | None, lesson: str, kind: str | None, name: str, given: tuple[str, ...]
+) -> None:
     """Add a card to a lesson of COURSE: asks for what it needs, and touches nothing else in the file."""
     folder = own_course(course)
     with _failures_said():
@@ -91,7 +115,9 @@ def new_card(course: Path | None, lesson: str, kind: str | None, name: str, give
             added = new.card(path, card)
             checked = new.checked(folder, added)
         except (new.CannotAdd, OSError):
-            click.echo(f"This card was not added:\n\n{new.as_entry(card)}", err=True)  # Somebody may have typed all of it.
+            click.echo(
+                f"This card was not added:\n\n{new.as_entry(card)}", err=True
+            )  # Somebody may have typed all of it.
             raise
     _say([added])
     show(added.among(checked.diagnostics), checked.texts)
@@ -102,7 +128,9 @@ def _values(given: tuple[str, ...]) -> Values:
     for each in given:
         key, equals, value = each.partition("=")
         if not equals or not key:
-            raise click.UsageError(f"`--set {each}`: write it as KEY=VALUE, in quotes where there are spaces")
+            raise click.UsageError(
+                f"`--set {each}`: write it as KEY=VALUE, in quotes where there are spaces"
+            )
         if key in ("id", "kind"):
             raise click.UsageError(f"`--set {each}`: write it as `--{key} {value}`")
         if key in values:
@@ -124,7 +152,9 @@ def _basic(values: Values) -> None:
 def _reversed(values: Values) -> None:
     _basic(values)
     if "reverse" not in values:
-        values["reverse"] = {"prompt": click.prompt("Question on the way back", default=values["answer"])}
+        values["reverse"] = {
+            "prompt": click.prompt("Question on the way back", default=values["answer"])
+        }
 
 
 def _cloze(values: Values) -> None:
@@ -136,7 +166,12 @@ def _choice(values: Values) -> None:
     if "options" in values:
         return
     options: list[Values] = [{"text": click.prompt("The right option"), "right": True}]
-    while len(options) < 9 and (text := click.prompt("A wrong option (nothing to end)" if len(options) > 1 else "A wrong option", **_or_end(len(options) > 1))):
+    while len(options) < 9 and (
+        text := click.prompt(
+            "A wrong option (nothing to end)" if len(options) > 1 else "A wrong option",
+            **_or_end(len(options) > 1),
+        )
+    ):
         options.append({"text": text, "why": click.prompt("Why it is wrong")})
     values["options"] = options
 
@@ -147,7 +182,10 @@ def _vignette(values: Values) -> None:
     _ask(values, "answer", "The right option's name")
     _ask(values, "cue", "The cue that decides")
     if "near_miss" not in values:
-        values["near_miss"] = {"option": click.prompt("The option that comes nearest"), "why": click.prompt("Why it is not that one")}
+        values["near_miss"] = {
+            "option": click.prompt("The option that comes nearest"),
+            "why": click.prompt("Why it is not that one"),
+        }
 
 
 def _sequence(values: Values) -> None:
@@ -155,7 +193,12 @@ def _sequence(values: Values) -> None:
     if "steps" in values:
         return
     steps: list[str] = []
-    while len(steps) < 12 and (step := click.prompt(f"Step {len(steps) + 1}" + (" (nothing to end)" if len(steps) > 1 else ""), **_or_end(len(steps) > 1))):
+    while len(steps) < 12 and (
+        step := click.prompt(
+            f"Step {len(steps) + 1}" + (" (nothing to end)" if len(steps) > 1 else ""),
+            **_or_end(len(steps) > 1),
+        )
+    ):
         steps.append(step)
     values["steps"] = steps
 
@@ -166,7 +209,13 @@ def _occlusion(values: Values) -> None:
     if "regions" in values:
         return
     region = {"name": click.prompt("What the region shows")}
-    values["regions"] = [region | {side: click.prompt(f"Its {side}, in percent", type=float) for side in ("left", "top", "width", "height")}]
+    values["regions"] = [
+        region
+        | {
+            side: click.prompt(f"Its {side}, in percent", type=float)
+            for side in ("left", "top", "width", "height")
+        }
+    ]
 
 
 def _practice(values: Values) -> None:

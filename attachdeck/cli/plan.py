@@ -30,17 +30,59 @@ Examples:
 """
 )
 @click.argument("course", required=False, type=click.Path(path_type=Path))
-@click.option("--new", type=_A_DAY, metavar="N", help="New cards a day.  [default: as course.yaml says]")
-@click.option("--reviews", type=_A_DAY, metavar="N", help="Reviews a day at most.  [default: as course.yaml says]")
-@click.option("--retention", type=click.IntRange(70, 97), metavar="PERCENT", help="The share of cards to be recalled.  [default: as course.yaml says]")
-@click.option("--seconds", type=click.IntRange(1, 3600), metavar="N", help="Seconds a card.  [default: what Anki's engine takes for usual]")
 @click.option(
-    "--weeks", type=click.IntRange(3, 520), metavar="N", multiple=True, default=(6, 12), show_default=True, help="The length of a term; may be repeated."
+    "--new", type=_A_DAY, metavar="N", help="New cards a day.  [default: as course.yaml says]"
 )
-@click.option("--chart", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Also draw the weeks, as an SVG.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to show the plan.")
+@click.option(
+    "--reviews",
+    type=_A_DAY,
+    metavar="N",
+    help="Reviews a day at most.  [default: as course.yaml says]",
+)
+@click.option(
+    "--retention",
+    type=click.IntRange(70, 97),
+    metavar="PERCENT",
+    help="The share of cards to be recalled.  [default: as course.yaml says]",
+)
+@click.option(
+    "--seconds",
+    type=click.IntRange(1, 3600),
+    metavar="N",
+    help="Seconds a card.  [default: what Anki's engine takes for usual]",
+)
+@click.option(
+    "--weeks",
+    type=click.IntRange(3, 520),
+    metavar="N",
+    multiple=True,
+    default=(6, 12),
+    show_default=True,
+    help="The length of a term; may be repeated.",
+)
+@click.option(
+    "--chart",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Also draw the weeks, as an SVG.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to show the plan.",
+)
 def command(
-    course: Path | None, new: int | None, reviews: int | None, retention: int | None, seconds: int | None, weeks: tuple[int, ...], chart: Path | None, form: str
+    course: Path | None,
+    new: int | None,
+    reviews: int | None,
+    retention: int | None,
+    seconds: int | None,
+    weeks: tuple[int, ...],
+    chart: Path | None,
+    form: str,
 ) -> None:
     """Say how long a course takes: when each lesson opens, how many cards and minutes a day, and how many new cards a day fit into a term.
 
@@ -57,7 +99,11 @@ def command(
             fail(f"{tally(checked.diagnostics)}; there is no plan")
         deck = pipeline.notes_of(checked.course, checked.before(0))
         study = deck.study
-        pace = Pace(new=new or study.new_cards_a_day, reviews=reviews or study.reviews_a_day, retention=retention or study.desired_retention)
+        pace = Pace(
+            new=new or study.new_cards_a_day,
+            reviews=reviews or study.reviews_a_day,
+            retention=retention or study.desired_retention,
+        )
         progress("playing a learner")
         try:
             with simulator() as simulate:
@@ -72,7 +118,11 @@ def command(
     if form == "json":
         click.echo(reporter.as_json(found, terms))
         return
-    click.echo("\n".join([table(reporter.rows(found)), "", *reporter.lessons(found), "", *reporter.terms(terms)]))
+    click.echo(
+        "\n".join(
+            [table(reporter.rows(found)), "", *reporter.lessons(found), "", *reporter.terms(terms)]
+        )
+    )
 
 
 def _draw(found: Plan, course: Course, path: Path) -> None:

@@ -20,7 +20,12 @@ Examples:
 """
 )
 @click.argument("course", required=False, type=click.Path(path_type=Path))
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port to listen on.  [default: a free one]")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="The port to listen on.  [default: a free one]",
+)
 @click.option("--no-browser", is_flag=True, help="Only say where the page is.")
 def command(course: Path | None, port: int, no_browser: bool) -> None:
     """Show a course in the browser as a learner meets it, and follow every save.
@@ -32,7 +37,9 @@ def command(course: Path | None, port: int, no_browser: bool) -> None:
     try:
         preview = Preview(folder, port)
     except OSError as error:
-        fail(f"port {port} cannot be used: {error.strerror or error}; leave --port out to take a free one")
+        fail(
+            f"port {port} cannot be used: {error.strerror or error}; leave --port out to take a free one"
+        )
     click.echo(f"{folder} is shown at {preview.url} (Ctrl-C ends it)")
     if not no_browser:
         webbrowser.open(preview.url)

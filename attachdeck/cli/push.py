@@ -33,9 +33,22 @@ Examples:
 """
 )
 @click.argument("course", required=False, type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Only say what would change in Anki; write and send nothing.")
-@click.option("--no-dialog", "at_once", is_flag=True, help="Import at once, without Anki's dialog; refused where that would take something from you.")
-@click.option("--port", type=click.IntRange(1, 65535), default=ankiconnect.PORT, show_default=True, help="AnkiConnect's port, always of this computer.")
+@click.option(
+    "--dry-run", is_flag=True, help="Only say what would change in Anki; write and send nothing."
+)
+@click.option(
+    "--no-dialog",
+    "at_once",
+    is_flag=True,
+    help="Import at once, without Anki's dialog; refused where that would take something from you.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=ankiconnect.PORT,
+    show_default=True,
+    help="AnkiConnect's port, always of this computer.",
+)
 def command(course: Path | None, dry_run: bool, at_once: bool, port: int) -> None:
     """Send a course to the Anki that runs on this computer, through its add-on AnkiConnect.
 
@@ -66,19 +79,28 @@ def command(course: Path | None, dry_run: bool, at_once: bool, port: int) -> Non
         click.echo(table([("lock", lock), ("file", str(path))]))
         if not at_once:
             anki.open_import(path)
-            click.echo("Anki shows its import dialog: leave `Merge note types` and `Import any learning progress` off, and choose Import")
+            click.echo(
+                "Anki shows its import dialog: leave `Merge note types` and `Import any learning progress` off, and choose Import"
+            )
             return
         anki.import_package(path)
         left = _coming(anki, compiled).changes
     except NoAnki as error:
         fail(str(error))
     if missing := [*left.added, *left.reworded, *left.retagged, *left.retired, *left.restyled]:
-        fail(f"Anki has imported the package, but these are not as the course has them: {', '.join(missing[:5])}; import it by hand: File → Import")
+        fail(
+            f"Anki has imported the package, but these are not as the course has them: {', '.join(missing[:5])}; import it by hand: File → Import"
+        )
     click.echo("Anki has imported it")
 
 
 def _coming(anki: AnkiConnect, compiled: pipeline.Compiled) -> Coming:
-    return coming(anki.holding(compiled.deck.course.id, {each.id for each in compiled.deck.note_types.values()}), compiled)
+    return coming(
+        anki.holding(
+            compiled.deck.course.id, {each.id for each in compiled.deck.note_types.values()}
+        ),
+        compiled,
+    )
 
 
 def _shown(found: Coming) -> Iterator[str]:
@@ -89,7 +111,10 @@ def _shown(found: Coming) -> Iterator[str]:
             yield f"Anki has nothing of this course yet: {len(found.changes.added)} cards are new"
         return
     yield from reporter.lines(found.changes, styled)
-    yield from (f"{styled('kept', 'help')} {what}: changed in Anki after the course was, and stays as it is there" for what in found.kept)
+    yield from (
+        f"{styled('kept', 'help')} {what}: changed in Anki after the course was, and stays as it is there"
+        for what in found.kept
+    )
     if not found.changes.bump:
         yield "no card would change"
 
@@ -101,9 +126,15 @@ def _refuse(anki: AnkiConnect, compiled: pipeline.Compiled, found: Coming) -> No
             f"the note type `{printable(found.clashing[0])}` has other fields or templates in Anki, and uniting the two could cost you what you added: "
             "leave --no-dialog out, so that Anki asks you; nothing was sent"
         )
-    others = [name for name, preset in anki.presets({each.name for each in compiled.deck.decks}).items() if preset != compiled.deck.preset]
+    others = [
+        name
+        for name, preset in anki.presets({each.name for each in compiled.deck.decks}).items()
+        if preset != compiled.deck.preset
+    ]
     if others:
-        fail(f"the deck `{others[0]}` has other options than the course's, and would lose them: leave --no-dialog out, so that Anki asks you; nothing was sent")
+        fail(
+            f"the deck `{others[0]}` has other options than the course's, and would lose them: leave --no-dialog out, so that Anki asks you; nothing was sent"
+        )
 
 
 def _package(compiled: pipeline.Compiled, path: Path) -> Path:

@@ -30,8 +30,21 @@ Examples:
 """
 )
 @click.argument("course", required=False, type=click.Path(path_type=Path))
-@click.option("--from", "previous", default="", metavar="PREVIOUS", help="The last release: its package, or a git revision.")
-@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), default=Path("build/release"), show_default=True, help="The folder to write.")
+@click.option(
+    "--from",
+    "previous",
+    default="",
+    metavar="PREVIOUS",
+    help="The last release: its package, or a git revision.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("build/release"),
+    show_default=True,
+    help="The folder to write.",
+)
 @click.option(
     "--check",
     "manifest",

@@ -29,19 +29,37 @@ class Asked(NamedTuple):
 
 def options(command: F) -> F:
     """The options `--strict`, `--rule` and `--format`."""
-    form = click.option("--format", "form", type=click.Choice(["text", *MACHINE_FORMATS]), help="How to say it.  [default: text; github in a GitHub workflow]")
-    only = click.option("--rule", "only", multiple=True, metavar="RULE", callback=_known, help="Of the rules for good cards only this one; may be repeated.")
-    return click.option("--strict", is_flag=True, help="Fail on warnings, too.")(only(form(command)))
+    form = click.option(
+        "--format",
+        "form",
+        type=click.Choice(["text", *MACHINE_FORMATS]),
+        help="How to say it.  [default: text; github in a GitHub workflow]",
+    )
+    only = click.option(
+        "--rule",
+        "only",
+        multiple=True,
+        metavar="RULE",
+        callback=_known,
+        help="Of the rules for good cards only this one; may be repeated.",
+    )
+    return click.option("--strict", is_flag=True, help="Fail on warnings, too.")(
+        only(form(command))
+    )
 
 
 def jobs(command: F) -> F:
     """The option `--jobs`."""
     default = min(os.cpu_count() or 1, 8)
     said = "How many processes read a course of more than about 5,000 cards.  [default: one for each processor]"
-    return click.option("--jobs", type=click.IntRange(1, 64), default=default, metavar="N", help=said)(command)
+    return click.option(
+        "--jobs", type=click.IntRange(1, 64), default=default, metavar="N", help=said
+    )(command)
 
 
-def lint_of(checked: Checked, only: Sequence[str] = (), corpus: Sequence[str] = ()) -> list[Diagnostic]:
+def lint_of(
+    checked: Checked, only: Sequence[str] = (), corpus: Sequence[str] = ()
+) -> list[Diagnostic]:
     """What the rules for good cards say of a course without mistakes."""
     from attachdeck.lint import lint
 
@@ -65,7 +83,9 @@ def say(diagnostics: Sequence[Diagnostic], texts: Mapping[str, str], form: str) 
         click.echo(said)
 
 
-def _known(_context: click.Context, _parameter: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+def _known(
+    _context: click.Context, _parameter: click.Parameter, names: tuple[str, ...]
+) -> tuple[str, ...]:
     if names:
         from attachdeck.lint import known_rules
 

@@ -32,10 +32,14 @@ def course_folder(given: Path | None) -> Path:
     """
     above = courses.around(Path("-")) if given is None and courses.own() is None else None
     if above:
-        raise click.UsageError(f"there is no course here, but this folder lies in one: go there, or name it: `{above}`")
+        raise click.UsageError(
+            f"there is no course here, but this folder lies in one: go there, or name it: `{above}`"
+        )
     folder = given or courses.default()
     if folder is None:
-        raise click.UsageError("there is no course here: name its folder, as in `attachdeck build my-course`")
+        raise click.UsageError(
+            "there is no course here: name its folder, as in `attachdeck build my-course`"
+        )
     if folder.is_file() and folder.name == "course.yaml":
         return folder.parent
     if given and not folder.exists() and (named := courses.installed().get(str(given))):
@@ -47,12 +51,17 @@ def course_folder(given: Path | None) -> Path:
 
 def _refuse(folder: Path) -> NoReturn:
     above, missing = courses.around(folder), "" if folder.exists() else "does not exist and "
-    raise click.UsageError(f"`{folder}` {missing}is no course: name the folder that holds course.yaml" + (f": `{above}`" if above else ""))
+    raise click.UsageError(
+        f"`{folder}` {missing}is no course: name the folder that holds course.yaml"
+        + (f": `{above}`" if above else "")
+    )
 
 
 def own_course(given: Path | None) -> Path:
     """The folder of a course that may be written to. Exits with 2 when there is none, and where it is an installed one."""
-    wanted = "name the folder of one of your own, or make one with `attachdeck new course my-course`"
+    wanted = (
+        "name the folder of one of your own, or make one with `attachdeck new course my-course`"
+    )
     folder = course_folder(given)
     if given is None and courses.is_installed(given):
         raise click.UsageError(f"there is no course here: {wanted}")
@@ -68,7 +77,9 @@ def spare_own_files(folder: Path, place: Path | None, option: str) -> None:
     from attachdeck.reader import keeps  # Commands that read no course start sooner without.
 
     if place and keeps(folder, place):
-        raise click.BadParameter(f"`{place}` is for the course's own files; name another place", param_hint=option)
+        raise click.BadParameter(
+            f"`{place}` is for the course's own files; name another place", param_hint=option
+        )
 
 
 def seconds_now() -> int:
@@ -76,10 +87,14 @@ def seconds_now() -> int:
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if epoch and not re.fullmatch(r"[0-9]{1,11}", epoch):
         raise click.UsageError("SOURCE_DATE_EPOCH must be a number of seconds since 1970")
-    from attachdeck.identity import LAST_SECOND  # Commands that read no course start sooner without.
+    from attachdeck.identity import (
+        LAST_SECOND,
+    )  # Commands that read no course start sooner without.
 
     if epoch and int(epoch) > LAST_SECOND:
-        raise click.UsageError("SOURCE_DATE_EPOCH must be before the year 3000: course.lock can hold no later time")
+        raise click.UsageError(
+            "SOURCE_DATE_EPOCH must be before the year 3000: course.lock can hold no later time"
+        )
     return int(epoch) if epoch else int(time.time())
 
 

@@ -49,7 +49,11 @@ def command() -> None:
 @command.command()
 @_LANGUAGE
 @_COURSE
-@click.option("--lesson", default="", help="Only this lesson's catalogue (`course` for what holds for the whole course).")
+@click.option(
+    "--lesson",
+    default="",
+    help="Only this lesson's catalogue (`course` for what holds for the whole course).",
+)
 def extract(language: str, course: Path | None, lesson: str) -> None:
     """Write the catalogues of LANGUAGE, or bring them up to date; what was translated stays."""
     folder = own_course(course)
@@ -87,7 +91,13 @@ def status(course: Path | None) -> None:
 @command.command()
 @_LANGUAGE
 @_COURSE
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path, file_okay=False), help="The new folder.")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The new folder.",
+)
 def apply(language: str, course: Path | None, output: Path) -> None:
     """Write COURSE as a course of its own in LANGUAGE: a fork, which no longer follows the original."""
     folder = course_folder(course)

@@ -24,7 +24,13 @@ Examples:
 """
 )
 @click.argument("package", metavar="FILE", type=_PACKAGE)
-@click.option("--upgrade-from", "old", metavar="OLD", type=_PACKAGE, help="Also play a learner of this older package who imports FILE.")
+@click.option(
+    "--upgrade-from",
+    "old",
+    metavar="OLD",
+    type=_PACKAGE,
+    help="Also play a learner of this older package who imports FILE.",
+)
 def command(package: Path, old: Path | None) -> None:
     """Let Anki's own engine judge a package.
 
@@ -44,5 +50,9 @@ def command(package: Path, old: Path | None) -> None:
 
 
 def _line(finding: Finding) -> str:
-    names = f": {', '.join(finding.cards[:10])}{' …' if len(finding.cards) > 10 else ''}" if finding.fate is not Fate.GOOD and finding.cards else ""
+    names = (
+        f": {', '.join(finding.cards[:10])}{' …' if len(finding.cards) > 10 else ''}"
+        if finding.fate is not Fate.GOOD and finding.cards
+        else ""
+    )
     return f"{styled(f'{finding.fate.value:9}', _STYLE[finding.fate])}{printable(f'{finding.subject:16}{finding.message}{names}')}"

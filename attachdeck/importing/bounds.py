@@ -31,12 +31,16 @@ def check_size(package: Path) -> None:
             total = 0
             for each in entries:
                 with archive.open(each) as entry:
-                    content = entry.read(each.file_size + 1)  # A broken one may hold more than it says.
+                    content = entry.read(
+                        each.file_size + 1
+                    )  # A broken one may hold more than it says.
                 total += _unpacked(content)
                 if total > MAX_UNPACKED:
                     raise CannotImport(_too_large(package))
     except BROKEN as error:
-        raise CannotImport(f"{package} is no package of Anki's, or it is broken ({error}): export it again") from error
+        raise CannotImport(
+            f"{package} is no package of Anki's, or it is broken ({error}): export it again"
+        ) from error
 
 
 def _too_large(package: Path) -> str:
@@ -54,7 +58,9 @@ def _unpacked(content: bytes) -> int:
             raise ValueError("a stream of an unknown version")
         descriptor = content[place + 4] if len(content) > place + 4 else 0
         single = descriptor >> 5 & 1
-        place += 5 + (1 - single) + (0, 1, 2, 4)[descriptor & 3] + (single, 2, 4, 8)[descriptor >> 6]
+        place += (
+            5 + (1 - single) + (0, 1, 2, 4)[descriptor & 3] + (single, 2, 4, 8)[descriptor >> 6]
+        )
         last = False
         while not last:
             header = content[place : place + 3]

@@ -31,14 +31,27 @@ def converted(draft: Draft) -> Draft:
     lost = list(draft.lost)
     shapes = {name: shape(said, texts) for name, (said, texts) in draft.note_types.items()}
     lessons = tuple(_lesson(lesson, draft, shapes, lost) for lesson in draft.lessons)
-    used = {card["note_type"] for lesson in lessons for card in lesson.cards if card["kind"] == "custom"}
+    used = {
+        card["note_type"] for lesson in lessons for card in lesson.cards if card["kind"] == "custom"
+    }
     note_types = {name: each for name, each in draft.note_types.items() if name in used}
-    return replace(draft, lessons=lessons, note_types=note_types, known=Lock(), lost=tuple(lost), starts_afresh=True)
+    return replace(
+        draft,
+        lessons=lessons,
+        note_types=note_types,
+        known=Lock(),
+        lost=tuple(lost),
+        starts_afresh=True,
+    )
 
 
 def shape(said: Mapping[str, Any], texts: Mapping[str, str]) -> str:
     """Which of Anki's own note types one is, by its templates and not by its name, which is in many languages; empty for another."""
-    found = tuple(re.sub(r"\s+", "", texts[each[side]]) for each in said["templates"] for side in ("front", "back"))
+    found = tuple(
+        re.sub(r"\s+", "", texts[each[side]])
+        for each in said["templates"]
+        for side in ("front", "back")
+    )
     names = [re.sub(r"\s+", "", each["name"]) for each in said["fields"]]
     for known, kind in _SHAPES.items():
         if tuple(_filled(each, names) for each in known) == found:
@@ -51,7 +64,9 @@ def _filled(template: str, names: list[str]) -> str:
     return re.sub(r"(?<=[{:#/])([ABC])(?=\}\})", lambda match: letters.get(match[1], "?"), template)
 
 
-def _lesson(lesson: DraftLesson, draft: Draft, shapes: Mapping[str, str], lost: list[str]) -> DraftLesson:
+def _lesson(
+    lesson: DraftLesson, draft: Draft, shapes: Mapping[str, str], lost: list[str]
+) -> DraftLesson:
     cards = []
     for card in lesson.cards:
         said, _ = draft.note_types[card["note_type"]]
@@ -68,17 +83,31 @@ def _lesson(lesson: DraftLesson, draft: Draft, shapes: Mapping[str, str], lost: 
 
 def _card(kind: str, row: list[str]) -> Values | None:
     """A card of a kind; None for what would lose something: pictures, sounds, LaTeX, fields that the kind has no place for."""
-    if not kind or re.search(r"<(?:img|svg|audio|video|style)\b|\[sound:|\[/?latex\]|\[\$", " ".join(row), re.IGNORECASE):
+    if not kind or re.search(
+        r"<(?:img|svg|audio|video|style)\b|\[sound:|\[/?latex\]|\[\$", " ".join(row), re.IGNORECASE
+    ):
         return None
     a, b, *more = [markdown(each) for each in row]
     if any(more[1 if kind == "optional" else 0 :]) or shows_nothing(row[0]):
         return None
     if kind == "cloze":
         anki, problems = cloze.to_anki(a)
-        return {"kind": "cloze", "text": a, **({"why": b} if b else {})} if not problems and not any(lost_gaps(anki, {})) else None
+        return (
+            {"kind": "cloze", "text": a, **({"why": b} if b else {})}
+            if not problems and not any(lost_gaps(anki, {}))
+            else None
+        )
     if shows_nothing(row[1]) or "{{" in a + b:
         return None
     if kind == "typed":
         answer = unescape(re.sub(r"<[^>]*>", "", row[1])).strip()
-        return {"kind": "typed", "prompt": a, "answer": answer} if len(answer) <= 60 and "\n" not in answer and answer else None
-    return {"kind": "reversed" if kind == "reversed" or (more and more[0]) else "basic", "prompt": a, "answer": b}
+        return (
+            {"kind": "typed", "prompt": a, "answer": answer}
+            if len(answer) <= 60 and "\n" not in answer and answer
+            else None
+        )
+    return {
+        "kind": "reversed" if kind == "reversed" or (more and more[0]) else "basic",
+        "prompt": a,
+        "answer": b,
+    }

@@ -62,14 +62,22 @@ class Ids:
         found = given if is_id(given) else slug(plain(words)[:200], fallback)
         if found in self.taken or found == fallback:
             digest = hashlib.sha256(identity.encode()).hexdigest()
-            found = next(name for length in range(6, 64) if (name := f"{found}-{digest[:length]}") not in self.taken)
+            found = next(
+                name
+                for length in range(6, 64)
+                if (name := f"{found}-{digest[:length]}") not in self.taken
+            )
         self.taken.add(found)
         return found
 
 
 def plain(html: str) -> str:
     """HTML's words, without gaps' braces and the names of sounds."""
-    text = re.sub(r"\[sound:(?:(?!\[sound:)[^\]])*+\]|\{\{c[0-9,]+::|::(?:(?!::)[^{}])*+\}\}|\}\}|<[^<>]*>", " ", html)
+    text = re.sub(
+        r"\[sound:(?:(?!\[sound:)[^\]])*+\]|\{\{c[0-9,]+::|::(?:(?!::)[^{}])*+\}\}|\}\}|<[^<>]*>",
+        " ",
+        html,
+    )
     return re.sub(r"\s+", " ", unescape(text)).strip()
 
 
@@ -80,7 +88,9 @@ def storable(text: str) -> str:
 
 def without_media(text: str, where: str, lost: list[str]) -> str:
     """A Markdown text without pictures and sounds, which a text cannot bring; they are listed."""
-    lost += [f"{where}: the file {match[1] or match[2] or match[3]}" for match in _MEDIA.finditer(text)]
+    lost += [
+        f"{where}: the file {match[1] or match[2] or match[3]}" for match in _MEDIA.finditer(text)
+    ]
     return _MEDIA.sub("", text).strip()
 
 
@@ -88,8 +98,12 @@ def fitting_tags(tags: list[str], where: str, lost: list[str]) -> list[str]:
     """Tags as cards of our own kinds can have them; those that change are listed."""
     found = []
     for tag in tags:
-        fit = "::".join(part for each in tag.split("::") if (part := re.sub(r'[:"*_\\]+', "-", each).strip("-")))
+        fit = "::".join(
+            part for each in tag.split("::") if (part := re.sub(r'[:"*_\\]+', "-", each).strip("-"))
+        )
         if fit != tag:
-            lost.append(f"{where}: the tag {tag} ({f'it is {fit} now' if fit else 'nothing is left of it'})")
+            lost.append(
+                f"{where}: the tag {tag} ({f'it is {fit} now' if fit else 'nothing is left of it'})"
+            )
         found += [fit] if fit else []
     return list(dict.fromkeys(found))

@@ -7,10 +7,18 @@ import re
 from attachdeck.patterns import pattern
 
 _BREAK = pattern(r"(?:\s*<br\s*/?>\s*|\s*</?(?:div|p)(?:\s[^<>]*)?>\s*)+", re.IGNORECASE)
-_BLOCK = pattern(r"\s*</?(?:ul|ol|table|pre|blockquote|h[1-6]|hr|dl|section|article|center)\b", re.IGNORECASE)
-_STYLED = pattern(r"<(?!a\b|/)[a-z][a-z0-9]*\s[^<>]*>|<(?:font|center|big|small|tt)\b[^<>]*>", re.IGNORECASE)
-_TAG = pattern(r"(<[^<>]*>|\\\((?:(?!\\\().)*?\\\)|\\\[(?:(?!\\\[).)*?\\\]|\{\{c[0-9,]+::)", re.DOTALL)
-_MARK = pattern(r"([\\`*_#\[\]|~]|(?:(?<=^[0-9])|(?<=^[0-9]{2})|(?<=^[0-9]{3})|(?<=^[0-9]{4}))[.)](?= )|^[-+>](?= ))")
+_BLOCK = pattern(
+    r"\s*</?(?:ul|ol|table|pre|blockquote|h[1-6]|hr|dl|section|article|center)\b", re.IGNORECASE
+)
+_STYLED = pattern(
+    r"<(?!a\b|/)[a-z][a-z0-9]*\s[^<>]*>|<(?:font|center|big|small|tt)\b[^<>]*>", re.IGNORECASE
+)
+_TAG = pattern(
+    r"(<[^<>]*>|\\\((?:(?!\\\().)*?\\\)|\\\[(?:(?!\\\[).)*?\\\]|\{\{c[0-9,]+::)", re.DOTALL
+)
+_MARK = pattern(
+    r"([\\`*_#\[\]|~]|(?:(?<=^[0-9])|(?<=^[0-9]{2})|(?<=^[0-9]{3})|(?<=^[0-9]{4}))[.)](?= )|^[-+>](?= ))"
+)
 
 
 def markdown(html: str) -> str:
@@ -26,4 +34,7 @@ def lost_in(html: str) -> list[str]:
 
 
 def _escaped(part: str) -> str:
-    return "".join(piece if place % 2 else _MARK.sub(r"\\\1", piece) for place, piece in enumerate(_TAG.split(part)))
+    return "".join(
+        piece if place % 2 else _MARK.sub(r"\\\1", piece)
+        for place, piece in enumerate(_TAG.split(part))
+    )

@@ -19,7 +19,14 @@ from attachdeck.note_types.generation import card_places, parse
 from attachdeck.notes import references
 from attachdeck.reader import MAX_BYTES
 from attachdeck.reader.pictures import svg_problems
-from attachdeck.unsafe_html import fields_in_tags, safe_as_text, shown_as_text, unfit, unsafe_as_text, without_dangers
+from attachdeck.unsafe_html import (
+    fields_in_tags,
+    safe_as_text,
+    shown_as_text,
+    unfit,
+    unsafe_as_text,
+    without_dangers,
+)
 
 _UNKNOWN_HASH = "0" * 16
 _LONGEST_LESSON = 4_000_000
@@ -48,23 +55,38 @@ class _Keeper:
 
     def draft(self) -> Draft:
         found = self.found
-        records = {own.key(self.note_type(number, each)): self.record(number, each) for number, each in sorted(found.note_types.items())}
+        records = {
+            own.key(self.note_type(number, each)): self.record(number, each)
+            for number, each in sorted(found.note_types.items())
+        }
         by_deck: dict[str, list[FoundNote]] = {}
         for note in self.distinct():
-            by_deck.setdefault(self.clean(note.deck, f"the name of the deck {note.deck}"), []).append(note)
-        lessons = tuple(lesson for deck in sorted(by_deck) for lesson in self.lessons(deck, by_deck[deck]))
+            by_deck.setdefault(
+                self.clean(note.deck, f"the name of the deck {note.deck}"), []
+            ).append(note)
+        lessons = tuple(
+            lesson for deck in sorted(by_deck) for lesson in self.lessons(deck, by_deck[deck])
+        )
         top = _top(by_deck)
         for name, each in found.decks.items():
             if each.description and name != top:
                 self.lost.append(f"the description of the deck {name}")
         if top in found.decks:
             self.decks["course"] = DeckRecord(found.decks[top].id, top)
-        texts = [*(text for note in found.notes for text in note.fields), *(text for _, texts in self.note_types.values() for text in texts.values())]
-        self.lost += [f"the file {name}, which cards refer to: it did not come along" for name in _missing(texts, found.media)]
+        texts = [
+            *(text for note in found.notes for text in note.fields),
+            *(text for _, texts in self.note_types.values() for text in texts.values()),
+        ]
+        self.lost += [
+            f"the file {name}, which cards refer to: it did not come along"
+            for name in _missing(texts, found.media)
+        ]
         media = {name: content for name, content in found.media.items() if self.fits(name, content)}
         return Draft(
             deck=top,
-            description=plain(found.decks[top].description).replace("![", "[").replace("]:", "] :") if top in found.decks else "",
+            description=plain(found.decks[top].description).replace("![", "[").replace("]:", "] :")
+            if top in found.decks
+            else "",
             lessons=lessons,
             note_types=self.note_types,
             media=media,
@@ -78,7 +100,9 @@ class _Keeper:
         seen: set[str] = set()
         for note in self.found.notes:
             if note.guid in seen:
-                self.lost.append(f"the note {plain(note.fields[0])[:60]}: another one has its GUID {note.guid}")
+                self.lost.append(
+                    f"the note {plain(note.fields[0])[:60]}: another one has its GUID {note.guid}"
+                )
             else:
                 seen.add(note.guid)
                 yield note
@@ -89,14 +113,18 @@ class _Keeper:
             named["name"] = self.clean(named["name"], f"the name {named['name']}")
         name = self.folders[number] = self.names.of(said["name"], str(number), "note-type")
         for file, text in texts.items():
-            texts[file] = self.clean(text, f"`{file}` of the note type {said['name']}", css=file.endswith(".css"))
+            texts[file] = self.clean(
+                text, f"`{file}` of the note type {said['name']}", css=file.endswith(".css")
+            )
             for field, forbidden in fields_in_tags(texts[file]).items():
                 known = self.in_tags.setdefault(number, {})
                 known[field] = known.get(field, "") + forbidden
             self.as_text.setdefault(number, set()).update(shown_as_text(texts[file]))
         self.whole(said, texts)
         self.note_types[name] = said, texts
-        self.drawn[number] = own.note_type(OwnNoteType(id=name, written=said, texts=texts, folder=""))
+        self.drawn[number] = own.note_type(
+            OwnNoteType(id=name, written=said, texts=texts, folder="")
+        )
         return name
 
     def whole(self, said: Values, texts: dict[str, str]) -> None:
@@ -105,7 +133,9 @@ class _Keeper:
             try:
                 parse(text if file.endswith(".html") else "")
             except ValueError as error:
-                self.lost.append(f"the sections of `{file}` of the note type {said['name']}: {error}")
+                self.lost.append(
+                    f"the sections of `{file}` of the note type {said['name']}: {error}"
+                )
                 texts[file] = re.sub(r"\{\{[#^/][^{}]*\}\}", "", text)
 
     def record(self, number: int, anki: Mapping[str, Any]) -> NoteTypeRecord:
@@ -116,7 +146,12 @@ class _Keeper:
         for part, cards in enumerate(_parts([self.card(note) for note in notes]), 1):
             number = f" ({part})" if part > 1 else ""
             title = plain(storable(deck.rpartition("::")[2])) or "Cards"
-            lesson = DraftLesson(id=self.lesson_ids.of(title, f"{deck}{number}", "lesson"), title=f"{title}{number}", full_deck=deck, cards=tuple(cards))
+            lesson = DraftLesson(
+                id=self.lesson_ids.of(title, f"{deck}{number}", "lesson"),
+                title=f"{title}{number}",
+                full_deck=deck,
+                cards=tuple(cards),
+            )
             if part == 1 and deck in self.found.decks:
                 self.decks[f"lesson {lesson.id}"] = DeckRecord(self.found.decks[deck].id, deck)
             yield lesson
@@ -126,36 +161,75 @@ class _Keeper:
         names = [each["name"] for each in said["fields"]]
         name = self.ids.of(note.fields[0], note.guid)
         values = dict(zip(names, note.fields, strict=True))
-        fields = {key: self.clean(value, f"the field {key} of the card {name}") for key, value in values.items() if value}
+        fields = {
+            key: self.clean(value, f"the field {key} of the card {name}")
+            for key, value in values.items()
+            if value
+        }
         for key in sorted(self.as_text.get(note.note_type, set()) & fields.keys()):
             if dangerous := unsafe_as_text(fields[key]):
-                self.lost.append(f"the field {key} of the card {name}: {dangerous[0].what}, which a template would make of its text")
+                self.lost.append(
+                    f"the field {key} of the card {name}: {dangerous[0].what}, which a template would make of its text"
+                )
                 fields[key] = safe_as_text(fields[key])
         for key, forbidden in self.in_tags.get(note.note_type, {}).items():
             while bad := unfit(fields.get(key, ""), forbidden):
-                self.lost.append(f"`{bad}` in the field {key} of the card {name}: a template puts it inside of a tag")
+                self.lost.append(
+                    f"`{bad}` in the field {key} of the card {name}: a template puts it inside of a tag"
+                )
                 without = re.sub(re.escape(bad), "", fields[key], flags=re.IGNORECASE)
                 fields[key] = without if without != fields[key] else ""
-        places = set(card_places(self.drawn[note.note_type], tuple(fields.get(each, "") for each in names)))
+        places = set(
+            card_places(self.drawn[note.note_type], tuple(fields.get(each, "") for each in names))
+        )
         for place in sorted((note.places or set()) - places):
-            self.lost.append(f"the card {place + 1} of the note {name}: its fields make no such card (learners keep it)")
+            self.lost.append(
+                f"the card {place + 1} of the note {name}: its fields make no such card (learners keep it)"
+            )
         for place in sorted(places - (places if note.places is None else note.places)):
             self.lost.append(f"that the note {name} has no card {place + 1}: its fields make one")
         if not note.guid.strip() or storable(note.guid) != note.guid:
-            self.lost.append(f"the GUID of the card {name}, which cannot be written: for learners it is a new card")
+            self.lost.append(
+                f"the GUID of the card {name}, which cannot be written: for learners it is a new card"
+            )
         else:
             note_type = own.key(self.folders[note.note_type])
-            self.cards[name] = CardRecord(note.guid, note_type, _UNKNOWN_HASH, _second(note.modified), "1.0", places=tuple(sorted(places)))
+            self.cards[name] = CardRecord(
+                note.guid,
+                note_type,
+                _UNKNOWN_HASH,
+                _second(note.modified),
+                "1.0",
+                places=tuple(sorted(places)),
+            )
         tags = {"tags": found} if (found := self.tags(note, name)) else {}
-        none = {} if places else {"status": "retired", "retired_because": "Its fields make no card; learners keep those that they have."}
-        return {"id": name, "kind": "custom", "note_type": self.folders[note.note_type], "fields": fields, **tags, **none}
+        none = (
+            {}
+            if places
+            else {
+                "status": "retired",
+                "retired_because": "Its fields make no card; learners keep those that they have.",
+            }
+        )
+        return {
+            "id": name,
+            "kind": "custom",
+            "note_type": self.folders[note.note_type],
+            "fields": fields,
+            **tags,
+            **none,
+        }
 
     def tags(self, note: FoundNote, name: str) -> list[str]:
         """A note's tags, without what could begin an attribute where a template puts them inside of a tag."""
         forbidden = self.in_tags.get(note.note_type, {}).get("Tags", "").strip()
         safe = [without_dangers(storable(tag))[0] for tag in note.tags]
         found = [re.sub(f"[{re.escape(forbidden)}]", "", tag) if forbidden else tag for tag in safe]
-        self.lost += [f"the tag {old} of the card {name}, as it is" for old, new in zip(note.tags, found, strict=True) if old != new]
+        self.lost += [
+            f"the tag {old} of the card {name}, as it is"
+            for old, new in zip(note.tags, found, strict=True)
+            if old != new
+        ]
         return list(dict.fromkeys(tag for tag in found if tag))
 
     def clean(self, text: str, where: str, *, css: bool = False) -> str:
@@ -194,7 +268,12 @@ def _top(by_deck: Mapping[str, Sequence[FoundNote]]) -> str:
 def _missing(texts: Iterable[str], media: Mapping[str, bytes]) -> list[str]:
     """Names of files that texts refer to and that are not there; addresses and names from fields are none."""
     named = {names[-1]: names for text in texts for names in references(text)}
-    return sorted(name for name, names in named.items() if not re.search(r"^[a-z]+:|^//|\{\{|[\r\n]", name, re.IGNORECASE) and not media.keys() & set(names))
+    return sorted(
+        name
+        for name, names in named.items()
+        if not re.search(r"^[a-z]+:|^//|\{\{|[\r\n]", name, re.IGNORECASE)
+        and not media.keys() & set(names)
+    )
 
 
 def _parts(cards: list[Values]) -> Iterator[list[Values]]:

@@ -25,7 +25,11 @@ def draft(path: Path) -> Draft:
     except UnicodeDecodeError as error:
         raise CannotImport(f"`{path}` is not in UTF-8: save it again with that encoding") from error
     text = storable(said)
-    lost = [f"line {number}: invisible characters" for number, line in enumerate(said.split("\n") if text != said else (), 1) if storable(line) != line]
+    lost = [
+        f"line {number}: invisible characters"
+        for number, line in enumerate(said.split("\n") if text != said else (), 1)
+        if storable(line) != line
+    ]
     ids, lesson_ids = Ids(), Ids()
     lessons: dict[str, list[Values]] = {}
     places: dict[str, str] = {}
@@ -43,7 +47,10 @@ def draft(path: Path) -> Draft:
         name = ids.of(words, words + str(line))
         lessons.setdefault(title, []).append({"id": name, **card})
         places[name] = f"line {line}"
-    found = tuple(DraftLesson(id=lesson_ids.of(title, title, "lesson"), title=title, cards=tuple(cards)) for title, cards in lessons.items())
+    found = tuple(
+        DraftLesson(id=lesson_ids.of(title, title, "lesson"), title=title, cards=tuple(cards))
+        for title, cards in lessons.items()
+    )
     return Draft(deck=path.stem, lessons=found, lost=tuple(lost), places=places)
 
 
@@ -70,9 +77,19 @@ def _blocks(text: str) -> list[tuple[int, str]]:
 def _card(block: str) -> Values | None:
     if asks := _ASKS.match(block):
         lines = block[asks.end() :].split("\n")
-        place, answers = next(((place, found) for place, line in enumerate(lines) if place and (found := _ANSWERS.match(line))), (0, None))
+        place, answers = next(
+            (
+                (place, found)
+                for place, line in enumerate(lines)
+                if place and (found := _ANSWERS.match(line))
+            ),
+            (0, None),
+        )
         if answers:
-            prompt, answer = "\n".join(lines[:place]).strip(), "\n".join(lines[place:])[answers.end() :].strip()
+            prompt, answer = (
+                "\n".join(lines[:place]).strip(),
+                "\n".join(lines[place:])[answers.end() :].strip(),
+            )
             if prompt and answer:
                 return {"kind": "basic", "prompt": prompt, "answer": answer}
     if _GAP.search(block) and not cloze.to_anki(block)[1]:

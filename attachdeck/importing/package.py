@@ -23,7 +23,10 @@ def read(package: Path) -> Found:
     check_size(package)
     whole = package.suffix.lower() == ".colpkg"
     try:
-        with tempfile.TemporaryDirectory() as folder, opened(Path(folder) / "collection.anki2", package if whole else None) as collection:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            opened(Path(folder) / "collection.anki2", package if whole else None) as collection,
+        ):
             if not whole:
                 _make_room(collection)
                 import_package(collection, package)
@@ -43,17 +46,23 @@ def _found(collection: Collection, media: Path) -> Found:
     db: Any = collection.db
     names = {int(each.id): each.name for each in collection.decks.all_names_and_ids()}
     cards: dict[int, list[tuple[int, int]]] = {}
-    for note, place, deck, home in db.execute("select nid, ord, did, odid from cards order by nid, ord"):
+    for note, place, deck, home in db.execute(
+        "select nid, ord, did, odid from cards order by nid, ord"
+    ):
         cards.setdefault(note, []).append((place, home or deck))
     lost: list[str] = []
     notes = []
-    for number, guid, note_type, modified, tags, fields in db.execute("select id, guid, mid, mod, tags, flds from notes order by id"):
+    for number, guid, note_type, modified, tags, fields in db.execute(
+        "select id, guid, mid, mod, tags, flds from notes order by id"
+    ):
         decks = list(dict.fromkeys(names.get(deck, "Default") for _, deck in cards.get(number, ())))
         if not decks:
             lost.append(f"the note {guid}: it has no card")
             continue
         if len(decks) > 1:
-            lost.append(f"the note {guid}: that its cards lie in several decks ({', '.join(decks)}); learners' own stay where they are")
+            lost.append(
+                f"the note {guid}: that its cards lie in several decks ({', '.join(decks)}); learners' own stay where they are"
+            )
         notes.append(
             FoundNote(
                 guid=guid,
@@ -68,8 +77,21 @@ def _found(collection: Collection, media: Path) -> Found:
     used = {note.note_type for note in notes}
     return Found(
         notes=tuple(notes),
-        note_types={each["id"]: json.loads(json.dumps(each)) for each in collection.models.all() if each["id"] in used},
-        decks={name: FoundDeck(number, str((collection.decks.get(number, default=False) or {}).get("desc", ""))) for number, name in names.items()},  # type: ignore[arg-type]
-        media={normal(each.name): each.read_bytes() for each in sorted(media.iterdir()) if each.is_file()},
+        note_types={
+            each["id"]: json.loads(json.dumps(each))
+            for each in collection.models.all()
+            if each["id"] in used
+        },
+        decks={
+            name: FoundDeck(
+                number, str((collection.decks.get(number, default=False) or {}).get("desc", ""))
+            )
+            for number, name in names.items()
+        },  # type: ignore[arg-type]
+        media={
+            normal(each.name): each.read_bytes()
+            for each in sorted(media.iterdir())
+            if each.is_file()
+        },
         lost=tuple(lost),
     )

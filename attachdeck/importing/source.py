@@ -22,7 +22,11 @@ def draft(files: Sequence[Path], *, convert: bool) -> Draft:
         return converted(found) if convert else found
     if len(files) > 1:
         raise CannotImport("tables and Markdown come one at a time: name one FILE")
-    return table.draft(texts[0]) if texts[0].suffix.lower() in table.SUFFIXES else markdown.draft(texts[0])
+    return (
+        table.draft(texts[0])
+        if texts[0].suffix.lower() in table.SUFFIXES
+        else markdown.draft(texts[0])
+    )
 
 
 def _found(file: Path) -> Found:
@@ -31,9 +35,13 @@ def _found(file: Path) -> Found:
     if folder := crowdanki.json_file(file):
         return crowdanki.read(folder)
     if (file / "course.yaml").is_file():
-        raise CannotImport(f"`{file}` is a course already: `attachdeck build {file}` makes a deck of it")
+        raise CannotImport(
+            f"`{file}` is a course already: `attachdeck build {file}` makes a deck of it"
+        )
     if file.suffix.lower() in _WORKBOOKS:
-        raise CannotImport(f"`{file}` is a workbook: save the sheet with the cards as *CSV UTF-8*, and import that")
+        raise CannotImport(
+            f"`{file}` is a workbook: save the sheet with the cards as *CSV UTF-8*, and import that"
+        )
     raise CannotImport(
         f"`{file}` is nothing that can be imported: name a package (.apkg, .colpkg), a folder of CrowdAnki's, a table (.csv, .tsv, .txt) or Markdown (.md)"
     )
@@ -44,14 +52,18 @@ def _joined(found: Sequence[Found]) -> Found:
     if len(found) == 1:
         return found[0]
     notes, lost = {}, [each for one in found for each in one.lost]
-    for note in sorted((note for one in found for note in one.notes), key=lambda note: note.modified):
+    for note in sorted(
+        (note for one in found for note in one.notes), key=lambda note: note.modified
+    ):
         notes[note.guid] = note
     order = dict.fromkeys(note.guid for one in found for note in one.notes)
     media: dict[str, bytes] = {}
     for one in found:
         for name, content in one.media.items():
             if media.setdefault(name, content) != content:
-                lost.append(f"the file {name} of one deck: another deck has another one of this name")
+                lost.append(
+                    f"the file {name} of one deck: another deck has another one of this name"
+                )
     return Found(
         notes=tuple(notes[guid] for guid in order),
         note_types={number: each for one in found for number, each in one.note_types.items()},

@@ -12,7 +12,15 @@ from typing import Any
 
 from attachdeck.authoring.edits import value_of
 from attachdeck.cells import restored
-from attachdeck.importing.draft import Draft, DraftLesson, Ids, Values, fitting_tags, storable, without_media
+from attachdeck.importing.draft import (
+    Draft,
+    DraftLesson,
+    Ids,
+    Values,
+    fitting_tags,
+    storable,
+    without_media,
+)
 from attachdeck.importing.found import CannotImport
 from attachdeck.importing.html_text import lost_in, markdown
 from attachdeck.reader import with_plain_ends
@@ -58,7 +66,11 @@ class Table:
     def left_out(self) -> Iterator[str]:
         """What `named` lacks, in words."""
         yield from self.lost
-        yield from (f"the second column `{name}`" for name, times in Counter(filter(None, self.columns)).items() if times > 1)
+        yield from (
+            f"the second column `{name}`"
+            for name, times in Counter(filter(None, self.columns)).items()
+            if times > 1
+        )
         for place, name in enumerate(self.columns):
             if not name and any(row[place].strip() for row in self.rows if len(row) > place):
                 yield f"column {place + 1}: it has no name in the first line"
@@ -74,7 +86,9 @@ def read(path: Path) -> Table:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise CannotImport(f"`{path}` is not in UTF-8: save it again as *CSV UTF-8*, or as text in Unicode (UTF-8)") from error
+        raise CannotImport(
+            f"`{path}` is not in UTF-8: save it again as *CSV UTF-8*, or as text in Unicode (UTF-8)"
+        ) from error
     lines = with_plain_ends(text).split("\n")
     total = len(lines)
     said: dict[str, str] = {}
@@ -95,17 +109,31 @@ def read(path: Path) -> Table:
         for row in reader:
             if any(row):
                 rows[line] = tuple(storable(restored(cell)) for cell in row)
-                lost += [f"line {line}: invisible characters"] if "".join(row) != storable("".join(row)) else []
+                lost += (
+                    [f"line {line}: invisible characters"]
+                    if "".join(row) != storable("".join(row))
+                    else []
+                )
             line = total - len(lines) + reader.line_num + 1
     except csv.Error as error:
-        raise CannotImport(f"`{path}` cannot be read as a table: in the row that begins in line {line}, {_mistake(error)}") from error
+        raise CannotImport(
+            f"`{path}` cannot be read as a table: in the row that begins in line {line}, {_mistake(error)}"
+        ) from error
     if not rows:
         raise CannotImport(f"`{path}` is empty")
     if "separator" in said or "columns" in said:
-        return Table(_anki_columns(said, max(map(len, rows.values())), separator), tuple(rows.values()), tuple(rows), said, tuple(lost))
+        return Table(
+            _anki_columns(said, max(map(len, rows.values())), separator),
+            tuple(rows.values()),
+            tuple(rows),
+            said,
+            tuple(lost),
+        )
     head, *begins = rows
     first, *others = rows.values()
-    return Table(tuple(cell.strip() for cell in first), tuple(others), tuple(begins), said, tuple(lost), head)
+    return Table(
+        tuple(cell.strip() for cell in first), tuple(others), tuple(begins), said, tuple(lost), head
+    )
 
 
 def _mistake(error: csv.Error) -> str:
@@ -113,16 +141,24 @@ def _mistake(error: csv.Error) -> str:
     said = str(error)
     if "unexpected end" not in said and "expected after" not in said:
         return said
-    what = "a quotation mark is never closed" if "unexpected end" in said else "a cell goes on behind its closing quotation mark"
+    what = (
+        "a quotation mark is never closed"
+        if "unexpected end" in said
+        else "a cell goes on behind its closing quotation mark"
+    )
     return f"{what}: write each quotation mark within a cell twice, and quotation marks around it, or save the table again from a spreadsheet"
 
 
 def edits(path: Path) -> tuple[dict[str, dict[str, str]], list[str]]:
     """The rows of a spreadsheet of ours by the ids of their cards, and what belongs to no card. Raises CannotImport, and OSError."""
     table = read(path)
-    table = replace(table, columns=tuple("id" if column.lower() == "id" else column for column in table.columns))
+    table = replace(
+        table, columns=tuple("id" if column.lower() == "id" else column for column in table.columns)
+    )
     if "id" not in table.columns:
-        raise CannotImport(f"`{path}` has no column `id`: take the spreadsheet that `attachdeck build --to csv` makes")
+        raise CannotImport(
+            f"`{path}` has no column `id`: take the spreadsheet that `attachdeck build --to csv` makes"
+        )
     rows: dict[str, dict[str, str]] = {}
     left, twice = list(table.left_out()), []
     for line, row in table.named():
@@ -132,9 +168,13 @@ def edits(path: Path) -> tuple[dict[str, dict[str, str]], list[str]]:
         elif name:
             rows[name] = row
         elif any(cell.strip() for cell in row.values()):
-            left.append(f"line {line}: this row has no `id`, by which its card is known; `attachdeck new card` adds a card")
+            left.append(
+                f"line {line}: this row has no `id`, by which its card is known; `attachdeck new card` adds a card"
+            )
     if twice:
-        raise CannotImport(f"`{path}` has several rows for {', '.join(f'`{each}`' for each in dict.fromkeys(twice))}: keep one of each")
+        raise CannotImport(
+            f"`{path}` has several rows for {', '.join(f'`{each}`' for each in dict.fromkeys(twice))}: keep one of each"
+        )
     return rows, left
 
 
@@ -145,33 +185,62 @@ def draft(path: Path) -> Draft:
     keys = table.columns if ours else tuple(_key(column) for column in table.columns)
     if not table.said and not {"prompt", "question", "text", "scenario"} & set(keys):
         if len(table.columns) > 3:
-            raise CannotImport(f"`{path}` does not say which column is the question: name the columns in its first line, such as `prompt` and `answer`")
-        keys, table = ("prompt", "answer", "tags")[: len(keys)], replace(table, rows=(table.columns, *table.rows), lines=(table.head, *table.lines))
+            raise CannotImport(
+                f"`{path}` does not say which column is the question: name the columns in its first line, such as `prompt` and `answer`"
+            )
+        keys, table = (
+            ("prompt", "answer", "tags")[: len(keys)],
+            replace(table, rows=(table.columns, *table.rows), lines=(table.head, *table.lines)),
+        )
     table = replace(table, columns=keys)
-    lost = [*table.left_out(), *(f"the header #{name}" for name in table.said if name not in _HEADERS and not name.endswith(" column"))]
+    lost = [
+        *table.left_out(),
+        *(
+            f"the header #{name}"
+            for name in table.said
+            if name not in _HEADERS and not name.endswith(" column")
+        ),
+    ]
     ids, lesson_ids = Ids(), Ids()
     lessons: dict[str, list[Values]] = {}
     places: dict[str, str] = {}
     html = table.said.get("html") == "true"
     for number, (line, row) in enumerate(table.named(), 1):
         if html:
-            lost += [f"line {line}: {tag}" for key in ("prompt", "answer") for tag in lost_in(row.get(key, ""))]
-            row |= {key: markdown(row[key]) for key in ("prompt", "answer") if key in row}  # From here on it is Markdown.
-        tags = row.get("tags", "") if table.said else re.sub("[,;]", " ", row.get("tags", ""))  # To Anki, a comma is a part of a tag.
+            lost += [
+                f"line {line}: {tag}"
+                for key in ("prompt", "answer")
+                for tag in lost_in(row.get(key, ""))
+            ]
+            row |= {
+                key: markdown(row[key]) for key in ("prompt", "answer") if key in row
+            }  # From here on it is Markdown.
+        tags = (
+            row.get("tags", "") if table.said else re.sub("[,;]", " ", row.get("tags", ""))
+        )  # To Anki, a comma is a part of a tag.
         row["tags"] = f"{tags} {table.said.get('tags', '')}"
-        above, _, lesson = (row.get("lesson", "").strip() or table.said.get("deck", "")).rpartition("::")
+        above, _, lesson = (row.get("lesson", "").strip() or table.said.get("deck", "")).rpartition(
+            "::"
+        )
         lost += [f"the deck `{above}` above the lesson `{lesson}`"] if above else []
         card = _card(row, number, f"line {line}", ids, lost)
         if card:
             lessons.setdefault(lesson.strip() or "Cards", []).append(card)
             places[card["id"]] = f"line {line}"
-    found = tuple(DraftLesson(id=lesson_ids.of(title, title, "lesson"), title=title, cards=tuple(cards)) for title, cards in lessons.items())
+    found = tuple(
+        DraftLesson(id=lesson_ids.of(title, title, "lesson"), title=title, cards=tuple(cards))
+        for title, cards in lessons.items()
+    )
     return Draft(deck=path.stem, lessons=found, lost=tuple(dict.fromkeys(lost)), places=places)
 
 
 def _anki_columns(said: Mapping[str, str], width: int, separator: str) -> tuple[str, ...]:
     """The columns of a text for Anki, by its headers: the first two that hold fields are question and answer."""
-    own = {int(number) - 1: key.removesuffix(" column") for key, number in said.items() if key.endswith(" column") and number.strip().isdecimal()}
+    own = {
+        int(number) - 1: key.removesuffix(" column")
+        for key, number in said.items()
+        if key.endswith(" column") and number.strip().isdecimal()
+    }
     names = said.get("columns", "").split(separator)
     fields = iter(("prompt", "answer"))
     columns = []
@@ -179,16 +248,23 @@ def _anki_columns(said: Mapping[str, str], width: int, separator: str) -> tuple[
         if place in own:
             columns.append({"tags": "tags", "deck": "lesson"}.get(own[place], own[place]))
         else:
-            columns.append(next(fields, None) or (names[place] if place < len(names) else f"column {place + 1}"))
+            columns.append(
+                next(fields, None)
+                or (names[place] if place < len(names) else f"column {place + 1}")
+            )
     return tuple(columns)
 
 
 def _key(column: str) -> str:
     """The key of a card that a column's name means."""
-    return _KEYS.get(column.strip().lower(), column.strip() if "." in column else column.strip().lower())
+    return _KEYS.get(
+        column.strip().lower(), column.strip() if "." in column else column.strip().lower()
+    )
 
 
-def _card(row: Mapping[str, str], number: int, where: str, ids: Ids, lost: list[str]) -> Values | None:
+def _card(
+    row: Mapping[str, str], number: int, where: str, ids: Ids, lost: list[str]
+) -> Values | None:
     """A card from a row's cells; what cannot be one, or be carried, is listed."""
     card: dict[str, Any] = {}
     for way, cell in row.items():
@@ -201,8 +277,15 @@ def _card(row: Mapping[str, str], number: int, where: str, ids: Ids, lost: list[
             lost.append(f"{where}: `{way}`" if first in _ELSEWHERE else f"the column `{way}`")
             continue
         _put(card, way.split("."), cell)
-    kind = card.get("kind", "").strip().lower() or ("cloze" if "text" in card and "prompt" not in card else "basic")
-    needs = {"cloze": ("text",), "choice": ("question", "options"), "sequence": ("prompt", "steps"), "practice": ("prompt",)}
+    kind = card.get("kind", "").strip().lower() or (
+        "cloze" if "text" in card and "prompt" not in card else "basic"
+    )
+    needs = {
+        "cloze": ("text",),
+        "choice": ("question", "options"),
+        "sequence": ("prompt", "steps"),
+        "practice": ("prompt",),
+    }
     if kind == "choice" and "question" not in card and "prompt" in card:
         card["question"] = card.pop("prompt")  # The word for both, where it names a column.
     if kind == "basic" and "{{c1::" in card.get("prompt", ""):
@@ -210,10 +293,16 @@ def _card(row: Mapping[str, str], number: int, where: str, ids: Ids, lost: list[
         if "answer" in card:
             card.setdefault("why", card.pop("answer"))
             card.pop("answer", None)
-    missing = ", ".join(f"`{key}`" for key in needs.get(kind, ("prompt", "answer")) if key not in card)
+    missing = ", ".join(
+        f"`{key}`" for key in needs.get(kind, ("prompt", "answer")) if key not in card
+    )
     if missing or kind not in ("basic", "reversed", "typed", *needs):
         known = kind in ("basic", "reversed", "typed", *needs)
-        lost.append(f"{where}: it is no whole card, without {missing}" if known else f"{where}: cards of kind {kind} need more than a table")
+        lost.append(
+            f"{where}: it is no whole card, without {missing}"
+            if known
+            else f"{where}: cards of kind {kind} need more than a table"
+        )
         return None
     if "image-occlusion:" in card.get("text", ""):
         lost.append(f"{where}: a picture with hidden regions")
@@ -222,8 +311,22 @@ def _card(row: Mapping[str, str], number: int, where: str, ids: Ids, lost: list[
     own = row.get("id", "").strip()
     name = ids.of(own or words, f"row {number} {words}", given=own)
     lost += [f"{where}: the id {own} (it is {name} now)"] if own and own != name else []
-    tags = fitting_tags([cell for key, cells in row.items() if key.partition(".")[0] == "tags" for cell in cells.split()], where, lost)
-    return {"id": name, "kind": kind, **{key: value for key, value in card.items() if key != "kind"}, **({"tags": tags} if tags else {})}
+    tags = fitting_tags(
+        [
+            cell
+            for key, cells in row.items()
+            if key.partition(".")[0] == "tags"
+            for cell in cells.split()
+        ],
+        where,
+        lost,
+    )
+    return {
+        "id": name,
+        "kind": kind,
+        **{key: value for key, value in card.items() if key != "kind"},
+        **({"tags": tags} if tags else {}),
+    }
 
 
 _CARRIED = {"kind", "prompt", "answer", "text", "question", "options", "steps", "why", "confusion", "hint", "reverse", "accept", "whole", "example",

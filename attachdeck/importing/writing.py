@@ -41,14 +41,23 @@ def write(draft: Draft, folder: Path, title: str, language: str) -> Draft:
     Raises CannotImport where the folder is in use or the course would have other mistakes, and OSError.
     """
     if used := in_the_way(folder):
-        other = f"; --into {word(folder)} brings a spreadsheet's edits back into that course" if (folder / "course.yaml").is_file() else ""
-        raise CannotImport(f"`{folder}` is not empty (it holds `{used}`): name a folder that is new with -o{other}")
+        other = (
+            f"; --into {word(folder)} brings a spreadsheet's edits back into that course"
+            if (folder / "course.yaml").is_file()
+            else ""
+        )
+        raise CannotImport(
+            f"`{folder}` is not empty (it holds `{used}`): name a folder that is new with -o{other}"
+        )
     if folder.exists() and not folder.is_dir():
         raise CannotImport(f"`{folder}` is no folder: name one that is new with -o")
     with new_folder(folder) as place:
         for _ in range(_ROUNDS):
             if not any(lesson.cards for lesson in draft.lessons):
-                raise CannotImport("there is nothing in it that could become a card" + (f": {'; '.join(draft.lost[:3])}" if draft.lost else ""))
+                raise CannotImport(
+                    "there is nothing in it that could become a card"
+                    + (f": {'; '.join(draft.lost[:3])}" if draft.lost else "")
+                )
             _write(draft, place, title, language)
             checked = pipeline.check(place)
             mistaken = {} if draft.known.cards else _mistaken(checked)
@@ -76,13 +85,21 @@ def _errors(checked: Checked) -> list[Diagnostic]:
 
 def _said(error: Diagnostic, lines: Sequence[str]) -> str:
     """A mistake with the line that has it, since nobody can look it up in a file that is not kept."""
-    line = f", in `{lines[error.at.line - 1].strip()[:_SHOWN]}`" if 0 < error.at.line <= len(lines) else ""
+    line = (
+        f", in `{lines[error.at.line - 1].strip()[:_SHOWN]}`"
+        if 0 < error.at.line <= len(lines)
+        else ""
+    )
     return f"{error.message}{line}" + (f" ({error.help})" if error.help else "")
 
 
 def _mistaken(checked: Checked) -> dict[str, str]:
     """What is wrong with each card that has a mistake; nothing where there are none, or others, too."""
-    cards = {each.file: list(found.items()) for each in checked.files.lessons if each.root and (found := each.root.get("cards"))}
+    cards = {
+        each.file: list(found.items())
+        for each in checked.files.lessons
+        if each.root and (found := each.root.get("cards"))
+    }
     begins = {file: [each.at.line for each in found] for file, found in cards.items()}
     lines = lines_of(checked.texts)
     mistaken: dict[str, str] = {}
@@ -90,14 +107,23 @@ def _mistaken(checked: Checked) -> dict[str, str]:
         place = bisect_right(begins.get(error.at.file, []), error.at.line) - 1
         if place < 0:
             return {}
-        mistaken.setdefault(cards[error.at.file][place].value["id"], _said(error, lines(error.at.file)))
+        mistaken.setdefault(
+            cards[error.at.file][place].value["id"], _said(error, lines(error.at.file))
+        )
     return mistaken
 
 
 def _without(draft: Draft, mistaken: Mapping[str, str]) -> Draft:
-    lessons = (replace(each, cards=tuple(card for card in each.cards if card["id"] not in mistaken)) for each in draft.lessons)
-    lost = (f"{draft.places.get(name, f'the card {name}')}: {said}" for name, said in mistaken.items())
-    return replace(draft, lessons=tuple(each for each in lessons if each.cards), lost=(*draft.lost, *lost))
+    lessons = (
+        replace(each, cards=tuple(card for card in each.cards if card["id"] not in mistaken))
+        for each in draft.lessons
+    )
+    lost = (
+        f"{draft.places.get(name, f'the card {name}')}: {said}" for name, said in mistaken.items()
+    )
+    return replace(
+        draft, lessons=tuple(each for each in lessons if each.cards), lost=(*draft.lost, *lost)
+    )
 
 
 def _lock(checked: Checked, folder: Path, known: Lock) -> None:
@@ -105,12 +131,24 @@ def _lock(checked: Checked, folder: Path, known: Lock) -> None:
     if checked.course is None:
         first = _errors(checked)[0]
         where = f"{first.at}".removeprefix(f"{folder.as_posix()}/")
-        raise CannotImport(f"the course would have mistakes; the first: {where}: {_said(first, lines_of(checked.texts)(first.at.file))}")
+        raise CannotImport(
+            f"the course would have mistakes; the first: {where}: {_said(first, lines_of(checked.texts)(first.at.file))}"
+        )
     if known.cards:
         _, lock = compile_course(checked.course, known, 0)
-        cards = {key: replace(each, changed=known.cards[key].changed) if key in known.cards else each for key, each in lock.cards.items()}
-        types = {key: replace(each, changed=known.note_types[key].changed) for key, each in lock.note_types.items() if key in known.note_types}
-        write_lock(replace(lock, cards=cards, note_types={**lock.note_types, **types}), folder / "course.lock")
+        cards = {
+            key: replace(each, changed=known.cards[key].changed) if key in known.cards else each
+            for key, each in lock.cards.items()
+        }
+        types = {
+            key: replace(each, changed=known.note_types[key].changed)
+            for key, each in lock.note_types.items()
+            if key in known.note_types
+        }
+        write_lock(
+            replace(lock, cards=cards, note_types={**lock.note_types, **types}),
+            folder / "course.lock",
+        )
 
 
 def _texts(draft: Draft, course: str, title: str, language: str) -> Iterator[tuple[str, str]]:
@@ -135,7 +173,10 @@ lint:
     for number, lesson in enumerate(draft.lessons, 1):
         yield f"lessons/{number:0{width}}-{lesson.id}.yaml", _lesson(lesson)
     for name, (said, files) in draft.note_types.items():
-        yield f"note_types/{name}/note_type.yaml", f"# yaml-language-server: $schema=../../{new.SCHEMAS}/note_type.schema.json\n{_mapping(said, '')}"
+        yield (
+            f"note_types/{name}/note_type.yaml",
+            f"# yaml-language-server: $schema=../../{new.SCHEMAS}/note_type.schema.json\n{_mapping(said, '')}",
+        )
         for file, text in files.items():
             yield f"note_types/{name}/{file}", text
     if draft.media:
@@ -148,7 +189,9 @@ lint:
 
 def _lesson(lesson: DraftLesson) -> str:
     deck = f"full_deck: {_scalar(lesson.full_deck)}\n" if lesson.full_deck else ""
-    ordered = ({key: card[key] for key in keys_of(card["kind"]) if key in card} for card in lesson.cards)
+    ordered = (
+        {key: card[key] for key in keys_of(card["kind"]) if key in card} for card in lesson.cards
+    )
     cards = "".join(f"\n  - {_mapping(card, '    ')[4:]}" for card in ordered)
     return f"""\
 # yaml-language-server: $schema=../{new.SCHEMAS}/lesson.schema.json
@@ -171,11 +214,19 @@ def _value(value: Any, indent: str) -> str:
     if isinstance(value, Mapping):
         return f"\n{_mapping(value, inner)}" if value else " {}\n"
     if isinstance(value, list) and any(isinstance(each, Mapping) for each in value):
-        return "\n" + "".join(f"{inner}- {_mapping(each, f'{inner}  ')[len(inner) + 2 :]}" for each in value)
+        return "\n" + "".join(
+            f"{inner}- {_mapping(each, f'{inner}  ')[len(inner) + 2 :]}" for each in value
+        )
     if isinstance(value, list):
         return f" [{', '.join(_quoted(each) for each in value)}]\n"
-    if isinstance(value, str) and "\n" in value.strip("\n") and not re.search(r"\A[ \t\n]|[ \t]$|\n\n\Z", value, re.MULTILINE):
-        lines = "".join(f"{inner}{line}\n" if line else "\n" for line in value.removesuffix("\n").split("\n"))
+    if (
+        isinstance(value, str)
+        and "\n" in value.strip("\n")
+        and not re.search(r"\A[ \t\n]|[ \t]$|\n\n\Z", value, re.MULTILINE)
+    ):
+        lines = "".join(
+            f"{inner}{line}\n" if line else "\n" for line in value.removesuffix("\n").split("\n")
+        )
         return f" |{'' if value.endswith(chr(10)) else '-'}\n{lines}"
     return f" {_scalar(value)}\n"
 
@@ -186,7 +237,11 @@ def _key(key: str) -> str:
 
 def _scalar(value: Any) -> str:
     if isinstance(value, str):
-        return value if _PLAIN.fullmatch(value) and value.lower() not in _WORDS and value.isascii() else _quoted(value)
+        return (
+            value
+            if _PLAIN.fullmatch(value) and value.lower() not in _WORDS and value.isascii()
+            else _quoted(value)
+        )
     return json.dumps(value)
 
 

@@ -75,7 +75,9 @@ class Rule:
 
     def examples(self, which: str) -> list[str]:
         """The YAML of its examples, `Bad` or `Good`."""
-        found = re.search(rf"^{which}:\n\n((?:    .*\n|\n)+)", self.documentation + "\n", re.MULTILINE)
+        found = re.search(
+            rf"^{which}:\n\n((?:    .*\n|\n)+)", self.documentation + "\n", re.MULTILINE
+        )
         return [re.sub(r"^    ", "", found[1], flags=re.MULTILINE).rstrip() + "\n"] if found else []
 
 
@@ -93,14 +95,23 @@ def known_rules() -> dict[str, Rule]:
 
 
 def lint(
-    course: Course, today: str, only: Iterable[str] = (), corpus: Iterable[str] = (), files: Mapping[str, str] = MappingProxyType({})
+    course: Course,
+    today: str,
+    only: Iterable[str] = (),
+    corpus: Iterable[str] = (),
+    files: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Diagnostic]:
     """What the rules say of a course: all of them, or only some. Each is a warning unless the course's `lint` says otherwise.
 
     `corpus` are texts with which a course should share no words, `files` the texts of its own files by their names.
     """
     known = known_rules()
-    context = Context(today, _words(course.language), frozenset(run for text in corpus for run in runs(text)), files)
+    context = Context(
+        today,
+        _words(course.language),
+        frozenset(run for text in corpus for run in runs(text)),
+        files,
+    )
     yield from _unknown_rules(course, known)
     for name, rule in known.items():
         setting = course.lint.get(name, ("warning", None))[0]
@@ -109,15 +120,25 @@ def lint(
         for found in rule.check(course, context):
             if found.card is None or name not in found.card.silenced:
                 severity = Severity.ERROR if setting == "error" else Severity.WARNING
-                yield Diagnostic(rule=name, message=found.message, at=found.at, help=found.help, severity=severity)
+                yield Diagnostic(
+                    rule=name,
+                    message=found.message,
+                    at=found.at,
+                    help=found.help,
+                    severity=severity,
+                )
 
 
 def _unknown_rules(course: Course, known: Mapping[str, Rule]) -> Iterator[Diagnostic]:
-    named = [(name, at) for name, (_, at) in course.lint.items()] + [(name, at) for card in course.cards() for name, (_, at) in card.silenced.items()]
+    named = [(name, at) for name, (_, at) in course.lint.items()] + [
+        (name, at) for card in course.cards() for name, (_, at) in card.silenced.items()
+    ]
     for name, at in named:
         if name not in known:
             help = did_you_mean_or_list(name, known) or "`attachdeck rules` lists them"
-            yield Diagnostic(rule="unknown-rule", message=f"there is no rule `{name}`", at=at, help=help)
+            yield Diagnostic(
+                rule="unknown-rule", message=f"there is no rule `{name}`", at=at, help=help
+            )
 
 
 @cache

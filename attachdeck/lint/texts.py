@@ -8,7 +8,17 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 
 from attachdeck import cloze
-from attachdeck.course import BasicCard, Card, ChoiceCard, ClozeCard, Course, OcclusionCard, PracticeCard, SequenceCard, VignetteCard
+from attachdeck.course import (
+    BasicCard,
+    Card,
+    ChoiceCard,
+    ClozeCard,
+    Course,
+    OcclusionCard,
+    PracticeCard,
+    SequenceCard,
+    VignetteCard,
+)
 from attachdeck.location import Location
 from attachdeck.patterns import pattern
 from attachdeck.value import value
@@ -65,8 +75,12 @@ def texts(card: Card, phrases: Phrases) -> Texts:
         asked = card.text
         claimed = [_filled(card.text, gaps)]
     elif isinstance(card, ChoiceCard):
-        asked = f"{card.scenario} {card.question}" if isinstance(card, VignetteCard) else card.question
-        claimed = [option.text for option in card.options if option.right] + [option.why for option in card.options]
+        asked = (
+            f"{card.scenario} {card.question}" if isinstance(card, VignetteCard) else card.question
+        )
+        claimed = [option.text for option in card.options if option.right] + [
+            option.why for option in card.options
+        ]
         rejected = [option.text for option in card.options if not option.right]
     elif isinstance(card, SequenceCard | OcclusionCard | PracticeCard):
         asked = card.prompt
@@ -77,7 +91,18 @@ def texts(card: Card, phrases: Phrases) -> Texts:
     found = _without_signs(together).split()
     long_words = len([word for word in found if len(word) > 6])
     near = phrases.near(together, found)
-    return Texts(asked, answered, said, pieces, tuple(gaps), plain(asked), plain(answered), len(found), long_words, near)
+    return Texts(
+        asked,
+        answered,
+        said,
+        pieces,
+        tuple(gaps),
+        plain(asked),
+        plain(answered),
+        len(found),
+        long_words,
+        near,
+    )
 
 
 def shown_texts(course: Course) -> Iterator[str]:
@@ -90,7 +115,11 @@ def shown_texts(course: Course) -> Iterator[str]:
 
 def course_yaml(course: Course) -> Location:
     """The file of what concerns the whole course."""
-    return Location(f"{course.lessons[0].at.file.rpartition('/lessons/')[0]}/course.yaml" if course.lessons else "course.yaml")
+    return Location(
+        f"{course.lessons[0].at.file.rpartition('/lessons/')[0]}/course.yaml"
+        if course.lessons
+        else "course.yaml"
+    )
 
 
 def _filled(text: str, gaps: list[str]) -> str:
@@ -115,7 +144,9 @@ class Phrases:
     def __init__(self, lists: Words) -> None:
         self._needed: dict[str, set[tuple[str, str]]] = defaultdict(set)
         for name in PHRASES:
-            for part, other in (parts for phrase in lists.get(name, ()) for parts in sure_parts(phrase)):
+            for part, other in (
+                parts for phrase in lists.get(name, ()) for parts in sure_parts(phrase)
+            ):
                 self._needed[part].add((name, other))
         self._known: set[str] = set()
         self._telling: dict[str, set[tuple[str, str]]] = {}
@@ -128,7 +159,9 @@ class Phrases:
         if not found:
             return _NONE
         lower = text.lower()
-        return frozenset([name for word in found for name, other in self._telling[word] if other in lower])
+        return frozenset(
+            [name for word in found for name, other in self._telling[word] if other in lower]
+        )
 
     def _learn(self, words: set[str]) -> None:
         together = " ".join(words).lower()

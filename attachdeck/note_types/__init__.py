@@ -24,8 +24,12 @@ from attachdeck.value import value
 KINDS = ("basic", "choice", "cloze", "sequence", "occlusion", "practice", "reference")
 
 _HERE = Path(__file__).parent
-_DIRECTIVE = pattern(r"<!--#(?P<verb>include|speech|steps-before|steps-after|steps) (?P<name>[\w.:-]+(?: [\w.-]+)*)-->")
-_COMMENT = pattern(r"<!--(?!#).*?-->\n?|^[ \t]*//[^\n]*\n|^[ \t]*/\*.*?\*/[ \t]*\n", re.DOTALL | re.MULTILINE)
+_DIRECTIVE = pattern(
+    r"<!--#(?P<verb>include|speech|steps-before|steps-after|steps) (?P<name>[\w.:-]+(?: [\w.-]+)*)-->"
+)
+_COMMENT = pattern(
+    r"<!--(?!#).*?-->\n?|^[ \t]*//[^\n]*\n|^[ \t]*/\*.*?\*/[ \t]*\n", re.DOTALL | re.MULTILINE
+)
 _WORD = pattern(r"\[\[([^\[\]]+)\]\]")
 _RIGHT_TO_LEFT = {"ar", "dv", "fa", "he", "ks", "ku", "ps", "sd", "ug", "ur", "yi"}
 
@@ -103,7 +107,12 @@ def note_type(kind: str, look: Look) -> NoteType:
     fields = [*_repeated(layout["fields"]), *_yaml(_HERE / "shared_fields.yaml")]
     expand = _Expander(kind, look)
     templates = tuple(
-        Template(each["name"], each["id"], expand(each["front"], each.get("n", 0)), expand(each["back"], each.get("n", 0)))
+        Template(
+            each["name"],
+            each["id"],
+            expand(each["front"], each.get("n", 0)),
+            expand(each["back"], each.get("n", 0)),
+        )
         for each in _repeated(layout["templates"])
     )
     return NoteType(
@@ -111,7 +120,9 @@ def note_type(kind: str, look: Look) -> NoteType:
         name=f"{look.title}: {layout['name']}",
         cloze=layout.get("cloze", False),
         image_occlusion=layout.get("image_occlusion", False),
-        fields=tuple(Field(each["name"], each["id"], each["why"], each.get("tag")) for each in fields),
+        fields=tuple(
+            Field(each["name"], each["id"], each["why"], each.get("tag")) for each in fields
+        ),
         templates=templates,
         css=expand.words(_style()),
     )
@@ -144,7 +155,10 @@ def _repeated(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     found = []
     for entry in entries:
         for n in range(1, entry["each"] + 1) if "each" in entry else (0,):
-            numbered = {key: value.replace("{n}", str(n)) if isinstance(value, str) else value for key, value in entry.items()}
+            numbered = {
+                key: value.replace("{n}", str(n)) if isinstance(value, str) else value
+                for key, value in entry.items()
+            }
             found.append(numbered | {"id": entry["id"] + n, "n": n})
     return found
 
@@ -187,15 +201,25 @@ class _Expander:
         found = self.known.get((name, n))
         if found is None:
             text = self.templates[name].replace("{n}", str(n))
-            found = self.known[name, n] = _DIRECTIVE.sub(lambda match: self.directive(match, n).rstrip("\n"), text)
+            found = self.known[name, n] = _DIRECTIVE.sub(
+                lambda match: self.directive(match, n).rstrip("\n"), text
+            )
         return found
 
     def directive(self, match: re.Match[str], n: int) -> str:
         if match["verb"] == "include":
             return self.included(match["name"], n)
         if match["verb"] == "speech":
-            return f'<div class="speech">{{{{tts {self.speech}:{match["name"]}}}}}</div>' if self.speech else ""
-        steps = {"steps-before": range(1, n), "steps-after": range(n + 1, 13), "steps": range(1, 13)}[match["verb"]]
+            return (
+                f'<div class="speech">{{{{tts {self.speech}:{match["name"]}}}}}</div>'
+                if self.speech
+                else ""
+            )
+        steps = {
+            "steps-before": range(1, n),
+            "steps-after": range(n + 1, 13),
+            "steps": range(1, 13),
+        }[match["verb"]]
         return "".join(self.included(match["name"], n).replace("{i}", str(i)) for i in steps)
 
     def words(self, text: str) -> str:

@@ -37,12 +37,29 @@ def is_blank(value: str) -> bool:
 def card_places(note_type: NoteType, fields: tuple[str, ...]) -> tuple[int, ...]:
     """The places (0 for the first template or the first cloze number) of the cards that Anki gives a note."""
     if note_type.cloze:
-        return tuple(sorted({min(number, cloze.HIGHEST) - 1 for value in fields if "{{c" in value for number in cloze.numbers(value)}))
-    filled = frozenset([name for name, value in zip(note_type.names, fields, strict=True) if value and (value[0] not in _MAYBE_BLANK or not is_blank(value))])
+        return tuple(
+            sorted(
+                {
+                    min(number, cloze.HIGHEST) - 1
+                    for value in fields
+                    if "{{c" in value
+                    for number in cloze.numbers(value)
+                }
+            )
+        )
+    filled = frozenset(
+        [
+            name
+            for name, value in zip(note_type.names, fields, strict=True)
+            if value and (value[0] not in _MAYBE_BLANK or not is_blank(value))
+        ]
+    )
     known = note_type.places.get(filled)
     if known is None:
         fronts = (parse(each.front) for each in note_type.templates)
-        known = note_type.places[filled] = tuple(place for place, front in enumerate(fronts) if _shows(front, _ALWAYS_FILLED | filled))
+        known = note_type.places[filled] = tuple(
+            place for place, front in enumerate(fronts) if _shows(front, _ALWAYS_FILLED | filled)
+        )
     return known
 
 
@@ -56,7 +73,10 @@ def parse(template: str) -> tuple[Part, ...]:
     commented, end, rest = template.rpartition("-->")
     shown = re.sub(r"<!--.*?-->", "", commented + end, flags=re.DOTALL) + rest
     # Of three braces Anki reads over the first; the last is shown.
-    tokens = (match["text"].lstrip("{").strip() for match in _TAG.finditer(shown, 0, shown.rfind("}}") + 2))
+    tokens = (
+        match["text"].lstrip("{").strip()
+        for match in _TAG.finditer(shown, 0, shown.rfind("}}") + 2)
+    )
     return tuple(_parts(tokens, None))
 
 
@@ -91,7 +111,11 @@ def _shows(parts: tuple[Part, ...], filled: frozenset[str]) -> bool:
 def fields_enough(note_type: NoteType) -> tuple[str, ...]:
     """The fields of which each alone makes a card."""
     fronts = [parse(each.front) for each in note_type.templates]
-    return tuple(name for name in note_type.names if any(_shows(front, _ALWAYS_FILLED | {name}) for front in fronts))
+    return tuple(
+        name
+        for name in note_type.names
+        if any(_shows(front, _ALWAYS_FILLED | {name}) for front in fronts)
+    )
 
 
 def requirements(note_type: NoteType) -> list[list[object]]:
@@ -104,7 +128,9 @@ def requirements(note_type: NoteType) -> list[list[object]]:
     found: list[list[object]] = []
     for place, template in enumerate(note_type.templates):
         parts = parse(template.front)
-        needed = [index for index, name in enumerate(names) if not _shows(parts, everything - {name})]
+        needed = [
+            index for index, name in enumerate(names) if not _shows(parts, everything - {name})
+        ]
         enough = [index for index, name in enumerate(names) if _shows(parts, frozenset((name,)))]
         if _shows(parts, everything):
             found.append([place, "all", needed] if needed else [place, "any", enough])

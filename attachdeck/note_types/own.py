@@ -66,13 +66,23 @@ def note_type(own: OwnNoteType) -> NoteType:
         name=said["name"],
         cloze=said.get("cloze", False),
         image_occlusion=False,
-        fields=tuple(Field(each["name"], _number(each), "", more=_in_anki(each, _FIELD)) for each in said["fields"]),
+        fields=tuple(
+            Field(each["name"], _number(each), "", more=_in_anki(each, _FIELD))
+            for each in said["fields"]
+        ),
         templates=tuple(
-            Template(each["name"], _number(each), own.texts.get(each["front"], ""), own.texts.get(each["back"], ""), _in_anki(each, _TEMPLATE))
+            Template(
+                each["name"],
+                _number(each),
+                own.texts.get(each["front"], ""),
+                own.texts.get(each["back"], ""),
+                _in_anki(each, _TEMPLATE),
+            )
             for each in said["templates"]
         ),
         css=own.texts.get(said["css"], ""),
-        more=_in_anki(said, _NOTE_TYPE) | {"sortf": names.index(sort_field) if sort_field in names else 0},
+        more=_in_anki(said, _NOTE_TYPE)
+        | {"sortf": names.index(sort_field) if sort_field in names else 0},
     )
 
 
@@ -89,7 +99,12 @@ def written(found: Json) -> tuple[dict[str, Any], dict[str, str]]:
     for place, each in enumerate(templates, 1):
         front, back = f"front-{place}.html", f"back-{place}.html"
         texts |= {front: each["qfmt"], back: each["afmt"]}
-        said["templates"].append({"name": each["name"]} | _id(each) | {"front": front, "back": back} | _by_us(each, _TEMPLATE))
+        said["templates"].append(
+            {"name": each["name"]}
+            | _id(each)
+            | {"front": front, "back": back}
+            | _by_us(each, _TEMPLATE)
+        )
     return said | {"css": "style.css"} | _by_us(found, _NOTE_TYPE), texts
 
 
@@ -106,31 +121,74 @@ def problems(note_types: Iterable[OwnNoteType]) -> Iterator[Diagnostic]:
                     parts = list(_all(parse(text)))
                 except ValueError as error:
                     help = "close each `{{#Field}}` with `{{/Field}}`, the last opened first"
-                    yield Diagnostic(rule="template", message=f"a section is not whole: {error}", at=Location(f"{own.folder}/{file}"), help=help)
+                    yield Diagnostic(
+                        rule="template",
+                        message=f"a section is not whole: {error}",
+                        at=Location(f"{own.folder}/{file}"),
+                        help=help,
+                    )
                     continue
-                for said, message, mend in islice(_odd(own, file == each["front"], parts, names, text), _MOST):
-                    at = location_of(f"{own.folder}/{file}", text, max(text.find(said), 0)) if said else Location(f"{own.folder}/{file}")
-                    yield Diagnostic(rule="template", message=message, at=at, help=mend, severity=Severity.WARNING)
+                for said, message, mend in islice(
+                    _odd(own, file == each["front"], parts, names, text), _MOST
+                ):
+                    at = (
+                        location_of(f"{own.folder}/{file}", text, max(text.find(said), 0))
+                        if said
+                        else Location(f"{own.folder}/{file}")
+                    )
+                    yield Diagnostic(
+                        rule="template",
+                        message=message,
+                        at=at,
+                        help=mend,
+                        severity=Severity.WARNING,
+                    )
 
 
-def _odd(own: OwnNoteType, front: bool, parts: list[tuple[str, str]], names: set[str], text: str) -> Iterator[tuple[str, str, str | None]]:
+def _odd(
+    own: OwnNoteType, front: bool, parts: list[tuple[str, str]], names: set[str], text: str
+) -> Iterator[tuple[str, str, str | None]]:
     """What a template shows other than it should: each with its piece of the template, a message and how to mend it. Imported ones may be like that."""
     cloze = own.written.get("cloze", False)
     for verb, said in dict.fromkeys(parts):
         name = said.rpartition(":")[2].strip() if verb == "field" else said
-        if name and name not in names and not (verb != "field" and name[0] == "c" and name[1:].isdecimal()):
-            yield said, f"there is no field `{name}`, and Anki shows an error in its place", did_you_mean_or_list(name, names - _SPECIAL)
+        if (
+            name
+            and name not in names
+            and not (verb != "field" and name[0] == "c" and name[1:].isdecimal())
+        ):
+            yield (
+                said,
+                f"there is no field `{name}`, and Anki shows an error in its place",
+                did_you_mean_or_list(name, names - _SPECIAL),
+            )
     shown = [said for verb, said in parts if verb == "field"]
     asks = any("cloze" in said.split(":")[:-1] for said in shown)
     first = own.written["fields"][0]["name"]
     if front and not shown:
-        yield "", "this front shows no field, and Anki makes no card of it", f"show one, as in `{{{{{f'cloze:{first}' if cloze else first}}}}}`"
+        yield (
+            "",
+            "this front shows no field, and Anki makes no card of it",
+            f"show one, as in `{{{{{f'cloze:{first}' if cloze else first}}}}}`",
+        )
     elif cloze and not asks:
-        yield "", "this shows gaps as they are written, and hides none", f"show the field with the gaps as in `{{{{cloze:{first}}}}}`"
+        yield (
+            "",
+            "this shows gaps as they are written, and hides none",
+            f"show the field with the gaps as in `{{{{cloze:{first}}}}}`",
+        )
     elif asks and not cloze:
-        yield "cloze", "`cloze` hides nothing in a note type that is not one of gaps", "write `cloze: true` in note_type.yaml, or show the field without it"
+        yield (
+            "cloze",
+            "`cloze` hides nothing in a note type that is not one of gaps",
+            "write `cloze: true` in note_type.yaml, or show the field without it",
+        )
     if not front and not text.strip():
-        yield "", "this back is empty", "show the answer, as in `{{FrontSide}}<hr id=answer>{{Answer}}`"
+        yield (
+            "",
+            "this back is empty",
+            "show the answer, as in `{{FrontSide}}<hr id=answer>{{Answer}}`",
+        )
 
 
 def _all(parts: Iterable[Part]) -> Iterator[tuple[str, str]]:
@@ -146,7 +204,11 @@ def _in_anki(said: Json, names: Mapping[str, tuple[str, Any]]) -> dict[str, Any]
 
 
 def _by_us(found: Json, names: Mapping[str, tuple[str, Any]]) -> dict[str, Any]:
-    return {ours: found[theirs] for ours, (theirs, usual) in names.items() if found.get(theirs) not in (None, usual)}
+    return {
+        ours: found[theirs]
+        for ours, (theirs, usual) in names.items()
+        if found.get(theirs) not in (None, usual)
+    }
 
 
 def _id(found: Json) -> dict[str, int | str]:

@@ -47,27 +47,45 @@ def known() -> dict[str, EntryPoint]:
     """The outputs that are installed, by name. No package can take a name of attachdeck's own."""
     from importlib.metadata import entry_points
 
-    points = sorted(entry_points(group=GROUP), key=lambda point: (_is_own(point), point.name, point.value))
-    return {point.name: point for point in sorted({point.name: point for point in points}.values(), key=lambda point: (not _is_own(point), point.name))}
+    points = sorted(
+        entry_points(group=GROUP), key=lambda point: (_is_own(point), point.name, point.value)
+    )
+    return {
+        point.name: point
+        for point in sorted(
+            {point.name: point for point in points}.values(),
+            key=lambda point: (not _is_own(point), point.name),
+        )
+    }
 
 
 def find(name: str) -> Output:
     """The output of this name. Raises UnknownOutput or BrokenOutput."""
-    if name == "apkg":  # The one that is wanted most; looking through all installed packages for it takes longer than to import it.
+    if (
+        name == "apkg"
+    ):  # The one that is wanted most; looking through all installed packages for it takes longer than to import it.
         from attachdeck.outputs import apkg
 
         return apkg
     point = known().get(name)
     if point is None:
-        raise UnknownOutput(f"there is no output `{name}`; known are {', '.join(known()) or 'none: install attachdeck again'}")
+        raise UnknownOutput(
+            f"there is no output `{name}`; known are {', '.join(known()) or 'none: install attachdeck again'}"
+        )
     try:
         output = point.load()
     except Exception as error:  # The code of a stranger.
         if _is_own(point):
             raise
-        raise BrokenOutput(f"the output `{name}` ({point.value}) cannot be loaded: {type(error).__name__}: {error}") from error
-    if not isinstance(getattr(output, "SUFFIX", None), str) or not callable(getattr(output, "write", None)):
-        raise BrokenOutput(f"the output `{name}` ({point.value}) is none: it needs `SUFFIX` and `write`, see docs/outputs.md")
+        raise BrokenOutput(
+            f"the output `{name}` ({point.value}) cannot be loaded: {type(error).__name__}: {error}"
+        ) from error
+    if not isinstance(getattr(output, "SUFFIX", None), str) or not callable(
+        getattr(output, "write", None)
+    ):
+        raise BrokenOutput(
+            f"the output `{name}` ({point.value}) is none: it needs `SUFFIX` and `write`, see docs/outputs.md"
+        )
     return output if _is_own(point) else _Foreign(name, cast(Output, output))
 
 
@@ -104,7 +122,9 @@ class _Foreign:
         except OSError:
             raise
         except Exception as error:
-            raise BrokenOutput(f"the output `{self.name}` failed: {type(error).__name__}: {error}") from error
+            raise BrokenOutput(
+                f"the output `{self.name}` failed: {type(error).__name__}: {error}"
+            ) from error
         if not place.exists():
             raise BrokenOutput(f"the output `{self.name}` wrote nothing")
         return remarks
@@ -136,16 +156,27 @@ def _listed(path: Path) -> set[str]:
     listing = path / LISTING
     if not listing.is_file():
         if any(path.iterdir()):
-            raise FileExistsError(f"the folder {path} has things in it that attachdeck did not write: name an empty one, or a new one")
+            raise FileExistsError(
+                f"the folder {path} has things in it that attachdeck did not write: name an empty one, or a new one"
+            )
         return set()
-    return {name for name in listing.read_text(encoding="utf-8").splitlines() if _is_inside(name, path)}
+    return {
+        name for name in listing.read_text(encoding="utf-8").splitlines() if _is_inside(name, path)
+    }
 
 
 def _list(path: Path, names: set[str]) -> None:
-    (path / LISTING).write_text("".join(f"{name}\n" for name in sorted(names)), encoding="utf-8", newline="\n")
+    (path / LISTING).write_text(
+        "".join(f"{name}\n" for name in sorted(names)), encoding="utf-8", newline="\n"
+    )
 
 
 def _is_inside(name: str, folder: Path) -> bool:
     """Whether a name in a listing, which anybody may have written, is that of a file in the folder."""
     pure = PurePosixPath(name)
-    return bool(name) and not pure.is_absolute() and ".." not in pure.parts and (folder / name).resolve().is_relative_to(folder.resolve())
+    return (
+        bool(name)
+        and not pure.is_absolute()
+        and ".." not in pure.parts
+        and (folder / name).resolve().is_relative_to(folder.resolve())
+    )

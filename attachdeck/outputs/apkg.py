@@ -68,14 +68,21 @@ class _Package(genanki.Package):  # type: ignore[misc]  # genanki has no types.
     def write_to_file(self, file: Path, timestamp: float | None = None) -> None:
         database = file.with_suffix(".anki2")
         with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as connection:
-            connection.executescript("PRAGMA page_size=8192; PRAGMA secure_delete=ON; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;")
+            connection.executescript(
+                "PRAGMA page_size=8192; PRAGMA secure_delete=ON; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
+            )
             self.write_to_db(connection.cursor(), 0.0, iter(()))
         _normalise_header(database)
         with zipfile.ZipFile(file, "w") as package:
             with database.open("rb") as content:
                 _store(package, "collection.anki2", content, database.stat().st_size)
-            media = json.dumps({str(place): name for place, name in enumerate(self.deck.media)}).encode()
-            for name, each in (("media", media), *((str(place), content) for place, content in enumerate(self.deck.media.values()))):
+            media = json.dumps(
+                {str(place): name for place, name in enumerate(self.deck.media)}
+            ).encode()
+            for name, each in (
+                ("media", media),
+                *((str(place), content) for place, content in enumerate(self.deck.media.values())),
+            ):
                 _store(package, name, BytesIO(each), len(each))
 
     def write_to_db(self, cursor: sqlite3.Cursor, timestamp: float, id_gen: Iterator[int]) -> None:
@@ -95,12 +102,28 @@ class _Package(genanki.Package):  # type: ignore[misc]  # genanki has no types.
         notes = self.deck.notes
         deck_ids = {each.name: each.id for each in self.deck.decks}
         note_types = {key: each.id for key, each in self.deck.note_types.items()}
-        ids, row = (notes.ids, notes.row) if isinstance(notes, Notes) else ([note.id for note in notes], lambda place: row_of(notes[place]))
+        ids, row = (
+            (notes.ids, notes.row)
+            if isinstance(notes, Notes)
+            else ([note.id for note in notes], lambda place: row_of(notes[place]))
+        )
         for place in sorted(range(len(ids)), key=ids.__getitem__):
             note = row(place)
             deck = deck_ids[note.deck]
-            cards += [_CARD.pack(id, note.id, deck, ord, note.modified, note.position) for ord, id in note.cards]
-            yield note.id, note.guid, note_types[note.note_type], note.modified, note.tags, note.fields, note.sort_text, note.checksum
+            cards += [
+                _CARD.pack(id, note.id, deck, ord, note.modified, note.position)
+                for ord, id in note.cards
+            ]
+            yield (
+                note.id,
+                note.guid,
+                note_types[note.note_type],
+                note.modified,
+                note.tags,
+                note.fields,
+                note.sort_text,
+                note.checksum,
+            )
 
     def collection(self) -> tuple[Any, ...]:
         """The row that describes the collection: genanki's, with the deck's own note types, decks and preset."""
@@ -108,10 +131,22 @@ class _Package(genanki.Package):  # type: ignore[misc]  # genanki has no types.
         with contextlib.closing(sqlite3.connect(":memory:")) as connection:
             connection.executescript(f"{APKG_SCHEMA}{APKG_COL}")
             *row, _models, decks, presets, tags = connection.execute("SELECT * FROM col").fetchone()
-        note_types = {str(each.id): _Model(each).to_json(each.modified, deck.decks[0].id) for each in deck.note_types.values()}
-        decks = json.loads(decks) | {str(each.id): _Subdeck(each, deck.preset).to_json() for each in deck.decks}
+        note_types = {
+            str(each.id): _Model(each).to_json(each.modified, deck.decks[0].id)
+            for each in deck.note_types.values()
+        }
+        decks = json.loads(decks) | {
+            str(each.id): _Subdeck(each, deck.preset).to_json() for each in deck.decks
+        }
         presets = json.loads(presets) | {str(deck.preset): _preset(deck)}
-        return *row, *(json.dumps(each, ensure_ascii=False, sort_keys=True) for each in (note_types, decks, presets)), tags
+        return (
+            *row,
+            *(
+                json.dumps(each, ensure_ascii=False, sort_keys=True)
+                for each in (note_types, decks, presets)
+            ),
+            tags,
+        )
 
 
 class _Model(genanki.Model):  # type: ignore[misc]
@@ -119,10 +154,29 @@ class _Model(genanki.Model):  # type: ignore[misc]
 
     def __init__(self, dated: DatedNoteType) -> None:
         own = dated.note_type
-        fields = [{"name": each.name, "id": each.id, "description": "", "tag": each.tag, "preventDeletion": each.tag not in (None, 4)} for each in own.fields]
+        fields = [
+            {
+                "name": each.name,
+                "id": each.id,
+                "description": "",
+                "tag": each.tag,
+                "preventDeletion": each.tag not in (None, 4),
+            }
+            for each in own.fields
+        ]
         fields = [made | dict(each.more) for made, each in zip(fields, own.fields, strict=True)]
-        templates = [{"name": each.name, "id": each.id, "qfmt": each.front, "afmt": each.back, **each.more} for each in own.templates]
-        super().__init__(dated.id, own.name, fields, templates, own.css, self.CLOZE if own.cloze else self.FRONT_BACK)
+        templates = [
+            {"name": each.name, "id": each.id, "qfmt": each.front, "afmt": each.back, **each.more}
+            for each in own.templates
+        ]
+        super().__init__(
+            dated.id,
+            own.name,
+            fields,
+            templates,
+            own.css,
+            self.CLOZE if own.cloze else self.FRONT_BACK,
+        )
         self.note_type = own
 
     @property
@@ -145,7 +199,11 @@ class _Subdeck(genanki.Deck):  # type: ignore[misc]
     def to_json(self) -> dict[str, Any]:
         today = {key: [0, 0] for key in ("lrnToday", "newToday", "revToday", "timeToday")}
         made: dict[str, Any] = super().to_json()
-        return made | today | {"conf": self.preset, "md": True, "mod": 0, "extendRev": 0, "browserCollapsed": True}
+        return (
+            made
+            | today
+            | {"conf": self.preset, "md": True, "mod": 0, "extendRev": 0, "browserCollapsed": True}
+        )
 
 
 def _preset(deck: Deck) -> dict[str, Any]:
@@ -160,8 +218,22 @@ def _preset(deck: Deck) -> dict[str, Any]:
         "autoplay": False,
         "timer": 0,
         "replayq": True,
-        "new": {"bury": study.bury_siblings, "delays": [1.0, 10.0], "initialFactor": 2500, "ints": [1, 4, 0], "order": 1, "perDay": study.new_cards_a_day},
-        "rev": {"bury": study.bury_siblings, "ease4": 1.3, "ivlFct": 1.0, "maxIvl": 36500, "perDay": study.reviews_a_day, "hardFactor": 1.2},
+        "new": {
+            "bury": study.bury_siblings,
+            "delays": [1.0, 10.0],
+            "initialFactor": 2500,
+            "ints": [1, 4, 0],
+            "order": 1,
+            "perDay": study.new_cards_a_day,
+        },
+        "rev": {
+            "bury": study.bury_siblings,
+            "ease4": 1.3,
+            "ivlFct": 1.0,
+            "maxIvl": 36500,
+            "perDay": study.reviews_a_day,
+            "hardFactor": 1.2,
+        },
         "lapse": {"delays": [10.0], "leechAction": 1, "leechFails": 8, "minInt": 1, "mult": 0.0},
         "dyn": False,
         "buryInterdayLearning": study.bury_siblings,

@@ -32,8 +32,14 @@ def write(deck: Deck, place: Path) -> list[str]:
     text = json.dumps(_Folder(deck).root(), ensure_ascii=False, indent=4, sort_keys=True)
     (place / "deck.json").write_text(text + "\n", encoding="utf-8", newline="\n")
     retired = sum(not note.cards for note in deck.notes)
-    elsewhere = sum(bool(note.cards) and not f"{note.deck}::".startswith(f"{_root(deck)}::") for note in deck.notes)
-    return [*([f"{retired} retired"] if retired else []), *([f"{elsewhere} in decks that do not lie under the course's"] if elsewhere else [])]
+    elsewhere = sum(
+        bool(note.cards) and not f"{note.deck}::".startswith(f"{_root(deck)}::")
+        for note in deck.notes
+    )
+    return [
+        *([f"{retired} retired"] if retired else []),
+        *([f"{elsewhere} in decks that do not lie under the course's"] if elsewhere else []),
+    ]
 
 
 def _root(deck: Deck) -> str:
@@ -57,7 +63,11 @@ class _Folder:
         root = subdecks[_root(deck)]
         children = [each for each in deck.decks if each.name.startswith(f"{root.name}::")]
         # Only the root has its whole name; Anki makes the parents of that.
-        made = self.subdeck(root, root.name, (self.subdeck(each, each.name.removeprefix(f"{root.name}::")) for each in children))
+        made = self.subdeck(
+            root,
+            root.name,
+            (self.subdeck(each, each.name.removeprefix(f"{root.name}::")) for each in children),
+        )
         return made | {
             "deck_configurations": [self.configuration()],
             "media_files": list(deck.media),
@@ -77,7 +87,9 @@ class _Folder:
             "md": True,
             "media_files": [],
             "name": name,
-            "notes": [self.note(note) for note in self.deck.notes if note.deck == own.name and note.cards],
+            "notes": [
+                self.note(note) for note in self.deck.notes if note.deck == own.name and note.cards
+            ],
         }
 
     def note(self, own: Note) -> Json:
@@ -119,7 +131,17 @@ class _Folder:
             "sortf": 0,
             "tags": [],
             "tmpls": [
-                {"afmt": each.back, "bafmt": "", "bqfmt": "", "did": None, "id": each.id, "name": each.name, "ord": place, "qfmt": each.front, **each.more}
+                {
+                    "afmt": each.back,
+                    "bafmt": "",
+                    "bqfmt": "",
+                    "did": None,
+                    "id": each.id,
+                    "name": each.name,
+                    "ord": place,
+                    "qfmt": each.front,
+                    **each.more,
+                }
                 for place, each in enumerate(own.templates)
             ],
             "type": int(own.cloze),
@@ -137,11 +159,31 @@ class _Folder:
             "crowdanki_uuid": self.preset,
             "desiredRetention": study.desired_retention / 100,
             "dyn": False,
-            "lapse": {"delays": [10.0], "leechAction": 1, "leechFails": 8, "minInt": 1, "mult": 0.0},
+            "lapse": {
+                "delays": [10.0],
+                "leechAction": 1,
+                "leechFails": 8,
+                "minInt": 1,
+                "mult": 0.0,
+            },
             "maxTaken": 60,
             "name": self.deck.course.title,
-            "new": {"bury": study.bury_siblings, "delays": [1.0, 10.0], "initialFactor": 2500, "ints": [1, 4, 0], "order": 1, "perDay": study.new_cards_a_day},
+            "new": {
+                "bury": study.bury_siblings,
+                "delays": [1.0, 10.0],
+                "initialFactor": 2500,
+                "ints": [1, 4, 0],
+                "order": 1,
+                "perDay": study.new_cards_a_day,
+            },
             "replayq": True,
-            "rev": {"bury": study.bury_siblings, "ease4": 1.3, "hardFactor": 1.2, "ivlFct": 1.0, "maxIvl": 36500, "perDay": study.reviews_a_day},
+            "rev": {
+                "bury": study.bury_siblings,
+                "ease4": 1.3,
+                "hardFactor": 1.2,
+                "ivlFct": 1.0,
+                "maxIvl": 36500,
+                "perDay": study.reviews_a_day,
+            },
             "timer": 0,
         }

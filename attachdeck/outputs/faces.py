@@ -16,7 +16,9 @@ from attachdeck.patterns import pattern
 from attachdeck.references import surnames
 from attachdeck.value import value
 
-_IMG = pattern(r'<img (?P<night>class="night" )?(?:class="day" )?src="(?P<name>[^"]*)" alt="(?P<alt>[^"]*)">')
+_IMG = pattern(
+    r'<img (?P<night>class="night" )?(?:class="day" )?src="(?P<name>[^"]*)" alt="(?P<alt>[^"]*)">'
+)
 
 
 @value(kw_only=True)
@@ -41,10 +43,22 @@ def faces(deck: Deck) -> Iterator[Face]:
             continue
         found = fields(deck, note)
         beside = tuple(found[name] for name in ("Why", "Confusion") if found[name])
-        cited = "; ".join(dict.fromkeys(f"{surnames(each.source.authors)}, {each.source.year or 'n.d.'}" for each in card.sources))
+        cited = "; ".join(
+            dict.fromkeys(
+                f"{surnames(each.source.authors)}, {each.source.year or 'n.d.'}"
+                for each in card.sources
+            )
+        )
         for made in note.cards:
             front, back = _sides(deck, card, found, made.place)
-            yield Face(lesson=lesson, card=card, number=made.place, front=front, back=back, beside=(*beside, *([escape(cited, quote=False)] if cited else ())))
+            yield Face(
+                lesson=lesson,
+                card=card,
+                number=made.place,
+                front=front,
+                back=back,
+                beside=(*beside, *([escape(cited, quote=False)] if cited else ())),
+            )
 
 
 def fields(deck: Deck, note: Note) -> dict[str, str]:
@@ -56,7 +70,11 @@ def with_pictures(html: str, media: Mapping[str, bytes]) -> str:
     """HTML with its pictures inside, as on a light background."""
 
     def embedded(match: re.Match[str]) -> str:
-        return "" if match["night"] else f'<img src="{address(match["name"], media[match["name"]])}" alt="{match["alt"]}">'
+        return (
+            ""
+            if match["night"]
+            else f'<img src="{address(match["name"], media[match["name"]])}" alt="{match["alt"]}">'
+        )
 
     return _IMG.sub(embedded, html)
 
@@ -68,32 +86,49 @@ def without_pictures(html: str) -> str:
 
 def address(name: str, content: bytes) -> str:
     """A picture as an address that holds all of it."""
-    kind = {".svg": "image/svg+xml", ".webp": "image/webp"}.get(name[name.rfind(".") :].lower()) or mimetypes.guess_type(name)[0]
+    kind = {".svg": "image/svg+xml", ".webp": "image/webp"}.get(
+        name[name.rfind(".") :].lower()
+    ) or mimetypes.guess_type(name)[0]
     return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
 def _sides(deck: Deck, card: Card, found: Mapping[str, str], place: int) -> tuple[str, str]:
     word = words(deck.course.language)
     if card.kind == "cloze":
-        return _gap(found["Text"], place + 1, hidden=True), _gap(found["Text"], place + 1, hidden=False)
+        return _gap(found["Text"], place + 1, hidden=True), _gap(
+            found["Text"], place + 1, hidden=False
+        )
     if card.kind in ("choice", "vignette"):
         scene = f'<div class="scene">{found["Scenario"]}</div>' if found["Scenario"] else ""
         cue = f'<div class="cue">{found["Cue"]}</div>' if found["Cue"] else ""
-        return f"{scene}<div>{found['Question']}</div>{found['Options']}", f"{cue}{found['Explained']}"
+        return (
+            f"{scene}<div>{found['Question']}</div>{found['Options']}",
+            f"{cue}{found['Explained']}",
+        )
     if isinstance(card, SequenceCard):
         steps = [found[f"Step {n}"] for n in range(1, len(card.steps) + 1)]
         if place == 0:
-            return f"<div>{found['Prompt']}</div><div>{word['Name all steps in order.']}</div>", _steps(steps)
+            return (
+                f"<div>{found['Prompt']}</div><div>{word['Name all steps in order.']}</div>",
+                _steps(steps),
+            )
         before = _steps([*steps[: place - 1], f"<em>{word['What comes here?']}</em>"])
         return f"<div>{found['Prompt']}</div>{before}", f"<div>{place}. {steps[place - 1]}</div>"
     if isinstance(card, OcclusionCard):
         name = escape(card.regions[place].name, quote=False)
-        return f"<div>{found['Header']}</div>{_masked(card, found['Image'], place)}", f"<div>{name}</div>{_framed(card, found['Image'], place)}"
+        return (
+            f"<div>{found['Header']}</div>{_masked(card, found['Image'], place)}",
+            f"<div>{name}</div>{_framed(card, found['Image'], place)}",
+        )
     if card.kind == "practice":
         return f"<div>{found['Prompt']}</div>", found["Example"] or word["No right answer"]
     if place == 1:
         return found["Reverse Prompt"], found["Reverse Answer"]
-    return found["Prompt"], found["Answer"] + (f'<div class="accepted">{word["Also right"]}: {found["Accepted"]}</div>' if found["Accepted"] else "")
+    return found["Prompt"], found["Answer"] + (
+        f'<div class="accepted">{word["Also right"]}: {found["Accepted"]}</div>'
+        if found["Accepted"]
+        else ""
+    )
 
 
 def _gap(text: str, number: int, *, hidden: bool) -> str:
@@ -102,7 +137,9 @@ def _gap(text: str, number: int, *, hidden: bool) -> str:
     def fill(numbers: cloze.Numbers, content: str, hint: str) -> str:
         if not cloze.asks(numbers, number):
             return content
-        return f'<span class="gap">[{hint or "…"}]</span>' if hidden else f"<strong>{content}</strong>"
+        return (
+            f'<span class="gap">[{hint or "…"}]</span>' if hidden else f"<strong>{content}</strong>"
+        )
 
     return cloze.filled(text, fill)
 
@@ -112,7 +149,11 @@ def _steps(steps: list[str]) -> str:
 
 
 def _masked(card: OcclusionCard, image: str, place: int) -> str:
-    hidden = (_shape(card, n, "asked" if n == place else "mask") for n in range(len(card.regions)) if n == place or card.hide_all)
+    hidden = (
+        _shape(card, n, "asked" if n == place else "mask")
+        for n in range(len(card.regions))
+        if n == place or card.hide_all
+    )
     return _over(image, "".join(hidden))
 
 

@@ -64,12 +64,16 @@ class _Bank:
     def __init__(self, deck: Deck) -> None:
         self.deck = deck
         self.notes = {note.card: note for note in deck.notes}
-        self.shown = {name: Shown(name, "", each.alt) for name, each in deck.course.pictures.items()}
+        self.shown = {
+            name: Shown(name, "", each.alt) for name, each in deck.course.pictures.items()
+        }
         occlusions = sum(bool(note.cards) and note.kind == "occlusion" for note in deck.notes)
         self.lost = {
             "retired": sum(not note.cards for note in deck.notes),
             "of hidden regions in pictures": occlusions,
-            "of the course's own note types": sum(bool(note.cards) and note.kind == "custom" for note in deck.notes),
+            "of the course's own note types": sum(
+                bool(note.cards) and note.kind == "custom" for note in deck.notes
+            ),
             "pictures (their alt text stands there)": len(deck.media),
         }
 
@@ -83,7 +87,9 @@ class _Bank:
                 lesson = face.lesson
                 yield f"$CATEGORY: {_category([*self.deck.course.deck.split('::'), lesson.deck])}\n"
             name = f"{card.id}-{face.number + 1}" if card.kind in _EACH_FACE else card.id
-            tags = "".join(f" [tag:{_line(tag).replace(']', ')')}]" for tag in self.notes[card.id].tags)
+            tags = "".join(
+                f" [tag:{_line(tag).replace(']', ')')}]" for tag in self.notes[card.id].tags
+            )
             yield f"// [id:{name}]{tags}\n::{escaped(name)}::{self.question(face)}\n"
 
     def question(self, face: Face) -> str:
@@ -91,24 +97,48 @@ class _Bank:
         note = f"<p><small>{found['Content Note']}</small></p>" if found["Content Note"] else ""
         if isinstance(card, ChoiceCard):
             scene = f"<p>{found['Scenario']}</p>" if found["Scenario"] else ""
-            return _asked(f"{note}{scene}<p>{found['Question']}</p>", self.options(card), _feedback(face, found.get("Cue", "")))
+            return _asked(
+                f"{note}{scene}<p>{found['Question']}</p>",
+                self.options(card),
+                _feedback(face, found.get("Cue", "")),
+            )
         if isinstance(card, TypedCard):
-            return _asked(note + found["Prompt"], [f"={short(each)}" for each in (card.answer, *card.accept)], _feedback(face))
+            return _asked(
+                note + found["Prompt"],
+                [f"={short(each)}" for each in (card.answer, *card.accept)],
+                _feedback(face),
+            )
         if isinstance(card, SequenceCard):
-            return _asked(note + found["Prompt"], _places([found[f"Step {n}"] for n in range(1, len(card.steps) + 1)]), _feedback(face))
+            return _asked(
+                note + found["Prompt"],
+                _places([found[f"Step {n}"] for n in range(1, len(card.steps) + 1)]),
+                _feedback(face),
+            )
         if card.kind == "cloze":
             stem, answer = _gap(found["Text"], face.number + 1)
-            return _asked(note + stem, [f"={short(answer)}"] if answer else [], _feedback(face, face.back))
+            return _asked(
+                note + stem, [f"={short(answer)}"] if answer else [], _feedback(face, face.back)
+            )
         if card.kind == "practice":
-            return html(f"{note}<p>{found['Prompt']}</p>" + (f"<p><em>{found['Example']}</em></p>" if found["Example"] else ""))
+            return html(
+                f"{note}<p>{found['Prompt']}</p>"
+                + (f"<p><em>{found['Example']}</em></p>" if found["Example"] else "")
+            )
         return _asked(note + face.front, [], _feedback(face, face.back))
 
     def options(self, card: ChoiceCard) -> list[str]:
         """Each option with its feedback; where several are right, each is worth its part, and a wrong one takes as much."""
         right = sum(option.right for option in card.options)
         part = f"{100 / right:.5f}".rstrip("0").rstrip(".")
-        marks = {True: "=", False: "~"} if right == 1 else {True: f"~%{part}%", False: f"~%-{part}%"}
-        return [marks[each.right] + html(self.html(each.text)) + (f"#{html(self.html(each.why))}" if each.why else "") for each in card.options]
+        marks = (
+            {True: "=", False: "~"} if right == 1 else {True: f"~%{part}%", False: f"~%-{part}%"}
+        )
+        return [
+            marks[each.right]
+            + html(self.html(each.text))
+            + (f"#{html(self.html(each.why))}" if each.why else "")
+            for each in card.options
+        ]
 
     def html(self, text: str) -> str:
         return render(text, self.shown)
@@ -130,7 +160,10 @@ def _feedback(face: Face, answer: str = "") -> str:
 
 def _places(steps: list[str]) -> list[str]:
     """Each step matched with its place; Moodle wants three places to choose from."""
-    return [*(f"={html(step)} -> {n}" for n, step in enumerate(steps, 1)), *([f"= -> {len(steps) + 1}"] if len(steps) < 3 else [])]
+    return [
+        *(f"={html(step)} -> {n}" for n, step in enumerate(steps, 1)),
+        *([f"= -> {len(steps) + 1}"] if len(steps) < 3 else []),
+    ]
 
 
 def _gap(text: str, number: int) -> tuple[str, str]:

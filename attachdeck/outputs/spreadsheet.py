@@ -19,7 +19,11 @@ FIRST = ("id", "lesson", "kind")
 
 def write(deck: Deck, place: Path) -> None:
     """Write the spreadsheet: UTF-8 with a byte order mark, by which spreadsheets know it."""
-    rows = [dict(leaves(card.written)) | {"lesson": lesson.id} for lesson in deck.course.lessons for card in lesson.cards]
+    rows = [
+        dict(leaves(card.written)) | {"lesson": lesson.id}
+        for lesson in deck.course.lessons
+        for card in lesson.cards
+    ]
     columns = [*FIRST, *_columns(rows)]
     with place.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, columns, restval="")
@@ -33,8 +37,14 @@ def _columns(rows: list[dict[str, str]]) -> list[str]:
 
     def places(key: str) -> list[int]:
         parts = key.split(".")
-        named = (".".join("0" if part.isdecimal() else part for part in parts[: depth + 1]) for depth in range(len(parts)))
-        return [int(part) if part.isdecimal() else order.setdefault(name, len(order)) for part, name in zip(parts, named, strict=True)]
+        named = (
+            ".".join("0" if part.isdecimal() else part for part in parts[: depth + 1])
+            for depth in range(len(parts))
+        )
+        return [
+            int(part) if part.isdecimal() else order.setdefault(name, len(order))
+            for part, name in zip(parts, named, strict=True)
+        ]
 
     columns = {key: places(key) for row in rows for key in row if key not in FIRST}
     return sorted(columns, key=lambda key: columns[key])

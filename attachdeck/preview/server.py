@@ -20,11 +20,20 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from attachdeck.preview.site import Site, look
 
-_ASSETS = {"/": ("index.html", "text/html"), "/preview.css": ("preview.css", "text/css"), "/preview.js": ("preview.js", "text/javascript")}
-_MEDIA_TYPES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
-_PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'"
-)
+_ASSETS = {
+    "/": ("index.html", "text/html"),
+    "/preview.css": ("preview.css", "text/css"),
+    "/preview.js": ("preview.js", "text/javascript"),
+}
+_MEDIA_TYPES = {
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "webp": "image/webp",
+}
+_PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'"
 _LOOKS = {"night": "nightMode night_mode", "phone": "mobile android"}
 SECONDS_BETWEEN_LOOKS = 0.25
 
@@ -35,7 +44,9 @@ class Preview:
     def __init__(self, folder: Path, port: int = 0) -> None:
         """Bind to a port of the loopback (0: a free one). Raises OSError where the port is taken."""
         self.folder = folder
-        self.seen = _stamps((folder,))  # Before the first look, else a save right behind it would never be seen.
+        self.seen = _stamps(
+            (folder,)
+        )  # Before the first look, else a save right behind it would never be seen.
         self.site = self._look(Site())
         self.version = 1
         self.changed = threading.Condition()
@@ -94,22 +105,39 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:  # http.server's name.
         port = self.server.server_address[1]
         if self.headers.get("Host", "") not in (f"127.0.0.1:{port}", f"localhost:{port}"):
-            self.answer(HTTPStatus.FORBIDDEN, b"This server answers only its own page.", "text/plain")
+            self.answer(
+                HTTPStatus.FORBIDDEN, b"This server answers only its own page.", "text/plain"
+            )
             return
         url = urlsplit(self.path)
         path = unquote(url.path)
         preview = self.server.preview
         if path in _ASSETS:
             name, kind = _ASSETS[path]
-            self.answer(HTTPStatus.OK, (files(__package__) / "assets" / name).read_bytes(), kind, _PAGE_POLICY)
+            self.answer(
+                HTTPStatus.OK,
+                (files(__package__) / "assets" / name).read_bytes(),
+                kind,
+                _PAGE_POLICY,
+            )
         elif path == "/state":
             state = preview.site.state() | {"version": preview.version}
-            self.answer(HTTPStatus.OK, json.dumps(state, ensure_ascii=False).encode(), "application/json")
+            self.answer(
+                HTTPStatus.OK, json.dumps(state, ensure_ascii=False).encode(), "application/json"
+            )
         elif path == "/events":
             self.events(preview)
-        elif path.startswith("/media/") and (content := preview.site.media.get(path.removeprefix("/media/"))) is not None:
+        elif (
+            path.startswith("/media/")
+            and (content := preview.site.media.get(path.removeprefix("/media/"))) is not None
+        ):
             kind = _MEDIA_TYPES.get(path.rpartition(".")[2].lower(), "application/octet-stream")
-            self.answer(HTTPStatus.OK, content, kind, "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+            self.answer(
+                HTTPStatus.OK,
+                content,
+                kind,
+                "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+            )
         elif (card := self.card(path, parse_qs(url.query).get("look", [""])[0])) is not None:
             self.answer(HTTPStatus.OK, card.encode(), "text/html", self.card_policy(port))
         else:
@@ -120,7 +148,12 @@ class _Handler(BaseHTTPRequestHandler):
     def card(self, path: str, looks: str) -> str | None:
         """The document at `/card/ID/PLACE/SIDE`, or None."""
         parts = path.split("/")
-        if len(parts) != 5 or parts[1] != "card" or not parts[3].isdecimal() or parts[4] not in ("front", "back"):
+        if (
+            len(parts) != 5
+            or parts[1] != "card"
+            or not parts[3].isdecimal()
+            or parts[4] not in ("front", "back")
+        ):
             return None
         classes = " ".join(_LOOKS[name] for name in looks.split() if name in _LOOKS)
         return self.server.preview.site.document(parts[2], int(parts[3]), parts[4], classes)
@@ -129,12 +162,23 @@ class _Handler(BaseHTTPRequestHandler):
         here = f"http://127.0.0.1:{port} http://localhost:{port}"
         return f"default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src {here}; base-uri {here}; sandbox allow-scripts"
 
-    def answer(self, status: HTTPStatus, content: bytes, kind: str, policy: str = "default-src 'none'") -> None:
+    def answer(
+        self, status: HTTPStatus, content: bytes, kind: str, policy: str = "default-src 'none'"
+    ) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", f"{kind}; charset=utf-8" if kind.startswith("text/") or kind == "application/json" else kind)
+        self.send_header(
+            "Content-Type",
+            f"{kind}; charset=utf-8"
+            if kind.startswith("text/") or kind == "application/json"
+            else kind,
+        )
         self.send_header("Content-Length", str(len(content)))
         self.send_header("Content-Security-Policy", policy)
-        for name, value in (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer")):
+        for name, value in (
+            ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Referrer-Policy", "no-referrer"),
+        ):
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
@@ -174,7 +218,11 @@ def _newer(preview: Preview, seen: int) -> Callable[[], bool]:
 def _stamps(folders: tuple[Path, ...]) -> dict[str, tuple[int, int]]:
     """When each file of these courses was last changed, and its size."""
     found = {}
-    for path in (each for folder in folders for each in (folder, folder / "lessons", folder / "media", *folder.glob("note_types/*"))):
+    for path in (
+        each
+        for folder in folders
+        for each in (folder, folder / "lessons", folder / "media", *folder.glob("note_types/*"))
+    ):
         try:
             for each in path.iterdir():
                 if each.is_file():

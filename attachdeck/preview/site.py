@@ -56,7 +56,14 @@ class Site:
     def stuck(self, folder: Path, error: Exception) -> Site:
         """The same where the course could not be looked at, which is said; all of its folders are watched still."""
         message = f"the course cannot be shown ({type(error).__name__}: {error})"
-        said = {"rule": "preview", "severity": "error", "message": message, "help": f"`attachdeck check {folder}` says more", "place": str(folder), "card": ""}
+        said = {
+            "rule": "preview",
+            "severity": "error",
+            "message": message,
+            "help": f"`attachdeck check {folder}` says more",
+            "place": str(folder),
+            "card": "",
+        }
         return replace(self, problems=(said,), folders=self.folders or (folder,))
 
     def document(self, card: str, place: int, side: str, classes: str) -> str | None:
@@ -65,8 +72,15 @@ class Site:
         if found is None or place not in {each.place for each in found.note.cards}:
             return None
         drawn = sides(found.dated.note_type, found.note, place)
-        html = _TYPE_HERE.sub('<input id="typeans" aria-label="Answer">', drawn.front) if side == "front" else drawn.back
-        html = _READ_ALOUD.sub('<button type="button" disabled>▶</button>', _TYPE_HERE.sub(lambda match: _typed(found, match[1]), html))
+        html = (
+            _TYPE_HERE.sub('<input id="typeans" aria-label="Answer">', drawn.front)
+            if side == "front"
+            else drawn.back
+        )
+        html = _READ_ALOUD.sub(
+            '<button type="button" disabled>▶</button>',
+            _TYPE_HERE.sub(lambda match: _typed(found, match[1]), html),
+        )
         script = (files(__package__) / "assets" / "card.js").read_text(encoding="utf-8")
         engine = "<script>window.anki = {imageOcclusion: {setup: function () {}}};</script>"
         return (
@@ -83,23 +97,47 @@ def look(folder: Path, before: Site | None = None) -> Site:
     course = checked.course or pipeline.without_broken_lessons(checked)
     if course is None:
         problems = tuple(_problems(checked.diagnostics, before.lessons))
-        return Site(before.title, before.lessons, problems, before.notes, before.media, _folders(checked))
+        return Site(
+            before.title, before.lessons, problems, before.notes, before.media, _folders(checked)
+        )
     deck = pipeline.notes_of(course, checked.lock)
-    notes = {note.card: Drawable(note, deck.note_types[note.note_type], course.language) for note in deck.notes}
+    notes = {
+        note.card: Drawable(note, deck.note_types[note.note_type], course.language)
+        for note in deck.notes
+    }
     media = dict(deck.media)
     packed = {content: name for name, content in deck.media.items()}
-    pictures = {name: Shown(f"/media/{packed.get(each.content, '')}", "", each.alt) for name, each in course.pictures.items()}
+    pictures = {
+        name: Shown(f"/media/{packed.get(each.content, '')}", "", each.alt)
+        for name, each in course.pictures.items()
+    }
     lessons = [_lesson(lesson, course, pictures, notes) for lesson in course.lessons]
     shown = {lesson["file"] for lesson in lessons}
     for lesson in before.lessons:
         # A lesson that has mistakes now: what was good of it stays up.
-        if lesson["file"] not in shown and any(lesson["file"] == document.file for document in checked.files.lessons):
+        if lesson["file"] not in shown and any(
+            lesson["file"] == document.file for document in checked.files.lessons
+        ):
             lessons.append(lesson | {"stale": True})
-            notes |= {card["id"]: before.notes[card["id"]] for card in lesson["cards"] if card["id"] not in notes}
+            notes |= {
+                card["id"]: before.notes[card["id"]]
+                for card in lesson["cards"]
+                if card["id"] not in notes
+            }
             media |= before.media
     lessons.sort(key=lambda lesson: str(lesson["file"]))
-    said = (*checked.diagnostics, *lint(course, time.strftime("%Y-%m-%d", time.gmtime()), files=checked.texts))
-    return Site(course.title, tuple(lessons), tuple(_problems(said, tuple(lessons))), notes, media, _folders(checked))
+    said = (
+        *checked.diagnostics,
+        *lint(course, time.strftime("%Y-%m-%d", time.gmtime()), files=checked.texts),
+    )
+    return Site(
+        course.title,
+        tuple(lessons),
+        tuple(_problems(said, tuple(lessons))),
+        notes,
+        media,
+        _folders(checked),
+    )
 
 
 def _folders(checked: Checked) -> tuple[Path, ...]:
@@ -107,11 +145,21 @@ def _folders(checked: Checked) -> tuple[Path, ...]:
     return (Path(checked.files.name), *(_folders(checked.base) if checked.base else ()))
 
 
-def _lesson(lesson: Lesson, course: Course, pictures: Mapping[str, Shown], notes: Mapping[str, Drawable]) -> Entry:
+def _lesson(
+    lesson: Lesson, course: Course, pictures: Mapping[str, Shown], notes: Mapping[str, Drawable]
+) -> Entry:
     cards = [_card(card.id, card.at.file, card.at.line, notes[card.id]) for card in lesson.cards]
     for reference, place in (("course-notice", 0), ("course-help", len(cards) + 1)):
         if reference in notes and notes[reference].note.deck == f"{course.deck}::{lesson.deck}":
-            cards.insert(place, _card(reference, f"{course.lessons[0].at.file.rpartition('/lessons/')[0]}/course.yaml", 1, notes[reference]))
+            cards.insert(
+                place,
+                _card(
+                    reference,
+                    f"{course.lessons[0].at.file.rpartition('/lessons/')[0]}/course.yaml",
+                    1,
+                    notes[reference],
+                ),
+            )
     return {
         "id": lesson.id,
         "file": lesson.at.file,
@@ -127,13 +175,19 @@ def _lesson(lesson: Lesson, course: Course, pictures: Mapping[str, Shown], notes
 def _card(name: str, file: str, line: int, found: Drawable) -> Entry:
     note = found.note
     text = " ".join((name, *note.fields))
-    digest = hashlib.sha256("\x1f".join((found.dated.note_type.css, *note.fields)).encode()).hexdigest()[:12]
+    digest = hashlib.sha256(
+        "\x1f".join((found.dated.note_type.css, *note.fields)).encode()
+    ).hexdigest()[:12]
     return {
         "id": name,
         "file": file,
         "line": line,
         "kind": note.kind,
-        "tags": [tag.partition("::")[2] for tag in note.tags if "::changed::" not in tag and "::kind::" not in tag],
+        "tags": [
+            tag.partition("::")[2]
+            for tag in note.tags
+            if "::changed::" not in tag and "::kind::" not in tag
+        ],
         "places": [each.place for each in note.cards],
         "text": re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", " ", text))).lower(),
         "hash": digest,
@@ -157,7 +211,11 @@ def _card_at(problem: Diagnostic, lessons: tuple[Entry, ...]) -> str:
     found = ""
     for lesson in lessons:
         for card in lesson["cards"]:
-            if card["file"] == problem.at.file and card["line"] <= problem.at.line and card["file"] == lesson["file"]:
+            if (
+                card["file"] == problem.at.file
+                and card["line"] <= problem.at.line
+                and card["file"] == lesson["file"]
+            ):
                 found = card["id"]
     return found
 

@@ -40,9 +40,16 @@ class Said(NamedTuple):
 
 
 def _line_too_deep(page: Page, line: int, column: int) -> Said | None:
-    deck = re.match(r"deck: +(\S.*)", page[line][:LONGEST_LINE]) if page.name.endswith("course.yaml") else None
+    deck = (
+        re.match(r"deck: +(\S.*)", page[line][:LONGEST_LINE])
+        if page.name.endswith("course.yaml")
+        else None
+    )
     if deck and (meant := _SINGLE_COLON.sub(" - ", deck[1].rstrip())) != deck[1].rstrip():
-        return Said("a deck name has no single colon", f"write `deck: {quoted(meant)}`, or `::` for a deck within another")
+        return Said(
+            "a deck name has no single colon",
+            f"write `deck: {quoted(meant)}`, or `::` for a deck within another",
+        )
     if not re.fullmatch(KEY, page[line][: column - 1]):
         return _second_key(page, line, column)
     begin = page.column(line)
@@ -51,10 +58,20 @@ def _line_too_deep(page: Page, line: int, column: int) -> Said | None:
         return said
     word = re.sub(r"^(?:- +)+", "", page[line].strip()).partition(":")[0]
     if not (word in KEYS or close(word, KEYS, cutoff=_ALIKE)):
-        opening = next((each.strip() for each in page.above(line) if len(each) - len(each.lstrip()) < len(page[line]) - len(page[line].lstrip())), "")
+        opening = next(
+            (
+                each.strip()
+                for each in page.above(line)
+                if len(each) - len(each.lstrip()) < len(page[line]) - len(page[line].lstrip())
+            ),
+            "",
+        )
         key = re.match(r"(?:- +)*([\w-]+): ", opening)
         where = f": `{key[1]}: |`" if key else ""
-        return Said("this colon begins a second value", f"a text of several lines that holds `: ` stands after `|`, on the lines below it{where}")
+        return Said(
+            "this colon begins a second value",
+            f"a text of several lines that holds `: ` stands after `|`, on the lines below it{where}",
+        )
     what = "an entry" if page[line].lstrip().startswith("- ") else "a key"
     return Said(
         "this line is indented further than the one above it, and so goes on with its text",
@@ -68,7 +85,10 @@ def _second_key(page: Page, line: int, column: int) -> Said | None:
         return None
     meant = page.mended(line)
     quotes = f"a text that holds `: ` {_QUOTE}" + (f": `{meant}`" if meant else _OR_BELOW)
-    return Said("this colon begins a second value", f"{quotes}; where `{found[1]}:` is a key, begin it on a line of its own")
+    return Said(
+        "this colon begins a second value",
+        f"{quotes}; where `{found[1]}:` is a key, begin it on a line of its own",
+    )
 
 
 def _keyless(page: Page, above: int, line: int) -> Said | None:
@@ -78,18 +98,37 @@ def _keyless(page: Page, above: int, line: int) -> Said | None:
     found = re.fullmatch(r"(\s*(?:- +)*)([\w-]+)\s*[;=：\s]\s*([^:]*)", written[:LONGEST_LINE])
     if found and found[2] in KEYS and page.reads(above, f"{found[1]}{found[2]}: {found[3]}"):
         return Said(
-            "this line has no `key: value`", f"a key needs a colon and a space after it: `{found[2]}: {shortened(found[3])}`", (above, found.end(1) + 1)
+            "this line has no `key: value`",
+            f"a key needs a colon and a space after it: `{found[2]}: {shortened(found[3])}`",
+            (above, found.end(1) + 1),
         )
-    first = next((number for number, each in enumerate(page.lines, 1) if each.strip() and not each.startswith("#")), 0)
-    if above == first and not re.match(KEY + ":", written) and indented == len(page[line]) - len(page[line].lstrip()):
-        return Said("this line has no `key: value`", "delete it, or write `# ` before it, which makes it a comment", (above, indented + 1))
+    first = next(
+        (
+            number
+            for number, each in enumerate(page.lines, 1)
+            if each.strip() and not each.startswith("#")
+        ),
+        0,
+    )
+    if (
+        above == first
+        and not re.match(KEY + ":", written)
+        and indented == len(page[line]) - len(page[line].lstrip())
+    ):
+        return Said(
+            "this line has no `key: value`",
+            "delete it, or write `# ` before it, which makes it a comment",
+            (above, indented + 1),
+        )
     return None
 
 
 def _text_not_deep(page: Page, line: int, _column: int) -> Said | None:
     before = next(page.above(line), "")
     if re.search(r": +[|>][+-]?$", before):
-        return Said("the text of several lines is not indented", "indent it further than the key before it")
+        return Said(
+            "the text of several lines is not indented", "indent it further than the key before it"
+        )
     return None
 
 
@@ -107,9 +146,16 @@ def _no_colon(page: Page, line: int, column: int) -> Said | None:
     if not found:
         whole = re.fullmatch(r"\s*(?:- +)*\"([\w-]+: )(.*)\"", written[:LONGEST_LINE])
         if whole:
-            return Said("this line has no `key: value`", f"quotation marks stand around the text alone: `{whole[1]}{quoted(whole[2])}`")
+            return Said(
+                "this line has no `key: value`",
+                f"quotation marks stand around the text alone: `{whole[1]}{quoted(whole[2])}`",
+            )
         help = "to go on with the text above, indent it further than the key there; otherwise write a key before it, and a colon"
-        return Said("this line has no `key: value`", help) if page.reads(line, f"{' ' * 40}{written.strip()}") else None
+        return (
+            Said("this line has no `key: value`", help)
+            if page.reads(line, f"{' ' * 40}{written.strip()}")
+            else None
+        )
     meant = f"{found[2]}: {found[4]}"
     plain = found[4][0] not in "&*!|>" and page.reads(line, found[1] + meant)
     if not plain and not page.reads(line, f"{found[1]}{found[2]}: {in_quotes(found[4])}"):
@@ -117,10 +163,19 @@ def _no_colon(page: Page, line: int, column: int) -> Said | None:
     meant = meant if plain else f"{found[2]}: {quoted(found[4])}"
     meant = meant if len(meant) <= LONGEST_LINE // 20 else f"{found[2]}: …"
     if re.search(r"[^\S \t]", found[3]):
-        return Said("a character that only looks like a space stands behind the colon", f"write `{meant}`, with the space bar", (line, found.end(2) + 1))
+        return Said(
+            "a character that only looks like a space stands behind the colon",
+            f"write `{meant}`, with the space bar",
+            (line, found.end(2) + 1),
+        )
     if found[3].strip():
-        return Said("this line has no `key: value`", f"a key needs a colon and a space after it: `{meant}`")
-    return Said("this line has no `key: value`", f"if it goes on with the text above, indent it further than its key; a key needs a colon after it: `{meant}`")
+        return Said(
+            "this line has no `key: value`", f"a key needs a colon and a space after it: `{meant}`"
+        )
+    return Said(
+        "this line has no `key: value`",
+        f"if it goes on with the text above, indent it further than its key; a key needs a colon after it: `{meant}`",
+    )
 
 
 def _out_of_place(page: Page, line: int, _column: int) -> Said | None:
@@ -130,12 +185,26 @@ def _out_of_place(page: Page, line: int, _column: int) -> Said | None:
     said = written.strip()
     indented = len(written) - len(written.lstrip())
     deeper = next(page.above(line), "")
-    opening = next((each for each in page.above(line) if len(each) - len(each.lstrip()) < indented), "")
-    if re.search(r": +[|>][-+0-9]*$", opening) and (far := len(deeper) - len(deeper.lstrip())) > indented:
-        return Said("this line is indented less than the text that it belongs to", f"begin it in column {far + 1}, as the line above it does")
+    opening = next(
+        (each for each in page.above(line) if len(each) - len(each.lstrip()) < indented), ""
+    )
+    if (
+        re.search(r": +[|>][-+0-9]*$", opening)
+        and (far := len(deeper) - len(deeper.lstrip())) > indented
+    ):
+        return Said(
+            "this line is indented less than the text that it belongs to",
+            f"begin it in column {far + 1}, as the line above it does",
+        )
     bare = re.sub(r"^(?:- +)+", "", said)
-    if bare != said and not bare.startswith(_FIRST_KEYS) and page.reads(line, written.replace(said, bare)):
-        return Said("a list cannot begin among keys", f"delete the `- ` before `{bare.partition(':')[0]}`")
+    if (
+        bare != said
+        and not bare.startswith(_FIRST_KEYS)
+        and page.reads(line, written.replace(said, bare))
+    ):
+        return Said(
+            "a list cannot begin among keys", f"delete the `- ` before `{bare.partition(':')[0]}`"
+        )
     return _indented_wrongly(page, line, 1)
 
 
@@ -143,9 +212,20 @@ def _text_after_its_end(page: Page, line: int) -> Said:
     mark = re.match(KEY + r": +(.)", page[line])
     meant = page.mended(line)
     if mark and mark[1] in "[{":
-        return Said("the text goes on behind its closing bracket", f"a text that begins with `{{` or `[` {_QUOTE}" + (f": `{meant}`" if meant else _OR_BELOW))
-    help = "put quotation marks of the other kind around the whole text" if "''" not in meant else "in single quotes an apostrophe is written twice"
-    return Said("the text goes on behind its closing quotation mark", f"{help}: `{meant}`" if meant else f"{help}{_OR_BELOW}")
+        return Said(
+            "the text goes on behind its closing bracket",
+            f"a text that begins with `{{` or `[` {_QUOTE}"
+            + (f": `{meant}`" if meant else _OR_BELOW),
+        )
+    help = (
+        "put quotation marks of the other kind around the whole text"
+        if "''" not in meant
+        else "in single quotes an apostrophe is written twice"
+    )
+    return Said(
+        "the text goes on behind its closing quotation mark",
+        f"{help}: `{meant}`" if meant else f"{help}{_OR_BELOW}",
+    )
 
 
 def _indented_wrongly(page: Page, line: int, column: int) -> Said | None:
@@ -156,29 +236,55 @@ def _indented_wrongly(page: Page, line: int, column: int) -> Said | None:
         return _between_braces(page, line) or _text_after_its_end(page, line)
     said = written.strip()
     begins = re.compile(rf"\s*- +{re.escape(said.partition(':')[0])}:")
-    if any(map(begins.match, page.above(line))) and page.reads(line, written.replace(said, f"- {said}")):
-        return Said("an entry begins with `- `, a hyphen and a space", f"write `- {shortened(said)}`, and indent its other keys as far")
+    if any(map(begins.match, page.above(line))) and page.reads(
+        line, written.replace(said, f"- {said}")
+    ):
+        return Said(
+            "an entry begins with `- `, a hyphen and a space",
+            f"write `- {shortened(said)}`, and indent its other keys as far",
+        )
     begin = page.column(line)
     help = f"begin it in column {begin}: keys of one card start in the same column, and entries of a list with `- `"
     return Said("this line is indented wrongly", help) if begin else None
 
 
 def _no_entry(page: Page, line: int, _column: int) -> Said | None:
-    stars = re.fullmatch(r"(\s*(?:- +)*)\*+([\w-]+)(?:\*+:|:\*+) *(.*)", page[line].rstrip()[:LONGEST_LINE])
+    stars = re.fullmatch(
+        r"(\s*(?:- +)*)\*+([\w-]+)(?:\*+:|:\*+) *(.*)", page[line].rstrip()[:LONGEST_LINE]
+    )
     if stars and page.reads(line, f"{stars[1]}{stars[2]}: {stars[3]}"):
-        return Said("a key stands without stars", f"write `{stars[2]}: {shortened(stars[3])}`", (line, stars.end(1) + 1))
+        return Said(
+            "a key stands without stars",
+            f"write `{stars[2]}: {shortened(stars[3])}`",
+            (line, stars.end(1) + 1),
+        )
     found = _ENTRY.fullmatch(page[line].rstrip()[:LONGEST_LINE])
     if not found or not page.reads(line, f"{found[1]}- {found[2]}"):
         return None
-    return Said("an entry begins with `- `, a hyphen and a space", f"write `- {shortened(found[2])}`", (line, found.end(1) + 1))
+    return Said(
+        "an entry begins with `- `, a hyphen and a space",
+        f"write `- {shortened(found[2])}`",
+        (line, found.end(1) + 1),
+    )
 
 
 def _bracket(page: Page, line: int, _column: int) -> Said | None:
     if page.stopped > line and page[line].rstrip().endswith(("{", "[", ",")):
-        before = next((number for number in range(page.stopped - 1, line - 1, -1) if page[number].strip()), line)
+        before = next(
+            (number for number in range(page.stopped - 1, line - 1, -1) if page[number].strip()),
+            line,
+        )
         if page.reads(before, f"{page[before].rstrip()},", page.stopped):
-            return Said("a comma is missing here", "write `,` at the end of this line", (before, len(page[before].rstrip()) + 1))
-    bare = re.sub(r"\[[^\[\]{}]*\]|\{[^\[\]{}]*\}", "", re.sub(r"\[[^\[\]{}]*\]|\{[^\[\]{}]*\}", "", page[line][:LONGEST_LINE]))
+            return Said(
+                "a comma is missing here",
+                "write `,` at the end of this line",
+                (before, len(page[before].rstrip()) + 1),
+            )
+    bare = re.sub(
+        r"\[[^\[\]{}]*\]|\{[^\[\]{}]*\}",
+        "",
+        re.sub(r"\[[^\[\]{}]*\]|\{[^\[\]{}]*\}", "", page[line][:LONGEST_LINE]),
+    )
     closing = "".join({"[": "]", "{": "}"}[each] for each in reversed(bare) if each in "[{")
     if not closing:
         return _between_braces(page, line)
@@ -186,13 +292,19 @@ def _bracket(page: Page, line: int, _column: int) -> Said | None:
     if not page.reads(line, closed):
         return None
     meant = page.mended(line)
-    help = f"close it: `{shortened(closed.strip())}`" + (f"; a text that begins with a bracket {_QUOTE}: `{meant}`" if meant else "")
+    help = f"close it: `{shortened(closed.strip())}`" + (
+        f"; a text that begins with a bracket {_QUOTE}: `{meant}`" if meant else ""
+    )
     return Said("this bracket is never closed", help)
 
 
 def _no_beginning(page: Page, line: int, column: int) -> Said:
     if hidden := re.search(r"(?<=[\[{,:])\s*(#[^\s,\]}]+)", page[line][:LONGEST_LINE]):
-        return Said("a `#` begins a comment here", f"a text that begins with `#` {_QUOTE}: `{quoted(hidden[1])}`", (line, hidden.start(1) + 1))
+        return Said(
+            "a `#` begins a comment here",
+            f"a text that begins with `#` {_QUOTE}: `{quoted(hidden[1])}`",
+            (line, hidden.start(1) + 1),
+        )
     begins = re.fullmatch(KEY + ": +", page[line][: column - 1])
     meant = page.mended(line) if begins and page[line][column - 1 : column] in ",]}" else ""
     if meant:
@@ -210,15 +322,23 @@ def _between_braces(page: Page, line: int) -> Said | None:
     for key in re.finditer(r"(?<=[^\s,{]) (?=(?:" + "|".join(sorted(KEYS)) + "): )", written):
         if page.reads(line, f"{written[: key.start()]},{written[key.start() :]}"):
             word = written[key.end() :].partition(":")[0]
-            return Said("a comma is missing here", f"write `, ` before `{word}:`", (line, key.start() + 1))
+            return Said(
+                "a comma is missing here", f"write `, ` before `{word}:`", (line, key.start() + 1)
+            )
     ends = [written.rfind("}"), *(each.start() for each in re.finditer(r", *[\w-]+: ", written))]
     for begin in islice(re.finditer(r"(?<=[{ ])[\w-]+: +(?=\S)", written), MOST_TRIED):
         end = min((each for each in ends if each > begin.end()), default=0)
         text = written[begin.end() : end]
         for meant in texts(text) if text else ():
             if page.reads(line, written[: begin.end()] + in_quotes(meant) + written[end:]):
-                help = f"put quotation marks around the whole text: `{begin.group()}{quoted(meant)}`"
-                return Said("this text cannot stand between braces without quotation marks", help, (line, begin.end() + 1))
+                help = (
+                    f"put quotation marks around the whole text: `{begin.group()}{quoted(meant)}`"
+                )
+                return Said(
+                    "this text cannot stand between braces without quotation marks",
+                    help,
+                    (line, begin.end() + 1),
+                )
     return None
 
 
@@ -227,8 +347,14 @@ def _on_a_later_line(page: Page, line: int) -> Said | None:
     found = re.fullmatch(r"(\s*[\w\"'-]+: +)(\S.*?)([,\]}]*)", page[line].rstrip()[:LONGEST_LINE])
     for meant in texts(found[2]) if found else ():
         if found and page.reads(line, found[1] + in_quotes(meant) + found[3]):
-            help = f"put quotation marks around the whole text: `{found[1].lstrip()}{quoted(meant)}`"
-            return Said("this text cannot stand between braces without quotation marks", help, (line, found.end(1) + 1))
+            help = (
+                f"put quotation marks around the whole text: `{found[1].lstrip()}{quoted(meant)}`"
+            )
+            return Said(
+                "this text cannot stand between braces without quotation marks",
+                help,
+                (line, found.end(1) + 1),
+            )
     return None
 
 
@@ -237,7 +363,8 @@ def _not_behind_a_bar(page: Page, line: int, column: int) -> Said:
     meant = page.mended(line)
     return Said(
         f"behind `{sign}` nothing can stand on the same line",
-        "write the text on the lines below, indented further" + (f"; where the sign belongs to it, write `{meant}`" if meant else ""),
+        "write the text on the lines below, indented further"
+        + (f"; where the sign belongs to it, write `{meant}`" if meant else ""),
     )
 
 
@@ -246,7 +373,15 @@ def _directive(page: Page, line: int, _column: int) -> Said | None:
     if above:
         return Said("a line that begins with `%` is for YAML itself", "delete it", (above, 1))
     dots = next((number for number in range(line - 1, 0, -1) if page[number].rstrip() == "..."), 0)
-    return Said("three dots alone on a line are the end of a file for YAML", "delete them, or indent them like the text around", (dots, 1)) if dots else None
+    return (
+        Said(
+            "three dots alone on a line are the end of a file for YAML",
+            "delete them, or indent them like the text around",
+            (dots, 1),
+        )
+        if dots
+        else None
+    )
 
 
 class _Advice(NamedTuple):
@@ -264,8 +399,18 @@ class _Advice(NamedTuple):
 
 
 _ADVICE = (
-    _Advice("mapping values are not allowed", "this colon begins a second value", f"a text that holds `: ` {_QUOTE}", closer=_line_too_deep),
-    _Advice("found unexpected end of stream", "this quotation mark is never closed", "close it", begun=True),
+    _Advice(
+        "mapping values are not allowed",
+        "this colon begins a second value",
+        f"a text that holds `: ` {_QUOTE}",
+        closer=_line_too_deep,
+    ),
+    _Advice(
+        "found unexpected end of stream",
+        "this quotation mark is never closed",
+        "close it",
+        begun=True,
+    ),
     _Advice(
         "did not find expected ',' or",
         "this bracket is never closed",
@@ -296,7 +441,11 @@ _ADVICE = (
         "",
         closer=_indented_wrongly,
     ),
-    _Advice("found character that cannot start any token", "a text cannot begin with this character", f"text that begins with `@`, `%` or a backtick {_QUOTE}"),
+    _Advice(
+        "found character that cannot start any token",
+        "a text cannot begin with this character",
+        f"text that begins with `@`, `%` or a backtick {_QUOTE}",
+    ),
     _Advice(
         "did not find expected node content",
         "a value is missing here",
@@ -304,23 +453,71 @@ _ADVICE = (
         "",
         closer=_no_beginning,
     ),
-    _Advice("found unknown escape character", "a backslash is special in double quotes", "use single quotes"),
-    _Advice("did not find expected hexdecimal number", "a backslash is special in double quotes", "use single quotes"),
-    _Advice("block sequence entries are not allowed", "a list cannot begin here", f"begin it on a line of its own; a text that begins with `- ` {_QUOTE}"),
-    _Advice("did not find expected alphabetic", "a text cannot begin with `*` or `&`", f"it {_QUOTE}", begun=True, closer=_no_entry),
-    _Advice("did not find expected whitespace or line break", "a text cannot begin with `!`, `&` or `*`", f"it {_QUOTE}", begun=True),
-    _Advice("did not find expected comment or line break", "behind `|` nothing can stand on the same line", "", closer=_not_behind_a_bar),
-    _Advice("found unexpected ':'", "", "", closer=lambda *_: Said("a value is missing here", "write a space and a value behind the colon, or delete the key")),
-    _Advice("<document start>", "nothing can stand behind the end of this", "check the brackets and the quotation marks above", "", closer=_directive),
+    _Advice(
+        "found unknown escape character",
+        "a backslash is special in double quotes",
+        "use single quotes",
+    ),
+    _Advice(
+        "did not find expected hexdecimal number",
+        "a backslash is special in double quotes",
+        "use single quotes",
+    ),
+    _Advice(
+        "block sequence entries are not allowed",
+        "a list cannot begin here",
+        f"begin it on a line of its own; a text that begins with `- ` {_QUOTE}",
+    ),
+    _Advice(
+        "did not find expected alphabetic",
+        "a text cannot begin with `*` or `&`",
+        f"it {_QUOTE}",
+        begun=True,
+        closer=_no_entry,
+    ),
+    _Advice(
+        "did not find expected whitespace or line break",
+        "a text cannot begin with `!`, `&` or `*`",
+        f"it {_QUOTE}",
+        begun=True,
+    ),
+    _Advice(
+        "did not find expected comment or line break",
+        "behind `|` nothing can stand on the same line",
+        "",
+        closer=_not_behind_a_bar,
+    ),
+    _Advice(
+        "found unexpected ':'",
+        "",
+        "",
+        closer=lambda *_: Said(
+            "a value is missing here",
+            "write a space and a value behind the colon, or delete the key",
+        ),
+    ),
+    _Advice(
+        "<document start>",
+        "nothing can stand behind the end of this",
+        "check the brackets and the quotation marks above",
+        "",
+        closer=_directive,
+    ),
     _Advice("mapping keys are not allowed", "a text cannot begin with `? `", f"it {_QUOTE}"),
 )
 
 
-def syntax_error(error: yaml.MarkedYAMLError, text: str, shown: str, parse: Callable[[str], Iterator[yaml.Event]]) -> Diagnostic:
+def syntax_error(
+    error: yaml.MarkedYAMLError, text: str, shown: str, parse: Callable[[str], Iterator[yaml.Event]]
+) -> Diagnostic:
     """The parser's complaint about a file's text as a diagnostic; `parse` is the parser itself."""
     problem = error.problem or error.context or "it does not follow the rules of YAML"
     advice = next((each for each in _ADVICE if each.phrase in problem), None)
-    mark = (error.context_mark if advice and advice.begun else error.problem_mark) or error.problem_mark or error.context_mark
+    mark = (
+        (error.context_mark if advice and advice.begun else error.problem_mark)
+        or error.problem_mark
+        or error.context_mark
+    )
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     page = Page(text, parse, error.problem_mark.line + 1 if error.problem_mark else line, shown)
     # At the end of the text the parser stands behind the last line, where there is nothing to show.
@@ -332,18 +529,29 @@ def syntax_error(error: yaml.MarkedYAMLError, text: str, shown: str, parse: Call
         message, help = "a tab stands in the indentation", "indent with spaces"
     elif odd := _no_space(page.lines, line):
         line, column = odd
-        message, help = "a character that only looks like a space stands in the indentation", "delete it, and indent with the space bar"
+        message, help = (
+            "a character that only looks like a space stands in the indentation",
+            "delete it, and indent with the space bar",
+        )
     elif "did not find expected" in problem and (began := page.opened(line)):
         line, column = began
         meant = page.mended(line)
-        message, help = "this quotation mark is never closed", f"close it: `{meant}`" if meant else f"close it{_OR_BELOW}"
+        message, help = (
+            "this quotation mark is never closed",
+            f"close it: `{meant}`" if meant else f"close it{_OR_BELOW}",
+        )
     elif advice and (closer := advice.closer(page, line, column) or _between_braces(page, line)):
         message, help = closer.message, closer.help
         line, column = closer.at or (line, column)
     elif advice:
         meant = page.mended(line)
         help = f"{help}: `{meant}`" if meant else f"{help}{advice.otherwise}"
-    return Diagnostic(rule="yaml-syntax", message=message, at=Location(shown, line, column, line, column + 1), help=help)
+    return Diagnostic(
+        rule="yaml-syntax",
+        message=message,
+        at=Location(shown, line, column, line, column + 1),
+        help=help,
+    )
 
 
 def as_text(line: int, text: str, parse: Callable[[str], Iterator[yaml.Event]]) -> str:

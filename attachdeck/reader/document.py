@@ -33,7 +33,14 @@ class Node:
 
     __slots__ = ("_key", "_mark", "_whole", "file", "value")
 
-    def __init__(self, value: Any, mark: Mark | Callable[[], Mark] | None, file: str, whole: Node | None = None, key: str | int = "") -> None:
+    def __init__(
+        self,
+        value: Any,
+        mark: Mark | Callable[[], Mark] | None,
+        file: str,
+        whole: Node | None = None,
+        key: str | int = "",
+    ) -> None:
         self.value = value
         self.file = file
         self._mark = mark

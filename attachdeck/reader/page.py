@@ -51,7 +51,13 @@ NO_TEXTS = frozenset(
 class Page:
     """A text that the parser does not read, line by line, and a way to try what it should say; `stopped` is the line that it stopped in, if not at the end."""
 
-    def __init__(self, text: str, parse: Callable[[str], Iterator[yaml.Event]], stopped: int = 0, name: str = "") -> None:
+    def __init__(
+        self,
+        text: str,
+        parse: Callable[[str], Iterator[yaml.Event]],
+        stopped: int = 0,
+        name: str = "",
+    ) -> None:
         self.lines = text.split("\n")
         self.parse = parse
         self.name = name
@@ -63,7 +69,9 @@ class Page:
 
     def above(self, line: int) -> Iterator[str]:
         """The lines above one that are not blank, the nearest first."""
-        return (each for each in reversed(self.lines[max(line - _ABOVE, 0) : line - 1]) if each.strip())
+        return (
+            each for each in reversed(self.lines[max(line - _ABOVE, 0) : line - 1]) if each.strip()
+        )
 
     def reads(self, line: int, instead: str, beyond: int = 0) -> bool:
         """Whether the parser comes beyond a line, or a later one, if that line says something else."""
@@ -75,7 +83,9 @@ class Page:
             # Only what begins on a later line shows that it does.
             any(
                 event.start_mark is not None and event.start_mark.line >= (beyond or line)
-                for event in self.parse("\n".join([*self.lines[: line - 1], instead, *self.lines[line:]]))
+                for event in self.parse(
+                    "\n".join([*self.lines[: line - 1], instead, *self.lines[line:]])
+                )
             )
         except yaml.MarkedYAMLError as error:
             marks = [mark.line for mark in (error.problem_mark, error.context_mark) if mark]
@@ -84,7 +94,14 @@ class Page:
 
     def mended(self, line: int) -> str:
         """A line as it should stand, with its text in quotes; empty where that does not help."""
-        return next((shown.strip() for whole, shown in _in_quotes(self[line][:LONGEST_LINE]) if self.reads(line, whole)), "")
+        return next(
+            (
+                shown.strip()
+                for whole, shown in _in_quotes(self[line][:LONGEST_LINE])
+                if self.reads(line, whole)
+            ),
+            "",
+        )
 
     def opened(self, line: int) -> tuple[int, int] | None:
         """Where a quotation mark stands that was forgotten to be closed, so that the next one, in this line, closes it."""
@@ -96,10 +113,19 @@ class Page:
                 last = event if isinstance(event, yaml.ScalarEvent) and event.style else None
         except yaml.MarkedYAMLError:
             pass
-        if last is None or last.start_mark is None or last.end_mark is None or last.end_mark.line != line - 1:
+        if (
+            last is None
+            or last.start_mark is None
+            or last.end_mark is None
+            or last.end_mark.line != line - 1
+        ):
             return None
         between = self.lines[last.start_mark.line + 1 : line]
-        return (last.start_mark.line + 1, last.start_mark.column + 1) if any(re.match(KEY + ": ", each) for each in between) else None
+        return (
+            (last.start_mark.line + 1, last.start_mark.column + 1)
+            if any(re.match(KEY + ": ", each) for each in between)
+            else None
+        )
 
     def column(self, line: int) -> int:
         """In which column a line that is indented wrongly could begin; 0 where that does not help."""
@@ -111,13 +137,19 @@ class Page:
                 columns[found.end()] = None
         now = len(self[line]) - len(self[line].lstrip())
         near = sorted(columns, key=lambda each: abs(each - now))[:MOST_TRIED]
-        return next((each + 1 for each in near if each != now and self.reads(line, " " * each + said)), 0)
+        return next(
+            (each + 1 for each in near if each != now and self.reads(line, " " * each + said)), 0
+        )
 
 
 def _in_quotes(line: str) -> Iterator[tuple[str, str]]:
     """A line with its text in quotes, whole and as messages show it, in every way in which it may be meant."""
     found = re.fullmatch(r"(\s*(?:- +)*(?:[\w-]+ *: +)?)(\S.*)", line.rstrip())
-    if found and not (NO_TEXTS & {found[1].strip(" -:")}) and (found[1].rstrip().endswith(":") or (found[1].strip() and found[2][0] not in "{[")):
+    if (
+        found
+        and not (NO_TEXTS & {found[1].strip(" -:")})
+        and (found[1].rstrip().endswith(":") or (found[1].strip() and found[2][0] not in "{["))
+    ):
         for text in texts(found[2]):
             yield found[1] + in_quotes(text), found[1] + quoted(text)
 
@@ -129,7 +161,9 @@ def texts(written: str) -> Iterator[str]:
         yield written[1:-1]
     if mark in "\"'":
         bare = re.sub(r"(?<=[\"']) +#.*$", "", written)
-        inner = re.sub(r"\\([\"\\])", r"\1", bare[1:]) if mark == '"' else bare[1:].replace("''", "'")
+        inner = (
+            re.sub(r"\\([\"\\])", r"\1", bare[1:]) if mark == '"' else bare[1:].replace("''", "'")
+        )
         if mark == '"' and "\\n" in MISREAD.sub("", inner):
             return  # A line end in the text, which no other quotes can hold.
         if bare.count(mark) == 1:

@@ -31,13 +31,26 @@ _NUMBERED = pattern(r"&#(?:[0-9]{1,8}|[xX][0-9a-fA-F]{1,8});")
 _NUMBER = r"[+-]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][+-]?[0-9]{1,3})?"
 _LENGTH = pattern(rf"\s*+({_NUMBER})\s*+(px|in|cm|mm|pt|pc|)\s*+")
 _NUMBERS = pattern(_NUMBER)
-_PIXELS = {"": 1.0, "px": 1.0, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4, "pt": 4 / 3, "pc": 16.0}
+_PIXELS = {
+    "": 1.0,
+    "px": 1.0,
+    "in": 96.0,
+    "cm": 96 / 2.54,
+    "mm": 96 / 25.4,
+    "pt": 4 / 3,
+    "pc": 16.0,
+}
 """How many pixels the units of an SVG have."""
 
 
 _SVG = pattern(rb"<(?:[\w.-]+:)?svg[\s/>]")
 _NAMESPACE = b"http://www.w3.org/2000/svg"
-_KINDS = ((b"\x89PNG\r\n\x1a\n", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"GIF8", "GIF"), (b"RIFF", "WebP"))
+_KINDS = (
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+    (b"RIFF", "WebP"),
+)
 """How the files begin that browsers show, whatever the ending of their names."""
 
 
@@ -55,16 +68,34 @@ class Box:
 def svg_problems(content: bytes, shown: str) -> list[Diagnostic]:
     """Report the first thing in an SVG that could run a script or load something; shown as an image it would do neither, but files get opened."""
     text = content.decode("utf-8", "replace")
-    if "\ufffd" in text or "\0" in text or not _is_utf8(content):  # Else what follows would not see what a browser sees.
+    if (
+        "\ufffd" in text or "\0" in text or not _is_utf8(content)
+    ):  # Else what follows would not see what a browser sees.
         help = "export the picture again as plain SVG in UTF-8"
-        return [Diagnostic(rule="unsafe-picture", message="this picture is not in UTF-8", at=Location(shown), help=help)]
-    danger = _SVG_DANGER.search(text.encode()) or _SVG_DANGER.search(_NUMBERED.sub(lambda match: unescape(match[0]), text).encode())
+        return [
+            Diagnostic(
+                rule="unsafe-picture",
+                message="this picture is not in UTF-8",
+                at=Location(shown),
+                help=help,
+            )
+        ]
+    danger = _SVG_DANGER.search(text.encode()) or _SVG_DANGER.search(
+        _NUMBERED.sub(lambda match: unescape(match[0]), text).encode()
+    )
     if not danger:
         return []
     found = danger.group().decode("utf-8", "replace").strip()
     message = f"`{found}` cannot stand in a picture: it could run a script or load something from elsewhere"
     at = location_of(shown, text, max(text.find(found), 0))
-    return [Diagnostic(rule="unsafe-picture", message=message, at=at, help="delete it, or export the picture again as plain SVG")]
+    return [
+        Diagnostic(
+            rule="unsafe-picture",
+            message=message,
+            at=at,
+            help="delete it, or export the picture again as plain SVG",
+        )
+    ]
 
 
 def _is_utf8(content: bytes) -> bool:
@@ -112,7 +143,11 @@ def _jpeg_pixels(content: bytes) -> int:
     """Where the pixels of a JPEG begin; a small picture may stand before them, with an end of its own."""
     place = 2
     while content[place : place + 1] == b"\xff" and content[place + 1 : place + 2] != b"\xda":
-        place += 1 if content[place + 1 : place + 2] == b"\xff" else 2 + int.from_bytes(content[place + 2 : place + 4])
+        place += (
+            1
+            if content[place + 1 : place + 2] == b"\xff"
+            else 2 + int.from_bytes(content[place + 2 : place + 4])
+        )
     return place
 
 
@@ -146,7 +181,9 @@ def _svg_frame(root: ET.Element | None) -> Box | None:
     if root is None:
         return None
     view = [float(each) for each in _NUMBERS.findall(root.get("viewBox", ""))]
-    left, top, width, height = view if len(view) == 4 else (0.0, 0.0, _number(root, "width"), _number(root, "height"))
+    left, top, width, height = (
+        view if len(view) == 4 else (0.0, 0.0, _number(root, "width"), _number(root, "height"))
+    )
     return _real(Box(left, top, width, height))
 
 
@@ -165,10 +202,23 @@ def _boxes(root: ET.Element) -> Iterator[tuple[str, Box]]:
 def _box(element: ET.Element) -> Box | None:
     kind = element.tag.rpartition("}")[2]
     if kind in ("rect", "image"):
-        box = Box(_number(element, "x"), _number(element, "y"), _number(element, "width"), _number(element, "height"))
+        box = Box(
+            _number(element, "x"),
+            _number(element, "y"),
+            _number(element, "width"),
+            _number(element, "height"),
+        )
     elif kind in ("circle", "ellipse"):
-        across, down = (_number(element, name) for name in (("r", "r") if kind == "circle" else ("rx", "ry")))
-        box = Box(_number(element, "cx") - across, _number(element, "cy") - down, 2 * across, 2 * down, round=True)
+        across, down = (
+            _number(element, name) for name in (("r", "r") if kind == "circle" else ("rx", "ry"))
+        )
+        box = Box(
+            _number(element, "cx") - across,
+            _number(element, "cy") - down,
+            2 * across,
+            2 * down,
+            round=True,
+        )
     else:
         return None
     return _real(box)
@@ -176,7 +226,11 @@ def _box(element: ET.Element) -> Box | None:
 
 def _real(box: Box) -> Box | None:
     """A box, unless it has no area or lies nowhere."""
-    return box if 0 < box.width < inf and 0 < box.height < inf and isfinite(box.left) and isfinite(box.top) else None
+    return (
+        box
+        if 0 < box.width < inf and 0 < box.height < inf and isfinite(box.left) and isfinite(box.top)
+        else None
+    )
 
 
 def _number(element: ET.Element, name: str) -> float:

@@ -33,7 +33,9 @@ MAX_ALIASED_VALUES = 10_000
 _SCALAR, _MAPPING, _ALIAS = yaml.ScalarEvent, yaml.MappingStartEvent, yaml.AliasEvent
 _END_OF_MAPPING, _END_OF_SEQUENCE = yaml.MappingEndEvent, yaml.SequenceEndEvent
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-NOT_TEXT = pattern("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]")
+NOT_TEXT = pattern(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
+)
 _LINE_ENDS = "\v\f\u2028\u2029"
 """How word processors end a line within a paragraph."""
 _PLAIN = bytes((0x09, 0x0A, *range(0x20, 0x7F)))
@@ -41,8 +43,12 @@ _PLAIN = bytes((0x09, 0x0A, *range(0x20, 0x7F)))
 _DOCUMENTS = ("{\\rtf", "<html", "<!DOCTYPE", "<!doctype", "<?xml")
 """How files begin that are no YAML, though some can be read as such."""
 _INT = pattern(r"[-+]?[0-9]{1,18}|0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15}")
-_FLOAT = pattern(r"[-+]?(?:(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]{1,3})?|[0-9]+[eE][-+]?[0-9]{1,3})")
-_BEGUN_AS_ESCAPE = pattern(r"\t(?:ext|heta|imes|riangle|ilde|herefore|frac|binom|emp|mp|ools)|\n(?:abla|eq|leq|geq|otin|earrow|warrow|subseteq|ew|etwork|otes)")
+_FLOAT = pattern(
+    r"[-+]?(?:(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]{1,3})?|[0-9]+[eE][-+]?[0-9]{1,3})"
+)
+_BEGUN_AS_ESCAPE = pattern(
+    r"\t(?:ext|heta|imes|riangle|ilde|herefore|frac|binom|emp|mp|ools)|\n(?:abla|eq|leq|geq|otin|earrow|warrow|subseteq|ew|etwork|otes)"
+)
 """What `MISREAD` has become in the text that it leads to."""
 _HASH_IN_TEXT = pattern(r"[^\s:-][ \t]+(#)[^\s#]")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
@@ -51,27 +57,46 @@ _NOT_ONLY_TEXT = frozenset(("", *"~nNtTfF-+.0123456789"))
 _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
-def read_text(text: str, shown: str, known: bytes | None = None) -> tuple[Document, list[Diagnostic]]:
+def read_text(
+    text: str, shown: str, known: bytes | None = None
+) -> tuple[Document, list[Diagnostic]]:
     """Read YAML text, with LF or CRLF line ends; `known` is what `marshalled` made of it."""
     text = with_plain_ends(text)
     plain = text.isascii() and not text.encode().translate(None, _PLAIN)
-    odd = [] if plain else [_odd(found, text, shown) for found in islice(NOT_TEXT.finditer(text), MAX_ODD)]
+    odd = (
+        []
+        if plain
+        else [_odd(found, text, shown) for found in islice(NOT_TEXT.finditer(text), MAX_ODD)]
+    )
     if odd:
         return Document(shown, text, None), odd
     if text.startswith(_DOCUMENTS):
         message = "this is no plain text, but a document of a word processor or a browser"
         at = Location(shown, 1, 1, 1, 2)
-        return Document(shown, text, None), [Diagnostic(rule="yaml-syntax", message=message, at=at, help="save it as plain text, with the encoding UTF-8")]
+        return Document(shown, text, None), [
+            Diagnostic(
+                rule="yaml-syntax",
+                message=message,
+                at=at,
+                help="save it as plain text, with the encoding UTF-8",
+            )
+        ]
     try:
         value = _unmarshalled(known, text) if known else _value(text)
     except (_Unusual, yaml.MarkedYAMLError):
         return _read_with_places(text, shown)
-    return Document(shown, text, Node(value, lambda: _Builder(shown, text).document(_events(text))[1], shown)), []
+    return Document(
+        shown, text, Node(value, lambda: _Builder(shown, text).document(_events(text))[1], shown)
+    ), []
 
 
 def cut_off(text: str, shown: str) -> Iterator[Location]:
     """Where a text without quotes ends at a `#` that looks like a part of it, because no space is behind it: what follows is a comment all the same."""
-    found = [each.start(1) for each in _HASH_IN_TEXT.finditer(text)] if "#" in text and (" #" in text or "\t#" in text) else []
+    found = (
+        [each.start(1) for each in _HASH_IN_TEXT.finditer(text)]
+        if "#" in text and (" #" in text or "\t#" in text)
+        else []
+    )
     if not found:
         return
     scalars: list[Any] = [event for event in _events(text) if isinstance(event, _SCALAR)]
@@ -79,7 +104,12 @@ def cut_off(text: str, shown: str) -> Iterator[Location]:
     for place in found:
         before = bisect_right(ends, place) - 1
         within = before + 1 < len(scalars) and scalars[before + 1].start_mark.index < place
-        if before >= 0 and not within and not scalars[before].style and not text[ends[before] : place].strip(" \t"):
+        if (
+            before >= 0
+            and not within
+            and not scalars[before].style
+            and not text[ends[before] : place].strip(" \t")
+        ):
             end = scalars[before].end_mark
             line, column = end.line + 1, end.column + place - end.index + 1
             yield Location(shown, line, column, line, column + 1)
@@ -100,7 +130,9 @@ def marshalled(text: str) -> bytes | None:
 
 def _unmarshalled(known: bytes, text: str) -> Any:
     """What `marshalled` made of a text: of this one, unless somebody has written to the file in between."""
-    return marshal.loads(memoryview(known)[_HASH:]) if known[:_HASH] == _hash(text) else _value(text)  # noqa: S302  # Our own process made it.
+    return (
+        marshal.loads(memoryview(known)[_HASH:]) if known[:_HASH] == _hash(text) else _value(text)  # noqa: S302
+    )  # Our own process made it.
 
 
 def _hash(text: str) -> bytes:
@@ -114,7 +146,10 @@ def _read_with_places(text: str, shown: str) -> tuple[Document, list[Diagnostic]
     except yaml.MarkedYAMLError as error:
         from attachdeck.reader.advice import syntax_error
 
-        return Document(shown, text, None), [*build.diagnostics, syntax_error(error, text, shown, _events)]
+        return Document(shown, text, None), [
+            *build.diagnostics,
+            syntax_error(error, text, shown, _events),
+        ]
     except _Refused as refused:
         return Document(shown, text, None), [*build.diagnostics, refused.diagnostic]
     return Document(shown, text, Node(value, mark, shown)), build.diagnostics
@@ -179,7 +214,9 @@ def _plain_node(event: Any, following: Callable[[], Any], depth: int) -> Any:
 
 def _plain_scalar(event: Any) -> Any:
     if event.style:
-        if event.style == '"' and (NOT_TEXT.search(event.value) or _BEGUN_AS_ESCAPE.search(event.value)):
+        if event.style == '"' and (
+            NOT_TEXT.search(event.value) or _BEGUN_AS_ESCAPE.search(event.value)
+        ):
             raise _Unusual
         return event.value
     text: str = event.value
@@ -190,8 +227,20 @@ def _odd(found: re.Match[str], text: str, shown: str) -> Diagnostic:
     at = location_of(shown, text, found.start())
     message = f"the invisible character U+{ord(found.group()):04X} cannot stand in a course"
     instead = _instead(found.group(), text[max(found.start() - 1, 0) : found.end() + 1])
-    do = f"write `{instead}` in its place" if instead.strip() else "write a space in its place" if instead else "delete it"
-    return Diagnostic(rule="invisible-character", message=message, at=at, help=f"{do}; it often comes along with copied text", mend=Edit(at, instead))
+    do = (
+        f"write `{instead}` in its place"
+        if instead.strip()
+        else "write a space in its place"
+        if instead
+        else "delete it"
+    )
+    return Diagnostic(
+        rule="invisible-character",
+        message=message,
+        at=at,
+        help=f"{do}; it often comes along with copied text",
+        mend=Edit(at, instead),
+    )
 
 
 def _instead(odd: str, with_neighbours: str) -> str:
@@ -229,7 +278,12 @@ class _Builder:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    raise self.refused("several-documents", "a second document begins here", event, "delete the line `---`; one file holds one document")
+                    raise self.refused(
+                        "several-documents",
+                        "a second document begins here",
+                        event,
+                        "delete the line `---`; one file holds one document",
+                    )
                 value, mark = self.node(next(events), events, 1)
         for name, event in self.unused.items():
             message = f"`&{name}` is no part of the text, but a name for it that nothing uses"
@@ -241,9 +295,19 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent):
             return self.alias(event)
         if event.tag not in (None, "tag:yaml.org,2002:str"):
-            raise self.refused("yaml-tag", "a text cannot begin with `!`", event, f"a text that begins with `!` needs quotes around it{self.as_text(event)}")
+            raise self.refused(
+                "yaml-tag",
+                "a text cannot begin with `!`",
+                event,
+                f"a text that begins with `!` needs quotes around it{self.as_text(event)}",
+            )
         if depth > MAX_DEPTH:
-            raise self.refused("nesting", f"this is nested more than {MAX_DEPTH} levels deep", event, "check the indentation and the brackets")
+            raise self.refused(
+                "nesting",
+                f"this is nested more than {MAX_DEPTH} levels deep",
+                event,
+                "check the indentation and the brackets",
+            )
         made: tuple[Any, Mark]
         if isinstance(event, yaml.ScalarEvent):
             made = self.scalar(event)
@@ -262,7 +326,12 @@ class _Builder:
         odd = NOT_TEXT.search(event.value) if event.style == '"' else None
         if odd:
             message = f"a backslash is special in double quotes, and stands here for the invisible character U+{ord(odd.group()):04X}"
-            raise self.refused("invisible-character", message, event, f"a text with a backslash needs single quotes{self.as_text(event)}")
+            raise self.refused(
+                "invisible-character",
+                message,
+                event,
+                f"a text with a backslash needs single quotes{self.as_text(event)}",
+            )
         if event.style == '"' and _BEGUN_AS_ESCAPE.search(event.value):
             self.look_for_misread(event)
         return _scalar(event), Mark(_span(event))
@@ -274,13 +343,20 @@ class _Builder:
         start, end = event.start_mark, event.end_mark
         for found in MISREAD.finditer(self.text[start.index : end.index]) if start and end else ():
             if word := found[1]:
-                message = (
-                    f"a backslash is special in double quotes: `{word.rpartition(':')[2][:2]}` in `{word}` is {'a tab' if 't' in word[:5] else 'a line end'}"
+                message = f"a backslash is special in double quotes: `{word.rpartition(':')[2][:2]}` in `{word}` is {'a tab' if 't' in word[:5] else 'a line end'}"
+                self.diagnostics.append(
+                    self.diagnostic(
+                        "yaml-syntax",
+                        message,
+                        event,
+                        f"a text with a backslash needs single quotes{self.as_text(event)}",
+                    )
                 )
-                self.diagnostics.append(self.diagnostic("yaml-syntax", message, event, f"a text with a backslash needs single quotes{self.as_text(event)}"))
                 return
 
-    def mapping(self, start: yaml.Event, events: Iterator[yaml.Event], depth: int) -> tuple[dict[str, Any], Mark]:
+    def mapping(
+        self, start: yaml.Event, events: Iterator[yaml.Event], depth: int
+    ) -> tuple[dict[str, Any], Mark]:
         values: dict[str, Any] = {}
         parts: dict[str, Mark] = {}
         mark = Mark(_span(start), parts=parts)
@@ -290,31 +366,46 @@ class _Builder:
                 break
             if not isinstance(event, yaml.ScalarEvent):
                 raise self.refused(
-                    "yaml-key", "a key must be a word", event, f"text that begins with `{{`, `[` or `*` needs quotes around it{self.as_text(event)}"
+                    "yaml-key",
+                    "a key must be a word",
+                    event,
+                    f"text that begins with `{{`, `[` or `*` needs quotes around it{self.as_text(event)}",
                 )
             key = event.value
             if key == "<<" and not event.style:
                 help = "write out the keys that it would bring along"
-                self.diagnostics.append(self.diagnostic("yaml-key", "`<<` brings no keys along here", event, help))
+                self.diagnostics.append(
+                    self.diagnostic("yaml-key", "`<<` brings no keys along here", event, help)
+                )
             value, part = self.node(next(events), events, depth + 1)
             mark.size += part.size
             if key in values:
                 if not begun_again:
                     begun_again = key == next(iter(values))
-                    entry = f", or, where another entry begins here, write `- {key}: …`" if begun_again else ""
-                    bare = values[key] is None and parts[key].span[1] == mark.keys[key][3]  # There is no colon behind it.
+                    entry = (
+                        f", or, where another entry begins here, write `- {key}: …`"
+                        if begun_again
+                        else ""
+                    )
+                    bare = (
+                        values[key] is None and parts[key].span[1] == mark.keys[key][3]
+                    )  # There is no colon behind it.
                     help = (
                         "a text that holds a comma needs quotes around it inside `{ }`"
                         if bare
                         else f"it stands in line {mark.keys[key][0]} already; keep one of the two{entry}"
                     )
-                    self.diagnostics.append(self.diagnostic("duplicate-key", f"`{key}` is written twice", event, help))
+                    self.diagnostics.append(
+                        self.diagnostic("duplicate-key", f"`{key}` is written twice", event, help)
+                    )
                 continue
             values[key], parts[key], mark.keys[key] = value, part, _span(event)
         mark.span = mark.span[:2] + _span(event)[2:]
         return values, mark
 
-    def sequence(self, start: yaml.Event, events: Iterator[yaml.Event], depth: int) -> tuple[list[Any], Mark]:
+    def sequence(
+        self, start: yaml.Event, events: Iterator[yaml.Event], depth: int
+    ) -> tuple[list[Any], Mark]:
         values: list[Any] = []
         parts: list[Mark] = []
         mark = Mark(_span(start), parts=parts)
@@ -340,7 +431,12 @@ class _Builder:
         value, mark = self.anchors[event.anchor]
         self.aliased += mark.size
         if self.aliased > MAX_ALIASED_VALUES:
-            raise self.refused("yaml-alias", f"aliases repeat more than {MAX_ALIASED_VALUES:,} values", event, "write the text out instead")
+            raise self.refused(
+                "yaml-alias",
+                f"aliases repeat more than {MAX_ALIASED_VALUES:,} values",
+                event,
+                "write the text out instead",
+            )
         return value, Mark(_span(event), mark.keys, mark.parts, mark.size)
 
     def as_text(self, event: yaml.Event) -> str:
@@ -348,10 +444,16 @@ class _Builder:
         from attachdeck.reader.advice import as_text
 
         self.looked_for += 1
-        return as_text(event.start_mark.line + 1, self.text, _events) if event.start_mark and self.looked_for <= MAX_ODD else ""
+        return (
+            as_text(event.start_mark.line + 1, self.text, _events)
+            if event.start_mark and self.looked_for <= MAX_ODD
+            else ""
+        )
 
     def diagnostic(self, rule: str, message: str, event: yaml.Event, help: str) -> Diagnostic:
-        return Diagnostic(rule=rule, message=message, at=Location(self.file, *_span(event)), help=help)
+        return Diagnostic(
+            rule=rule, message=message, at=Location(self.file, *_span(event)), help=help
+        )
 
     def refused(self, rule: str, message: str, event: yaml.Event, help: str) -> _Refused:
         return _Refused(self.diagnostic(rule, message, event, help))

@@ -19,13 +19,19 @@ def lines(changes: Changes, style: Style = plain) -> Iterator[str]:
     """For people at a terminal, line by line."""
     for act in changes.acts:
         yield f"{style('learners must act', 'error')}: {act}"
-    yield from (f"{style('withheld', 'error')} {key}: by its time this change is not newer than what learners have" for key in changes.withheld)
+    yield from (
+        f"{style('withheld', 'error')} {key}: by its time this change is not newer than what learners have"
+        for key in changes.withheld
+    )
     for key, view in changes.added.items():
         yield f"{style('added', 'help')} {key}: {_gist(view.texts)}".rstrip(": ")
     for key, rewordings in changes.reworded.items():
         yield f"{style('reworded', 'warning')} {key}"
         yield from (f"  {each.field}: {_marked(each, style)}" for each in rewordings)
-    yield from (f"{style('moved', 'warning')} {key}: {before} → {after}" for key, (before, after) in changes.moved.items())
+    yield from (
+        f"{style('moved', 'warning')} {key}: {before} → {after}"
+        for key, (before, after) in changes.moved.items()
+    )
     for key, (came, went) in changes.retagged.items():
         yield f"{style('retagged', 'warning')} {key}: {' '.join([*(f'+{tag}' for tag in came), *(f'-{tag}' for tag in went)])}"
     yield from (f"{style('retired', 'warning')} {key}" for key in changes.retired)
@@ -39,7 +45,12 @@ def markdown(changes: Changes) -> Iterator[str]:
     if changes.acts:
         yield from ("## What you must do", "", *(f"- {act}" for act in changes.acts), "")
     if changes.added:
-        yield from ("## New cards", "", *(f"- `{key}` {_gist(view.texts)}".rstrip() for key, view in changes.added.items()), "")
+        yield from (
+            "## New cards",
+            "",
+            *(f"- `{key}` {_gist(view.texts)}".rstrip() for key, view in changes.added.items()),
+            "",
+        )
     if changes.reworded:
         yield from ("## Reworded cards", "")
         for key, rewordings in changes.reworded.items():
@@ -47,7 +58,15 @@ def markdown(changes: Changes) -> Iterator[str]:
             yield from (f"  - {each.field}: {_marked_down(each)}" for each in rewordings)
         yield ""
     if changes.moved:
-        yield from ("## Moved cards", "", *(f"- `{key}` from {before} to {after}" for key, (before, after) in changes.moved.items()), "")
+        yield from (
+            "## Moved cards",
+            "",
+            *(
+                f"- `{key}` from {before} to {after}"
+                for key, (before, after) in changes.moved.items()
+            ),
+            "",
+        )
     if changes.retagged:
         yield from ("## Retagged cards", "")
         yield from (
@@ -60,7 +79,13 @@ def markdown(changes: Changes) -> Iterator[str]:
     if changes.restyled:
         yield from ("## Restyled note types", "", *(f"- {key}" for key in changes.restyled), "")
     if any(changes.media):
-        yield from ("## Media", "", *(f"- new: {name}" for name in changes.media[0]), *(f"- no longer used: {name}" for name in changes.media[1]), "")
+        yield from (
+            "## Media",
+            "",
+            *(f"- new: {name}" for name in changes.media[0]),
+            *(f"- no longer used: {name}" for name in changes.media[1]),
+            "",
+        )
     yield f"Version: {_asked(changes.bump)}."
 
 
@@ -72,9 +97,20 @@ def as_json(changes: Changes) -> str:
             "acts": changes.acts,
             "withheld": changes.withheld,
             "added": list(changes.added),
-            "reworded": {key: [{"field": each.field, "before": each.before, "after": each.after} for each in found] for key, found in changes.reworded.items()},
-            "moved": {key: {"from": before, "to": after} for key, (before, after) in changes.moved.items()},
-            "retagged": {key: {"added": came, "removed": went} for key, (came, went) in changes.retagged.items()},
+            "reworded": {
+                key: [
+                    {"field": each.field, "before": each.before, "after": each.after}
+                    for each in found
+                ]
+                for key, found in changes.reworded.items()
+            },
+            "moved": {
+                key: {"from": before, "to": after} for key, (before, after) in changes.moved.items()
+            },
+            "retagged": {
+                key: {"added": came, "removed": went}
+                for key, (came, went) in changes.retagged.items()
+            },
             "retired": changes.retired,
             "removed": changes.removed,
             "restyled": changes.restyled,
@@ -100,7 +136,11 @@ def _gist(texts: object) -> str:
 
 
 def _marked(rewording: Rewording, style: Style) -> str:
-    return _runs(rewording, lambda run: style(f"[-{run}-]", "error"), lambda run: style(f"{{+{run}+}}", "help"))
+    return _runs(
+        rewording,
+        lambda run: style(f"[-{run}-]", "error"),
+        lambda run: style(f"{{+{run}+}}", "help"),
+    )
 
 
 def _marked_down(rewording: Rewording) -> str:

@@ -27,7 +27,9 @@ def svg(plan: Plan, course: Course) -> str:
     top = max(_a_day(week, "new") + _a_day(week, "reviews") for week in weeks)
     step = _step(top)
     look = _LOOK % {"light": course.accent, "dark": course.accent_night}
-    title = escape(f"{course.title if len(course.title) <= 50 else f'{course.title[:49]}…'}: cards a day, week by week")
+    title = escape(
+        f"{course.title if len(course.title) <= 50 else f'{course.title[:49]}…'}: cards a day, week by week"
+    )
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-labelledby="title desc" lang="en">',
@@ -61,7 +63,10 @@ def _bars(weeks: list[tuple[Day, ...]], top: float) -> Iterator[str]:
     labelled = _step(len(weeks) / 3)
     for number, week in enumerate(weeks, 1):
         x, wide = round(_LEFT + width * (number - 1) + width * 0.1, 1), round(width * 0.8, 1)
-        new, both = _y(_a_day(week, "new"), top), _y(_a_day(week, "new") + _a_day(week, "reviews"), top)
+        new, both = (
+            _y(_a_day(week, "new"), top),
+            _y(_a_day(week, "new") + _a_day(week, "reviews"), top),
+        )
         yield (
             f"  <g><title>{_in_words(number, week)}</title>"
             f'<rect class="new" x="{x}" y="{new}" width="{wide}" height="{_BOTTOM - new:.1f}"/>'
@@ -86,4 +91,9 @@ def _y(value: float, top: float) -> float:
 
 def _step(top: float) -> int:
     """A round number that goes into `top` five times at most."""
-    return next(int(base * 10**power) for power in range(9) for base in (1, 2, 5) if base * 10**power * 5 >= top)
+    return next(
+        int(base * 10**power)
+        for power in range(9)
+        for base in (1, 2, 5)
+        if base * 10**power * 5 >= top
+    )

@@ -39,7 +39,9 @@ def as_json(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
         }
         for each, fingerprint in zip(diagnostics, _fingerprints(diagnostics, texts), strict=True)
     ]
-    return json.dumps({"attachdeck": __version__, "diagnostics": found}, ensure_ascii=False, indent=2)
+    return json.dumps(
+        {"attachdeck": __version__, "diagnostics": found}, ensure_ascii=False, indent=2
+    )
 
 
 def as_github(diagnostics: Sequence[Diagnostic], _texts: Texts) -> str:
@@ -83,7 +85,9 @@ def as_sarif(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
     log = {
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json",
         "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
+        "runs": [
+            {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+        ],
     }
     return json.dumps(log, ensure_ascii=False, indent=2)
 
@@ -95,9 +99,13 @@ def as_junit(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
     for each in diagnostics:
         by_file.setdefault(each.at.file, []).append(each)
     for file, own in sorted(by_file.items()):
-        failures = "".join(f"      <failure type={quoteattr(each.rule)} message={quoteattr(_plain(f'{each.at}: {_said(each)}'))}/>\n" for each in own)
+        failures = "".join(
+            f"      <failure type={quoteattr(each.rule)} message={quoteattr(_plain(f'{each.at}: {_said(each)}'))}/>\n"
+            for each in own
+        )
         cases.append(
-            f"    <testcase classname={quoteattr(_plain(file))} name={quoteattr(_plain(file))}" + (f">\n{failures}    </testcase>" if failures else "/>")
+            f"    <testcase classname={quoteattr(_plain(file))} name={quoteattr(_plain(file))}"
+            + (f">\n{failures}    </testcase>" if failures else "/>")
         )
     failed = sum(map(bool, by_file.values()))
     head = f'  <testsuite name="attachdeck check" tests="{len(cases)}" failures="{failed}" errors="0" skipped="0">'
@@ -107,7 +115,9 @@ def as_junit(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
 
 def said(diagnostics: Sequence[Diagnostic], texts: Texts, form: str) -> str:
     """Diagnostics in one of `MACHINE_FORMATS`."""
-    return {"json": as_json, "github": as_github, "sarif": as_sarif, "junit": as_junit}[form](diagnostics, texts)
+    return {"json": as_json, "github": as_github, "sarif": as_sarif, "junit": as_junit}[form](
+        diagnostics, texts
+    )
 
 
 def _uri(file: str) -> str:
@@ -122,9 +132,17 @@ def _said(diagnostic: Diagnostic) -> str:
 
 def _sarif_rule(name: str) -> dict[str, Any]:
     rule = known_rules().get(name)
-    found: dict[str, Any] = {"id": name, "defaultConfiguration": {"level": Severity.WARNING.value if rule else Severity.ERROR.value}}
+    found: dict[str, Any] = {
+        "id": name,
+        "defaultConfiguration": {"level": Severity.WARNING.value if rule else Severity.ERROR.value},
+    }
     return found | (
-        {"shortDescription": {"text": rule.title}, "fullDescription": {"text": rule.documentation.partition("\n\n")[2].partition("\nBad:")[0].strip()}}
+        {
+            "shortDescription": {"text": rule.title},
+            "fullDescription": {
+                "text": rule.documentation.partition("\n\n")[2].partition("\nBad:")[0].strip()
+            },
+        }
         if rule
         else {}
     )
@@ -138,7 +156,9 @@ def _fingerprints(diagnostics: Sequence[Diagnostic], texts: Texts) -> list[str]:
     for each in diagnostics:
         lines = lines_by_file(each.at.file)
         line = lines[each.at.line - 1].strip() if 0 < each.at.line <= len(lines) else ""
-        digest = hashlib.sha256(f"{each.rule}\x1f{Path(each.at.file).name}\x1f{each.message}\x1f{line}".encode()).hexdigest()[:32]
+        digest = hashlib.sha256(
+            f"{each.rule}\x1f{Path(each.at.file).name}\x1f{each.message}\x1f{line}".encode()
+        ).hexdigest()[:32]
         found.append(f"{digest}:{seen[digest]}")
         seen[digest] += 1
     return found
@@ -146,7 +166,12 @@ def _fingerprints(diagnostics: Sequence[Diagnostic], texts: Texts) -> list[str]:
 
 def _plain(text: str) -> str:
     """Text that XML 1.0 may hold, and that does not steer a terminal."""
-    return "".join(each if each in "\t\n\r" or (each >= " " and category(each) not in ("Cc", "Cf", "Cs")) else "�" for each in text)
+    return "".join(
+        each
+        if each in "\t\n\r" or (each >= " " and category(each) not in ("Cc", "Cf", "Cs"))
+        else "�"
+        for each in text
+    )
 
 
 def _data(text: str) -> str:

@@ -11,24 +11,45 @@ from attachdeck.reporters.text import printable
 
 def rows(plan: Plan) -> Iterator[tuple[str, str]]:
     """What the plan says of the whole course, as names and values."""
-    study, after, pace = plan.days[: plan.last_new], plan.days[plan.last_new : plan.last_new + 28], plan.pace
+    study, after, pace = (
+        plan.days[: plan.last_new],
+        plan.days[plan.last_new : plan.last_new + 28],
+        plan.pace,
+    )
     yield "cards", f"{plan.cards}"
-    yield "pace", f"{pace.new} new cards and {pace.reviews} reviews a day at most, {pace.retention} % of the cards recalled"
+    yield (
+        "pace",
+        f"{pace.new} new cards and {pace.reviews} reviews a day at most, {pace.retention} % of the cards recalled",
+    )
     yield "new", f"until day {plan.last_new}, in week {_week(plan.last_new)}"
-    yield "a day", f"{per_day(study):.0f} cards, {minutes(study):.0f} minutes; {busiest(plan.days):.0f} minutes in the busiest week"
-    yield "after", f"{per_day(after):.0f} cards, {minutes(after):.0f} minutes a day in the four weeks after the last new card"
+    yield (
+        "a day",
+        f"{per_day(study):.0f} cards, {minutes(study):.0f} minutes; {busiest(plan.days):.0f} minutes in the busiest week",
+    )
+    yield (
+        "after",
+        f"{per_day(after):.0f} cards, {minutes(after):.0f} minutes a day in the four weeks after the last new card",
+    )
 
 
 def lessons(plan: Plan) -> Iterator[str]:
     """When each deck opens, line by line."""
     yield from _columns(
-        [("opens", "week", "cards", "lesson"), *((f"day {each.day}", f"{_week(each.day)}", f"{each.cards}", printable(each.deck)) for each in plan.openings)]
+        [
+            ("opens", "week", "cards", "lesson"),
+            *(
+                (f"day {each.day}", f"{_week(each.day)}", f"{each.cards}", printable(each.deck))
+                for each in plan.openings
+            ),
+        ]
     )
 
 
 def terms(found: Iterable[Term]) -> Iterator[str]:
     """What fits into each term, line by line."""
-    yield from _columns([("term", "new a day", "minutes a day", "busiest week", "last new card"), *map(_row, found)])
+    yield from _columns(
+        [("term", "new a day", "minutes a day", "busiest week", "last new card"), *map(_row, found)]
+    )
 
 
 def as_json(plan: Plan, found: Iterable[Term]) -> str:
@@ -40,8 +61,14 @@ def as_json(plan: Plan, found: Iterable[Term]) -> str:
             "reviews_a_day": plan.pace.reviews,
             "desired_retention": plan.pace.retention,
             "last_new_card": plan.last_new,
-            "lessons": [{"deck": each.deck, "cards": each.cards, "opens": each.day} for each in plan.openings],
-            "days": [{"new": day.new, "reviews": day.reviews, "minutes": round(day.seconds / 60, 1)} for day in plan.days],
+            "lessons": [
+                {"deck": each.deck, "cards": each.cards, "opens": each.day}
+                for each in plan.openings
+            ],
+            "days": [
+                {"new": day.new, "reviews": day.reviews, "minutes": round(day.seconds / 60, 1)}
+                for day in plan.days
+            ],
             "terms": [
                 {
                     "weeks": each.weeks,
@@ -65,9 +92,18 @@ def _week(day: int) -> int:
 def _row(term: Term) -> tuple[str, ...]:
     if not term.new:
         return (f"{term.weeks} weeks", "does not fit", "", "", "")
-    return (f"{term.weeks} weeks", f"{term.new}", f"{minutes(term.days):.0f}", f"{busiest(term.days):.0f}", f"day {term.last_new}")
+    return (
+        f"{term.weeks} weeks",
+        f"{term.new}",
+        f"{minutes(term.days):.0f}",
+        f"{busiest(term.days):.0f}",
+        f"day {term.last_new}",
+    )
 
 
 def _columns(cells: list[tuple[str, ...]]) -> Iterator[str]:
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return ("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells)
+    return (
+        "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    )

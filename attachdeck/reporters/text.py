@@ -21,7 +21,9 @@ def plain(text: str, style: str) -> str:  # noqa: ARG001  # A Style.
     return text
 
 
-def report(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str], style: Style = plain) -> Iterator[str]:
+def report(
+    diagnostics: Iterable[Diagnostic], texts: Mapping[str, str], style: Style = plain
+) -> Iterator[str]:
     """Each diagnostic as a block of lines; `texts` has the text of each file by the name in its locations."""
     lines = lines_of(texts)
     for diagnostic in diagnostics:
@@ -37,7 +39,10 @@ def tally(diagnostics: Iterable[Diagnostic]) -> str:
     """How many errors and warnings there are, in words: `2 errors, 1 warning`."""
     severities = [diagnostic.severity for diagnostic in diagnostics]
     counted = ((severities.count(severity), severity.value) for severity in Severity)
-    return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counted if count) or "no problems"
+    return (
+        ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counted if count)
+        or "no problems"
+    )
 
 
 def _block(diagnostic: Diagnostic, lines: Sequence[str], style: Style) -> Iterator[str]:
@@ -47,7 +52,10 @@ def _block(diagnostic: Diagnostic, lines: Sequence[str], style: Style) -> Iterat
     yield f"{gutter}{style('-->', 'place')} {printable(str(at))}"
     if 0 < at.line <= len(lines):
         line = lines[at.line - 1]
-        start, end = at.column - 1, at.end_column - 1 if at.end_line == at.line else len(line.rstrip())
+        start, end = (
+            at.column - 1,
+            at.end_column - 1 if at.end_line == at.line else len(line.rstrip()),
+        )
         shown, before, marked = _window(line, start, max(end, start + 1))
         yield f"{gutter} {style('|', 'place')}"
         yield f"{style(str(at.line), 'place')} {style('|', 'place')} {shown}".rstrip()
@@ -76,4 +84,7 @@ def printable(text: str) -> str:
 
 
 def _columns(text: str) -> int:
-    return sum(0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
+    )

@@ -88,12 +88,16 @@ def _validator(name: str) -> Validator:
     from jsonschema import Draft202012Validator, ValidationError
     from jsonschema.validators import extend
 
-    def pattern(_validator: Validator, wanted: str, value: Any, _schema: Any) -> Iterator[ValidationError]:
+    def pattern(
+        _validator: Validator, wanted: str, value: Any, _schema: Any
+    ) -> Iterator[ValidationError]:
         # To Python `$` is also the place before a last line end; to JSON Schema, to jsonschema-rs and to editors it is the end alone.
         if isinstance(value, str) and not re.search(re.sub(r"\$$", r"\\Z", wanted), value):
             yield ValidationError(f"{value!r} does not match {wanted!r}")
 
-    found: Validator = extend(Draft202012Validator, {"pattern": pattern})(json.loads(schema_text(name)))  # type: ignore[no-untyped-call]  # jsonschema's own types.
+    found: Validator = extend(Draft202012Validator, {"pattern": pattern})(
+        json.loads(schema_text(name))
+    )  # type: ignore[no-untyped-call]  # jsonschema's own types.
     return found
 
 
@@ -127,10 +131,20 @@ def _undisturbed() -> Iterator[None]:
 
 def problems(files: CourseFiles) -> list[Diagnostic]:
     """Hold all of a course's files against their schemas."""
-    pairs = [(files.course, "course"), (files.sources, "sources"), (files.media, "media"), *((lesson, "lesson") for lesson in files.lessons)]
+    pairs = [
+        (files.course, "course"),
+        (files.sources, "sources"),
+        (files.media, "media"),
+        *((lesson, "lesson") for lesson in files.lessons),
+    ]
     pairs += [(each.document, "note_type") for each in files.note_types.values()]
     new_ids = cache(partial(_new_ids, files.lessons))
-    return [problem for document, name in pairs if document for problem in check(document, name, new_ids)]
+    return [
+        problem
+        for document, name in pairs
+        if document
+        for problem in check(document, name, new_ids)
+    ]
 
 
 def check(document: Document, name: str, new_ids: NewIds | None = None) -> list[Diagnostic]:
@@ -142,16 +156,34 @@ def check(document: Document, name: str, new_ids: NewIds | None = None) -> list[
         return []
     if document.root.value is None:
         message = "this file is empty"
-        return [Diagnostic(rule="empty-file", message=message, at=document.root.at, help=f"`attachdeck schema {name}` shows what belongs into it")]
+        return [
+            Diagnostic(
+                rule="empty-file",
+                message=message,
+                at=document.root.at,
+                help=f"`attachdeck schema {name}` shows what belongs into it",
+            )
+        ]
     if _acceptor(name).is_valid(document.root.value):
         return []
     validator = _validator(name)
-    errors = sorted(islice(_leaves(validator.iter_errors(document.root.value)), MAX_PROBLEMS), key=lambda error: [str(part) for part in error.absolute_path])
+    errors = sorted(
+        islice(_leaves(validator.iter_errors(document.root.value)), MAX_PROBLEMS),
+        key=lambda error: [str(part) for part in error.absolute_path],
+    )
     mistyped = {tuple(error.absolute_path) for error in errors if error.validator == "type"}
     # What else holds for a value of another type is of no use to its author.
-    errors = [error for error in errors if error.validator == "type" or tuple(error.absolute_path) not in mistyped]
+    errors = [
+        error
+        for error in errors
+        if error.validator == "type" or tuple(error.absolute_path) not in mistyped
+    ]
     new_ids = new_ids or cache(partial(_new_ids, (document,)))
-    found = (diagnostic for error in errors for diagnostic in _explain(error, document, document.root, validator, new_ids))
+    found = (
+        diagnostic
+        for error in errors
+        for diagnostic in _explain(error, document, document.root, validator, new_ids)
+    )
     return list(dict.fromkeys(islice(found, MAX_PROBLEMS)))
 
 
@@ -164,8 +196,13 @@ def _leaves(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
             yield error
 
 
-def _explain(error: ValidationError, document: Document, node: Node, validator: Validator, new_ids: NewIds) -> Iterator[Diagnostic]:
-    from attachdeck.schema.wording import no_name, said  # What only a message needs is imported for one.
+def _explain(
+    error: ValidationError, document: Document, node: Node, validator: Validator, new_ids: NewIds
+) -> Iterator[Diagnostic]:
+    from attachdeck.schema.wording import (
+        no_name,
+        said,
+    )  # What only a message needs is imported for one.
 
     path = list(error.absolute_path)
     around = node
@@ -178,7 +215,9 @@ def _explain(error: ValidationError, document: Document, node: Node, validator: 
         yield from _unknown(error, node, validator)
     elif "propertyNames" in error.absolute_schema_path:
         message, help = no_name(str(error.instance), _of(error))
-        yield Diagnostic(rule="schema", message=message, at=node.key_at(str(error.instance)), help=help)
+        yield Diagnostic(
+            rule="schema", message=message, at=node.key_at(str(error.instance)), help=help
+        )
     else:
         wrong = _wrong(error, document, node, validator)
         message, help = said(keyword, wrong) or (error.message, None)
@@ -186,8 +225,12 @@ def _explain(error: ValidationError, document: Document, node: Node, validator: 
             help = f"write `id: {new_ids()[id(around.value)]}`; it stays when you reword the card"
         if wrong.name in around and _is_bare(around, wrong.name):
             help = _taken_apart(around, wrong.name)
-        mend = _retyped(document, node, wrong.takes) if keyword == "type" and wrong.is_meant else None
-        yield Diagnostic(rule="schema", message=message, at=node.at if path else node.start, help=help, mend=mend)
+        mend = (
+            _retyped(document, node, wrong.takes) if keyword == "type" and wrong.is_meant else None
+        )
+        yield Diagnostic(
+            rule="schema", message=message, at=node.at if path else node.start, help=help, mend=mend
+        )
 
 
 def _wrong(error: ValidationError, document: Document, node: Node, validator: Validator) -> Wrong:
@@ -199,18 +242,40 @@ def _wrong(error: ValidationError, document: Document, node: Node, validator: Va
     name = next((part for part in reversed(path) if isinstance(part, str)), "")
     entry = bool(path) and isinstance(path[-1], int)
     # The value's own schema is the last to which the way leads by the value's key or place; before it stands that of the group around it.
-    depth = max((place for place, (part, _) in enumerate(way) if part in (name, "items", "additionalProperties")), default=0)
-    own = [way[depth][1], *([validator.schema["$defs"]["tagged"]["properties"]["tags"]] if name == "tags" and not entry else [])]  # type: ignore[index]
+    depth = max(
+        (
+            place
+            for place, (part, _) in enumerate(way)
+            if part in (name, "items", "additionalProperties")
+        ),
+        default=0,
+    )
+    own = [
+        way[depth][1],
+        *(
+            [validator.schema["$defs"]["tagged"]["properties"]["tags"]]
+            if name == "tags" and not entry
+            else []
+        ),
+    ]  # type: ignore[index]
     around = way[max(depth - 2, 0)][1]
     typed = _line(document, node.at)[node.at.column - 1 : node.at.end_column - 1]
     only = next(iter(node.value)) if isinstance(node.value, dict) and len(node.value) == 1 else None
-    alone = only is not None and node.at.file == document.file and node[only].at.end_line == node.at.line
+    alone = (
+        only is not None
+        and node.at.file == document.file
+        and node[only].at.end_line == node.at.line
+    )
     if alone and not typed:
-        typed = lines_in(document.text)[node.at.line - 1][node.at.column - 1 :].rstrip()  # A text with a colon in it.
+        typed = lines_in(document.text)[node.at.line - 1][
+            node.at.column - 1 :
+        ].rstrip()  # A text with a colon in it.
     if isinstance(node.value, (int, float)) and not typed:
         typed = json.dumps(node.value)  # It stands in a file that changes this one.
     if node.value == "" and not typed and node.at.file == document.file:
-        typed = lines_in(document.text)[node.at.line - 1][node.at.column - 1 :]  # The sign of a text of several lines that has none.
+        typed = lines_in(document.text)[node.at.line - 1][
+            node.at.column - 1 :
+        ]  # The sign of a text of several lines that has none.
     return Wrong(
         name=name,
         key=f"{'an entry of ' if entry else ''}`{name}`" if name else "this file",
@@ -218,17 +283,25 @@ def _wrong(error: ValidationError, document: Document, node: Node, validator: Va
         typed=typed,
         behind=_line(document, node.at)[node.at.end_column - 1 :],
         wanted=error.validator_value,
-        schema={**_of(error), **{key: way[depth][1][key] for key in ("examples", "default") if key in way[depth][1]}},
+        schema={
+            **_of(error),
+            **{key: way[depth][1][key] for key in ("examples", "default") if key in way[depth][1]},
+        },
         takes=lambda value: all(validator.evolve(schema=each).is_valid(value) for each in own),
         entry=entry,
         on_several_lines=node.at.line != node.at.end_line and not alone,
-        optional=name not in (*around.get("required", ()), *around.get("then", {}).get("required", ())),
+        optional=name
+        not in (*around.get("required", ()), *around.get("then", {}).get("required", ())),
     )
 
 
 def _line(document: Document, at: Location) -> str:
     """The line of a document on which something stands, if it stands on one line of this document."""
-    return lines_in(document.text)[at.line - 1] if at.file == document.file and at.line == at.end_line else ""
+    return (
+        lines_in(document.text)[at.line - 1]
+        if at.file == document.file and at.line == at.end_line
+        else ""
+    )
 
 
 def _way(error: ValidationError, validator: Validator) -> list[tuple[str | int, Any]]:
@@ -239,38 +312,72 @@ def _way(error: ValidationError, validator: Validator) -> list[tuple[str | int, 
         here = way[-1][1]
         while isinstance(here, dict) and part not in here:
             here = whole["$defs"][here["$ref"].rpartition("/")[2]]
-            way[-1] = (way[-1][0], here | {key: each for key, each in way[-1][1].items() if key != "$ref"})
+            way[-1] = (
+                way[-1][0],
+                here | {key: each for key, each in way[-1][1].items() if key != "$ref"},
+            )
         way.append((part, here[part]))
     return way[:-1]
 
 
-def _missing(error: ValidationError, node: Node, validator: Validator, new_ids: NewIds) -> Iterator[Diagnostic]:
+def _missing(
+    error: ValidationError, node: Node, validator: Validator, new_ids: NewIds
+) -> Iterator[Diagnostic]:
     wanted: Any = error.validator_value
-    missing = wanted if error.validator == "required" else [need for key, needs in wanted.items() if key in node for need in needs]
+    missing = (
+        wanted
+        if error.validator == "required"
+        else [need for key, needs in wanted.items() if key in node for need in needs]
+    )
     # What a group needs only then is described beside its keys.
-    known = {key: each for _, schema in _way(error, validator) if isinstance(schema, dict) for key, each in schema.get("properties", {}).items()}
-    closed = any(isinstance(schema, dict) and schema.get("additionalProperties") is False for _, schema in _way(error, validator)[-2:])
+    known = {
+        key: each
+        for _, schema in _way(error, validator)
+        if isinstance(schema, dict)
+        for key, each in schema.get("properties", {}).items()
+    }
+    closed = any(
+        isinstance(schema, dict) and schema.get("additionalProperties") is False
+        for _, schema in _way(error, validator)[-2:]
+    )
     if len(node.value) == 1 and len(error.absolute_path) == 2 and error.absolute_path[0] == "cards":
         message = f"this card is nothing but `{next(iter(node.value))}`"
-        help = "write all keys of a card below one another; only the first of them has `- ` before it"
+        help = (
+            "write all keys of a card below one another; only the first of them has `- ` before it"
+        )
         yield Diagnostic(rule="missing-key", message=message, at=node.start, help=help)
         return
     for key in missing:
         if key in node:
             continue
         unknown = [each for each in node.value if each not in known]
-        near = [each for each in unknown if each.lower() in (key, *_OTHER_WORDS.get(key, ()))][:1] or close(key, unknown, cutoff=_ALIKE)
+        near = [each for each in unknown if each.lower() in (key, *_OTHER_WORDS.get(key, ()))][
+            :1
+        ] or close(key, unknown, cutoff=_ALIKE)
         if near and (closed or isinstance(node.value.get("kind"), str)):
             continue  # The misspelt key gets a message of its own, which says the same better.
         description = _described(known.get(key))
         if key == "id" and "kind" in node and not near and id(node.value) in new_ids():
             new = _as_text(new_ids()[id(node.value)])
             help = f"add `id: {new}`, or run `attachdeck fmt`, which writes it; it stays when you reword the card"
-            yield Diagnostic(rule="missing-key", message="this card has no `id` yet", at=node.start, help=help, mend=_with_id(node, new))
+            yield Diagnostic(
+                rule="missing-key",
+                message="this card has no `id` yet",
+                at=node.start,
+                help=help,
+                mend=_with_id(node, new),
+            )
             continue
-        help = f"is `{near[0]}` meant to be `{key}`?" if near else f"add `{key}:`" + (f" {description}" if description else "")
+        help = (
+            f"is `{near[0]}` meant to be `{key}`?"
+            if near
+            else f"add `{key}:`" + (f" {description}" if description else "")
+        )
         yield Diagnostic(
-            rule="missing-key", message=f"`{key}` is missing{_in_kind(error, node, 'from')}", at=node.key_at(near[0]) if near else node.start, help=help
+            rule="missing-key",
+            message=f"`{key}` is missing{_in_kind(error, node, 'from')}",
+            at=node.key_at(near[0]) if near else node.start,
+            help=help,
         )
 
 
@@ -292,30 +399,59 @@ def _unknown(error: ValidationError, node: Node, validator: Validator) -> Iterat
 
     known: dict[str, Any] = _of(error).get("properties", {})
     missing = [each for each in known if each not in node]
-    own = [each for each in known if known[each] is not True]  # Those that are only `true` belong to every kind.
+    own = [
+        each for each in known if known[each] is not True
+    ]  # Those that are only `true` belong to every kind.
     whole: Any = validator.schema
     parts = whole.get("$defs", {})
     no_key = f"is not a key{_in_kind(error, node, 'of')}"
     unknown = [key for key in node.value if key not in known][:MAX_PROBLEMS]
-    near = {key: close(key if key in missing else key.lower(), missing, n=2, cutoff=_SURE) for key in unknown}
+    near = {
+        key: close(key if key in missing else key.lower(), missing, n=2, cutoff=_SURE)
+        for key in unknown
+    }
     for key in unknown:
         other = next((each for each in missing if key.lower() in _OTHER_WORDS.get(each, ())), None)
         help = f"did you mean `{other}`?" if other else did_you_mean(key, missing, _ALIKE)
-        if help is None and not error.absolute_path and any(key in each.get("properties", ()) for each in parts.values()):
-            help = "it belongs to a card: write it under `cards:`, in an entry that begins with `- `"
+        if (
+            help is None
+            and not error.absolute_path
+            and any(key in each.get("properties", ()) for each in parts.values())
+        ):
+            help = (
+                "it belongs to a card: write it under `cards:`, in an entry that begins with `- `"
+            )
         help = help or did_you_mean_or_list(key, own, _ALIKE)
         if _is_bare(node, key):
             joined = re.match(r"([\w-]+):(\S.*)", key)
-            help = f"write a space behind the colon: `{joined[1]}: {shortened(joined[2])}`" if joined else _taken_apart(node, key)
+            help = (
+                f"write a space behind the colon: `{joined[1]}: {shortened(joined[2])}`"
+                if joined
+                else _taken_apart(node, key)
+            )
         # Surely meant is what only one key can mean, where no other is meant to be it, and its value is right there.
-        sure = len(near[key]) == 1 and list(near.values()).count(near[key]) == 1 and _fits(node.value[key], near[key][0], known, validator)
+        sure = (
+            len(near[key]) == 1
+            and list(near.values()).count(near[key]) == 1
+            and _fits(node.value[key], near[key][0], known, validator)
+        )
         mend = Edit(node.key_at(key), near[key][0]) if sure else None
-        yield Diagnostic(rule="unknown-key", message=f"`{key}` {disguised(key) or no_key}", at=node.key_at(key), help=help, mend=mend)
+        yield Diagnostic(
+            rule="unknown-key",
+            message=f"`{key}` {disguised(key) or no_key}",
+            at=node.key_at(key),
+            help=help,
+            mend=mend,
+        )
 
 
 def _is_bare(node: Node, key: str) -> bool:
     """Whether a key stands between braces without a colon behind it: a part of the text before it, which held a comma."""
-    return node.value[key] is None and node[key].at.column == node.key_at(key).end_column and node[key].at.line == node.key_at(key).end_line
+    return (
+        node.value[key] is None
+        and node[key].at.column == node.key_at(key).end_column
+        and node[key].at.line == node.key_at(key).end_line
+    )
 
 
 def _taken_apart(node: Node, key: str) -> str:
@@ -326,7 +462,11 @@ def _taken_apart(node: Node, key: str) -> str:
         begin -= 1
     while end < len(keys) and _is_bare(node, keys[end]):
         end += 1
-    if isinstance(node.value[keys[begin]], int) and end == begin + 2 and keys[begin + 1].isdecimal():
+    if (
+        isinstance(node.value[keys[begin]], int)
+        and end == begin + 2
+        and keys[begin + 1].isdecimal()
+    ):
         return f"a decimal number has a point: `{keys[begin]}: {node.value[keys[begin]]}.{keys[begin + 1]}`"
     whole = ", ".join([str(node.value[keys[begin]]), *keys[begin + 1 : end]])
     return f"a text that holds a comma needs quotes around it inside `{{ }}`: `{keys[begin]}: {quoted(whole)}`"
@@ -341,7 +481,11 @@ def _fits(value: Any, key: str, known: dict[str, Any], validator: Validator) -> 
 
 def _in_kind(error: ValidationError, node: Node, preposition: str) -> str:
     kind = node.value.get("kind")
-    return f" {preposition} a card of kind `{kind}`" if error.absolute_path and isinstance(kind, str) and "id" in node else ""
+    return (
+        f" {preposition} a card of kind `{kind}`"
+        if error.absolute_path and isinstance(kind, str) and "id" in node
+        else ""
+    )
 
 
 def _retyped(document: Document, node: Node, takes: Callable[[Any], bool]) -> Edit | None:
@@ -349,9 +493,13 @@ def _retyped(document: Document, node: Node, takes: Callable[[Any], bool]) -> Ed
     at, value = node.at, node.value
     typed = _line(document, at)[at.column - 1 : at.end_column - 1]
     tries: list[tuple[str, Any]] = []
-    if value is not None and re.fullmatch(r"[\w.+-]+", typed):  # A word alone: what begins with an anchor or is an alias would become text with it.
+    if value is not None and re.fullmatch(
+        r"[\w.+-]+", typed
+    ):  # A word alone: what begins with an anchor or is an alias would become text with it.
         tries = [(f'"{typed}"', typed), (f"[{typed}]", [value])]
-    elif typed[1:-1] == value and re.fullmatch(r"true|false|(0|[1-9][0-9]{0,8})(\.[0-9]{1,9})?", value):
+    elif typed[1:-1] == value and re.fullmatch(
+        r"true|false|(0|[1-9][0-9]{0,8})(\.[0-9]{1,9})?", value
+    ):
         tries = [(value, json.loads(value))]
     return next((Edit(at, text) for text, meant in tries if takes(meant)), None)
 
@@ -359,7 +507,13 @@ def _retyped(document: Document, node: Node, takes: Callable[[Any], bool]) -> Ed
 def _new_ids(lessons: Iterable[Document]) -> dict[int, str]:
     """The ids that the cards without one will get, by Python's identity of the cards."""
     roots = [each.root.value for each in lessons if each.root and isinstance(each.root.value, dict)]
-    cards = [card for root in roots if isinstance(root.get("cards"), list) for card in root["cards"] if isinstance(card, dict)]
+    cards = [
+        card
+        for root in roots
+        if isinstance(root.get("cards"), list)
+        for card in root["cards"]
+        if isinstance(card, dict)
+    ]
     taken = {str(card["id"]) for card in cards if card.get("id") is not None}
     found: dict[int, str] = {}
     for card in cards:
@@ -380,5 +534,11 @@ def _with_id(node: Node, id: str) -> Edit | None:
     start = node.start
     if (start.line, start.column) < (node.at.line, node.at.column):
         return None
-    after = ", " if node.at != start and node.at.column < start.column else "\n" + " " * (start.column - 1)
-    return Edit(Location(start.file, start.line, start.column, start.line, start.column), f"id: {id}{after}")
+    after = (
+        ", "
+        if node.at != start and node.at.column < start.column
+        else "\n" + " " * (start.column - 1)
+    )
+    return Edit(
+        Location(start.file, start.line, start.column, start.line, start.column), f"id: {id}{after}"
+    )

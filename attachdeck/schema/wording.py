@@ -28,10 +28,29 @@ _LONG = 1000
 """In characters: no name of anything is longer."""
 _REFERENCES = ("objective", "formerly", "changes", "hide")
 """Keys that name what stands elsewhere, so that nothing may be made up for them."""
-_LANGUAGES = {"english": "en", "german": "de", "deutsch": "de", "spanish": "es", "español": "es", "french": "fr", "français": "fr", "italian": "it"}
+_LANGUAGES = {
+    "english": "en",
+    "german": "de",
+    "deutsch": "de",
+    "spanish": "es",
+    "español": "es",
+    "french": "fr",
+    "français": "fr",
+    "italian": "it",
+}
 _OTHER_KINDS = {
     "basic": ("flashcard", "card", "question", "normal", "simple", "front/back"),
-    "choice": ("multiple choice", "multiple-choice", "multiplechoice", "mc", "mcq", "single choice", "quiz", "true/false", "select"),
+    "choice": (
+        "multiple choice",
+        "multiple-choice",
+        "multiplechoice",
+        "mc",
+        "mcq",
+        "single choice",
+        "quiz",
+        "true/false",
+        "select",
+    ),
     "cloze": ("gap", "gaps", "fill in the blank", "fill-in-the-blank", "blank", "lückentext"),
     "typed": ("type", "input", "text", "short answer"),
     "sequence": ("order", "ordering", "list", "steps"),
@@ -44,7 +63,14 @@ _OTHER_KINDS = {
 """By what other words authors may call what they can choose from."""
 _NOTHING = ("none", "nil", "nothing", "n/a", "-", "?")
 _MAYBE_TRUE = ("answer", "accept", "text", "steps", "id")
-_YES_AND_NO = {"yes": "true", "y": "true", "on": "true", "no": "false", "n": "false", "off": "false"}
+_YES_AND_NO = {
+    "yes": "true",
+    "y": "true",
+    "on": "true",
+    "no": "false",
+    "n": "false",
+    "off": "false",
+}
 Said = tuple[str, str | None]
 """What is wrong, and how to mend it."""
 
@@ -90,14 +116,28 @@ def said(keyword: str, wrong: Wrong) -> Said | None:
 
 def _wrong_type(wrong: Wrong) -> Said:
     kinds = [wrong.wanted] if isinstance(wrong.wanted, str) else list(wrong.wanted)
-    is_it = "not whole" if "integer" in kinds and isinstance(wrong.value, float) else _type_of(wrong.value)
+    is_it = (
+        "not whole"
+        if "integer" in kinds and isinstance(wrong.value, float)
+        else _type_of(wrong.value)
+    )
     kind = "string" if "string" in kinds else kinds[0]
     help = _after_nothing(wrong, kind) if wrong.value is None else _HELP[kind](wrong)
-    return f"{wrong.key} must be {' or '.join(_TYPES[each] for each in kinds)}, and this is {is_it}", help
+    return (
+        f"{wrong.key} must be {' or '.join(_TYPES[each] for each in kinds)}, and this is {is_it}",
+        help,
+    )
 
 
 def _type_of(found: Any) -> str:
-    for python, name in ((bool, "`true` or `false`"), (int, "a number"), (float, "a number"), (str, "text"), (list, "a list"), (dict, "a group of keys")):
+    for python, name in (
+        (bool, "`true` or `false`"),
+        (int, "a number"),
+        (float, "a number"),
+        (str, "text"),
+        (list, "a list"),
+        (dict, "a group of keys"),
+    ):
         if isinstance(found, python):
             return name
     return "nothing"
@@ -123,17 +163,28 @@ def _after_nothing(wrong: Wrong, kind: str) -> str:
 
 
 def _or_delete(wrong: Wrong) -> str:
-    return ", or delete this line" if wrong.entry else ", or delete this key" if wrong.optional else ""
+    return (
+        ", or delete this line" if wrong.entry else ", or delete this key" if wrong.optional else ""
+    )
 
 
 def _needs(schema: Any, before: str = "", text: str = "…") -> str:
     """The keys that a group must have, as an example, with a text if there is one; or a key that its description gives."""
     example = next(iter((schema or {}).get("examples", ())), None)
     if isinstance(example, dict) and "properties" not in schema:
-        return ", as in " + " and ".join(f"`{key}: {written(each)}`" for key, each in list(example.items())[:1])
+        return ", as in " + " and ".join(
+            f"`{key}: {written(each)}`" for key, each in list(example.items())[:1]
+        )
     schema = schema or {}
-    needed = schema.get("required") or schema.get("then", {}).get("required") or list(schema.get("properties", ()))[:1]
-    shown = [f"`{before if key is needed[0] else ''}{key}: {text if schema.get('required') == [key] else '…'}`" for key in needed]
+    needed = (
+        schema.get("required")
+        or schema.get("then", {}).get("required")
+        or list(schema.get("properties", ()))[:1]
+    )
+    shown = [
+        f"`{before if key is needed[0] else ''}{key}: {text if schema.get('required') == [key] else '…'}`"
+        for key in needed
+    ]
     return ", as in " + " and ".join(shown) if needed else ""
 
 
@@ -142,14 +193,22 @@ def _text(wrong: Wrong) -> str | None:
         if wrong.on_several_lines and not wrong.entry:
             return f"write {wrong.as_typed('|')}, and the text on the lines below, indented further"
         example = next(iter(wrong.schema.get("examples", ())), None)
-        if isinstance(example, str) and not ("pattern" in wrong.schema and wrong.takes(wrong.typed)):  # It is the name of something.
+        if isinstance(example, str) and not (
+            "pattern" in wrong.schema and wrong.takes(wrong.typed)
+        ):  # It is the name of something.
             return f"write one text here, as in {wrong.as_typed(written(example))}"
-        help = "put the text in quotes" + (f": {wrong.as_typed(quoted(wrong.typed))}" if wrong.takes(wrong.typed) else "")
+        help = "put the text in quotes" + (
+            f": {wrong.as_typed(quoted(wrong.typed))}" if wrong.takes(wrong.typed) else ""
+        )
         return f"{help}, or write it after `|` on lines of its own"
     if "enum" in wrong.schema:
         return did_you_mean_or_list(wrong.typed, wrong.schema["enum"])
     if wrong.takes(wrong.typed):
-        help = "put it in quotes, so that it is text" if wrong.is_meant else "write the text here; where it is this word alone, put it in quotes"
+        help = (
+            "put it in quotes, so that it is text"
+            if wrong.is_meant
+            else "write the text here; where it is this word alone, put it in quotes"
+        )
         return f"{help}: {wrong.as_typed(quoted(wrong.typed))}"
     return _form(wrong, wrong.typed)
 
@@ -175,10 +234,19 @@ def _list(wrong: Wrong) -> str:
     named = next(iter(items.get("required", ())), "")
     if isinstance(found, dict) and found and wrong.takes(list(found.values())):
         return f"write `- ` in place of `{next(iter(found))}: ` and its like"
-    if isinstance(found, dict) and found and named and wrong.takes([{named: key, **each} for key, each in found.items() if isinstance(each, dict)]):
+    if (
+        isinstance(found, dict)
+        and found
+        and named
+        and wrong.takes(
+            [{named: key, **each} for key, each in found.items() if isinstance(each, dict)]
+        )
+    ):
         first = next(iter(found))
         return f"write `- {named}: {first}` in place of `{first}:`, and so on"
-    return "begin each entry with `- ` on a line of its own" + (_needs(items, "- ") or ", or write [one, two]")
+    return "begin each entry with `- ` on a line of its own" + (
+        _needs(items, "- ") or ", or write [one, two]"
+    )
 
 
 def _group(wrong: Wrong) -> str:
@@ -189,7 +257,11 @@ def _group(wrong: Wrong) -> str:
     text = found if isinstance(found, str) else wrong.typed
     if first and isinstance(found, (str, int, float)) and wrong.takes({first: text}):
         return f"write {wrong.as_typed(f'{{{first}: {written(text)}}}')}"
-    if isinstance(found, list) and (above := next((key for key in wrong.schema.get("properties", ()) if wrong.takes({key: found})), "")):
+    if isinstance(found, list) and (
+        above := next(
+            (key for key in wrong.schema.get("properties", ()) if wrong.takes({key: found})), ""
+        )
+    ):
         return f"write `{above}:` on a line of its own above the list"
     if isinstance(found, str) and "：" in found:
         return "write the colon `:` and a space after each key"
@@ -197,12 +269,22 @@ def _group(wrong: Wrong) -> str:
 
 
 def _true_or_false(wrong: Wrong) -> str:
-    meant = _YES_AND_NO.get(str(wrong.value).lower()) or next((each for each in ("true", "false") if each == str(wrong.value).strip().lower()), "")
-    return f"write {wrong.as_typed(meant)}, without quotes" if meant else "write true or false, without quotes"
+    meant = _YES_AND_NO.get(str(wrong.value).lower()) or next(
+        (each for each in ("true", "false") if each == str(wrong.value).strip().lower()), ""
+    )
+    return (
+        f"write {wrong.as_typed(meant)}, without quotes"
+        if meant
+        else "write true or false, without quotes"
+    )
 
 
 def _number(wrong: Wrong) -> str:
-    found = re.match(r"[^\d.,-]*(-?[0-9]{1,15}(?:[.,][0-9]{1,15})?)", wrong.value[:100]) if isinstance(wrong.value, str) else None
+    found = (
+        re.match(r"[^\d.,-]*(-?[0-9]{1,15}(?:[.,][0-9]{1,15})?)", wrong.value[:100])
+        if isinstance(wrong.value, str)
+        else None
+    )
     meant = found[1].replace(",", ".") if found else ""
     if meant and wrong.takes(float(meant) if "." in meant else int(meant)):
         return f"write the number without quotes or signs beside it: {wrong.as_typed(meant)}"
@@ -212,7 +294,13 @@ def _number(wrong: Wrong) -> str:
 def _bounds(wrong: Wrong) -> str:
     schema = wrong.schema
     least, most = schema.get("minimum"), schema.get("maximum")
-    bounds = f" from {least} to {most}" if most is not None else f" of {least} or more" if least is not None else " of more than 0"
+    bounds = (
+        f" from {least} to {most}"
+        if most is not None
+        else f" of {least} or more"
+        if least is not None
+        else " of more than 0"
+    )
     usual = schema.get("default", next(iter(schema.get("examples", ())), None))
     return f"write {_TYPES[schema['type']]}{bounds}, without quotes or signs beside it{'' if usual is None else f', as in {wrong.as_typed(usual)}'}"
 
@@ -230,10 +318,16 @@ _HELP: dict[str, Callable[[Wrong], str | None]] = {
 def _form(wrong: Wrong, text: str) -> str | None:
     """In which form a text is taken, with this one in that form if it can be brought into it."""
     said: str | None = wrong.schema.get("patternErrorMessage")
-    meant = next((each for each in _tries(text) if each and wrong.takes(each)), None) if wrong.name not in _REFERENCES else None
+    meant = (
+        next((each for each in _tries(text) if each and wrong.takes(each)), None)
+        if wrong.name not in _REFERENCES
+        else None
+    )
     if said is None or meant is None:
         return said
-    return re.sub(r": `[^`]+`$|: \"[^\"]+\"$", "", said) + f": write {wrong.as_typed(written(meant))}"
+    return (
+        re.sub(r": `[^`]+`$|: \"[^\"]+\"$", "", said) + f": write {wrong.as_typed(written(meant))}"
+    )
 
 
 def _tries(text: str) -> Iterator[str]:
@@ -246,63 +340,96 @@ def _tries(text: str) -> Iterator[str]:
     yield re.sub(r" ?(?<!:):(?!:) ?", " - ", text.replace('"', "'"))
     yield from (text.replace("_", "-"), text.replace("-", "_"))
     yield re.sub(r"[\s\"*_\\]+", "-", re.sub(r"(?<!:): ?(?!:)", "::", text))
-    yield "-".join(re.findall(r"[a-z0-9]+", normal(text, "NFKD").encode("ascii", "ignore").decode().lower()))
+    yield "-".join(
+        re.findall(r"[a-z0-9]+", normal(text, "NFKD").encode("ascii", "ignore").decode().lower())
+    )
     number = text.replace(",", ".").removeprefix("v")
     yield from (number, f"{number}.0", f"{number}.0.0")
     yield from (f"#{text}", re.sub(r"^#?(.)(.)(.)$", r"#\1\1\2\2\3\3", text))
     day = re.sub(r"^(\d+)\.(\d+)\.(\d{4})$", r"\3-\2-\1", text)
     yield re.sub(r"(?<!\d)(\d)(?!\d)", r"0\1", day)
     address = text.strip("<>")
-    yield from (address, f"https://{address}" if re.fullmatch(r"(?i)[a-z0-9-]+(\.[a-z0-9-]+)+(/.*)?", address) else "")
+    yield from (
+        address,
+        f"https://{address}"
+        if re.fullmatch(r"(?i)[a-z0-9-]+(\.[a-z0-9-]+)+(/.*)?", address)
+        else "",
+    )
 
 
 def disguised(text: str) -> str:
     """What stands in a text that nobody sees, or that looks like something else; empty where nothing does."""
     odd = next((each for each in text if not each.isascii()), "a")
-    looks = {"Cf": "is invisible", "Zs": "only looks like a space"}.get(unicodedata.category(odd), "")
-    if unicodedata.name(odd, "").startswith(("CYRILLIC", "GREEK")) and text.encode("ascii", "ignore").strip():
+    looks = {"Cf": "is invisible", "Zs": "only looks like a space"}.get(
+        unicodedata.category(odd), ""
+    )
+    if (
+        unicodedata.name(odd, "").startswith(("CYRILLIC", "GREEK"))
+        and text.encode("ascii", "ignore").strip()
+    ):
         looks = "is a letter of another script"
     return f"holds U+{ord(odd):04X}, which {looks}" if looks else ""
 
 
 def _pattern(wrong: Wrong) -> Said:
     if wrong.value.strip():
-        return f"{wrong.key} {disguised(wrong.value) or 'cannot be written like this'}", _form(wrong, wrong.value)
+        return f"{wrong.key} {disguised(wrong.value) or 'cannot be written like this'}", _form(
+            wrong, wrong.value
+        )
     if wrong.typed[:1] in ("|", ">") and wrong.takes(wrong.typed):
         return (
             f"{wrong.key} is blank",
             f"write the text on the lines below, indented further; where the sign belongs to it, write {wrong.as_typed(quoted(wrong.typed))}",
         )
-    help = "write the text here" if wrong.takes("Any text.") else str(wrong.schema.get("patternErrorMessage"))
+    help = (
+        "write the text here"
+        if wrong.takes("Any text.")
+        else str(wrong.schema.get("patternErrorMessage"))
+    )
     return f"{wrong.key} is blank", help + _or_delete(wrong)
 
 
 def no_name(name: str, schema: Mapping[str, Any]) -> Said:
     """What an author is told about a key that cannot be the name of something."""
     help = schema.get("patternErrorMessage", "")
-    meant = next((each for each in _tries(name) if re.search(schema.get("pattern", ""), each)), None)
-    return f"`{shortened(name)}` cannot be a name here", re.sub(r": `[^`]+`$", "", help) + f": write `{meant}: …`" if meant else help
+    meant = next(
+        (each for each in _tries(name) if re.search(schema.get("pattern", ""), each)), None
+    )
+    return f"`{shortened(name)}` cannot be a name here", re.sub(
+        r": `[^`]+`$", "", help
+    ) + f": write `{meant}: …`" if meant else help
 
 
 def _enum(wrong: Wrong) -> Said:
     if not str(wrong.value).strip():
-        return f"{wrong.key} is blank", f"{did_you_mean_or_list('', wrong.wanted)}{_or_delete(wrong)}"
+        return (
+            f"{wrong.key} is blank",
+            f"{did_you_mean_or_list('', wrong.wanted)}{_or_delete(wrong)}",
+        )
     found = str(wrong.value)
-    other = next((each for each in wrong.wanted if found.lower() in _OTHER_KINDS.get(each, ())), None)
-    return f"{wrong.key} {disguised(found) or f'cannot be `{shortened(found)}`'}", f"did you mean `{other}`?" if other else did_you_mean_or_list(
-        found, wrong.wanted
+    other = next(
+        (each for each in wrong.wanted if found.lower() in _OTHER_KINDS.get(each, ())), None
+    )
+    return (
+        f"{wrong.key} {disguised(found) or f'cannot be `{shortened(found)}`'}",
+        f"did you mean `{other}`?" if other else did_you_mean_or_list(found, wrong.wanted),
     )
 
 
 def _too_few(wrong: Wrong) -> Said:
     entries = f"{wrong.wanted} {'entry' if wrong.wanted == 1 else 'entries'}"
     help = f"write {'one more' if wrong.value else 'one'} below it, after `- `{_needs(wrong.schema.get('items'), '- ')}"
-    return f"{wrong.key} needs at least {entries}, and has {len(wrong.value)}", help + _or_delete(wrong)
+    return f"{wrong.key} needs at least {entries}, and has {len(wrong.value)}", help + _or_delete(
+        wrong
+    )
 
 
 def _too_few_keys(wrong: Wrong) -> Said:
     help = f"write {'one more' if wrong.value else 'them'} below it, indented{_needs(wrong.schema)}"
-    return f"{wrong.key} needs at least {wrong.wanted} {'key' if wrong.wanted == 1 else 'keys'}, and has {len(wrong.value)}", help
+    return (
+        f"{wrong.key} needs at least {wrong.wanted} {'key' if wrong.wanted == 1 else 'keys'}, and has {len(wrong.value)}",
+        help,
+    )
 
 
 def _twice(wrong: Wrong) -> Said:
@@ -315,12 +442,30 @@ _WORDS: dict[str, Callable[[Wrong], Said]] = {
     "enum": _enum,
     "pattern": _pattern,
     "minItems": _too_few,
-    "maxItems": lambda wrong: (f"{wrong.key} holds {len(wrong.value)} entries, and takes {wrong.wanted} at most", "split the card in two"),
+    "maxItems": lambda wrong: (
+        f"{wrong.key} holds {len(wrong.value)} entries, and takes {wrong.wanted} at most",
+        "split the card in two",
+    ),
     "minProperties": _too_few_keys,
-    "maxProperties": lambda wrong: (f"{wrong.key} holds {len(wrong.value)} keys, and takes {wrong.wanted} at most", "delete some of them"),
-    "maxLength": lambda wrong: (f"{wrong.key} is {len(wrong.value)} characters long, and takes {wrong.wanted} at most", "shorten it"),
-    "minimum": lambda wrong: (f"{wrong.key} is {wrong.typed}, and must be {wrong.wanted} or more", _bounds(wrong)),
-    "maximum": lambda wrong: (f"{wrong.key} is {wrong.typed}, and must be {wrong.wanted} or less", _bounds(wrong)),
-    "exclusiveMinimum": lambda wrong: (f"{wrong.key} is {wrong.typed}, and must be more than {wrong.wanted}", _bounds(wrong)),
+    "maxProperties": lambda wrong: (
+        f"{wrong.key} holds {len(wrong.value)} keys, and takes {wrong.wanted} at most",
+        "delete some of them",
+    ),
+    "maxLength": lambda wrong: (
+        f"{wrong.key} is {len(wrong.value)} characters long, and takes {wrong.wanted} at most",
+        "shorten it",
+    ),
+    "minimum": lambda wrong: (
+        f"{wrong.key} is {wrong.typed}, and must be {wrong.wanted} or more",
+        _bounds(wrong),
+    ),
+    "maximum": lambda wrong: (
+        f"{wrong.key} is {wrong.typed}, and must be {wrong.wanted} or less",
+        _bounds(wrong),
+    ),
+    "exclusiveMinimum": lambda wrong: (
+        f"{wrong.key} is {wrong.typed}, and must be more than {wrong.wanted}",
+        _bounds(wrong),
+    ),
     "uniqueItems": _twice,
 }

@@ -8,7 +8,9 @@ SUFFIX = ".ids.txt"
 
 
 def write(deck: Deck, place: Path) -> list[str]:
-    place.write_text("".join(f"{card.id}\n" for card in deck.course.cards()), encoding="utf-8", newline="\n")
+    place.write_text(
+        "".join(f"{card.id}\n" for card in deck.course.cards()), encoding="utf-8", newline="\n"
+    )
     return ["everything but the ids"]
 
 

@@ -10,7 +10,18 @@ from aqt import gui_hooks, mw
 from aqt.qt import QTimer
 
 FOLDER = Path(os.environ["SHOW_FOLDER"])
-KINDS = ("basic", "reversed", "typed", "cloze", "choice", "vignette", "sequence", "occlusion", "practice", "reference")
+KINDS = (
+    "basic",
+    "reversed",
+    "typed",
+    "cloze",
+    "choice",
+    "vignette",
+    "sequence",
+    "occlusion",
+    "practice",
+    "reference",
+)
 report = {"shown": [], "failed": []}
 waiting = list(KINDS)
 
@@ -34,7 +45,9 @@ LOOK = """(() => {
 def start():
     mw.resize(640, 900)
     options = ImportAnkiPackageOptions()
-    mw.col.import_anki_package(ImportAnkiPackageRequest(package_path=os.environ["SHOW_PACKAGE"], options=options))
+    mw.col.import_anki_package(
+        ImportAnkiPackageRequest(package_path=os.environ["SHOW_PACKAGE"], options=options)
+    )
     mw.col.models._clear_cache()
     following()
 

@@ -46,9 +46,28 @@ def main(package: Path, folder: Path) -> int:
             "QTWEBENGINE_CHROMIUM_FLAGS": "--no-sandbox --disable-gpu",
             "ANKI_SINGLE_INSTANCE_KEY": base.name,
         }
-        command = ["xvfb-run", "-a", "-s", "-screen 0 1280x1024x24", sys.executable, "-c", "import aqt; aqt.run()", "-b", str(base), "-p", "User 1"]
+        command = [
+            "xvfb-run",
+            "-a",
+            "-s",
+            "-screen 0 1280x1024x24",
+            sys.executable,
+            "-c",
+            "import aqt; aqt.run()",
+            "-b",
+            str(base),
+            "-p",
+            "User 1",
+        ]
         try:
-            ran = subprocess.run(command, env=environment, timeout=SECONDS, capture_output=True, text=True, check=False)
+            ran = subprocess.run(
+                command,
+                env=environment,
+                timeout=SECONDS,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
             said = ran.stdout + ran.stderr
         except subprocess.TimeoutExpired as error:
             said = f"Anki did not end within {SECONDS} seconds: {error}"

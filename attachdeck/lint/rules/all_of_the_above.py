@@ -26,4 +26,9 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
     for card, _ in context.cards_near(course, "all_of_the_above"):
         for option in card.options if isinstance(card, ChoiceCard) else ():
             if with_word(option.text, context.words["all_of_the_above"]):
-                yield Finding(card.at, f"`{card.id}` has the option `{option.text}`", "mark several options as right, and say so in the question", card)
+                yield Finding(
+                    card.at,
+                    f"`{card.id}` has the option `{option.text}`",
+                    "mark several options as right, and say so in the question",
+                    card,
+                )

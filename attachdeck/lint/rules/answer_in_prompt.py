@@ -24,5 +24,14 @@ from attachdeck.lint import Context, Finding
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for card, texts in context.cards(course):
         answer, prompt = texts.answered_words, texts.asked_words
-        if " " in answer and f" {answer} " in f" {prompt} " and not {"or", "which", "whether"} & set(prompt.split()):
-            yield Finding(card.at, f"the answer of `{card.id}` stands in its prompt", "say the prompt in other words, or ask for the other half", card)
+        if (
+            " " in answer
+            and f" {answer} " in f" {prompt} "
+            and not {"or", "which", "whether"} & set(prompt.split())
+        ):
+            yield Finding(
+                card.at,
+                f"the answer of `{card.id}` stands in its prompt",
+                "say the prompt in other words, or ask for the other half",
+                card,
+            )

@@ -25,4 +25,9 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
     for card, texts in context.cards(course):
         length = len(texts.answered_words.split())
         if length > 25:
-            yield Finding(card.at, f"the answer of `{card.id}` has {length} words", "keep the core and put the rest under `why`, or split the card", card)
+            yield Finding(
+                card.at,
+                f"the answer of `{card.id}` has {length} words",
+                "keep the core and put the rest under `why`, or split the card",
+                card,
+            )

@@ -23,4 +23,9 @@ from attachdeck.lint import Context, Finding
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for card in course.cards():
         if card.objective is None:
-            yield Finding(card.at, f"`{card.id}` serves no learning objective", "name one under `objective`", card)
+            yield Finding(
+                card.at,
+                f"`{card.id}` serves no learning objective",
+                "name one under `objective`",
+                card,
+            )

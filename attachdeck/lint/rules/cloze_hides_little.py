@@ -28,4 +28,9 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         for hidden in texts.gaps:
             found = words(hidden)
             if found and small.issuperset(found):
-                yield Finding(card.at, f"a gap of `{card.id}` hides only `{hidden}`", "hide the word that carries the meaning", card)
+                yield Finding(
+                    card.at,
+                    f"a gap of `{card.id}` hides only `{hidden}`",
+                    "hide the word that carries the meaning",
+                    card,
+                )

@@ -29,13 +29,27 @@ from attachdeck.lint.texts import words
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for card, texts in context.cards(course):
-        if isinstance(card, ClozeCard) and not cloze.filled(card.text, _left).strip(" .!?") and len(cloze.numbers(card.text)) == 1:
-            yield Finding(card.at, f"the gap of `{card.id}` hides all there is, and its card asks nothing", "hide less, or give the gap a hint", card)
+        if (
+            isinstance(card, ClozeCard)
+            and not cloze.filled(card.text, _left).strip(" .!?")
+            and len(cloze.numbers(card.text)) == 1
+        ):
+            yield Finding(
+                card.at,
+                f"the gap of `{card.id}` hides all there is, and its card asks nothing",
+                "hide less, or give the gap a hint",
+                card,
+            )
             continue
         hidden = max((len(words(each)) for each in texts.gaps), default=0)
         around = len(texts.asked_words.split()) if hidden > 5 else 0
         if hidden > 5 and hidden > around / 2:
-            yield Finding(card.at, f"a gap of `{card.id}` hides {hidden} words and leaves few around it", "hide less, or ask a question instead", card)
+            yield Finding(
+                card.at,
+                f"a gap of `{card.id}` hides {hidden} words and leaves few around it",
+                "hide less, or ask a question instead",
+                card,
+            )
 
 
 def _left(_numbers: cloze.Numbers, _content: str, hint: str) -> str:

@@ -24,6 +24,13 @@ from attachdeck.lint.texts import unquoted, with_word
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for card, texts in context.cards_near(course, "diagnosing"):
-        found = with_word(unquoted(" ".join((texts.asked, *texts.said))), context.words["diagnosing"])
+        found = with_word(
+            unquoted(" ".join((texts.asked, *texts.said))), context.words["diagnosing"]
+        )
         if found:
-            yield Finding(card.at, f"`{card.id}` sounds like a diagnosis", "ask which pattern a behaviour shows, and say so", card)
+            yield Finding(
+                card.at,
+                f"`{card.id}` sounds like a diagnosis",
+                "ask which pattern a behaviour shows, and say so",
+                card,
+            )

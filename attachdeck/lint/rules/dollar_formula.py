@@ -27,6 +27,14 @@ _FORMULA = pattern(r"\$(?=\S)[^$\n\\^_{}]*[\\^_{}][^$\n]*\$|\$\$[^$\\^_{}]*[\\^_
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for card, texts in context.cards(course):
-        found = next((match for text in texts.pieces if "$" in text and (match := _FORMULA.search(text))), None)
+        found = next(
+            (match for text in texts.pieces if "$" in text and (match := _FORMULA.search(text))),
+            None,
+        )
         if found:
-            yield Finding(card.at, f"`{found[0]:.40}` in `{card.id}` is no formula in Anki", r"write it between `\(` and `\)`", card)
+            yield Finding(
+                card.at,
+                f"`{found[0]:.40}` in `{card.id}` is no formula in Anki",
+                r"write it between `\(` and `\)`",
+                card,
+            )

@@ -30,6 +30,11 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         if not key:
             continue  # A custom card: only its note type knows what it asks.
         if key in seen:
-            yield Finding(card.at, f"`{card.id}` asks the same as `{seen[key]}`", "delete one, or say what makes it another question", card)
+            yield Finding(
+                card.at,
+                f"`{card.id}` asks the same as `{seen[key]}`",
+                "delete one, or say what makes it another question",
+                card,
+            )
         else:
             seen[key] = card.id

@@ -36,4 +36,9 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         sentences = sum(max(1, len(_END.findall(piece))) for piece in pieces)
         lix = texts.length / sentences + long_words
         if lix > 60:
-            yield Finding(card.at, f"`{card.id}` is very hard to read (LIX {lix:.0f}, and 60 is the most)", "shorter sentences, plainer words", card)
+            yield Finding(
+                card.at,
+                f"`{card.id}` is very hard to read (LIX {lix:.0f}, and 60 is the most)",
+                "shorter sentences, plainer words",
+                card,
+            )

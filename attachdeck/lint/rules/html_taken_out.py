@@ -44,7 +44,10 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
             for what in taken_out(text.value)[:_MOST] if _has_signs(text.value) else ():
                 yield Finding(text.at, f"`{what}` does not reach the card", _HELP, card)
     for written in filter(_has_signs, shown_texts(course)):
-        yield from (Finding(course_yaml(course), f"`{what}` does not reach the card", _HELP) for what in taken_out(written)[:_MOST])
+        yield from (
+            Finding(course_yaml(course), f"`{what}` does not reach the card", _HELP)
+            for what in taken_out(written)[:_MOST]
+        )
 
 
 def _has_signs(text: str) -> bool:

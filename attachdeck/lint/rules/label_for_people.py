@@ -26,4 +26,9 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
     for card, texts in context.cards_near(course, "labels"):
         found = with_word(unquoted(" ".join(texts.said)), context.words["labels"])
         if found:
-            yield Finding(card.at, f"`{card.id}` labels people (`{found}`)", "describe what somebody does", card)
+            yield Finding(
+                card.at,
+                f"`{card.id}` labels people (`{found}`)",
+                "describe what somebody does",
+                card,
+            )

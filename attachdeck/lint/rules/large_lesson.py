@@ -24,4 +24,8 @@ from attachdeck.lint import Context, Finding
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for lesson in course.lessons:
         if len(lesson.cards) > 40:
-            yield Finding(lesson.at, f"the lesson `{lesson.id}` has {len(lesson.cards)} cards", "make two lessons of it")
+            yield Finding(
+                lesson.at,
+                f"the lesson `{lesson.id}` has {len(lesson.cards)} cards",
+                "make two lessons of it",
+            )

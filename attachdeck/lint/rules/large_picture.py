@@ -24,4 +24,8 @@ from attachdeck.lint import Context, Finding
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for name, picture in course.pictures.items():
         if len(picture.content) > 1024 * 1024:
-            yield Finding(picture.at, f"`{name}` has {len(picture.content) / 1024 / 1024:.1f} MiB", "make it smaller; an SVG is often best")
+            yield Finding(
+                picture.at,
+                f"`{name}` has {len(picture.content) / 1024 / 1024:.1f} MiB",
+                "make it smaller; an SVG is often best",
+            )

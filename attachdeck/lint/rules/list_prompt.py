@@ -25,4 +25,9 @@ from attachdeck.lint.texts import with_word
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for card, texts in context.cards_near(course, "lists"):
         if isinstance(card, BasicCard) and with_word(texts.asked, context.words["lists"]):
-            yield Finding(card.at, f"`{card.id}` asks for a list", "use `cloze` with a gap for each, `sequence`, or a card for each member", card)
+            yield Finding(
+                card.at,
+                f"`{card.id}` asks for a list",
+                "use `cloze` with a gap for each, `sequence`, or a card for each member",
+                card,
+            )

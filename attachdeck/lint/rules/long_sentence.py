@@ -27,7 +27,24 @@ _MOST = 40
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for card, texts in context.cards(course):
         # Spaces are counted first, which is cheap; any other white space is not printable.
-        long = [text for text in (texts.asked, *texts.said) if text.count(" ") >= _MOST or not text.isprintable()]
-        longest = max((len(sentence.split()) for text in long for sentence in re.split(r"(?<=[.!?:;])\s", text)), default=0) if long else 0
+        long = [
+            text
+            for text in (texts.asked, *texts.said)
+            if text.count(" ") >= _MOST or not text.isprintable()
+        ]
+        longest = (
+            max(
+                (
+                    len(sentence.split())
+                    for text in long
+                    for sentence in re.split(r"(?<=[.!?:;])\s", text)
+                ),
+                default=0,
+            )
+            if long
+            else 0
+        )
         if longest > _MOST:
-            yield Finding(card.at, f"`{card.id}` has a sentence of {longest} words", "make two of it", card)
+            yield Finding(
+                card.at, f"`{card.id}` has a sentence of {longest} words", "make two of it", card
+            )

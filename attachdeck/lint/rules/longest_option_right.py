@@ -25,6 +25,13 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
     for card in course.cards():
         if isinstance(card, ChoiceCard) and not isinstance(card, VignetteCard):
             right = max((len(option.text) for option in card.options if option.right), default=0)
-            wrong = max((len(option.text) for option in card.options if not option.right), default=0)
+            wrong = max(
+                (len(option.text) for option in card.options if not option.right), default=0
+            )
             if right > 25 and right > 1.6 * wrong:
-                yield Finding(card.at, f"the right option of `{card.id}` is much the longest", "shorten it, or let the wrong ones say as much", card)
+                yield Finding(
+                    card.at,
+                    f"the right option of `{card.id}` is much the longest",
+                    "shorten it, or let the wrong ones say as much",
+                    card,
+                )

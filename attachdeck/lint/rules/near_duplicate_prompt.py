@@ -28,20 +28,39 @@ Triple = tuple[str, str, str]
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     """Each prompt is a set of word triples; only prompts that share a rare triple are compared, so that time grows with the course."""
-    prompts = {card.id: (card, texts.asked_words) for card, texts in context.cards(course) if not isinstance(card, VignetteCard)}
+    prompts = {
+        card.id: (card, texts.asked_words)
+        for card, texts in context.cards(course)
+        if not isinstance(card, VignetteCard)
+    }
     prompts = {name: (card, text) for name, (card, text) in prompts.items() if text.count(" ") >= 7}
     likely = _likely({name: text for name, (_, text) in prompts.items()})
     wanted = frozenset(each for name in likely for each in _triples(prompts[name][1]))
-    triples = {name: found for name, (_, text) in prompts.items() if not wanted.isdisjoint(found := frozenset(_triples(text)))} if likely else {}
+    triples = (
+        {
+            name: found
+            for name, (_, text) in prompts.items()
+            if not wanted.isdisjoint(found := frozenset(_triples(text)))
+        }
+        if likely
+        else {}
+    )
     count = Counter(each for found in triples.values() for each in found & wanted)
     holders: dict[Triple, list[str]] = defaultdict(list)
     for name, found in triples.items():
         card, text = prompts[name]
         rare = sorted(found, key=lambda each: (count[each], each))[:8] if name in likely else ()
-        for other in sorted({other for each in rare if count[each] <= 50 for other in holders[each]}):
+        for other in sorted(
+            {other for each in rare if count[each] <= 50 for other in holders[each]}
+        ):
             alike = len(found & triples[other]) / len(found | triples[other])
             if alike >= 0.7 and text != prompts[other][1]:
-                yield Finding(card.at, f"`{name}` asks nearly the same as `{other}`", "word them differently, or say under `lint` why they are alike", card)
+                yield Finding(
+                    card.at,
+                    f"`{name}` asks nearly the same as `{other}`",
+                    "word them differently, or say under `lint` why they are alike",
+                    card,
+                )
         for each in found & wanted:
             holders[each].append(name)
 

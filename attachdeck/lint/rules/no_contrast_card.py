@@ -32,14 +32,33 @@ _LONGEST = 4
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     cards = context.cards(course)
-    terms = {texts.answered_words: card for card, texts in cards if texts.answered_words and texts.answered_words.count(" ") < _LONGEST}
+    terms = {
+        texts.answered_words: card
+        for card, texts in cards
+        if texts.answered_words and texts.answered_words.count(" ") < _LONGEST
+    }
     find = finder(terms)
-    mentions = [(term, other, card) for term, card in terms.items() for other in sorted(find(plain(card.confusion)) - {term})]
+    mentions = [
+        (term, other, card)
+        for term, card in terms.items()
+        for other in sorted(find(plain(card.confusion)) - {term})
+    ]
     holders: dict[str, set[int]] = defaultdict(set)
     for number, (card, texts) in enumerate(cards if mentions else ()):
-        options = plain(" ".join(option.text for option in card.options)) if isinstance(card, ChoiceCard) else ""
-        for term in find(" ".join(filter(None, (texts.asked_words, options, texts.answered_words)))):
+        options = (
+            plain(" ".join(option.text for option in card.options))
+            if isinstance(card, ChoiceCard)
+            else ""
+        )
+        for term in find(
+            " ".join(filter(None, (texts.asked_words, options, texts.answered_words)))
+        ):
             holders[term].add(number)
     for term, other, card in mentions:
         if holders[term].isdisjoint(holders[other]):
-            yield Finding(card.at, f"`{card.id}` warns of “{other}”, and no card holds it and “{term}” apart", "add a card that asks for the difference", card)
+            yield Finding(
+                card.at,
+                f"`{card.id}` warns of “{other}”, and no card holds it and “{term}” apart",
+                "add a card that asks for the difference",
+                card,
+            )

@@ -24,4 +24,9 @@ from attachdeck.lint import Context, Finding
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for card in course.cards():
         if not card.sources and card.kind not in ("vignette", "practice") and course.sources:
-            yield Finding(card.at, f"`{card.id}` names no source", "name a work of sources.yaml under `sources`", card)
+            yield Finding(
+                card.at,
+                f"`{card.id}` names no source",
+                "name a work of sources.yaml under `sources`",
+                card,
+            )

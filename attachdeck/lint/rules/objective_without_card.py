@@ -25,4 +25,8 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
     for lesson in course.lessons:
         for objective in lesson.objectives:
             if objective.id not in served:
-                yield Finding(lesson.at, f"no card serves the objective `{objective.id}`", "write a card for it, or take it out")
+                yield Finding(
+                    lesson.at,
+                    f"no card serves the objective `{objective.id}`",
+                    "write a card for it, or take it out",
+                )

@@ -26,4 +26,9 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
     for card, texts in context.cards_near(course, "overclaiming"):
         found = with_word(unquoted(" ".join(texts.said)), context.words["overclaiming"])
         if found:
-            yield Finding(card.at, f"`{card.id}` claims much (`{found}`)", "say how strong the finding is", card)
+            yield Finding(
+                card.at,
+                f"`{card.id}` claims much (`{found}`)",
+                "say how strong the finding is",
+                card,
+            )

@@ -23,7 +23,17 @@ from attachdeck.lint.texts import with_word
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
-    noted = {card.id for lesson in course.lessons for card in lesson.cards if lesson.content_note or card.content_note}
+    noted = {
+        card.id
+        for lesson in course.lessons
+        for card in lesson.cards
+        if lesson.content_note or card.content_note
+    }
     for card, texts in context.cards_near(course, "sensitive"):
         if card.id not in noted and with_word(texts.everything, context.words["sensitive"]):
-            yield Finding(card.at, f"`{card.id}` touches something sensitive and has no content note", "add `content_note` to the card or to the lesson", card)
+            yield Finding(
+                card.at,
+                f"`{card.id}` touches something sensitive and has no content note",
+                "add `content_note` to the card or to the lesson",
+                card,
+            )

@@ -26,6 +26,13 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
     for card, texts in context.cards(course):
         if sum(map(texts.answered.count, ".!?")) < 3:
             continue
-        sentences = len(re.findall(r"[.!?](?=\s|$)", re.sub(r"\b(?:e\.g|i\.e|cf|al|vs)\.", "", texts.answered)))
+        sentences = len(
+            re.findall(r"[.!?](?=\s|$)", re.sub(r"\b(?:e\.g|i\.e|cf|al|vs)\.", "", texts.answered))
+        )
         if sentences > 2:
-            yield Finding(card.at, f"the answer of `{card.id}` has {sentences} sentences", "make a card for each idea, or put reasons under `why`", card)
+            yield Finding(
+                card.at,
+                f"the answer of `{card.id}` has {sentences} sentences",
+                "make a card for each idea, or put reasons under `why`",
+                card,
+            )

@@ -24,13 +24,26 @@ from attachdeck.lint.texts import runs
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for card, texts in context.cards(course) if context.corpus else ():
-        shared = next((run for text in texts.pieces for run in runs(text) if run in context.corpus), None)
+        shared = next(
+            (run for text in texts.pieces for run in runs(text) if run in context.corpus), None
+        )
         if shared:
             yield Finding(
-                card.at, f"`{card.id}` shares words with another text: {' '.join(shared)}", "say it in your own words, or mark it as a quotation", card
+                card.at,
+                f"`{card.id}` shares words with another text: {' '.join(shared)}",
+                "say it in your own words, or mark it as a quotation",
+                card,
             )
     for lesson in course.lessons if context.corpus else ():
-        shared = next((run for text in (lesson.summary, lesson.reading) for run in runs(text) if run in context.corpus), None)
+        shared = next(
+            (
+                run
+                for text in (lesson.summary, lesson.reading)
+                for run in runs(text)
+                if run in context.corpus
+            ),
+            None,
+        )
         if shared:
             yield Finding(
                 lesson.at,

@@ -52,7 +52,15 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from attachdeck.cloze import FORMULA
-from attachdeck.course import Card, ChoiceCard, ClozeCard, Course, CustomCard, OcclusionCard, SequenceCard
+from attachdeck.course import (
+    Card,
+    ChoiceCard,
+    ClozeCard,
+    Course,
+    CustomCard,
+    OcclusionCard,
+    SequenceCard,
+)
 from attachdeck.decode import markdown_texts, markdown_values
 from attachdeck.lint import Context, Finding
 from attachdeck.lint.texts import course_yaml, shown_texts
@@ -90,7 +98,9 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     r"(?:\A|\n)```[^`]*\Z": ("makes code of all that follows", "end it with a line of three backticks"),
     r"\A(?:[-+*#]\s+|>\s*)[0-9][0-9.,]*\s*%?\Z|\A\+\s+[0-9][^\n]*\Z": ("loses its sign, which begins a list, a quotation or a heading", "put it between backticks, or write it in words"),
 }  # fmt: skip
-_SIGN = pattern(r"\[|~|\*(?:\*|(?<=[0-9]\*)[0-9.,])|\n(?=[ ]*(?:[-<#12`•◦▪‣]|[ab]\)))|•|◦|▪|‣|\(\(|\{\{|\)\[|!\[|! \[|==|\\|\^|\|[ ]*\||: - ")
+_SIGN = pattern(
+    r"\[|~|\*(?:\*|(?<=[0-9]\*)[0-9.,])|\n(?=[ ]*(?:[-<#12`•◦▪‣]|[ab]\)))|•|◦|▪|‣|\(\(|\{\{|\)\[|!\[|! \[|==|\\|\^|\|[ ]*\||: - "
+)
 _FIRST = ("-", "+", "*", ">", "#", "`", "<", "1.", "1)", "a)")
 """How all of these begin, or with what the text does; most texts have none of it."""
 _MEANING = pattern("|".join(f"(?P<m{place}>{each})" for place, each in enumerate(_MEANINGS)))
@@ -112,7 +122,9 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
             for text in markdown_texts(place):
                 if found := _found(text.value, gaps=text.value is gaps):
                     yield Finding(text.at, found[0], found[1], card)
-        yield from (Finding(at, message, help, card) for at, message, help in _of_a_kind(card, place))
+        yield from (
+            Finding(at, message, help, card) for at, message, help in _of_a_kind(card, place)
+        )
     for place in (lesson.place for lesson in course.lessons):
         if isinstance(place, Node):
             yield from (Finding(at, message, help) for at, message, help in _of_a_lesson(place))
@@ -126,15 +138,35 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
 def _of_a_kind(card: Card, place: Node) -> Iterator[tuple[Location, str, str]]:
     """What only some kinds have: texts that are no Markdown, options and steps with numbers of their own."""
     plain = [place["content_note"]] if card.content_note and "content_note" in place else []
-    plain += [each["name"] for each in place["regions"].items()] if isinstance(card, OcclusionCard) else []
+    plain += (
+        [each["name"] for each in place["regions"].items()]
+        if isinstance(card, OcclusionCard)
+        else []
+    )
     for text in plain:
         if found := _PLAIN.search(text.value):
-            yield text.at, f"`{found[0]:.40}` is shown as it stands: this text is no Markdown", "write it without its signs"
-    options = [option.text for option in card.options] if isinstance(card, ChoiceCard) and card.kind == "choice" else []
+            yield (
+                text.at,
+                f"`{found[0]:.40}` is shown as it stands: this text is no Markdown",
+                "write it without its signs",
+            )
+    options = (
+        [option.text for option in card.options]
+        if isinstance(card, ChoiceCard) and card.kind == "choice"
+        else []
+    )
     if options and _are_numbered(options):
-        yield place["options"].at, "the options are shuffled, and their letters or numbers with them", "write them without"
+        yield (
+            place["options"].at,
+            "the options are shuffled, and their letters or numbers with them",
+            "write them without",
+        )
     if isinstance(card, SequenceCard) and _are_numbered(card.steps):
-        yield place["steps"].at, "the steps are numbered, and these have numbers of their own", "write them without"
+        yield (
+            place["steps"].at,
+            "the steps are numbered, and these have numbers of their own",
+            "write them without",
+        )
 
 
 def _are_numbered(texts: Sequence[str]) -> bool:
@@ -149,14 +181,25 @@ def _of_a_lesson(place: Node) -> Iterator[tuple[Location, str, str]]:
             yield text.at, *found
     for text in (place["title"], *(each["text"] for each in place["objectives"].items())):
         if plain := _PLAIN.search(text.value):
-            yield text.at, f"`{plain[0]:.40}` is shown as it stands: this text is no Markdown", "write it without its signs"
+            yield (
+                text.at,
+                f"`{plain[0]:.40}` is shown as it stands: this text is no Markdown",
+                "write it without its signs",
+            )
 
 
 def _in_description(text: str) -> tuple[str, str] | None:
     """What a deck's description, which has no HTML and no formulas, shows of a text."""
     found = _HTML.search(_CODE.sub("x", text)) if "<" in text else None
     found = found or (FORMULA.search(text) if "\\" in text else None)
-    return (f"`{found[0]:.40}` is shown as it stands in the description of a deck", "write it in words or as Markdown") if found else None
+    return (
+        (
+            f"`{found[0]:.40}` is shown as it stands in the description of a deck",
+            "write it in words or as Markdown",
+        )
+        if found
+        else None
+    )
 
 
 def _may_be(text: str) -> bool:

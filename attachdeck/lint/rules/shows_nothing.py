@@ -30,9 +30,24 @@ _TO_WRITE = pattern(r"(?:TODO|TBD|FIXME|XXX|\.{3}|…|\?{3})[.!?]?")
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for card, texts in context.cards(course):
         if any(len(text) < 7 and _TO_WRITE.fullmatch(text) for text in texts.pieces):
-            yield Finding(card.at, f"a text of `{card.id}` is still to be written", "write it, or take the card out until it is ready", card)
+            yield Finding(
+                card.at,
+                f"a text of `{card.id}` is still to be written",
+                "write it, or take the card out until it is ready",
+                card,
+            )
         # A picture shows itself, whatever its alt text is.
         if any(
-            text and not text.lstrip()[:1].isalnum() and "![" not in text and "<img" not in text and shows_nothing(render(text, {})) for text in texts.pieces
+            text
+            and not text.lstrip()[:1].isalnum()
+            and "![" not in text
+            and "<img" not in text
+            and shows_nothing(render(text, {}))
+            for text in texts.pieces
         ):
-            yield Finding(card.at, f"a text of `{card.id}` shows nothing", "write it, or put a tag that it is about between backticks", card)
+            yield Finding(
+                card.at,
+                f"a text of `{card.id}` shows nothing",
+                "write it, or put a tag that it is about between backticks",
+                card,
+            )

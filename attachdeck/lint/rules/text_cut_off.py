@@ -32,10 +32,19 @@ from attachdeck.reader import cut_off
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for name, text in context.files.items():
         found = list(cut_off(text, name)) if name.endswith((".yaml", ".yml")) else []
-        cards = sorted((card for card in course.cards() if card.at.file == name), key=_line) if found else []
+        cards = (
+            sorted((card for card in course.cards() if card.at.file == name), key=_line)
+            if found
+            else []
+        )
         for at in found:
             before = bisect_right(cards, at.line, key=_line)
-            yield Finding(at, "the text ends here: what stands behind `#` is a comment", "put the whole text in quotes", cards[before - 1] if before else None)
+            yield Finding(
+                at,
+                "the text ends here: what stands behind `#` is a comment",
+                "put the whole text in quotes",
+                cards[before - 1] if before else None,
+            )
 
 
 def _line(card: Card) -> int:

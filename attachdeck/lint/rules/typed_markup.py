@@ -28,4 +28,9 @@ _MARKUP = pattern(r"\*\*?\w[^*]*\*|`[^`]+`|</?[a-z]+ ?/?>|\]\(|\\[(\[]|&(?:[A-Za
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for card in course.cards():
         if isinstance(card, TypedCard) and any(map(_MARKUP.search, (card.answer, *card.accept))):
-            yield Finding(card.at, f"the answer of `{card.id}` has markup, which a learner would have to type", "write the bare words", card)
+            yield Finding(
+                card.at,
+                f"the answer of `{card.id}` has markup, which a learner would have to type",
+                "write the bare words",
+                card,
+            )

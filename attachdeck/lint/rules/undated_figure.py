@@ -31,4 +31,9 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         if not ("%" in text or " = " in text) or not _FIGURE.search(text):
             continue
         if not (_YEAR.search(text) or any(citation.source.year for citation in card.sources)):
-            yield Finding(card.at, f"`{card.id}` has a figure without a year", "name the year, or cite a source that has one", card)
+            yield Finding(
+                card.at,
+                f"`{card.id}` has a figure without a year",
+                "name the year, or cite a source that has one",
+                card,
+            )

@@ -26,4 +26,9 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         if isinstance(card, ChoiceCard) and not isinstance(card, VignetteCard):
             shortest, *_, longest = sorted((option.text for option in card.options), key=len)
             if len(longest) > 25 and len(longest) > 4 * len(shortest):
-                yield Finding(card.at, f"beside “{longest}”, “{shortest}” stands out in `{card.id}`", "let each option say about as much", card)
+                yield Finding(
+                    card.at,
+                    f"beside “{longest}”, “{shortest}” stands out in `{card.id}`",
+                    "let each option say about as much",
+                    card,
+                )

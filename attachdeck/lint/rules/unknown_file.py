@@ -27,11 +27,22 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
     for own in course.note_types.values():
         for file, text in own.texts.items():
             for name in _missing(course, text):
-                yield Finding(Location(f"{own.folder}/{file}"), f"there is no file `{name}` among the course's files", _help(course, name))
+                yield Finding(
+                    Location(f"{own.folder}/{file}"),
+                    f"there is no file `{name}` among the course's files",
+                    _help(course, name),
+                )
     for card in course.cards() if course.note_types else ():
         if isinstance(card, CustomCard):
-            for name in dict.fromkeys(name for text in card.fields.values() for name in _missing(course, text)):
-                yield Finding(card.at, f"there is no file `{name}` among the course's files, which `{card.id}` shows", _help(course, name), card)
+            for name in dict.fromkeys(
+                name for text in card.fields.values() for name in _missing(course, text)
+            ):
+                yield Finding(
+                    card.at,
+                    f"there is no file `{name}` among the course's files, which `{card.id}` shows",
+                    _help(course, name),
+                    card,
+                )
 
 
 def _missing(course: Course, text: str) -> list[str]:
@@ -41,10 +52,18 @@ def _missing(course: Course, text: str) -> list[str]:
     from attachdeck.notes import references
 
     named = [names for names in references(text) if not course.files.keys() & set(names)]
-    return list(dict.fromkeys(names[-1] for names in named if not re.search(r"^[a-z]+:|^//|\{\{|[\r\n]", names[-1], re.IGNORECASE)))
+    return list(
+        dict.fromkeys(
+            names[-1]
+            for names in named
+            if not re.search(r"^[a-z]+:|^//|\{\{|[\r\n]", names[-1], re.IGNORECASE)
+        )
+    )
 
 
 def _help(course: Course, name: str) -> str:
     if name in course.pictures:
         return "list it under `files`, too: pictures come into the package under other names"
-    return "put it into media/ and list it under `files` in media/media.yaml, or delete what names it"
+    return (
+        "put it into media/ and list it under `files` in media/media.yaml, or delete what names it"
+    )

@@ -23,10 +23,25 @@ from attachdeck.lint import Context, Finding
 def check(course: Course, context: Context) -> Iterator[Finding]:
     if not course.pictures:
         return
-    shown = " ".join([*(texts.everything for _, texts in context.cards(course)), *(lesson.reading for lesson in course.lessons)])
+    shown = " ".join(
+        [
+            *(texts.everything for _, texts in context.cards(course)),
+            *(lesson.reading for lesson in course.lessons),
+        ]
+    )
     used = {card.picture.file for card in course.cards() if isinstance(card, OcclusionCard)}
     # Other texts may show a picture, too, and in more ways than one; few pictures are left to look for there.
-    others = [text for name, text in context.files.items() if not name.endswith(("media.yaml", ".lock"))]
+    others = [
+        text for name, text in context.files.items() if not name.endswith(("media.yaml", ".lock"))
+    ]
     for name, picture in course.pictures.items():
-        if name not in used and f"({name})" not in shown and not any(name in text for text in others):
-            yield Finding(picture.at, f"nothing shows the picture `{name}`", "show it, or delete it and its entry")
+        if (
+            name not in used
+            and f"({name})" not in shown
+            and not any(name in text for text in others)
+        ):
+            yield Finding(
+                picture.at,
+                f"nothing shows the picture `{name}`",
+                "show it, or delete it and its entry",
+            )

@@ -24,4 +24,6 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
     used = {citation.source.key for card in course.cards() for citation in card.sources}
     for key, source in course.sources.items():
         if key not in used:
-            yield Finding(source.at, f"no card cites `{key}`", "cite it where it belongs, or delete it")
+            yield Finding(
+                source.at, f"no card cites `{key}`", "cite it where it belongs, or delete it"
+            )

@@ -27,4 +27,9 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
     for card, texts in context.cards(course):
         asked = texts.asked.strip()
         if any(each.fullmatch(asked) for each in vague):
-            yield Finding(card.at, f"`{card.id}` does not say what it asks about", "name the thing in the prompt", card)
+            yield Finding(
+                card.at,
+                f"`{card.id}` does not say what it asks about",
+                "name the thing in the prompt",
+                card,
+            )

@@ -25,5 +25,12 @@ from attachdeck.lint import Context, Finding
 def check(course: Course, context: Context) -> Iterator[Finding]:
     answers = set(context.words.get("yes_or_no", ()))
     for card, texts in context.cards(course):
-        if texts.answered_words.partition(" ")[0] in answers and any(re.match(each, texts.asked, re.IGNORECASE) for each in context.words.get("yes_no", ())):
-            yield Finding(card.at, f"`{card.id}` can be answered with yes or no", "ask what, why or how, or make it a `choice`", card)
+        if texts.answered_words.partition(" ")[0] in answers and any(
+            re.match(each, texts.asked, re.IGNORECASE) for each in context.words.get("yes_no", ())
+        ):
+            yield Finding(
+                card.at,
+                f"`{card.id}` can be answered with yes or no",
+                "ask what, why or how, or make it a `choice`",
+                card,
+            )

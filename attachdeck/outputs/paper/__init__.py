@@ -42,7 +42,11 @@ class Size:
 
 
 # Eight, four or one on 180 by 256 mm of an A4 sheet.
-SIZES = (Size("small", 2, 4, 90, 64, 32), Size("large", 2, 2, 90, 128, 60), Size("whole", 1, 1, 180, 256, 120))
+SIZES = (
+    Size("small", 2, 4, 90, 64, 32),
+    Size("large", 2, 2, 90, 128, 60),
+    Size("whole", 1, 1, 180, 256, 120),
+)
 POINTS = (11.0, 9.5, 8.5, 7.5)
 """Sizes of type, in points; the first with which a card's text has room is taken."""
 
@@ -75,12 +79,20 @@ def write(deck: Deck, place: Path) -> list[str]:
     _write(place / "cards.html", shared | {"sheets": "".join(_sheets(printed))})
     _write(place / "handout.html", shared | _handout(deck))
     tight = [str(each.number) for each in printed if not _fits(each)]
-    lost = {"retired": sum(not note.cards for note in deck.notes), "of the course's own note types": sum(note.kind == "custom" for note in deck.notes)}
-    return [*(f"{count} {what}" for what, count in lost.items() if count), *([f"the end of what has no room on the cards {', '.join(tight)}"] if tight else [])]
+    lost = {
+        "retired": sum(not note.cards for note in deck.notes),
+        "of the course's own note types": sum(note.kind == "custom" for note in deck.notes),
+    }
+    return [
+        *(f"{count} {what}" for what, count in lost.items() if count),
+        *([f"the end of what has no room on the cards {', '.join(tight)}"] if tight else []),
+    ]
 
 
 def _write(path: Path, slots: Mapping[str, str]) -> None:
-    path.write_text(_SLOT.sub(lambda match: slots[match[1]], _file(path.name)), encoding="utf-8", newline="\n")
+    path.write_text(
+        _SLOT.sub(lambda match: slots[match[1]], _file(path.name)), encoding="utf-8", newline="\n"
+    )
 
 
 @cache
@@ -100,7 +112,17 @@ def _printed(deck: Deck, number: int, face: Face) -> _Printed:
 def _room(sides: tuple[str, str]) -> tuple[Size, tuple[float, float]]:
     """The smallest card on which both sides have room, and the largest type with which each has."""
     for size in SIZES:
-        points = tuple(next((each for each in POINTS if _height(side, size, each) <= size.height - 2 * _MARGIN - _FOOT), 0.0) for side in sides)
+        points = tuple(
+            next(
+                (
+                    each
+                    for each in POINTS
+                    if _height(side, size, each) <= size.height - 2 * _MARGIN - _FOOT
+                ),
+                0.0,
+            )
+            for side in sides
+        )
         if all(points):
             return size, (points[0], points[1])
     return SIZES[-1], (POINTS[-1], POINTS[-1])
@@ -111,12 +133,19 @@ def _height(html: str, size: Size, points: float) -> float:
     em = points * 25.4 / 72
     row = (size.width - 2 * _MARGIN - 5) / (0.53 * em)
     blocks = (unescape(_TAG.sub("", block)).strip() for block in _BLOCK.split(html))
-    lines = sum(math.ceil(sum(2 if ord(each) > 0x2E80 else 1 for each in block) / row) + 0.35 for block in blocks if block)
+    lines = sum(
+        math.ceil(sum(2 if ord(each) > 0x2E80 else 1 for each in block) / row) + 0.35
+        for block in blocks
+        if block
+    )
     return lines * 1.3 * em + html.count("<img ") * (size.picture + 2)
 
 
 def _fits(each: _Printed) -> bool:
-    return all(_height(side, each.size, points) <= each.size.height - 2 * _MARGIN - _FOOT for side, points in zip(each.sides, each.points, strict=True))
+    return all(
+        _height(side, each.size, points) <= each.size.height - 2 * _MARGIN - _FOOT
+        for side, points in zip(each.sides, each.points, strict=True)
+    )
 
 
 def _sheets(printed: list[_Printed]) -> Iterator[str]:
@@ -144,7 +173,10 @@ def _cell(card: _Printed, side: int) -> str:
 def _handout(deck: Deck) -> dict[str, str]:
     """The parts of the handout: what the course is, its lessons with their questions, the answers, and the works."""
     course = deck.course
-    pictures = {name: Shown(address(each.file, each.content), "", each.alt) for name, each in course.pictures.items()}
+    pictures = {
+        name: Shown(address(each.file, each.content), "", each.alt)
+        for name, each in course.pictures.items()
+    }
 
     def html(text: str) -> str:
         made = render(text, pictures)
@@ -155,21 +187,67 @@ def _handout(deck: Deck) -> dict[str, str]:
     for lesson, group in itertools.groupby(numbered, lambda pair: pair[1].lesson):
         asked = [(number, face) for number, face in group if face.card.kind != "occlusion"]
         goals = "".join(f"<li>{escape(each.text)}</li>" for each in lesson.objectives)
-        parts = [f"<h2>{escape(lesson.deck)}</h2>", f'<div class="summary">{html(lesson.summary)}</div>']
-        parts += [f'<p class="note">{escape(lesson.content_note)}</p>'] if lesson.content_note else []
+        parts = [
+            f"<h2>{escape(lesson.deck)}</h2>",
+            f'<div class="summary">{html(lesson.summary)}</div>',
+        ]
+        parts += (
+            [f'<p class="note">{escape(lesson.content_note)}</p>'] if lesson.content_note else []
+        )
         parts += [
             f"<p>{escape(words(course.language)['After this lesson you can'])}:</p><ul>{goals}</ul>",
             f'<div class="reading">{html(lesson.reading)}</div>',
         ]
-        parts += [f"<h3>{escape(words(course.language)['Questions'])}</h3>", _numbered(((number, face.front) for number, face in asked), deck)]
+        parts += [
+            f"<h3>{escape(words(course.language)['Questions'])}</h3>",
+            _numbered(((number, face.front) for number, face in asked), deck),
+        ]
         lessons.append(f"<section>{''.join(parts)}</section>\n")
-        answers += [f"<h3>{escape(lesson.deck)}</h3>", _numbered(((number, face.back) for number, face in asked), deck)]
-    cited = {citation.source.key: citation.source for card in course.cards() for citation in card.sources}
-    works = "".join(f"<li>{reference(each)}</li>" for each in sorted(cited.values(), key=lambda each: (each.authors, each.year or 0, each.title)))
-    lines = "".join(f"<li><strong>{escape(line.where)}:</strong> {escape(line.contact)}</li>" for line in course.help.lines) if course.help else ""
-    about = [html(course.description), html(course.notice), html(course.help.note) if course.help else "", f"<ul>{lines}</ul>" if lines else ""]
-    by = " · ".join(escape(each) for each in (course.title, course.version, ", ".join(course.authors), course.licence, course.homepage) if each)
-    return {"about": "".join(about), "lessons": "".join(lessons), "answers": "".join(answers), "works": works, "by": by}
+        answers += [
+            f"<h3>{escape(lesson.deck)}</h3>",
+            _numbered(((number, face.back) for number, face in asked), deck),
+        ]
+    cited = {
+        citation.source.key: citation.source for card in course.cards() for citation in card.sources
+    }
+    works = "".join(
+        f"<li>{reference(each)}</li>"
+        for each in sorted(
+            cited.values(), key=lambda each: (each.authors, each.year or 0, each.title)
+        )
+    )
+    lines = (
+        "".join(
+            f"<li><strong>{escape(line.where)}:</strong> {escape(line.contact)}</li>"
+            for line in course.help.lines
+        )
+        if course.help
+        else ""
+    )
+    about = [
+        html(course.description),
+        html(course.notice),
+        html(course.help.note) if course.help else "",
+        f"<ul>{lines}</ul>" if lines else "",
+    ]
+    by = " · ".join(
+        escape(each)
+        for each in (
+            course.title,
+            course.version,
+            ", ".join(course.authors),
+            course.licence,
+            course.homepage,
+        )
+        if each
+    )
+    return {
+        "about": "".join(about),
+        "lessons": "".join(lessons),
+        "answers": "".join(answers),
+        "works": works,
+        "by": by,
+    }
 
 
 def _numbered(texts: Iterable[tuple[int, str]], deck: Deck) -> str:

@@ -36,7 +36,15 @@ SCRIPTS = ("progress.js", "prompts.js", "search.js")
 """What runs on every page, beside `course.js`. A page that was opened from a folder may not fetch JSON, so what is searched is a script, too."""
 
 _SLOT = pattern(r"\[\[([\w ]+)\]\]")
-_SAID = ("Forget?", "Found", "No file of progress", "Not found", "Not kept", "Remembered", "Your pick")
+_SAID = (
+    "Forget?",
+    "Found",
+    "No file of progress",
+    "Not found",
+    "Not kept",
+    "Remembered",
+    "Your pick",
+)
 """The words that scripts show."""
 
 
@@ -62,43 +70,85 @@ class _Site:
         self.words = words(course.language)
         self.package = f"{file_name(course.deck)}{apkg.SUFFIX}"
         self.shown = {
-            name: Shown(f"media/{packed_name(course, each)}", f"media/{packed_name(course, each.night)}" if each.night else "", each.alt)
+            name: Shown(
+                f"media/{packed_name(course, each)}",
+                f"media/{packed_name(course, each.night)}" if each.night else "",
+                each.alt,
+            )
             for name, each in course.pictures.items()
         }
-        self.prompts = {lesson: list(group) for lesson, group in groupby(prompts(deck), lambda each: each.face.lesson.id)}
+        self.prompts = {
+            lesson: list(group)
+            for lesson, group in groupby(prompts(deck), lambda each: each.face.lesson.id)
+        }
 
     def texts(self) -> dict[str, str]:
         """Every file of text by its name."""
         course = self.course
         about = summary(course)
-        pages = {"index.html": self.page(course.title, about, self.index(), metadata(course, _page))}
+        pages = {
+            "index.html": self.page(course.title, about, self.index(), metadata(course, _page))
+        }
         for number, lesson in enumerate(course.lessons):
-            pages[_page(lesson)] = self.page(f"{lesson.title}: {course.title}", plain(self.html(lesson.summary)), self.lesson(number))
-        pages["sources.html"] = self.page(f"{self.words['Sources']}: {course.title}", about, self.works())
-        scripts = {name: _file(name) for name in SCRIPTS} | {"course.js": f"const COURSE = {json.dumps(self.searched(), ensure_ascii=False)};\n"}
+            pages[_page(lesson)] = self.page(
+                f"{lesson.title}: {course.title}",
+                plain(self.html(lesson.summary)),
+                self.lesson(number),
+            )
+        pages["sources.html"] = self.page(
+            f"{self.words['Sources']}: {course.title}", about, self.works()
+        )
+        scripts = {name: _file(name) for name in SCRIPTS} | {
+            "course.js": f"const COURSE = {json.dumps(self.searched(), ensure_ascii=False)};\n"
+        }
         return pages | scripts | {"style.css": self.style()}
 
     def style(self) -> str:
         day, night = BACKGROUNDS["accent"], BACKGROUNDS["accent_night"]
         colours = {"accent": self.course.accent, "accent_night": self.course.accent_night}
-        colours |= {"paper": day[0], "panel": day[1], "paper_night": night[0], "panel_night": night[1]}
+        colours |= {
+            "paper": day[0],
+            "panel": day[1],
+            "paper_night": night[0],
+            "panel_night": night[1],
+        }
         return _filled("style.css", self.words | colours)
 
     def media(self) -> dict[str, bytes]:
         """The pictures by their names, also those that are shown on a dark background."""
-        pictures = (each for picture in self.course.pictures.values() for each in (picture, picture.night) if each)
+        pictures = (
+            each
+            for picture in self.course.pictures.values()
+            for each in (picture, picture.night)
+            if each
+        )
         return {packed_name(self.course, each): each.content for each in pictures}
 
     def lost(self) -> list[str]:
         retired = sum(not note.cards for note in self.deck.notes)
-        texts = [*(each.reading for each in self.course.lessons), *(each.html for prompts in self.prompts.values() for each in prompts)]
+        texts = [
+            *(each.reading for each in self.course.lessons),
+            *(each.html for prompts in self.prompts.values() for each in prompts),
+        ]
         formulas = sum("\\(" in each or "\\[" in each for each in texts)
-        return [*([f"{retired} retired"] if retired else []), *([f"the drawing of formulas, in {formulas} readings and cards"] if formulas else [])]
+        return [
+            *([f"{retired} retired"] if retired else []),
+            *([f"the drawing of formulas, in {formulas} readings and cards"] if formulas else []),
+        ]
 
     def page(self, title: str, about: str, main: str, metadata: str = "") -> str:
         course = self.course
-        shared = {"language": escape(course.language), "direction": direction(course.language), "course": escape(course.title)}
-        return _filled("page.html", self.words | shared | {"title": escape(title), "about": escape(about), "main": main, "metadata": metadata})
+        shared = {
+            "language": escape(course.language),
+            "direction": direction(course.language),
+            "course": escape(course.title),
+        }
+        return _filled(
+            "page.html",
+            self.words
+            | shared
+            | {"title": escape(title), "about": escape(about), "main": main, "metadata": metadata},
+        )
 
     def index(self) -> str:
         course = self.course
@@ -109,7 +159,9 @@ class _Site:
         slots = {
             "title": escape(course.title),
             "about": lifted(self.html(course.description)),
-            "notice": f'<div class="panel">{lifted(self.html(course.notice))}</div>' if course.notice else "",
+            "notice": f'<div class="panel">{lifted(self.html(course.notice))}</div>'
+            if course.notice
+            else "",
             "package": escape(self.package),
             "lessons": lessons,
             "help": self.help(),
@@ -127,8 +179,14 @@ class _Site:
             "tally": _tally(lesson),
             "summary": self.html(lesson.summary),
             "note": note,
-            "body": f'<details class="fold"><summary>{self.words["Read the lesson"]}</summary>{body}</details>' if note else body,
-            "turn": "".join(self.turn(word, each) for word, each in (("Previous", number - 1), ("Next", number + 1)) if 0 <= each < len(self.course.lessons)),
+            "body": f'<details class="fold"><summary>{self.words["Read the lesson"]}</summary>{body}</details>'
+            if note
+            else body,
+            "turn": "".join(
+                self.turn(word, each)
+                for word, each in (("Previous", number - 1), ("Next", number + 1))
+                if 0 <= each < len(self.course.lessons)
+            ),
         }
         return _filled("lesson.html", self.words | slots)
 
@@ -147,7 +205,10 @@ class _Site:
         help = self.course.help
         if help is None:
             return ""
-        lines = "".join(f"<li><strong>{escape(line.where)}:</strong> {escape(line.contact)}</li>" for line in help.lines)
+        lines = "".join(
+            f"<li><strong>{escape(line.where)}:</strong> {escape(line.contact)}</li>"
+            for line in help.lines
+        )
         return f"<h2>{self.words['Help']}</h2>{self.html(help.note)}<ul>{lines}</ul><p>{self.words['Last checked']}: {escape(help.checked)}</p>"
 
     def by(self) -> str:
@@ -162,7 +223,11 @@ class _Site:
         return " · ".join(each for each in parts if each)
 
     def works(self) -> str:
-        cited = {citation.source.key: citation.source for card in self.course.cards() for citation in card.sources}
+        cited = {
+            citation.source.key: citation.source
+            for card in self.course.cards()
+            for citation in card.sources
+        }
         works = sorted(cited.values(), key=lambda each: (each.authors, each.year or 0, each.title))
         return f"<h1>{self.words['Sources']}</h1>\n<ul>{''.join(f'<li>{reference(each)}</li>' for each in works)}</ul>"
 
@@ -175,12 +240,26 @@ class _Site:
         return {
             "id": self.course.id,
             "words": {word: self.words[word] for word in _SAID},
-            "lessons": [{"id": each.id, "page": _page(each), "title": f"{each.number} {each.title}", "text": self.text(each)} for each in self.course.lessons],
+            "lessons": [
+                {
+                    "id": each.id,
+                    "page": _page(each),
+                    "title": f"{each.number} {each.title}",
+                    "text": self.text(each),
+                }
+                for each in self.course.lessons
+            ],
             "cards": list(self.cards()),
         }
 
     def text(self, lesson: Lesson) -> str:
-        return " ".join([plain(self.html(lesson.summary)), *(each.text for each in lesson.objectives), plain(self.html(lesson.reading))])
+        return " ".join(
+            [
+                plain(self.html(lesson.summary)),
+                *(each.text for each in lesson.objectives),
+                plain(self.html(lesson.reading)),
+            ]
+        )
 
     def cards(self) -> Iterator[dict[str, Any]]:
         for lesson in self.course.lessons:
@@ -209,7 +288,11 @@ def _tally(lesson: Lesson) -> str:
 
 
 def _link(address: str, text: str) -> str:
-    return f'<a href="{escape(address)}" rel="noopener noreferrer">{escape(text)}</a>' if address else escape(text)
+    return (
+        f'<a href="{escape(address)}" rel="noopener noreferrer">{escape(text)}</a>'
+        if address
+        else escape(text)
+    )
 
 
 def _filled(name: str, slots: Mapping[str, str]) -> str:

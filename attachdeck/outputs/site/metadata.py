@@ -29,7 +29,9 @@ def metadata(course: Course, address: Callable[[Lesson], str]) -> str:
         "url": course.homepage,
         "hasPart": [_part(each, address(each)) for each in course.lessons],
     }
-    text = json.dumps({name: value for name, value in about.items() if value}, ensure_ascii=False).replace("<", "\\u003c")
+    text = json.dumps(
+        {name: value for name, value in about.items() if value}, ensure_ascii=False
+    ).replace("<", "\\u003c")
     return f'<script type="application/ld+json">{text}</script>'
 
 

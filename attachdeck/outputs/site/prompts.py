@@ -42,9 +42,15 @@ def _prompt(face: Face, note: Note, found: Mapping[str, str], word: Mapping[str,
     hint = _unfolding("hint", word["Hint"], found["Hint"]) if found["Hint"] else ""
     # A card of practice has no right answer; the face says so where it has no example, in words for Anki.
     if practice:
-        answer = (_unfolding("answer", word["Example"], face.back) if found["Example"] else "") + _beside(found, word)
+        answer = (
+            _unfolding("answer", word["Example"], face.back) if found["Example"] else ""
+        ) + _beside(found, word)
     else:
-        answer = _unfolding("answer", word["Show the answer"], f'<div class="back">{face.back}</div>{_beside(found, word)}{_marks(word)}')
+        answer = _unfolding(
+            "answer",
+            word["Show the answer"],
+            f'<div class="back">{face.back}</div>{_beside(found, word)}{_marks(word)}',
+        )
     asked = f'<div class="front">{face.front}</div>{hint}{answer}'
     if face.card.content_note:
         asked = f'<p class="panel">{escape(face.card.content_note)}</p>{_unfolding("fold", word["Show question"], asked)}'
@@ -59,10 +65,21 @@ def _unfolding(name: str, word: str, html: str) -> str:
 
 def _beside(found: Mapping[str, str], word: Mapping[str, str]) -> str:
     """What is said beside an answer."""
-    said = (("Why", word["Why"]), ("Confusion", word["Often confused"]), ("Sources", word["Sources"]))
-    return "".join(f'<div class="beside"><strong>{title}</strong><div>{found[name]}</div></div>' for name, title in said if found[name])
+    said = (
+        ("Why", word["Why"]),
+        ("Confusion", word["Often confused"]),
+        ("Sources", word["Sources"]),
+    )
+    return "".join(
+        f'<div class="beside"><strong>{title}</strong><div>{found[name]}</div></div>'
+        for name, title in said
+        if found[name]
+    )
 
 
 def _marks(word: Mapping[str, str]) -> str:
-    buttons = (f'<button type="button" data-mark="{mark}" aria-pressed="false">{word[mark]}</button>' for mark in ("Remembered", "Not yet"))
+    buttons = (
+        f'<button type="button" data-mark="{mark}" aria-pressed="false">{word[mark]}</button>'
+        for mark in ("Remembered", "Not yet")
+    )
     return f'<div class="marks choices" hidden>{"".join(buttons)}</div>'

@@ -48,7 +48,9 @@ def sections(html: str) -> list[str]:
         if not tag["close"] and not depth and tag["name"] in _HEADINGS:
             cuts.append(tag.start())
         depth += -1 if tag["close"] else 1
-    return [html[start:end] for start, end in pairwise([*cuts, len(html)]) if html[start:end].strip()] or [""]
+    return [
+        html[start:end] for start, end in pairwise([*cuts, len(html)]) if html[start:end].strip()
+    ] or [""]
 
 
 def own_words(sections: Iterable[str]) -> list[set[str]]:
