@@ -108,8 +108,8 @@ def recall(arguments: Sequence[str]) -> str | None:
         lock, content = record["lock"]
         files: dict[str, Stamp] = record["files"]
         same = record["code"] == code() and all(
-            _stamp(os.stat(path)) == stamp
-            for path, stamp in files.items()  # noqa: PTH116
+            _stamp(os.stat(path)) == stamp  # noqa: PTH116
+            for path, stamp in files.items()
         )
         if same and look(record["course"]).keys() <= files.keys() and _hash(lock) == content:
             return str(record["text"])

@@ -287,10 +287,10 @@ def _catalogues(files: CourseFiles) -> Iterator[tuple[str, Callable[[Say], list[
         name = str(lesson.root.value.get("id")) if lesson.root is not None else ""
         yield (
             name,
-            lambda say, lesson=lesson, name=name: [
+            lambda say, lesson=lesson, name=name: [  # type: ignore[misc]
                 _said(lesson, lambda value: _lesson(value, name, say))
             ],
-        )  # type: ignore[misc]
+        )
 
 
 def _said(document: Document, change: Callable[[Any], Any]) -> Document:

@@ -84,10 +84,11 @@ def _found(collection: Collection, media: Path) -> Found:
         },
         decks={
             name: FoundDeck(
-                number, str((collection.decks.get(number, default=False) or {}).get("desc", ""))
+                number,
+                str((collection.decks.get(number, default=False) or {}).get("desc", "")),  # type: ignore[arg-type]
             )
             for number, name in names.items()
-        },  # type: ignore[arg-type]
+        },
         media={
             normal(each.name): each.read_bytes()
             for each in sorted(media.iterdir())

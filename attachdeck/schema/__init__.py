@@ -95,9 +95,9 @@ def _validator(name: str) -> Validator:
         if isinstance(value, str) and not re.search(re.sub(r"\$$", r"\\Z", wanted), value):
             yield ValidationError(f"{value!r} does not match {wanted!r}")
 
-    found: Validator = extend(Draft202012Validator, {"pattern": pattern})(
+    found: Validator = extend(Draft202012Validator, {"pattern": pattern})(  # type: ignore[no-untyped-call]
         json.loads(schema_text(name))
-    )  # type: ignore[no-untyped-call]  # jsonschema's own types.
+    )  # jsonschema's own types.
     return found
 
 
@@ -253,11 +253,11 @@ def _wrong(error: ValidationError, document: Document, node: Node, validator: Va
     own = [
         way[depth][1],
         *(
-            [validator.schema["$defs"]["tagged"]["properties"]["tags"]]
+            [validator.schema["$defs"]["tagged"]["properties"]["tags"]]  # type: ignore[index]
             if name == "tags" and not entry
             else []
         ),
-    ]  # type: ignore[index]
+    ]
     around = way[max(depth - 2, 0)][1]
     typed = _line(document, node.at)[node.at.column - 1 : node.at.end_column - 1]
     only = next(iter(node.value)) if isinstance(node.value, dict) and len(node.value) == 1 else None
