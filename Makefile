@@ -14,7 +14,7 @@ INSTALL = $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/pyt
 .PHONY: deck test lint desktop cards docs bench clean
 
 deck: $(VENV)/installed
-	$(BIN)/attachdeck build
+	$(BIN)/attachdeck build course
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest

@@ -36,14 +36,17 @@ def around(place: Path) -> Path | None:
     )
 
 
-def default() -> Path | None:
-    """The course that lies here, else the one that came with attachdeck."""
-    return own() or installed().get("attachment")
+def below(place: Path) -> list[Path]:
+    """Return the courses in the folders directly below one, as paths from there."""
+    try:
+        return sorted(path.parent.relative_to(place) for path in place.glob("*/course.yaml"))
+    except OSError:  # A folder that may not be read has nothing to offer.
+        return []
 
 
 def is_installed(given: Path | None) -> bool:
-    """Whether what was named (or not named) is an installed course: its publisher's, and not to be written to."""
-    return not given.exists() if given else own() is None
+    """Return whether a course was named by its installed name: its publisher's, never written to."""
+    return given is not None and not given.exists()
 
 
 def _folder(package: str) -> Path | None:

@@ -45,12 +45,11 @@ def test_the_course_here_is_built_by_default(tmp_path: Path, monkeypatch: pytest
     assert (tmp_path / "build" / "tiny.apkg").is_file()
 
 
-def test_the_course_that_came_along_is_built_where_there_is_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_an_installed_course_is_built_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
-    assert run("build").exit_code == 0
+    assert run("build", "attachment").exit_code == 0
     assert (tmp_path / "build" / "attachment-theory.apkg").is_file()
+    assert "did you mean `attachment`?" in run("build", "attachmnt").stderr
 
 
 def test_course_yaml_may_be_named_itself(tmp_path: Path):

@@ -92,6 +92,43 @@ def test_an_installed_course_is_not_written_to(
     "arguments",
     [
         ("build",),
+        ("check",),
+        ("diff", "v1.0.0", "v1.1.0"),
+        ("plan",),
+        ("preview", "--no-browser"),
+        ("push",),
+        ("release",),
+        ("translate", "status"),
+        ("translate", "apply", "fr", "-o", "french"),
+        *WRITING,
+    ],
+    ids=" ".join,
+)
+def test_without_a_course_here_every_command_fails_and_names_the_courses_nearby(
+    tmp_path: Path, arguments: tuple[str, ...]
+):
+    """A CI job in the wrong folder must not be green."""
+    write_course(tmp_path / "below")
+    done = subprocess.run(
+        [sys.executable, "-m", "attachdeck", *arguments],
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+        cwd=tmp_path,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "there is no course here" in done.stderr
+    assert "help: name a course in a folder below: `below`\n" in done.stderr
+    assert "help: start one: `attachdeck new course my-course`\n" in done.stderr
+    offered = "help: name an installed course: `attachment`\n" in done.stderr
+    assert offered == (arguments not in WRITING)
+    assert [path.name for path in tmp_path.iterdir()] == ["below"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("build",),
         ("build", "--to", "csv"),
         ("check",),
         ("diff", "course.lock", "course.lock"),
@@ -115,7 +152,7 @@ def test_the_course_that_one_stands_in_is_meant(
 def test_a_folder_of_a_course_is_no_course_and_the_course_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
 ):
-    """Else the course that came along would be checked and built."""
+    """Somebody in a course's `lessons` folder reads where the course is."""
     folder = write_course(tmp_path)
     for part in (folder / "lessons", folder / "lessons" / "02-missing.yaml"):
         result = run(*arguments, part)

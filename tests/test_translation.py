@@ -79,6 +79,23 @@ def test_every_text_for_learners_is_in_a_catalogue_once(folder: Path):
     assert not {"scene:answer", "scene:options", "define:id", "define:kind"} & found.keys()
 
 
+@pytest.mark.parametrize(("translated", "name"), [("", "tiny-es"), ("Pequeño", "pequeño-es")])
+def test_a_translation_never_replaces_the_files_of_the_original(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, translated: str, name: str
+):
+    monkeypatch.chdir(folder)
+    translate(folder, "course", course_deck=translated)
+    assert run("build", "--to", "all").exit_code == 0
+    build = folder / "build"
+    original = {path: path.read_bytes() for path in build.rglob("*") if path.is_file()}
+    names = {path.name for path in build.iterdir()}
+    assert run("build", "--to", "all", "--language", "es").exit_code == 0
+    assert {path: path.read_bytes() for path in original} == original
+    new = {path.name for path in build.iterdir()} - names
+    assert len(new) == len(names)
+    assert f"{name}.apkg" in new
+
+
 def test_what_is_translated_is_shown_and_the_rest_falls_back(folder: Path, tmp_path: Path):
     translate(
         folder,

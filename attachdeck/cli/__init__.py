@@ -84,7 +84,8 @@ def _refusal(error: OSError | UnicodeEncodeError) -> str:
     epilog="""\b
 Examples:
   attachdeck new course my-course   a small course to start from
-  attachdeck build                  the course here or in ./course, else the one on attachment
+  attachdeck build                  the course here or in ./course
+  attachdeck build attachment       the course that came with attachdeck
   attachdeck build my-course -o my-deck.apkg
   attachdeck check my-course
   attachdeck preview my-course      in the browser, live

@@ -23,6 +23,7 @@ Examples:
   attachdeck build
   attachdeck build my-course
   attachdeck build my-course -o ~/Desktop/my-deck.apkg
+  attachdeck build attachment       the course that came with attachdeck
   attachdeck build one-course another-course
   attachdeck build --to print       cards to cut out, and a handout
   attachdeck build --to site        a website to read and practise on
@@ -78,7 +79,8 @@ def command(
 ) -> None:
     """Compile a course into an Anki deck, or something else.
 
-    COURSE is the folder that holds course.yaml. Without it, the course in this folder or in ./course is built, else the one that came with attachdeck.
+    COURSE is the folder that holds course.yaml. Without it, the course in this folder or in ./course is built.
+    An installed course is built by its name: `attachdeck build attachment`.
     Nothing is written while the course has errors, or where the new deck would harm learners who have the last one.
 
     course.lock, beside course.yaml, remembers identities and times of change; commit it with the course.
@@ -174,7 +176,7 @@ def _made(
     name: str, output: Output, deck: Deck, order: _Order, progress: Progress
 ) -> pipeline.Summary:
     progress("writing the package" if name == "apkg" else f"writing {name}")
-    path = usual = place(output, deck.course.deck)
+    path = usual = place(output, deck.course.deck, order.language)
     if order.output is not None:
         path = order.output / usual.name if order.several else order.output
     try:

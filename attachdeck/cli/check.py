@@ -50,8 +50,7 @@ def command(
 ) -> None:
     """Say what is wrong in a course: every mistake at once, with its place and how to mend it; and what could be better.
 
-    COURSE is the folder that holds course.yaml. Without it, the course in this folder or in ./course is checked, else the one that
-    came with attachdeck.
+    COURSE is the folder that holds course.yaml. Without it, the course in this folder or in ./course is checked.
     What could be better is found by the rules that `attachdeck rules` lists.
     """
     form = report.chosen(form)

@@ -61,9 +61,13 @@ def compiled_course(
     return checked, compiled, diagnostics
 
 
-def place(output: Output, deck: str) -> Path:
-    """Where a deck goes when nobody says: into build/, under its name."""
-    return Path("build") / f"{file_name(deck)}{output.SUFFIX}"
+def place(output: Output, deck: str, language: str = "") -> Path:
+    """Return where a deck goes when nobody says: into build/, under its name.
+
+    A translation's name ends with its language, so that it never replaces the original's files.
+    """
+    ending = f"-{language}" if language else ""
+    return Path("build") / f"{file_name(deck)}{ending}{output.SUFFIX}"
 
 
 def lock_kept(compiled: pipeline.Compiled, path: Path, course: Path | None) -> str:

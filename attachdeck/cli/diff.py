@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from attachdeck import courses
-from attachdeck.cli.terminal import fail, show, styled
+from attachdeck.cli.terminal import course_folder, fail, show, styled
 from attachdeck.comparison import compare
 from attachdeck.reporters import changes as reporter
 from attachdeck.snapshots import NoSnapshot, snapshot
@@ -38,11 +37,11 @@ def command(old: str, new: str, form: str) -> None:
     OLD and NEW are each a course's folder, its course.lock, a package (.apkg), or a git revision of the course
     (of the folder among OLD and NEW, else of the one here or in ./course).
     """
-    folder = next(
-        (Path(each) for each in (new, old) if Path(each).is_dir()), courses.default() or Path()
-    )
+    folder = next((Path(each) for each in (new, old) if Path(each).is_dir()), None)
+    if folder is None and not (Path(old).is_file() and Path(new).is_file()):
+        folder = course_folder(None)
     try:
-        found = compare(snapshot(old, folder), snapshot(new, folder))
+        found = compare(*(snapshot(each, folder or Path()) for each in (old, new)))
     except NoSnapshot as error:
         show(error.diagnostics, error.texts)
         fail(str(error))

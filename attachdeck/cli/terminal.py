@@ -13,8 +13,12 @@ from typing import NoReturn
 import click
 
 from attachdeck import courses
-from attachdeck.diagnostics import Diagnostic
+from attachdeck.diagnostics import Diagnostic, did_you_mean
+from attachdeck.naming import word
 from attachdeck.reporters import text
+
+_NAMED = 8
+"""How many courses in the folders below are named where none lies here."""
 
 _STYLES = {
     "error": {"fg": "red", "bold": True},
@@ -26,20 +30,12 @@ _STYLES = {
 
 
 def course_folder(given: Path | None) -> Path:
-    """The folder of the course to work on: the one given by its path or as an installed course's name, the one that lies here, or the one that came along.
+    """Return the folder of the course to work on: the one given by its path or by its installed
+    name, else the one that lies here.
 
     Exits with 2 when there is none.
     """
-    above = courses.around(Path("-")) if given is None and courses.own() is None else None
-    if above:
-        raise click.UsageError(
-            f"there is no course here, but this folder lies in one: go there, or name it: `{above}`"
-        )
-    folder = given or courses.default()
-    if folder is None:
-        raise click.UsageError(
-            "there is no course here: name its folder, as in `attachdeck build my-course`"
-        )
+    folder = given or courses.own() or _refuse_here(installed=courses.installed())
     if folder.is_file() and folder.name == "course.yaml":
         return folder.parent
     if given and not folder.exists() and (named := courses.installed().get(str(given))):
@@ -49,22 +45,47 @@ def course_folder(given: Path | None) -> Path:
     return folder
 
 
-def _refuse(folder: Path) -> NoReturn:
-    above, missing = courses.around(folder), "" if folder.exists() else "does not exist and "
+def _refuse_here(installed: Iterable[str] = ()) -> NoReturn:
+    """Exit with 2 because no course lies here, naming the courses that may have been meant."""
+    if above := courses.around(Path("-")):
+        raise click.UsageError(
+            f"there is no course here, but this folder lies in one: go there, or name it: `{above}`"
+        )
+    below = [word(folder) for folder in courses.below(Path())][:_NAMED]
+    ways = [
+        *([f"name a course in a folder below: {_listed(below)}"] if below else []),
+        "start one: `attachdeck new course my-course`",
+        *([f"name an installed course: {_listed(installed)}"] if installed else []),
+    ]
     raise click.UsageError(
-        f"`{folder}` {missing}is no course: name the folder that holds course.yaml"
-        + (f": `{above}`" if above else "")
+        "there is no course here: neither this folder nor ./course has a course.yaml\n"
+        + "\n".join(f"help: {way}" for way in ways)
+    )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _refuse(folder: Path) -> NoReturn:
+    above = courses.around(folder)
+    known = [*courses.installed(), *(path.as_posix() for path in courses.below(Path()))]
+    near = None if above or folder.exists() else did_you_mean(folder.as_posix(), known)
+    raise click.UsageError(
+        f"`{folder}` {'' if folder.exists() else 'does not exist and '}is no course: "
+        + (near or "name the folder that holds course.yaml" + (f": `{above}`" if above else ""))
     )
 
 
 def own_course(given: Path | None) -> Path:
-    """The folder of a course that may be written to. Exits with 2 when there is none, and where it is an installed one."""
+    """Return the folder of a course that may be written to.
+
+    Exits with 2 when there is none, and where it is an installed one.
+    """
     wanted = (
         "name the folder of one of your own, or make one with `attachdeck new course my-course`"
     )
-    folder = course_folder(given)
-    if given is None and courses.is_installed(given):
-        raise click.UsageError(f"there is no course here: {wanted}")
+    folder = course_folder(given) if given else courses.own() or _refuse_here()
     if courses.is_installed(given):
         raise click.UsageError(f"`{given}` is an installed course: {wanted}")
     if not (folder / "course.yaml").is_file():
