@@ -16,7 +16,7 @@ from conftest import COURSE_YAML, need
 from test_anki_import import ALL_KINDS, do_import
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 SIZES = {"phone": (360, 740), "tablet": (820, 1100), "desktop": (1280, 900), "zoomed": (320, 450)}
 """Widths and heights in CSS pixels; `zoomed` is a desktop at 400 % (WCAG 2.2, 1.4.10), a small phone at 100 %."""
@@ -348,7 +348,7 @@ def pick_by_keyboard(side: Callable[[Sides, str], Page], card: Sides) -> tuple[s
     page.keyboard.press("2")
     picked = page.locator("button[aria-pressed=true]")
     assert picked.count() == 1
-    text = picked.inner_text().strip()
+    text = picked.inner_text().removeprefix("your pick").strip()
     return text, side(card, "back")
 
 
@@ -356,8 +356,43 @@ def pick_by_keyboard(side: Callable[[Sides, str], Page], card: Sides) -> tuple[s
 def test_the_keyboard_answers_a_choice_and_the_back_shows_the_pick(show, rendered, anew: bool):
     text, back = pick_by_keyboard(show(anew=anew), choices(rendered[0])[0])
     assert back.locator(".picked").count() == 1
-    assert back.locator(".picked .option").inner_text().startswith(text)
-    assert "your pick" in back.locator(".picked").inner_text()
+    assert back.locator(".picked .option").inner_text() == text
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "your pick"), ("es", "tu elección")])
+def test_a_wrong_pick_has_a_dot_and_words_but_no_tick(show, tiny, language: str, words: str):
+    """The accessibility tree is what a screen reader hears; it holds what style sheets add, too."""
+    course = COURSE_YAML.replace("language: en", f"language: {language}")
+    deck = tiny(
+        "  - {id: one, kind: choice, question: Which?,"
+        " options: [{text: Red, right: true}, {text: Blue, why: Too cold.}]}\n",
+        **{"course.yaml": course},
+    )
+    note, side = deck.notes[0], show()
+    note_type = deck.note_types[note.note_type].note_type
+    drawn = sides(note_type, note, 0)
+    card = Sides("one", "choice", 0, drawn.front, drawn.back, note_type.css)
+    page = side(card, "front")
+    page.get_by_role("button", name="Blue").click()
+    front = page.locator("ol.options")
+    assert f'- button "{words} Blue" [pressed]' in front.aria_snapshot()
+    assert "✓" not in front.aria_snapshot()
+    assert_dot(front.locator(".pick"))
+    pick = side(card, "back").locator("li", has_text="Blue")
+    assert words in pick.aria_snapshot()
+    assert "✓" not in pick.aria_snapshot()
+    assert_dot(pick.locator(".pick"))
+
+
+def assert_dot(words: Locator) -> None:
+    """Before the words comes something round, filled and larger than a full stop."""
+    style = words.evaluate(
+        "element => { const {borderTopWidth, borderRadius, borderTopColor}"
+        " = getComputedStyle(element, '::before');"
+        " return [parseFloat(borderTopWidth) >= 4, borderRadius, borderTopColor]; }"
+    )
+    assert style[:2] == [True, "50%"]
+    assert style[2] == words.evaluate("element => getComputedStyle(element).color")
 
 
 def test_a_pick_can_be_clicked_and_taken_back(show, rendered):
@@ -368,6 +403,7 @@ def test_a_pick_can_be_clicked_and_taken_back(show, rendered):
     first.focus()
     page.keyboard.press("Space")
     assert first.get_attribute("aria-pressed") == "false"
+    assert page.locator(".pick").count() == 0
 
 
 def test_a_card_is_whole_when_every_storage_throws(show, rendered):

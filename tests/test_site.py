@@ -19,7 +19,7 @@ from attachdeck.outputs.faces import faces
 from attachdeck.outputs.site.reading import lifted, own_words, section_of, sections
 from conftest import CARD, COURSE, COURSE_YAML, LESSON_HEAD, compiled, need, write_course
 from test_anki_import import ALL_KINDS
-from test_cards_in_browser import chromium
+from test_cards_in_browser import assert_dot, chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -202,11 +202,16 @@ def test_a_choice_shows_the_reason_of_each_option(website: Path, visit):
     assert wrong.get_attribute("aria-pressed") == "true"
     assert prompt.locator(".reason").count() == 4
     assert all(each.is_visible() for each in prompt.locator(".reason").all())
-    assert "(your pick)" in prompt.locator(".back li", has_text="rush of love").inner_text()
+    assert wrong.inner_text().startswith("your pick")
+    told = prompt.locator(".back li", has_text="rush of love")
+    assert "your pick" in told.aria_snapshot()
+    assert "✓" not in wrong.aria_snapshot() + told.aria_snapshot()
+    for words in prompt.locator(".pick").all():
+        assert_dot(words)
     assert prompt.locator(".right").inner_text().startswith("A toddler's tie")
     # Once the reasons are seen, the choice stands.
     prompt.get_by_role("button", name="A toddler's tie").click()
-    assert prompt.locator(".pick").count() == 1
+    assert prompt.locator(".back .pick").count() == 1
 
 
 def test_a_choice_with_several_right_options_waits_for_as_many(

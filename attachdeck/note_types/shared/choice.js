@@ -32,10 +32,7 @@
       button.addEventListener("click", function () { toggle(place); });
     } else if (picked.indexOf(place) >= 0) {
       item.classList.add("picked");
-      var mark = document.createElement("span");
-      mark.className = "pick";
-      mark.textContent = " (" + box.dataset.pick + ")";
-      (item.querySelector(".option") || item).appendChild(mark);
+      mark(item);
     }
   });
 
@@ -59,8 +56,18 @@
   function toggle(place) {
     var at = picked.indexOf(place);
     if (at < 0) picked.push(place); else picked.splice(at, 1);
-    items[place].firstChild.setAttribute("aria-pressed", String(at < 0));
+    var button = items[place].firstChild;
+    button.setAttribute("aria-pressed", String(at < 0));
+    if (at < 0) mark(button); else button.removeChild(button.querySelector(".pick"));
     keep();
+  }
+
+  // Words as well as a dot: a pick may be wrong, so it never gets a tick, and a screen reader reads it out.
+  function mark(option) {
+    var words = document.createElement("span");
+    words.className = "pick";
+    words.textContent = box.dataset.pick;
+    option.insertBefore(words, option.firstChild);
   }
 
   function keep() {

@@ -25,17 +25,21 @@ document.querySelectorAll(".prompt").forEach((prompt) => {
     if (answer.open) return;
     const isPicked = button.getAttribute("aria-pressed") !== "true";
     button.setAttribute("aria-pressed", String(isPicked));
-    const picks = told[place].querySelectorAll(".pick");
-    picks.forEach((each) => each.remove());
-    if (isPicked) {
-      const mark = document.createElement("span");
-      mark.className = "pick";
-      mark.textContent = " (" + COURSE.words["Your pick"] + ")";
-      told[place].querySelector(".option").append(mark);
+    for (const option of [button, told[place]]) {
+      option.querySelectorAll(".pick").forEach((pick) => pick.remove());
+      if (isPicked) option.prepend(pick());
     }
-    answer.open = prompt.querySelectorAll(".pick").length === right;
+    answer.open = prompt.querySelectorAll(".back .pick").length === right;
   }
 });
+
+/** Return the words for a pick. It may be wrong, so it never gets a tick. */
+function pick() {
+  const words = document.createElement("span");
+  words.className = "pick";
+  words.textContent = COURSE.words["Your pick"];
+  return words;
+}
 
 /** Unfold whatever the address leads to. */
 function unfold() {
