@@ -117,6 +117,64 @@ def test_the_learners_own_style_stays_while_ours_does_not_change(author: Author,
     )
 
 
+IMAGE_OCCLUSION = """\
+  - id: plane
+    kind: occlusion
+    prompt: Which part is this?
+    picture: plane.svg
+    regions: [{name: Left, left: 0, top: 0, width: 40, height: 100}]
+"""
+ANKIS_OWN = """\
+name: Mine
+cloze: true
+stock_kind: 6
+fields:
+  - {name: Occlusion, role: 0, prevent_deletion: true}
+  - {name: Image, role: 1, prevent_deletion: true}
+  - {name: Header, role: 2, prevent_deletion: true}
+  - {name: Back Extra, role: 3, prevent_deletion: true}
+  - {name: Comments, role: 4}
+templates: [{name: Card, front: card.html, back: card.html}]
+css: style.css
+"""
+ANKIS_OWN_CARD = """\
+  - id: mine
+    kind: custom
+    note_type: mine
+    fields:
+      Occlusion: "{{c1::image-occlusion:rect:left=.1:top=.1:width=.2:height=.2:oi=1}}"
+      Image: A picture
+"""
+
+
+def test_style_arrives_after_check_database_for_image_occlusion(author: Author, learner: Learner):
+    files = {
+        "note_types/mine/note_type.yaml": ANKIS_OWN,
+        "note_types/mine/card.html": "{{cloze:Occlusion}}{{Image}}",
+        "note_types/mine/style.css": ".card { color: black }\n",
+    }
+    cards = IMAGE_OCCLUSION + ANKIS_OWN_CARD
+    author.release(cards, **files)
+    do_import(learner.collection, author.deck)
+    query = "select name, mtime_secs from notetypes where name in ('Tiny: Image Occlusion', 'Mine')"
+    before = dict(learner.collection.db.all(query))
+    assert len(before) == 2
+    message, sound = learner.collection.fix_integrity()
+    assert sound, message
+    assert dict(learner.collection.db.all(query)) == before
+    author.release(
+        cards,
+        **files
+        | {
+            "course.yaml": COURSE_YAML + 'theme: {accent: "#123456"}\n',
+            "note_types/mine/style.css": ".card { color: #123456 }\n",
+        },
+    )
+    do_import(learner.collection, author.deck)
+    for name in before:
+        assert "#123456" in learner.collection.models.by_name(name)["css"]
+
+
 def test_a_retired_card_says_so_to_those_who_have_it_and_troubles_nobody_else(
     author: Author, learner: Learner, tmp_path
 ):

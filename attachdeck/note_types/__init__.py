@@ -44,6 +44,15 @@ class Field:
     tag: int | None = None
     more: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
+    @property
+    def prevents_deletion(self) -> bool:
+        """Return whether Anki keeps the field from being deleted.
+
+        Anki's Check Database wants it of every field with a role in image occlusion. It moves the
+        time of a note type without it to now, each time, and no later style or template arrives.
+        """
+        return self.tag is not None
+
 
 @value()
 class Template:

@@ -15,6 +15,8 @@ from attachdeck.reader.document import location_of
 
 Json = Mapping[str, Any]
 
+IMAGE_OCCLUSION = 6
+"""Anki's number for its own Image Occlusion, in `stock_kind`."""
 _SPECIAL = frozenset(("Card", "CardFlag", "Deck", "FrontSide", "Subdeck", "Tags", "Type"))
 """What templates can show besides fields."""
 _MOST = 20
@@ -67,7 +69,7 @@ def note_type(own: OwnNoteType) -> NoteType:
         cloze=said.get("cloze", False),
         image_occlusion=False,
         fields=tuple(
-            Field(each["name"], _number(each), "", more=_in_anki(each, _FIELD))
+            Field(each["name"], _number(each), "", more=_field(each, said.get("stock_kind")))
             for each in said["fields"]
         ),
         templates=tuple(
@@ -196,6 +198,18 @@ def _all(parts: Iterable[Part]) -> Iterator[tuple[str, str]]:
     for verb, name, inner in parts:
         yield verb, name
         yield from _all(inner)
+
+
+def _field(said: Json, stock_kind: int | None) -> dict[str, Any]:
+    """Return a field's properties by Anki's names.
+
+    Those of image occlusion cannot be deleted (see `Field.prevents_deletion`), whatever the file
+    says: Anki's own note type lacks this for its last field.
+    """
+    field = _in_anki(said, _FIELD)
+    if stock_kind == IMAGE_OCCLUSION and "role" in said:
+        field["preventDeletion"] = True
+    return field
 
 
 def _in_anki(said: Json, names: Mapping[str, tuple[str, Any]]) -> dict[str, Any]:

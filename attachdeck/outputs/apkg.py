@@ -160,7 +160,7 @@ class _Model(genanki.Model):  # type: ignore[misc]
                 "id": each.id,
                 "description": "",
                 "tag": each.tag,
-                "preventDeletion": each.tag not in (None, 4),
+                "preventDeletion": each.prevents_deletion,
             }
             for each in own.fields
         ]

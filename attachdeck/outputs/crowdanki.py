@@ -114,7 +114,7 @@ class _Folder:
                     "media": [],
                     "name": field.name,
                     "ord": place,
-                    "preventDeletion": field.tag not in (None, 4),
+                    "preventDeletion": field.prevents_deletion,
                     "rtl": False,
                     "size": 20,
                     "sticky": False,
