@@ -5,17 +5,15 @@ Everything follows from the course, its lock and attachdeck's version: the same 
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from attachdeck import __version__, outputs
+from attachdeck import __version__, git, outputs
 from attachdeck.comparison import Changes, Snapshot, compare, next_version
 from attachdeck.naming import file_name
 from attachdeck.notes import Deck, media_in, shown_media
@@ -106,15 +104,22 @@ def _refuse_lock(folder: Path, compiled: Compiled) -> None:
         raise Refused(f"{compiled.refusals[0].message}; {compiled.refusals[0].help}")
     if compiled.stale:
         raise Refused(f"{LOCK} is stale: run `attachdeck build`, and commit it")
-    with contextlib.suppress(OSError):  # Without git nobody can tell.
-        asked = ["git", "status", "--porcelain", "--", LOCK]
-        said = subprocess.run(asked, cwd=folder, check=False, capture_output=True, encoding="utf-8")  # noqa: S603  # No shell; the author's git.
-        if said.returncode == 0 and said.stdout.strip():
-            raise Refused(
-                f"{LOCK} is not committed: commit it, so that the next release knows what learners have"
-            )
+    if git.is_repository(folder) and not _is_committed(folder / LOCK):
+        raise Refused(
+            f"{LOCK} is not committed: commit it, so that the next release knows what learners have"
+        )
     if not any(card.retired_because == "" for card in compiled.deck.course.cards()):
         raise Refused("the course has no cards to release")
+
+
+def _is_committed(path: Path) -> bool:
+    """Return whether the last commit has a text file as it is, whatever its line ends."""
+    content = git.committed(path)
+    return content is not None and _plain_ends(content) == _plain_ends(path.read_bytes())
+
+
+def _plain_ends(content: bytes) -> bytes:
+    return content.replace(b"\r\n", b"\n")
 
 
 def _refuse_withheld(found: Changes, previous: str) -> None:

@@ -6,17 +6,14 @@ import contextlib
 import json
 import re
 import sqlite3
-import subprocess
-import tarfile
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from html import unescape
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attachdeck import identity, pipeline
+from attachdeck import git, identity, pipeline
 from attachdeck.ankiconnect import Holding
 from attachdeck.comparison import CardView, Changes, Snapshot, compare
 from attachdeck.course import OwnNoteType
@@ -246,24 +243,13 @@ def _of_lock(lock: Lock) -> Snapshot:
 
 
 def _of_revision(revision: str, course: Path) -> Snapshot:
-    if revision.startswith("-"):
-        raise NoSnapshot(f"`{revision}` is neither a file, nor a folder, nor a git revision")
-    try:
-        found = subprocess.run(  # noqa: S603  # No shell; a revision cannot begin like an option.
-            ["git", "archive", "--format=tar", revision, "."],  # noqa: S607  # The git that the author uses.
-            cwd=course,
-            check=True,
-            capture_output=True,
-        )
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise NoSnapshot(
-            f"`{revision}` is neither a file, nor a folder, nor a git revision of {course}"
-        ) from error
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        tarfile.open(fileobj=BytesIO(found.stdout)) as archive,
-    ):
-        archive.extractall(folder, filter="data")
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            git.write_revision(revision, course, Path(folder))
+        except git.GitFailed as error:
+            raise NoSnapshot(
+                f"`{revision}` is neither a file, nor a folder, nor a git revision: {error}"
+            ) from error
         return _of_course(Path(folder))
 
 
