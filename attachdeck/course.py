@@ -68,11 +68,12 @@ class Picture(Placed):
 
 
 @value()
-class Objective:
+class Objective(Placed):
     """What a learner can do after a lesson."""
 
     id: str
     text: str
+    place: Place = field(compare=False, repr=False)
 
 
 @value()

@@ -427,7 +427,10 @@ class _Decoder:
                     f"the first one is at {self.objectives[name][1].at}; give one of the two another name",
                 )
             else:
-                self.objectives[name] = Objective(name, entry.value["text"]), entry["id"]
+                self.objectives[name] = (
+                    Objective(name, entry.value["text"], entry["id"]),
+                    entry["id"],
+                )
 
     def lesson(self, number: int, root: Node) -> Lesson:
         value = root.value
@@ -444,7 +447,10 @@ class _Decoder:
             full_deck=value.get("full_deck", ""),
             summary=value["summary"],
             content_note=value.get("content_note", ""),
-            objectives=tuple(Objective(each["id"], each["text"]) for each in value["objectives"]),
+            objectives=tuple(
+                Objective(entry.value["id"], entry.value["text"], entry["id"])
+                for entry in root["objectives"].items()
+            ),
             reading=value.get("reading", ""),
             cards=tuple(card for card in cards if card),
             place=root,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from hypothesis import strategies as st
 from attachdeck import pipeline
 from attachdeck.authoring import new
 from attachdeck.course import KINDS_OF_CARD
+from attachdeck.lint import lint
 from attachdeck.naming import card_id, free, slug
+from attachdeck.reader import CourseFiles
 from conftest import CARD, LESSON_HEAD, write_course
 from test_cli import run
 from test_outputs import tree
@@ -58,6 +61,40 @@ def test_a_new_course_works_and_its_first_lines_lead_to_the_schemas(tmp_path: Pa
     again = run("new", "course", folder)
     assert again.exit_code == 1
     assert "is not empty" in again.stderr
+
+
+def texts_to_replace(files: CourseFiles) -> set[str]:
+    """The texts of a new course's files that are neither names nor what the author gave; a card of the sample counts as one, by its id."""
+    found = {files.course.root.value["description"]}
+    for lesson in (document.root.value for document in files.lessons):
+        found |= {lesson["summary"], lesson.get("reading", lesson["summary"])}
+        found |= {objective["text"] for objective in lesson["objectives"]}
+        for card in lesson["cards"]:
+            sample = lesson["id"] == "first-lesson"
+            keys = ("id",) if sample else ("prompt", "answer", "why")
+            found |= {card[key] for key in keys if card.get(key) not in (None, "Who?", "Bowlby")}
+    return {text.strip() for text in found}
+
+
+def test_every_text_that_is_there_to_be_replaced_is_found_and_stops_a_release(tmp_path: Path):
+    mine, imported, table = tmp_path / "mine", tmp_path / "imported", tmp_path / "words.csv"
+    table.write_text("prompt,answer\nWho?,Bowlby\n", encoding="utf-8")
+    assert run("new", "course", mine).exit_code == 0
+    assert run("new", "lesson", "Another", mine).exit_code == 0
+    assert run("import", table, "-o", imported).exit_code == 0
+    for course, others in ((mine, {"The first lesson"}), (imported, {"Not stated"})):
+        checked = pipeline.check(course)
+        findings = list(lint(checked.course, "2026-11-28", ["placeholder"], (), checked.texts))
+        named = {name for each in findings for name in re.findall("`(.+?)`", each.message)}
+        expected = texts_to_replace(checked.files) | others
+        assert expected <= named
+        assert len(findings) >= len(expected)
+        assert all(finding.at.line for finding in findings)
+        assert run("check", course).exit_code == 0
+        released = run("release", course, "-o", tmp_path / "release")
+        assert released.exit_code == 1
+        assert f"{len(findings)} errors" in released.stderr
+    assert not (tmp_path / "release").exists()
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS_OF_CARD))

@@ -60,7 +60,9 @@ def command(course: Path | None, previous: str, output: Path, manifest: Path | N
     folder = course_folder(course)
     spare_own_files(folder, output, "-o")
     checked = pipeline.check(folder)
-    diagnostics = sorted((*checked.diagnostics, *lint_of(checked)), key=lambda each: each.at)
+    diagnostics = sorted(
+        (*checked.diagnostics, *lint_of(checked, release=True)), key=lambda each: each.at
+    )
     show(diagnostics, checked.texts)
     if checked.course is None or any(each.severity is Severity.ERROR for each in diagnostics):
         fail(f"{tally(diagnostics)}; there is no release")

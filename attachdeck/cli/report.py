@@ -58,13 +58,19 @@ def jobs(command: F) -> F:
 
 
 def lint_of(
-    checked: Checked, only: Sequence[str] = (), corpus: Sequence[str] = ()
+    checked: Checked,
+    only: Sequence[str] = (),
+    corpus: Sequence[str] = (),
+    *,
+    release: bool = False,
 ) -> list[Diagnostic]:
-    """What the rules for good cards say of a course without mistakes."""
+    """Return what the rules for good cards say of a course without mistakes."""
     from attachdeck.lint import lint
 
     today = time.strftime("%Y-%m-%d", time.gmtime(seconds_now()))
-    return list(lint(checked.course, today, only, corpus, checked.texts)) if checked.course else []
+    if checked.course is None:
+        return []
+    return list(lint(checked.course, today, only, corpus, checked.texts, release=release))
 
 
 def chosen(form: str | None) -> str:

@@ -152,7 +152,7 @@ def _lock(checked: Checked, folder: Path, known: Lock) -> None:
 
 
 def _texts(draft: Draft, course: str, title: str, language: str) -> Iterator[tuple[str, str]]:
-    description = draft.description or f"Imported: {title}."
+    description = draft.description or "Write here what this course is about, and for whom."
     yield (
         "course.yaml",
         f"""\

@@ -1,5 +1,6 @@
 """Rules for good cards. Each is a module in `rules/`; its docstring is its documentation, and the examples in it are its tests.
 
+A rule whose module says `STOPS_RELEASE = True` is an error for `attachdeck release`.
 A rule's module has a docstring of fixed form (a title; what, why and how to mend; `Bad:` and `Good:` with YAML) and a function
 `check(course, context)` that yields findings. Its name is the file's, with hyphens.
 """
@@ -72,6 +73,7 @@ class Rule:
     title: str
     documentation: str
     check: Check
+    stops_release: bool = False
 
     def examples(self, which: str) -> list[str]:
         """The YAML of its examples, `Bad` or `Good`."""
@@ -90,7 +92,9 @@ def known_rules() -> dict[str, Rule]:
         module = import_module(f"{package.__name__}.{each.name}")
         text = (module.__doc__ or "").strip() + "\n"
         name = each.name.replace("_", "-")
-        found[name] = Rule(name, text.partition("\n")[0].rstrip("."), text, module.check)
+        title = text.partition("\n")[0].rstrip(".")
+        stops = getattr(module, "STOPS_RELEASE", False)
+        found[name] = Rule(name, title, text, module.check, stops)
     return found
 
 
@@ -100,10 +104,14 @@ def lint(
     only: Iterable[str] = (),
     corpus: Iterable[str] = (),
     files: Mapping[str, str] = MappingProxyType({}),
+    *,
+    release: bool = False,
 ) -> Iterator[Diagnostic]:
-    """What the rules say of a course: all of them, or only some. Each is a warning unless the course's `lint` says otherwise.
+    """Yield what the rules say of a course: all of them, or only some.
 
-    `corpus` are texts with which a course should share no words, `files` the texts of its own files by their names.
+    Each is a warning unless the course's `lint` says otherwise; for a `release`, those that stop
+    one are errors. `corpus` are texts with which a course should share no words, `files` the texts
+    of its own files by their names.
     """
     known = known_rules()
     context = Context(
@@ -114,7 +122,8 @@ def lint(
     )
     yield from _unknown_rules(course, known)
     for name, rule in known.items():
-        setting = course.lint.get(name, ("warning", None))[0]
+        usual = "error" if release and rule.stops_release else "warning"
+        setting = course.lint.get(name, (usual, None))[0]
         if setting == "off" or (only and name not in only):
             continue
         for found in rule.check(course, context):

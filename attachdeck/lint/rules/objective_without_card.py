@@ -26,7 +26,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         for objective in lesson.objectives:
             if objective.id not in served:
                 yield Finding(
-                    lesson.at,
+                    objective.at,
                     f"no card serves the objective `{objective.id}`",
                     "write a card for it, or take it out",
                 )
