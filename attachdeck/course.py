@@ -224,6 +224,14 @@ class ReferenceCard(Card):
 
 
 @value(kw_only=True)
+class ReadingCard(ReferenceCard):
+    """A section of a lesson's reading; `part` says which of how many, in the course's language."""
+
+    kind = "reading"
+    part: str
+
+
+@value(kw_only=True)
 class CustomCard(Card):
     """A note of one of the course's own note types, its fields as HTML."""
 
@@ -260,6 +268,20 @@ class OwnNoteType:
 
 
 @value(kw_only=True)
+class Section(Placed):
+    """A section of a lesson's reading, which becomes one reading card with this id.
+
+    A reading that was written as one text is one section without a title.
+    """
+
+    id: str
+    title: str
+    text: str
+    formerly: str = ""
+    place: Place = field(compare=False, repr=False)
+
+
+@value(kw_only=True)
 class Lesson(Placed):
     """One lesson: its number gives the reading order, its id is its identity. `full_deck` is the deck's whole name where it is not under the course's."""
 
@@ -272,8 +294,13 @@ class Lesson(Placed):
     objectives: tuple[Objective, ...]
     cards: tuple[Card, ...]
     content_note: str = ""
-    reading: str = ""
+    reading: tuple[Section, ...] = ()
     place: Place = field(compare=False, repr=False)
+
+    @property
+    def reading_text(self) -> str:
+        """The Markdown of all sections of the reading."""
+        return "\n\n".join(section.text for section in self.reading)
 
 
 @value()
@@ -295,12 +322,16 @@ class Help:
 
 @value(kw_only=True)
 class Study:
-    """Gentle deck options: cards a day, and with FSRS the share of cards to recall, in percent."""
+    """Gentle deck options: cards a day, with FSRS the share of cards to recall, in percent.
+
+    `reading_cards` says whether the readings become cards.
+    """
 
     new_cards_a_day: int = 8
     reviews_a_day: int = 200
     bury_siblings: bool = True
     desired_retention: int = 90
+    reading_cards: bool = True
 
 
 @value(kw_only=True)

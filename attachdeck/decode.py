@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -32,6 +32,7 @@ from attachdeck.course import (
     PracticeCard,
     Region,
     ReversedCard,
+    Section,
     SequenceCard,
     Source,
     Study,
@@ -95,8 +96,8 @@ _TEXT_KEYS = frozenset(
         "retired_because",
     )
 )
-_GROUPS = frozenset(("options", "reverse", "near_miss", "steps"))
-"""Keys of a card under which more texts stand."""
+_GROUPS = frozenset(("options", "reverse", "near_miss", "steps", "reading"))
+"""Keys of a card or a lesson under which more texts stand."""
 
 MAX_GAP_PROBLEMS = 20
 """Of how many mistakes in the gaps of one text an author is told at once."""
@@ -437,6 +438,7 @@ class _Decoder:
         self.once(root, "id", self.lessons, "duplicate-id")
         self.look_through(root)
         self.deck_names = self.names_shown(root, "title", "deck", "full_deck")
+        reading = tuple(self.reading(root))
         cards = [self.card(entry) for entry in root["cards"].items()]
         return Lesson(
             id=value["id"],
@@ -451,9 +453,37 @@ class _Decoder:
                 Objective(entry.value["id"], entry.value["text"], entry["id"])
                 for entry in root["objectives"].items()
             ),
-            reading=value.get("reading", ""),
+            reading=reading,
             cards=tuple(card for card in cards if card),
             place=root,
+        )
+
+    def reading(self, root: Node) -> Iterator[Section]:
+        """The sections of a lesson's reading; their ids are those of cards."""
+        if "reading" not in root:
+            return
+        reading = root["reading"]
+        if isinstance(reading.value, str):
+            id = f"{root.value['id']}-reading"
+            if id in self.cards:
+                self.id_of_a_reading(id, reading)
+            self.cards.setdefault(id, reading)
+            yield Section(id=id, title="", text=reading.value, place=reading)
+            return
+        for entry in reading.items():
+            self.once(entry, "id", self.cards, "duplicate-id")
+            if "formerly" in entry:
+                self.formers.append((entry.value["formerly"], entry["formerly"]))
+            yield Section(**entry.value, place=entry)
+
+    def id_of_a_reading(self, id: str, reading: Node) -> None:
+        """Report a card that has the id of the card that a reading of one text becomes."""
+        first = self.cards[id].get("id") or self.cards[id]
+        self.report(
+            "duplicate-id",
+            f"the card of this reading has the id `{id}`, which is used twice",
+            reading.at,
+            f"the first one is at {first.at}; give that card another id",
         )
 
     def one_deck_each(self, lessons: tuple[Lesson, ...], practice: str) -> None:

@@ -33,6 +33,7 @@ from attachdeck.course import (
     Option,
     Picture,
     PracticeCard,
+    ReadingCard,
     ReferenceCard,
     Region,
     ReversedCard,
@@ -59,6 +60,7 @@ NOTE_TYPE_OF = {
     "typed": "basic",
     "choice": "choice",
     "vignette": "choice",
+    "reading": "reference",
 }
 NOTE_TYPE_OF |= {kind: kind for kind in ("cloze", "sequence", "occlusion", "practice", "reference")}
 """The note type (one of `note_types.KINDS`) that each kind of card becomes; a custom card names its own."""
@@ -378,7 +380,8 @@ class Compiler:
 
     def lesson(self, lesson: Lesson) -> LessonNotes:
         deck = normal(lesson.full_deck or f"{self.course.deck}::{lesson.deck}")
-        notes = [self.undated(card, lesson, deck) for card in lesson.cards]
+        cards = (*self.reading_cards(lesson), *lesson.cards)
+        notes = [self.undated(card, lesson, deck) for card in cards]
         texts = (
             text
             for each in notes
@@ -392,8 +395,22 @@ class Compiler:
             notes=tuple(tuple(each) for each in notes),
             media=tuple(sorted(media_in(texts, self.media))),
             objectives=tuple(each.id for each in lesson.objectives),
-            formers=tuple(card.formerly for card in lesson.cards if card.formerly),
+            formers=tuple(card.formerly for card in cards if card.formerly),
         )
+
+    def reading_cards(self, lesson: Lesson) -> Iterator[ReadingCard]:
+        """The cards that show a lesson's reading; none where the course does without."""
+        part, count = self.words["Part of the reading"], len(lesson.reading)
+        for place, section in enumerate(lesson.reading, 1):
+            if self.course.study.reading_cards:
+                yield ReadingCard(
+                    id=section.id,
+                    place=section.place,
+                    formerly=section.formerly,
+                    prompt=section.title or lesson.title,
+                    text=section.text,
+                    part=part.format(place=place, count=count),
+                )
 
     def of_the_course(self, card: str, prompt: str, text: str, deck: str) -> Undated:
         """The note that shows a text of the whole course; retired once the course has no such text any more."""
@@ -569,7 +586,11 @@ class Compiler:
             if each.strip()
         ]
         parts += [f"*{lesson.content_note}*" if lesson.content_note else ""]
-        parts += [f"{self.words['After this lesson you can']}:", objectives, lesson.reading]
+        parts += [f"{self.words['After this lesson you can']}:", objectives]
+        parts += [
+            f"### {section.title}\n\n{section.text}" if section.title else section.text
+            for section in lesson.reading
+        ]
         return "\n\n".join(part.strip() for part in parts if part)
 
     def described(self, markdown: str) -> str:
@@ -659,6 +680,13 @@ class Compiler:
 
     def reference(self, card: ReferenceCard) -> Fields:
         return {"Prompt": self.html(card.prompt), "Text": self.html(card.text)}
+
+    def reading(self, card: ReadingCard) -> Fields:
+        return {
+            "Prompt": self.plain(card.prompt),
+            "Text": self.html(card.text),
+            "Spare 1": card.part,
+        }
 
 
 _FIELDS: Mapping[str, Callable[..., Fields]] = {

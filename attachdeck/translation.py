@@ -307,6 +307,8 @@ def _said(document: Document, change: Callable[[Any], Any]) -> Document:
 def _lesson(value: dict[str, Any], name: str, say: Say) -> dict[str, Any]:
     value = _walk(value, _LESSON, f"lesson {name}", say)
     value = _each(value, "objectives", "id", {"text": ""}, "objective ", say)
+    if isinstance(value.get("reading"), list):
+        value = _each(value, "reading", "id", {"title": "", "text": ""}, "", say)
     return _each(value, "cards", "id", _CARD, "", say)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import mimetypes
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from html import escape
 
 from attachdeck import cloze
@@ -59,6 +59,16 @@ def faces(deck: Deck) -> Iterator[Face]:
                 back=back,
                 beside=(*beside, *([escape(cited, quote=False)] if cited else ())),
             )
+
+
+def reading_html(lesson: Lesson, html: Callable[[str], str]) -> str:
+    """A lesson's reading as HTML, each section below its title; `html` renders Markdown."""
+    return "\n".join(
+        f"<h3>{escape(section.title)}</h3>\n{html(section.text)}"
+        if section.title
+        else html(section.text)
+        for section in lesson.reading
+    )
 
 
 def fields(deck: Deck, note: Note) -> dict[str, str]:

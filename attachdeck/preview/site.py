@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from attachdeck import pipeline
-from attachdeck.course import Course, Lesson
+from attachdeck.course import Card, Course, Lesson, Section
 from attachdeck.diagnostics import Diagnostic
 from attachdeck.lint import lint
 from attachdeck.markup import Shown, render
 from attachdeck.notes import DatedNoteType, Note
+from attachdeck.outputs.faces import reading_html
 from attachdeck.patterns import pattern
 from attachdeck.pipeline import Checked
 from attachdeck.rendering import sides
@@ -148,7 +149,12 @@ def _folders(checked: Checked) -> tuple[Path, ...]:
 def _lesson(
     lesson: Lesson, course: Course, pictures: Mapping[str, Shown], notes: Mapping[str, Drawable]
 ) -> Entry:
-    cards = [_card(card.id, card.at.file, card.at.line, notes[card.id]) for card in lesson.cards]
+    written: tuple[Section | Card, ...] = (*lesson.reading, *lesson.cards)
+    cards = [
+        _card(card.id, card.at.file, card.at.line, notes[card.id])
+        for card in written
+        if card.id in notes  # Readings may be no cards.
+    ]
     for reference, place in (("course-notice", 0), ("course-help", len(cards) + 1)):
         if reference in notes and notes[reference].note.deck == f"{course.deck}::{lesson.deck}":
             cards.insert(
@@ -166,7 +172,7 @@ def _lesson(
         "title": f"{lesson.number} {lesson.title}",
         "summary": lesson.summary,
         "note": lesson.content_note,
-        "reading": render(lesson.reading, pictures) if lesson.reading else "",
+        "reading": reading_html(lesson, lambda text: render(text, pictures)),
         "cards": cards,
         "stale": False,
     }

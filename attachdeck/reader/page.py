@@ -32,7 +32,7 @@ KEYS = frozenset(
     cloze collapsed confusion contact container content_note css cue deck description desired_retention doi element example exclude_from_search extends
     fields file files font formerly front full_deck height help hide hint homepage id keep_identity key kind language latex_after latex_before latex_svg
     left licence lines lint name near_miss new_cards_a_day night note note_type notice objective objectives option option_sets options origin page picture
-    pictures plain_text practice_deck prevent_deletion prompt question read reading regions retired_because reverse reviews_a_day right role rtl scenario
+    pictures plain_text practice_deck prevent_deletion prompt question read reading reading_cards regions retired_because reverse reviews_a_day right role rtl scenario
     shape size sort_field sources speech status steps sticky stock_kind study summary supports tags templates text theme title top unit url version
     volume_pages where whole why width year
     """.split()  # noqa: SIM905  # One key a line would be a page of its own.
@@ -41,7 +41,7 @@ KEYS = frozenset(
 NO_TEXTS = frozenset(
     """
     accept article browser_size bury_siblings cards cloze collapsed desired_retention exclude_from_search fields files height help keep_identity latex_svg
-    left lines lint near_miss new_cards_a_day objectives option_sets pictures plain_text prevent_deletion regions reverse reviews_a_day right role rtl
+    left lines lint near_miss new_cards_a_day objectives option_sets pictures plain_text prevent_deletion reading_cards regions reverse reviews_a_day right role rtl
     size sources steps sticky stock_kind study tags templates theme top whole width year
     """.split()  # noqa: SIM905  # Nor are these.
 )

@@ -38,7 +38,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         shared = next(
             (
                 run
-                for text in (lesson.summary, lesson.reading)
+                for text in (lesson.summary, *(section.text for section in lesson.reading))
                 for run in runs(text)
                 if run in context.corpus
             ),

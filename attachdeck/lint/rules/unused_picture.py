@@ -26,7 +26,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
     shown = " ".join(
         [
             *(texts.everything for _, texts in context.cards(course)),
-            *(lesson.reading for lesson in course.lessons),
+            *(lesson.reading_text for lesson in course.lessons),
         ]
     )
     used = {card.picture.file for card in course.cards() if isinstance(card, OcclusionCard)}

@@ -18,7 +18,7 @@ from pathlib import Path
 from attachdeck.markup import Shown, render
 from attachdeck.note_types import direction, words
 from attachdeck.notes import Deck
-from attachdeck.outputs.faces import Face, address, faces, with_pictures
+from attachdeck.outputs.faces import Face, address, faces, reading_html, with_pictures
 from attachdeck.patterns import pattern
 from attachdeck.references import reference
 
@@ -196,7 +196,7 @@ def _handout(deck: Deck) -> dict[str, str]:
         )
         parts += [
             f"<p>{escape(words(course.language)['After this lesson you can'])}:</p><ul>{goals}</ul>",
-            f'<div class="reading">{html(lesson.reading)}</div>',
+            f'<div class="reading">{reading_html(lesson, html)}</div>',
         ]
         parts += [
             f"<h3>{escape(words(course.language)['Questions'])}</h3>",

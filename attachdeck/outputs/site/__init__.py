@@ -24,6 +24,7 @@ from attachdeck.naming import file_name
 from attachdeck.note_types import direction, words
 from attachdeck.notes import Deck, packed_name
 from attachdeck.outputs import apkg
+from attachdeck.outputs.faces import reading_html
 from attachdeck.outputs.site.metadata import metadata, summary
 from attachdeck.outputs.site.prompts import prompts
 from attachdeck.outputs.site.reading import lifted, own_words, plain, section_of, sections
@@ -127,7 +128,7 @@ class _Site:
     def lost(self) -> list[str]:
         retired = sum(not note.cards for note in self.deck.notes)
         texts = [
-            *(each.reading for each in self.course.lessons),
+            *(each.reading_text for each in self.course.lessons),
             *(each.html for prompts in self.prompts.values() for each in prompts),
         ]
         formulas = sum("\\(" in each or "\\[" in each for each in texts)
@@ -192,7 +193,7 @@ class _Site:
 
     def reading(self, lesson: Lesson) -> str:
         """The reading, with the prompts after the section that each belongs to."""
-        parts = sections(lifted(self.html(lesson.reading)))
+        parts = sections(lifted(reading_html(lesson, self.html)))
         own = own_words(parts)
         below = [""] * len(parts)
         for _, group in groupby(self.prompts.get(lesson.id, ()), lambda each: each.face.card.id):
@@ -257,7 +258,7 @@ class _Site:
             [
                 plain(self.html(lesson.summary)),
                 *(each.text for each in lesson.objectives),
-                plain(self.html(lesson.reading)),
+                plain(reading_html(lesson, self.html)),
             ]
         )
 

@@ -1,0 +1,213 @@
+"""A lesson's reading as cards: what its author writes, and what a learner gets of it in Anki's own engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from attachdeck import pipeline, translation
+from attachdeck.dating import compile_course
+from attachdeck.identity import Lock
+from attachdeck.notes import Deck
+from attachdeck.reader import read_course
+from conftest import CARD, COURSE_YAML, LESSON_HEAD, NOW, compiled, write_course
+from test_anki_import import do_import
+from test_straight import ways
+
+if TYPE_CHECKING:
+    from anki.collection import Collection
+
+SECTIONS = """\
+reading:
+  - id: why-read
+    title: Why <read>?
+    text: |
+      Because **somebody** wrote it.
+
+      ![](plane.svg)
+  - id: how-to-read
+    title: How to read
+    text: |
+      | first | then |
+      |---|---|
+      | look | read |
+cards:
+"""
+TEXT = "reading: |\n  All of it.\ncards:\n"
+
+
+def lesson(reading: str = SECTIONS, name: str = "First", cards: str = CARD) -> str:
+    head = LESSON_HEAD.replace("first", name.lower()).replace("First", name)
+    return head.replace("cards:\n", reading) + cards
+
+
+def course(folder: Path, reading: str = SECTIONS, **files: str) -> Path:
+    """The smallest course, and in its lesson a reading."""
+    return write_course(folder, {"lessons/01-first.yaml": lesson(reading)} | files)
+
+
+def named(deck: Deck) -> list[str]:
+    return [note.card for note in deck.notes]
+
+
+@pytest.fixture
+def learn(collection: Collection, tmp_path: Path) -> Callable[[Deck], dict[str, int]]:
+    """Imports a deck as a learner does, and says what became of its notes."""
+
+    def import_deck(deck: Deck) -> dict[str, int]:
+        path = tmp_path / "learn.apkg"
+        pipeline.package(deck, path)
+        return do_import(collection, path)
+
+    return import_deck
+
+
+def test_readings_come_first_in_each_lesson_and_after_the_notice(
+    learn: Callable[[Deck], dict[str, int]], collection: Collection, tmp_path: Path
+):
+    second = lesson(TEXT, "Second", CARD.replace("define", "other"))
+    files = {"lessons/02-second.yaml": second, "course.yaml": f"{COURSE_YAML}notice: Read this.\n"}
+    learn(compiled(course(tmp_path / "course", **files)))
+
+    queue = []
+    deck = collection.decks.by_name("Tiny")
+    assert deck
+    collection.decks.select(deck["id"])
+    while card := collection.sched.getCard():
+        queue.append(card.note()["ID"])
+        collection.sched.suspend_cards([card.id])
+
+    assert queue == [
+        "course-notice",
+        "why-read",
+        "how-to-read",
+        "define",
+        "second-reading",
+        "other",
+    ]
+
+
+def test_a_reading_card_shows_place_title_text_picture_and_table_and_asks_nothing(
+    learn: Callable[[Deck], dict[str, int]], collection: Collection, tmp_path: Path
+):
+    learn(compiled(course(tmp_path / "course")))
+
+    sides = {}
+    for id in ("why-read", "how-to-read"):
+        [card] = collection.find_cards(f"ID:{id} tag:tiny::kind::reading tag:tiny::lesson::first")
+        output = collection.get_card(card).render_output()
+        sides[id] = output.question_text
+        assert "Press Good. Suspend this card" in output.answer_text
+        assert "Press Good. Suspend this card" not in output.question_text
+    assert "Reading 1 of 2" in sides["why-read"]
+    assert "Why &lt;read&gt;?" in sides["why-read"]
+    assert "<strong>somebody</strong>" in sides["why-read"]
+    assert "<table>" in sides["how-to-read"]
+    assert list(collection.media.check().missing) == []
+    assert len(list(Path(collection.media.dir()).glob("tiny-*.svg"))) == 1
+
+
+def test_a_rewritten_section_keeps_the_learners_card(
+    learn: Callable[[Deck], dict[str, int]], collection: Collection, tmp_path: Path
+):
+    folder = course(tmp_path / "course")
+    before = pipeline.compiled(pipeline.check(folder), NOW)
+    learn(before.deck)
+    [card] = collection.find_cards("ID:why-read")
+    collection.sched.suspend_cards([card])
+    reading = SECTIONS.replace("somebody", "nobody").replace("Why <read>?", "Why?")
+    checked = pipeline.check(course(tmp_path / "course", reading))
+    assert checked.course
+
+    after, _ = compile_course(checked.course, before.lock, NOW + 9)
+
+    assert learn(after) == {"updated": 1, "duplicate": 2}
+    [same] = collection.find_cards("ID:why-read is:suspended nobody")
+    assert same == card
+
+
+def test_a_text_that_is_divided_goes_on_in_its_first_section(tmp_path: Path):
+    before = pipeline.compiled(pipeline.check(course(tmp_path, TEXT)), NOW)
+    reading = SECTIONS.replace("id: why-read", "id: why-read\n    formerly: first-reading")
+    checked = pipeline.check(course(tmp_path, reading))
+    assert checked.course
+
+    _, lock = compile_course(checked.course, before.lock, NOW + 9)
+
+    assert lock.cards["why-read"].guid == before.lock.cards["first-reading"].guid
+
+
+def test_readings_can_be_no_cards(tmp_path: Path):
+    folder = course(tmp_path, **{"course.yaml": f"{COURSE_YAML}study: {{reading_cards: false}}\n"})
+
+    assert named(compiled(folder)) == ["define"]
+
+
+@pytest.mark.parametrize(
+    ("reading", "cards", "message"),
+    [
+        (SECTIONS.replace("how-to-read", "why-read"), CARD, "`why-read` is used twice"),
+        (SECTIONS.replace("how-to-read", "define"), CARD, "`define` is used twice"),
+        (TEXT, CARD.replace("define", "first-reading"), "`first-reading` is used twice"),
+        (SECTIONS.replace("how-to-read", "How"), CARD, "`id` cannot be written like this"),
+        (SECTIONS.replace("title: How to read", "titel: How"), CARD, "`titel`"),
+        ("reading: []\ncards:\n", CARD, "reading"),
+        ("reading: [Some text]\ncards:\n", CARD, "group of keys"),
+        (SECTIONS.replace("plane.svg", "plan.svg"), CARD, "`plan.svg` is not in media"),
+        (SECTIONS.replace("| look | read |", "| look | read | on |"), CARD, "has 3 cells"),
+    ],
+)
+def test_a_mistake_in_a_reading_is_told(tmp_path: Path, reading: str, cards: str, message: str):
+    folder = write_course(tmp_path, {"lessons/01-first.yaml": lesson(reading, cards=cards)})
+    checked = pipeline.check(folder)
+
+    assert checked.course is None
+    assert message in " ".join(each.message for each in checked.diagnostics)
+    assert all(each.at.file.endswith("01-first.yaml") for each in checked.diagnostics)
+    assert pipeline.straight(folder, NOW) is None
+
+
+def test_a_card_of_another_lesson_with_the_id_of_a_reading_is_told(tmp_path: Path):
+    later = lesson(TEXT, "Second", CARD.replace("define", "other"))
+    folder = write_course(
+        tmp_path,
+        {"lessons/02-second.yaml": later},
+        cards=CARD.replace("define", "second-reading"),
+    )
+
+    [problem] = pipeline.check(folder).diagnostics
+
+    assert "the card of this reading has the id `second-reading`" in problem.message
+    assert problem.at.file.endswith("02-second.yaml")
+    assert pipeline.straight(folder, NOW) is None
+
+
+@pytest.mark.parametrize("reading", [SECTIONS, TEXT])
+def test_both_ways_of_building_make_the_same_of_a_reading(tmp_path: Path, reading: str):
+    short, long = ways(course(tmp_path, reading))
+
+    assert short == long
+    assert {"reading", "basic"} == {note.kind for note in short[5]}
+
+
+def test_a_translation_says_titles_and_texts_of_sections(tmp_path: Path):
+    folder = course(tmp_path)
+    files, _ = read_course(folder)
+
+    texts = translation.texts(files)["first"]
+
+    assert texts["why-read:title"] == "Why <read>?"
+    assert texts["how-to-read:text"].startswith("| first")
+    catalogue = folder / "translations" / "es" / "first.po"
+    catalogue.parent.mkdir(parents=True)
+    catalogue.write_text(
+        'msgctxt "why-read:title"\nmsgid "Why <read>?"\nmsgstr "¿Por qué?"\n', encoding="utf-8"
+    )
+    checked = pipeline.check(folder, "es")
+    assert checked.course
+    note = pipeline.notes_of(checked.course, Lock()).notes[0]
+    assert note.fields[0] == "¿Por qué?"
+    assert "1 de 2" in note.fields
