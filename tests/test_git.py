@@ -91,10 +91,12 @@ def hostile_clone(tmp_path: Path) -> Path:
 
 
 def test_a_bare_repository_in_a_course_runs_nothing(hostile_clone: Path, tmp_path: Path):
-    released = run("release", hostile_clone, "-o", tmp_path / "release")
-    assert released.exit_code == 0, released.stderr
-    differ = run("diff", "HEAD", hostile_clone)
-    assert (differ.exit_code, differ.stdout) == (0, "version: nothing changed for learners\n")
+    for command in (("check",), ("release", "-o", tmp_path / "release"), ("diff", "HEAD")):
+        result = run(*command, hostile_clone)
+        assert result.exit_code == 1
+        assert "git-repository" in result.stdout + result.stderr
+    assert git.committed(hostile_clone / "config") == (hostile_clone / "config").read_bytes()
+    git.write_revision("HEAD", hostile_clone, tmp_path / "place")
     assert list((tmp_path / "marks").iterdir()) == []
     do(hostile_clone, "status")
     assert (tmp_path / "marks" / "fsmonitor").exists(), "the repository of this test is harmless"
@@ -103,10 +105,34 @@ def test_a_bare_repository_in_a_course_runs_nothing(hostile_clone: Path, tmp_pat
 def test_a_bare_repository_around_a_course_runs_nothing(hostile_clone: Path, tmp_path: Path):
     """Git would take the first repository that it meets on its way up."""
     inner = write_course(hostile_clone / "inner")
-    assert run("build", inner, "-o", tmp_path / "inner.apkg").exit_code == 0
-    assert "not committed" in run("release", inner, "-o", tmp_path / "release").stderr
-    assert run("diff", "HEAD", inner).exit_code == 1
+    assert "git-repository" in run("check", inner).stdout + run("check", inner).stderr
+    assert git.committed(inner / "course.yaml") is None
     assert list((tmp_path / "marks").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        ("lessons/HEAD", "lessons/objects/x", "lessons/refs/x"),
+        ("a/b/c/head", "a/b/c/Objects/x", "a/b/c/refs/x"),  # A repository on Windows and macOS.
+        ("more/HEAD", "more/commondir"),
+        ("media/.git/HEAD",),
+        ("lessons/.git",),
+    ],
+)
+def test_files_of_a_repository_are_reported(tmp_path: Path, files: tuple[str, ...]):
+    course = write_course(tmp_path / "course", dict.fromkeys(files, "x"))
+    for command in (("check",), ("build", "-o", tmp_path / "deck.apkg")):
+        result = run(*command, course)
+        assert result.exit_code == 1
+        assert "error[git-repository]" in result.stdout + result.stderr
+
+
+def test_a_course_may_be_a_repository_and_extend_one(tmp_path: Path):
+    """A submodule has a file `.git`, and other files may be called HEAD."""
+    files = {".git/HEAD": "x", ".git/objects/x": "x", ".git/refs/x": "x", "HEAD": "x"}
+    course = write_course(tmp_path / "course", files | {"upstream/.git": "gitdir: x"})
+    assert run("check", course).exit_code == 0
 
 
 def test_settings_that_came_with_a_course_run_nothing(tmp_path: Path):

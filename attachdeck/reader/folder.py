@@ -17,6 +17,7 @@ from attachdeck.location import Location
 from attachdeck.processes import FORKS, ProcessLost, spread
 from attachdeck.reader.document import Document
 from attachdeck.reader.pictures import svg_problems
+from attachdeck.reader.repositories import repositories
 from attachdeck.reader.yaml_text import marshalled, read_text, with_plain_ends
 from attachdeck.value import value
 
@@ -173,6 +174,8 @@ def read_course(
                     help=help,
                 )
             )
+
+    diagnostics.extend(repositories(folder))
 
     def text(path: Path) -> Document:
         found, problems = read_utf8(path, shown(path), root)
