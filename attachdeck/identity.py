@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -19,7 +19,7 @@ from sys import intern
 from typing import Any
 
 from attachdeck import schema
-from attachdeck.diagnostics import Diagnostic, did_you_mean
+from attachdeck.diagnostics import Diagnostic, Severity, did_you_mean
 from attachdeck.location import Location
 from attachdeck.overlay import Override
 from attachdeck.patterns import pattern
@@ -39,6 +39,9 @@ _PAIRS = [
 
 CARDS_APART = 512
 """By how much the ids of two notes' first cards differ at least; a note has 500 cards at most (`cloze.HIGHEST`)."""
+
+LOWEST_DECK_ID = 1_000_000_000
+"""The lowest id of a deck that a lock keeps: Anki refuses 0, and 1 is its own *Default*."""
 
 _FIRST_ID = 1_600_000_000_000
 _ID_RANGE = 100_000_000_000
@@ -159,15 +162,56 @@ def read_lock(
         if not problems and (lock := _as_written(document.text)):
             return lock, []
     read, more = read_text(document.text, document.file)
-    damage = _damage(read, [*problems, *more, *schema.check(read, "lock")])
+    low = _low_decks(read.root)
+    invalid = [each for each in schema.check(read, "lock") if each.at not in low.values()]
+    damage = _damage(read, [*problems, *more, *invalid])
     if damage or read.root is None:
         return Lock(), damage
     try:
-        return _lock(read.root.value), []
+        return _with_new_ids(_lock(read.root.value), low), _repair(low)
     except (ValueError, OverflowError) as error:  # A day that no calendar has.
         return Lock(), _damage(
             read, [Diagnostic(rule="damaged-lock", message=str(error), at=Location(document.file))]
         )
+
+
+def _low_decks(root: Node | None) -> dict[str, Location]:
+    """Return the decks whose ids are too low for Anki, each with the place of its id."""
+    value = root.value if root else None
+    decks = value.get("decks") if isinstance(value, dict) else None
+    if root is None or not isinstance(decks, dict):
+        return {}
+    return {
+        key: root["decks"][key]["id"].at
+        for key, deck in decks.items()
+        if isinstance(deck, dict) and type(deck.get("id")) is int and deck["id"] < LOWEST_DECK_ID
+    }
+
+
+def _with_new_ids(lock: Lock, keys: Iterable[str]) -> Lock:
+    """Return a lock in which these decks have the ids that they get in a new course."""
+    renewed = {
+        key: replace(lock.decks[key], id=number("deck", lock.course, *key.split(" ")))
+        for key in keys
+    }
+    return replace(lock, decks={**lock.decks, **renewed})
+
+
+def _repair(low: Mapping[str, Location]) -> list[Diagnostic]:
+    """Warn of deck ids that were replaced."""
+    if not low:
+        return []
+    decks = "1 deck" if len(low) == 1 else f"{len(low)} decks"
+    return [
+        Diagnostic(
+            rule="damaged-lock",
+            message=f"Anki would refuse the ids of {decks} in the lock",
+            at=min(low.values()),
+            help="`attachdeck build` replaces them: commit course.lock afterwards "
+            "(Anki knows decks by their names, so learners notice nothing)",
+            severity=Severity.WARNING,
+        )
+    ]
 
 
 def _lock(said: Mapping[str, Any]) -> Lock:

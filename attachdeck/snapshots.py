@@ -17,7 +17,7 @@ from attachdeck import git, identity, pipeline
 from attachdeck.ankiconnect import Holding
 from attachdeck.comparison import CardView, Changes, Snapshot, compare
 from attachdeck.course import OwnNoteType
-from attachdeck.diagnostics import Diagnostic
+from attachdeck.diagnostics import Diagnostic, Severity
 from attachdeck.identity import Lock, read_lock
 from attachdeck.note_types import KINDS, own
 from attachdeck.notes import hashes
@@ -215,7 +215,7 @@ def _of_holding(held: Holding, compiled: pipeline.Compiled) -> Snapshot:
 def _of_lock_file(path: Path) -> Snapshot:
     document, problems = read_file(path, path.as_posix())
     lock, damage = read_lock(document, tuple(problems))
-    if damage:
+    if any(each.severity is Severity.ERROR for each in damage):
         raise NoSnapshot(
             f"the lock {path} cannot be read", tuple(damage), {document.file: document.text}
         )

@@ -619,7 +619,7 @@ def test_a_time_far_in_the_future_is_one_that_the_lock_can_hold():
     note_types = {"basic": NoteTypeRecord(1, "0" * 16, "0" * 16, second)}
     lock = Lock(
         course="c",
-        decks={"course": DeckRecord(2, "C")},
+        decks={"course": DeckRecord(2_000_000_000, "C")},
         note_types=note_types,
         cards={"a": CardRecord("g", "basic", "0" * 16, second, "1.0")},
     )

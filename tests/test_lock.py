@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 
 from attachdeck import identity, pipeline
 from attachdeck.cli import main
-from attachdeck.identity import CardRecord, DeckRecord, Lock, NoteTypeRecord, lock_text, read_lock
+from attachdeck.identity import (
+    LOWEST_DECK_ID,
+    CardRecord,
+    DeckRecord,
+    Lock,
+    NoteTypeRecord,
+    lock_text,
+    read_lock,
+)
 from attachdeck.reader import read_text
 from conftest import COURSE_YAML, LESSON_HEAD, write_course
 from test_cli import run
@@ -442,7 +450,7 @@ LOCKS = st.builds(
         NAMES.map("lesson {}".format),
         st.builds(
             DeckRecord,
-            st.integers(1, 2**40),
+            st.integers(LOWEST_DECK_ID, 2**40),
             st.text(st.characters(exclude_categories=("C", "Z")), min_size=1),
         ),
         max_size=3,

@@ -6,15 +6,55 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from attachdeck.importing.found import CannotImport, Found, FoundDeck, FoundNote
 from attachdeck.normal import normal
+from attachdeck.patterns import pattern
 
 _MAX_BYTES = 256 * 1024 * 1024
 _MAX_DEPTH = 30
 
-Json = Mapping[str, Any]
+_NO_IDS = (
+    "the note types' ids in Anki, which CrowdAnki does not give: "
+    "those who have the deck already are not updated by a package of the course"
+)
+
+_T = TypeVar("_T")
+_GAPS = pattern(r"\{\{[^{}]*\bcloze:")
+_CSS = """\
+.card {
+    font-family: arial;
+    font-size: 20px;
+    line-height: 1.5;
+    text-align: center;
+    color: black;
+    background-color: white;
+}
+"""
+"""The style of a new note type in Anki."""
+# What a note type says besides names and templates, by Anki's key; the values show the type.
+_NOTE_TYPE = {
+    "sortf": 0,
+    "latexPre": "",
+    "latexPost": "",
+    "latexsvg": False,
+    "originalStockKind": 0,
+}
+_FIELD = {
+    "id": 0,
+    "font": "",
+    "size": 0,
+    "rtl": False,
+    "sticky": False,
+    "description": "",
+    "plainText": False,
+    "collapsed": False,
+    "excludeFromSearch": False,
+    "preventDeletion": False,
+    "tag": 0,
+}
+_TEMPLATE = {"id": 0, "bqfmt": "", "bafmt": "", "bfont": "", "bsize": 0}
 
 
 def json_file(path: Path) -> Path | None:
@@ -26,84 +66,192 @@ def json_file(path: Path) -> Path | None:
 
 
 def read(path: Path) -> Found:
-    """All that the folder holds. Raises CannotImport, and OSError."""
-    if path.stat().st_size > _MAX_BYTES:
-        raise CannotImport(f"`{path}` is larger than {_MAX_BYTES // 1024**2} MiB")
-    try:
-        root = json.loads(path.read_text(encoding="utf-8-sig"))
-        types = {str(each["crowdanki_uuid"]): _note_type(each) for each in root["note_models"]}
-        decks = list(_decks(root, "", 0))
-        notes = tuple(_note(each, name, types) for name, deck in decks for each in deck["notes"])
-        described = {name: FoundDeck(0, str(deck.get("desc", ""))) for name, deck in decks}
-        names = [str(name) for _, deck in decks for name in deck.get("media_files", ())]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise CannotImport(
-            f"`{path}` is no deck of CrowdAnki's, or it is broken ({type(error).__name__}: {error}): export it again"
-        ) from error
+    """Read all that the folder holds. Raises CannotImport, and OSError."""
+    root = _Part(_json(path), "", path)
+    decks = list(_decks(root, "", 0))
+    types = {
+        str(each["crowdanki_uuid"].value): _note_type(each)
+        for _, deck in decks
+        for each in deck.entries("note_models")
+    }
+    lost: list[str] = []
+    notes = tuple(
+        _note(note, name, types, lost) for name, deck in decks for note in deck.entries("notes")
+    )
+    names = [name for _, deck in decks for name in deck.texts("media_files")]
     used = {note.note_type for note in notes}
     media, missing = _media(path.parent / "media", names)
+    unnamed = sum(not note.guid for note in notes)
     return Found(
         notes=notes,
         note_types={each["id"]: each for each in types.values() if each["id"] in used},
-        decks=described,
+        decks={name: FoundDeck(0, deck.get("desc", "")) for name, deck in decks},
         media=media,
         lost=(
-            "the note types' ids in Anki, which CrowdAnki does not say: those who have the deck keep theirs, and are not updated by a package",
+            _NO_IDS,
+            *([f"GUIDs of {unnamed} notes: the file does not give them"] if unnamed else []),
+            *lost,
             *(f"the file {name}: it is not in media/" for name in missing),
         ),
         from_anki=False,
     )
 
 
-def _decks(deck: Json, above: str, depth: int) -> Iterator[tuple[str, Json]]:
+def _json(path: Path) -> Any:
+    """Return what a JSON file says. Raises CannotImport, and OSError."""
+    if path.stat().st_size > _MAX_BYTES:
+        raise CannotImport(f"`{path}` is larger than {_MAX_BYTES // 1024**2} MiB")
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise _not_a_deck(path, f"{where}: the JSON is broken ({error.msg})") from error
+    except UnicodeDecodeError as error:
+        raise _not_a_deck(path, "it is not in UTF-8") from error
+    except RecursionError as error:
+        raise _not_a_deck(path, "it is nested too deeply") from error
+
+
+def _not_a_deck(path: Path, reason: str) -> CannotImport:
+    return CannotImport(
+        f"`{path}` is not a deck of CrowdAnki's: {reason}; export the deck again with CrowdAnki"
+    )
+
+
+class _Part:
+    """A value in the JSON, with its place there for messages."""
+
+    def __init__(self, value: Any, where: str, path: Path) -> None:
+        self.value, self.where, self.path = value, where, path
+
+    def __getitem__(self, key: str) -> _Part:
+        """Return what stands under a key that has to be there."""
+        if not isinstance(self.value, dict):
+            raise self.wrong("an object")
+        if self.value.get(key) is None:
+            raise _not_a_deck(self.path, f"{self.name} has no `{key}`")
+        return _Part(self.value[key], f"{self.where}.{key}".lstrip("."), self.path)
+
+    def get(self, key: str, usual: _T) -> _T:
+        """Return the value under a key, or the usual one where there is none of its type."""
+        if not isinstance(self.value, dict):
+            raise self.wrong("an object")
+        value = self.value.get(key)
+        return value if type(value) is type(usual) else usual
+
+    def entries(self, key: str) -> list[_Part]:
+        """Return the entries under a key, none where it is missing."""
+        if not isinstance(self.value, dict):
+            raise self.wrong("an object")
+        values = self.value.get(key)
+        where = f"{self.where}.{key}".lstrip(".")
+        if values is None:
+            return []
+        if not isinstance(values, list):
+            raise _Part(values, where, self.path).wrong("a list")
+        return [_Part(each, f"{where}[{place}]", self.path) for place, each in enumerate(values)]
+
+    def texts(self, key: str) -> list[str]:
+        """Return the texts in a list, whatever else stands there."""
+        return [each.value for each in self.entries(key) if isinstance(each.value, str)]
+
+    def text(self) -> str:
+        """Return a text, or what a number is written as."""
+        if isinstance(self.value, bool) or not isinstance(self.value, str | int | float):
+            raise self.wrong("a text")
+        return str(self.value)
+
+    @property
+    def name(self) -> str:
+        return f"`{self.where}`" if self.where else "the deck"
+
+    def wrong(self, wanted: str) -> CannotImport:
+        return _not_a_deck(self.path, f"{self.name} is not {wanted}")
+
+
+def _decks(deck: _Part, above: str, depth: int) -> Iterator[tuple[str, _Part]]:
     """Every deck with its whole name."""
     if depth > _MAX_DEPTH:
-        raise ValueError("decks in decks in decks")
+        raise _not_a_deck(deck.path, f"decks lie more than {_MAX_DEPTH} deep in decks")
     own = "::".join(
-        " ".join(part.replace('"', "'").split()) or "Deck" for part in str(deck["name"]).split("::")
+        " ".join(part.replace('"', "'").split()) or "Deck"
+        for part in deck["name"].text().split("::")
     )
     name = normal(f"{above}{own}")
     yield name, deck
-    for child in deck.get("children", ()):
+    for child in deck.entries("children"):
         yield from _decks(child, f"{name}::", depth + 1)
 
 
-def _note_type(said: Json) -> dict[str, Any]:
-    """A note type with an id of its own: CrowdAnki names it by a UUID."""
-    digest = hashlib.sha256(str(said["crowdanki_uuid"]).encode()).digest()
+def _note_type(model: _Part) -> dict[str, Any]:
+    """Return a note type with an id of its own, since CrowdAnki names it by a UUID.
+
+    What it does not say is as Anki has it in a new note type.
+    """
+    uuid = model["crowdanki_uuid"].text()
+    digest = hashlib.sha256(uuid.encode()).digest()
     number = 1_600_000_000_000 + int.from_bytes(digest[:8], "big") % 100_000_000_000
-    fields, templates = (
-        sorted(said[key], key=lambda each: int(each["ord"])) for key in ("flds", "tmpls")
-    )
-    if not (
-        all(isinstance(each["name"], str) for each in (*fields, *templates))
-        and all(isinstance(t[k], str) for t in templates for k in ("qfmt", "afmt"))
-    ):
-        raise ValueError("a field or a template is not whole")
+    fields = [_field(each) for each in _ordered(model, "flds")]
+    templates = [
+        _template(each, f"Card {place}") for place, each in enumerate(_ordered(model, "tmpls"), 1)
+    ]
+    if not fields or not templates:
+        raise _not_a_deck(model.path, f"{model.name} has no {'tmpls' if fields else 'flds'}")
+    gaps = any(_GAPS.search(each["qfmt"]) for each in templates)
     return {
-        **said,
         "id": number,
         "mod": 0,
-        "name": str(said["name"]),
-        "css": str(said["css"]),
-        "type": int(said["type"]),
+        "name": model["name"].text(),
+        "css": model.get("css", _CSS),
+        "type": model.get("type", int(gaps)),
         "flds": fields,
         "tmpls": templates,
+        **_typed(model, _NOTE_TYPE),
     }
 
 
-def _note(said: Json, deck: str, types: Mapping[str, dict[str, Any]]) -> FoundNote:
-    note_type = types[str(said["note_model_uuid"])]
-    fields = tuple(normal(str(each)) for each in said["fields"])
-    if len(fields) != len(note_type["flds"]):
-        raise ValueError(
-            f"the note {said['guid']} has {len(fields)} fields and its note type {len(note_type['flds'])}"
-        )
+def _ordered(model: _Part, key: str) -> list[_Part]:
+    """Return fields or templates in Anki's order; where they do not say it, as they are listed."""
+    return sorted(model.entries(key), key=lambda each: each.get("ord", len(model.entries(key))))
+
+
+def _field(field: _Part) -> dict[str, Any]:
+    return {"name": field["name"].text(), **_typed(field, _FIELD)}
+
+
+def _template(template: _Part, usual: str) -> dict[str, Any]:
+    texts = {key: template[key].text() for key in ("qfmt", "afmt")}
+    return {"name": template.get("name", usual), **texts, **_typed(template, _TEMPLATE)}
+
+
+def _typed(part: _Part, usual: Mapping[str, object]) -> dict[str, Any]:
+    """Return the values that have the type of the usual one; Anki's default holds for the others."""
+    return {
+        key: part.value[key]
+        for key, value in usual.items()
+        if type(part.value.get(key)) is type(value)
+    }
+
+
+def _note(
+    note: _Part, deck: str, types: Mapping[str, dict[str, Any]], lost: list[str]
+) -> FoundNote:
+    uuid = note["note_model_uuid"].text()
+    if uuid not in types:
+        raise _not_a_deck(note.path, f"{note.name} is of a note type that is missing ({uuid})")
+    note["fields"]
+    fields = [normal(each.text()) for each in note.entries("fields")]
+    wanted = len(types[uuid]["flds"])
+    lost += [
+        f"the text `{text[:60]}` of {note.name}: its note type has {wanted} fields"
+        for text in fields[wanted:]
+    ]
+    tags = note.value.get("tags") or []
     return FoundNote(
-        guid=str(said["guid"]),
-        note_type=note_type["id"],
-        fields=fields,
-        tags=tuple(map(str, said["tags"])),
+        guid=note.get("guid", ""),
+        note_type=types[uuid]["id"],
+        fields=(*fields, *[""] * (wanted - len(fields)))[:wanted],
+        tags=tuple(tags.split() if isinstance(tags, str) else note.texts("tags")),
         deck=deck,
         modified=0,
     )

@@ -11,7 +11,14 @@ from typing import Any
 
 from attachdeck import schema
 from attachdeck.course import OwnNoteType
-from attachdeck.identity import LAST_SECOND, CardRecord, DeckRecord, Lock, NoteTypeRecord
+from attachdeck.identity import (
+    LAST_SECOND,
+    LOWEST_DECK_ID,
+    CardRecord,
+    DeckRecord,
+    Lock,
+    NoteTypeRecord,
+)
 from attachdeck.importing.draft import Draft, DraftLesson, Ids, Values, plain, storable
 from attachdeck.importing.found import Found, FoundNote
 from attachdeck.note_types import NoteType, own
@@ -71,8 +78,7 @@ class _Keeper:
         for name, each in found.decks.items():
             if each.description and name != top:
                 self.lost.append(f"the description of the deck {name}")
-        if top in found.decks:
-            self.decks["course"] = DeckRecord(found.decks[top].id, top)
+        self.keep_deck("course", top)
         texts = [
             *(text for note in found.notes for text in note.fields),
             *(text for _, texts in self.note_types.values() for text in texts.values()),
@@ -99,7 +105,7 @@ class _Keeper:
         """The notes, each GUID once."""
         seen: set[str] = set()
         for note in self.found.notes:
-            if note.guid in seen:
+            if note.guid and note.guid in seen:
                 self.lost.append(
                     f"the note {plain(note.fields[0])[:60]}: another one has its GUID {note.guid}"
                 )
@@ -152,14 +158,20 @@ class _Keeper:
                 full_deck=deck,
                 cards=tuple(cards),
             )
-            if part == 1 and deck in self.found.decks:
-                self.decks[f"lesson {lesson.id}"] = DeckRecord(self.found.decks[deck].id, deck)
+            if part == 1:
+                self.keep_deck(f"lesson {lesson.id}", deck)
             yield lesson
+
+    def keep_deck(self, key: str, name: str) -> None:
+        """Remember a deck's id; one without an id, or with that of *Default*, gets one as in a new course."""
+        deck = self.found.decks.get(name)
+        if deck and deck.id >= LOWEST_DECK_ID:
+            self.decks[key] = DeckRecord(deck.id, name)
 
     def card(self, note: FoundNote) -> Values:
         said, _ = self.note_types[self.folders[note.note_type]]
         names = [each["name"] for each in said["fields"]]
-        name = self.ids.of(note.fields[0], note.guid)
+        name = self.ids.of(note.fields[0], note.guid or "\x1f".join(note.fields))
         values = dict(zip(names, note.fields, strict=True))
         fields = {
             key: self.clean(value, f"the field {key} of the card {name}")
@@ -188,11 +200,11 @@ class _Keeper:
             )
         for place in sorted(places - (places if note.places is None else note.places)):
             self.lost.append(f"that the note {name} has no card {place + 1}: its fields make one")
-        if not note.guid.strip() or storable(note.guid) != note.guid:
+        if note.guid and (not note.guid.strip() or storable(note.guid) != note.guid):
             self.lost.append(
                 f"the GUID of the card {name}, which cannot be written: for learners it is a new card"
             )
-        else:
+        elif note.guid:
             note_type = own.key(self.folders[note.note_type])
             self.cards[name] = CardRecord(
                 note.guid,
