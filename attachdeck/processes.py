@@ -104,6 +104,8 @@ def _spawned(function: Callable[[T], bytes], items: Sequence[T], jobs: int) -> I
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
+    # Else a new Python would import `multiprocessing.py` from the current folder, a stranger's course.
+    os.environ["PYTHONSAFEPATH"] = "1"
     pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin)
     begun: deque[Future[bytes]] = deque()
     try:

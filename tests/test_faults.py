@@ -592,3 +592,24 @@ def test_a_text_that_is_none_is_a_message(tmp_path: Path):
         assert "not in UTF-8, as names and texts must be" in said_well(run(*arguments))
     assert names(course / "lessons") == before
     assert names(tmp_path) == ["course", "table.csv"]
+
+
+def test_a_new_process_imports_nothing_of_the_current_folder(tmp_path: Path):
+    """Systems that start a new Python for each process search modules there, as in a course."""
+    course = write_course(tmp_path / "course")
+    mark = tmp_path / "owned"
+    (course / "multiprocessing.py").write_text(f"open({str(mark)!r}, 'w')\n", encoding="utf-8")
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from attachdeck import processes\n"
+        "if __name__ == '__main__':\n"
+        "    print(list(processes._spawned(str.encode, ['a', 'b'], 2)))\n",
+        encoding="utf-8",
+    )
+    done = subprocess.run(
+        [sys.executable, script], cwd=course, check=True, capture_output=True, text=True
+    )
+    assert done.stdout == "[b'a', b'b']\n"
+    assert not mark.exists()
+    subprocess.run([sys.executable, "-c", "import multiprocessing"], cwd=course, check=True)
+    assert mark.exists(), "the course of this test is harmless"
