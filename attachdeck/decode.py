@@ -312,7 +312,7 @@ class _Decoder:
         else:
             seen[name] = entry
 
-    def known(self, what: str, node: Node, known: Mapping[str, T], where: str) -> T | None:
+    def known(self, rule: str, node: Node, known: Mapping[str, T], where: str) -> T | None:
         """What a name refers to, or None and a diagnostic."""
         found = known.get(node.value)
         if found is None:
@@ -322,7 +322,7 @@ class _Decoder:
                 else None
             )
             self.report(
-                f"unknown-{what}",
+                rule,
                 f"`{node.value}` is not in {where}",
                 node.at,
                 near or "add it there",
@@ -553,7 +553,9 @@ class _Decoder:
                 found.append(self.cited.setdefault((key, page), Citation(source, page)))
             else:
                 named = node["sources"][place]
-                self.known("source", named.get("key") or named, self.sources, "sources.yaml")
+                self.known(
+                    "unknown-source", named.get("key") or named, self.sources, "sources.yaml"
+                )
         return tuple(found)
 
     def objective(self, node: Node) -> Objective | None:
@@ -561,7 +563,7 @@ class _Decoder:
         if name is None:
             return None
         found = self.objectives.get(name) or self.known(
-            "objective", node["objective"], self.objectives, "the objectives of any lesson"
+            "unknown-objective", node["objective"], self.objectives, "the objectives of any lesson"
         )
         return found[0] if found else None
 
@@ -742,14 +744,17 @@ class _Decoder:
 
     def vignette_card(self, node: Node, common: dict[str, Any]) -> Card | None:
         chosen = self.known(
-            "option-set", node["options"], self.option_sets, "the option sets of course.yaml"
+            "unknown-option-set",
+            node["options"],
+            self.option_sets,
+            "the option sets of course.yaml",
         )
         if chosen is None:
             return None
         where = f"the option set `{chosen.id}`"
         miss = node["near_miss"]
-        self.known("option", node["answer"], chosen.options, where)
-        self.known("option", miss["option"], chosen.options, where)
+        self.known("unknown-option", node["answer"], chosen.options, where)
+        self.known("unknown-option", miss["option"], chosen.options, where)
         answer = node.value["answer"]
         if miss.value["option"] == answer:
             self.report(
@@ -782,7 +787,7 @@ class _Decoder:
         )
 
     def occlusion_card(self, node: Node, common: dict[str, Any]) -> Card | None:
-        picture = self.known("picture", node["picture"], self.pictures, "media/media.yaml")
+        picture = self.known("unknown-picture", node["picture"], self.pictures, "media/media.yaml")
         if picture is None:
             return None
         found = [
@@ -845,7 +850,7 @@ class _Decoder:
             return None
         if "element" in written:
             found = self.known(
-                "element",
+                "unknown-element",
                 entry["element"],
                 svg_boxes(picture.content),
                 f"`{picture.file}` as a rect, circle, ellipse or image without transform",
@@ -891,7 +896,7 @@ class _Decoder:
     def custom_card(self, node: Node, common: dict[str, Any]) -> Card | None:
         from attachdeck.unsafe_html import dangers, unfit, unsafe_as_text
 
-        own = self.known("note-type", node["note_type"], self.note_types, "note_types/")
+        own = self.known("unknown-note-type", node["note_type"], self.note_types, "note_types/")
         if own is None:
             return None
         names = {each["name"]: each for each in own.written["fields"]}
@@ -1013,7 +1018,7 @@ class _Decoder:
                 self.once(entry, "name", seen, "duplicate-name")
         names = {each["name"]: each for each in root.value["fields"]}
         if "sort_field" in root:
-            self.known("field", root["sort_field"], names, "the fields of this note type")
+            self.known("unknown-field", root["sort_field"], names, "the fields of this note type")
         texts = {file: document.text for file, document in files.texts.items()}
         return OwnNoteType(
             id=name, written=root.value, texts=texts, folder=files.document.file.rpartition("/")[0]

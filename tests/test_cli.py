@@ -71,7 +71,9 @@ def test_check_counts_the_mistakes_of_every_course(tmp_path: Path):
     result = run("check", good, bad, "--rule", "list-prompt")
     assert result.exit_code == 1
     assert f"{good}: no problems" in result.stdout
-    assert f"{bad}: 1 error" in result.stderr
+    assert f"{bad}: 1 error" in result.stdout
+    assert "did you mean `answer`?" in result.stdout
+    assert result.stderr == ""
     assert run("check", good).exit_code == 0
 
 

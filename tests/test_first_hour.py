@@ -78,8 +78,8 @@ def test_the_first_hour(tmp_path: Path, collection):
             path.write_text(good.replace("answer: Leaving", "anwser: Leaving"), encoding="utf-8")
             told = attachdeck(check)
             assert told.returncode == 1
-            assert re.search(r"02-spacing-works\.yaml:\d+:5", told.stderr)
-            assert "did you mean `answer`?" in told.stderr
+            assert re.search(r"02-spacing-works\.yaml:\d+:5", told.stdout)
+            assert "did you mean `answer`?" in told.stdout
             until(page, "document.querySelectorAll('#problems .problem.error').length > 0")
             path.write_text(good, encoding="utf-8")
             until(page, "document.querySelectorAll('#problems .problem.error').length === 0")

@@ -75,7 +75,7 @@ def test_a_card_without_an_id_gets_one_and_keeps_it(tmp_path: Path):
     folder = write_course(
         tmp_path, cards="  - {kind: basic, prompt: What is a secure base?, answer: A figure.}\n"
     )
-    said = run("check", folder).stderr
+    said = run("check", folder).stdout
     assert "this card has no `id` yet" in said
     assert "add `id: secure-base`, or run `attachdeck fmt`" in said
     assert run("fmt", folder).exit_code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -82,8 +83,9 @@ def round_trip(package: Path, folder: Path) -> tuple[Path, str]:
     """The package of the course that a package becomes, and what the import said."""
     imported = run("import", package, "-o", folder / "course")
     assert imported.exit_code == 0, imported.output
-    checked = run("check", "--strict", folder / "course")
+    checked = run("check", folder / "course")
     assert checked.exit_code == 0, checked.output
+    assert set(re.findall(r"\[([a-z-]+)\]: ", checked.output)) == {"placeholder"}
     tidy = run("fmt", "--check", folder / "course")
     assert tidy.exit_code == 0, tidy.output
     built = run("build", folder / "course", "--locked", "-o", folder / "again.apkg")

@@ -112,7 +112,7 @@ def test_corrections_flow_in_and_what_they_meet_is_reported(folder: Path):
     lesson.write_text(text, encoding="utf-8")
     changes = folder / "lessons" / "50-changes.yaml"
     changes.write_text(CHANGES.replace("A harbour.", "A port."), encoding="utf-8")
-    assert "upstream-changed" not in run("check", folder).stderr
+    assert "upstream-changed" not in run("check", folder).stdout
 
 
 def test_what_an_unknown_course_would_have_brought_along_is_not_missing(folder: Path):

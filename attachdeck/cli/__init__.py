@@ -30,8 +30,8 @@ _COMMANDS = {
     "verify": "Let Anki's own engine judge a package.",
     "translate": "Bring a course into another language.",
     "courses": "List the courses that are installed.",
-    "rules": "List the rules for good cards.",
-    "explain": "Explain a rule for good cards.",
+    "rules": "List the rules for good cards, and the errors.",
+    "explain": "Explain a rule or an error.",
     "schema": "Show what belongs into a course's files.",
 }
 

@@ -70,8 +70,8 @@ def command(
         found += diagnostics
         texts |= checked.texts
         if form == "text":
-            report.say(diagnostics, checked.texts, form)
-            click.echo(f"{folder}: {tally(diagnostics)}", err=bool(diagnostics))
+            report.say(diagnostics, checked.texts, form, err=False)
+            click.echo(f"{folder}: {tally(diagnostics)}")
     if form != "text":
         report.say(found, texts, form)
     sys.exit(0 if whole else 1)

@@ -6,28 +6,32 @@ import click
 
 from attachdeck.diagnostics import did_you_mean
 from attachdeck.lint import known_rules
+from attachdeck.lint.pages import error_pages
 
 
 @click.command(
     epilog="""\b
 Examples:
   attachdeck explain yes-no-prompt
+  attachdeck explain unknown-source
 """
 )
-@click.argument("rule")
-def command(rule: str) -> None:
-    """Explain a RULE for good cards: what it finds, why, how to mend it, with examples."""
-    found = known_rules().get(rule)
-    if found is None:
-        raise click.UsageError(
-            f"there is no rule `{rule}`; {did_you_mean(rule, known_rules()) or '`attachdeck rules` lists them'}"
-        )
-    click.echo(f"{rule}: {found.documentation.rstrip()}")
-    click.echo(f"""
+@click.argument("code")
+def command(code: str) -> None:
+    """Explain a CODE that `check` prints in brackets: what it finds, why, and how to mend it."""
+    code = code.strip("[]")
+    rules, errors = known_rules(), error_pages()
+    page = rules.get(code) or errors.get(code)
+    if page is None:
+        near = did_you_mean(code, [*rules, *errors]) or "`attachdeck rules` lists them"
+        raise click.UsageError(f"there is no rule or error `{code}`; {near}")
+    click.echo(f"{code}: {page.documentation.rstrip()}")
+    if code in rules:
+        click.echo(f"""
 To break it on purpose, give the card the reason:
 
-    lint: {{{rule}: "why it is good here"}}
+    lint: {{{code}: "why it is good here"}}
 
 For the whole course, in course.yaml (error, warning or off):
 
-    lint: {{{rule}: off}}""")
+    lint: {{{code}: off}}""")

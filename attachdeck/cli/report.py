@@ -78,10 +78,12 @@ def chosen(form: str | None) -> str:
     return form or ("github" if os.environ.get("GITHUB_ACTIONS") else "text")
 
 
-def say(diagnostics: Sequence[Diagnostic], texts: Mapping[str, str], form: str) -> None:
-    """Print diagnostics: for people to standard error, for machines to standard output."""
+def say(
+    diagnostics: Sequence[Diagnostic], texts: Mapping[str, str], form: str, *, err: bool = True
+) -> None:
+    """Print diagnostics: for machines to standard output, for people there or to standard error."""
     if form == "text":
-        show(diagnostics, texts)
+        show(diagnostics, texts, err=err)
         return
     from attachdeck.reporters import machine
 

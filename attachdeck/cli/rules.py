@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import click
 
 from attachdeck.lint import known_rules
+from attachdeck.lint.pages import Page, error_pages
 
 
 @click.command(
@@ -12,9 +15,17 @@ from attachdeck.lint import known_rules
 Examples:
   attachdeck rules
   attachdeck explain yes-no-prompt
+  attachdeck explain unknown-source
 """
 )
 def command() -> None:
-    """List the rules for good cards."""
-    for rule in known_rules().values():
-        click.echo(f"{rule.name:24}{rule.title}")
+    """List the rules for good cards, and the errors that keep a deck from being built."""
+    click.echo("Rules for good cards (`lint:` in course.yaml turns one off):\n")
+    _list(known_rules().values())
+    click.echo("\nErrors:\n")
+    _list(error_pages().values())
+
+
+def _list(pages: Iterable[Page]) -> None:
+    for page in pages:
+        click.echo(f"{page.name:24}{page.title}")

@@ -124,10 +124,10 @@ def styled(part: str, style: str) -> str:
     return click.style(part, **_STYLES[style])  # type: ignore[arg-type]
 
 
-def show(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str]) -> None:
-    """Print diagnostics to standard error, each followed by a blank line."""
+def show(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str], *, err: bool = True) -> None:
+    """Print diagnostics, each followed by a blank line, to standard error or output."""
     for block in text.report(diagnostics, texts, styled):
-        click.echo(f"{block}\n", err=True)
+        click.echo(f"{block}\n", err=err)
 
 
 def table(rows: Iterable[tuple[str, str]]) -> str:

@@ -7,7 +7,6 @@ A rule's module has a docstring of fixed form (a title; what, why and how to men
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field
 from functools import cache
@@ -18,6 +17,7 @@ from typing import Any
 
 from attachdeck.course import Card, Course
 from attachdeck.diagnostics import Diagnostic, Severity, did_you_mean_or_list
+from attachdeck.lint.pages import Page
 from attachdeck.lint.texts import Phrases, Texts, Words, runs, texts
 from attachdeck.location import Location
 from attachdeck.reader import read_text
@@ -66,21 +66,11 @@ Check = Callable[[Course, Context], Iterable[Finding]]
 
 
 @value()
-class Rule:
-    """A rule: its name, its first line, its documentation, and what looks for it."""
+class Rule(Page):
+    """A rule: its page, what looks for it, and whether what it finds stops a release."""
 
-    name: str
-    title: str
-    documentation: str
     check: Check
     stops_release: bool = False
-
-    def examples(self, which: str) -> list[str]:
-        """The YAML of its examples, `Bad` or `Good`."""
-        found = re.search(
-            rf"^{which}:\n\n((?:    .*\n|\n)+)", self.documentation + "\n", re.MULTILINE
-        )
-        return [re.sub(r"^    ", "", found[1], flags=re.MULTILINE).rstrip() + "\n"] if found else []
 
 
 @cache

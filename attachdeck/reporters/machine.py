@@ -16,6 +16,7 @@ from xml.sax.saxutils import quoteattr
 from attachdeck import __version__
 from attachdeck.diagnostics import Diagnostic, Severity
 from attachdeck.lint import known_rules
+from attachdeck.lint.pages import error_pages
 from attachdeck.reporters.text import lines_of
 
 Texts = Mapping[str, str]
@@ -132,18 +133,19 @@ def _said(diagnostic: Diagnostic) -> str:
 
 def _sarif_rule(name: str) -> dict[str, Any]:
     rule = known_rules().get(name)
+    page = rule or error_pages().get(name)
     found: dict[str, Any] = {
         "id": name,
         "defaultConfiguration": {"level": Severity.WARNING.value if rule else Severity.ERROR.value},
     }
     return found | (
         {
-            "shortDescription": {"text": rule.title},
+            "shortDescription": {"text": page.title},
             "fullDescription": {
-                "text": rule.documentation.partition("\n\n")[2].partition("\nBad:")[0].strip()
+                "text": page.documentation.partition("\n\n")[2].partition("\nBad:")[0].strip()
             },
         }
-        if rule
+        if page
         else {}
     )
 

@@ -1,0 +1,131 @@
+"""Every code that is printed in brackets has a page, and the page's examples are true."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from attachdeck import pipeline
+from attachdeck.lint import known_rules, lint
+from attachdeck.lint.pages import error_pages
+from conftest import COURSE_YAML, ROOT, write_course
+from test_cli import run
+
+PASSED_ON = ("rule", "name", "each.rule", "diagnostic.rule", "error.rule")
+"""Expressions that hand on a code that was named elsewhere."""
+
+
+def parameters_for_codes(tree: ast.Module) -> dict[str, int]:
+    """The functions of a module with a parameter `rule`, and its place among the arguments."""
+    places = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            names = [each.arg for each in node.args.args if each.arg != "self"]
+            if "rule" in names:
+                places[node.name] = names.index("rule")
+    return places
+
+
+def expressions(tree: ast.Module) -> Iterator[ast.expr]:
+    """The expressions in a module that say a diagnostic's code."""
+    places = parameters_for_codes(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield from (each.value for each in node.keywords if each.arg == "rule")
+            name = ast.unparse(node.func).removeprefix("self.")
+            if name in places and len(node.args) > places[name]:
+                yield node.args[places[name]]
+        elif isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and key.value == "rule":
+                    yield value
+
+
+def codes_in_the_source() -> set[str]:
+    """Every code that the source gives a diagnostic."""
+    trees = [
+        ast.parse(path.read_text(encoding="utf-8"))
+        for path in (ROOT / "attachdeck").rglob("*.py")
+        if "/rules/" not in path.as_posix()
+    ]
+    codes = set()
+    for tree in trees:
+        constants = {
+            node.targets[0].id: node.value.value
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and isinstance(node.value, ast.Constant)
+        }
+        for expression in expressions(tree):
+            if isinstance(expression, ast.Constant):
+                codes.add(expression.value)
+            elif isinstance(expression, ast.Name) and expression.id in constants:
+                codes.add(constants[expression.id])
+            else:
+                said = ast.unparse(expression)
+                assert said in PASSED_ON, f"write the code out where it is made, not as `{said}`"
+    return codes
+
+
+def test_every_code_in_the_source_has_a_page_in_explain_and_rules_and_the_documentation():
+    codes = codes_in_the_source()
+    assert len(codes) > 50
+    assert codes == error_pages().keys(), "add its page to attachdeck/lint/errors.md, or delete it"
+    assert not codes & known_rules().keys()
+    listed = run("rules").stdout
+    for code in codes:
+        shown = run("explain", code)
+        assert shown.exit_code == 0
+        assert shown.stdout.startswith(f"{code}: ")
+        assert "\nMend: " in shown.stdout
+        assert re.search(rf"^{code} ", listed, re.MULTILINE)
+
+
+def test_the_documentation_has_every_page():
+    path = ROOT / "docs" / "errors.md"
+    if "ATTACHDECK_RENEW" in os.environ:
+        path.write_text(reference(), encoding="utf-8", newline="\n")
+    assert path.read_text(encoding="utf-8") == reference(), "renew it"
+
+
+def reference() -> str:
+    head = """# Errors
+
+For educators. `attachdeck check` and `build` print a code in brackets, as in `error[unknown-source]`; this page explains each. `attachdeck explain CODE` shows it in the terminal.
+While a course has an error, no deck is written and the last one stays as it was. What could be better and is no error is on [another page](rules.md).
+
+This page is made from `attachdeck/lint/errors.md` (`ATTACHDECK_RENEW=1 pytest tests/test_errors.py`); its examples are tests.
+"""
+    pages = error_pages().values()
+    return head + "".join(f"\n## {page.name}: {page.documentation.rstrip()}\n" for page in pages)
+
+
+def codes_of(example: str, folder: Path) -> set[str]:
+    """The codes of what is said about an example: cards, or a file after a line `--- NAME`."""
+    files, cards = {}, "- {id: a, kind: basic, prompt: Who?, answer: Bowlby.}\n"
+    if example.startswith("--- "):
+        name, _, text = example.removeprefix("--- ").partition("\n")
+        files[name] = COURSE_YAML + text if name == "course.yaml" else text
+    else:
+        cards = example
+    cards = "".join(f"  {line}\n" for line in cards.strip("\n").split("\n"))
+    checked = pipeline.check(write_course(folder, files, cards=cards))
+    findings = lint(checked.course, "2026-11-28", files=checked.texts) if checked.course else ()
+    return {each.rule for each in (*checked.diagnostics, *findings)}
+
+
+@pytest.mark.parametrize(
+    "code", [code for code, page in error_pages().items() if page.examples("Bad")]
+)
+def test_the_bad_example_has_the_error_and_the_good_one_has_not(code: str, tmp_path: Path):
+    page = error_pages()[code]
+    [bad] = page.examples("Bad")
+    assert code in codes_of(bad, tmp_path / "bad")
+    for good in page.examples("Good"):
+        assert not codes_of(good, tmp_path / "good") & error_pages().keys()
