@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from attachdeck import identity
 from attachdeck.course import Course
-from attachdeck.identity import CardRecord, DeckRecord, Lock, NoteTypeRecord
+from attachdeck.identity import CHANGED, NEW, CardRecord, DeckRecord, Lock, NoteTypeRecord
 from attachdeck.normal import normal
 from attachdeck.note_types import NoteType, own
 from attachdeck.notes import (
@@ -49,15 +49,12 @@ def dated(
     """Like `compile_course`, of lessons that are compiled already, and with notes that are made when they are asked for. Raises SameId."""
     dater = _Dater(compiler, lock, now)
     deck = dater.deck(lessons)
-    note_types = {
-        key: NoteTypeRecord(each.id, *hashes(each.note_type), each.modified)
-        for key, each in dater.note_types.items()
-    }
     return deck, Lock(
         course=compiler.course.id,
         decks=dater.deck_records,
-        note_types=note_types,
+        note_types={key: dater.type_record(key, each) for key, each in dater.note_types.items()},
         cards=dater.cards,
+        released=lock.released,
     )
 
 
@@ -152,6 +149,7 @@ class _Dater:
             retired=note.retired,
             places=self.places.setdefault(note.made, note.made),
             files=note.files,
+            unreleased=NEW if before is None or before.unreleased == NEW else CHANGED,
         )
 
     def note_type(self, key: str, own: NoteType) -> DatedNoteType:
@@ -167,6 +165,15 @@ class _Dater:
             modified,
             own,
         )
+
+    def type_record(self, key: str, dated: DatedNoteType) -> NoteTypeRecord:
+        """What the lock remembers of a note type from now on."""
+        layout, content = hashes(dated.note_type)
+        before = self.lock.note_types.get(key)
+        unreleased = before.unreleased if before else NEW
+        if before and before.content != content and unreleased != NEW:
+            unreleased = CHANGED
+        return NoteTypeRecord(dated.id, layout, content, dated.modified, unreleased)
 
     def decks(self, lessons: Iterable[tuple[str, str, str]]) -> Iterator[Subdeck]:
         """Every deck from the outermost parent on; a parent that is not written loses its description in Anki. Lessons come with deck and description."""
@@ -193,6 +200,8 @@ class _Dater:
         before = self.lock.decks.get(key)
         number = before.id if before else identity.number("deck", self.course.id, *names)
         record = self.deck_records[key] = DeckRecord(
-            identity.distinct(number, self.taken), normal(name)
+            identity.distinct(number, self.taken),
+            normal(name),
+            before.unreleased if before else NEW,
         )
         return Subdeck(record.id, record.name, description)

@@ -27,8 +27,16 @@ from attachdeck.reader import LOCK, TRANSLATIONS, Document, Node, read_text
 from attachdeck.safe_write import write_chunks
 from attachdeck.value import value
 
-FORMAT = 2
-"""The version of the lock's format that this attachdeck writes. It reads version 1, too, which did not know which cards a note has."""
+FORMAT = 3
+"""The version of the lock's format that attachdeck writes.
+
+It also reads 1, which did not know which cards a note has, and 2, which did not know releases.
+"""
+
+NEW = "new"
+"""The `unreleased` of a record that no release has carried yet: nobody can lose it."""
+CHANGED = "changed"
+"""The `unreleased` of a record that has changed since the last release."""
 
 _PAIRS = [
     one + other
@@ -53,21 +61,34 @@ _FIRST_CARD = (0,)
 
 
 @value()
+class Release:
+    """The last release of a course: its version, and its time in seconds since 1970."""
+
+    version: str
+    at: int
+
+
+@value()
 class DeckRecord:
-    """A deck's id and name."""
+    """A deck's id and name. `unreleased` is `NEW` until a release carries it."""
 
     id: int
     name: str
+    unreleased: str = ""
 
 
 @value()
 class NoteTypeRecord:
-    """A note type's id, hashes of its layout and its content, and the second (since 1970) of its last change."""
+    """A note type's id, hashes of its layout and its content, and the second (since 1970) of its last change.
+
+    `unreleased` is `NEW` or `CHANGED` until a release carries it as it is.
+    """
 
     id: int
     layout: str
     content: str
     changed: int
+    unreleased: str = ""
 
 
 @value()
@@ -76,6 +97,8 @@ class CardRecord:
 
     `places` are those of the cards that Anki makes of it, as in `NewCard`; none where that is not known. `files` is a hash of the files that it shows
     under names of their own; of the others the names, in the content, say what they hold.
+    `unreleased` is `NEW` or `CHANGED` until a release carries the card as it is; `retired_in` is the version of the release that told learners that it is
+    retired, and empty before.
     """
 
     guid: str
@@ -86,28 +109,53 @@ class CardRecord:
     retired: bool = False
     places: tuple[int, ...] = ()
     files: str = ""
+    unreleased: str = ""
+    retired_in: str = ""
 
 
 @value()
 class Lock:
-    """What `course.lock` says. Decks are named by what they hold: `course`, `lesson <id>`, `practice`, `parent <depth>`."""
+    """What `course.lock` says. Decks are named by what they hold: `course`, `lesson <id>`, `practice`, `parent <depth>`.
+
+    `released` is the last release, and None before the first one.
+    """
 
     course: str = ""
     decks: Mapping[str, DeckRecord] = field(default_factory=dict)
     note_types: Mapping[str, NoteTypeRecord] = field(default_factory=dict)
     cards: Mapping[str, CardRecord] = field(default_factory=dict)
     overrides: Mapping[str, Override] = field(default_factory=dict)
+    released: Release | None = None
+
+    def latest(self) -> int:
+        """Return the second of the latest change; 0 where there is none."""
+        cards = [card.changed for card in self.cards.values()]
+        return max((*cards, *(record.changed for record in self.note_types.values())), default=0)
 
     def inheriting(self, base: Lock) -> Lock:
         """This lock, and for cards and note types that it does not know what another one says: that of an extended course, or of the original of a translation.
 
-        A card that both know under different ids is the same, and was last changed as this lock says.
+        A card that both know under different ids is the same, and was last changed as this lock says. It is new only where it is new to both.
         """
-        mine = {each.guid: each for each in self.cards.values()} if base.cards else {}
-        cards = {key: mine.get(each.guid, each) for key, each in base.cards.items()}
+        if not base.cards:
+            return replace(self, note_types={**base.note_types, **self.note_types})
+        carried = {card.guid for card in base.cards.values() if card.unreleased != NEW}
+        own = {
+            key: replace(card, unreleased=CHANGED)
+            if card.unreleased == NEW and card.guid in carried
+            else card
+            for key, card in self.cards.items()
+        }
+        by_guid = {card.guid: card for card in own.values()}
+        cards = {key: by_guid.get(card.guid, card) for key, card in base.cards.items()}
         return replace(
-            self, note_types={**base.note_types, **self.note_types}, cards={**cards, **self.cards}
+            self, note_types={**base.note_types, **self.note_types}, cards={**cards, **own}
         )
+
+
+def lock_for(course: str, lock: Lock) -> Lock:
+    """Return the lock that a course goes on with: an empty one where another course's was never released, as in a copy of it."""
+    return lock if lock.released or lock.course == course else Lock()
 
 
 def guid(course: str, card: str) -> str:
@@ -215,25 +263,30 @@ def _repair(low: Mapping[str, Location]) -> list[Diagnostic]:
 
 
 def _lock(said: Mapping[str, Any]) -> Lock:
+    """Return the lock that a document of any format describes."""
     unsaid = _FIRST_CARD if said["lock"] > 1 else ()
+    flag = {} if said["lock"] > 2 else {"unreleased": NEW}
+    release = said.get("released")
     return Lock(
         course=said["course"],
-        decks={key: DeckRecord(**each) for key, each in said["decks"].items()},
+        decks={key: DeckRecord(**flag | deck) for key, deck in said["decks"].items()},
         note_types={
-            key: NoteTypeRecord(**each | {"changed": _seconds(each["changed"])})
-            for key, each in said["note_types"].items()
+            key: NoteTypeRecord(**flag | record | {"changed": _seconds(record["changed"])})
+            for key, record in said["note_types"].items()
         },
         cards={
             key: CardRecord(
-                **each
+                **flag
+                | card
                 | {
-                    "changed": _seconds(each["changed"]),
-                    "places": tuple(each.get("places", unsaid)),
+                    "changed": _seconds(card["changed"]),
+                    "places": tuple(card.get("places", unsaid)),
                 }
             )
-            for key, each in said["cards"].items()
+            for key, card in said["cards"].items()
         },
-        overrides={key: Override(**each) for key, each in said.get("overrides", {}).items()},
+        overrides={key: Override(**hashes) for key, hashes in said.get("overrides", {}).items()},
+        released=Release(release["version"], _seconds(release["at"])) if release else None,
     )
 
 
@@ -247,7 +300,9 @@ def _as_written(text: str) -> Lock | None:
     previous = ""
     end = len(head) + len("\ncards:\n")
     for match in _CARD_LINE.finditer(text, end):
-        key, name, note_type, content, changed, version, places, files, retired = match.groups()
+        key, name, note_type, content, changed, version, places, files, retired, carried, state = (
+            match.groups()
+        )
         # Nothing in the name is escaped, so it is written as it is; a day that no month has would be written as another one.
         if (
             match.start() != end
@@ -264,6 +319,8 @@ def _as_written(text: str) -> Lock | None:
             retired is not None,
             _places(places),
             files or "",
+            state or "",
+            carried or "",
         )
         previous, end = key, match.end()
     lock = _lock(read.root.value)
@@ -291,12 +348,16 @@ def _lines(lock: Lock) -> Iterator[str]:
     yield "# Who is who, over all releases. Written by `attachdeck build`: commit it with the course, and do not edit it.\n"
     yield f"lock: {FORMAT}\n"
     yield f"course: {lock.course}\n"
+    if lock.released:
+        at = _text(lock.released.at)
+        yield f'released: {{version: "{lock.released.version}", at: {at}}}\n'
     yield "decks:\n"
     for key, deck in sorted(lock.decks.items()):
-        yield f"  {key}: {{id: {deck.id}, name: {json.dumps(deck.name, ensure_ascii=False)}}}\n"
+        name = json.dumps(deck.name, ensure_ascii=False)
+        yield f"  {key}: {{id: {deck.id}, name: {name}{_state(deck.unreleased)}}}\n"
     yield "note_types:\n"
     for key, each in sorted(lock.note_types.items()):
-        yield f'  {key}: {{id: {each.id}, layout: "{each.layout}", content: "{each.content}", changed: {_text(each.changed)}}}\n'
+        yield f'  {key}: {{id: {each.id}, layout: "{each.layout}", content: "{each.content}", changed: {_text(each.changed)}{_state(each.unreleased)}}}\n'
     if lock.overrides:
         yield "overrides:\n"
     for key, override in sorted(lock.overrides.items()):
@@ -318,6 +379,9 @@ def refusals(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[Diagnos
     """
     if not old.course:
         return
+    if not old.released:
+        yield from _shared_guids(old, new, root)
+        return
     if old.course != new.course:
         yield _refusal("changed-course-id", f"the course's id was `{old.course}` and is now `{new.course}`", root()["course"].at,
             "every card would come to learners as a new one, beside the old: write the old id in course.yaml; for a course of its own, delete course.lock")  # fmt: skip
@@ -325,7 +389,7 @@ def refusals(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[Diagnos
     yield from _renamed_decks(old, new, root)
     for key, each in new.note_types.items():
         before = old.note_types.get(key)
-        if before and before.layout != each.layout:
+        if before and before.layout != each.layout and before.unreleased != NEW:
             yield _refusal("changed-layout", f"the fields or templates of the note type `{key}` have changed", root()["note_types"].key_at(key),
                 "Anki would clone the note type and never update learners' notes again: take the change back, or use a spare field")  # fmt: skip
     yield from _vanished_cards(old, new, root)
@@ -358,7 +422,7 @@ def _refusal(rule: str, message: str, at: Location, help: str) -> Diagnostic:
 def _renamed_decks(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[Diagnostic]:
     for key, each in new.decks.items():
         before = old.decks.get(key)
-        if before and before.name != each.name:
+        if before and before.name != each.name and before.unreleased != NEW:
             at = root()["decks"].key_at(key)
             kind, _, name = key.partition(" ")
             last = before.name.rpartition("::")[2]
@@ -385,6 +449,8 @@ def _vanished_cards(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[
     gone = old.cards.keys() - new.cards.keys()
     carried_on = {each.guid: each for each in new.cards.values()} if gone else {}
     for key, each in old.cards.items():
+        if each.unreleased == NEW:
+            continue
         now = new.cards.get(key) or carried_on.get(each.guid)
         if now and now.note_type != each.note_type:
             at = root()["cards"].key_at(key)
@@ -501,8 +567,14 @@ def _card_text(card: CardRecord) -> str:
     places = "" if card.places == _FIRST_CARD else f", places: {list(card.places)}"
     files = f', files: "{card.files}"' if card.files else ""
     retired = ", retired: true" if card.retired else ""
+    if card.retired_in:
+        retired += f', retired_in: "{card.retired_in}"'
     name = f'"{card.guid}"' if card.guid.isalnum() else json.dumps(card.guid, ensure_ascii=False)
-    return f'guid: {name}, note_type: {card.note_type}, content: "{card.content}", changed: {_text(card.changed)}, version: "{card.version}"{places}{files}{retired}'
+    return f'guid: {name}, note_type: {card.note_type}, content: "{card.content}", changed: {_text(card.changed)}, version: "{card.version}"{places}{files}{retired}{_state(card.unreleased)}'
+
+
+def _state(unreleased: str) -> str:
+    return f", unreleased: {unreleased}" if unreleased else ""
 
 
 @lru_cache(1000)
@@ -522,7 +594,8 @@ def _seconds(text: str) -> int:
 
 _CARD_LINE = pattern(
     r'  "([a-z0-9-]+)": \{guid: "([!#-\[\]-~]+)", note_type: ([a-z][A-Za-z0-9 _.-]*), content: "([0-9a-f]{16})", '
-    r'changed: ((?:19[789]|2[0-9]{2})[0-9]-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z), version: "([0-9]+\.[0-9]+)"(?:, places: (\[[0-9, ]*\]))?(?:, files: "([0-9a-f]{16})")?(, retired: true)?\}\n'
+    r'changed: ((?:19[789]|2[0-9]{2})[0-9]-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z), version: "([0-9]+\.[0-9]+)"(?:, places: (\[[0-9, ]*\]))?(?:, files: "([0-9a-f]{16})")?(, retired: true)?'
+    r'(?:, retired_in: "([0-9]+\.[0-9]+\.[0-9]+)")?(?:, unreleased: (new|changed))?\}\n'
 )
 
 

@@ -13,7 +13,15 @@ from attachdeck import schema
 from attachdeck.course import Course
 from attachdeck.decode import decode
 from attachdeck.diagnostics import Diagnostic, Severity
-from attachdeck.identity import Lock, changes, digest, read_lock, refusals, write_lock
+from attachdeck.identity import (
+    Lock,
+    changes,
+    digest,
+    lock_for,
+    read_lock,
+    refusals,
+    write_lock,
+)
 from attachdeck.overlay import Merged, base_folder, merged, overrides_to_keep, upstream_changes
 from attachdeck.reader import (
     LOCK,
@@ -69,7 +77,12 @@ class Checked:
 
     def remembered(self, now: int) -> Lock:
         """What a copy of this course must know, so that those who learn with this one can go on with it."""
-        return replace(self.before(now), course=self.course.id if self.course else "", overrides={})
+        return replace(
+            self.before(now),
+            course=self.course.id if self.course else "",
+            overrides={},
+            released=self.lock.released or self.original.released,
+        )
 
     @property
     def texts(self) -> Mapping[str, str]:
@@ -133,6 +146,8 @@ def check(folder: Path, language: str = "", depth: int = 0, *, jobs: int = 1) ->
     if not _fatal(diagnostics):
         course, more = decode(files)
         diagnostics += [*more, *_own_note_types(course)]
+    if course:
+        lock = lock_for(course.id, lock)
     if course and not _fatal(diagnostics):
         from attachdeck import cardless
 

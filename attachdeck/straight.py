@@ -14,7 +14,7 @@ from pathlib import Path
 from attachdeck import cardless, schema
 from attachdeck.dating import SameId, dated
 from attachdeck.decode import LessonDecoder, lesson_number
-from attachdeck.identity import Lock, digest, read_lock, refusals
+from attachdeck.identity import Lock, digest, lock_for, read_lock, refusals
 from attachdeck.lesson_cache import LessonCache
 from attachdeck.note_types import own
 from attachdeck.notes import Compiler, Deck, LessonNotes
@@ -47,6 +47,7 @@ class PlainCourse:
         self.course = self.decoder.course
         if damage or self.decoder.problems or list(own.problems(self.course.note_types.values())):
             raise NotPlain
+        self.lock = lock_for(self.course.id, self.lock)
         self.compiler = Compiler(self.course)
         self.fingerprint = self.files.fingerprint()
         self.cache = LessonCache(folder, self.fingerprint)

@@ -13,7 +13,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from attachdeck import pipeline
+from attachdeck.identity import Lock, write_lock
 from attachdeck.notes import Deck
+from attachdeck.sealing import sealed
 
 if TYPE_CHECKING:
     from anki.collection import Collection
@@ -80,6 +82,15 @@ def write_course(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return folder
+
+
+def seal(folder: Path, now: int, language: str = "") -> Lock:
+    """Bring the lock of a course that was built to where `attachdeck release` brings it."""
+    checked = pipeline.check(folder, language)
+    assert checked.course, [(str(each.at), each.message) for each in checked.diagnostics]
+    lock = sealed(checked.lock, checked.course.version, now)
+    write_lock(lock, checked.lock_path)
+    return lock
 
 
 def compiled(folder: Path) -> Deck:

@@ -22,7 +22,7 @@ from attachdeck.importing import bounds, keep
 from attachdeck.importing.found import CannotImport
 from attachdeck.reader import Document, read_text
 from attachdeck.unsafe_html import dangers, fields_in_tags, unfit, without_dangers
-from conftest import CARD, COURSE, LESSON_HEAD, compiled, need, write_course
+from conftest import CARD, COURSE, LESSON_HEAD, NOW, compiled, need, seal, write_course
 from test_cli import run
 from test_outputs import tree
 
@@ -331,6 +331,7 @@ def test_two_note_types_with_one_id_are_refused(tmp_path: Path):
 def test_a_changed_layout_of_an_own_note_type_is_refused(tmp_path: Path):
     folder = write_course(tmp_path / "c", OWN, cards=CUSTOM)
     assert run("build", folder, "-o", tmp_path / "x.apkg").exit_code == 0
+    seal(folder, NOW)
     path = folder / "note_types" / "basic" / "note_type.yaml"
     path.write_text(
         NOTE_TYPE.replace("{name: Back}]", "{name: Back}, {name: More}]"), encoding="utf-8"

@@ -21,11 +21,12 @@ from attachdeck.identity import (
     DeckRecord,
     Lock,
     NoteTypeRecord,
+    Release,
     lock_text,
     read_lock,
 )
 from attachdeck.reader import read_text
-from conftest import COURSE_YAML, LESSON_HEAD, write_course
+from conftest import COURSE_YAML, LESSON_HEAD, seal, write_course
 from test_cli import run
 
 ONE = "  - {id: one, kind: basic, prompt: First?, answer: A}\n"
@@ -47,10 +48,16 @@ class Author:
             main, ["build", str(self.course), "-o", str(self.deck), *options]
         )
 
-    def release(self, cards: str = ONE + TWO, *options: str, **files: str) -> Lock:
+    def built(self, cards: str = ONE + TWO, *options: str, **files: str) -> Lock:
+        """Build without a release; the lock."""
         result = self.build(cards, *options, **files)
         assert result.exit_code == 0, result.output
         return self.lock()
+
+    def release(self, cards: str = ONE + TWO, *options: str, **files: str) -> Lock:
+        """Build and make a release of it, as `attachdeck release` does to the lock; the lock."""
+        self.built(cards, *options, **files)
+        return seal(self.course, self.now)
 
     def lock(self) -> Lock:
         return pipeline.check(self.course).lock
@@ -78,9 +85,9 @@ def test_only_what_changed_gets_a_new_time(author: Author):
 
 
 def test_a_build_without_changes_writes_the_same_deck_and_touches_nothing(author: Author):
-    author.release()
+    author.built()
     deck, lock = author.deck.read_bytes(), (author.course / "course.lock").stat().st_mtime_ns
-    author.release()
+    author.built()
     assert (author.deck.read_bytes(), (author.course / "course.lock").stat().st_mtime_ns) == (
         deck,
         lock,
@@ -168,7 +175,7 @@ def test_an_installed_course_is_never_written_to(
     empty = tmp_path / "empty"
     empty.mkdir()
     monkeypatch.chdir(empty)
-    result = CliRunner().invoke(main, ["build"])
+    result = CliRunner().invoke(main, ["build", "attachment"])
     assert result.exit_code == 0
     assert "lock    not up to date, and left alone" in result.stdout
     assert (author.course / "course.lock").read_bytes() == before
@@ -346,18 +353,70 @@ def test_a_gap_more_is_no_loss(author: Author):
 
 
 def test_a_lock_of_the_first_format_learns_which_cards_a_note_has(author: Author):
-    author.release(ONE + CLOZE)
+    author.built(ONE + CLOZE)
     path = author.course / "course.lock"
     path.write_text(
         path.read_text(encoding="utf-8")
-        .replace("lock: 2", "lock: 1")
+        .replace("lock: 3", "lock: 1")
+        .replace(", unreleased: new", "")
         .replace(", places: [0, 1]", ""),
         encoding="utf-8",
     )
     known = author.lock().cards["two"]
     assert known.places == ()
-    after = author.release(ONE + CLOZE).cards["two"]
+    after = author.built(ONE + CLOZE).cards["two"]
     assert (after.places, after.changed) == ((0, 1), known.changed)
+
+
+def test_a_lock_of_the_second_format_knows_no_release(author: Author):
+    author.built()
+    path = author.course / "course.lock"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("lock: 3", "lock: 2").replace(", unreleased: new", ""), encoding="utf-8"
+    )
+    lock = author.lock()
+    assert lock.released is None
+    assert {card.unreleased for card in lock.cards.values()} == {"new"}
+    author.built(ONE)
+    assert path.read_text(encoding="utf-8").startswith(text.partition("decks:")[0])
+
+
+NEITHER = "  - {id: three, kind: cloze, text: ((1 C)) is third.}\n"
+
+
+@pytest.mark.parametrize("long_way", [(), ("--rule", "no-source")])
+def test_before_the_first_release_the_lock_follows(author: Author, long_way: tuple[str, ...]):
+    """Write over a sample: cards are gone, a deck is renamed, kinds and sides change."""
+    author.built(ONE + CLOZE)
+    lesson = LESSON_HEAD.replace("title: First", "title: Beginnings") + TWO + NEITHER
+    lock = author.built("", *long_way, **{"lessons/01-first.yaml": lesson})
+    assert {key: card.note_type for key, card in lock.cards.items()} == {
+        "two": "basic",
+        "three": "cloze",
+    }
+    assert lock.decks["lesson first"].name == "Tiny::01 Beginnings"
+    author.built(CLOZE, *long_way)
+    author.built(CLOZE.replace("((2 C))", "C"), *long_way)
+
+
+def test_what_came_since_the_last_release_can_be_lost_by_nobody(author: Author):
+    author.release(ONE)
+    author.built(ONE + CLOZE)
+    assert set(author.built(ONE + TWO).cards) == {"one", "two"}
+    assert set(author.built(ONE).cards) == {"one"}
+    author.release(ONE + TWO)
+    assert "vanished-card" in author.refused(ONE)
+
+
+def test_another_course_id_before_the_first_release_makes_a_course_of_its_own(author: Author):
+    """As in a copy of a course: its cards are others than those of the original."""
+    before = author.built()
+    after = author.built(**{"course.yaml": COURSE_YAML.replace("id: tiny", "id: other")})
+    assert after.course == "other"
+    assert not {card.guid for card in before.cards.values()} & {
+        card.guid for card in after.cards.values()
+    }
 
 
 def test_a_changed_layout_is_refused(author: Author, monkeypatch: pytest.MonkeyPatch):
@@ -391,8 +450,8 @@ def test_a_changed_layout_is_refused(author: Author, monkeypatch: pytest.MonkeyP
             "a merge left its marks in the lock",
         ),
         (
-            lambda text: text.replace("lock: 2", "lock: 3"),
-            "the lock has format 3, and this attachdeck reads format 2",
+            lambda text: text.replace("lock: 3", "lock: 4"),
+            "the lock has format 4, and this attachdeck reads format 3",
         ),
         (
             lambda text: text + text.splitlines(keepends=True)[-1],
@@ -421,12 +480,12 @@ def test_two_authors_additions_merge_like_lines_of_a_list(author: Author, tmp_pa
     cards = {
         f"c{place:02}": ONE.replace("id: one", f"id: c{place:02}") for place in range(1, 20, 2)
     }
-    author.release("".join(cards.values()))
+    author.built("".join(cards.values()))
     path = author.course / "course.lock"
     (tmp_path / "base").write_bytes(path.read_bytes())
     for mine, added in (("ours", "c04"), ("theirs", "c14")):
         path.write_bytes((tmp_path / "base").read_bytes())
-        author.release("".join((cards | {added: ONE.replace("id: one", f"id: {added}")}).values()))
+        author.built("".join((cards | {added: ONE.replace("id: one", f"id: {added}")}).values()))
         (tmp_path / mine).write_bytes(path.read_bytes())
     merged = subprocess.run(
         ["git", "merge-file", "-p", "ours", "base", "theirs"],
@@ -452,12 +511,20 @@ LOCKS = st.builds(
             DeckRecord,
             st.integers(LOWEST_DECK_ID, 2**40),
             st.text(st.characters(exclude_categories=("C", "Z")), min_size=1),
+            st.sampled_from(["", "new"]),
         ),
         max_size=3,
     ),
     note_types=st.dictionaries(
         st.sampled_from(["basic", "cloze"]),
-        st.builds(NoteTypeRecord, st.integers(1, 2**40), HASHES, HASHES, TIMES),
+        st.builds(
+            NoteTypeRecord,
+            st.integers(1, 2**40),
+            HASHES,
+            HASHES,
+            TIMES,
+            st.sampled_from(["", "new", "changed"]),
+        ),
     ),
     cards=st.dictionaries(
         NAMES,
@@ -471,9 +538,12 @@ LOCKS = st.builds(
             st.booleans(),
             PLACES,
             st.just("") | HASHES,
+            st.sampled_from(["", "new", "changed"]),
+            st.sampled_from(["", "1.2.0"]),
         ),
         max_size=4,
     ),
+    released=st.none() | st.builds(Release, st.just("1.2.0"), TIMES),
 )
 
 

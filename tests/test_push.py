@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from attachdeck import ankiconnect
 from attachdeck.cli import main
-from conftest import COURSE, COURSE_YAML, write_course
+from conftest import COURSE, COURSE_YAML, seal, write_course
 from test_anki_import import ALL_KINDS, do_import
 from test_import import CUSTOM, OWN
 
@@ -262,6 +262,7 @@ def test_a_course_with_mistakes_is_not_pushed(desk: Desk):
 
 def test_what_would_harm_learners_is_not_pushed(desk: Desk):
     desk.at_once()
+    seal(desk.folder / "course", desk.now)
     asked = len(desk.anki.asked)
     assert "vanished-card" in desk.failed(ONE)
     assert len(desk.anki.asked) == asked

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conftest import COURSE, COURSE_YAML, LESSON_HEAD, write_course
+from conftest import COURSE, COURSE_YAML, LESSON_HEAD, seal, write_course
 from test_anki_import import ALL_KINDS, do_import
 from test_cli import run
 
@@ -46,6 +46,7 @@ def course(tmp_path: Path) -> Path:
         ).exit_code
         == 0
     )
+    seal(folder, 1_700_000_000)
     git(folder, "add", "-A")
     git(folder, "commit", "-qm", "first")
     git(folder, "tag", "v1.0.0")

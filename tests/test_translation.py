@@ -12,7 +12,7 @@ import pytest
 
 from attachdeck import pipeline
 from attachdeck.note_types import words
-from conftest import COURSE, COURSE_YAML, LESSON_HEAD, write_course
+from conftest import COURSE, COURSE_YAML, LESSON_HEAD, seal, write_course
 from test_anki_import import ALL_KINDS, do_import
 from test_cli import run
 
@@ -341,6 +341,7 @@ def test_a_translated_title_can_be_corrected_and_its_deck_keeps_its_name(
     translate(folder, "first", lesson_first_title="Primera")
     build = ("build", folder, "--language", "es", "-o", tmp_path / "es.apkg")
     assert run(*build).exit_code == 0
+    seal(folder, 1_700_000_000, "es")
     translate(folder, "first", lesson_first_title="La primera")
     refused = run(*build)
     assert "the deck `Tiny::01 Primera` is now called `Tiny::01 La primera`" in refused.stderr

@@ -17,12 +17,13 @@ from attachdeck.authoring.text_file import TextFile
 from attachdeck.authoring.tidy import keys_of
 from attachdeck.dating import compile_course
 from attachdeck.diagnostics import Diagnostic, Severity
-from attachdeck.identity import Lock, write_lock
+from attachdeck.identity import Lock, Release, write_lock
 from attachdeck.importing.draft import Draft, DraftLesson
 from attachdeck.importing.found import CannotImport
 from attachdeck.naming import slug, word
 from attachdeck.patterns import pattern
 from attachdeck.pipeline import Checked
+from attachdeck.reader import LOCK
 from attachdeck.reporters.text import lines_of
 from attachdeck.safe_write import in_the_way, new_folder
 
@@ -32,6 +33,8 @@ _ROUNDS = 20
 """How often a course is written at most, each time without the cards that had mistakes."""
 _SHOWN = 80
 """How much of a line a message shows."""
+_BEFORE = "0.0.0"
+"""The version that an imported course's lock gives to what learners had before; the course begins with 1.0.0."""
 _OFF = ("card-without-objective", "large-lesson", "objective-without-card")
 
 
@@ -136,19 +139,27 @@ def _lock(checked: Checked, folder: Path, known: Lock) -> None:
         )
     if known.cards:
         _, lock = compile_course(checked.course, known, 0)
-        cards = {
-            key: replace(each, changed=known.cards[key].changed) if key in known.cards else each
-            for key, each in lock.cards.items()
-        }
-        types = {
-            key: replace(each, changed=known.note_types[key].changed)
-            for key, each in lock.note_types.items()
-            if key in known.note_types
-        }
-        write_lock(
-            replace(lock, cards=cards, note_types={**lock.note_types, **types}),
-            folder / "course.lock",
-        )
+        write_lock(_as_learners_have_it(lock, known), folder / LOCK)
+
+
+def _as_learners_have_it(lock: Lock, known: Lock) -> Lock:
+    """Return the lock of an imported course: what learners have already counts as released."""
+    cards = {
+        key: replace(card, changed=known.cards[key].changed, unreleased="")
+        for key, card in lock.cards.items()
+        if key in known.cards
+    }
+    note_types = {
+        key: replace(record, changed=known.note_types[key].changed, unreleased="")
+        for key, record in lock.note_types.items()
+        if key in known.note_types
+    }
+    new = replace(
+        lock,
+        cards={**lock.cards, **cards},
+        note_types={**lock.note_types, **note_types},
+    )
+    return replace(new, released=Release(_BEFORE, known.latest()))
 
 
 def _texts(draft: Draft, course: str, title: str, language: str) -> Iterator[tuple[str, str]]:

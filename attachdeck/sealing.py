@@ -1,0 +1,54 @@
+"""The lock of a release: what has changed since the last one gets the time and version of this one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from attachdeck.identity import NEW, CardRecord, Lock, Release
+
+
+def is_sealed(lock: Lock, version: str) -> bool:
+    """Return whether a lock is as the release of this version left it."""
+    states = (
+        *(card.unreleased for card in lock.cards.values()),
+        *(record.unreleased for record in lock.note_types.values()),
+        *(deck.unreleased for deck in lock.decks.values()),
+    )
+    return lock.released is not None and lock.released.version == version and not any(states)
+
+
+def sealed(lock: Lock, version: str, now: int) -> Lock:
+    """Return the lock of the release of this version, made `now` (seconds since 1970); the same one if it is sealed already.
+
+    Anki's own tags, such as `leech`, make a learner's note newer than a correction that was built
+    before. So a correction is as new as its release. A time only moves forward, also where the
+    clock went back.
+    """
+    if is_sealed(lock, version):
+        return lock
+    now = max(now, lock.released.at + 1) if lock.released else now
+    minor = version.rpartition(".")[0]
+    cards = {
+        key: _carried(card, version, minor, now) if card.unreleased else card
+        for key, card in lock.cards.items()
+    }
+    note_types = {
+        key: replace(record, changed=max(now, record.changed), unreleased="")
+        if record.unreleased
+        else record
+        for key, record in lock.note_types.items()
+    }
+    decks = {key: replace(deck, unreleased="") for key, deck in lock.decks.items()}
+    new = replace(lock, cards=cards, note_types=note_types, decks=decks)
+    return replace(new, released=Release(version, max(now, new.latest())))
+
+
+def _carried(card: CardRecord, version: str, minor: str, now: int) -> CardRecord:
+    """Return the record of a card that this release carries for the first time as it is now."""
+    return replace(
+        card,
+        changed=max(now, card.changed),
+        version=minor,
+        unreleased="",
+        retired_in=version if card.retired and card.unreleased != NEW else "",
+    )
