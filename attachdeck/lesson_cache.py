@@ -12,7 +12,7 @@ import shutil
 import time
 from pathlib import Path
 
-from attachdeck import remembered
+from attachdeck import cache, remembered
 
 _HASH = 16
 _OLD = 60 * 60
@@ -26,11 +26,10 @@ class LessonCache:
     """The lessons of one course."""
 
     def __init__(self, course: Path, fingerprint: bytes) -> None:
-        place = remembered.folder()
-        self.folder = (
-            Path(place, _PREFIX + _hash(str(course.resolve()).encode()).hex()) if place else None
-        )
-        self.common = _hash(fingerprint + repr(remembered.code()).encode()) if place else b""
+        self.cache = cache.opened(make=True)
+        self.course = _PREFIX + _hash(os.fsencode(course.resolve())).hex()
+        self.folder = Path(self.cache.place, self.course) if self.cache else None
+        self.common = _hash(fingerprint + repr(remembered.code()).encode()) if self.cache else b""
         self.used: set[str] = set()
 
     def name(self, file: str, text: str) -> str:
@@ -55,25 +54,13 @@ class LessonCache:
 
     def load(self, name: str) -> bytes:
         """What is kept, or nothing."""
-        if self.folder is not None:
-            with contextlib.suppress(OSError):
-                kept = (self.folder / name).read_bytes()
-                if kept[:_HASH] == _hash(kept[_HASH:]):
-                    return kept[_HASH:]
-        return b""
+        return (self.cache.read(f"{self.course}/{name}") if self.cache else None) or b""
 
     def store(self, name: str, content: bytes) -> None:
         """Keep a lesson, where that can be done."""
-        if self.folder is None:
-            return
-        beside = self.folder / f"{name}.{os.getpid()}"
-        try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            beside.write_bytes(_hash(content) + content)
-            beside.replace(self.folder / name)
-        except OSError:
+        if self.cache:
             with contextlib.suppress(OSError):
-                beside.unlink(missing_ok=True)
+                self.cache.write(f"{self.course}/{name}", content)
 
     def sweep(self) -> None:
         """Delete what this build had no use for, and the lessons of courses that nobody builds."""

@@ -15,10 +15,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 
-from attachdeck import __version__
-
-SWITCH = "ATTACHDECK_CACHE"
-"""The environment variable that names another cache folder, or is `off`."""
+from attachdeck import __version__, cache
 
 Stamp = list[int]
 
@@ -28,18 +25,6 @@ _DEPTH = 3
 _MOST_FILES = 20_000
 _MOST_RECORDS = 200
 _HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120  # pathlib alone would take a fifth of this module's time.
-
-
-def folder() -> str:
-    """Where records are kept, or nothing where there is no place for them."""
-    chosen = os.environ.get(SWITCH, "")
-    if chosen:
-        return "" if chosen == "off" else chosen
-    home = os.path.expanduser("~")  # noqa: PTH111
-    usual = {"win32": os.environ.get("LOCALAPPDATA", ""), "darwin": f"{home}/Library/Caches"}.get(
-        sys.platform, os.environ.get("XDG_CACHE_HOME") or f"{home}/.cache"
-    )
-    return f"{usual}/attachdeck" if usual and not usual.startswith("~") else ""
 
 
 def look(course: str) -> dict[str, Stamp]:
@@ -59,15 +44,15 @@ def remember(
 
     Nothing is kept where a change could not be told from none, and nothing is said where the record cannot be written.
     """
-    place = folder()
     try:
         after = look(course)
         others = {path: stamp for path, stamp in after.items() if path not in (lock, output)}
         unchanged = others == {
             path: stamp for path, stamp in before.items() if path not in (lock, output)
         }
+        kept = cache.opened(make=True)
         if not (
-            place
+            kept
             and before
             and unchanged
             and all(
@@ -83,16 +68,8 @@ def remember(
             "lock": [lock, _hash(lock)],
             "text": text,
         }
-        os.makedirs(place, exist_ok=True)  # noqa: PTH103
-        _sweep(place)
-        path = _record(place, sys.argv[1:])
-        beside = f"{path}.{os.getpid()}"
-        try:
-            with open(beside, "w", encoding="utf-8") as file:  # noqa: PTH123
-                json.dump(record, file)
-            os.replace(beside, path)  # noqa: PTH105
-        except OSError:
-            os.unlink(beside)  # noqa: PTH108
+        _sweep(kept.place)
+        kept.write(_record(sys.argv[1:]), json.dumps(record).encode())
     except OSError:
         return
 
@@ -100,11 +77,11 @@ def remember(
 def recall(arguments: Sequence[str]) -> str | None:
     """What this command said the last time, where it would do nothing else now; None where it must run."""
     try:
-        place = folder()
-        if not place or arguments[:1] != ["build"]:
+        kept = cache.opened() if arguments[:1] == ["build"] else None
+        written = kept.read(_record(arguments)) if kept else None
+        if written is None:
             return None
-        with open(_record(place, arguments), encoding="utf-8") as file:  # noqa: PTH123
-            record = json.load(file)
+        record = json.loads(written)
         lock, content = record["lock"]
         files: dict[str, Stamp] = record["files"]
         same = record["code"] == code() and all(
@@ -143,7 +120,7 @@ def code() -> list[object]:
     return [__version__, sys.version, hashlib.sha256(repr(stamps).encode()).hexdigest(), libraries]
 
 
-def _record(place: str, arguments: Sequence[str]) -> str:
+def _record(arguments: Sequence[str]) -> str:
     said = [
         os.getcwd(),  # noqa: PTH109
         *arguments,
@@ -153,7 +130,7 @@ def _record(place: str, arguments: Sequence[str]) -> str:
             if name in os.environ
         ),
     ]
-    return f"{place}/build-{hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]}.json"
+    return f"build-{hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]}.json"
 
 
 def _hash(path: str) -> str:

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from attachdeck import notes, remembered, safe_write
+from attachdeck import cache, notes, safe_write
 from attachdeck.cli import main
 from conftest import CARD, write_course
 from test_lock import ONE, TWO, Author
@@ -156,7 +156,7 @@ def test_a_full_disk_under_the_cache_is_no_fault(tmp_path: Path, mounted):
             course,
             "-o",
             tmp_path / "deck.apkg",
-            environment={remembered.SWITCH: str(disk / "cache")},
+            environment={cache.SWITCH: str(disk / "cache")},
         ),
         status=0,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import marshal
 import os
 import shutil
 import time
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from attachdeck import lesson_cache, pipeline, remembered, straight
+from attachdeck import cache, lesson_cache, pipeline, remembered, straight
 from conftest import CARD, COURSE_YAML, LESSON_HEAD, NOW, write_course
 from test_straight import parts
 
@@ -21,7 +23,7 @@ SECOND = LESSON_HEAD.replace("first", "second").replace("First", "Second") + CAR
 
 @pytest.fixture
 def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(remembered.SWITCH, str(tmp_path / "cache"))
+    monkeypatch.setenv(cache.SWITCH, str(tmp_path / "cache"))
     return write_course(tmp_path / "course", {"lessons/02-second.yaml": SECOND})
 
 
@@ -51,7 +53,7 @@ Read = Callable[[Path], list[str]]
 
 
 def kept(tmp_path: Path) -> list[Path]:
-    return sorted(path for path in (tmp_path / "cache").rglob("*") if path.is_file())
+    return sorted((tmp_path / "cache").glob("lessons-*/*"))
 
 
 def test_only_what_changed_is_compiled(course: Path, read: Read):
@@ -107,8 +109,14 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "cut": lambda content: content[:-9],
     "another byte": lambda content: content[:40] + bytes([content[40] ^ 1]) + content[41:],
     "anything": lambda _: os.urandom(500),
-    "another lesson's": lambda _: b"x" * 16,
+    "what a stranger packed": lambda _: sealed_by_a_stranger(),
 }
+
+
+def sealed_by_a_stranger() -> bytes:
+    """A lesson as attachdeck would read it, and its hash without the key."""
+    lesson = marshal.dumps(("owned",))
+    return hashlib.blake2b(lesson, digest_size=cache._SIZE).digest() + lesson
 
 
 @pytest.mark.parametrize("name", DAMAGE)
@@ -118,6 +126,70 @@ def test_a_damaged_cache_is_written_anew(course: Path, tmp_path: Path, read: Rea
         path.write_bytes(DAMAGE[name](path.read_bytes()))
     assert read(course) == BOTH
     assert read(course) == []
+
+
+def test_a_lesson_in_the_place_of_another_is_not_read(course: Path, tmp_path: Path, read: Read):
+    read(course)
+    first, second = kept(tmp_path)
+    first.write_bytes(second.read_bytes())
+    assert len(read(course)) == 1
+
+
+KEYS: dict[str, Callable[[Path], object]] = {
+    "no key": lambda key: key.unlink(),
+    "half a key": lambda key: key.write_bytes(key.read_bytes()[:9]),
+    "a key that is too long": lambda key: key.write_bytes(key.read_bytes() + b"x"),
+    "a key that others may read": lambda key: key.chmod(0o640),
+    "a link to a key": lambda key: key.symlink_to(key.rename(key.with_name("other"))),
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes say nothing there")
+@pytest.mark.parametrize("name", KEYS)
+def test_a_key_that_is_no_secret_is_replaced(course: Path, tmp_path: Path, read: Read, name: str):
+    read(course)
+    key = tmp_path / "cache" / "key"
+    assert (key.stat().st_mode & 0o777, key.stat().st_size) == (0o600, 32)
+    KEYS[name](key)
+    assert read(course) == BOTH
+    assert read(course) == []
+    assert key.lstat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes say nothing there")
+@pytest.mark.parametrize("mode", [0o777, 0o770, 0o702, 0o1777])
+def test_a_folder_that_others_may_write_to_is_not_used(
+    course: Path, tmp_path: Path, read: Read, mode: int
+):
+    read(course)
+    (tmp_path / "cache").chmod(mode)
+    assert read(course) == read(course) == BOTH
+    (tmp_path / "cache").chmod(0o755)
+    assert read(course) == []
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give a folder away"
+)
+def test_a_folder_of_somebody_else_is_not_used(course: Path, tmp_path: Path, read: Read):
+    read(course)
+    os.chown(tmp_path / "cache", 65534, 65534)
+    assert read(course) == BOTH
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes say nothing there")
+def test_whatever_the_mask_it_is_private(course: Path, tmp_path: Path, read: Read):
+    """Many systems let a user's group write to what the user makes."""
+    mask = os.umask(0o002)
+    try:
+        read(course)
+    finally:
+        os.umask(mask)
+    assert read(course) == []
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "cache").rglob("*")} == {
+        0o600,
+        0o700,
+    }
 
 
 def test_it_may_be_deleted_or_be_no_folder(course: Path, tmp_path: Path, read: Read):
@@ -132,7 +204,7 @@ def test_it_may_be_deleted_or_be_no_folder(course: Path, tmp_path: Path, read: R
 def test_it_can_be_turned_off(
     course: Path, tmp_path: Path, read: Read, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setenv(remembered.SWITCH, "off")
+    monkeypatch.setenv(cache.SWITCH, "off")
     assert read(course) == read(course) == BOTH
     assert not (tmp_path / "cache").exists()
 
@@ -156,7 +228,7 @@ def test_what_nobody_needs_is_deleted_after_a_while(course: Path, tmp_path: Path
         os.utime(path, (hours_ago, hours_ago))
     assert read(course) == []
     assert len(kept(tmp_path)) == 2
-    (folder,) = (tmp_path / "cache").iterdir()
+    (folder,) = (tmp_path / "cache").glob("lessons-*")
     months_ago = time.time() - 2 * lesson_cache._UNUSED
     other = write_course(tmp_path / "other")
     os.utime(folder, (months_ago, months_ago))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from attachdeck import __main__, pipeline, remembered
+from attachdeck import __main__, cache, pipeline, remembered
 from conftest import CARD, LESSON_HEAD, write_course
 
 Build = Callable[..., str]
@@ -25,7 +25,7 @@ def build(
     """Build `course` in a folder as the program does; says `made` or `remembered`, and checks that both print the same."""
     write_course(tmp_path / "course", cards=CARD)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv(remembered.SWITCH, str(tmp_path / "cache"))
+    monkeypatch.setenv(cache.SWITCH, str(tmp_path / "cache"))
     monkeypatch.setattr(remembered, "_COARSE", 0)
     made: list[str] = []
     for name in ("straight", "check"):
@@ -99,7 +99,14 @@ CHANGES: dict[str, Callable[[Path], object]] = {
         each.write_text(json.dumps({"code": 1, "lock": 2}))
         for each in (folder / "cache").glob("build-*")
     ],
-    "a switch": lambda _: os.environ.__setitem__(remembered.SWITCH, "off"),
+    "another command's record": lambda folder: [
+        each.write_bytes(other.read_bytes())
+        for each in (folder / "cache").glob("build-*")
+        for other in (folder / "cache").glob("build-*")
+        if other != each
+    ],
+    "a record with another key": lambda folder: (folder / "cache" / "key").write_bytes(b"x" * 32),
+    "a switch": lambda _: os.environ.__setitem__(cache.SWITCH, "off"),
 }
 
 
@@ -108,6 +115,7 @@ def test_something_changed(
     build: Build, tmp_path: Path, change: str, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(remembered, "__version__", remembered.__version__)
+    build("-o", "b.apkg")
     assert [build("-o", "a.apkg") for _ in range(2)] == ["made", "remembered"]
     CHANGES[change](tmp_path)
     assert build("-o", "a.apkg") == "made"
@@ -140,7 +148,7 @@ def test_a_cache_that_cannot_be_written_is_done_without(
     build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     (tmp_path / "file").write_text("", encoding="utf-8")
-    monkeypatch.setenv(remembered.SWITCH, str(tmp_path / "file" / "cache"))
+    monkeypatch.setenv(cache.SWITCH, str(tmp_path / "file" / "cache"))
     assert [build("-o", "a.apkg") for _ in range(2)] == ["made", "made"]
 
 
