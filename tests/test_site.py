@@ -228,11 +228,11 @@ def test_a_choice_with_several_right_options_waits_for_as_many(
 
 def test_progress_survives_a_reload_and_shows_on_the_index(website: Path, visit):
     page = visit(website / FIRST)
-    assert tallies(page) == ["Remembered: 0 / 30"]
+    assert tallies(page) == ["Remembered: 0 / 31"]
     mark(page, "card-attachment-definition-0", "Remembered")
     mark(page, "card-attachment-function-0", "Not yet")
     page.reload()
-    assert tallies(page) == ["Remembered: 1 / 30"]
+    assert tallies(page) == ["Remembered: 1 / 31"]
     assert (
         page.locator("#card-attachment-definition-0 [data-mark=Remembered]").get_attribute(
             "aria-pressed"
@@ -246,13 +246,13 @@ def test_progress_survives_a_reload_and_shows_on_the_index(website: Path, visit)
         == "true"
     )
     index = visit(website / "index.html")
-    assert tallies(index)[:2] == ["Remembered: 1 / 30", "Remembered: 0 / 39"]
+    assert tallies(index)[:2] == ["Remembered: 1 / 31", "Remembered: 0 / 39"]
     # Two pages at once: neither takes away what the other has marked.
     other = visit(website / "lesson-strange-situation.html")
     mark(page, "card-attachment-harlow-0", "Remembered")
     mark(other, "card-ssp-uganda-0", "Remembered")
     index.bring_to_front()
-    index.locator(".tally", has_text="2 / 30").wait_for(timeout=5000)
+    index.locator(".tally", has_text="2 / 31").wait_for(timeout=5000)
     index.locator(".tally", has_text="1 / 39").wait_for(timeout=5000)
     # Not even where a page was told of nothing.
     kept = page.evaluate("JSON.parse(localStorage.getItem('attachdeck attachment'))")
@@ -298,10 +298,10 @@ def test_progress_is_kept_as_a_file_forgotten_and_taken_back(
     forget = index.get_by_role("button", name="Forget my progress")
     index.once("dialog", lambda dialog: dialog.dismiss())
     forget.click()
-    assert tallies(index)[0] == "Remembered: 1 / 30"
+    assert tallies(index)[0] == "Remembered: 1 / 31"
     index.once("dialog", lambda dialog: dialog.accept())
     forget.click()
-    assert tallies(index)[0] == "Remembered: 0 / 30"
+    assert tallies(index)[0] == "Remembered: 0 / 31"
     assert index.evaluate("localStorage.length") == 0
 
     wrong = (
@@ -314,10 +314,10 @@ def test_progress_is_kept_as_a_file_forgotten_and_taken_back(
         (tmp_path / f"{place}.json").write_text(content, encoding="utf-8")
         index.set_input_files("#file", tmp_path / f"{place}.json")
         index.get_by_text("This file holds no progress of this course").wait_for(timeout=5000)
-        assert tallies(index)[0] == "Remembered: 0 / 30"
+        assert tallies(index)[0] == "Remembered: 0 / 31"
         index.reload()
     index.set_input_files("#file", kept)
-    index.locator(".tally", has_text="1 / 30").wait_for(timeout=5000)
+    index.locator(".tally", has_text="1 / 31").wait_for(timeout=5000)
 
 
 def test_a_browser_that_keeps_nothing_says_so(website: Path, chromium: Browser):
@@ -329,7 +329,7 @@ def test_a_browser_that_keeps_nothing_says_so(website: Path, chromium: Browser):
     page.goto((website / FIRST).as_uri())
     assert "keeps nothing" in page.locator(".said").inner_text()
     mark(page, "card-attachment-definition-0", "Remembered")
-    assert tallies(page) == ["Remembered: 1 / 30"]
+    assert tallies(page) == ["Remembered: 1 / 31"]
     context.close()
 
 
@@ -388,7 +388,7 @@ def test_everything_is_done_with_keys_alone(website: Path, visit):
         if page.evaluate("document.activeElement.dataset.mark") == "Remembered":
             break
     page.keyboard.press("Space")
-    assert tallies(page) == ["Remembered: 1 / 30"]
+    assert tallies(page) == ["Remembered: 1 / 31"]
     page.locator("#sought").focus()
     page.keyboard.type("worth learning studies")
     page.keyboard.press("Enter")
