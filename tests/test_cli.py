@@ -247,3 +247,21 @@ def test_several_courses_at_once(tmp_path: Path):
         result = run("build", one, other, *arguments)
         assert result.exit_code == 2
         assert said in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["check", "--help"],
+        ["new", "card", "--help"],
+        ["rules"],
+        ["explain", "dollar-formula"],
+    ],
+    ids=" ".join,
+)
+def test_python_may_leave_docstrings_out(arguments: list[str]):
+    python = [sys.executable, "-OO", "-m", "attachdeck", *arguments]
+    shown = subprocess.run(python, check=True, capture_output=True, encoding="utf-8").stdout
+    usual = run(*arguments).stdout
+    assert shown.replace("python -m attachdeck", "main").split() == usual.split()

@@ -46,7 +46,7 @@ class _Commands(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         command: click.Command = import_module(f"attachdeck.cli.{cmd_name}").command
-        return command
+        return _documented(command)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what the system refuses (a full disk, a folder that may not be read) is a message and no traceback."""
@@ -64,6 +64,17 @@ class _Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
+
+
+def _documented(command: click.Command) -> click.Command:
+    """Give a command its help where `python -OO` left it out, and return the command."""
+    if sys.flags.optimize > 1:
+        from attachdeck.docstrings import docstring
+
+        command.help = docstring(command.callback) if command.callback else ""
+        for part in command.commands.values() if isinstance(command, click.Group) else ():
+            _documented(part)
+    return command
 
 
 def _refusal(error: OSError | UnicodeEncodeError) -> str:
@@ -102,3 +113,6 @@ def main() -> None:
     # https://no-color.org: any value but the empty one means no colour.
     if os.environ.get("NO_COLOR"):
         click.get_current_context().color = False
+
+
+_documented(main)

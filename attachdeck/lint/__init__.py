@@ -17,6 +17,7 @@ from typing import Any
 
 from attachdeck.course import Card, Course
 from attachdeck.diagnostics import Diagnostic, Severity, did_you_mean_or_list
+from attachdeck.docstrings import docstring
 from attachdeck.lint.pages import Page
 from attachdeck.lint.texts import Phrases, Texts, Words, runs, texts
 from attachdeck.location import Location
@@ -80,7 +81,7 @@ def known_rules() -> dict[str, Rule]:
     found = {}
     for each in iter_modules(package.__path__):
         module = import_module(f"{package.__name__}.{each.name}")
-        text = (module.__doc__ or "").strip() + "\n"
+        text = docstring(module).strip() + "\n"
         name = each.name.replace("_", "-")
         title = text.partition("\n")[0].rstrip(".")
         stops = getattr(module, "STOPS_RELEASE", False)
