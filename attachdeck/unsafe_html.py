@@ -103,7 +103,7 @@ def dangers(text: str) -> list[Danger]:
         found = found or list(
             others(text)
         )  # Each says what to write instead, so that no two may want the same place.
-    bare = _BRACES.sub(r"\g<stays>", text)
+    bare = without_braces(text)
     if not found and bare != text:
         hidden = next(iter(_tags(bare, 0)), None) or next(
             (Danger(0, 0, each[0].strip()) for each in _blind(text)), None
@@ -114,13 +114,7 @@ def dangers(text: str) -> list[Danger]:
         )
     if not found and "[" in text:
         hidden = next(
-            (
-                danger
-                for reading in (True, False)
-                for danger in _tags(
-                    "\n".join(_read_aloud(line, reading=reading) for line in text.split("\n")), 0
-                )
-            ),
+            (danger for reading in read_aloud(text) for danger in _tags(reading, 0)),
             None,
         )
         found = (
@@ -129,6 +123,34 @@ def dangers(text: str) -> list[Danger]:
             else []
         )
     return sorted(found, key=lambda danger: danger.start)
+
+
+def without_braces(text: str) -> str:
+    """Return what a text is where Anki draws its gaps and fields without what stands there."""
+    return _BRACES.sub(r"\g<stays>", text) if "{{" in text or "}}" in text else text
+
+
+def read_aloud(text: str) -> Iterator[str]:
+    """Yield what Anki's filters for Japanese make of a text: its words, and their readings."""
+    for reading in (True, False):
+        yield "\n".join(_read_aloud(line, reading=reading) for line in text.split("\n"))
+
+
+def attributes(text: str) -> Iterator[tuple[str, str, str]]:
+    """Yield each attribute: its tag and name in small letters, its value without entities.
+
+    Tags within tags count (see `_tags_in_tags`), and so does what stands in a comment.
+    """
+    for start, end in _whole_tags(text):
+        inner = [each.start() for each in _OPENING.finditer(text, start + 1, end)]
+        for place in (start, *inner[:_MOST_INNER]):
+            yield from _attributes(text, place, end)
+
+
+def tags_with_fields(template: str) -> list[str]:
+    """Return the tags of a template inside of which it puts fields."""
+    tags = (template[start:end] for start, end in _whole_tags(template))
+    return [tag for tag in tags if "{{" in tag]
 
 
 def css_dangers(text: str) -> list[Danger]:
@@ -345,7 +367,7 @@ def _macros(text: str) -> Iterator[Danger]:
         for each in _MACRO.finditer(text)
     ]
     yield from plain
-    read = _BRACES.sub(r"\g<stays>", text)
+    read = without_braces(text)
     for passed, up_to in _READ_OVER:
         if ends := up_to.match(read):
             read = passed.sub("", ends[0]) + read[ends.end() :]
@@ -401,6 +423,15 @@ def _whole_tags(text: str) -> Iterator[tuple[int, int]]:
             position = attribute.end()
         position = end.end() if end else position
         yield opening.start(), position
+
+
+def _attributes(text: str, start: int, end: int) -> Iterator[tuple[str, str, str]]:
+    opening = _OPENING.match(text, start, end)
+    position = opening.end() if opening else end
+    while opening and (found := _ATTRIBUTE.match(text, position, end)):
+        written = found["double"] or found["single"] or found["bare"] or ""
+        yield opening["name"].lower(), found["name"].lower(), unescape(written)
+        position = found.end()
 
 
 def _is_address(value: str) -> bool:

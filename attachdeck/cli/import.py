@@ -9,13 +9,18 @@ from pathlib import Path
 import click
 
 from attachdeck import pipeline
+from attachdeck.cli import report
 from attachdeck.authoring.edits import bring_back
 from attachdeck.cli.terminal import fail, no_engine, own_course, show
 from attachdeck.engine import NoEngine
 from attachdeck.importing import source, table, writing
 from attachdeck.importing.draft import Draft
 from attachdeck.importing.found import CannotImport
+from attachdeck.lint import kept
 from attachdeck.naming import word
+
+_MOST = 20
+"""How many findings of one rule are listed."""
 
 
 @click.command(
@@ -123,6 +128,8 @@ def _say(draft: Draft, output: Path) -> None:
         f"{output}: {_count(len(draft.lessons), 'lesson')}, {_count(len(cards), 'card')}, {_count(len(draft.media), 'file')} of media"
     )
     _lost(draft.lost)
+    if draft.note_types:
+        _effects(output)
     if draft.starts_afresh:
         click.echo(
             "For learners of the deck these are new cards: what they have done does not follow."
@@ -132,6 +139,18 @@ def _say(draft: Draft, output: Path) -> None:
             "Learners of the deck can go on with the course. Commit its course.lock: their progress hangs on it."
         )
     click.echo(f"\nNow: attachdeck build {word(output)}")
+
+
+def _effects(course: Path) -> None:
+    """List what custom cards do besides being shown, as `attachdeck check` reports it."""
+    findings = report.lint_of(pipeline.check(course), kept.RULES)
+    for rule in kept.RULES:
+        of_rule = [finding for finding in findings if finding.rule == rule]
+        for finding in of_rule[:_MOST]:
+            click.echo(f"reported ({rule}): {_line(f'{finding.at}: {finding.message}')}")
+        if len(of_rule) > _MOST:
+            left = len(of_rule) - _MOST
+            click.echo(f"reported ({rule}): {left} more; `attachdeck check` lists them all")
 
 
 def _lost(lost: Sequence[str]) -> None:
