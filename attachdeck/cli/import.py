@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from attachdeck import pipeline
-from attachdeck.cli import report
 from attachdeck.authoring.edits import bring_back
+from attachdeck.cli import report
 from attachdeck.cli.terminal import fail, no_engine, own_course, show
 from attachdeck.engine import NoEngine
 from attachdeck.importing import source, table, writing
