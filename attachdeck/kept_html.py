@@ -64,6 +64,13 @@ _CSS_PIECE = pattern(
     re.IGNORECASE | re.DOTALL,
 )
 _CSS_ESCAPE = pattern(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
+# Without one of these, in entities or not, a text has nothing of its kind. A backslash may escape
+# any other character in CSS.
+_REMOTE_SIGN = pattern(r"//|\\|(?:https?|ftps?|wss?):|@import", re.IGNORECASE)
+_FILE_SIGN = pattern(r"file:|\\|(?<![a-z])[a-z]:/", re.IGNORECASE)
+_FORM_SIGN = pattern(r"<form|formaction", re.IGNORECASE)
+_FIXED_SIGN = pattern(r"position|\\", re.IGNORECASE)
+_LATEX_SIGN = pattern(r"\[(?:latex|\$)", re.IGNORECASE)
 _LINE_ENDS = pattern(r"[\t\n\r]+")
 _SHOWN = 80
 """How many characters of an address a message shows."""
@@ -71,42 +78,41 @@ _SHOWN = 80
 
 def remote_content(text: str, *, css: bool = False) -> Iterator[str]:
     """Yield the addresses on the internet that a browser asks when it shows a text."""
-    yield from _addresses(text, _REMOTE, css=css)
-    for style in _styles(text, css=css):
-        yield from (_short(each["address"]) for each in _IMPORTED_DATA.finditer(style))
+    for reading in _readings(text, _REMOTE_SIGN):
+        yield from _addresses(reading, _REMOTE, css=css)
+        for style in _styles(reading, css=css):
+            yield from (_short(each["address"]) for each in _IMPORTED_DATA.finditer(style))
 
 
 def file_addresses(text: str, *, css: bool = False) -> Iterator[str]:
     """Yield the addresses of files on one computer, also those of links."""
-    yield from _addresses(text, _FILE, css=css)
-    for tag, name, value in () if css else _attributes(text):
-        if tag in _LINKS and name in ("href", "xlink:href"):
-            yield from _of_address(value, _FILE, several=False)
+    for reading in _readings(text, _FILE_SIGN):
+        yield from _addresses(reading, _FILE, css=css)
+        for tag, name, value in () if css else attributes(reading):
+            if tag in _LINKS and name in ("href", "xlink:href"):
+                yield from _of_address(value, _FILE, several=False)
 
 
 def forms(text: str, *, css: bool = False) -> Iterator[str]:
     """Yield the forms of a text."""
-    if not css:
-        for reading in _as_drawn(text):
-            yield from (_short(each[0]) for each in _FORM.finditer(reading))
-        yield from (
-            f"{name}={_short(value)}"
-            for _, name, value in _attributes(text)
-            if name == "formaction"
-        )
+    for reading in () if css else _readings(text, _FORM_SIGN):
+        yield from (_short(each[0]) for each in _FORM.finditer(reading))
+        for _, name, value in attributes(reading):
+            if name == "formaction":
+                yield f"{name}={_short(value)}"
 
 
 def fixed_positions(text: str, *, css: bool = False) -> Iterator[str]:
     """Yield where a style takes something out of the card, onto the window."""
-    for style in _styles(text, css=css):
-        yield from (_short(each[0]) for each in _FIXED.finditer(style))
+    for reading in _readings(text, _FIXED_SIGN):
+        for style in _styles(reading, css=css):
+            yield from (_short(each[0]) for each in _FIXED.finditer(style))
 
 
 def latex(text: str, *, css: bool = False) -> Iterator[str]:
     """Yield what Anki hands to LaTeX."""
-    if not css and "[" in text:
-        for reading in _as_drawn(text):
-            yield from (_short(each[0]) for each in _LATEX.finditer(reading))
+    for reading in () if css else _readings(text, _LATEX_SIGN):
+        yield from (_short(each[0]) for each in _LATEX.finditer(reading))
 
 
 def filled_pieces(template: str) -> list[str]:
@@ -121,7 +127,7 @@ def _addresses(text: str, kind: str, *, css: bool) -> Iterator[str]:
             yield _short(found["one"] or found["two"])
     if css:
         return
-    for tag, name, value in _attributes(text):
+    for tag, name, value in attributes(text):
         if name in _LOADING and not (tag in _LINKS and name.endswith("href")):
             yield from _of_address(value, kind, several=name in _SEVERAL)
     for sound in _IN_SOUND[kind].finditer(text):
@@ -143,9 +149,8 @@ def _styles(text: str, *, css: bool) -> Iterator[str]:
     if css:
         yield _plain_css(text)
         return
-    for reading in _as_drawn(text):
-        yield from map(_plain_css, _style_elements(reading))
-    for _, name, value in _attributes(text):
+    yield from map(_plain_css, _style_elements(text))
+    for _, name, value in attributes(text):
         if name in _STYLED:
             yield _plain_css(value)
     if _MATHJAX.search(text):
@@ -173,18 +178,15 @@ def _unescaped(escape: re.Match[str]) -> str:
     return chr(number) if is_character else "\ufffd"
 
 
-def _attributes(text: str) -> Iterator[tuple[str, str, str]]:
-    if "<" in text:
-        for reading in _as_drawn(text):
-            yield from attributes(reading)
-
-
-def _as_drawn(text: str) -> dict[str, None]:
-    """Return a text, and what Anki may make of it where that is something else."""
-    readings = dict.fromkeys((text, without_braces(text)))
+def _readings(text: str, sign: re.Pattern[str]) -> Iterator[str]:
+    """Yield a text, and what else Anki may make of it, where it has a sign that is needed."""
+    readings = {text: None, without_braces(text): None}
     if "[" in text and "<" in text:
         readings |= dict.fromkeys(read_aloud(text))
-    return readings
+    for reading in readings:
+        plain = unescape(reading) if "&" in reading else reading
+        if sign.search(_LINE_ENDS.sub("", plain)):
+            yield reading
 
 
 def _short(text: str) -> str:
