@@ -139,10 +139,10 @@ def cards(*texts: str, **own: str) -> dict[str, str | bytes]:
 def reported(folder: Path, rule: str) -> list[str]:
     """The places of what a rule says, as a user reads them."""
     result = run("check", folder, "--rule", rule)
-    assert "error" not in result.stderr, result.stderr
-    lines = result.stderr.splitlines()
+    assert "error" not in result.output, result.output
+    lines = result.output.splitlines()
     places = [line.split("--> ")[1] for line in lines if "--> " in line]
-    assert result.stderr.count(f"warning[{rule}]") == len(places), result.stderr
+    assert result.output.count(f"warning[{rule}]") == len(places), result.output
     return places
 
 
