@@ -56,10 +56,15 @@ def did_you_mean(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | 
     return f"did you mean `{near[0]}`?" if near else None
 
 
-def did_you_mean_or_list(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """Like `did_you_mean`, and where nothing is near, the known words while they fit on a line."""
+def did_you_mean_or_list(
+    word: str, known: Iterable[str], cutoff: float = 0.6, longest: int = 120
+) -> str | None:
+    """Return what `did_you_mean` does, or where nothing is near, the known words.
+
+    They are listed while that takes at most `longest` characters.
+    """
     words = list(known)
     listed = ", ".join(f"`{each}`" for each in words)
     return did_you_mean(word, words, cutoff) or (
-        f"known here: {listed}" if 0 < len(listed) <= 120 else None
+        f"known here: {listed}" if 0 < len(listed) <= longest else None
     )

@@ -47,7 +47,7 @@ def base_folder(files: CourseFiles, folder: Path) -> tuple[Path | None, list[Dia
     found = path if (path / "course.yaml").is_file() else courses.installed().get(extends.value)
     if found is None:
         help = (
-            did_you_mean_or_list(extends.value, courses.installed())
+            did_you_mean_or_list(extends.value, [*courses.installed(), *_beside(folder)])
             or "name an installed course (`attachdeck courses` lists them), or write the path of a folder"
         )
         return None, [
@@ -68,6 +68,12 @@ def base_folder(files: CourseFiles, folder: Path) -> tuple[Path | None, list[Dia
             )
         ]
     return found, []
+
+
+def _beside(folder: Path) -> list[str]:
+    """Return the courses in the folders beside a course, as `extends` names them."""
+    own = folder.resolve()
+    return [f"../{path.as_posix()}" for path in courses.below(own.parent) if path.name != own.name]
 
 
 def merged(own: CourseFiles, base: CourseFiles) -> Merged:

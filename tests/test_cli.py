@@ -96,6 +96,25 @@ def test_wrong_usage_ends_with_2(
     assert "Traceback" not in result.output
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("biuld",), "did you mean `build`?"),
+        (("lint",), "did you mean `check`?"),
+        (("init", "my-course"), "did you mean `new`?"),
+        (("zzz",), "there are new, import, build"),
+        (("new", "lessn", "T"), "did you mean `lesson`?"),
+        (("translate", "extrct", "es"), "did you mean `extract`?"),
+        (("check", "--stict"), "--strict"),
+        (("build", "--languge", "es"), "--language"),
+    ],
+)
+def test_what_is_misspelt_is_proposed(arguments: tuple[str, ...], said: str):
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
 def test_a_lesson_in_place_of_a_course_is_wrong_usage(tmp_path: Path):
     result = run("build", write_course(tmp_path) / "lessons" / "01-first.yaml")
     assert result.exit_code == 2

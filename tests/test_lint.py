@@ -146,6 +146,16 @@ def test_files_that_templates_show_are_looked_for(tmp_path: Path):
     assert "list it under `files`, too" in said
 
 
+def test_an_objective_without_a_card_is_told_where_it_stands(tmp_path: Path):
+    head = LESSON_HEAD.replace(
+        "cards:", "  - {id: other-goal, text: Tell the other from one.}\ncards:"
+    )
+    card = "  - {id: a, kind: basic, prompt: P, answer: A, objective: first-goal}\n"
+    folder = write_course(tmp_path, {"lessons/01-first.yaml": head + card})
+    said = run("check", folder, "--rule", "objective-without-card").stdout
+    assert "01-first.yaml:6:10\n" in said
+
+
 def test_misspelt_rules_are_told(tmp_path: Path):
     folder = write_course(
         tmp_path,

@@ -123,6 +123,17 @@ def test_what_an_unknown_course_would_have_brought_along_is_not_missing(folder: 
     assert [each.rule for each in pipeline.check(folder).diagnostics] == ["unknown-course"]
 
 
+def test_a_folder_beside_is_proposed_for_an_unknown_course(folder: Path):
+    path = folder / "course.yaml"
+    text = path.read_text(encoding="utf-8")
+    helps = {}
+    for name in ("base", "../bse", "zzzzzz"):
+        path.write_text(text.replace("../base", name), encoding="utf-8")
+        helps[name] = pipeline.check(folder).diagnostics[0].help
+    assert helps["base"] == helps["../bse"] == "did you mean `../base`?"
+    assert helps["zzzzzz"] == "known here: `attachment`, `../base`"
+
+
 def test_a_number_in_a_change_is_told_in_quotes(folder: Path):
     path = folder / "lessons" / "50-changes.yaml"
     path.write_text(

@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from attachdeck import __version__
+from attachdeck.cli.groups import Group
 
 _COMMANDS = {
     "new": "Start a course, a lesson or a card.",
@@ -36,7 +37,7 @@ _COMMANDS = {
 }
 
 
-class _Commands(click.Group):
+class _Commands(Group):
     """Commands that are imported when they run; `--help` needs only their first lines."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

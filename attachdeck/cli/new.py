@@ -11,6 +11,7 @@ import click
 
 from attachdeck.authoring import new
 from attachdeck.authoring.edits import value_of
+from attachdeck.cli.groups import Group
 from attachdeck.cli.terminal import fail, own_course, show
 from attachdeck.course import KINDS_OF_CARD
 from attachdeck.naming import card_id, free, is_id, slug, word
@@ -30,13 +31,14 @@ Values = dict[str, Any]
 
 
 @click.group(
+    cls=Group,
     epilog="""\b
 Examples:
   attachdeck new course my-course
   attachdeck new lesson "What memory is" my-course
   attachdeck new card my-course
   attachdeck new card my-course --kind basic --set "prompt=What is 2 + 2?" --set answer=4
-"""
+""",
 )
 def command() -> None:
     """Start a course, a lesson or a card."""

@@ -12,6 +12,7 @@ import click
 from attachdeck import pipeline, translation
 from attachdeck.authoring.text_file import TextFile
 from attachdeck.authoring.whole import write_course
+from attachdeck.cli.groups import Group
 from attachdeck.cli.terminal import course_folder, fail, own_course, say, seconds_now, show
 from attachdeck.pipeline import Checked
 from attachdeck.safe_write import in_the_way
@@ -33,6 +34,7 @@ _LANGUAGE = click.argument("language", metavar="LANGUAGE", callback=_code)
 
 
 @click.group(
+    cls=Group,
     epilog="""\b
 Examples:
   attachdeck translate extract es                       begin or renew the Spanish catalogues
@@ -40,7 +42,7 @@ Examples:
   attachdeck translate status
   attachdeck build --language es
   attachdeck translate apply es my-course -o mi-curso   the whole course in Spanish, as YAML
-"""
+""",
 )
 def command() -> None:
     """Bring a course into another language, with catalogues (.po) that translators' tools know."""

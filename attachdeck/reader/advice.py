@@ -6,7 +6,7 @@ Where a line as it should stand is shown, it has been tried: the parser reads it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,6 +26,13 @@ _ALIKE = 0.75
 _FIRST_KEYS = ("id", "key", "file", "name", "text", "where")
 """Keys with which authors begin an entry."""
 _SINGLE_COLON = pattern(r" ?(?<!:):(?!:) ?")
+_BLOCK = pattern(r"( *(?:- +)*)([\w-]+): +[|>][-+0-9]*")
+"""A key whose text stands on the lines below it."""
+_LIKE_A_KEY = pattern(r" *(?:- +)*[a-z_]+:(?: |$)")
+_FAR = 100
+"""How many lines above one are searched for the key of its text."""
+_LISTS = ("cards", "fields", "files", "lines", "objectives", "options", "pictures", "regions")
+"""Keys whose entries are groups of keys."""
 _BULLETS = "–—•·▪◦*"
 _ENTRY = pattern(rf"(\s*)(?:[{_BULLETS}]|-(?=[^\s-])|-(?=[^\S ]))\s*([\w-]+: .*)")
 """What was meant to begin an entry, and does not."""
@@ -54,7 +61,11 @@ def _line_too_deep(page: Page, line: int, column: int) -> Said | None:
         return _second_key(page, line, column)
     begin = page.column(line)
     above = next((number for number in range(line - 1, 0, -1) if page[number].strip()), 0)
-    if above and (said := _no_entry(page, above, 0) or _keyless(page, above, line)):
+    if above and (
+        said := _no_entry(page, above, 0)
+        or _keyless(page, above, line)
+        or _no_hyphen(page, above, line)
+    ):
         return said
     word = re.sub(r"^(?:- +)+", "", page[line].strip()).partition(":")[0]
     if not (word in KEYS or close(word, KEYS, cutoff=_ALIKE)):
@@ -76,6 +87,25 @@ def _line_too_deep(page: Page, line: int, column: int) -> Said | None:
     return Said(
         "this line is indented further than the one above it, and so goes on with its text",
         f"{f'if it is {what}, begin it in column {begin}' if begin else 'keys of one card start in the same column'}; a text of several lines stands after `|`",
+    )
+
+
+def _no_hyphen(page: Page, above: int, line: int) -> Said | None:
+    """Return what to say where the keys of an entry are indented, and its first lacks the `- `."""
+    written = page[above].rstrip()
+    said = written.lstrip()
+    indent = " " * (len(written) - len(said))
+    opening = next((each for each in page.above(above) if not each.startswith(f"{indent} ")), "")
+    if not (
+        said.partition(":")[0] in _FIRST_KEYS
+        and (opening.startswith(f"{indent}- ") or opening.strip().removesuffix(":") in _LISTS)
+        and page.reads(above, f"{indent}- {said}", line)
+    ):
+        return None
+    return Said(
+        "an entry begins with `- `, a hyphen and a space",
+        f"write `- {shortened(said)}`",
+        (above, len(indent) + 1),
     )
 
 
@@ -123,18 +153,30 @@ def _keyless(page: Page, above: int, line: int) -> Said | None:
     return None
 
 
-def _text_not_deep(page: Page, line: int, _column: int) -> Said | None:
-    before = next(page.above(line), "")
-    if re.search(r": +[|>][+-]?$", before):
-        return Said(
-            "the text of several lines is not indented", "indent it further than the key before it"
-        )
+def text_not_deep(lines: Sequence[str], line: int) -> Said | None:
+    """Return what to say of a line that belongs to a text under a `|` of which nothing is indented.
+
+    The lines from there up to it are no keys, and the first of them is where the text begins.
+    """
+    first = line
+    for number in range(line, max(line - _FAR, 0), -1):
+        written = lines[number - 1].rstrip()
+        key = _BLOCK.fullmatch(written[:LONGEST_LINE])
+        if key and number < line:
+            begin = len(key[1])
+            text = lines[first - 1]
+            if len(text) - len(text.lstrip()) > begin:
+                return None
+            help = f"begin each of its lines in column {begin + 3}, further right than `{key[2]}:`"
+            at = (first, len(text) - len(text.lstrip()) + 1)
+            return Said("the text of several lines is not indented", help, at)
+        if _LIKE_A_KEY.match(written[:LONGEST_LINE]):
+            return None
+        first = number if written else first
     return None
 
 
-def _no_colon(page: Page, line: int, column: int) -> Said | None:
-    if said := _text_not_deep(page, line, column):
-        return said
+def _no_colon(page: Page, line: int, _column: int) -> Said | None:
     written = page[line].rstrip()
     if comment := re.match(r"\s*(?://|<!--|/\*)\s*(.*?)\s*(?:-->|\*/)?$", written[:LONGEST_LINE]):
         return Said("a comment begins with `# `", f"write `# {shortened(comment[1])}`")
@@ -185,6 +227,12 @@ def _out_of_place(page: Page, line: int, _column: int) -> Said | None:
     said = written.strip()
     indented = len(written) - len(written.lstrip())
     deeper = next(page.above(line), "")
+    if said.startswith("{") and deeper.startswith(f"{' ' * indented}{{"):
+        return Said(
+            "an entry begins with `- `, a hyphen and a space",
+            f"write `- ` before the `{{` of each entry, as in `- {shortened(deeper.strip())}`",
+            (line - 1 - list(reversed(page.lines[: line - 1])).index(deeper), indented + 1),
+        )
     opening = next(
         (each for each in page.above(line) if len(each) - len(each.lstrip()) < indented), ""
     )
@@ -533,6 +581,9 @@ def syntax_error(
             "a character that only looks like a space stands in the indentation",
             "delete it, and indent with the space bar",
         )
+    elif said := text_not_deep(page.lines, line):
+        message, help = said.message, said.help
+        line, column = said.at or (line, column)
     elif "did not find expected" in problem and (began := page.opened(line)):
         line, column = began
         meant = page.mended(line)

@@ -381,7 +381,7 @@ class _Builder:
             mark.size += part.size
             if key in values:
                 if not begun_again:
-                    begun_again = key == next(iter(values))
+                    begun_again = key == next(iter(values)) or self.after_blank(event)
                     entry = (
                         f", or, where another entry begins here, write `- {key}: …`"
                         if begun_again
@@ -402,6 +402,11 @@ class _Builder:
             values[key], parts[key], mark.keys[key] = value, part, _span(event)
         mark.span = mark.span[:2] + _span(event)[2:]
         return values, mark
+
+    def after_blank(self, event: yaml.Event) -> bool:
+        """Return whether the line above a key is blank: another entry may begin there."""
+        above = self.text[: event.start_mark.index].split("\n")[-2:] if event.start_mark else []
+        return len(above) == 2 and not above[0].strip()
 
     def sequence(
         self, start: yaml.Event, events: Iterator[yaml.Event], depth: int

@@ -48,6 +48,8 @@ _SURE = 0.8
 
 _ALIKE = 0.7
 """How alike it must be to one for an author to be asked whether it is meant."""
+_LONGEST_LIST = 500
+"""Maximum number of characters of a list of all keys that may stand in a place."""
 
 _OTHER_WORDS = {
     "title": ("name", "heading"),
@@ -184,7 +186,40 @@ def check(document: Document, name: str, new_ids: NewIds | None = None) -> list[
         for error in errors
         for diagnostic in _explain(error, document, document.root, validator, new_ids)
     )
-    return list(dict.fromkeys(islice(found, MAX_PROBLEMS)))
+    return _under_bars(list(dict.fromkeys(islice(found, MAX_PROBLEMS))), document)
+
+
+def _under_bars(found: list[Diagnostic], document: Document) -> list[Diagnostic]:
+    """Return the diagnostics with those replaced that come from a text under a `|` that is not indented.
+
+    YAML reads its lines as comments, or as keys that nobody knows, and the text as blank.
+    """
+    lines = document.text.split("\n")
+    unknown = {each.at.line for each in found if each.rule == "unknown-key"}
+    texts: dict[Location, Diagnostic] = {}
+    for blank in (each for each in found if each.message.endswith(" is blank")):
+        below = range(blank.at.line + 1, len(lines) + 1)
+        first = next((line for line in below if lines[line - 1].strip()), 0)
+        is_text = first in unknown or (first and lines[first - 1].lstrip().startswith("#"))
+        if is_text and (said := _not_indented(document, lines, first)):
+            texts[blank.at] = said
+            after = (line for line in below if lines[line - 1].strip() and line not in unknown)
+            unknown -= set(range(first, next(after, len(lines) + 1)))
+    return [
+        texts.get(each.at, each)
+        for each in found
+        if each.rule != "unknown-key" or each.at.line in unknown
+    ]
+
+
+def _not_indented(document: Document, lines: list[str], line: int) -> Diagnostic | None:
+    from attachdeck.reader.advice import text_not_deep
+
+    said = text_not_deep(lines, line)
+    if said is None or said.at is None:
+        return None
+    at = Location(document.file, *said.at, said.at[0], said.at[1] + 1)
+    return Diagnostic(rule="yaml-syntax", message=said.message, at=at, help=said.help)
 
 
 def _leaves(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
@@ -399,9 +434,8 @@ def _unknown(error: ValidationError, node: Node, validator: Validator) -> Iterat
 
     known: dict[str, Any] = _of(error).get("properties", {})
     missing = [each for each in known if each not in node]
-    own = [
-        each for each in known if known[each] is not True
-    ]  # Those that are only `true` belong to every kind.
+    # Those that are only `true` belong to every kind: the kind's own come first.
+    own_first = sorted(known, key=lambda name: known[name] is True)
     whole: Any = validator.schema
     parts = whole.get("$defs", {})
     no_key = f"is not a key{_in_kind(error, node, 'of')}"
@@ -421,7 +455,7 @@ def _unknown(error: ValidationError, node: Node, validator: Validator) -> Iterat
             help = (
                 "it belongs to a card: write it under `cards:`, in an entry that begins with `- `"
             )
-        help = help or did_you_mean_or_list(key, own, _ALIKE)
+        help = help or did_you_mean_or_list(key, own_first, _ALIKE, _LONGEST_LIST)
         if _is_bare(node, key):
             joined = re.match(r"([\w-]+):(\S.*)", key)
             help = (
