@@ -29,8 +29,12 @@ def folder_beside(path: Path) -> Iterator[Path]:
     _refuse_device(path)
     with _named(path):
         beside = tempfile.TemporaryDirectory(prefix=_prefix(path), suffix=_ENDING, dir=path.parent)
-    with beside as folder:
-        yield Path(folder)
+    try:
+        with beside as folder:
+            yield Path(folder)
+    finally:
+        # An interrupt during the clean-up would otherwise leave the folder.
+        shutil.rmtree(beside.name, ignore_errors=True)
     sweep(path)
 
 

@@ -6,13 +6,11 @@ import errno
 import gc
 import importlib.util
 import os
-import random
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +21,7 @@ from click.testing import CliRunner
 from attachdeck import cache, notes, safe_write
 from attachdeck.cli import main
 from conftest import CARD, write_course
+from stopping import stopped
 from test_lock import ONE, TWO, Author
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and mounts of POSIX")
@@ -149,17 +148,20 @@ def test_a_full_disk_for_temporary_files_is_named(
 def test_a_full_disk_under_the_cache_is_no_fault(tmp_path: Path, mounted):
     course, disk = write_course(tmp_path / "course", cards=CARD), mounted("size=16k")
     (disk / "ballast").write_bytes(bytes(8 * 1024))
-    time.sleep(2.1)  # Younger files are not remembered.
-    said_well(
-        run(
-            "build",
-            course,
-            "-o",
-            tmp_path / "deck.apkg",
-            environment={cache.SWITCH: str(disk / "cache")},
-        ),
-        status=0,
+    script = (
+        "from attachdeck import __main__, remembered\n"
+        "remembered._COARSE = 0  # Else files of this age are not remembered.\n"
+        "__main__.main()\n"
     )
+    result = subprocess.run(
+        [sys.executable, "-c", script, "build", course, "-o", tmp_path / "deck.apkg"],
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+        env=os.environ | EARLIER | {cache.SWITCH: str(disk / "cache")},
+    )
+    said_well(result, status=0)
+    assert (disk / "cache").is_dir()
     assert [
         path
         for path in (disk / "cache").rglob("*")
@@ -195,26 +197,20 @@ def test_a_folder_that_can_only_be_read_is_a_message(tmp_path: Path, mounted):
 def test_killed_builds_leave_the_last_deck_and_lock_and_the_next_cleans_up(tmp_path: Path):
     author = Author(tmp_path)
     author.release(MANY)
-    chance = random.Random(1)
-    start = time.perf_counter()
-    author.build(MANY.replace("Answer", "Another"))
-    length = time.perf_counter() - start
     killed = 0
-    for turn in range(60):
-        if killed == 8:
-            break
-        write_course(author.course, cards=MANY.replace("Answer", f"Answer {turn}"))
-        build = begun("build", author.course, "-o", author.deck)
-        time.sleep(chance.uniform(0.2, 1.0) * (length + 0.3))
+    for build in stopped(tmp_path, "build", author.course, "-o", author.deck, every=4):
         build.kill()
         build.communicate()
-        killed += build.returncode == -signal.SIGKILL
+        killed += 1
         assert whole(author.deck)
         assert len(author.lock().cards) == 1500
-    assert killed == 8, "too few builds were killed before they ended"
+        write_course(author.course, cards=MANY.replace("Answer", f"Answer {killed}"))
+    assert killed >= 5
+    assert leftovers(author.deck.parent) + leftovers(author.course)
     for folder in (author.course, author.deck.parent):
         for left in leftovers(folder):
             os.utime(folder / left, (0, 0))
+    write_course(author.course, cards=MANY)
     assert run("build", author.course, "-o", author.deck).returncode == 0
     assert whole(author.deck)
     assert leftovers(author.deck.parent) == leftovers(author.course) == []
@@ -255,29 +251,19 @@ def test_nothing_is_taken_away_before_the_new_one_stands(tmp_path: Path):
 
 @posix
 def test_ctrl_c_ends_with_a_word_and_leaves_nothing(tmp_path: Path):
-    course, deck = write_course(tmp_path / "course", cards=MANY), tmp_path / "out" / "deck.apkg"
-    stopped = 0
-    for part in (0.5, 0.6, 0.7, 0.8, 0.9):  # Before that Python itself is starting.
-        write_course(course, cards=MANY.replace("Answer", f"Answer {part} whole"))
-        start = time.perf_counter()  # Each time anew: a shared machine is now fast, now slow.
-        assert run("build", course, "-o", deck).returncode == 0
-        length = time.perf_counter() - start
-        write_course(course, cards=MANY.replace("Answer", f"Answer {part}"))
-        build = begun("build", course, "-o", deck)
-        time.sleep(part * length)
+    course, deck = write_course(tmp_path / "course"), tmp_path / "out" / "deck.apkg"
+    assert run("build", course, "-o", deck).returncode == 0
+    interrupted = 0
+    for build in stopped(tmp_path, "build", course, "-o", deck):
         build.send_signal(signal.SIGINT)
-        _, errors = build.communicate(timeout=30)
-        if build.returncode == -signal.SIGINT and "attachdeck" not in errors:
-            continue  # Python itself was starting.
-        assert build.returncode in (0, 1, 130), errors
-        assert "Traceback" not in errors
-        if build.returncode:
-            stopped += 1
-            assert errors.strip() == "Aborted!"
-            assert whole(deck)  # The last one, or the new one where it was in its place already.
+        _, errors = build.communicate()
+        assert (build.returncode, errors.strip()) == (1, "Aborted!")
+        assert whole(deck)  # The last one, or the new one where it was in its place already.
         assert names(deck.parent) == ["deck.apkg"]
         assert leftovers(course) == []
-    assert stopped, "no build was stopped before it ended"
+        interrupted += 1
+        write_course(course, cards=CARD.replace("The figure", f"Figure {interrupted}"))
+    assert interrupted >= 20
 
 
 def test_two_builds_at_once_both_end_well(tmp_path: Path):
@@ -381,6 +367,10 @@ def test_an_empty_environment_is_enough(tmp_path: Path):
     assert whole(tmp_path / "deck.apkg")
 
 
+def files(folder: Path) -> list[Path]:
+    return sorted(path.relative_to(folder) for path in folder.rglob("*"))
+
+
 NEW_FOLDERS = [
     ("new", "course", "PLACE"),
     ("import", "TABLE", "-o", "PLACE"),
@@ -410,24 +400,16 @@ def making(arguments: tuple[str, ...], tmp_path: Path, place: str | Path) -> lis
 @pytest.mark.parametrize("arguments", NEW_FOLDERS, ids=lambda arguments: " ".join(arguments[:2]))
 def test_a_new_folder_is_there_whole_or_not_at_all(tmp_path: Path, arguments: tuple[str, ...]):
     place = tmp_path / "new"
-    begun = time.monotonic()
     subprocess.run(making(arguments, tmp_path, tmp_path / "whole"), check=True, capture_output=True)
-    length = time.monotonic() - begun
-    whole_folder = sorted(
-        path.relative_to(tmp_path / "whole") for path in (tmp_path / "whole").rglob("*")
-    )
-    for part in range(6, 14):
-        process = subprocess.Popen(
-            making(arguments, tmp_path, place), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        time.sleep(length * part / 12)
+    whole_folder = files(tmp_path / "whole")
+    killed = 0
+    for process in stopped(tmp_path, *making(arguments, tmp_path, place)[3:], every=4):
         process.kill()
-        process.wait()
-        assert (
-            not place.exists()
-            or sorted(path.relative_to(place) for path in place.rglob("*")) == whole_folder
-        )
+        process.communicate()
+        killed += 1
+        assert not place.exists() or files(place) == whole_folder
         shutil.rmtree(place, ignore_errors=True)
+    assert killed >= 5
 
 
 @pytest.mark.parametrize("arguments", NEW_FOLDERS, ids=lambda arguments: " ".join(arguments[:2]))
