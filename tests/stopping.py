@@ -7,6 +7,7 @@ Run as a program, this file is attachdeck: at its moment it prints a line, and w
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -63,5 +64,7 @@ def wait() -> None:
 if __name__ == "__main__":
     from attachdeck.__main__ import main
 
+    # A shell starts what it runs in the background deaf to Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     act_at(int(sys.argv.pop(1)), Path(sys.argv.pop(1)), wait)
     main()
