@@ -1,6 +1,6 @@
 # make deck    make the environment, install attachdeck, build build/attachment-theory.apkg
 # make test    the same with the test extras, then every test
-# make desktop  show a card of each kind in a real Anki desktop, if there is one (CONTRIBUTING.md)
+# make desktop  the tests in a real Anki desktop (CONTRIBUTING.md); draws a card of each kind into build/desktop/
 # make cards   draw docs/cards.md anew
 # make docs    the documentation as a site, in build/docs/
 # make bench   measure, and write docs/performance.md (about half an hour, on a machine that does nothing else)
@@ -25,8 +25,8 @@ lint: $(VENV)/installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-desktop: deck
-	$(BIN)/python tests/desktop/show_in_anki.py build/attachment-theory.apkg build/desktop || [ $$? -eq 77 ]
+desktop: $(VENV)/installed-dev
+	ATTACHDECK_PICTURES=$(CURDIR)/build/desktop $(BIN)/python -m pytest tests/desktop
 
 docs: $(VENV)/installed
 	$(INSTALL) -e '.[docs]'

@@ -1,0 +1,161 @@
+"""A learner imports courses into a real Anki desktop: the overview of each deck, the first cards, and every kind of card."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+import run_anki
+from attachdeck import pipeline
+from conftest import COURSE_YAML, LESSON_HEAD, compiled, need, write_course
+from test_anki_import import ALL_KINDS
+
+HERE = Path(__file__).parent
+PICTURES = "ATTACHDECK_PICTURES"
+"""The environment variable that names a folder for pictures of one card of each kind."""
+WIDTH, HEIGHT = 1280, 800
+KINDS = {
+    "basic",
+    "reversed",
+    "typed",
+    "cloze",
+    "choice",
+    "vignette",
+    "sequence",
+    "occlusion",
+    "practice",
+    "reference",
+    "reading",
+}
+NOTICE = "notice: هذه الدورة للتعليم، وليست تشخيصًا ولا علاجًا.\n"
+READING = """\
+reading: |
+  يستكشف الطفل **حين** يعرف أن العون قريب،
+  ثم يعود إليه.
+
+  ![طائرة](plane.svg)
+
+  | النمط | ما يفعله | Averylongwordthatnolinecanbreakbecauseithasnoblanks |
+  |---|---|---|
+  | آمن | يعود | `code` |
+
+  - واحد
+  - اثنان
+"""
+SENTENCE = "الشخص الذي ينطلق منه الطفل ليستكشف، ويعود إليه حين يخاف. "
+UNBROKEN = "Averylongwordthatnolinecanbreak" * 8
+LONG = f"""\
+  - id: long
+    kind: basic
+    prompt: ما القاعدة الآمنة؟
+    answer: {SENTENCE * 40}{UNBROKEN}
+"""
+
+
+class Looks(NamedTuple):
+    """What the desktop showed: each deck's overview, the first cards, and cards of each kind."""
+
+    overviews: list[dict[str, Any]]
+    first: list[dict[str, Any]]
+    day: list[dict[str, Any]]
+    night: list[dict[str, Any]]
+    printed: str
+
+    def cards(self) -> list[dict[str, Any]]:
+        return self.first + self.day + self.night
+
+
+@pytest.fixture(scope="module")
+def right_to_left(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course in Arabic with long texts, a picture and a table in its reading, and all kinds."""
+    folder = tmp_path_factory.mktemp("arabic")
+    lesson = LESSON_HEAD.replace("cards:\n", f"{READING}cards:\n") + ALL_KINDS + LONG
+    course = write_course(
+        folder / "course",
+        {
+            "course.yaml": COURSE_YAML.replace("language: en", "language: ar") + NOTICE,
+            "lessons/01-first.yaml": lesson,
+        },
+    )
+    pipeline.package(compiled(course), folder / "arabic.apkg")
+    return folder / "arabic.apkg"
+
+
+@pytest.fixture(scope="module")
+def looks(flagship_package: Path, right_to_left: Path) -> Looks:
+    """One session in a fresh profile, described page by page."""
+    lacking = run_anki.missing()
+    need(lacking, not lacking)
+    job = {
+        "packages": [str(flagship_package), str(right_to_left)],
+        "deck": "Attachment Theory",
+        "first": 30,
+        "pictures": os.environ.get(PICTURES, ""),
+    }
+    size = f"{WIDTH}x{HEIGHT}"
+    snippet = [HERE / "looks.py", json.dumps(job)]
+    command = [sys.executable, run_anki.__file__, "--size", size, "--seconds", "300", *snippet]
+    anki = subprocess.run([*map(str, command)], check=False, capture_output=True, encoding="utf-8")
+    assert anki.returncode == 0, anki.stdout[-3000:] + anki.stderr
+    *printed, result = anki.stdout.splitlines()
+    return Looks(**json.loads(result), printed="\n".join(printed))
+
+
+def test_anki_reports_no_error(looks: Looks):
+    assert looks.printed == ""
+
+
+def test_the_parent_deck_begins_with_the_notice_and_each_lesson_with_its_reading(looks: Looks):
+    fronts = [side for side in looks.first if side["side"] == "front"]
+    assert len(fronts) == 30
+    assert fronts[0]["id"] == "course-notice"
+    assert [side["deck"] for side in fronts] == sorted(side["deck"] for side in fronts)
+    assert fronts[0]["deck"].startswith("Attachment Theory::01 ")
+    for deck in {side["deck"] for side in fronts}:
+        readings = [is_reading(side) for side in fronts[1:] if side["deck"] == deck]
+        assert readings[0]
+        assert readings == sorted(readings, reverse=True)
+
+
+def is_reading(side: dict[str, Any]) -> bool:
+    return any("::reading" in tag for tag in side["tags"])
+
+
+@pytest.mark.parametrize("theme", ["day", "night"])
+def test_every_kind_is_shown_whole(looks: Looks, theme: str):
+    sides = getattr(looks, theme)
+    assert {(side["kind"], side["side"]) for side in sides} == {
+        (kind, side) for kind in KINDS for side in ("front", "back")
+    }
+    for side in sides:
+        assert side["night"] == (theme == "night")
+    assert {f"{side['id']} {side['side']}": faults(side) for side in sides if faults(side)} == {}
+
+
+def test_the_first_cards_are_shown_whole(looks: Looks):
+    sides = looks.first
+    assert {f"{side['id']} {side['side']}": faults(side) for side in sides if faults(side)} == {}
+
+
+def faults(side: dict[str, Any]) -> list[str]:
+    """Return what is wrong with a side of a card, in words."""
+    front = side["side"] == "front"
+    choosing = side["kind"] in ("choice", "vignette") and front
+    checks = {
+        "shows nothing": len(side["text"]) < 10,
+        "is wider than the window": side["scrolls"] or side["wide"],
+        f"shows an error: {side['error']}": side["error"],
+        "shows an error of Anki's": "template has a problem" in side["text"],
+        "has no masks": side["kind"] == "occlusion" and not side["masked"],
+        "has no field to type into": side["kind"] == "typed" and front and not side["field"],
+        "compares nothing": side["kind"] == "typed" and not front and not side["compared"],
+        "has no options": choosing and side["options"] < 2,
+        "does not take a pick": choosing and not side["picked"][0],
+    }
+    return [fault for fault, is_there in checks.items() if is_there]
