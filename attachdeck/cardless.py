@@ -16,6 +16,7 @@ from attachdeck.course import (
     ClozeCard,
     Course,
     CustomCard,
+    Lesson,
     PracticeCard,
     ReversedCard,
     SequenceCard,
@@ -42,6 +43,8 @@ def problems(course: Course) -> Iterator[Diagnostic]:
     shown = {name: Shown(name, "", each.alt) for name, each in course.pictures.items()}
     note_types = {own.key(name): own.note_type(each) for name, each in course.note_types.items()}
     yield from problems_of(course.cards(), shown, note_types)
+    for lesson in course.lessons:
+        yield from blank_sections(lesson, shown)
 
 
 def problems_of(
@@ -59,6 +62,18 @@ def problems_of(
             yield from _lost(card.place["text"], card.text, shown) if _may_lose(card.text) else ()
         else:
             yield from _blank(card, card.place, shown)
+
+
+def blank_sections(lesson: Lesson, shown: Mapping[str, Shown]) -> Iterator[Diagnostic]:
+    """Report sections of a reading whose cards would show nothing below the title."""
+    for section in lesson.reading:
+        if not section.text.lstrip()[:1].isalnum() and shows_nothing(render(section.text, shown)):
+            yield Diagnostic(
+                rule=ID,
+                message="this text shows nothing, so that its card has nothing to read",
+                at=section.at,
+                help="write it, or put a tag that it is about between backticks",
+            )
 
 
 def _may_lose(text: str) -> bool:

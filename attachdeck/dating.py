@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from attachdeck import identity
+from attachdeck import descriptions, identity
 from attachdeck.course import Course
 from attachdeck.identity import CHANGED, NEW, CardRecord, DeckRecord, Lock, NoteTypeRecord
 from attachdeck.normal import normal
@@ -26,6 +26,9 @@ from attachdeck.notes import (
     ids_of,
     shown_media,
 )
+
+OF_THE_COURSE = ("course-notice", "course-help")
+"""The ids of the reference cards that show texts of the whole course; all others are of readings."""
 
 
 class SameId(Exception):  # noqa: N818  # Decoding reports it; only the short way comes here without.
@@ -87,14 +90,15 @@ class _Dater:
         for lesson in lessons:
             places.append((lesson.id, lesson.deck, lesson.description))
             if lesson.notes and not self.notes:
-                self.reference("course-notice", "Before you begin", course.notice, places[0][1])
+                text = descriptions.before_you_begin(course)
+                self.reference("course-notice", "Before you begin", text, places[0][1])
             for each in lesson.notes:
                 self.note(Undated._make(each))
             media.update(lesson.media)
+        self.retire_readings(places[-1][1] if places else "")
         if self.notes:
-            self.reference(
-                "course-help", "Where to find help", compiler.help_lines(), places[-1][1]
-            )
+            text = descriptions.help_lines(course)
+            self.reference("course-help", "Where to find help", text, places[-1][1])
         note_types = {
             key: each for key, each in self.note_types.items() if key in self.types_in_use
         }
@@ -113,7 +117,7 @@ class _Dater:
             decks=decks,
             note_types=note_types,
             notes=self.notes,
-            media=shown_media(compiler.media, media, decks, own_types),
+            media=shown_media(compiler.media, media, own_types),
         )
 
     def note(self, undated: Undated) -> None:
@@ -130,6 +134,13 @@ class _Dater:
         """The note that shows a text of the whole course, if it has such a text, or once had one."""
         if text or card in self.lock.cards:
             self.note(self.compiler.of_the_course(card, prompt, text, deck))
+
+    def retire_readings(self, deck: str) -> None:
+        """Retire the reading cards that are gone: an author who divides a reading, or leaves one out, does not think of cards."""
+        kept = {card.guid for card in self.cards.values()}
+        for id, card in sorted(self.lock.cards.items()):
+            if card.note_type == "reference" and id not in OF_THE_COURSE and card.guid not in kept:
+                self.note(self.compiler.of_the_course(id, "Reading", "", deck))
 
     def record(self, note: Undated) -> CardRecord:
         """What the lock remembers of a card from now on."""
@@ -181,7 +192,7 @@ class _Dater:
         levels = course.deck.split("::")
         for depth in range(1, len(levels)):
             yield self.subdeck("::".join(levels[:depth]), "parent", str(depth))
-        yield self.subdeck(course.deck, "course", description=self.compiler.course_description())
+        yield self.subdeck(course.deck, "course", description=descriptions.of_course(course))
         # Imported lessons may share a deck, or lie in the course's own.
         shared = {"::".join(levels[: depth + 1]) for depth in range(len(levels))}
         for lesson, name, description in lessons:
@@ -189,10 +200,11 @@ class _Dater:
                 shared.add(name)
                 yield self.subdeck(name, "lesson", lesson, description=description)
         if "practice" in self.cards_by_kind:
+            text = self.compiler.words["practice_deck"]
             yield self.subdeck(
                 self.compiler.practice_deck(),
                 "practice",
-                description=self.compiler.words["practice_deck"],
+                description=descriptions.of_text(text, course.language),
             )
 
     def subdeck(self, name: str, *names: str, description: str = "") -> Subdeck:

@@ -196,7 +196,7 @@ class _Decoder:
             self.quotations(text)
         for key in ("description", "notice", "help", "option_sets"):
             for text in _all_texts(root[key]) if key in root else ():
-                self.images(text, html=key != "description")
+                self.images(text)
                 self.definitions(text)
         for each in root["option_sets"].value if "option_sets" in root else ():
             options = root["option_sets"][each]["options"]
@@ -438,6 +438,7 @@ class _Decoder:
         self.once(root, "id", self.lessons, "duplicate-id")
         self.look_through(root)
         self.deck_names = self.names_shown(root, "title", "deck", "full_deck")
+        self.summary_pictures(root)
         reading = tuple(self.reading(root))
         cards = [self.card(entry) for entry in root["cards"].items()]
         return Lesson(
@@ -457,6 +458,25 @@ class _Decoder:
             cards=tuple(card for card in cards if card),
             place=root,
         )
+
+    def summary_pictures(self, root: Node) -> None:
+        """Report a picture that only a lesson's summary shows: it comes to learners with a note, and no note shows it."""
+        summary = root["summary"]
+        if "![" not in summary.value and "<img" not in summary.value:
+            return
+        study = _root(self.files.course).value.get("study", {})
+        keys = ("cards", "reading") if study.get("reading_cards", True) else ("cards",)
+        shown = "\n".join(
+            text.value for key in keys if key in root for text in _all_texts(root[key])
+        )
+        for name in _pictures_in(summary.value):
+            if name in self.pictures and name not in shown:
+                self.report(
+                    "undelivered-picture",
+                    f"no card of this lesson shows the picture `{name}`, so learners would not get it",
+                    self.within(summary, name),
+                    "show it in the `reading` or on a card, too; or take it out of the summary",
+                )
 
     def reading(self, root: Node) -> Iterator[Section]:
         """The sections of a lesson's reading; their ids are those of cards."""
@@ -580,17 +600,10 @@ class _Decoder:
                 self.quotations(part)
                 self.definitions(part)
 
-    def images(self, text: Node, *, html: bool = True) -> None:
-        """Report the first pictures that media.yaml does not list; those in code are only text, and so is HTML in a description."""
-        shown = _CODE.sub("", text.value) if "`" in text.value else text.value
-        names = (
-            match["markdown"] or match["html"] or ""
-            for match in _IMAGE.finditer(shown)
-            if html or match["html"] is None
-        )
-        for name in itertools.islice(
-            (name for name in names if name not in self.pictures), _MOST_IN_TEXT
-        ):
+    def images(self, text: Node) -> None:
+        """Report the first pictures that media.yaml does not list; those in code are only text."""
+        unknown = (name for name in _pictures_in(text.value) if name not in self.pictures)
+        for name in itertools.islice(unknown, _MOST_IN_TEXT):
             if re.match(r"[a-z]+:|//", name, re.IGNORECASE):
                 help: str | None = (
                     "put the picture into media/, list it in media/media.yaml, and name it by its file name"
@@ -1049,6 +1062,12 @@ def _settings(node: Node) -> dict[str, tuple[str, Location]]:
     """What stands under `lint`: by the rule's name what is said of it, and where."""
     said = node.get("lint")
     return {name: (said.value[name], said.key_at(name)) for name in said.value} if said else {}
+
+
+def _pictures_in(text: str) -> Iterator[str]:
+    """The pictures that a text shows, by the names that it gives them; what stands in code is only text."""
+    for match in _IMAGE.finditer(_CODE.sub("", text) if "`" in text else text):
+        yield match["markdown"] or match["html"] or ""
 
 
 def _cells_left_out(paragraph: str) -> int:

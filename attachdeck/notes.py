@@ -6,6 +6,7 @@ Who a note is and when it last changed is `dating`'s business: what is here depe
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import marshal
 import re
@@ -19,7 +20,7 @@ from typing import IO, Any, NamedTuple, overload
 from urllib.parse import unquote
 from weakref import finalize
 
-from attachdeck import identity
+from attachdeck import descriptions, identity
 from attachdeck.course import (
     BasicCard,
     Card,
@@ -182,7 +183,7 @@ class LessonNotes(NamedTuple):
 
 @value()
 class Subdeck:
-    """A deck in Anki's tree: its full name and its description in Markdown."""
+    """A deck in Anki's tree: its full name and its description, which is one line of HTML."""
 
     id: int
     name: str
@@ -387,13 +388,16 @@ class Compiler:
             for each in notes
             for text in Content.unpacked(each.packed).fields.split(_BETWEEN_FIELDS)
         )
+        media = media_in(texts, self.media)
         return LessonNotes(
             id=lesson.id,
             deck=deck,
             own_deck="" if lesson.full_deck else lesson.deck,
-            description="" if lesson.full_deck else self.described(self.lesson_description(lesson)),
+            description=""
+            if lesson.full_deck
+            else descriptions.of_lesson(lesson, self.course, self.brought_along(lesson, media)),
             notes=tuple(tuple(each) for each in notes),
-            media=tuple(sorted(media_in(texts, self.media))),
+            media=tuple(sorted(media)),
             objectives=tuple(each.id for each in lesson.objectives),
             formers=tuple(card.formerly for card in cards if card.formerly),
         )
@@ -550,59 +554,15 @@ class Compiler:
     def practice_deck(self) -> str:
         return normal(f"{self.course.deck}::{self.course.practice_deck}")
 
-    def course_description(self) -> str:
-        course, word = self.course, self.words
-        parts = [course.description, course.notice]
-        if course.help:
-            parts += [f"### {word['Help']}", self.help_lines()]
-        licence = (
-            f"[{course.licence}]({course.licence_url})" if course.licence_url else course.licence
-        )
-        authors = f" · {', '.join(course.authors)}" if course.authors else ""
-        homepage = f" · {course.homepage}" if course.homepage else ""
-        parts.append(
-            f"{course.title} · {word['Version']} {course.version}{authors} · {word['Licence']}: {licence}{homepage}"
-        )
-        return "\n\n".join(part.strip() for part in parts if part)
-
-    def help_lines(self) -> str:
-        """The help lines as Markdown, with the day on which they were last checked; nothing where a course has none."""
-        help = self.course.help
-        if help is None:
-            return ""
-        lines = "\n".join(f"- **{line.where}:** {line.contact}" for line in help.lines)
-        return "\n\n".join(
-            part.strip()
-            for part in (help.note, lines, f"*{self.words['Last checked']}: {help.checked}*")
-            if part
-        )
-
-    def lesson_description(self, lesson: Lesson) -> str:
-        objectives = "\n".join(f"- {objective.text}" for objective in lesson.objectives)
-        # Stress ends with its paragraph.
-        parts = [
-            f"**{each.strip()}**"
-            for each in re.split(r"\n[ \t]*\n", lesson.summary)
-            if each.strip()
-        ]
-        parts += [f"*{lesson.content_note}*" if lesson.content_note else ""]
-        parts += [f"{self.words['After this lesson you can']}:", objectives]
-        parts += [
-            f"### {section.title}\n\n{section.text}" if section.title else section.text
-            for section in lesson.reading
-        ]
-        return "\n\n".join(part.strip() for part in parts if part)
-
-    def described(self, markdown: str) -> str:
-        """A description's Markdown with pictures by their packaged names and no HTML (an old Anki would show it unsanitised)."""
-        markdown = re.sub(r"<(?=[A-Za-z/!?])", "&lt;", normal(markdown))
-        return re.sub(
-            r"!\[((?:(?!!\[)[^\]])*+)\]\(((?:(?!!\[)[^)\s])++)\)", self.described_picture, markdown
-        )
-
-    def described_picture(self, match: re.Match[str]) -> str:
-        shown = self.shown.get(match[2])
-        return f"![{match[1] or shown.alt}]({shown.name})" if shown else match[1]
+    def brought_along(self, lesson: Lesson, media: Iterable[str]) -> Shown | None:
+        """The first picture of a lesson's summary and reading that its notes show: a picture that only a description shows never arrives."""
+        arriving = {each.name: each for each in self.shown.values() if each.name in media}
+        for text in (lesson.summary, *(section.text for section in lesson.reading)):
+            if arriving and ("![" in text or "<img" in text):
+                for name in itertools.chain.from_iterable(references(self.html(text))):
+                    if name in arriving:
+                        return arriving[name]
+        return None
 
     def basic(self, card: BasicCard) -> Fields:
         return {"Prompt": self.html(card.prompt), "Answer": self.html(card.answer)}
@@ -702,16 +662,14 @@ def packed_name(course: Course, each: Picture) -> str:
 def shown_media(
     media: Mapping[str, bytes],
     used: Iterable[str],
-    decks: Iterable[Subdeck],
     own_note_types: Iterable[NoteType] = (),
 ) -> dict[str, bytes]:
-    """Those files that notes use, or descriptions or the course's own note types show, sorted by name; with such a note type also those that
+    """Those files that notes use, or the course's own note types show, sorted by name; with such a note type also those that
     Anki packs always, whose names begin with `_`."""
     if not media:
         return {}
     types = {each.kind: each for each in own_note_types}
     found = {*used, *media_in((text for each in types.values() for text in _texts(each)), media)}
-    found |= {name for deck in decks for name in re.findall(r"\]\(([^)]+)", deck.description)}
     found |= {name for name in media if types and name.startswith("_")}
     return {name: media[name] for name in sorted(found & media.keys())}
 

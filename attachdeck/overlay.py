@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
@@ -164,10 +164,10 @@ class _Merger:
         """The ids of hidden cards; one that is not there is reported."""
         wanted = ours.get("hide")
         known = {
-            entry.value.get("id", ""): entry
+            id: entry
             for lesson in self.base.lessons
-            if lesson.root
-            for entry in _entries(lesson.root, "cards")
+            if lesson.root is not None and isinstance(lesson.root.value, dict)
+            for id, entry in _ids(lesson.root)
         }
         found = set()
         self.must_be_list(ours, "hide")
@@ -261,13 +261,7 @@ class _Merger:
             for entry in _entries(change, "cards"):
                 name = str(entry.value.get("id"))
                 if name in cards:
-                    theirs = cards[name]
-                    cards[name] = entry if "kind" in entry else _joined(theirs, entry, ())
-                    self.overrides[name] = (
-                        Override(_hash(theirs.value), _hash(entry.value)),
-                        theirs,
-                        entry,
-                    )
+                    self.replace(cards, name, entry, whole="kind" in entry)
                 elif "kind" in entry or "id" not in entry:
                     cards[name] = entry
                 else:
@@ -281,13 +275,41 @@ class _Merger:
                             help=f"{help}; a new card needs its `kind`",
                         )
                     )
-            root = _joined(root, _without(change, ("changes", "cards", "objectives")), ())
+            apart = ("changes", "cards", "objectives", "reading")
+            root = _joined(root, _without(change, apart), ())
         root = _put(
             _put(root, "cards", _list(list(cards.values()), root["cards"])),
             "objectives",
             _list(objectives, root["objectives"]),
         )
+        root = self.changed_reading(_without_hidden_reading(root, hidden), changes)
         return Document(lesson.file, lesson.text, root)
+
+    def changed_reading(self, root: Node, changes: list[Node]) -> Node:
+        """A lesson with its reading as changes leave it: sections replace those of the same id, or come after them; a text replaces all."""
+        for change in changes:
+            ours = change.get("reading")
+            if ours is None:
+                continue
+            if not isinstance(ours.value, list) or not isinstance(root.value.get("reading"), list):
+                root = _put(root, "reading", ours, change.mark.keys["reading"])
+                continue
+            self.must_be_list(change, "reading")
+            sections = {str(entry.value.get("id")): entry for entry in _entries(root, "reading")}
+            for entry in _entries(change, "reading"):
+                name = str(entry.value.get("id"))
+                if name in sections:
+                    self.replace(sections, name, entry, whole=False)
+                else:
+                    sections[name] = entry
+            root = _put(root, "reading", _list(list(sections.values()), root["reading"]))
+        return root
+
+    def replace(self, entries: dict[str, Node], name: str, ours: Node, *, whole: bool) -> None:
+        """Put what this course says in the place of an entry, of all of it or of the keys that are named."""
+        theirs = entries[name]
+        entries[name] = ours if whole else _joined(theirs, ours, ())
+        self.overrides[name] = Override(_hash(theirs.value), _hash(ours.value)), theirs, ours
 
     def listed(
         self, own: Document | None, base: Document | None, key: str, name: str
@@ -310,6 +332,32 @@ class _Merger:
             if key in own.root
             else own
         )
+
+
+def _without_hidden_reading(root: Node, hidden: set[str]) -> Node:
+    """A lesson without the hidden parts of its reading; the card of a reading of one text has the lesson's id in its own."""
+    if "reading" not in root:
+        return root
+    if not isinstance(root.value["reading"], list):
+        gone = f"{root.value.get('id')}-reading" in hidden
+        return _without(root, ("reading",)) if gone else root
+    sections = _entries(root, "reading")
+    kept = [entry for entry in sections if entry.value.get("id") not in hidden]
+    if len(kept) == len(sections):
+        return root
+    return (
+        _put(root, "reading", _list(kept, root["reading"]))
+        if kept
+        else _without(root, ("reading",))
+    )
+
+
+def _ids(root: Node) -> Iterator[tuple[str, Node]]:
+    """The ids of a lesson's cards and of those that its reading becomes."""
+    for key in ("cards", "reading"):
+        yield from ((entry.value.get("id", ""), entry) for entry in _entries(root, key))
+    if isinstance(root.value.get("reading"), str):
+        yield f"{root.value.get('id')}-reading", root["reading"]
 
 
 def _entries(node: Node, key: str) -> list[Node]:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from attachdeck import __version__, git, outputs
+from attachdeck import __version__, descriptions, git, outputs
 from attachdeck.comparison import Changes, Snapshot, compare, next_version
 from attachdeck.naming import file_name
 from attachdeck.notes import Deck, media_in, shown_media
@@ -164,7 +164,7 @@ def _lessons(deck: Deck) -> dict[str, Deck]:
     """A deck for each lesson, by the name of its file: its notes, the decks above it, its pictures. The same notes: they join the whole deck's in Anki."""
     found: dict[str, Deck] = {}
     for lesson in deck.course.lessons:
-        ids = {card.id for card in lesson.cards}
+        ids = {each.id for each in lesson.reading} | {card.id for card in lesson.cards}
         notes = tuple(note for note in deck.notes if note.card in ids)
         if not notes:
             continue
@@ -185,7 +185,6 @@ def _lessons(deck: Deck) -> dict[str, Deck]:
             media=shown_media(
                 deck.media,
                 shown,
-                decks,
                 (
                     deck.note_types[note.note_type].note_type
                     for note in notes
@@ -232,8 +231,7 @@ def _notes(deck: Deck, found: Changes | None) -> str:
 def _ankiweb(deck: Deck) -> str:
     """The text for AnkiWeb's page of a shared deck."""
     counts = f"{len(deck.course.lessons)} lessons, {len(deck.notes)} notes, {sum(len(note.cards) for note in deck.notes)} cards."
-    description = next(each.description for each in deck.decks if each.name == deck.course.deck)
-    return f"{deck.course.title}\n\n{counts}\n\n{description}\n"
+    return f"{deck.course.title}\n\n{counts}\n\n{descriptions.about(deck.course)}\n"
 
 
 def _manifest(deck: Deck, made: Path) -> str:

@@ -12,8 +12,10 @@ from functools import partial
 from pathlib import Path
 
 from attachdeck import cardless, schema
+from attachdeck.course import Lesson
 from attachdeck.dating import SameId, dated
 from attachdeck.decode import LessonDecoder, lesson_number
+from attachdeck.diagnostics import Diagnostic
 from attachdeck.identity import Lock, digest, lock_for, read_lock, refusals
 from attachdeck.lesson_cache import LessonCache
 from attachdeck.note_types import own
@@ -113,17 +115,17 @@ class PlainCourse:
         if not text or problems or document.root is None or schema.check(document, "lesson"):
             return b""
         lesson, problems = self.decoder(document)
-        if (
-            problems
-            or lesson is None
-            or any(
-                cardless.problems_of(lesson.cards, self.compiler.shown, self.compiler.note_types)
-            )
-        ):
+        if problems or lesson is None or any(self.cardless(lesson)):
             return b""
         packed = marshal.dumps(tuple(self.compiler.lesson(lesson)))
         self.cache.store(self.cache.name(path.name, text), packed)
         return packed
+
+    def cardless(self, lesson: Lesson) -> Iterator[Diagnostic]:
+        """What `cardless.problems` reports of a lesson."""
+        compiler = self.compiler
+        yield from cardless.problems_of(lesson.cards, compiler.shown, compiler.note_types)
+        yield from cardless.blank_sections(lesson, compiler.shown)
 
     def text(self, path: Path) -> str:
         """A lesson's text; nothing where it cannot be read."""

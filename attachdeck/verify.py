@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attachdeck.engine import EngineRefused, import_package, opened
+from attachdeck.normal import normal
+from attachdeck.notes import references
 from attachdeck.patterns import pattern
 from attachdeck.unpacking import UnreadablePackage
 from attachdeck.unpacking import opened as unpacked
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 # A script without an end goes to the text's end, and a tag holds no other: so nothing is looked for again from each beginning.
 _UNSEEN = pattern(r"<(script|style)\b.*?(?:</\1\b|\Z)[^>]*>?|<(?!img\b)[^<>]*>", re.DOTALL)
+
+_MARKDOWN_PICTURE = pattern(r"!\[(?:(?!!\[)[^\]])*+\]\(\s*([^)\s]+)")
 
 
 class Fate(Enum):
@@ -136,6 +140,7 @@ def _first_import(package: Path, path: Path) -> Iterator[Finding]:
         yield _judged(
             "media", not media.missing, "none is missing", f"missing: {', '.join(media.missing)}"
         )
+        yield _descriptions(collection)
         message, sound = collection.fix_integrity()
         yield _judged(
             "check database",
@@ -143,6 +148,25 @@ def _first_import(package: Path, path: Path) -> Iterator[Finding]:
             "nothing to mend",
             message.strip().replace("\n", " "),
         )
+
+
+def _descriptions(collection: Collection) -> Finding:
+    """Whether each picture that a deck's description shows came along: Anki takes over only what notes show."""
+    arrived = {normal(path.name) for path in Path(collection.media.dir()).iterdir()}
+    missing = tuple(
+        f"{names[0]} ({deck['name']})"
+        for deck in collection.decks.all()
+        for names in _pictures_in(str(deck.get("desc", "")))
+        if arrived.isdisjoint(names) and not names[0].startswith("data:")
+    )
+    badly = "pictures in descriptions do not arrive, because no note shows them"
+    return _judged("descriptions", not missing, "every picture arrives", badly, missing)
+
+
+def _pictures_in(description: str) -> Iterator[tuple[str, ...]]:
+    """The pictures that a description shows, as HTML or Markdown: of each the names that it may have."""
+    yield from references(description)
+    yield from ((normal(name),) for name in _MARKDOWN_PICTURE.findall(description))
 
 
 def _changed_template(package: Path, path: Path) -> Finding:

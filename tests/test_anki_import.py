@@ -133,11 +133,12 @@ def test_every_deck_has_the_courses_cards(studied: Collection, flagship: Deck):
     assert names == sorted(each.name for each in flagship.decks)
 
 
-def test_descriptions_arrive_as_markdown(studied: Collection, flagship: Deck):
+def test_descriptions_arrive_as_html_on_one_line(studied: Collection, flagship: Deck):
     for deck in flagship.decks:
         stored = studied.decks.by_name(deck.name)
         assert stored["desc"] == deck.description
-        assert stored["md"] is True
+        assert "\n" not in stored["desc"]
+        assert not stored.get("md")
 
 
 def test_tags_arrive_as_written(studied: Collection, flagship: Deck):

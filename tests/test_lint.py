@@ -108,7 +108,7 @@ def test_what_is_shown_otherwise_is_told_of_lessons_and_of_every_text_of_a_card(
 
 def test_what_is_shown_otherwise_is_told_of_course_and_lessons(tmp_path: Path):
     course = (
-        COURSE_YAML.replace("A course for tests.", "A <b>course</b> in `<b>`")
+        COURSE_YAML.replace("A course for tests.", "A course about \\(x^2\\)")
         + 'notice: "{{c1::Read}} this."\n'
     )
     course = course.replace("secure: Secure", "secure: '- 3'")

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from attachdeck import pipeline
 from attachdeck.outputs import apkg
 from attachdeck.sort_field import checksum, sort_text
-from conftest import CARD, COURSE, LESSON_HEAD, ROOT, compiled, need, write_course
+from conftest import COURSE, ROOT, compiled, need, write_course
 
 
 def build(output: Path, **environment: str) -> bytes:
@@ -121,17 +121,6 @@ def test_every_deck_has_its_parents(tmp_path: Path):
         "Mind::Bonds::Tiny",
         "Mind::Bonds::Tiny::01 First",
     ]
-
-
-def test_each_paragraph_of_a_summary_is_stressed(tiny):
-    lesson = LESSON_HEAD.replace(
-        "summary: The first lesson.", 'summary: "What it is.\\n\\nWhy it *matters*."'
-    )
-    assert (
-        tiny(**{"lessons/01-first.yaml": lesson + CARD})
-        .decks[1]
-        .description.startswith("**What it is.**\n\n**Why it *matters*.**\n\n")
-    )
 
 
 @given(

@@ -211,3 +211,100 @@ def test_a_translation_says_titles_and_texts_of_sections(tmp_path: Path):
     note = pipeline.notes_of(checked.course, Lock()).notes[0]
     assert note.fields[0] == "¿Por qué?"
     assert "1 de 2" in note.fields
+
+
+def relearned(before: pipeline.Compiled, folder: Path) -> tuple[Deck, Lock]:
+    """The next release of a course that learners have already."""
+    checked = pipeline.check(folder)
+    assert checked.course
+    return compile_course(checked.course, before.lock, NOW + 9)
+
+
+@pytest.mark.parametrize(
+    ("reading", "files", "gone"),
+    [
+        (SECTIONS[: SECTIONS.index("  - id: how")] + "cards:\n", {}, {"how-to-read"}),
+        (TEXT, {}, {"why-read", "how-to-read"}),
+        ("cards:\n", {}, {"why-read", "how-to-read"}),
+        (
+            SECTIONS,
+            {"course.yaml": f"{COURSE_YAML}study: {{reading_cards: false}}\n"},
+            {"why-read", "how-to-read"},
+        ),
+    ],
+)
+def test_a_section_that_is_gone_is_retired_for_those_who_have_it(
+    learn: Callable[[Deck], dict[str, int]],
+    collection: Collection,
+    tmp_path: Path,
+    reading: str,
+    files: dict[str, str],
+    gone: set[str],
+):
+    before = pipeline.compiled(pipeline.check(course(tmp_path / "course")), NOW)
+    learn(before.deck)
+    cards = {name: collection.find_cards(f"ID:{name}") for name in gone}
+
+    after, lock = relearned(before, course(tmp_path / "course", reading, **files))
+
+    log = learn(after)
+    assert log.get("new", 0) == (reading == TEXT)
+    assert {key for key, card in lock.cards.items() if card.retired} == gone
+    assert {note.card for note in after.notes if not note.cards} == gone
+    for name in gone:
+        assert collection.find_cards(f"ID:{name} tag:tiny::retired") == cards[name]
+        side = collection.get_card(cards[name][0]).render_output().question_text
+        assert "The course no longer has this." in side
+
+
+def extended(tmp_path: Path, reading: str, change: str, hide: str = "") -> list[tuple[str, str]]:
+    """What a course that extends another makes of its reading: title and text of each section."""
+    course(tmp_path / "base", reading)
+    mine = tmp_path / "mine"
+    (mine / "lessons").mkdir(parents=True)
+    said = f"id: mine\nversion: 1.0.0\nextends: ../base\ntitle: Mine\ndeck: Mine\n{hide}"
+    (mine / "course.yaml").write_text(said, encoding="utf-8")
+    if change:
+        (mine / "lessons" / "50-a.yaml").write_text(f"changes: first\n{change}", encoding="utf-8")
+    checked = pipeline.check(mine)
+    assert checked.course, checked.diagnostics
+    return [(each.title, each.text.strip()) for each in checked.course.lessons[0].reading]
+
+
+def test_a_course_that_extends_another_changes_adds_and_hides_sections(tmp_path: Path):
+    change = (
+        "reading:\n  - {id: why-read, text: Why not.}\n  - {id: more, title: More, text: On.}\n"
+    )
+
+    assert extended(tmp_path, SECTIONS, change, "hide: [how-to-read]\n") == [
+        ("Why <read>?", "Why not."),
+        ("More", "On."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reading", "change", "hide", "left"),
+    [
+        (SECTIONS, "reading: Mine.\n", "", [("", "Mine.")]),
+        (TEXT, "reading: [{id: a, title: A, text: B.}]\n", "", [("A", "B.")]),
+        (TEXT, "summary: Mine.\n", "", [("", "All of it.")]),
+        (TEXT, "", "hide: [first-reading]\n", []),
+        (SECTIONS, "", "hide: [why-read, how-to-read]\n", []),
+    ],
+)
+def test_a_reading_of_another_course_can_be_replaced_and_hidden(
+    tmp_path: Path, reading: str, change: str, hide: str, left: list[tuple[str, str]]
+):
+    assert extended(tmp_path, reading, change, hide) == left
+
+
+def test_what_upstream_changes_under_a_changed_section_is_told(tmp_path: Path):
+    extended(tmp_path, SECTIONS, "reading: [{id: why-read, text: Why not.}]\n")
+    mine = tmp_path / "mine"
+    pipeline.keep(pipeline.compiled(pipeline.check(mine), NOW), mine / "course.lock")
+    course(tmp_path / "base", SECTIONS.replace("somebody", "nobody"))
+
+    [warning] = pipeline.check(mine).diagnostics
+
+    assert "you replaced `why-read`" in warning.message
+    assert "Because **nobody** wrote it." in warning.message

@@ -107,6 +107,7 @@ def texts(card: Card, phrases: Phrases) -> Texts:
 
 def shown_texts(course: Course) -> Iterator[str]:
     """The Markdown of course.yaml that cards show."""
+    yield course.description
     yield course.notice
     yield course.help.note if course.help else ""
     for each in course.option_sets.values():

@@ -190,7 +190,7 @@ class _Model(genanki.Model):  # type: ignore[misc]
 
 
 class _Subdeck(genanki.Deck):  # type: ignore[misc]
-    """genanki's deck, with a Markdown description and the course's preset."""
+    """genanki's deck, with a description in HTML and the course's preset."""
 
     def __init__(self, own: Subdeck, preset: int) -> None:
         super().__init__(own.id, own.name, own.description)
@@ -202,7 +202,7 @@ class _Subdeck(genanki.Deck):  # type: ignore[misc]
         return (
             made
             | today
-            | {"conf": self.preset, "md": True, "mod": 0, "extendRev": 0, "browserCollapsed": True}
+            | {"conf": self.preset, "md": False, "mod": 0, "extendRev": 0, "browserCollapsed": True}
         )
 
 

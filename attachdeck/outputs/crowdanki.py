@@ -84,7 +84,7 @@ class _Folder:
             "dyn": 0,
             "extendNew": 0,
             "extendRev": 0,
-            "md": True,
+            "md": False,
             "media_files": [],
             "name": name,
             "notes": [

@@ -16,7 +16,7 @@ Good:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from attachdeck.course import Course
 from attachdeck.lint import Context, Finding
@@ -24,17 +24,22 @@ from attachdeck.patterns import pattern
 
 _FORMULA = pattern(r"\$(?=\S)[^$\n\\^_{}]*[\\^_{}][^$\n]*\$|\$\$[^$\\^_{}]*[\\^_{}][^$]*\$\$")
 
+_HELP = r"write it between `\(` and `\)`"
+
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for card, texts in context.cards(course):
-        found = next(
-            (match for text in texts.pieces if "$" in text and (match := _FORMULA.search(text))),
-            None,
-        )
-        if found:
+        if found := _first(texts.pieces):
             yield Finding(
-                card.at,
-                f"`{found[0]:.40}` in `{card.id}` is no formula in Anki",
-                r"write it between `\(` and `\)`",
-                card,
+                card.at, f"`{found:.40}` in `{card.id}` is no formula in Anki", _HELP, card
             )
+    for section in (section for lesson in course.lessons for section in lesson.reading):
+        if found := _first((section.text,)):
+            message = f"`{found:.40}` in the reading `{section.id}` is no formula in Anki"
+            yield Finding(section.at, message, _HELP)
+
+
+def _first(texts: Iterable[str]) -> str:
+    """The first formula between dollar signs in some texts, or nothing."""
+    found = (match[0] for text in texts if "$" in text and (match := _FORMULA.search(text)))
+    return next(found, "")

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attachdeck.course import Course, CustomCard
+from attachdeck.course import Course, CustomCard, Lesson
 from attachdeck.decode import markdown_texts
 from attachdeck.lint import Context, Finding
 from attachdeck.lint.texts import course_yaml, shown_texts
@@ -43,11 +43,21 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         for text in markdown_texts(place):
             for what in taken_out(text.value)[:_MOST] if _has_signs(text.value) else ():
                 yield Finding(text.at, f"`{what}` does not reach the card", _HELP, card)
+    for lesson in course.lessons:
+        yield from _in_a_lesson(lesson) if lesson.at.file in files else ()
     for written in filter(_has_signs, shown_texts(course)):
         yield from (
             Finding(course_yaml(course), f"`{what}` does not reach the card", _HELP)
             for what in taken_out(written)[:_MOST]
         )
+
+
+def _in_a_lesson(lesson: Lesson) -> Iterator[Finding]:
+    """What is taken out of a lesson's own texts, its reading above all."""
+    place = lesson.place
+    for text in markdown_texts(place) if isinstance(place, Node) else ():
+        for what in taken_out(text.value)[:_MOST] if _has_signs(text.value) else ():
+            yield Finding(text.at, f"`{what}` does not reach the card", _HELP)
 
 
 def _has_signs(text: str) -> bool:

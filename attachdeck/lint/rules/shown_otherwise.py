@@ -107,7 +107,6 @@ _MEANING = pattern("|".join(f"(?P<m{place}>{each})" for place, each in enumerate
 _CODE = pattern(r"```.*?```|`[^`]+`", re.DOTALL)
 _PLAIN = pattern(r"\*\*[^\s*][^*]*\*\*|\[[^\[\]]+\]\([^()]+\)|`[^`]+`|\\\(")
 """Markdown in what is shown as it is written."""
-_HTML = pattern(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>")
 _NUMBERED = pattern(r"([A-Za-z0-9]{1,2})[.):]\s")
 _NUMBERS = (tuple("ABCDEFGHIJKL"), tuple("abcdefghijkl"), tuple(map(str, range(1, 13))))
 
@@ -128,7 +127,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
     for place in (lesson.place for lesson in course.lessons):
         if isinstance(place, Node):
             yield from (Finding(at, message, help) for at, message, help in _of_a_lesson(place))
-    if found := _found(course.description, gaps=False) or _in_description(course.description):
+    if found := _in_description(course.description):
         yield Finding(course_yaml(course), *found)
     for written in shown_texts(course):
         if found := _found(written, gaps=False):
@@ -177,9 +176,14 @@ def _are_numbered(texts: Sequence[str]) -> bool:
 
 def _of_a_lesson(place: Node) -> Iterator[tuple[Location, str, str]]:
     for text in markdown_texts(place):
-        if found := _found(text.value, gaps=False) or _in_description(text.value):
+        if found := _found(text.value, gaps=False):
             yield text.at, *found
-    for text in (place["title"], *(each["text"] for each in place["objectives"].items())):
+    if found := _in_description(place["summary"].value):
+        yield place["summary"].at, *found
+    sections = place["reading"].items() if "reading" in place else ()
+    titles = [section["title"] for section in sections]
+    goals = (objective["text"] for objective in place["objectives"].items())
+    for text in (place["title"], *titles, *goals):
         if plain := _PLAIN.search(text.value):
             yield (
                 text.at,
@@ -189,13 +193,12 @@ def _of_a_lesson(place: Node) -> Iterator[tuple[Location, str, str]]:
 
 
 def _in_description(text: str) -> tuple[str, str] | None:
-    """What a deck's description, which has no HTML and no formulas, shows of a text."""
-    found = _HTML.search(_CODE.sub("x", text)) if "<" in text else None
-    found = found or (FORMULA.search(text) if "\\" in text else None)
+    """What a deck's description, which has no formulas, shows of a text."""
+    found = FORMULA.search(text) if "\\" in text else None
     return (
         (
             f"`{found[0]:.40}` is shown as it stands in the description of a deck",
-            "write it in words or as Markdown",
+            "write it in words",
         )
         if found
         else None
