@@ -136,11 +136,12 @@ class _Dater:
             self.note(self.compiler.of_the_course(card, prompt, text, deck))
 
     def retire_readings(self, deck: str) -> None:
-        """Retire the reading cards that are gone: an author who divides a reading, or leaves one out, does not think of cards."""
+        """Retire the reading cards that learners have and that are gone: who divides a reading does not think of cards."""
         kept = {card.guid for card in self.cards.values()}
         for id, card in sorted(self.lock.cards.items()):
-            if card.note_type == "reference" and id not in OF_THE_COURSE and card.guid not in kept:
-                self.note(self.compiler.of_the_course(id, "Reading", "", deck))
+            is_reading = card.note_type == "reference" and id not in OF_THE_COURSE
+            if is_reading and card.unreleased != NEW and card.guid not in kept:
+                self.note(self.compiler.gone_reading(id, deck))
 
     def record(self, note: Undated) -> CardRecord:
         """What the lock remembers of a card from now on."""

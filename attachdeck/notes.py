@@ -428,6 +428,18 @@ class Compiler:
         )
         return self.undated(made, None, deck)
 
+    def gone_reading(self, card: str, deck: str) -> Undated:
+        """The note that tells learners of a reading card that the course has it no more."""
+        made = ReadingCard(
+            id=card,
+            place=Location("course.yaml"),
+            prompt=self.words["Reading"],
+            text="",
+            part="",
+            retired_because=self.words["No longer in the course."],
+        )
+        return self.undated(made, None, deck)
+
     def undated(self, card: Card, lesson: Lesson | None, deck: str) -> Undated:
         """The note of a card; the reference cards belong to no lesson."""
         custom = isinstance(card, CustomCard)

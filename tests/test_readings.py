@@ -13,7 +13,7 @@ from attachdeck.dating import compile_course
 from attachdeck.identity import Lock
 from attachdeck.notes import Deck
 from attachdeck.reader import read_course
-from conftest import CARD, COURSE_YAML, LESSON_HEAD, NOW, compiled, write_course
+from conftest import CARD, COURSE_YAML, LESSON_HEAD, NOW, compiled, seal, write_course
 from test_anki_import import do_import
 from test_straight import ways
 
@@ -213,11 +213,12 @@ def test_a_translation_says_titles_and_texts_of_sections(tmp_path: Path):
     assert "1 de 2" in note.fields
 
 
-def relearned(before: pipeline.Compiled, folder: Path) -> tuple[Deck, Lock]:
-    """The next release of a course that learners have already."""
-    checked = pipeline.check(folder)
-    assert checked.course
-    return compile_course(checked.course, before.lock, NOW + 9)
+def released(folder: Path) -> Deck:
+    """The deck of a course, whose lock knows from now on that learners have it."""
+    made = pipeline.compiled(pipeline.check(folder), NOW)
+    pipeline.keep(made, folder / "course.lock")
+    seal(folder, NOW)
+    return made.deck
 
 
 @pytest.mark.parametrize(
@@ -241,16 +242,18 @@ def test_a_section_that_is_gone_is_retired_for_those_who_have_it(
     files: dict[str, str],
     gone: set[str],
 ):
-    before = pipeline.compiled(pipeline.check(course(tmp_path / "course")), NOW)
-    learn(before.deck)
+    learn(released(course(tmp_path / "course")))
     cards = {name: collection.find_cards(f"ID:{name}") for name in gone}
 
-    after, lock = relearned(before, course(tmp_path / "course", reading, **files))
+    folder = course(tmp_path / "course", reading, **files)
+    after = pipeline.compiled(pipeline.check(folder), NOW + 9)
+    assert after.refusals == ()
+    short, long = ways(folder)
+    assert short == long
+    learn(after.deck)
 
-    log = learn(after)
-    assert log.get("new", 0) == (reading == TEXT)
-    assert {key for key, card in lock.cards.items() if card.retired} == gone
-    assert {note.card for note in after.notes if not note.cards} == gone
+    assert {key for key, card in after.lock.cards.items() if card.retired} == gone
+    assert {note.card for note in after.deck.notes if not note.cards} == gone
     for name in gone:
         assert collection.find_cards(f"ID:{name} tag:tiny::retired") == cards[name]
         side = collection.get_card(cards[name][0]).render_output().question_text
@@ -308,3 +311,29 @@ def test_what_upstream_changes_under_a_changed_section_is_told(tmp_path: Path):
 
     assert "you replaced `why-read`" in warning.message
     assert "Because **nobody** wrote it." in warning.message
+
+
+def test_before_a_release_a_section_just_goes(tmp_path: Path):
+    folder = course(tmp_path)
+    pipeline.keep(pipeline.compiled(pipeline.check(folder), NOW), folder / "course.lock")
+
+    after = pipeline.compiled(pipeline.check(course(tmp_path, TEXT)), NOW + 9)
+
+    assert after.refusals == ()
+    assert named(after.deck) == ["first-reading", "define"]
+
+
+def test_a_section_that_comes_back_is_the_learners_card_again(
+    learn: Callable[[Deck], dict[str, int]], collection: Collection, tmp_path: Path
+):
+    folder = tmp_path / "course"
+    learn(released(course(folder)))
+    for reading, now in ((TEXT, NOW + 10), (SECTIONS, NOW + 20)):
+        made = pipeline.compiled(pipeline.check(course(folder, reading)), now)
+        pipeline.keep(made, folder / "course.lock")
+        seal(folder, now)
+        learn(made.deck)
+
+    [card] = collection.find_cards("ID:why-read")
+    assert "somebody" in collection.get_card(card).render_output().question_text
+    assert collection.find_cards("ID:first-reading tag:tiny::retired tag:tiny::kind::reading")
