@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from attachdeck import pipeline
 from attachdeck.authoring.edits import bring_back
 from attachdeck.cli import report
-from attachdeck.cli.terminal import fail, no_engine, own_course, show
+from attachdeck.cli.terminal import fail, no_engine, own_course, show, styled
 from attachdeck.engine import NoEngine
+from attachdeck.importing import columns as meanings
 from attachdeck.importing import source, table, writing
 from attachdeck.importing.draft import Draft
 from attachdeck.importing.found import CannotImport
@@ -21,6 +25,8 @@ from attachdeck.naming import word
 
 _MOST = 20
 """How many findings of one rule are listed."""
+_SHOWN_CARDS = 3
+"""How many cards are shown of a table whose columns are a guess."""
 
 
 @click.command(
@@ -29,6 +35,7 @@ Examples:
   attachdeck import spanish.apkg -o spanish       learners of the deck go on with the course
   attachdeck import spanish.apkg -o spanish --convert
   attachdeck import words.csv -o spanish
+  attachdeck import words.csv -o spanish --columns Spanish=prompt,English=answer
   attachdeck import --into my-course my-course.csv
 """
 )
@@ -54,6 +61,17 @@ Examples:
 @click.option("--title", help="What learners call the course.  [default: from the file's name]")
 @click.option("--language", help="The language of the cards, as a code.  [default: en]")
 @click.option(
+    "--columns",
+    metavar="NAME=KEY,...",
+    help="What the columns of a table are, by their names or numbers, such as Spanish=prompt,English=answer.",
+)
+@click.option(
+    "--encoding",
+    metavar="NAME",
+    default="",
+    help="The encoding of a table, such as cp1252.  [default: UTF-8, or UTF-16 with its mark]",
+)
+@click.option(
     "--convert",
     is_flag=True,
     help="Make cards of attachdeck's own kinds, for learners who start afresh.",
@@ -64,6 +82,8 @@ def command(
     into: Path | None,
     title: str | None,
     language: str | None,
+    columns: str | None,
+    encoding: str,
     convert: bool,
 ) -> None:
     """Make a course of a deck or a table, or bring a spreadsheet's edits back into a course.
@@ -76,22 +96,56 @@ def command(
         raise click.UsageError(
             "say with -o where the new course shall lie, or with --into which course a spreadsheet belongs to"
         )
-    if into is not None and (title or language or convert):
+    if into is not None and (title or language or columns or convert):
         raise click.UsageError(
-            "--title, --language and --convert are for a new course, and --into is none"
+            "--title, --language, --columns and --convert are for a new course, and --into is none"
         )
+    _check_encoding(encoding)
     if into is not None:
-        _bring_back(own_course(into), files)
+        _bring_back(own_course(into), files, encoding)
     if output is not None:
-        _make(files, output, title, language or "en", convert=convert)
+        title = title or files[0].stem.replace("-", " ").replace("_", " ").strip() or "Imported"
+        asked = _asked(columns)
+
+        def draft(asked: meanings.Asked) -> Draft:
+            return source.draft(files, convert=convert, asked=asked, encoding=encoding)
+
+        _make(draft, asked, output, title, language or "en")
+
+
+def _check_encoding(encoding: str) -> None:
+    """Exit with 2 where Python has no encoding of text by this name."""
+    try:
+        with contextlib.suppress(UnicodeError):
+            b"x".decode(encoding or "utf-8")
+    except LookupError as error:
+        raise click.BadParameter(
+            f"there is no encoding `{encoding}`; usual ones are utf-8, utf-16, cp1252, mac_roman",
+            param_hint="--encoding",
+        ) from error
+
+
+def _asked(columns: str | None) -> meanings.Asked:
+    """Return what `--columns` says. Exits with 2 where it cannot be read."""
+    try:
+        return meanings.asked(columns or "")
+    except CannotImport as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _make(
-    files: tuple[Path, ...], output: Path, title: str | None, language: str, *, convert: bool
+    drafted: Callable[[meanings.Asked], Draft],
+    asked: meanings.Asked,
+    output: Path,
+    title: str,
+    language: str,
 ) -> None:
-    title = title or files[0].stem.replace("-", " ").replace("_", " ").strip() or "Imported"
     try:
-        draft = source.draft(files, convert=convert)
+        try:
+            draft = drafted(asked)
+        except meanings.Unclear as unclear:
+            _confirm(unclear, drafted)
+            draft = drafted(meanings.asked(unclear.option))
         draft = writing.write(draft, output, title, language)
     except NoEngine:
         no_engine()
@@ -102,11 +156,56 @@ def _make(
     _say(draft, output)
 
 
-def _bring_back(folder: Path, files: tuple[Path, ...]) -> None:
+def _confirm(unclear: meanings.Unclear, drafted: Callable[[meanings.Asked], Draft]) -> None:
+    """Show the first cards as a guess makes them, and ask; exit with 2 where nobody can answer, or it is wrong."""
+    click.echo(f"{styled('error', 'error')}: {_line(unclear.reason)}", err=True)
+    if unclear.option:
+        draft = drafted(meanings.asked(unclear.option))
+        cards = [card for lesson in draft.lessons for card in lesson.cards]
+        click.echo("The first cards would be:", err=True)
+        for card in cards[:_SHOWN_CARDS]:
+            click.echo(f"  {_line(_sides(card))}", err=True)
+        if _can_answer() and click.confirm("Import it like this?", default=True, err=True):
+            return
+        click.echo(f"help: if that is right, add {_option(unclear.option)}", err=True)
+    if unclear.other:
+        click.echo(f"help: if the first row is a card, add {_option(unclear.other)}", err=True)
+    click.echo(
+        "help: otherwise say which column is what, as in --columns NAME=prompt,NAME=answer "
+        "(NAME may be a column's number)",
+        err=True,
+    )
+    sys.exit(2)
+
+
+def _can_answer() -> bool:
+    """Whether somebody sits before a terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _option(columns: str) -> str:
+    """Return `--columns` with its value as one word of a command."""
+    safe = re.fullmatch(r"[\w.,=-]+", columns)
+    return _line(f"--columns {columns}" if safe else f"--columns '{columns}'")
+
+
+def _sides(card: Mapping[str, Any]) -> str:
+    """Return a card in one line."""
+    beside = {key: card[key] for key in ("why", "hint", "tags") if card.get(key)}
+    more = ", ".join(
+        f"{key}: {' '.join(value) if isinstance(value, list) else value}"
+        for key, value in beside.items()
+    )
+    asks = str(card.get("prompt") or card.get("text") or card.get("question"))
+    answer = f" → {card['answer']}" if card.get("answer") else ""
+    return f"{asks}{answer}" + (f" ({more})" if more else "")
+
+
+def _bring_back(folder: Path, files: tuple[Path, ...], encoding: str) -> None:
     if len(files) != 1:
         raise click.UsageError("--into takes one spreadsheet")
     try:
-        rows, beside = table.edits(files[0])
+        rows, beside = table.edits(files[0], encoding)
         edits, left = bring_back(folder, rows)
     except CannotImport as error:
         fail(str(error))
@@ -127,6 +226,8 @@ def _say(draft: Draft, output: Path) -> None:
     click.echo(
         f"{output}: {_count(len(draft.lessons), 'lesson')}, {_count(len(cards), 'card')}, {_count(len(draft.media), 'file')} of media"
     )
+    if draft.note:
+        click.echo(draft.note)
     _lost(draft.lost)
     if draft.note_types:
         _effects(output)

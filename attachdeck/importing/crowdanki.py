@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+from attachdeck.importing.draft import deck_name
 from attachdeck.importing.found import CannotImport, Found, FoundDeck, FoundNote
 from attachdeck.normal import normal
 from attachdeck.patterns import pattern
@@ -173,11 +174,7 @@ def _decks(deck: _Part, above: str, depth: int) -> Iterator[tuple[str, _Part]]:
     """Every deck with its whole name."""
     if depth > _MAX_DEPTH:
         raise _not_a_deck(deck.path, f"decks lie more than {_MAX_DEPTH} deep in decks")
-    own = "::".join(
-        " ".join(part.replace('"', "'").split()) or "Deck"
-        for part in deck["name"].text().split("::")
-    )
-    name = normal(f"{above}{own}")
+    name = f"{above}{deck_name(deck['name'].text())}"
     yield name, deck
     for child in deck.entries("children"):
         yield from _decks(child, f"{name}::", depth + 1)

@@ -11,6 +11,7 @@ from typing import Any
 
 from attachdeck.identity import Lock
 from attachdeck.naming import is_id, slug
+from attachdeck.normal import normal
 from attachdeck.patterns import pattern
 from attachdeck.reader import NOT_TEXT
 
@@ -39,7 +40,7 @@ class DraftLesson:
 class Draft:
     """A course: `note_types` are the words of `note_type.yaml` and its texts by folder, `known` is what the lock must remember,
     `lost` says what could not be carried, a line each, `places` where in the file a card comes from, and `starts_afresh` that learners of
-    the deck have other cards."""
+    the deck have other cards. `note` says how a table was read where nothing in it says so."""
 
     deck: str
     lessons: tuple[DraftLesson, ...]
@@ -50,6 +51,7 @@ class Draft:
     lost: tuple[str, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict, repr=False)
     starts_afresh: bool = False
+    note: str = ""
 
 
 class Ids:
@@ -79,6 +81,12 @@ def plain(html: str) -> str:
         html,
     )
     return re.sub(r"\s+", " ", unescape(text)).strip()
+
+
+def deck_name(name: str) -> str:
+    """Return a whole deck's name as a course can have it: each part of it visible, in one line."""
+    parts = (" ".join(part.replace('"', "'").split()) for part in name.split("::"))
+    return normal("::".join(part or "Deck" for part in parts))
 
 
 def storable(text: str) -> str:

@@ -17,8 +17,11 @@ _TAG = pattern(
     r"(<[^<>]*>|\\\((?:(?!\\\().)*?\\\)|\\\[(?:(?!\\\[).)*?\\\]|\{\{c[0-9,]+::)", re.DOTALL
 )
 _MARK = pattern(
-    r"([\\`*_#\[\]|~]|(?:(?<=^[0-9])|(?<=^[0-9]{2})|(?<=^[0-9]{3})|(?<=^[0-9]{4}))[.)](?= )|^[-+>](?= ))"
+    r"([\\`*_#|~]|(?:(?<=^[0-9])|(?<=^[0-9]{2})|(?<=^[0-9]{3})|(?<=^[0-9]{4}))[.)](?= )|^[-+>](?= ))"
 )
+
+
+_LINK = pattern(r"\](?=[(\[:])")
 
 
 def markdown(html: str) -> str:
@@ -35,6 +38,7 @@ def lost_in(html: str) -> list[str]:
 
 def _escaped(part: str) -> str:
     return "".join(
-        piece if place % 2 else _MARK.sub(r"\\\1", piece)
+        # Not `\\]`, which would end a formula.
+        piece if place % 2 else _LINK.sub("&#93;", _MARK.sub(r"\\\1", piece))
         for place, piece in enumerate(_TAG.split(part))
     )

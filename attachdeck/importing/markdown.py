@@ -6,9 +6,8 @@ from pathlib import Path
 
 from attachdeck import cloze
 from attachdeck.importing.draft import Draft, DraftLesson, Ids, Values, storable, without_media
-from attachdeck.importing.found import CannotImport
+from attachdeck.importing.rows import decoded
 from attachdeck.patterns import pattern
-from attachdeck.reader import with_plain_ends
 
 SUFFIXES = (".md", ".markdown")
 
@@ -18,12 +17,9 @@ _ANSWERS = pattern(r"\s*\**A:\**")
 _GAP = pattern(r"\{\{c[0-9]+::|\(\([0-9]+ ")
 
 
-def draft(path: Path) -> Draft:
+def draft(path: Path, encoding: str = "") -> Draft:
     """A course of a file's questions. Raises CannotImport, and OSError."""
-    try:
-        said = with_plain_ends(path.read_bytes().decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise CannotImport(f"`{path}` is not in UTF-8: save it again with that encoding") from error
+    said = decoded(path, encoding)
     text = storable(said)
     lost = [
         f"line {number}: invisible characters"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from attachdeck.importing import crowdanki, markdown, package, table
+from attachdeck.importing import columns, crowdanki, markdown, package, table
 from attachdeck.importing.convert import converted
 from attachdeck.importing.draft import Draft
 from attachdeck.importing.found import CannotImport, Found
@@ -14,19 +14,27 @@ from attachdeck.importing.keep import kept
 _WORKBOOKS = (".xlsx", ".xls", ".ods", ".numbers")
 
 
-def draft(files: Sequence[Path], *, convert: bool) -> Draft:
-    """The course that files make together. Raises CannotImport, OSError, and NoEngine where Anki's engine is needed and not installed."""
+def draft(
+    files: Sequence[Path], *, convert: bool, asked: columns.Asked | None = None, encoding: str = ""
+) -> Draft:
+    """Return the course that files make together; `asked` says what a table's columns are.
+
+    Raises CannotImport, OSError, NoEngine where Anki's engine is needed and not installed,
+    and Unclear where it is a guess what a table's columns mean.
+    """
     texts = [file for file in files if file.suffix.lower() in (*table.SUFFIXES, *markdown.SUFFIXES)]
     if not texts:
+        if asked or encoding:
+            raise CannotImport("--columns and --encoding are for tables (.csv, .tsv, .txt)")
         found = kept(_joined([_found(file) for file in files]))
         return converted(found) if convert else found
     if len(files) > 1:
         raise CannotImport("tables and Markdown come one at a time: name one FILE")
-    return (
-        table.draft(texts[0])
-        if texts[0].suffix.lower() in table.SUFFIXES
-        else markdown.draft(texts[0])
-    )
+    if texts[0].suffix.lower() in table.SUFFIXES:
+        return table.draft(texts[0], asked or {}, encoding)
+    if asked:
+        raise CannotImport("--columns is for tables (.csv, .tsv, .txt)")
+    return markdown.draft(texts[0], encoding)
 
 
 def _found(file: Path) -> Found:

@@ -1,0 +1,244 @@
+"""A text for Anki's own import, read as Anki reads it: its headers say what the columns are.
+
+Anki's engine is the judge of that in the tests; `notes` gives what it would make of the file.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape, unescape
+from pathlib import Path
+
+from attachdeck.importing import columns, rows
+from attachdeck.importing.cards import CARRIED, card_of
+from attachdeck.importing.draft import Draft, DraftLesson, Ids, Values, deck_name, storable
+from attachdeck.importing.html_text import lost_in, markdown
+from attachdeck.patterns import pattern
+
+_SEPARATORS = {
+    "tab": "\t",
+    "pipe": "|",
+    "semicolon": ";",
+    "colon": ":",
+    "comma": ",",
+    "space": " ",
+}
+"""Anki's separators in the order in which it looks for them in a text that names none."""
+_HEADERS = frozenset(
+    ("separator", "html", "tags", "columns", "notetype", "deck", "if matches", "match scope")
+)
+_COLUMNS = ("guid column", "notetype column", "deck column", "tags column")
+_PREVIEW = 5
+"""In how many rows Anki looks for HTML where no header says whether there is any."""
+_TAG = pattern(r"<[^>]*>")
+_GAP = pattern(r"\{\{c[0-9]+::")
+_LONGEST_TYPED = 60
+_KINDS = {
+    "basic": "basic",
+    "basic (and reversed card)": "reversed",
+    "basic (optional reversed card)": "optional",
+    "basic (type in the answer)": "typed",
+    "cloze": "cloze",
+}
+"""Anki's own note types as kinds of cards."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnkiText:
+    """A text's headers, and its rows."""
+
+    said: Mapping[str, str]
+    rows: rows.Rows
+    separator: str
+
+    @property
+    def own(self) -> dict[int, str]:
+        """What the columns hold that hold no field, by their places."""
+        return {
+            int(self.said[key]) - 1: key.removesuffix(" column")
+            for key in _COLUMNS
+            if self.said.get(key, "").isdecimal()
+        }
+
+    @property
+    def html(self) -> bool:
+        """Whether the fields are HTML: as the header says, or where the first rows hold some."""
+        said = self.said.get("html", "").lower()
+        first = "\n".join("\t".join(row) for row in self.rows.cells[:_PREVIEW])
+        return said == "true" if said in ("true", "false") else bool(_TAG.search(first))
+
+    @property
+    def labels(self) -> list[str]:
+        """The names of the columns, as far as `#columns` gives any."""
+        return next(csv.reader([self.said.get("columns", "")], delimiter=self.separator), [])
+
+
+def is_for_anki(path: Path, text: str) -> bool:
+    """Tell whether a text is one for Anki's import: by a header, or in a `.txt` by a comment."""
+    first = text.partition("\n")[0]
+    if path.suffix.lower() == ".txt" and first.startswith(("#", "tags:")):
+        return True
+    return bool(_headers(text.split("\n"))[0])
+
+
+def _headers(lines: Sequence[str]) -> tuple[dict[str, str], int]:
+    """Return the headers, and how many lines they and the comments among them take."""
+    said: dict[str, str] = {}
+    for place, line in enumerate(lines):
+        key, colon, value = line.removeprefix("#").partition(":")
+        key = key.strip().lower()
+        if not line.startswith("#") and not (place == 0 and key == "tags" and colon):
+            return said, place
+        if colon and key in (*_HEADERS, *_COLUMNS):
+            said[key] = value.strip()
+    return said, len(lines)
+
+
+def read(path: Path, text: str) -> AnkiText:
+    """Read a text's headers and rows. Raises CannotImport."""
+    lines = text.split("\n")
+    said, taken = _headers(lines)
+    named = said.get("separator", "").lower()
+    separator = _SEPARATORS.get(named, named if named in _SEPARATORS.values() else "")
+    if not separator:
+        first = next((line for line in lines[taken:] if not line.startswith("#")), "")
+        separator = next((each for each in _SEPARATORS.values() if each in first), "\t")
+    return AnkiText(said, rows.read_as_anki(path, lines[taken:], separator, taken + 1), separator)
+
+
+def keys_of(text: AnkiText, asked: columns.Asked) -> list[str]:
+    """Return what each column holds: a key of a card, or one of Anki's own columns."""
+    width = max(map(len, text.rows.cells), default=0)
+    labels = [*text.labels, *[""] * width][:width]
+    found = {**text.own, **columns.resolved(asked, labels)}
+    for place, label in enumerate(labels):
+        key = columns.key_of(label)
+        if place not in found and key in columns.KNOWN and key not in found.values():
+            found[place] = key
+    rest = [place for place in range(width) if place not in found]
+    fields = [key for key in ("prompt", "answer") if key not in found.values()]
+    if "text" in found.values():
+        fields = []
+    found |= dict(zip(rest, fields, strict=False))
+    if "tags" not in found.values() and "notetype" not in found.values():
+        last = max((place for place, key in found.items() if key in CARRIED), default=-1)
+        found |= _tags_column(text, [place for place in rest if place > last])
+    return [found.get(place, labels[place] or f"column {place + 1}") for place in range(width)]
+
+
+def _tags_column(text: AnkiText, rest: Sequence[int]) -> dict[int, str]:
+    """Return the column behind the fields, which Anki takes for tags, if that is what it holds."""
+    kind = _KINDS.get(text.said.get("notetype", "").lower(), "")
+    behind = rest[1:] if kind == "optional" else rest
+    cells = [row[behind[0]] for row in text.rows.cells if len(row) > behind[0]] if behind else []
+    return {behind[0]: "tags"} if cells and not any(map(columns.is_phrase, cells)) else {}
+
+
+def draft(path: Path, text: AnkiText, asked: columns.Asked) -> Draft:
+    """Return the course of a text's notes."""
+    keys = keys_of(text, asked)
+    reader = _Reader(text, keys)
+    for number, (line, row) in enumerate(zip(text.rows.lines, text.rows.cells, strict=True), 1):
+        reader.add(number, line, row)
+    return reader.draft(path)
+
+
+class _Reader:
+    """Makes cards of rows, and notes what cannot be carried."""
+
+    def __init__(self, text: AnkiText, keys: Sequence[str]) -> None:
+        self.text, self.keys = text, keys
+        self.html = text.html
+        self.ids = Ids()
+        self.decks: dict[str, list[Values]] = {}
+        self.places: dict[str, str] = {}
+        self.lost: list[str] = []
+        self.strange: Counter[str] = Counter()
+        self.guids = 0
+
+    def add(self, number: int, line: int, cells: Sequence[str]) -> None:
+        """Add the card of a row, if it makes one."""
+        row = dict(zip(self.keys, map(storable, cells), strict=False))
+        where = f"line {line}"
+        if "".join(cells) != "".join(map(storable, cells)):
+            self.lost.append(f"{where}: invisible characters")
+        if len(cells) > len(self.keys):
+            self.lost.append(f"{where}: cells right of the last column")
+        guid, note_type, deck = (row.pop(key, "") for key in ("guid", "notetype", "deck"))
+        self.guids += bool(guid)
+        fields = self.fields(row, note_type or self.text.said.get("notetype", ""), where)
+        fields["tags"] = f"{row.get('tags', '')} {self.text.said.get('tags', '')}"
+        card = card_of(fields, number, where, self.ids, self.lost)
+        if card:
+            deck = deck.strip() or self.text.said.get("deck", "")
+            self.decks.setdefault(deck_name(deck) if deck else "", []).append(card)
+            self.places[card["id"]] = where
+
+    def fields(self, row: dict[str, str], note_type: str, where: str) -> dict[str, str]:
+        """Return a row's fields as Markdown, with the kind of its card."""
+        kind = _KINDS.get(note_type.lower(), "")
+        if note_type and not kind:
+            self.strange[note_type] += 1
+        texts = {key: each for key, each in row.items() if key not in ("tags", "kind")}
+        if kind == "optional":
+            reverse = [each for key, each in texts.items() if key not in ("prompt", "answer")]
+            texts = {key: texts[key] for key in ("prompt", "answer") if key in texts}
+            kind = "reversed" if any(map(str.strip, reverse)) else "basic"
+        if kind == "cloze" or (not kind and _GAP.search(texts.get("prompt", ""))):
+            kind = "cloze"
+            renamed = {"prompt": "text", "answer": "why"}
+            texts = {renamed.get(key, key): each for key, each in texts.items()}
+        answer = self.plain(texts.get("answer", ""))
+        if kind == "typed" and (len(answer) > _LONGEST_TYPED or "\n" in answer):
+            kind = "basic"
+        found = {key: self.markdown(each, f"{where}: ") for key, each in texts.items()}
+        if kind == "typed":
+            found["answer"] = answer
+        return found | ({"kind": kind} if kind else {})
+
+    def markdown(self, field: str, where: str) -> str:
+        """Return a field as Markdown that says the same."""
+        if self.html:
+            self.lost += [f"{where}{tag}" for tag in lost_in(field)]
+            return markdown(field)
+        return markdown(escape(field, quote=False).replace("\n", "<br>"))
+
+    def plain(self, field: str) -> str:
+        """Return a field's text without markup."""
+        return (unescape(_TAG.sub("", field)) if self.html else field).strip()
+
+    def draft(self, path: Path) -> Draft:
+        """Return the course of the cards that were added."""
+        lesson_ids = Ids()
+        lessons = []
+        for deck, cards in self.decks.items():
+            title = deck.rpartition("::")[2] or "Cards"
+            name = lesson_ids.of(title, deck or title, "lesson")
+            lessons.append(DraftLesson(id=name, title=title, cards=tuple(cards), full_deck=deck))
+        counted: Counter[str] = Counter()
+        for deck, cards in self.decks.items():
+            counted[deck.partition("::")[0] or path.stem] += len(cards)
+        return Draft(
+            deck=max(counted, key=lambda name: counted[name], default=path.stem),
+            lessons=tuple(lessons),
+            lost=tuple(dict.fromkeys([*self.summed_up(), *self.lost])),
+            places=self.places,
+            starts_afresh=bool(self.guids),
+        )
+
+    def summed_up(self) -> list[str]:
+        """Return what cannot be carried of many notes alike, a line each."""
+        return [
+            *(
+                [f"the GUIDs of {self.guids} notes: a text does not bring their note types"]
+                if self.guids
+                else []
+            ),
+            *(
+                f"the note type {name} of {count} notes: they are read by their first fields"
+                for name, count in self.strange.items()
+            ),
+        ]

@@ -1,0 +1,183 @@
+"""A table's text and its rows, in whichever encoding and with whichever separator it was saved."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from attachdeck.importing.found import CannotImport
+from attachdeck.reader import with_plain_ends
+
+_MAX_BYTES = 64 * 1024 * 1024
+_SHOWN = 60
+"""How many characters of a line a message shows."""
+
+_FOREIGN = re.compile(r"[^\x00-\x7f]")
+_SIGNS = "\xa0¿¡«»°ºª·§€„“”‘’‚–—…"
+_ODD = re.compile(rb"[A-Za-z][\x80-\x9f][A-Za-z]")
+"""Letters of a Mac's encoding; in cp1252 these bytes are signs, which seldom stand in a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a table, each with the number of the line in which it begins."""
+
+    cells: tuple[tuple[str, ...], ...]
+    lines: tuple[int, ...]
+
+
+def decoded(path: Path, encoding: str = "") -> str:
+    """Return a file's text with plain line ends. Raises CannotImport, and OSError.
+
+    Without an encoding it is UTF-8, or UTF-16 with its byte order mark (*Unicode Text* in Excel).
+    """
+    if path.stat().st_size > _MAX_BYTES:
+        raise CannotImport(f"`{path}` is larger than {_MAX_BYTES // 1024**2} MiB: split it")
+    content = path.read_bytes()
+    if not encoding:
+        is_utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        encoding = "utf-16" if is_utf_16 else "utf-8-sig"
+    if encoding == "utf-8" and content.startswith(codecs.BOM_UTF8):
+        encoding = "utf-8-sig"
+    try:
+        text = content.decode(encoding)
+    except UnicodeError as error:
+        place = getattr(error, "start", 0)
+        raise CannotImport(_other_encoding(path, content, encoding, place)) from error
+    if "\0" in text[:_SHOWN]:
+        raise CannotImport(
+            f"`{path}` is not in {_name(encoding)}: "
+            f"add `--encoding {'utf-16-be' if text[0] == chr(0) else 'utf-16-le'}`"
+        )
+    return with_plain_ends(text.removeprefix("\ufeff"))
+
+
+def guessed(path: Path) -> str:
+    """Return `cp1252` for a text that Excel on Windows may have saved so; nothing for any other.
+
+    Raises OSError.
+    """
+    content = path.read_bytes()[:_MAX_BYTES]
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        is_utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        text = "" if is_utf_16 else content.decode("cp1252", "replace")
+        is_plain = text and all(
+            character.isalpha() or character in _SIGNS for character in _FOREIGN.findall(text)
+        )
+        return "cp1252" if is_plain and not _ODD.search(content) else ""
+    return ""
+
+
+def _other_encoding(path: Path, content: bytes, encoding: str, place: int) -> str:
+    """Say that a text is in another encoding, and how it reads in the usual ones."""
+    begin = max(content.rfind(end, 0, place) for end in (b"\n", b"\r")) + 1
+    line = content[begin:].splitlines()[0]
+    guesses = {name: line.decode(name, "replace") for name in ("cp1252", "mac_roman")}
+    shown = (
+        f"`--encoding {name}` if `{' '.join(guess.split())[:_SHOWN]}` looks right"
+        for name, guess in guesses.items()
+        if name != encoding
+    )
+    number = len(content[:begin].splitlines()) + 1
+    return (
+        f"`{path}` is not in {_name(encoding)} (line {number}): "
+        f"add {', or '.join(shown)}; or save the table again as *CSV UTF-8*"
+    )
+
+
+def _name(encoding: str) -> str:
+    return "UTF-8" if encoding == "utf-8-sig" else encoding
+
+
+def read(path: Path, lines: Sequence[str], separator: str, first: int) -> Rows:
+    """Return the rows of lines, of which the first has this number. Raises CannotImport."""
+    records = _Records(lines, separator, strict=True)
+    try:
+        found = list(records)
+    except csv.Error as error:
+        found = list(_unquoted(lines)) if separator == "\t" else []
+        if not found:
+            raise _broken(path, error, first + records.begin) from error
+    kept = [(first + place, tuple(row)) for place, row in found if any(map(str.strip, row))]
+    return Rows(tuple(row for _, row in kept), tuple(line for line, _ in kept))
+
+
+def _unquoted(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """Return rows in which quotation marks mean themselves, as Quizlet writes them between tabs.
+
+    Nothing where the lines have different numbers of cells.
+    """
+    found = [(place, line.split("\t")) for place, line in enumerate(lines) if line.strip()]
+    if len({len(row) for _, row in found}) == 1:
+        yield from found
+
+
+def read_as_anki(path: Path, lines: Sequence[str], separator: str, first: int) -> Rows:
+    """Return the rows as Anki reads them: lines that begin with `#` are comments.
+
+    Raises CannotImport where a quotation mark is never closed.
+    """
+    records = _Records(lines, separator, strict=True, comments=True)
+    try:
+        found = list(records)
+    except csv.Error as error:
+        if "expected after" not in str(error):
+            raise _broken(path, error, first + records.begin) from error
+        # Anki goes on after a closing quotation mark.
+        found = list(_Records(lines, separator, strict=False, comments=True))
+    return Rows(tuple(tuple(row) for _, row in found), tuple(first + place for place, _ in found))
+
+
+class _Records:
+    """Reads records, each with the place of the line in which it begins."""
+
+    def __init__(
+        self, lines: Sequence[str], separator: str, *, strict: bool, comments: bool = False
+    ) -> None:
+        self.lines, self.separator, self.strict = lines, separator, strict
+        self.comments = comments
+        self.begin = 0
+        self.is_inside = False
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        for record in csv.reader(self.supply(), delimiter=self.separator, strict=self.strict):
+            self.is_inside = False
+            if record:
+                yield self.begin, record
+
+    def supply(self) -> Iterator[str]:
+        for place, line in enumerate(self.lines):
+            if self.comments and not self.is_inside and line.startswith("#"):
+                continue
+            self.begin = self.begin if self.is_inside else place
+            self.is_inside = True
+            yield f"{line}\n"
+
+
+def _broken(path: Path, error: csv.Error, line: int) -> CannotImport:
+    return CannotImport(
+        f"`{path}` cannot be read as a table: "
+        f"in the row that begins in line {line}, {_mistake(error)}"
+    )
+
+
+def _mistake(error: csv.Error) -> str:
+    """Say what is wrong with a row, and how to fix it."""
+    said = str(error)
+    if "unexpected end" not in said and "expected after" not in said:
+        return said
+    what = (
+        "a quotation mark is never closed"
+        if "unexpected end" in said
+        else "there is text after the closing quotation mark of a cell"
+    )
+    return (
+        f"{what}: write each quotation mark within a cell twice, and quotation marks around it, "
+        "or save the table again from a spreadsheet"
+    )

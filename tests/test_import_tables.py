@@ -1,0 +1,208 @@
+"""Tables as people have them become cards, with at most one option, and the message names that option."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from attachdeck import pipeline
+from conftest import compiled, need
+from test_cli import run
+
+ANIMALS = [("el perro", "der Hund"), ("el gato", "die Katze"), ("la niña", "das Mädchen")]
+
+EXCEL = (
+    "\ufeffNr.;Español;Deutsch;Beispiel;Bild\r\n1;el perro;der Hund;El perro ladra.;perro.jpg\r\n"
+    '2;el gato;die Katze;"El gato; la gata.";gato.jpg\r\n;;;;\r\n3;la niña;das Mädchen;;\r\n'
+)
+SHEETS = """\
+Word,Translation,Example sentence,Notes
+el perro,der Hund,"Ladra, mucho.",m
+el gato,die Katze,,
+la niña,das Mädchen,,f
+"""
+TABLES: dict[str, tuple[str, bytes]] = {
+    "Excel, German": ("a.csv", EXCEL.encode()),
+    "Excel on Windows, CSV": ("b.csv", EXCEL.removeprefix("\ufeff").encode("cp1252")),
+    "Excel, Unicode Text": ("c.txt", EXCEL.removeprefix("\ufeff").replace(";", "\t").encode("utf-16")),
+    "Google Sheets": ("d.csv", SHEETS.encode()),
+    "Quizlet": ("e.txt", "el perro\tder Hund\nel gato\tdie Katze\nla niña\tdas Mädchen\n".encode()),
+    "a title above": (
+        "f.csv",
+        "Unidad 3: animales,,\n,,\nPalabra,Alemán,Ejemplo\nel perro,der Hund,Ladra.\n"
+        "el gato,die Katze,\n  ,,\nla niña,das Mädchen,\n".encode(),
+    ),
+    "numbers and no names": (
+        "g.csv",
+        "1,el perro,der Hund,m\n2,el gato,die Katze,m\n3,la niña,das Mädchen,f\n".encode(),
+    ),
+    "readings between": (
+        "h.csv",
+        "Español,IPA,Deutsch\nel perro,el pero,der Hund\nel gato,el gato,die Katze\n"
+        "la niña,la nina,das Mädchen\n".encode(),
+    ),
+    "examples and no names": (
+        "i.csv",
+        "el perro,der Hund,Ladra mucho.\nel gato,die Katze,\nla niña,das Mädchen,Es feliz.\n".encode(),
+    ),
+    "pipes": ("j.csv", "Term|Definition\nel perro|der Hund\nel gato|die Katze\nla niña|das Mädchen\n".encode()),
+}  # fmt: skip
+
+
+def pairs(folder: Path) -> list[tuple[str, str]]:
+    course = pipeline.check(folder).course
+    assert course
+    return [(card.prompt, card.answer) for card in course.cards()]
+
+
+def shown_options(stderr: str) -> list[str]:
+    """The options for `--columns` that a message names, in its order."""
+    return [
+        option.strip("'")
+        for option in re.findall(r"add --columns (\S+|'.*')$", stderr, re.MULTILINE)
+    ]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_as_people_have_it_needs_one_option_at_most(tmp_path: Path, name: str):
+    file, content = TABLES[name]
+    (tmp_path / file).write_bytes(content)
+    result = run("import", tmp_path / file, "-o", tmp_path / "course")
+    if result.exit_code:
+        assert result.exit_code == 2, result.output
+        assert "  el perro → der Hund" in result.stderr
+        assert not (tmp_path / "course").exists()
+        option = shown_options(result.stderr)[0]
+        result = run("import", tmp_path / file, "-o", tmp_path / "course", "--columns", option)
+    assert result.exit_code == 0, result.output
+    assert pairs(tmp_path / "course") == ANIMALS
+    assert len(compiled(tmp_path / "course").notes) == 3
+
+
+def test_a_first_row_that_may_be_a_card_is_asked_about(tmp_path: Path):
+    (tmp_path / "words.csv").write_text("Hola,Hello\nAdiós,Bye\n", encoding="utf-8")
+    result = run("import", tmp_path / "words.csv", "-o", tmp_path / "names")
+    assert result.exit_code == 2
+    names, numbers = shown_options(result.stderr)
+    for option, folder in ((names, "names"), (numbers, "card")):
+        done = run("import", tmp_path / "words.csv", "-o", tmp_path / folder, "--columns", option)
+        assert done.exit_code == 0, done.output
+    assert pairs(tmp_path / "names") == [("Adiós", "Bye")]
+    assert pairs(tmp_path / "card") == [("Hola", "Hello"), ("Adiós", "Bye")]
+
+
+@pytest.mark.parametrize(("answer", "cards"), [("y", 1), ("n", 0)])
+def test_in_a_terminal_the_first_cards_are_shown_and_confirmed(
+    tmp_path: Path, answer: str, cards: int
+):
+    need("a terminal of its own", sys.platform != "win32")
+    import pty
+
+    (tmp_path / "words.csv").write_text("Spanish,English\nhola,hello\n", encoding="utf-8")
+    command = [
+        sys.executable, "-m", "attachdeck", "import", str(tmp_path / "words.csv"),
+        "-o", str(tmp_path / "course"),
+    ]  # fmt: skip
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execv(sys.executable, command)
+    shown = b""
+    answered = False
+    while True:
+        try:
+            part = os.read(terminal, 1024)
+        except OSError:  # The other side is closed.
+            break
+        if not part:
+            break
+        shown += part
+        if not answered and b"Import it like this?" in shown:
+            os.write(terminal, f"{answer}\n".encode())
+            answered = True
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    os.close(terminal)
+    assert "hola → hello" in shown.decode()
+    assert status == (0 if cards else 2)
+    assert len(pairs(tmp_path / "course") if cards else []) == cards
+
+
+def test_columns_bring_every_key_of_a_card(tmp_path: Path):
+    (tmp_path / "words.csv").write_text(
+        'Spanish,English,Example,Hint,Group,Tags\nhola,hello,"¡Hola, Ana!",greet,Unit 1,a b\n',
+        encoding="utf-8",
+    )
+    options = "Spanish=answer,English=prompt,Example=why,Group=lesson"
+    result = run("import", tmp_path / "words.csv", "-o", tmp_path / "course", "--columns", options)
+    assert result.exit_code == 0, result.output
+    assert "not carried" not in result.stdout
+    course = pipeline.check(tmp_path / "course").course
+    assert course
+    (card,) = course.cards()
+    assert (card.prompt, card.answer, card.why, card.hint, card.tags, course.lessons[0].title) == (
+        "hello", "hola", "¡Hola, Ana!", "greet", ("a", "b"), "Unit 1",
+    )  # fmt: skip
+
+
+def test_columns_of_a_text_for_anki_may_be_chosen(tmp_path: Path):
+    text = "#separator:tab\n#columns:Spanish\tNote\tEnglish\nhola\tformal?\thello\n"
+    (tmp_path / "words.txt").write_text(text, encoding="utf-8")
+    for options in ("Spanish=prompt,English=answer,Note=why", "1=prompt,3=answer,2=why"):
+        folder = tmp_path / options[:1]
+        done = run("import", tmp_path / "words.txt", "-o", folder, "--columns", options)
+        assert done.exit_code == 0, done.output
+        assert pairs(folder) == [("hola", "hello")]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--columns", "a"), "write NAME=KEY"),
+        (("--columns", "a=anser"), "did you mean `answer`?"),
+        (("--columns", "a=prompt,b=prompt"), "two columns for `prompt`"),
+        (("--columns", "x=prompt"), "there is no column `x`; the first row is `a`, `b`"),
+        (("--columns", "3=prompt"), "there is no column `3`"),
+        (("--encoding", "klingon"), "there is no encoding `klingon`"),
+        (("--encoding", "hex"), "there is no encoding `hex`"),
+        (("--encoding", "ascii"), "is not in ascii (line 2)"),
+    ],
+)
+def test_options_that_do_not_fit_are_told(tmp_path: Path, options: tuple[str, ...], said: str):
+    (tmp_path / "words.csv").write_text("a,b\nhé,ho\n", encoding="utf-8")
+    result = run("import", tmp_path / "words.csv", "-o", tmp_path / "course", *options)
+    assert result.exit_code in (1, 2)
+    assert said in result.stderr
+
+
+def test_several_words_are_no_tag(tmp_path: Path):
+    (tmp_path / "words.csv").write_text(
+        'Front,Back,Tags\nuno,one,"irregular verbs, unit3"\ndos,two,I say hello to her.\n'
+        "tres,three,a b\n",
+        encoding="utf-8",
+    )
+    result = run("import", tmp_path / "words.csv", "-o", tmp_path / "course")
+    assert "line 2: `irregular verbs` is no tag" in result.stdout
+    assert "line 3: `I say hello to her.` is no tag" in result.stdout
+    course = pipeline.check(tmp_path / "course").course
+    assert course
+    assert [card.tags for card in course.cards()] == [("unit3",), (), ("a", "b")]
+
+
+def test_a_mac_text_and_a_text_in_an_encoding_that_is_named(tmp_path: Path):
+    (tmp_path / "words.csv").write_bytes("front;back\nseñor;Sir\n".encode("mac_roman"))
+    result = run("import", tmp_path / "words.csv", "-o", tmp_path / "course")
+    assert result.exit_code == 1
+    assert "`--encoding mac_roman` if `señor;Sir` looks right" in result.stderr
+    options = ("--encoding", "mac_roman")
+    assert run("import", tmp_path / "words.csv", "-o", tmp_path / "course", *options).exit_code == 0
+    assert pairs(tmp_path / "course") == [("señor", "Sir")]
+
+
+def test_quotation_marks_between_tabs_may_mean_themselves(tmp_path: Path):
+    (tmp_path / "words.tsv").write_text('"sobre" todo\tabove all\nel "uno\tone\n', encoding="utf-8")
+    result = run("import", tmp_path / "words.tsv", "-o", tmp_path / "course")
+    assert result.exit_code == 0, result.output
+    assert pairs(tmp_path / "course") == [('"sobre" todo', "above all"), ('el "uno', "one")]
