@@ -302,7 +302,10 @@ def package(deck: Deck, path: Path) -> Summary:
 
 
 def write(output: Output, deck: Deck, path: Path) -> Summary:
-    """Write a deck in the way of an output. Raises OSError or BrokenOutput when that fails; what was there is then untouched."""
+    """Write a deck in the way of an output.
+
+    Raises OSError, BrokenOutput or NothingLeft when that fails; what was there is then untouched.
+    """
     from attachdeck import outputs
 
     lost = outputs.put(output, deck, path)

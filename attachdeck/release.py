@@ -68,10 +68,16 @@ def release(folder: Path, compiled: Compiled, place: Path, previous: str = "") -
         )
         for name, lesson in _lessons(deck).items():
             apkg.write(lesson, made / "lessons" / f"{name}.apkg")
+        left_out: list[str] = []
         for name in _RELEASED:
             output = outputs.find(name)
-            outputs.put(output, deck, made / f"{file_name(deck.course.deck)}{output.SUFFIX}")
-        yield f"built {len(deck.course.lessons)} packages of single lessons, and {', '.join(_RELEASED)}"
+            try:
+                outputs.put(output, deck, made / f"{file_name(deck.course.deck)}{output.SUFFIX}")
+            except outputs.NothingLeft as nothing:
+                left_out.append(name)
+                yield f"{name} is not made, because nothing would be in it (left out: {nothing})"
+        others = ", ".join(name for name in _RELEASED if name not in left_out)
+        yield f"built {len(deck.course.lessons)} packages of single lessons, and {others}"
         _text(made / NOTES, _notes(deck, found))
         _text(made / ANKIWEB, _ankiweb(deck))
         _text(made / MANIFEST, _manifest(deck, made))

@@ -18,8 +18,10 @@ from hypothesis import strategies as st
 from attachdeck import outputs
 from attachdeck.notes import Deck
 from attachdeck.outputs import gift
-from conftest import need
+from conftest import need, write_course
 from test_anki_import import ALL_KINDS
+from test_cli import run
+from test_import import CUSTOM, OWN
 
 NODE = shutil.which("node") or ""
 PARSE = "process.stdout.write(JSON.stringify(JSON.parse(require('fs').readFileSync(0)).map(text => require('gift-pegjs').parse(text))))"
@@ -137,6 +139,22 @@ def test_each_kind_is_its_type_of_question(parse, tiny: Callable[..., Deck], tmp
 def test_what_is_not_carried_is_said(tiny: Callable[..., Deck], tmp_path: Path):
     lost = outputs.put(gift, tiny(ALL_KINDS), tmp_path / "bank.txt")
     assert lost == ("1 of hidden regions in pictures", "1 pictures (their alt text stands there)")
+
+
+def test_a_course_of_which_nothing_fits_is_refused_and_the_last_bank_stays(tmp_path: Path):
+    course = write_course(tmp_path / "tiny", OWN, cards=CUSTOM)
+    bank = tmp_path / "bank.gift.txt"
+    bank.write_text("the last one", encoding="utf-8")
+    result = run("build", course, "--to", "gift", "-o", bank)
+    assert result.exit_code == 1
+    assert "left out 1 of the course's own note types" in result.stderr
+    assert bank.read_text(encoding="utf-8") == "the last one"
+
+    everything = run("build", course, "--to", "all", "-o", tmp_path / "all")
+    assert everything.exit_code == 0, everything.output
+    assert "left out gift" in everything.stdout
+    assert not list((tmp_path / "all").glob("*.gift.txt"))
+    assert list((tmp_path / "all").glob("*.apkg"))
 
 
 HOSTILE = st.text(

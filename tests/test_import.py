@@ -594,6 +594,23 @@ def test_converted_notes_are_cards_of_our_own_kinds(tmp_path: Path):
     assert {note.fields[0] for note in deck.notes if note.kind == "cloze"} >= {"{{c1::a}}_b_"}
 
 
+def test_what_many_cards_lose_alike_is_one_line(tmp_path: Path):
+    pytest.importorskip("anki")
+    from test_import_round_trip import export, fill, opened
+
+    styled = [f'<b style="color: #{place:06}">x</b>' for place in range(12)]
+    with opened(tmp_path / "maker.anki2") as collection:
+        fill(collection, [("Basic", [f"Q{text}", text], "Top", ["x_y"]) for text in styled])
+        export(collection, tmp_path / "deck.apkg", legacy=False)
+    result = run("import", tmp_path / "deck.apkg", "-o", tmp_path / "course", "--convert")
+    assert result.exit_code == 0, result.output
+    tag, style = lost(result.stdout)
+    assert tag.startswith("the tag x_y (it is x-y now): in 12 cards (")
+    assert style.startswith(
+        '<b style="color: #000000"> and 11 other looks of this tag: in 12 cards ('
+    )
+
+
 # Other files.
 
 

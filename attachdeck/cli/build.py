@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from attachdeck.cli.compiling import NO_CHANGES, compiled_course, in_words, lock
 from attachdeck.cli.progress import Progress
 from attachdeck.cli.terminal import course_folder, fail, seconds_now, spare_own_files, table
 from attachdeck.notes import Deck
-from attachdeck.outputs import BrokenOutput, Output
+from attachdeck.outputs import BrokenOutput, NothingLeft, Output
 
 
 @click.command(
@@ -146,9 +147,12 @@ def _build(course: Path | None, order: _Order) -> None:
                 f"course.lock is not up to date: {in_words(compiled.changes)}; run `attachdeck build` and commit it; no deck was written"
             )
         lock = lock_kept(compiled, checked.lock_path, course)
-        made = [
-            _made(name, each, compiled.deck, order, progress) for name, each in order.wanted.items()
-        ]
+        made, empty = [], []
+        for name, output in order.wanted.items():
+            try:
+                made.append(_made(name, output, compiled.deck, order, progress))
+            except NothingLeft as nothing:
+                empty.append(f"{name}, in which nothing would be: {nothing}")
     report.say(diagnostics, checked.texts, asked.form)
     for_people = asked.form in _FOR_PEOPLE
     if language:
@@ -158,7 +162,7 @@ def _build(course: Path | None, order: _Order) -> None:
             f"{language + ':':8}{sum(checked.tallies.values(), Tally())}; what is not translated stays in the original",
             err=not for_people,
         )
-    click.echo(_summary(made, lock), err=not for_people)
+    click.echo(_summary(made, lock, empty), err=not for_people)
     in_own_folder = not courses.is_installed(course) and checked.base is None
     if (
         in_own_folder
@@ -187,6 +191,13 @@ def _made(
         )
     except BrokenOutput as error:
         fail(f"{error}; the last one is unchanged")
+    except NothingLeft as nothing:
+        if len(order.wanted) > 1:
+            raise
+        fail(
+            f"nothing of the course can become {name}: left out {nothing}; "
+            "nothing was written (docs/outputs.md says what each output carries)"
+        )
 
 
 def _look(folder: Path) -> dict[str, list[int]]:
@@ -215,7 +226,7 @@ def _wanted(to: str, output: Path | None, *, several: bool) -> dict[str, Output]
     return wanted
 
 
-def _summary(made: list[pipeline.Summary], lock: str) -> str:
+def _summary(made: list[pipeline.Summary], lock: str, empty: Sequence[str] = ()) -> str:
     first = made[0]
     kinds = ", ".join(f"{count} {kind}" for kind, count in first.cards_by_kind.items())
     rows = [
@@ -231,4 +242,5 @@ def _summary(made: list[pipeline.Summary], lock: str) -> str:
         )
         rows += [("sha256", each.sha256)] if each.sha256 else []
         rows += [("left out", what) for what in each.lost]
+    rows += [("left out", what) for what in empty]
     return table(rows)

@@ -18,7 +18,7 @@ from attachdeck.cli.terminal import fail, no_engine, own_course, show, styled
 from attachdeck.engine import NoEngine
 from attachdeck.importing import columns as meanings
 from attachdeck.importing import source, table, writing
-from attachdeck.importing.draft import Draft
+from attachdeck.importing.draft import Draft, summed_up
 from attachdeck.importing.found import CannotImport
 from attachdeck.lint import kept
 from attachdeck.naming import word
@@ -255,7 +255,7 @@ def _effects(course: Path) -> None:
 
 
 def _lost(lost: Sequence[str]) -> None:
-    for each in lost:
+    for each in summed_up(lost):
         click.echo(f"not carried: {_line(each)}")
 
 

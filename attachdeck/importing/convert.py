@@ -11,7 +11,7 @@ from typing import Any
 from attachdeck import cloze
 from attachdeck.cardless import lost_gaps
 from attachdeck.identity import Lock
-from attachdeck.importing.draft import Draft, DraftLesson, Values, fitting_tags
+from attachdeck.importing.draft import Draft, DraftLesson, Values, fitting_tags, listed
 from attachdeck.importing.html_text import lost_in, markdown
 from attachdeck.markup import shows_nothing
 
@@ -30,7 +30,9 @@ def converted(draft: Draft) -> Draft:
     """The draft with nearest kinds; nothing of it is known to learners any more."""
     lost = list(draft.lost)
     shapes = {name: shape(said, texts) for name, (said, texts) in draft.note_types.items()}
-    lessons = tuple(_lesson(lesson, draft, shapes, lost) for lesson in draft.lessons)
+    styles: dict[str, dict[str, list[str]]] = {}
+    lessons = tuple(_lesson(lesson, draft, shapes, lost, styles) for lesson in draft.lessons)
+    lost += [_lost_styles(cards) for cards in styles.values()]
     used = {
         card["note_type"] for lesson in lessons for card in lesson.cards if card["kind"] == "custom"
     }
@@ -65,20 +67,37 @@ def _filled(template: str, names: list[str]) -> str:
 
 
 def _lesson(
-    lesson: DraftLesson, draft: Draft, shapes: Mapping[str, str], lost: list[str]
+    lesson: DraftLesson,
+    draft: Draft,
+    shapes: Mapping[str, str],
+    lost: list[str],
+    styles: dict[str, dict[str, list[str]]],
 ) -> DraftLesson:
+    """Return a lesson with nearest kinds; `styles` gathers, by element, the tags that lose their look."""
     cards = []
     for card in lesson.cards:
         said, _ = draft.note_types[card["note_type"]]
         row = [card["fields"].get(each["name"], "") for each in said["fields"]]
         found = _card(shapes[card["note_type"]], row)
         if found is not None:
-            lost += [f"the card {card['id']}: {tag}" for tag in lost_in(" ".join(row))]
+            for tag in lost_in(" ".join(row)):
+                by_tag = styles.setdefault(tag.split()[0].strip("<>/").lower(), {})
+                by_tag.setdefault(tag, []).append(card["id"])
             tags = fitting_tags(card.get("tags", []), f"the card {card['id']}", lost)
             cards.append({"id": card["id"], **found, **({"tags": tags} if tags else {})})
         else:
             cards.append(card)
     return replace(lesson, cards=tuple(cards))
+
+
+def _lost_styles(cards: Mapping[str, list[str]]) -> str:
+    """Say in one line which tags of one element lose their look, and in which cards."""
+    tag, *others = cards
+    names = list(dict.fromkeys(name for found in cards.values() for name in found))
+    more = f" and {len(others)} other looks of this tag" if others else ""
+    if len(names) == 1:
+        return f"the card {names[0]}: {tag}{more}"
+    return f"{tag}{more}: in {listed(names)}"
 
 
 def _card(kind: str, row: list[str]) -> Values | None:

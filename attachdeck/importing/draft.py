@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
@@ -16,6 +16,11 @@ from attachdeck.patterns import pattern
 from attachdeck.reader import NOT_TEXT
 
 Values = dict[str, Any]
+
+_PLACES = ("the card ", "the note ", "the field ", "line ")
+"""How what is said of one card or line begins."""
+_FEW = 3
+_MANY_LINES = 20
 
 # Nothing that begins holds the beginning of another; so a text of beginnings alone is read once, and not once for each.
 _MEDIA = pattern(
@@ -115,3 +120,33 @@ def fitting_tags(tags: list[str], where: str, lost: list[str]) -> list[str]:
             )
         found += [fit] if fit else []
     return list(dict.fromkeys(found))
+
+
+def summed_up(lost: Iterable[str]) -> list[str]:
+    """Return what could not be carried, with what is the same in many places in one line."""
+    places: dict[str, list[str]] = {}
+    for line in lost:
+        where, colon, what = line.partition(": ")
+        if colon and where.startswith(_PLACES):
+            places.setdefault(what, []).append(where)
+        else:
+            places.setdefault(line, [])
+    found = []
+    for what, wheres in places.items():
+        if len(wheres) > _FEW:
+            found.append(f"{what}: in {listed(wheres)}")
+        else:
+            found += [f"{where}: {what}" for where in wheres] or [what]
+    return found
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return how many cards or lines these are, with the first names."""
+    lines = [name.removeprefix("line ") for name in names if name.startswith("line ")]
+    if len(lines) == len(names):
+        shown, what = lines[:_MANY_LINES], "lines"
+    else:
+        shown, what = [name.removeprefix("the card ") for name in names[:_FEW]], "places"
+        what = "cards" if all(" " not in name for name in shown) else what
+    more = ", …" if len(names) > len(shown) else ""
+    return f"{len(names)} {what} ({', '.join(shown)}{more})"

@@ -22,6 +22,14 @@ LISTING = ".attachdeck"
 """The file in a folder that an output made which lists what it wrote there; all else in the folder is left alone."""
 
 
+class NothingLeft(Exception):  # noqa: N818  # The course has nothing that the output can carry.
+    """An output can carry nothing of a course; `lost` says what is left out, a line each."""
+
+    def __init__(self, lost: Iterable[str]) -> None:
+        self.lost = tuple(lost)
+        super().__init__(", ".join(self.lost))
+
+
 class Output(Protocol):
     """One way to write a deck: a module, or any object, with these two names."""
 
@@ -31,7 +39,8 @@ class Output(Protocol):
     def write(self, deck: Deck, place: Path) -> Iterable[str] | None:
         """Write a file or a folder at `place`, where nothing is yet; returns what could not be carried, a line each.
 
-        The same deck gives the same bytes. Raises OSError when it cannot be written.
+        The same deck gives the same bytes. Raises OSError when it cannot be written, and
+        NothingLeft when it would be empty.
         """
 
 
@@ -92,7 +101,8 @@ def find(name: str) -> Output:
 def put(output: Output, deck: Deck, path: Path) -> tuple[str, ...]:
     """Write a deck beside its place and then put it there: whatever goes wrong, the last good one stays whole.
 
-    Returns what could not be carried, a line each. Raises OSError when it cannot be written, and BrokenOutput.
+    Returns what could not be carried, a line each. Raises OSError when it cannot be written,
+    BrokenOutput, and NothingLeft.
     A folder that is there already is only written to where an output made it, or where it is empty; in it only the output's files are touched.
     """
     path.parent.mkdir(parents=True, exist_ok=True)

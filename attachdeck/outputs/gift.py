@@ -15,6 +15,7 @@ from attachdeck import cloze
 from attachdeck.course import ChoiceCard, SequenceCard, TypedCard
 from attachdeck.markup import Shown, render
 from attachdeck.notes import Deck
+from attachdeck.outputs import NothingLeft
 from attachdeck.outputs.faces import Face, faces, fields, without_pictures
 from attachdeck.patterns import pattern
 
@@ -28,10 +29,14 @@ _TAG = pattern(r"<[^>]*>")
 
 
 def write(deck: Deck, place: Path) -> list[str]:
-    """Write the question bank; cards of pictures with hidden regions are left out, because no type of question is like them."""
+    """Write the question bank, and return what it leaves out. Raises NothingLeft where it would be empty."""
     bank = _Bank(deck)
-    place.write_text("\n".join(bank.blocks()), encoding="utf-8", newline="\n")
-    return [f"{count} {what}" for what, count in bank.lost.items() if count]
+    blocks = list(bank.blocks())
+    lost = [f"{count} {what}" for what, count in bank.lost.items() if count]
+    if not blocks:
+        raise NothingLeft(lost)
+    place.write_text("\n".join(blocks), encoding="utf-8", newline="\n")
+    return lost
 
 
 def escaped(text: str) -> str:

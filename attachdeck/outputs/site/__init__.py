@@ -127,6 +127,7 @@ class _Site:
 
     def lost(self) -> list[str]:
         retired = sum(not note.cards for note in self.deck.notes)
+        custom = sum(bool(note.cards) and note.kind == "custom" for note in self.deck.notes)
         texts = [
             *(each.reading_text for each in self.course.lessons),
             *(each.html for prompts in self.prompts.values() for each in prompts),
@@ -134,6 +135,7 @@ class _Site:
         formulas = sum("\\(" in each or "\\[" in each for each in texts)
         return [
             *([f"{retired} retired"] if retired else []),
+            *([f"{custom} of the course's own note types"] if custom else []),
             *([f"the drawing of formulas, in {formulas} readings and cards"] if formulas else []),
         ]
 
