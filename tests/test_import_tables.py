@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from attachdeck import pipeline
-from conftest import compiled, need
+from conftest import ROOT, compiled, need
 from test_cli import run
 
 ANIMALS = [("el perro", "der Hund"), ("el gato", "die Katze"), ("la niña", "das Mädchen")]
@@ -206,3 +207,30 @@ def test_quotation_marks_between_tabs_may_mean_themselves(tmp_path: Path):
     result = run("import", tmp_path / "words.tsv", "-o", tmp_path / "course")
     assert result.exit_code == 0, result.output
     assert pairs(tmp_path / "course") == [('"sobre" todo', "above all"), ('el "uno', "one")]
+
+
+def test_the_documented_table_is_imported_as_the_page_says(tmp_path: Path):
+    page = (ROOT / "docs" / "importing.md").read_text(encoding="utf-8")
+    page = page.partition("## Import a table")[2].partition("### ")[0]
+    table, message = (
+        textwrap.dedent(block) for block in re.findall(r"```text\n(.*?)```", page, re.DOTALL)
+    )
+    (option,) = re.findall(r"-o spanish --columns (\S+)", page)
+    (tmp_path / "words.csv").write_text(table, encoding="utf-8")
+    result = run("import", tmp_path / "words.csv", "-o", tmp_path / "spanish")
+    assert result.exit_code == 2
+    said = [line.strip() for line in result.stderr.splitlines()]
+    assert [line.strip() for line in message.splitlines()] == said[: message.count("\n")]
+    done = run("import", tmp_path / "words.csv", "-o", tmp_path / "spanish", "--columns", option)
+    assert done.exit_code == 0, done.output
+    assert pairs(tmp_path / "spanish") == [("hello", "hola"), ("goodbye", "adiós")]
+
+
+def test_the_documented_text_for_anki_is_imported(tmp_path: Path):
+    page = (ROOT / "docs" / "importing.md").read_text(encoding="utf-8")
+    page = page.partition("## Import a text for Anki")[2]
+    text = page.partition("```text\n")[2].partition("```")[0]
+    (tmp_path / "words.txt").write_text(text, encoding="utf-8")
+    done = run("import", tmp_path / "words.txt", "-o", tmp_path / "spanish")
+    assert done.exit_code == 0, done.output
+    assert pairs(tmp_path / "spanish") == [("hola", "hello")]

@@ -33,7 +33,7 @@ _HEADERS = frozenset(
 _COLUMNS = ("guid column", "notetype column", "deck column", "tags column")
 _PREVIEW = 5
 """In how many rows Anki looks for HTML where no header says whether there is any."""
-_TAG = pattern(r"<[^>]*>")
+_TAG = pattern(r"<[^<>]*>")
 _GAP = pattern(r"\{\{c[0-9]+::")
 _LONGEST_TYPED = 60
 _KINDS = {
@@ -116,7 +116,8 @@ def keys_of(text: AnkiText, asked: columns.Asked) -> list[str]:
     found = {**text.own, **columns.resolved(asked, labels)}
     for place, label in enumerate(labels):
         key = columns.key_of(label)
-        if place not in found and key in columns.KNOWN and key not in found.values():
+        is_known = key in columns.KNOWN and key != "kind"
+        if place not in found and is_known and key not in found.values():
             found[place] = key
     rest = [place for place in range(width) if place not in found]
     fields = [key for key in ("prompt", "answer") if key not in found.values()]
@@ -126,7 +127,10 @@ def keys_of(text: AnkiText, asked: columns.Asked) -> list[str]:
     if "tags" not in found.values() and "notetype" not in found.values():
         last = max((place for place, key in found.items() if key in CARRIED), default=-1)
         found |= _tags_column(text, [place for place in rest if place > last])
-    return [found.get(place, labels[place] or f"column {place + 1}") for place in range(width)]
+    for place, label in enumerate(labels):
+        name = label if label and label not in found.values() else f"column {place + 1}"
+        found.setdefault(place, name)
+    return [found[place] for place in range(width)]
 
 
 def _tags_column(text: AnkiText, rest: Sequence[int]) -> dict[int, str]:

@@ -62,7 +62,7 @@ _BESIDE = frozenset(_BESIDE_NAMES.strip().replace("\n", "|").split("|"))
 """Names of columns that are seldom a side of a card."""
 _NUMBER = pattern(r"[0-9]+\.?")
 _FILE = pattern(r"\S+\.(?:png|jpe?g|gif|svg|webp|mp3|ogg|wav)|https?://\S+|<img\b.*>|\[sound:.*\]")
-_ENDS = pattern(r".*[.?!…。？！]\W*")
+_END = pattern(r"[.?!…。？！]\W{0,3}\Z")
 _SHORT = 3
 """How many words the name of a column has at most."""
 
@@ -127,7 +127,11 @@ def key_of(name: str) -> str:
 
 def is_phrase(cell: str) -> bool:
     """Tell whether a cell is a phrase, and not tags."""
-    return bool(_ENDS.fullmatch(cell)) or len(cell.split()) > _SHORT
+    return _ends_like_a_sentence(cell) or len(cell.split()) > _SHORT
+
+
+def _ends_like_a_sentence(cell: str) -> bool:
+    return _END.search(cell.rstrip()[-4:]) is not None
 
 
 def of_table(rows: Sequence[Sequence[str]], wanted: Asked) -> Columns:
@@ -201,7 +205,7 @@ def _looks_like_names(names: Sequence[str]) -> bool:
     cells = [name.strip() for name in names if name.strip()]
     usual = _KEYS.keys() | _UNSURE | _BESIDE
     return any(cell.lower() in usual for cell in cells) or all(
-        cell[0].isupper() and len(cell.split()) <= _SHORT and not _ENDS.fullmatch(cell)
+        cell[0].isupper() and len(cell.split()) <= _SHORT and not _ends_like_a_sentence(cell)
         for cell in cells
     )
 
