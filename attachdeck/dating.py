@@ -80,6 +80,7 @@ class _Dater:
         self.cards_by_kind: Counter[str] = Counter()
         self.taken: set[int] = set()
         self.first_cards: set[int] = set()
+        self.merged = lock.merged()
         self.places: dict[tuple[int, ...], tuple[int, ...]] = {}
         """Each once, because most cards have the same."""
 
@@ -145,7 +146,7 @@ class _Dater:
 
     def record(self, note: Undated) -> CardRecord:
         """What the lock remembers of a card from now on."""
-        before = self.lock.cards.get(note.card) or self.lock.cards.get(note.formerly)
+        before = self.known(note)
         if before and before.content == note.content and before.files in ("", note.files):
             if before.places == note.made and before.files == note.files:
                 return before
@@ -163,6 +164,22 @@ class _Dater:
             files=note.files,
             unreleased=NEW if before is None or before.unreleased == NEW else CHANGED,
         )
+
+    def known(self, note: Undated) -> CardRecord | None:
+        """Return what the lock knows of a card; of several records with its GUID, the latest.
+
+        They come from a merge of a rename with another change. Learners may have either, so what
+        differs from either must become newer than both.
+        """
+        record = self.lock.cards.get(note.card) or self.lock.cards.get(note.formerly)
+        records = self.merged.get(record.guid, []) if record else []
+        if not record or not records:
+            return record
+        latest = max(each.changed for each in records)
+        at_last = [each for each in records if each.changed == latest]
+        record = next((each for each in at_last if each.content != note.content), at_last[0])
+        is_new = all(each.unreleased == NEW for each in records)
+        return record if is_new or record.unreleased != NEW else replace(record, unreleased=CHANGED)
 
     def note_type(self, key: str, own: NoteType) -> DatedNoteType:
         before = self.lock.note_types.get(key)

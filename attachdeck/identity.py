@@ -132,6 +132,15 @@ class Lock:
         cards = [card.changed for card in self.cards.values()]
         return max((*cards, *(record.changed for record in self.note_types.values())), default=0)
 
+    def merged(self) -> dict[str, list[CardRecord]]:
+        """Return the records that share a GUID, by that GUID: a merge leaves such."""
+        if len({card.guid for card in self.cards.values()}) == len(self.cards):
+            return {}
+        records: dict[str, list[CardRecord]] = {}
+        for card in self.cards.values():
+            records.setdefault(card.guid, []).append(card)
+        return {guid: cards for guid, cards in records.items() if len(cards) > 1}
+
     def inheriting(self, base: Lock) -> Lock:
         """This lock, and for cards and note types that it does not know what another one says: that of an extended course, or of the original of a translation.
 
