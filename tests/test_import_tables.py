@@ -50,6 +50,13 @@ TABLES: dict[str, tuple[str, bytes]] = {
         "i.csv",
         "el perro,der Hund,Ladra mucho.\nel gato,die Katze,\nla niña,das Mädchen,Es feliz.\n".encode(),
     ),
+    "names in another script": ("k.csv", "char,zhuyin\n犬,いぬ\n猫,ねこ\n水,みず\n".encode()),
+    "sides far apart": (
+        "l.csv",
+        "id,subject,spanish,ipa,german,sentence_es\n1,Fauna,el perro,el pero,der Hund,Ladra mucho.\n"
+        "2,Fauna,el gato,el gato,die Katze,El gato duerme.\n"
+        "3,Otros,la niña,la nina,das Mädchen,La niña lee.\n".encode(),
+    ),
     "pipes": ("j.csv", "Term|Definition\nel perro|der Hund\nel gato|die Katze\nla niña|das Mädchen\n".encode()),
 }  # fmt: skip
 
@@ -75,12 +82,13 @@ def test_a_table_as_people_have_it_needs_one_option_at_most(tmp_path: Path, name
     result = run("import", tmp_path / file, "-o", tmp_path / "course")
     if result.exit_code:
         assert result.exit_code == 2, result.output
-        assert "  el perro → der Hund" in result.stderr
+        assert re.search("^  (el perro → der Hund|犬 → いぬ)", result.stderr, re.MULTILINE)
         assert not (tmp_path / "course").exists()
         option = shown_options(result.stderr)[0]
         result = run("import", tmp_path / file, "-o", tmp_path / "course", "--columns", option)
     assert result.exit_code == 0, result.output
-    assert pairs(tmp_path / "course") == ANIMALS
+    expected = [("犬", "いぬ"), ("猫", "ねこ"), ("水", "みず")] if file == "k.csv" else ANIMALS
+    assert pairs(tmp_path / "course") == expected
     assert len(compiled(tmp_path / "course").notes) == 3
 
 
@@ -200,6 +208,32 @@ def test_a_mac_text_and_a_text_in_an_encoding_that_is_named(tmp_path: Path):
     options = ("--encoding", "mac_roman")
     assert run("import", tmp_path / "words.csv", "-o", tmp_path / "course", *options).exit_code == 0
     assert pairs(tmp_path / "course") == [("señor", "Sir")]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("la abundancia;obfitość\nel bullicio;zgiełk\n", "cp1250"),
+        ("слово;palabra\nпривет;hola\n", "cp1251"),
+        ("el niño;der Junge\nél;er\n", "mac_roman"),
+    ],
+)
+def test_an_encoding_that_is_not_western_is_never_guessed(tmp_path: Path, text: str, encoding: str):
+    (tmp_path / "words.csv").write_bytes(text.encode(encoding))
+    result = run("import", tmp_path / "words.csv", "-o", tmp_path / "course")
+    assert result.exit_code == 1
+    first = text.partition("\n")[0]
+    assert f"`--encoding {encoding}` if `{first}` looks right" in result.stderr
+
+
+def test_what_was_guessed_of_an_encoding_is_shown(tmp_path: Path):
+    text = "l’été;der Sommer\n¿qué?;was\nœuvre;Werk\n"
+    (tmp_path / "words.csv").write_bytes(text.encode("cp1252"))
+    result = run("import", tmp_path / "words.csv", "-o", tmp_path / "course")
+    assert result.exit_code == 0, result.output
+    assert "read as cp1252" in result.stdout
+    assert "`l’été;der Sommer`" in result.stdout
+    assert pairs(tmp_path / "course")[1] == ("¿qué?", "was")
 
 
 def test_quotation_marks_between_tabs_may_mean_themselves(tmp_path: Path):

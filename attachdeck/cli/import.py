@@ -162,6 +162,8 @@ def _confirm(unclear: meanings.Unclear, drafted: Callable[[meanings.Asked], Draf
     if unclear.option:
         draft = drafted(meanings.asked(unclear.option))
         cards = [card for lesson in draft.lessons for card in lesson.cards]
+        if draft.note:
+            click.echo(_line(draft.note), err=True)
         click.echo("The first cards would be:", err=True)
         for card in cards[:_SHOWN_CARDS]:
             click.echo(f"  {_line(_sides(card))}", err=True)
@@ -226,8 +228,8 @@ def _say(draft: Draft, output: Path) -> None:
     click.echo(
         f"{output}: {_count(len(draft.lessons), 'lesson')}, {_count(len(cards), 'card')}, {_count(len(draft.media), 'file')} of media"
     )
-    if draft.note:
-        click.echo(draft.note)
+    for line in draft.note.splitlines():
+        click.echo(_line(line))
     _lost(draft.lost)
     if draft.note_types:
         _effects(output)

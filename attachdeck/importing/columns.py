@@ -33,7 +33,10 @@ _NAMES = {
         "ejemplo|ejemplos|nota|notas|exemple|exemples|phrase d'exemple|remarque|esempio|exemplo|"
         "przykład|пример|例文|例句"
     ),
-    "lesson": "deck|chapter|topic|unit|lektion|kapitel|leçon|lección|unidad|lezione",
+    "lesson": (
+        "deck|chapter|topic|unit|subject|category|theme|section|lektion|kapitel|thema|kategorie|"
+        "leçon|thème|catégorie|lección|unidad|tema|categoría|lezione|rozdział|тема|单元"
+    ),
     "tags": "tag|schlagwort|schlagwörter|étiquettes|etiquetas",
 }
 _KEYS = {name: key for key, names in _NAMES.items() for name in names.split("|")}
@@ -43,7 +46,7 @@ KNOWN = CARRIED | frozenset(("id", "lesson", "tags", "sources", "objective", "ar
 _TARGETS = CARRIED | frozenset(("id", "lesson", "tags"))
 
 _UNSURE_NAMES = """
-arabic|chinese|danish|dutch|english|finnish|french|german|greek|hebrew|hindi|italian|japanese
+arabic|cantonese|chinese|mandarin|danish|dutch|english|finnish|french|german|greek|hebrew|hindi|italian|japanese
 korean|latin|norwegian|polish|portuguese|russian|spanish|swedish|turkish
 deutsch|englisch|französisch|spanisch|italienisch|latein|lateinisch|russisch|japanisch|chinesisch
 español|castellano|inglés|francés|alemán|italiano|portugués|français|anglais|espagnol|allemand
@@ -61,6 +64,7 @@ gender|genus|plural|part of speech|wortart|type|level|date|datum|year|género|ge
 _BESIDE = frozenset(_BESIDE_NAMES.strip().replace("\n", "|").split("|"))
 """Names of columns that are seldom a side of a card."""
 _NUMBER = pattern(r"[0-9]+\.?")
+_OTHER_SCRIPT = pattern(r"[^A-Za-z]+")
 _FILE = pattern(r"\S+\.(?:png|jpe?g|gif|svg|webp|mp3|ogg|wav)|https?://\S+|<img\b.*>|\[sound:.*\]")
 _END = pattern(r"[.?!…。？！]\W{0,3}\Z")
 _SHORT = 3
@@ -177,7 +181,7 @@ def _as_asked(found: Mapping[int, str], names: Sequence[str], wanted: Asked) -> 
 def _without_names(names: Sequence[str], others: Sequence[Sequence[str]]) -> Columns:
     """Return what the columns mean where no usual name says it."""
     plain = _guess(names, [names, *others], named=False)
-    is_certain = _stands_over_numbers(names, others)
+    is_certain = _is_of_another_kind(names, others)
     if others and (is_certain or _looks_like_names(names)):
         named = _guess(names, others, named=True)
         listed = ", ".join(name.strip() for name in names if name.strip())
@@ -190,13 +194,13 @@ def _without_names(names: Sequence[str], others: Sequence[Sequence[str]]) -> Col
     return Columns(("prompt", "answer", "tags" if is_tags else "")[: len(names)], False)
 
 
-def _stands_over_numbers(names: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
-    """Tell whether a first row has a word over a column of numbers, so that it is no card."""
+def _is_of_another_kind(names: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a first row has a word over numbers or over another script, so that it is no card."""
     return any(
-        name.strip()
-        and not _NUMBER.fullmatch(name.strip())
-        and _are(_NUMBER, _column(others, place))
-        for place, name in enumerate(names)
+        (not _NUMBER.fullmatch(name) and _are(_NUMBER, cells))
+        or (name.isascii() and name.isalpha() and len(cells) > 1 and _are(_OTHER_SCRIPT, cells))
+        for place, name in enumerate(map(str.strip, names))
+        if name and (cells := _column(others, place))
     )
 
 
@@ -219,11 +223,12 @@ def _guess(names: Sequence[str], rows: Sequence[Sequence[str]], *, named: bool) 
         for place, name in enumerate(names)
         if usual.get(place) not in KNOWN and _may_be_a_side(name, _column(rows, place))
     ]
-    for key in ("prompt", "answer"):
-        if free and key not in keys.values():
-            keys[free.pop(0)] = key
-    if free and "why" not in keys.values() and any(map(is_phrase, _column(rows, free[0]))):
-        keys[free[0]] = "why"
+    missing = [key for key in ("prompt", "answer") if key not in keys.values()]
+    likely = sorted(free, key=lambda place: names[place].strip().lower() not in _UNSURE)
+    keys |= dict(zip(sorted(likely[: len(missing)]), missing, strict=False))
+    rest = [place for place in free if place not in keys and _are_phrases(_column(rows, place))]
+    if rest and "why" not in keys.values():
+        keys[rest[0]] = "why"
     if not {"prompt", "answer"} <= set(keys.values()):
         return ""
     return ",".join(
@@ -235,6 +240,10 @@ def _may_be_a_side(name: str, cells: Sequence[str]) -> bool:
     if name.strip().lower() in _BESIDE or not cells:
         return False
     return not _are(_NUMBER, cells) and not _are(_FILE, cells)
+
+
+def _are_phrases(cells: Sequence[str]) -> bool:
+    return sum(map(is_phrase, cells)) * 2 > len(cells)
 
 
 def _are(kind: re.Pattern[str], cells: Sequence[str]) -> bool:

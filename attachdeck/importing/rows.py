@@ -18,8 +18,10 @@ _SHOWN = 60
 
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
 _SIGNS = "\xa0¿¡«»°ºª·§€„“”‘’‚–—…"
-_ODD = re.compile(rb"[A-Za-z][\x80-\x9f][A-Za-z]")
-"""Letters of a Mac's encoding; in cp1252 these bytes are signs, which seldom stand in a word."""
+# In a text from Western Europe few letters have accents, and signs stand beside words.
+_ODD = re.compile(r"[^\W\d_][¿¡§€«»°‚„…–—“”‘][^\W\d_]|[^\W\d_a-zA-Z]{3}")
+_ENCODINGS = ("cp1252", "cp1250", "mac_roman", "cp1251")
+"""Those in which Excel saves *CSV*: Western and Central Europe, on a Mac, Cyrillic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,34 +59,42 @@ def decoded(path: Path, encoding: str = "") -> str:
 
 
 def guessed(path: Path) -> str:
-    """Return `cp1252` for a text that Excel on Windows may have saved so; nothing for any other.
+    """Return a line as it reads in cp1252, for a text that Excel on Windows may have saved so.
 
-    Raises OSError.
+    Nothing for any other text. Raises OSError.
     """
     content = path.read_bytes()[:_MAX_BYTES]
     try:
         content.decode("utf-8")
-    except UnicodeDecodeError:
-        is_utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        text = "" if is_utf_16 else content.decode("cp1252", "replace")
-        is_plain = text and all(
-            character.isalpha() or character in _SIGNS for character in _FOREIGN.findall(text)
-        )
-        return "cp1252" if is_plain and not _ODD.search(content) else ""
+    except UnicodeDecodeError as error:
+        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return ""
+        return _shown(content, error.start, "cp1252") if _reads_well(content, "cp1252") else ""
     return ""
+
+
+def _reads_well(content: bytes, encoding: str) -> bool:
+    """Tell whether letters look like letters in words."""
+    text = content.decode(encoding, "replace")
+    foreign = set(_FOREIGN.findall(text))
+    return all(each.isalpha() or each in _SIGNS for each in foreign) and not _ODD.search(text)
+
+
+def _shown(content: bytes, place: int, encoding: str) -> str:
+    """Return the line at a place, as it reads in an encoding."""
+    begin = max(content.rfind(end, 0, place) for end in (b"\n", b"\r")) + 1
+    line = content[begin : begin + 4 * _SHOWN].splitlines()[0].decode(encoding, "replace")
+    return " ".join(line.split())[:_SHOWN]
 
 
 def _other_encoding(path: Path, content: bytes, encoding: str, place: int) -> str:
     """Say that a text is in another encoding, and how it reads in the usual ones."""
-    begin = max(content.rfind(end, 0, place) for end in (b"\n", b"\r")) + 1
-    line = content[begin:].splitlines()[0]
-    guesses = {name: line.decode(name, "replace") for name in ("cp1252", "mac_roman")}
-    shown = (
-        f"`--encoding {name}` if `{' '.join(guess.split())[:_SHOWN]}` looks right"
-        for name, guess in guesses.items()
+    shown = [
+        f"`--encoding {name}` if `{_shown(content, place, name)}` looks right"
+        for name in _ENCODINGS
         if name != encoding
-    )
-    number = len(content[:begin].splitlines()) + 1
+    ]
+    number = content.count(b"\n", 0, place) + 1
     return (
         f"`{path}` is not in {_name(encoding)} (line {number}): "
         f"add {', or '.join(shown)}; or save the table again as *CSV UTF-8*"

@@ -21,8 +21,8 @@ _SEPARATORS = "\t;,|"
 _LOOKED_AT = 50
 """In how many lines the separator is looked for."""
 _GUESSED = (
-    "The file is not in UTF-8 and was read as cp1252, as Excel on Windows saves *CSV*. "
-    "If letters look wrong, add --encoding mac_roman (or another one)."
+    "The file is not in UTF-8. It was read as cp1252, as Excel saves *CSV* in Western Europe: `{}`. "
+    "If letters look wrong, add --encoding NAME, such as cp1250, cp1251 or mac_roman."
 )
 _QUOTED = pattern(r'"[^"]*+"')
 
@@ -135,7 +135,7 @@ def draft(path: Path, asked: columns.Asked, encoding: str = "") -> Draft:
     Raises CannotImport, OSError, and Unclear where it is a guess what the columns mean.
     """
     guess = "" if encoding else rows.guessed(path)
-    text = rows.decoded(path, encoding or guess)
+    text = rows.decoded(path, "cp1252" if guess else encoding)
     if anki_text.is_for_anki(path, text):
         return anki_text.draft(path, anki_text.read(path, text), asked)
     found, lost = _cells(path, text)
@@ -146,7 +146,7 @@ def draft(path: Path, asked: columns.Asked, encoding: str = "") -> Draft:
     begin = int(meant.has_names)
     table = Table(meant.keys, found.cells[begin:], found.lines[begin:], (*titles, *lost))
     notes = [
-        *([_GUESSED] if guess else []),
+        *([_GUESSED.format(guess)] if guess else []),
         *([] if meant.has_names or asked else [_read_as(meant.keys)]),
     ]
     return _drafted(path, table, "\n".join(notes))
@@ -175,8 +175,9 @@ def _drafted(path: Path, table: Table, note: str) -> Draft:
     ids, lesson_ids = Ids(), Ids()
     lessons: dict[str, list[Values]] = {}
     places: dict[str, str] = {}
-    for number, (line, row) in enumerate(table.named(), 1):
+    for number, (line, cells) in enumerate(table.named(), 1):
         where = f"line {line}"
+        row = {key: cell.strip() for key, cell in cells.items()}
         if "tags" in row:
             row["tags"] = " ".join(_tags(row["tags"], where, lost))
         above, _, lesson = row.get("lesson", "").strip().rpartition("::")
