@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import sys
 import textwrap
 from pathlib import Path
@@ -51,6 +52,11 @@ TABLES: dict[str, tuple[str, bytes]] = {
         "el perro,der Hund,Ladra mucho.\nel gato,die Katze,\nla niña,das Mädchen,Es feliz.\n".encode(),
     ),
     "names in another script": ("k.csv", "char,zhuyin\n犬,いぬ\n猫,ねこ\n水,みず\n".encode()),
+    "names of several words": (
+        "m.csv",
+        b'Word in Spanish,"Word, German"\nel perro,der Hund\nel gato,die Katze\n'
+        + "la niña,das Mädchen\n".encode(),
+    ),
     "sides far apart": (
         "l.csv",
         "id,subject,spanish,ipa,german,sentence_es\n1,Fauna,el perro,el pero,der Hund,Ladra mucho.\n"
@@ -68,11 +74,9 @@ def pairs(folder: Path) -> list[tuple[str, str]]:
 
 
 def shown_options(stderr: str) -> list[str]:
-    """The options for `--columns` that a message names, in its order."""
-    return [
-        option.strip("'")
-        for option in re.findall(r"add --columns (\S+|'.*')$", stderr, re.MULTILINE)
-    ]
+    """The values for `--columns` that a message names, in its order, as a shell reads them."""
+    options = re.findall("add (--columns .*)$", stderr, re.MULTILINE)
+    return [shlex.split(option)[1] for option in options]
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -156,6 +160,17 @@ def test_columns_bring_every_key_of_a_card(tmp_path: Path):
     )  # fmt: skip
 
 
+def test_a_column_that_is_asked_for_wins_over_one_of_that_name(tmp_path: Path):
+    (tmp_path / "words.csv").write_text("why,front,back,note\nx,hola,hello,y\n", encoding="utf-8")
+    options = ("--columns", "note=why")
+    result = run("import", tmp_path / "words.csv", "-o", tmp_path / "course", *options)
+    assert result.exit_code == 0, result.output
+    assert "not carried: the column `why (column 1)`" in result.stdout
+    course = pipeline.check(tmp_path / "course").course
+    assert course
+    assert [card.why for card in course.cards()] == ["y"]
+
+
 def test_columns_of_a_text_for_anki_may_be_chosen(tmp_path: Path):
     text = "#separator:tab\n#columns:Spanish\tNote\tEnglish\nhola\tformal?\thello\n"
     (tmp_path / "words.txt").write_text(text, encoding="utf-8")
@@ -189,7 +204,7 @@ def test_options_that_do_not_fit_are_told(tmp_path: Path, options: tuple[str, ..
 def test_several_words_are_no_tag(tmp_path: Path):
     (tmp_path / "words.csv").write_text(
         'Front,Back,Tags\nuno,one,"irregular verbs, unit3"\ndos,two,I say hello to her.\n'
-        "tres,three,a b\n",
+        "tres,three,a b c d\n",
         encoding="utf-8",
     )
     result = run("import", tmp_path / "words.csv", "-o", tmp_path / "course")
@@ -197,7 +212,7 @@ def test_several_words_are_no_tag(tmp_path: Path):
     assert "line 3: `I say hello to her.` is no tag" in result.stdout
     course = pipeline.check(tmp_path / "course").course
     assert course
-    assert [card.tags for card in course.cards()] == [("unit3",), (), ("a", "b")]
+    assert [card.tags for card in course.cards()] == [("unit3",), (), ("a", "b", "c", "d")]
 
 
 def test_a_mac_text_and_a_text_in_an_encoding_that_is_named(tmp_path: Path):

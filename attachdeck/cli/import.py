@@ -158,7 +158,10 @@ def _make(
 
 def _confirm(unclear: meanings.Unclear, drafted: Callable[[meanings.Asked], Draft]) -> None:
     """Show the first cards as a guess makes them, and ask; exit with 2 where nobody can answer, or it is wrong."""
-    click.echo(f"{styled('error', 'error')}: {_line(unclear.reason)}", err=True)
+    can_answer = sys.stdin.isatty() and sys.stderr.isatty()
+    is_question = unclear.option and can_answer
+    begin = "" if is_question else f"{styled('error', 'error')}: "
+    click.echo(f"{begin}{_line(unclear.reason)}", err=True)
     if unclear.option:
         draft = drafted(meanings.asked(unclear.option))
         cards = [card for lesson in draft.lessons for card in lesson.cards]
@@ -167,7 +170,7 @@ def _confirm(unclear: meanings.Unclear, drafted: Callable[[meanings.Asked], Draf
         click.echo("The first cards would be:", err=True)
         for card in cards[:_SHOWN_CARDS]:
             click.echo(f"  {_line(_sides(card))}", err=True)
-        if _can_answer() and click.confirm("Import it like this?", default=True, err=True):
+        if can_answer and click.confirm("Import it like this?", default=True, err=True):
             return
         click.echo(f"help: if that is right, add {_option(unclear.option)}", err=True)
     if unclear.other:
@@ -180,15 +183,12 @@ def _confirm(unclear: meanings.Unclear, drafted: Callable[[meanings.Asked], Draf
     sys.exit(2)
 
 
-def _can_answer() -> bool:
-    """Whether somebody sits before a terminal."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
-
-
 def _option(columns: str) -> str:
     """Return `--columns` with its value as one word of a command."""
-    safe = re.fullmatch(r"[\w.,=-]+", columns)
-    return _line(f"--columns {columns}" if safe else f"--columns '{columns}'")
+    if re.fullmatch(r"[\w.,=-]+", columns):
+        return f"--columns {columns}"
+    mark = "'" if '"' in columns else '"'
+    return _line(f"--columns {mark}{columns}{mark}")
 
 
 def _sides(card: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from html import escape, unescape
 from pathlib import Path
 
 from attachdeck.importing import columns, rows
-from attachdeck.importing.cards import CARRIED, card_of
+from attachdeck.importing.cards import CARRIED, LONGEST_TYPED, card_of
 from attachdeck.importing.draft import Draft, DraftLesson, Ids, Values, deck_name, storable
 from attachdeck.importing.html_text import lost_in, markdown
 from attachdeck.patterns import pattern
@@ -35,7 +35,6 @@ _PREVIEW = 5
 """In how many rows Anki looks for HTML where no header says whether there is any."""
 _TAG = pattern(r"<[^<>]*>")
 _GAP = pattern(r"\{\{c[0-9]+::")
-_LONGEST_TYPED = 60
 _KINDS = {
     "basic": "basic",
     "basic (and reversed card)": "reversed",
@@ -138,7 +137,7 @@ def _tags_column(text: AnkiText, rest: Sequence[int]) -> dict[int, str]:
     kind = _KINDS.get(text.said.get("notetype", "").lower(), "")
     behind = rest[1:] if kind == "optional" else rest
     cells = [row[behind[0]] for row in text.rows.cells if len(row) > behind[0]] if behind else []
-    return {behind[0]: "tags"} if cells and not any(map(columns.is_phrase, cells)) else {}
+    return {behind[0]: "tags"} if cells and not any(map(columns.is_sentence, cells)) else {}
 
 
 def draft(path: Path, text: AnkiText, asked: columns.Asked) -> Draft:
@@ -196,7 +195,7 @@ class _Reader:
             renamed = {"prompt": "text", "answer": "why"}
             texts = {renamed.get(key, key): each for key, each in texts.items()}
         answer = self.plain(texts.get("answer", ""))
-        if kind == "typed" and (len(answer) > _LONGEST_TYPED or "\n" in answer):
+        if kind == "typed" and (len(answer) > LONGEST_TYPED or "\n" in answer):
             kind = "basic"
         found = {key: self.markdown(each, f"{where}: ") for key, each in texts.items()}
         if kind == "typed":

@@ -34,6 +34,8 @@ CARRIED = frozenset(
     )
 )
 """The keys of a card that a column can bring."""
+LONGEST_TYPED = 60
+"""How many characters of an answer somebody may be asked to type; a longer one is only shown."""
 _NEEDS = {
     "basic": ("prompt", "answer"),
     "reversed": ("prompt", "answer"),

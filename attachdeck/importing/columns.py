@@ -129,13 +129,13 @@ def key_of(name: str) -> str:
     return _KEYS.get(plain, name.strip() if "." in name else plain)
 
 
-def is_phrase(cell: str) -> bool:
-    """Tell whether a cell is a phrase, and not tags."""
-    return _ends_like_a_sentence(cell) or len(cell.split()) > _SHORT
-
-
-def _ends_like_a_sentence(cell: str) -> bool:
+def is_sentence(cell: str) -> bool:
+    """Tell whether a cell ends like a sentence, so that it holds no tags."""
     return _END.search(cell.rstrip()[-4:]) is not None
+
+
+def _is_phrase(cell: str) -> bool:
+    return is_sentence(cell) or len(cell.split()) > _SHORT
 
 
 def of_table(rows: Sequence[Sequence[str]], wanted: Asked) -> Columns:
@@ -173,8 +173,9 @@ def _as_asked(found: Mapping[int, str], names: Sequence[str], wanted: Asked) -> 
     keys = []
     for place, name in enumerate(names):
         usual = key_of(name) if has_names else ""
-        # A usual name that was given to another column is a name like any other.
-        keys.append(found.get(place, usual if usual not in taken else name.strip()))
+        if usual in taken:  # Its usual meaning was given to another column.
+            usual = f"{name.strip()} (column {place + 1})"
+        keys.append(found.get(place, usual))
     return Columns(tuple(keys), has_names)
 
 
@@ -209,7 +210,7 @@ def _looks_like_names(names: Sequence[str]) -> bool:
     cells = [name.strip() for name in names if name.strip()]
     usual = _KEYS.keys() | _UNSURE | _BESIDE
     return any(cell.lower() in usual for cell in cells) or all(
-        cell[0].isupper() and len(cell.split()) <= _SHORT and not _ends_like_a_sentence(cell)
+        cell[0].isupper() and len(cell.split()) <= _SHORT and not is_sentence(cell)
         for cell in cells
     )
 
@@ -243,7 +244,7 @@ def _may_be_a_side(name: str, cells: Sequence[str]) -> bool:
 
 
 def _are_phrases(cells: Sequence[str]) -> bool:
-    return sum(map(is_phrase, cells)) * 2 > len(cells)
+    return sum(map(_is_phrase, cells)) * 2 > len(cells)
 
 
 def _are(kind: re.Pattern[str], cells: Sequence[str]) -> bool:

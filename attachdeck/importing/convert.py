@@ -11,6 +11,7 @@ from typing import Any
 from attachdeck import cloze
 from attachdeck.cardless import lost_gaps
 from attachdeck.identity import Lock
+from attachdeck.importing.cards import LONGEST_TYPED
 from attachdeck.importing.draft import Draft, DraftLesson, Values, fitting_tags, listed
 from attachdeck.importing.html_text import lost_in, markdown
 from attachdeck.markup import shows_nothing
@@ -122,7 +123,7 @@ def _card(kind: str, row: list[str]) -> Values | None:
         answer = unescape(re.sub(r"<[^>]*>", "", row[1])).strip()
         return (
             {"kind": "typed", "prompt": a, "answer": answer}
-            if len(answer) <= 60 and "\n" not in answer and answer
+            if len(answer) <= LONGEST_TYPED and "\n" not in answer and answer
             else None
         )
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from attachdeck.cells import restored
@@ -96,9 +96,10 @@ def edits(path: Path, encoding: str = "") -> tuple[dict[str, dict[str, str]], li
 
     Raises CannotImport, and OSError.
     """
-    (head, *others), lines, lost = _with_lines(path, encoding)
+    found, lost = _cells(path, rows.decoded(path, encoding))
+    head, *others = found.cells
     names = tuple("id" if name.strip().lower() == "id" else name.strip() for name in head)
-    table = Table(names, tuple(others), lines[1:], tuple(lost))
+    table = Table(names, tuple(others), found.lines[1:], tuple(lost))
     if "id" not in table.columns:
         raise CannotImport(
             f"`{path}` has no column `id`: take the spreadsheet that `attachdeck build --to csv` makes"
@@ -122,13 +123,6 @@ def edits(path: Path, encoding: str = "") -> tuple[dict[str, dict[str, str]], li
     return by_id, left
 
 
-def _with_lines(
-    path: Path, encoding: str
-) -> tuple[tuple[tuple[str, ...], ...], tuple[int, ...], list[str]]:
-    found, lost = _cells(path, rows.decoded(path, encoding))
-    return found.cells, found.lines, lost
-
-
 def draft(path: Path, asked: columns.Asked, encoding: str = "") -> Draft:
     """Return a course of a table's rows.
 
@@ -136,8 +130,10 @@ def draft(path: Path, asked: columns.Asked, encoding: str = "") -> Draft:
     """
     guess = "" if encoding else rows.guessed(path)
     text = rows.decoded(path, "cp1252" if guess else encoding)
+    notes = [_GUESSED.format(guess)] if guess else []
     if anki_text.is_for_anki(path, text):
-        return anki_text.draft(path, anki_text.read(path, text), asked)
+        made = anki_text.draft(path, anki_text.read(path, text), asked)
+        return replace(made, note="".join(notes))
     found, lost = _cells(path, text)
     found, titles = _without_titles(found)
     names = tuple(name.strip() for name in found.cells[0])
@@ -145,10 +141,7 @@ def draft(path: Path, asked: columns.Asked, encoding: str = "") -> Draft:
     meant = columns.Columns(names, True) if is_ours else columns.of_table(found.cells, asked)
     begin = int(meant.has_names)
     table = Table(meant.keys, found.cells[begin:], found.lines[begin:], (*titles, *lost))
-    notes = [
-        *([_GUESSED.format(guess)] if guess else []),
-        *([] if meant.has_names or asked else [_read_as(meant.keys)]),
-    ]
+    notes += [] if meant.has_names or asked else [_read_as(meant.keys)]
     return _drafted(path, table, "\n".join(notes))
 
 
@@ -202,7 +195,7 @@ def _drafted(path: Path, table: Table, note: str) -> Draft:
 def _tags(cell: str, where: str, lost: list[str]) -> list[str]:
     """Return a cell's tags: between commas or semicolons, else words. What has several words is none."""
     parts = [part.strip() for part in re.split("[,;]", cell) if part.strip()]
-    if len(parts) == 1 and not columns.is_phrase(cell):
+    if len(parts) == 1 and not columns.is_sentence(cell):
         return cell.split()
     lost += [
         f"{where}: `{part}` is no tag, because it has several words"
