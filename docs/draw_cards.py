@@ -56,8 +56,9 @@ def compiled(cards: list[str], folder: Path) -> Site:
         LESSON + "".join(cards).replace("plane.svg", "two-dimensions.svg"), encoding="utf-8"
     )
     site = look(folder)
-    if site.problems:
-        sys.exit("\n".join(f"{each['place']}: {each['message']}" for each in site.problems))
+    errors = [problem for problem in site.problems if problem["severity"] == "error"]
+    if errors:
+        sys.exit("\n".join(f"{error['place']}: {error['message']}" for error in errors))
     return site
 
 
@@ -105,7 +106,7 @@ def main() -> None:
             if card:
                 photograph(page, site, card[1], media, kind)
             pictures = " ".join(
-                f'<img src="cards/{kind}-{side}.png" alt="The {side} of this card." width="390">'
+                f"![The {side} of this card.](cards/{kind}-{side}.png)"
                 for side in ("front", "back")
             )
             parts.append(f"## {heading}\n\n```yaml\n{yaml}```\n\n{pictures}\n")

@@ -98,7 +98,7 @@ def test_every_kind_is_pictured_beside_its_yaml():
     assert [part.partition("```")[0] for part in pictured.split("```yaml\n")[1:]] == kinds, (
         "run `make cards`"
     )
-    pictures = re.findall(r'src="(cards/[^"]+)"', pictured)
+    pictures = re.findall(r"\]\((cards/[^)]+)\)", pictured)
     assert len(pictures) == 2 * len(kinds)
     assert all((ROOT / "docs" / each).stat().st_size > 1000 for each in pictures)
 

@@ -6,20 +6,46 @@ import importlib.util
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from conftest import ROOT, need
 from test_anki_import import do_import
 from test_preview import CHROMIUM, until
 
 
+def blocks(page: Path) -> list[str]:
+    """What a page tells its reader to type, block by block."""
+    return re.findall(r"```sh\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+
+
 def commands() -> list[list[str]]:
-    """The commands of the guide, in order."""
-    text = (ROOT / "docs" / "first-hour.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
-    return [shlex.split(line) for block in blocks for line in block.strip().split("\n")]
+    """The commands of the guide, in order, once attachdeck is installed."""
+    _, *rest = blocks(ROOT / "docs" / "first-hour.md")
+    return [shlex.split(line) for block in rest for line in block.strip().split("\n")]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the commands are those of Linux and macOS")
+@pytest.mark.parametrize("page", ["README.md", "docs/first-hour.md"])
+def test_after_the_documented_installation_attachdeck_is_a_command(tmp_path: Path, page: str):
+    pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(tmp_path)]
+    reached = subprocess.run([*pip, "click"], check=False, capture_output=True)
+    need("a package registry", reached.returncode == 0)
+    checkout = tmp_path / "checkout"
+    ignored = shutil.ignore_patterns(".*", "build", "*.egg-info")
+    shutil.copytree(ROOT, checkout, ignore=ignored)
+    script = f"{blocks(ROOT / page)[0]}\nattachdeck check course\ncommand -v attachdeck\n"
+
+    done = subprocess.run(
+        ["sh", "-e", "-c", script], check=False, capture_output=True, encoding="utf-8", cwd=checkout
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith(f"{checkout}/.venv/bin/attachdeck\n")
 
 
 def test_the_first_hour(tmp_path: Path, collection):
@@ -65,12 +91,12 @@ def test_the_first_hour(tmp_path: Path, collection):
             page = browser.new_page()
             page.goto(url)
             page.locator("article").first.wait_for()
-            assert page.locator("article").count() == 3
+            assert page.locator("article").count() == 4
 
             assert attachdeck(lesson).returncode == 0
             added = attachdeck(card)
             assert added.returncode == 0, added.stderr
-            until(page, "document.querySelectorAll('article').length === 5")
+            until(page, "document.querySelectorAll('article').length === 7")
             page.locator("#card-spacing-mean").wait_for(state="attached")
 
             path = home / "my-course" / "lessons" / "02-spacing-works.yaml"
@@ -93,5 +119,5 @@ def test_the_first_hour(tmp_path: Path, collection):
     built = attachdeck(build)
     assert built.returncode == 0, built.stderr
     [deck] = (home / "build").glob("*.apkg")
-    assert do_import(collection, deck) == {"new": 5}
+    assert do_import(collection, deck) == {"new": 7}
     assert attachdeck(check).returncode == 0
