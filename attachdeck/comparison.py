@@ -11,6 +11,8 @@ from typing import Any
 
 from attachdeck.patterns import pattern
 
+_PLACE = "Spare 1"
+"""The field that says which section of its reading a card is."""
 _PLUMBING = ("::lesson::", "::changed::")
 _RETIRED = "::retired"
 _STEERING = pattern("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -135,6 +137,15 @@ class Changes:
     withheld: tuple[str, ...] = ()
 
     @property
+    def renumbered(self) -> tuple[str, ...]:
+        """Return the reading cards of which nothing changed but their place in the reading."""
+        return tuple(
+            key
+            for key, rewordings in self.reworded.items()
+            if [rewording.field for rewording in rewordings] == [_PLACE]
+        )
+
+    @property
     def bump(self) -> Bump:
         """Major where learners must act, minor for new cards, patch for anything else."""
         if self.acts:
@@ -181,7 +192,7 @@ def compare(old: Snapshot, new: Snapshot) -> Changes:
         moved={
             key: (before.lesson, after.lesson)
             for key, (before, after) in seen.items()
-            if before.lesson != after.lesson
+            if before.lesson != after.lesson and key not in retired
         },
         retagged=retagged,
         retired=retired,

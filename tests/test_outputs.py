@@ -283,7 +283,10 @@ def test_the_spreadsheet_holds_all_that_the_author_wrote(tmp_path: Path, flagshi
     for path in sorted((COURSE / "lessons").glob("*.yaml")):
         document, _ = read_text(path.read_text(encoding="utf-8"), path.name)
         lesson = document.root.value
-        written += [dict(leaves(card)) | {"lesson": lesson["id"]} for card in lesson["cards"]]
+        sections = [{"kind": "reading", **section} for section in lesson["reading"]]
+        written += [
+            dict(leaves(card)) | {"lesson": lesson["id"]} for card in (*sections, *lesson["cards"])
+        ]
     assert [{key: restored(each) for key, each in row.items() if each} for row in found] == written
 
 

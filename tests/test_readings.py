@@ -15,6 +15,7 @@ from attachdeck.notes import Deck
 from attachdeck.reader import read_course
 from conftest import CARD, COURSE_YAML, LESSON_HEAD, NOW, compiled, seal, write_course
 from test_anki_import import do_import
+from test_cli import run
 from test_straight import ways
 
 if TYPE_CHECKING:
@@ -337,3 +338,67 @@ def test_a_section_that_comes_back_is_the_learners_card_again(
     [card] = collection.find_cards("ID:why-read")
     assert "somebody" in collection.get_card(card).render_output().question_text
     assert collection.find_cards("ID:first-reading tag:tiny::retired tag:tiny::kind::reading")
+
+
+def edited(tmp_path: Path, reading: str, old: str, new: str) -> tuple[int, str, str]:
+    """What comes of an edit in the spreadsheet of a course: the exit code, what is said, and the lesson's file."""
+    folder = course(tmp_path / "course", reading)
+    assert run("fmt", folder).exit_code == 0
+    sheet = tmp_path / "cards.csv"
+    assert run("build", folder, "--to", "csv", "-o", sheet).exit_code == 0
+    text = sheet.read_text(encoding="utf-8-sig")
+    assert text.count(old) == 1
+    sheet.write_text(text.replace(old, new), encoding="utf-8-sig")
+    result = run("import", "--into", folder, sheet)
+    return result.exit_code, result.output, (folder / "lessons" / "01-first.yaml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("reading", "old", "new"),
+    [
+        (SECTIONS, "How to read", "How one reads"),
+        (SECTIONS, "**somebody**", "**nobody**"),
+        (TEXT, "All of it.", "Nothing of it."),
+    ],
+)
+def test_an_edit_of_a_reading_in_a_spreadsheet_comes_back(
+    tmp_path: Path, reading: str, old: str, new: str
+):
+    code, said, text = edited(tmp_path, reading, old, new)
+
+    assert (code, "1 change\n" in said) == (0, True), said
+    assert new in text
+    assert old not in text
+
+
+@pytest.mark.parametrize(
+    ("reading", "old", "new", "message"),
+    [
+        (SECTIONS, "How to read", "", "the row of the card `how-to-read`"),
+        (SECTIONS, "how-to-read,first,reading", "how-to-read,first,basic", "`kind` of the card"),
+        (TEXT, "first-reading,first,reading,", "first-reading,first,reading,Title", "divide it"),
+    ],
+)
+def test_an_edit_that_would_spoil_a_reading_is_listed(
+    tmp_path: Path, reading: str, old: str, new: str, message: str
+):
+    code, said, _ = edited(tmp_path, reading, old, new)
+
+    assert code == 1
+    assert message in said
+
+
+def test_a_spreadsheet_without_edits_changes_nothing(tmp_path: Path):
+    code, said, _ = edited(tmp_path, SECTIONS, "how-to-read", "how-to-read")
+
+    assert (code, "0 changes" in said) == (0, True)
+
+
+def test_a_change_of_places_alone_is_one_line_of_what_changed(tmp_path: Path):
+    packages = []
+    one = SECTIONS[: SECTIONS.index("  - id: how")] + "cards:\n"
+    for name, reading in (("two", SECTIONS), ("one", one)):
+        packages.append(tmp_path / f"{name}.apkg")
+        pipeline.package(compiled(course(tmp_path / name, reading)), packages[-1])
+
+    assert "renumbered why-read\n" in run("diff", *packages).output

@@ -71,37 +71,69 @@ def _changed(
         raise CannotTidy("it cannot be read: `attachdeck check` says why")
     wanted = deepcopy(said)
     edits = []
-    for place, card in enumerate(wanted["cards"]):
-        name = card.get("id") if isinstance(card, dict) else None
-        if isinstance(name, str) and name in rows:
-            found.add(name)
-            done = list(
-                _edit(card, {"lesson": said.get("id", ""), **rows[name]}, said.get("id", ""), left)
-            )
-            if done and (mistake := _mistake(said["cards"][place], card)):
-                left.append(f"the row of the card `{name}`: {mistake}")
-                wanted["cards"][place] = said["cards"][place]
-                continue
+    for part, place, name in _cards(said):
+        if name not in rows:
+            continue
+        found.add(name)
+        row = {"lesson": said.get("id", ""), **rows[name]}
+        card, before = _read_apart(wanted, part, place), _read_apart(said, part, place)
+        if part == "reading" and row.get("kind", "").strip() == "reading":
+            del row["kind"]  # Only a spreadsheet calls it that.
+        done = list(_edit(card, row, said.get("id", ""), left))
+        if done and (mistake := _mistake(before, card, part)):
+            left.append(f"the row of the card `{name}`: {mistake}")
+        elif done:
+            wanted[part] = _put_back(wanted[part], place, card)
             edits += [Edit(path, name, key) for key in done]
     if not edits:
         return None
     return _written(text, path, wanted), edits
 
 
-def _mistake(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+def _cards(lesson: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
+    """Yield the sections of a lesson's reading and its cards: the key that each is under, its place there, and its id."""
+    if isinstance(lesson.get("reading"), str):
+        yield "reading", 0, f"{lesson.get('id')}-reading"
+    for part in ("reading", "cards"):
+        entries = lesson.get(part)
+        for place, entry in enumerate(entries if isinstance(entries, list) else ()):
+            name = entry.get("id") if isinstance(entry, dict) else None
+            if isinstance(name, str):
+                yield part, place, name
+
+
+def _read_apart(lesson: Mapping[str, Any], part: str, place: int) -> dict[str, Any]:
+    """Return a copy of a card or a section; a reading of one text is a section without a title."""
+    entries = lesson[part]
+    if isinstance(entries, str):
+        return {"id": f"{lesson.get('id')}-reading", "text": entries}
+    return dict(deepcopy(entries[place]))
+
+
+def _put_back(entries: Any, place: int, card: dict[str, Any]) -> Any:
+    """Return a reading or a list of cards with an edited one in its place."""
+    if isinstance(entries, str):
+        return card["text"]
+    return [*entries[:place], card, *entries[place + 1 :]]
+
+
+def _mistake(before: Mapping[str, Any], after: Mapping[str, Any], part: str) -> str:
     """What would be wrong with a card that was not wrong with it before; nothing where it stays as good as it was."""
-    old, new = ({each.message: each for each in _mistakes(card)} for card in (before, after))
+    if part == "reading" and before.keys() != after.keys() and "title" not in before:
+        return "a reading that is one text has no other keys; divide it in the lesson's file"
+    old, new = ({each.message: each for each in _mistakes(card, part)} for card in (before, after))
     found = next((each for message, each in new.items() if message not in old), None)
     return f"{found.message}" + (f" ({found.help})" if found.help else "") if found else ""
 
 
-def _mistakes(card: Mapping[str, Any]) -> list[Diagnostic]:
+def _mistakes(card: Mapping[str, Any], part: str) -> list[Diagnostic]:
     alone = {
         "id": "a",
         "title": "a",
         "summary": "a",
         "objectives": [{"id": "a", "text": "a"}],
-        "cards": [card],
+        "cards": [],
+        part: [card],
     }
     return schema.check(read_text(json.dumps(alone, ensure_ascii=False), "")[0], "lesson")
 
@@ -227,9 +259,15 @@ def _written(text: str, path: Path, wanted: Mapping[str, Any]) -> str:
         )
 
     def change(loaded: Any) -> None:
-        for card, said in zip(loaded["cards"], wanted["cards"], strict=True):
-            if isinstance(said, dict):
-                _match(card, said)
+        if isinstance(wanted.get("reading"), str):
+            _match(loaded, {**loaded, "reading": wanted["reading"]})
+        for part in ("reading", "cards"):
+            entries = wanted.get(part)
+            for card, said in (
+                zip(loaded[part], entries, strict=True) if isinstance(entries, list) else ()
+            ):
+                if isinstance(said, dict):
+                    _match(card, said)
 
     found = rewritten(text, change)
     again, problems = read_text(found, str(path))

@@ -1,4 +1,4 @@
-"""The output `csv`: a spreadsheet to edit, one row a card, with the author's own words and not their HTML.
+"""The output `csv`: a spreadsheet to edit, one row a card or a section of a reading, with the author's own words and not their HTML.
 
 A column is the way to a value in the YAML: `prompt`, `reverse.prompt`, `options.2.text`.
 """
@@ -9,6 +9,7 @@ import csv
 from pathlib import Path
 
 from attachdeck.cells import guarded, leaves
+from attachdeck.course import Section
 from attachdeck.notes import Deck
 
 SUFFIX = ".csv"
@@ -20,15 +21,24 @@ FIRST = ("id", "lesson", "kind")
 def write(deck: Deck, place: Path) -> None:
     """Write the spreadsheet: UTF-8 with a byte order mark, by which spreadsheets know it."""
     rows = [
-        dict(leaves(card.written)) | {"lesson": lesson.id}
+        row | {"lesson": lesson.id}
         for lesson in deck.course.lessons
-        for card in lesson.cards
+        for row in (
+            *(_section(section) for section in lesson.reading),
+            *(dict(leaves(card.written)) for card in lesson.cards),
+        )
     ]
     columns = [*FIRST, *_columns(rows)]
     with place.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, columns, restval="")
         writer.writeheader()
         writer.writerows({key: guarded(each) for key, each in row.items()} for row in rows)
+
+
+def _section(section: Section) -> dict[str, str]:
+    """Return the row of a section of a reading."""
+    row = {"id": section.id, "kind": "reading", "title": section.title, "text": section.text}
+    return row | ({"formerly": section.formerly} if section.formerly else {})
 
 
 def _columns(rows: list[dict[str, str]]) -> list[str]:

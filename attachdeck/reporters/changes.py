@@ -25,9 +25,14 @@ def lines(changes: Changes, style: Style = plain) -> Iterator[str]:
     )
     for key, view in changes.added.items():
         yield f"{style('added', 'help')} {key}: {_gist(view.texts)}".rstrip(": ")
+    renumbered = changes.renumbered
     for key, rewordings in changes.reworded.items():
+        if key in renumbered:
+            continue
         yield f"{style('reworded', 'warning')} {key}"
         yield from (f"  {each.field}: {_marked(each, style)}" for each in rewordings)
+    if renumbered:
+        yield f"{style('renumbered', 'warning')} {', '.join(renumbered)}"
     yield from (
         f"{style('moved', 'warning')} {key}: {before} → {after}"
         for key, (before, after) in changes.moved.items()
@@ -51,12 +56,17 @@ def markdown(changes: Changes) -> Iterator[str]:
             *(f"- `{key}` {_gist(view.texts)}".rstrip() for key, view in changes.added.items()),
             "",
         )
-    if changes.reworded:
+    renumbered = changes.renumbered
+    if len(renumbered) < len(changes.reworded):
         yield from ("## Reworded cards", "")
         for key, rewordings in changes.reworded.items():
+            if key in renumbered:
+                continue
             yield f"- `{key}`"
             yield from (f"  - {each.field}: {_marked_down(each)}" for each in rewordings)
         yield ""
+    if renumbered:
+        yield from ("## Renumbered reading cards", "", *(f"- `{key}`" for key in renumbered), "")
     if changes.moved:
         yield from (
             "## Moved cards",
