@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -33,6 +34,8 @@ KINDS = {
     "reference",
     "reading",
 }
+MARKDOWN = re.compile(r"\*\*|\]\(|^#{1,6} |^\s*[-*] |\|[ :]*-{3}|`", re.MULTILINE)
+
 NOTICE = "notice: هذه الدورة للتعليم، وليست تشخيصًا ولا علاجًا.\n"
 READING = """\
 reading: |
@@ -109,6 +112,43 @@ def looks(flagship_package: Path, right_to_left: Path) -> Looks:
 
 def test_anki_reports_no_error(looks: Looks):
     assert looks.printed == ""
+
+
+def test_no_line_of_a_description_breaks_where_its_source_does(looks: Looks):
+    """Anki shows each line break of a description's source."""
+    assert len(looks.overviews) >= 14
+    broken = {page["deck"] for page in looks.overviews if any("\n" in t for t in page["texts"])}
+    assert broken == set()
+
+
+def test_every_lesson_is_described(looks: Looks):
+    silent = [page["deck"] for page in looks.overviews if len("".join(page["texts"])) < 20]
+    assert silent == []
+
+
+def test_a_description_shows_no_markdown(looks: Looks):
+    texts = {page["deck"]: "\n".join(page["texts"]) for page in looks.overviews}
+    marks = {deck: MARKDOWN.findall(text) for deck, text in texts.items() if MARKDOWN.search(text)}
+    assert marks == {}
+
+
+def test_every_picture_arrives(looks: Looks):
+    """On overviews and on cards; a picture that did not load has no width."""
+    pages = looks.overviews + looks.cards()
+    pictures = [picture for page in pages for picture in page["pictures"]]
+    assert [source for source, width in pictures if not width] == []
+    assert any(page["pictures"] for page in looks.overviews)
+    assert any(page["pictures"] for page in looks.cards())
+
+
+def test_an_overview_fits_the_window_and_opens_at_its_top(looks: Looks):
+    """*Study Now* takes the focus, so that a page longer than the window opens at its end."""
+    for page in looks.overviews:
+        width, height = page["window"]
+        assert (width, page["focus"]) == (WIDTH, "study")
+        assert (page["top"], page["height"] <= height, page["width"] <= width) == (0, True, True), (
+            page["deck"]
+        )
 
 
 def test_the_parent_deck_begins_with_the_notice_and_each_lesson_with_its_reading(looks: Looks):
