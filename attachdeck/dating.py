@@ -78,6 +78,7 @@ class _Dater:
         self.notes = Notes(compiler.tag("changed::"))
         self.types_in_use: set[str] = set()
         self.cards_by_kind: Counter[str] = Counter()
+        self.left_out = 0
         self.taken: set[int] = set()
         self.first_cards: set[int] = set()
         self.merged = lock.merged()
@@ -88,16 +89,18 @@ class _Dater:
         course, compiler = self.course, self.compiler
         media: set[str] = set()
         places: list[tuple[str, str, str]] = []
+        begun = False
         for lesson in lessons:
             places.append((lesson.id, lesson.deck, lesson.description))
-            if lesson.notes and not self.notes:
+            if lesson.notes and not begun:
+                begun = True
                 text = descriptions.before_you_begin(course)
                 self.reference("course-notice", "Before you begin", text, places[0][1])
             for each in lesson.notes:
                 self.note(Undated._make(each))
             media.update(lesson.media)
         self.retire_readings(places[-1][1] if places else "")
-        if self.notes:
+        if begun:
             text = descriptions.help_lines(course)
             self.reference("course-help", "Where to find help", text, places[-1][1])
         note_types = {
@@ -113,6 +116,7 @@ class _Dater:
             course=course,
             lesson_count=len(places),
             cards_by_kind=self.cards_by_kind,
+            left_out=self.left_out,
             preset=identity.number("preset", course.id),
             study=course.study,
             decks=decks,
@@ -124,12 +128,24 @@ class _Dater:
     def note(self, undated: Undated) -> None:
         if undated.card in self.cards:
             raise SameId(undated.card)
-        record = self.cards[undated.card] = self.record(undated)
-        self.types_in_use.add(undated.note_type)
+        record = self.record(undated)
+        if record.retired and record.unreleased == NEW:
+            self.left_out += 1
+            return  # Nobody has it, so there is nobody to tell that it is retired.
+        self.cards[undated.card] = record
         id, first_card = undated.ids if record.guid == undated.guid else ids_of(record.guid)
-        self.cards_by_kind[undated.kind] += len(undated.places)
         first_card = identity.distinct(first_card, self.first_cards, identity.CARDS_APART)
-        self.notes.append(undated.packed, record, identity.distinct(id, self.taken), first_card)
+        id = identity.distinct(id, self.taken)
+        if self.told_before(record):
+            self.left_out += 1
+            return  # Check Database would give new learners a card of a note that comes without.
+        self.types_in_use.add(undated.note_type)
+        self.cards_by_kind[undated.kind] += len(undated.places)
+        self.notes.append(undated.packed, record, id, first_card)
+
+    def told_before(self, record: CardRecord) -> bool:
+        """Return whether an earlier release has told learners that a card is retired."""
+        return record.retired_in not in ("", self.course.version)
 
     def reference(self, card: str, prompt: str, text: str, deck: str) -> None:
         """The note that shows a text of the whole course, if it has such a text, or once had one."""
@@ -147,6 +163,8 @@ class _Dater:
     def record(self, note: Undated) -> CardRecord:
         """What the lock remembers of a card from now on."""
         before = self.known(note)
+        if before and note.retired and self.told_before(before):
+            return before
         if before and before.content == note.content and before.files in ("", note.files):
             if before.places == note.made and before.files == note.files:
                 return before

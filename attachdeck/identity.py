@@ -406,16 +406,18 @@ def refusals(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[Diagnos
 
 
 def changes(old: Lock, new: Lock) -> dict[str, list[str]]:
-    """What learners will notice, in words and ids: `new`, `changed`, `retired`, `dropped` cards, `note types`, `decks`."""
+    """What learners will notice, in words and ids: `new`, `changed` and `retired` cards, those that are gone, `note types`, `decks`."""
     other = {key: each for key, each in new.cards.items() if old.cards.get(key) != each}
     kept_guids = {each.guid for each in old.cards.values()} if other else set()
+    gone = old.cards.keys() - new.cards.keys()
+    guids = {each.guid for each in new.cards.values()} if gone else set()
     found = {
         "new": [key for key, each in other.items() if each.guid not in kept_guids],
         "changed": [
             key for key, each in other.items() if each.guid in kept_guids and not each.retired
         ],
         "retired": [key for key, each in other.items() if each.guid in kept_guids and each.retired],
-        "dropped": sorted(old.cards.keys() - new.cards.keys()),
+        "gone before any release": sorted(key for key in gone if old.cards[key].guid not in guids),
         "note types": [
             key for key, each in new.note_types.items() if old.note_types.get(key) != each
         ],

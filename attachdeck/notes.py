@@ -203,7 +203,7 @@ class DatedNoteType:
 class Deck:
     """All that a package holds. A course that was compiled lesson by lesson comes without its lessons: `lesson_count` says how many there are.
 
-    `cards_by_kind` counts the cards in Anki that each kind of card became.
+    `cards_by_kind` counts the cards in Anki that each kind of card became, `left_out` the retired cards whose notes nobody needs any more.
     """
 
     course: Course = field(repr=False)
@@ -215,6 +215,12 @@ class Deck:
     media: dict[str, bytes] = field(repr=False)
     lesson_count: int = 0
     cards_by_kind: Mapping[str, int] = field(default_factory=dict)
+    left_out: int = 0
+
+    @property
+    def retired(self) -> int:
+        """Return how many cards of the course are retired."""
+        return self.left_out + sum(not note.cards for note in self.notes)
 
 
 class Notes(Sequence[Note]):

@@ -240,6 +240,22 @@ def compiled(checked: Checked, now: int, *, keep_mine: bool = False) -> Compiled
     )
 
 
+def sealed(checked: Checked, built: Compiled, now: int) -> Compiled:
+    """Return a compiled course as its release: what has changed since the last one has the time of this one, `now`.
+
+    It is stale where the lock has to follow.
+    """
+    assert checked.course is not None  # noqa: S101  # It was compiled.
+    from attachdeck import sealing
+    from attachdeck.dating import compile_course
+
+    lock = sealing.sealed(built.lock, checked.course.version, now)
+    if lock is built.lock:
+        return built
+    deck, _ = compile_course(checked.course, lock, now)
+    return replace(built, deck=deck, lock=lock, stale=True)
+
+
 def straight(folder: Path, now: int, *, jobs: int = 1) -> tuple[Checked, Compiled] | None:
     """`check` and `compiled` in one, the short way, with the lessons and the lock's text left out of what was checked.
 

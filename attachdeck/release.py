@@ -8,17 +8,18 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from attachdeck import __version__, descriptions, git, outputs
-from attachdeck.comparison import Changes, Snapshot, compare, next_version
+from attachdeck.comparison import Bump, Changes, Snapshot, compare, next_version
+from attachdeck.identity import write_lock
 from attachdeck.naming import file_name
-from attachdeck.notes import Deck, media_in, shown_media
+from attachdeck.notes import Deck, Note, media_in, shown_media
 from attachdeck.outputs import apkg
-from attachdeck.pipeline import Compiled
+from attachdeck.pipeline import Checked, Compiled, sealed
 from attachdeck.reader import LOCK
 from attachdeck.reporters import changes as change_reporter
 from attachdeck.safe_write import folder_beside
@@ -33,32 +34,54 @@ _RELEASED = ("anki-text", "csv", "gift")
 """The other outputs of a release; those that are folders an author makes by `build --to`."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which release is wanted: where it goes, `now` as its time, the last one, and its language.
+
+    `previous` is a package or a git revision. With `locked`, the lock must have been sealed for
+    this release before, and nothing but the release is written.
+    """
+
+    place: Path
+    now: int
+    previous: str = ""
+    language: str = ""
+    locked: bool = False
+
+
 class Refused(Exception):  # noqa: N818  # The course or the engine is at fault, not the program.
     """Why there is no release, and what to do."""
 
 
-def release(folder: Path, compiled: Compiled, place: Path, previous: str = "") -> Iterator[str]:
-    """Make a release and put it in place; yields what has been done, a line each.
+def release(folder: Path, checked: Checked, compiled: Compiled, wanted: Wanted) -> Iterator[str]:
+    """Make a release and put it in place, and seal the lock; yields what has been done, a line each.
 
-    `previous` is the last release: a package or a git revision. Raises Refused, NoEngine, NotImportable, NoSnapshot, and OSError;
-    what was in place before then stays whole.
+    Raises Refused, NoEngine, NotImportable, NoSnapshot, and OSError; the lock and what was in place
+    before then stay as they were.
     """
-    _refuse_lock(folder, compiled)
-    deck = compiled.deck
-    old = snapshot(previous, folder) if previous else None
-    found = compare(old, of_compiled(compiled)) if old else None
+    _refuse_lock(compiled)
+    final = sealed(checked, compiled, wanted.now)
+    if final.stale:
+        _refuse_sealing(checked, compiled, wanted)
+    deck, place, previous = final.deck, wanted.place, wanted.previous
+    old = snapshot(previous, folder, wanted.language) if previous else None
+    found = compare(old, of_compiled(final)) if old else None
     if old and found:
         _refuse_withheld(found, previous)
         yield _refuse_version(old, deck.course.version, found)
+    name = file_name(deck.course.deck) + (f"-{wanted.language}" if wanted.language else "")
     place.parent.mkdir(parents=True, exist_ok=True)
     with folder_beside(place) as beside:
         made = beside / place.name
         made.mkdir()
-        main = made / f"{file_name(deck.course.deck)}.apkg"
+        main = made / f"{name}.apkg"
         apkg.write(deck, main)
         yield f"built {main.name}"
         old_package = Path(previous) if previous.endswith(".apkg") else None
-        lost = [finding for finding in verify(main, old_package) if finding.fate is Fate.LOST]
+        retired = [note for note in deck.notes if not note.cards]
+        names = {name for note in retired for name in (note.card, note.guid)}
+        findings = verify(main, old_package, names)
+        lost = [finding for finding in findings if finding.fate is Fate.LOST]
         if lost:
             raise Refused(
                 f"Anki's engine says: {lost[0].subject}: {lost[0].message}{': ' + ', '.join(lost[0].cards[:5]) if lost[0].cards else ''}"
@@ -66,23 +89,29 @@ def release(folder: Path, compiled: Compiled, place: Path, previous: str = "") -
         yield "Anki's engine imports it" + (
             ", and a learner of the last release loses nothing" if old_package else ""
         )
-        for name, lesson in _lessons(deck).items():
-            apkg.write(lesson, made / "lessons" / f"{name}.apkg")
+        if retired:
+            yield _retired_words(retired)
+        for lesson, notes in _lessons(deck).items():
+            apkg.write(notes, made / "lessons" / f"{lesson}.apkg")
         left_out: list[str] = []
-        for name in _RELEASED:
-            output = outputs.find(name)
+        for kind in _RELEASED:
+            output = outputs.find(kind)
             try:
-                outputs.put(output, deck, made / f"{file_name(deck.course.deck)}{output.SUFFIX}")
+                outputs.put(output, deck, made / f"{name}{output.SUFFIX}")
             except outputs.NothingLeft as nothing:
-                left_out.append(name)
-                yield f"{name} is not made, because nothing would be in it (left out: {nothing})"
-        others = ", ".join(name for name in _RELEASED if name not in left_out)
+                left_out.append(kind)
+                yield f"{kind} is not made, because nothing would be in it (left out: {nothing})"
+        others = ", ".join(kind for kind in _RELEASED if kind not in left_out)
         yield f"built {len(deck.course.lessons)} packages of single lessons, and {others}"
         _text(made / NOTES, _notes(deck, found))
         _text(made / ANKIWEB, _ankiweb(deck))
         _text(made / MANIFEST, _manifest(deck, made))
         _text(made / SUMS, "".join(f"{sum_}  {name}\n" for name, sum_ in _sums(made).items()))
-        _swap(made, place)
+        if final.stale:
+            _seal(final, checked.lock_path, made, place)
+            yield _sealed_words(checked.lock_path, deck.course.version, wanted.language)
+        else:
+            _swap(made, place)
     yield f"{place}: version {deck.course.version}"
 
 
@@ -105,17 +134,67 @@ def differences(manifest: Path, place: Path) -> list[str]:
     ]
 
 
-def _refuse_lock(folder: Path, compiled: Compiled) -> None:
-    if compiled.refusals:
-        raise Refused(f"{compiled.refusals[0].message}; {compiled.refusals[0].help}")
+def _refuse_lock(compiled: Compiled) -> None:
     if compiled.stale:
         raise Refused(f"{LOCK} is stale: run `attachdeck build`, and commit it")
-    if git.is_repository(folder) and not _is_committed(folder / LOCK):
+    if not any(card.retired_because == "" for card in compiled.deck.course.cards()):
+        raise Refused("the course has no cards to release")
+
+
+def _refuse_sealing(checked: Checked, compiled: Compiled, wanted: Wanted) -> None:
+    """Refuse to seal a lock that must be sealed already, is not committed, or has this version."""
+    version, last = compiled.deck.course.version, compiled.lock.released
+    if last and _parts(version) <= _parts(last.version):
+        what = (
+            "the course has changed since"
+            if version == last.version
+            else f"{version} would be a lower one"
+        )
+        raise Refused(
+            f"version {last.version} has been released, and {what}: write "
+            f"`version: {next_version(last.version, Bump.PATCH)}` in course.yaml, or a higher one"
+        )
+    if wanted.locked:
+        raise Refused(
+            f"{LOCK} is not sealed for version {version}: run `attachdeck release` in your own copy "
+            f"of the course, commit {LOCK}, and make the release from that commit"
+        )
+    if git.is_repository(checked.lock_path.parent) and not _is_committed(checked.lock_path):
         raise Refused(
             f"{LOCK} is not committed: commit it, so that the next release knows what learners have"
         )
-    if not any(card.retired_because == "" for card in compiled.deck.course.cards()):
-        raise Refused("the course has no cards to release")
+
+
+def _seal(final: Compiled, lock: Path, made: Path, place: Path) -> None:
+    """Put the sealed lock and the release in place: both, or neither.
+
+    A process that is killed between the two leaves a sealed lock, with which `release` makes the
+    same files again.
+    """
+    with folder_beside(lock) as beside:
+        old, new = beside / "old", beside / "new"
+        shutil.copy2(lock, old)
+        write_lock(final.lock, new)
+        shutil.copymode(lock, new)
+        new.replace(lock)
+        try:
+            _swap(made, place)
+        except BaseException:
+            old.replace(lock)
+            raise
+
+
+def _retired_words(notes: Sequence[Note]) -> str:
+    names = ", ".join(f"`{note.card}`" for note in notes[:5]) + " …" * (len(notes) > 5)
+    return (
+        f"tells learners that {names} {'is' if len(notes) == 1 else 'are'} retired; the next "
+        "release leaves them out"
+    )
+
+
+def _sealed_words(lock: Path, version: str, language: str) -> str:
+    tag = f"v{version}-{language}" if language else f"v{version}"
+    return f"sealed {lock} for version {version}: commit it, and tag that commit `{tag}`"
 
 
 def _is_committed(path: Path) -> bool:

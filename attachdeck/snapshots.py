@@ -47,8 +47,10 @@ class NoSnapshot(Exception):  # noqa: N818  # What was given is at fault, not th
         self.texts = texts or {}
 
 
-def snapshot(given: str, course: Path) -> Snapshot:
+def snapshot(given: str, course: Path, language: str = "") -> Snapshot:
     """The release that `given` names: a package, a lock, a course's folder, or a git revision of the folder `course`.
+
+    A course is taken in a language into which it was translated, or in its own.
 
     Raises NoSnapshot where it is none of these or cannot be read.
     """
@@ -58,14 +60,14 @@ def snapshot(given: str, course: Path) -> Snapshot:
     if path.suffix == ".lock" and path.is_file():
         return _of_lock_file(path)
     if path.name == "course.yaml" and path.is_file():
-        return _of_course(path.parent)
+        return _of_course(path.parent, language)
     if path.is_dir():
-        return _of_course(path)
-    return _of_revision(given, course)
+        return _of_course(path, language)
+    return _of_revision(given, course, language)
 
 
-def _of_course(folder: Path) -> Snapshot:
-    checked = pipeline.check(folder)
+def _of_course(folder: Path, language: str) -> Snapshot:
+    checked = pipeline.check(folder, language)
     if checked.course is None:
         raise NoSnapshot(f"the course in {folder} has mistakes", checked.diagnostics, checked.texts)
     return of_compiled(pipeline.compiled(checked, 0))
@@ -87,8 +89,10 @@ def of_compiled(compiled: pipeline.Compiled) -> Snapshot:
         cards[key] = replace(
             view, retired=known.retired, places=known.places, changed=known.changed
         )
+    # What an earlier release retired is in no package any more, and is the course's all the same.
+    gone = {key: each for key, each in described.cards.items() if key not in cards}
     return Snapshot(
-        cards=cards,
+        cards=cards | gone,
         course=described.course,
         version=compiled.deck.course.version,
         note_types={
@@ -145,9 +149,12 @@ def coming(held: Holding, compiled: pipeline.Compiled) -> Coming:
         if old.note_types[kind][0] == new.note_types[kind][0]
         and old.note_types[kind] != new.note_types[kind]
     )
+    # What an earlier release retired is left out of the package, and stays in Anki as it is.
+    left_out = new.cards.keys() - {note.card for note in compiled.deck.notes}
+    there = {**old.cards, **{key: new.cards[key] for key in cards}}
     as_there = replace(
         old,
-        cards={**old.cards, **{key: new.cards[key] for key in cards}},
+        cards={key: view for key, view in there.items() if key not in left_out},
         note_types={**old.note_types, **{kind: new.note_types[kind] for kind in types}},
     )
     # A retired card that Anki does not have has no cards in the package, and never comes.
@@ -157,7 +164,7 @@ def coming(held: Holding, compiled: pipeline.Compiled) -> Coming:
         cards={
             key: each
             for key, each in new.cards.items()
-            if key not in custom and (key in old.cards or not each.retired)
+            if key not in custom | left_out and (key in old.cards or not each.retired)
         },
     )
     changed = {
@@ -242,7 +249,7 @@ def _of_lock(lock: Lock) -> Snapshot:
     )
 
 
-def _of_revision(revision: str, course: Path) -> Snapshot:
+def _of_revision(revision: str, course: Path, language: str) -> Snapshot:
     with tempfile.TemporaryDirectory() as folder:
         try:
             git.write_revision(revision, course, Path(folder))
@@ -250,7 +257,7 @@ def _of_revision(revision: str, course: Path) -> Snapshot:
             raise NoSnapshot(
                 f"`{revision}` is neither a file, nor a folder, nor a git revision: {error}"
             ) from error
-        return _of_course(Path(folder))
+        return _of_course(Path(folder), language)
 
 
 def _of_package(path: Path) -> Snapshot:

@@ -16,10 +16,10 @@ from attachdeck.course import Lesson
 from attachdeck.dating import SameId, dated
 from attachdeck.decode import LessonDecoder, lesson_number
 from attachdeck.diagnostics import Diagnostic
-from attachdeck.identity import Lock, digest, lock_for, read_lock, refusals
+from attachdeck.identity import NEW, Lock, digest, lock_for, read_lock, refusals
 from attachdeck.lesson_cache import LessonCache
 from attachdeck.note_types import own
-from attachdeck.notes import Compiler, Deck, LessonNotes
+from attachdeck.notes import Compiler, Deck, LessonNotes, Undated
 from attachdeck.processes import FORKS, ProcessLost, spread
 from attachdeck.reader import Node, lesson_paths, read_course, read_text, read_utf8
 
@@ -61,7 +61,7 @@ class PlainCourse:
 
     def compiled(self, now: int, jobs: int) -> tuple[Deck, Lock]:
         """All that a learner gets, and the new lock. Raises NotPlain."""
-        names = _Names(self.course.practice_deck)
+        names = _Names(self.course.practice_deck, self.lock)
         try:
             deck, lock = dated(self.compiler, map(names.seen, self.lessons(jobs)), self.lock, now)
         except SameId:
@@ -156,14 +156,18 @@ def _not_plain() -> Node:
 class _Names:
     """What has been named so far by any lesson; what its own cards are called is known elsewhere."""
 
-    def __init__(self, practice_deck: str) -> None:
+    def __init__(self, practice_deck: str, lock: Lock) -> None:
+        self.lock = lock
         self.lessons: set[str] = set()
         self.objectives: set[str] = set()
         self.decks = {practice_deck.casefold()}
         self.formers: set[str] = set()
 
     def seen(self, lesson: LessonNotes) -> LessonNotes:
-        """The same lesson. Raises NotPlain where another has one of its names."""
+        """The same lesson. Raises NotPlain where another has one of its names, or may have: a retired card that was never released is nowhere written down."""
+        for note in map(Undated._make, lesson.notes):
+            if note.retired and not self.carried(note.card):
+                raise NotPlain
         decks = {lesson.own_deck.casefold()} - {""}
         for known, new in (
             (self.lessons, {lesson.id}),
@@ -175,3 +179,8 @@ class _Names:
                 raise NotPlain
             known.update(new)
         return lesson
+
+    def carried(self, card: str) -> bool:
+        """Return whether a release has carried a card."""
+        record = self.lock.cards.get(card)
+        return record is not None and record.unreleased != NEW

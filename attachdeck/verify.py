@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -19,6 +19,7 @@ from attachdeck.unpacking import opened as unpacked
 
 if TYPE_CHECKING:
     from anki.collection import Collection
+    from anki.notes import Note
 
 # A script without an end goes to the text's end, and a tag holds no other: so nothing is looked for again from each beginning.
 _UNSEEN = pattern(r"<(script|style)\b.*?(?:</\1\b|\Z)[^>]*>?|<(?!img\b)[^<>]*>", re.DOTALL)
@@ -33,6 +34,8 @@ class Fate(Enum):
     """As it should be."""
     REPLACED = "replaced"
     """Ours took the place of the learner's, because we corrected the card later: Anki knows no other way."""
+    KNOWN = "known"
+    """A card that new learners may meet, and that the next release leaves out."""
     LOST = "lost"
     """Something of the learner's, or a correction of ours, is lost that should not be."""
 
@@ -51,16 +54,19 @@ class NotImportable(Exception):  # noqa: N818  # The package is at fault.
     """Anki cannot import the package."""
 
 
-def verify(package: Path, upgrade_from: Path | None = None) -> list[Finding]:
+def verify(
+    package: Path, upgrade_from: Path | None = None, retired: Container[str] = frozenset()
+) -> list[Finding]:
     """Import a package as a new learner would, and if another is given, as an update of that one.
 
+    `retired` names notes that come without cards on purpose, beside those that say so themselves.
     Raises NoEngine where Anki's engine is not installed, NotImportable where Anki refuses a package.
     """
     for each in filter(None, (package, upgrade_from)):
         _refuse(each)
     with tempfile.TemporaryDirectory() as folder:
         findings = [
-            *_first_import(package, Path(folder) / "new.anki2"),
+            *_first_import(package, Path(folder) / "new.anki2", retired),
             _changed_template(package, Path(folder) / "changed.anki2"),
         ]
         if upgrade_from is not None:
@@ -100,7 +106,7 @@ def _import(collection: Collection, package: Path) -> dict[str, int]:
     return {outcome: count for outcome in outcomes if (count := len(getattr(log, outcome)))}
 
 
-def _first_import(package: Path, path: Path) -> Iterator[Finding]:
+def _first_import(package: Path, path: Path, retired: Container[str]) -> Iterator[Finding]:
     with opened(path) as collection:
         first = _import(collection, package)
         notes = collection.note_count()
@@ -141,13 +147,38 @@ def _first_import(package: Path, path: Path) -> Iterator[Finding]:
             "media", not media.missing, "none is missing", f"missing: {', '.join(media.missing)}"
         )
         yield _descriptions(collection)
-        message, sound = collection.fix_integrity()
-        yield _judged(
-            "check database",
-            sound and "\n" not in message.strip(),
-            "nothing to mend",
-            message.strip().replace("\n", " "),
-        )
+        yield from _check_database(collection, retired)
+
+
+def _check_database(collection: Collection, retired: Container[str]) -> Iterator[Finding]:
+    """Run Anki's *Check Database*, which also makes the cards that notes come without."""
+    before = set(collection.find_cards(""))
+    message, sound = collection.fix_integrity()
+    yield _judged(
+        "check database",
+        sound and "\n" not in message.strip(),
+        "nothing to mend",
+        message.strip().replace("\n", " "),
+    )
+    made = sorted(set(collection.find_cards("")) - before)
+    notes = [collection.get_card(card).note() for card in made]
+    told = [note for note in notes if _name(note) in retired or _says_retired(note)]
+    wrong = [note for note in notes if note not in told]
+    if wrong:
+        yield _appearing(Fate.LOST, wrong, "of notes that come without")
+    if told:
+        words = "of notes that this release retires, for new learners; the next one leaves them out"
+        yield _appearing(Fate.KNOWN, told, words)
+
+
+def _appearing(fate: Fate, notes: list[Note], words: str) -> Finding:
+    names = tuple(dict.fromkeys(map(_name, notes)))
+    message = f"Anki makes {len(notes)} cards {words}"
+    return Finding("check database", fate, message, names)
+
+
+def _says_retired(note: Note) -> bool:
+    return "Retired" in note.keys() and bool(note["Retired"])  # noqa: SIM118  # A note is no dict.
 
 
 def _descriptions(collection: Collection) -> Finding:

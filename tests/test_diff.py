@@ -180,6 +180,7 @@ def test_where_learners_must_act_the_version_is_major(
 
 def test_retired_cards(releases: Releases, tmp_path: Path):
     other = Author(tmp_path / "other")
+    other.release(ONE + TWO + THREE)
     other.release(ONE.replace("}", ", status: retired, retired_because: Wrong.}") + TWO + THREE)
     found = compare(
         snapshot(str(releases.folder / "old.apkg"), Path()), snapshot(str(other.deck), Path())

@@ -125,8 +125,11 @@ def test_build_says_what_changed(author: Author):
     ).replace("2 decks (Tiny, Tiny::01 First)", "2 decks")
     assert "lock    no changes" in author.build().stdout
     assert "lock    1 changed (one)" in author.build(ONE.replace("First?", "1st?") + TWO).stdout
+    gone = author.build(TWO.replace("id: two", "id: three")).stdout
+    assert "lock    1 new (three), 2 gone before any release (one, two)\n" in gone
+    author.release()
     retired = TWO.replace("}", ", status: retired, retired_because: Wrong.}")
-    assert "lock    1 retired (two)" in author.build(ONE.replace("First?", "1st?") + retired).stdout
+    assert "lock    1 retired (two)" in author.build(ONE + retired).stdout
 
 
 def test_a_lock_from_the_future_is_told(author: Author):

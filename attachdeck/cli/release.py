@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from attachdeck import pipeline
 from attachdeck.cli.report import lint_of
-from attachdeck.cli.terminal import course_folder, fail, no_engine, show, spare_own_files
+from attachdeck.cli.terminal import (
+    course_folder,
+    fail,
+    no_engine,
+    seconds_now,
+    show,
+    spare_own_files,
+)
+from attachdeck.courses import is_installed
 from attachdeck.diagnostics import Severity
 from attachdeck.engine import NoEngine
 from attachdeck.outputs import BrokenOutput
-from attachdeck.release import Refused, differences, release
+from attachdeck.release import Refused, Wanted, differences, release
 from attachdeck.reporters.text import tally
 from attachdeck.snapshots import NoSnapshot
 from attachdeck.verify import NotImportable
@@ -26,6 +35,8 @@ Examples:
   attachdeck release
   attachdeck release my-course --from v1.0.0          the last release is a git tag
   attachdeck release my-course --from last.apkg       or its package: then Anki judges the update, too
+  attachdeck release my-course --language es          a translation has releases of its own
+  attachdeck release my-course --locked               in CI: fail if course.lock is not sealed yet
   attachdeck release my-course --check manifest.json  make it again: are the bytes the same?
 """
 )
@@ -46,20 +57,43 @@ Examples:
     help="The folder to write.",
 )
 @click.option(
+    "--language",
+    default="",
+    metavar="CODE",
+    help="Release a translation of the course, such as `es`.",
+)
+@click.option(
+    "--locked",
+    is_flag=True,
+    help="Fail if course.lock is not sealed for this release, instead of sealing it.",
+)
+@click.option(
     "--check",
     "manifest",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Make the release again and compare with this manifest; write nothing.",
 )
-def command(course: Path | None, previous: str, output: Path, manifest: Path | None) -> None:
+def command(
+    course: Path | None,
+    previous: str,
+    output: Path,
+    language: str,
+    locked: bool,
+    manifest: Path | None,
+) -> None:
     """Make a release of a course: checked, judged by Anki's own engine, with notes and sums.
+
+    Then course.lock is sealed: it records the version and time of the release, and what has changed since the last one gets that time.
+    Commit it and tag that commit. The same command on that commit makes the same files.
+
+    SOURCE_DATE_EPOCH, if set, is taken for the time of the release.
 
     Refuses a lock that is stale or not committed, a version number that is too small for what changed, and whatever would harm learners.
     Needs the extra `attachdeck[verify]`.
     """
     folder = course_folder(course)
     spare_own_files(folder, output, "-o")
-    checked = pipeline.check(folder)
+    checked = pipeline.check(folder, language)
     diagnostics = sorted(
         (*checked.diagnostics, *lint_of(checked, release=True)), key=lambda each: each.at
     )
@@ -67,11 +101,21 @@ def command(course: Path | None, previous: str, output: Path, manifest: Path | N
     if checked.course is None or any(each.severity is Severity.ERROR for each in diagnostics):
         fail(f"{tally(diagnostics)}; there is no release")
     compiled = pipeline.compiled(checked, 0)
+    if compiled.refusals:
+        show(compiled.refusals, checked.texts)
+        fail(f"{tally(compiled.refusals)}; there is no release")
+    wanted = Wanted(
+        place=output,
+        now=seconds_now(),
+        previous=previous,
+        language=language,
+        locked=locked or manifest is not None or is_installed(course),
+    )
     try:
         if manifest:
-            _compare(folder, compiled, previous, manifest)
+            _compare(folder, checked, compiled, wanted, manifest)
             return
-        for line in release(folder, compiled, output, previous):
+        for line in release(folder, checked, compiled, wanted):
             click.echo(line)
     except NoEngine:
         no_engine()
@@ -84,12 +128,18 @@ def command(course: Path | None, previous: str, output: Path, manifest: Path | N
         fail(f"the release cannot be written: {error.strerror or error}; the last one is unchanged")
 
 
-def _compare(folder: Path, compiled: pipeline.Compiled, previous: str, manifest: Path) -> None:
+def _compare(
+    folder: Path,
+    checked: pipeline.Checked,
+    compiled: pipeline.Compiled,
+    wanted: Wanted,
+    manifest: Path,
+) -> None:
     with tempfile.TemporaryDirectory() as name:
-        place = Path(name) / "release"
-        for _ in release(folder, compiled, place, previous):
+        again = replace(wanted, place=Path(name) / "release")
+        for _ in release(folder, checked, compiled, again):
             pass
-        found = differences(manifest, place)
+        found = differences(manifest, again.place)
     for line in found:
         click.echo(line, err=True)
     click.echo("the bytes differ" if found else "the same bytes")

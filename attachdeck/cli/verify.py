@@ -12,7 +12,12 @@ from attachdeck.engine import NoEngine
 from attachdeck.reporters.text import printable
 from attachdeck.verify import Fate, Finding, NotImportable, verify
 
-_STYLE = {Fate.GOOD: "help", Fate.REPLACED: "warning", Fate.LOST: "error"}
+_STYLE = {
+    Fate.GOOD: "help",
+    Fate.REPLACED: "warning",
+    Fate.KNOWN: "warning",
+    Fate.LOST: "error",
+}
 _PACKAGE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 

@@ -35,8 +35,7 @@ def write(deck: Deck, place: Path) -> list[str]:
                 " ".join(note.tags),
             )
             writer.writerow((*own, *note.fields, *("" for _ in range(width - len(note.fields)))))
-    retired = len(deck.notes) - len(notes)
     return [
-        *([f"{retired} retired"] if retired else []),
+        *([f"{deck.retired} retired"] if deck.retired else []),
         *([f"{len(deck.media)} pictures (they come with the package)"] if deck.media else []),
     ]

@@ -31,13 +31,12 @@ def write(deck: Deck, place: Path) -> list[str]:
         (place / "media" / name).write_bytes(content)
     text = json.dumps(_Folder(deck).root(), ensure_ascii=False, indent=4, sort_keys=True)
     (place / "deck.json").write_text(text + "\n", encoding="utf-8", newline="\n")
-    retired = sum(not note.cards for note in deck.notes)
     elsewhere = sum(
         bool(note.cards) and not f"{note.deck}::".startswith(f"{_root(deck)}::")
         for note in deck.notes
     )
     return [
-        *([f"{retired} retired"] if retired else []),
+        *([f"{deck.retired} retired"] if deck.retired else []),
         *([f"{elsewhere} in decks that do not lie under the course's"] if elsewhere else []),
     ]
 

@@ -38,9 +38,9 @@ def faces(deck: Deck) -> Iterator[Face]:
     notes = {note.card: note for note in deck.notes}
     pairs = ((lesson, card) for lesson in deck.course.lessons for card in lesson.cards)
     for lesson, card in pairs:
-        note = notes[card.id]
-        if card.kind == "custom":
+        if card.kind == "custom" or card.id not in notes:
             continue
+        note = notes[card.id]
         found = fields(deck, note)
         beside = tuple(found[name] for name in ("Why", "Confusion") if found[name])
         cited = "; ".join(

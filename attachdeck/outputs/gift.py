@@ -74,7 +74,7 @@ class _Bank:
         }
         occlusions = sum(bool(note.cards) and note.kind == "occlusion" for note in deck.notes)
         self.lost = {
-            "retired": sum(not note.cards for note in deck.notes),
+            "retired": deck.retired,
             "of hidden regions in pictures": occlusions,
             "of the course's own note types": sum(
                 bool(note.cards) and note.kind == "custom" for note in deck.notes

@@ -80,7 +80,7 @@ def write(deck: Deck, place: Path) -> list[str]:
     _write(place / "handout.html", shared | _handout(deck))
     tight = [str(each.number) for each in printed if not _fits(each)]
     lost = {
-        "retired": sum(not note.cards for note in deck.notes),
+        "retired": deck.retired,
         "of the course's own note types": sum(note.kind == "custom" for note in deck.notes),
     }
     return [

@@ -126,7 +126,7 @@ class _Site:
         return {packed_name(self.course, each): each.content for each in pictures}
 
     def lost(self) -> list[str]:
-        retired = sum(not note.cards for note in self.deck.notes)
+        retired = self.deck.retired
         custom = sum(bool(note.cards) and note.kind == "custom" for note in self.deck.notes)
         texts = [
             *(each.reading_text for each in self.course.lessons),
