@@ -14,13 +14,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from sys import intern
 from typing import Any
 
 from attachdeck import schema
 from attachdeck.diagnostics import Diagnostic, Severity, did_you_mean
 from attachdeck.location import Location
+from attachdeck.naming import word
 from attachdeck.overlay import Override
 from attachdeck.patterns import pattern
 from attachdeck.reader import LOCK, TRANSLATIONS, Document, Node, read_text
@@ -431,72 +432,105 @@ def _refusal(rule: str, message: str, at: Location, help: str) -> Diagnostic:
 
 
 def _renamed_decks(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[Diagnostic]:
-    for key, each in new.decks.items():
+    for key, deck in new.decks.items():
         before = old.decks.get(key)
-        if before and before.name != each.name and before.unreleased != NEW:
+        if before and before.name != deck.name and before.unreleased != NEW:
             at = root()["decks"].key_at(key)
-            kind, _, name = key.partition(" ")
-            last = before.name.rpartition("::")[2]
-            if TRANSLATIONS in Path(at.file).parts:
-                mend = f"translate its name as `{last}` again" + (
-                    " (a lesson with a `deck` may have another title)" if kind == "lesson" else ""
-                )
-            else:
-                where = {
-                    "lesson": f"in the lesson `{name}` write `deck: {last}`",
-                    "practice": "write the old `practice_deck:` in course.yaml",
-                }
-                mend = where.get(kind, "write the old `deck:` in course.yaml")
-            help = (
-                f"Anki would leave learners' cards in the old deck, beside an empty new one: {mend}"
-            )
+            plain = not re.search(r'["$`\\!]', before.name)
+            accepted = forget_command(before.name if plain else key, at)
             yield _refusal(
-                "renamed-deck", f"the deck `{before.name}` is now called `{each.name}`", at, help
+                "renamed-deck",
+                f"the deck `{before.name}` is now called `{deck.name}`",
+                at,
+                "Anki would leave learners' cards in the old deck, beside an empty new one: "
+                f"{_old_name(key, before.name, at)}; or accept that with `{accepted}`",
             )
+
+
+def _old_name(key: str, name: str, at: Location) -> str:
+    """Return where an author writes the name that a deck had."""
+    kind, _, lesson = key.partition(" ")
+    last = name.rpartition("::")[2]
+    if TRANSLATIONS in Path(at.file).parts:
+        return f"translate its name as `{last}` again" + (
+            " (a lesson with a `deck` may have another title)" if kind == "lesson" else ""
+        )
+    where = {
+        "lesson": f"in the lesson `{lesson}` write `deck: {last}`",
+        "practice": "write the old `practice_deck:` in course.yaml",
+    }
+    return where.get(kind, "write the old `deck:` in course.yaml")
 
 
 def _vanished_cards(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[Diagnostic]:
     fresh = new.cards.keys() - old.cards.keys()
     gone = old.cards.keys() - new.cards.keys()
-    carried_on = {each.guid: each for each in new.cards.values()} if gone else {}
-    for key, each in old.cards.items():
-        if each.unreleased == NEW:
+    carried_on = {card.guid: card for card in new.cards.values()} if gone else {}
+    for key, card in old.cards.items():
+        if card.unreleased == NEW:
             continue
-        now = new.cards.get(key) or carried_on.get(each.guid)
-        if now and now.note_type != each.note_type:
+        now = new.cards.get(key) or carried_on.get(card.guid)
+        if now is None:
             at = root()["cards"].key_at(key)
-            help = "Anki would never update the card again for those who have it: retire it under this id, and write the new one under another"
-            yield _refusal(
-                "changed-note-type",
-                f"the card `{key}` was of the note type `{each.note_type}` and is now `{now.note_type}`",
-                at,
-                help,
-            )
-        elif (
-            now
-            and now.places != each.places
-            and (lost := [place for place in each.places if place not in now.places])
-        ):
-            at = root()["cards"].key_at(key)
-            what = " and ".join(f"its {_side(each.note_type, place)}" for place in lost)
-            help = (
-                f"learners would keep an empty card that nobody can answer: write {what} again; or leave the card as it was, with `status: retired`, "
-                "and write the new one under another id; if no learner ever got it, delete this line"
-            )
-            yield _refusal("lost-side", f"the card `{key}` has lost {what}", at, help)
-        elif not now:
-            at = root()["cards"].key_at(key)
-            renamed = did_you_mean(key, fresh)
-            hint = (
-                f"if it is `{renamed.split('`')[1]}` now, write `formerly: {key}` there; otherwise "
-                if renamed
-                else ""
-            )
-            help = f"it would stay with learners for ever, never corrected: {hint}write it again with `status: retired`; if no learner ever got it, delete this line"
-            yield _refusal("vanished-card", f"the card `{key}` is gone", at, help)
+            yield _vanished_card(key, at, did_you_mean(key, fresh))
+        elif now.note_type != card.note_type:
+            yield _changed_note_type(key, card, now, root()["cards"].key_at(key))
+        elif now.places != card.places:
+            lost = [place for place in card.places if place not in now.places]
+            if lost:
+                yield _lost_side(key, card, lost, root()["cards"].key_at(key))
 
 
-def _side(note_type: str, place: int) -> str:
+def _vanished_card(key: str, at: Location, renamed: str | None) -> Diagnostic:
+    new = (
+        f"if it is `{renamed.split('`')[1]}` now, write `formerly: {key}` there; "
+        if renamed
+        else ""
+    )
+    return _refusal(
+        "vanished-card",
+        f"the card `{key}` is gone",
+        at,
+        f"learners would keep it forever without corrections: {new}restore it with "
+        f"`status: retired`; or accept that with `{forget_command(key, at)}`",
+    )
+
+
+def _changed_note_type(key: str, card: CardRecord, now: CardRecord, at: Location) -> Diagnostic:
+    return _refusal(
+        "changed-note-type",
+        f"the card `{key}` was of the note type `{card.note_type}` and is now `{now.note_type}`",
+        at,
+        "Anki would never update the card again for those who have it: retire it under this id, "
+        f"and write the new one under another; or run `{forget_command(key, at)}`: learners keep "
+        "the old card, uncorrected, and get this one as a new card",
+    )
+
+
+def _lost_side(key: str, card: CardRecord, lost: list[int], at: Location) -> Diagnostic:
+    what = " and ".join(f"its {side(card.note_type, place)}" for place in lost)
+    return _refusal(
+        "lost-side",
+        f"the card `{key}` has lost {what}",
+        at,
+        f"learners would keep an empty card that nobody can answer: write {what} again; or leave "
+        "the card as it was, with `status: retired`, and write the new one under another id; or "
+        f"accept that with `{forget_command(key, at)}`",
+    )
+
+
+def forget_command(name: str, at: Location) -> str:
+    """Return the command that makes the lock at a place forget a card or deck."""
+    folder = PurePath(at.file).parent
+    language = ""
+    if folder.parent.name == TRANSLATIONS:
+        language, folder = f" --language {folder.name}", folder.parent.parent
+    shown = name if re.fullmatch(r"[\w:.-]+", name) else f'"{name}"'
+    course = "" if folder.as_posix() in (".", "course") else f" --course {word(folder)}"
+    return f"attachdeck forget {shown}{course}{language}"
+
+
+def side(note_type: str, place: int) -> str:
     """What of a card asks at a place, in an author's words."""
     if note_type == "sequence":
         return f"step {place}" if place else "question for all steps"

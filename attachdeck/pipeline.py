@@ -17,6 +17,7 @@ from attachdeck.identity import (
     Lock,
     changes,
     digest,
+    guid,
     lock_for,
     read_lock,
     refusals,
@@ -254,6 +255,22 @@ def sealed(checked: Checked, built: Compiled, now: int) -> Compiled:
         return built
     deck, _ = compile_course(checked.course, lock, now)
     return replace(built, deck=deck, lock=lock, stale=True)
+
+
+def refused(checked: Checked, folder: Path, *, jobs: int = 1) -> tuple[Diagnostic, ...]:
+    """Return what a build of a course without mistakes would refuse, because learners would lose by it."""
+    course, lock = checked.course, checked.lock
+    if course is None or not (lock.released or _share_a_guid(course, lock)):
+        return ()
+    # The short way knows lessons that were compiled before, and refuses nothing.
+    return () if straight(folder, 0, jobs=jobs) else compiled(checked, 0).refusals
+
+
+def _share_a_guid(course: Course, lock: Lock) -> bool:
+    """Return whether two cards would be one note in Anki."""
+    ids = [card.id for card in course.cards()]
+    guids = {lock.cards[card].guid if card in lock.cards else guid(course.id, card) for card in ids}
+    return len(guids) < len(ids)
 
 
 def straight(folder: Path, now: int, *, jobs: int = 1) -> tuple[Checked, Compiled] | None:

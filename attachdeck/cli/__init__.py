@@ -28,6 +28,7 @@ _COMMANDS = {
     "push": "Send a course to the Anki that is running.",
     "plan": "Say how long a course takes, day by day.",
     "release": "Make a release: checked, judged by Anki, with notes and sums.",
+    "forget": "Accept that learners lose a card or deck.",
     "verify": "Let Anki's own engine judge a package.",
     "translate": "Bring a course into another language.",
     "courses": "List the courses that are installed.",

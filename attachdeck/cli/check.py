@@ -64,7 +64,12 @@ def command(
             _mend(folder)
         checked = pipeline.check(folder, jobs=jobs)
         diagnostics = sorted(
-            (*checked.diagnostics, *report.lint_of(checked, only, others)), key=lambda each: each.at
+            (
+                *checked.diagnostics,
+                *pipeline.refused(checked, folder, jobs=jobs),
+                *report.lint_of(checked, only, others),
+            ),
+            key=lambda each: each.at,
         )
         whole = whole and not any(each.severity is Severity.ERROR or strict for each in diagnostics)
         found += diagnostics

@@ -1,0 +1,65 @@
+"""`attachdeck forget`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from attachdeck import pipeline
+from attachdeck.cli.terminal import fail, own_course, seconds_now, show
+from attachdeck.diagnostics import Severity
+from attachdeck.forgetting import forgotten
+from attachdeck.identity import write_lock
+from attachdeck.reporters.text import tally
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  attachdeck forget old-card
+  attachdeck forget one-card another-card --course my-course
+  attachdeck forget "My course::01 First"
+"""
+)
+@click.argument("names", metavar="ID...", nargs=-1, required=True)
+@click.option(
+    "--course",
+    type=click.Path(path_type=Path),
+    help="The course.  [default: the one in this folder or in ./course]",
+)
+@click.option(
+    "--language",
+    default="",
+    metavar="CODE",
+    help="Take it out of the lock of a translation, such as `es`.",
+)
+def command(names: tuple[str, ...], course: Path | None, language: str) -> None:
+    """Accept that learners lose a card or deck, so that `build` no longer refuses it.
+
+    ID is the id of a card, or the name that a deck had. `build` and `check` name it where they refuse that a card is gone or has lost a side, has become
+    another note type, or that a deck is renamed.
+
+    Says what learners will see. Nothing else is forgotten: a name about which nothing is refused is an error.
+    """
+    folder = own_course(course)
+    checked = pipeline.check(folder, language)
+    errors = [each for each in checked.diagnostics if each.severity is Severity.ERROR]
+    if checked.course is None:
+        show(errors, checked.texts)
+        fail(f"{tally(errors)}; fix this first: {checked.lock_path} is unchanged")
+    lock, words = checked.lock, []
+    new = pipeline.compiled(checked, seconds_now()).lock
+    for name in dict.fromkeys(names):
+        found = forgotten(lock, new, name)
+        if found is None:
+            fail(
+                f"`attachdeck build` refuses nothing about `{name}`; "
+                f"{checked.lock_path} is unchanged"
+            )
+        lock, said = found
+        words.append(said)
+    write_lock(lock, checked.lock_path)
+    for said in words:
+        click.echo(f"forgotten {said}")
+    click.echo(f"{checked.lock_path} has changed: run `attachdeck build`, and commit it")
