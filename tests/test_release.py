@@ -139,11 +139,20 @@ def test_each_fault_stops_it_and_the_last_release_stays(course: Path, tmp_path: 
     assert run("build", course, "-o", tmp_path / "new.apkg").exit_code == 0
     git(course, "add", "-A")
     git(course, "commit", "-qm", "third", "--allow-empty")
+    stopped("version 1.0.0 has been released, and the course has changed since")
+    lesson.write_text(
+        good + "  - {id: more, kind: basic, prompt: More?, answer: Yes.}\n", encoding="utf-8"
+    )
+    change(course, "explores.", "sets out.", commit=True)
     stopped(
-        "version 1.0.0 has been released, and the course has changed since: write `version: 1.0.1`",
+        "version 1.0.1 is too small after 1.0.0: there are new cards; write `version: 1.1.0`",
         "--from",
         tmp_path / "first.apkg",
     )
+    (course / "course.yaml").write_text(
+        COURSE_YAML.replace("version: 1.0.0", "version: 1.1.0"), encoding="utf-8"
+    )
+    git(course, "commit", "-qam", "fourth")
     stopped("neither a file, nor a folder, nor a git revision", "--from", "v9")
     (tmp_path / "broken.apkg").write_bytes(b"PK")
     stopped("is no package that can be read", "--from", tmp_path / "broken.apkg")
