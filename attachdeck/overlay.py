@@ -277,8 +277,8 @@ class _Merger:
                     )
             apart = ("changes", "cards", "objectives", "reading")
             root = _joined(root, _without(change, apart), ())
-        root = _put(
-            _put(root, "cards", _list(list(cards.values()), root["cards"])),
+        root = put(
+            put(root, "cards", _list(list(cards.values()), root["cards"])),
             "objectives",
             _list(objectives, root["objectives"]),
         )
@@ -292,7 +292,7 @@ class _Merger:
             if ours is None:
                 continue
             if not isinstance(ours.value, list) or not isinstance(root.value.get("reading"), list):
-                root = _put(root, "reading", ours, change.mark.keys["reading"])
+                root = put(root, "reading", ours, change.mark.keys["reading"])
                 continue
             self.must_be_list(change, "reading")
             sections = {str(entry.value.get("id")): entry for entry in _entries(root, "reading")}
@@ -302,7 +302,7 @@ class _Merger:
                     self.replace(sections, name, entry, whole=False)
                 else:
                     sections[name] = entry
-            root = _put(root, "reading", _list(list(sections.values()), root["reading"]))
+            root = put(root, "reading", _list(list(sections.values()), root["reading"]))
         return root
 
     def replace(self, entries: dict[str, Node], name: str, ours: Node, *, whole: bool) -> None:
@@ -327,7 +327,7 @@ class _Merger:
             Document(
                 own.file,
                 own.text,
-                _put(own.root, key, _list(list(entries.values()), own.root[key])),
+                put(own.root, key, _list(list(entries.values()), own.root[key])),
             )
             if key in own.root
             else own
@@ -346,7 +346,7 @@ def _without_hidden_reading(root: Node, hidden: set[str]) -> Node:
     if len(kept) == len(sections):
         return root
     return (
-        _put(root, "reading", _list(kept, root["reading"]))
+        put(root, "reading", _list(kept, root["reading"]))
         if kept
         else _without(root, ("reading",))
     )
@@ -373,9 +373,9 @@ def _joined(theirs: Node, ours: Node, deep: tuple[str, ...]) -> Node:
     joined = ours
     for key in theirs.value:
         if key not in ours:
-            joined = _put(joined, key, theirs[key], theirs.mark.keys[key])
+            joined = put(joined, key, theirs[key], theirs.mark.keys[key])
         elif key in deep:
-            joined = _put(
+            joined = put(
                 joined,
                 key,
                 _joined(
@@ -387,7 +387,7 @@ def _joined(theirs: Node, ours: Node, deep: tuple[str, ...]) -> Node:
     return joined
 
 
-def _put(node: Node, key: str, part: Node, place: tuple[int, int, int, int] | None = None) -> Node:
+def put(node: Node, key: str, part: Node, place: tuple[int, int, int, int] | None = None) -> Node:
     """A mapping with another part under a key."""
     parts: Any = node.mark.parts
     keys = node.mark.keys if place is None else node.mark.keys | {key: place}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 from functools import cache
@@ -34,6 +35,7 @@ from attachdeck.reader import (
     read_text,
 )
 from attachdeck.safe_write import sweep
+from attachdeck.sound import known_without, sound_part, without_changes
 from attachdeck.value import value
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ class Checked:
     """What is known of a course after reading it: the course if it is whole, its diagnostics, and the text of each file.
 
     `lock` is that of the language in which the course was read, and `original` that of the course itself where the language is another one.
+    `sound` is what is left of a course with errors without the files that have them.
     """
 
     course: Course | None
@@ -62,6 +65,7 @@ class Checked:
     merged: Merged | None = field(default=None, repr=False)
     lock_path: Path = Path(LOCK)
     tallies: Mapping[str, Tally] = field(default_factory=dict)
+    sound: Course | None = field(default=None, repr=False)
 
     def before(self, now: int) -> Lock:
         """What is known from before: by this course's lock, in another language also by that of the course itself, and with `keep_identity`
@@ -83,6 +87,19 @@ class Checked:
             course=self.course.id if self.course else "",
             overrides={},
             released=self.lock.released or self.original.released,
+        )
+
+    def cards_with_errors(self) -> frozenset[str]:
+        """Return the ids of the sound part's cards in which something is wrong."""
+        cards = self.sound.cards() if self.sound else ()
+        begins = sorted((card.at.file, card.at.line, card.id) for card in cards)
+        places = (
+            (bisect_right(begins, (each.at.file, each.at.line + 1, "")) - 1, each.at.file)
+            for each in self.diagnostics
+            if each.severity is Severity.ERROR
+        )
+        return frozenset(
+            begins[place][2] for place, file in places if place >= 0 and begins[place][0] == file
         )
 
     @property
@@ -120,45 +137,35 @@ class Summary:
 def check(folder: Path, language: str = "", depth: int = 0, *, jobs: int = 1) -> Checked:
     """Read, validate and decode a course, in a language into which it was translated or in its own; `jobs` processes read a large one.
 
-    A stage's errors keep the next from running, so that each is said once.
+    Errors in one file hide none in another: what has errors is left out of the stages that follow,
+    and what these say only because of that is not said.
     """
     lock_name = f"{TRANSLATIONS}/{language}/{LOCK}" if language else LOCK
     files, diagnostics = read_course(folder, lock_name, jobs)
-    base, found = None, None
+    files, base, found, joining = _with_base(files, folder, depth)
+    diagnostics += joining
+    partial = found is None and files.course.root is not None and "extends" in files.course.root
     tallies: Mapping[str, Tally] = {}
-    if not _fatal(diagnostics):
-        files, base, found, more = _with_base(files, folder, depth)
-        diagnostics += more
     if language and not _fatal(diagnostics) and not _fatal(schema.problems(files)):
         from attachdeck import translation
 
         files, tallies, more = translation.translated(files, folder, language)
         diagnostics += more
-    # What a course leaves to one that it extends is not missing where that one could not be read.
-    partial = base is None and files.course.root is not None and "extends" in files.course.root
-    if not _fatal(diagnostics) or (base is None and not partial):
-        diagnostics += [
-            each for each in schema.problems(files) if not (partial and each.rule == "missing-key")
-        ]
+    own = without_changes(files) if partial else files
+    diagnostics += _disagreements(own, joining, partial=partial)
+    course, more = _decoded(own, diagnostics, partial=partial)
+    diagnostics += more
     lock, damage = read_lock(files.lock, files.lock_problems)
     original, more = read_lock(*lock_file(folder)) if language else (Lock(), [])
     diagnostics += [*damage, *more]
-    course = None
-    if not _fatal(diagnostics):
-        course, more = decode(files)
-        diagnostics += [*more, *_own_note_types(course)]
-    if course:
-        lock = lock_for(course.id, lock)
-    if course and not _fatal(diagnostics):
-        from attachdeck import cardless
-
-        diagnostics += cardless.problems(course)
+    whole = None if _fatal(diagnostics) else course
+    if whole:
+        lock = lock_for(whole.id, lock)
     if found:
         diagnostics += upstream_changes(found, lock.overrides)
-    diagnostics.sort(key=lambda diagnostic: diagnostic.at)
     return Checked(
-        None if _fatal(diagnostics) else course,
-        tuple(diagnostics),
+        whole,
+        tuple(sorted(diagnostics, key=lambda diagnostic: diagnostic.at)),
         files,
         lock,
         original,
@@ -166,7 +173,45 @@ def check(folder: Path, language: str = "", depth: int = 0, *, jobs: int = 1) ->
         found,
         folder / lock_name,
         tallies,
+        course,
     )
+
+
+def _disagreements(
+    files: CourseFiles, known: list[Diagnostic], *, partial: bool
+) -> list[Diagnostic]:
+    """Return what the schemas say of a course's files, but for what is known already."""
+    said = {diagnostic.at for diagnostic in known}
+    problems = [problem for problem in schema.problems(files) if problem.at not in said]
+    if not partial:
+        return problems
+    # What a course leaves to one that it extends is not missing where that one could not be read.
+    rules_of = {files.course.file: ("missing-key", "schema")}
+    return [
+        each for each in problems if each.rule not in rules_of.get(each.at.file, ("missing-key",))
+    ]
+
+
+def _decoded(
+    files: CourseFiles, errors: list[Diagnostic], *, partial: bool
+) -> tuple[Course | None, list[Diagnostic]]:
+    """Return the course that the files without errors describe, and what is wrong in these.
+
+    The course is None where it would say nothing: its course.yaml cannot be read, or what it extends.
+    """
+    errors = [error for error in errors if error.severity is Severity.ERROR]
+    sound = sound_part(files, errors) if errors else files
+    course, found = decode(sound)
+    found += _own_note_types(course)
+    broken = {each.at.file for each in found if each.severity is Severity.ERROR}
+    lessons = tuple(lesson for lesson in course.lessons if lesson.at.file not in broken)
+    if lessons:
+        from attachdeck import cardless
+
+        found += cardless.problems(replace(course, lessons=lessons))
+    if errors:
+        found = known_without(found, files, sound, errors)
+    return None if partial or files.course.root is None else course, found
 
 
 def _with_base(

@@ -21,9 +21,10 @@ from test_cli import run
 
 @pytest.fixture
 def findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A course with errors and warnings, in a folder with a hard name."""
+    """A course with errors, in a folder with a hard name."""
     write_course(
         tmp_path / "a, b: 100%",
+        {"media/media.yaml": "pictures: []\n"},
         cards='  - {id: a, kind: basic, prompt: "Is <it> & \\"so\\"?", answer: "Yes."}\n  - {id: a, kind: basic, prompt: P, answer: A}\n',
     )
     monkeypatch.chdir(tmp_path)

@@ -64,13 +64,25 @@ def lint_of(
     *,
     release: bool = False,
 ) -> list[Diagnostic]:
-    """Return what the rules for good cards say of a course without mistakes."""
+    """Return what the rules for good cards say of a course, or of its part without errors."""
     from attachdeck.lint import lint
 
     today = time.strftime("%Y-%m-%d", time.gmtime(seconds_now()))
-    if checked.course is None:
+    course = checked.course or checked.sound
+    if course is None:
         return []
-    return list(lint(checked.course, today, only, corpus, checked.texts, release=release))
+    return list(
+        lint(
+            course,
+            today,
+            only,
+            corpus,
+            checked.texts,
+            release=release,
+            whole=checked.course is not None,
+            without=checked.cards_with_errors(),
+        )
+    )
 
 
 def chosen(form: str | None) -> str:

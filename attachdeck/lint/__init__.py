@@ -7,7 +7,7 @@ A rule's module has a docstring of fixed form (a title; what, why and how to men
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import field
 from functools import cache
 from importlib import import_module
@@ -68,10 +68,12 @@ Check = Callable[[Course, Context], Iterable[Finding]]
 
 @value()
 class Rule(Page):
-    """A rule: its page, what looks for it, and whether what it finds stops a release."""
+    """A rule: its page, what looks for it, whether what it finds stops a release, and whether it
+    says that something is nowhere, which a part of a course cannot tell."""
 
     check: Check
     stops_release: bool = False
+    looks_everywhere: bool = False
 
 
 @cache
@@ -85,7 +87,8 @@ def known_rules() -> dict[str, Rule]:
         name = each.name.replace("_", "-")
         title = text.partition("\n")[0].rstrip(".")
         stops = getattr(module, "STOPS_RELEASE", False)
-        found[name] = Rule(name, title, text, module.check, stops)
+        everywhere = getattr(module, "LOOKS_EVERYWHERE", False)
+        found[name] = Rule(name, title, text, module.check, stops, everywhere)
     return found
 
 
@@ -97,12 +100,15 @@ def lint(
     files: Mapping[str, str] = MappingProxyType({}),
     *,
     release: bool = False,
+    whole: bool = True,
+    without: Container[str] = (),
 ) -> Iterator[Diagnostic]:
     """Yield what the rules say of a course: all of them, or only some.
 
     Each is a warning unless the course's `lint` says otherwise; for a `release`, those that stop
     one are errors. `corpus` are texts with which a course should share no words, `files` the texts
-    of its own files by their names.
+    of its own files by their names. Of a course that is not `whole`, some rules cannot tell
+    anything; nothing is said of the cards whose ids are in `without`.
     """
     known = known_rules()
     context = Context(
@@ -115,10 +121,11 @@ def lint(
     for name, rule in known.items():
         usual = "error" if release and rule.stops_release else "warning"
         setting = course.lint.get(name, (usual, None))[0]
-        if setting == "off" or (only and name not in only):
+        if setting == "off" or (only and name not in only) or (rule.looks_everywhere > whole):
             continue
         for found in rule.check(course, context):
-            if found.card is None or name not in found.card.silenced:
+            card = found.card
+            if card is None or (name not in card.silenced and card.id not in without):
                 severity = Severity.ERROR if setting == "error" else Severity.WARNING
                 yield Diagnostic(
                     rule=name,

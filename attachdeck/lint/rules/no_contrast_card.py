@@ -28,6 +28,7 @@ from attachdeck.lint.texts import finder, plain
 
 _LONGEST = 4
 """Answers of more words than this are statements, and no terms."""
+LOOKS_EVERYWHERE = True
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:

@@ -1,0 +1,104 @@
+"""Errors in one file hide none in another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from attachdeck import pipeline
+from conftest import COURSE_YAML, LESSON_HEAD, MEDIA_YAML, SOURCES_YAML, write_course
+from test_cli import run
+
+SECOND = LESSON_HEAD.replace("first", "second").replace("First", "Second")
+UNKNOWN = "  - {id: b, kind: basic, prompt: Who?, answer: B., sources: [bolby1969]}\n"
+VIGNETTE = (
+    "  - {id: v, kind: vignette, scenario: She waits., options: pattern, answer: secure, cue: She waits.,"
+    " near_miss: {option: SET, why: So.}}\n"
+)
+BREAKING = {
+    "a schema error": ("lessons/01-first.yaml", LESSON_HEAD + "  - {id: a, kind: basic}\n"),
+    "broken YAML": ("lessons/01-first.yaml", LESSON_HEAD + '  - {id: a, prompt: "}\n'),
+    "an empty lesson": ("lessons/01-first.yaml", ""),
+    "course.yaml without a title": ("course.yaml", COURSE_YAML.replace("title: Tiny\n", "")),
+    "a broken course.yaml": ("course.yaml", COURSE_YAML + "notice: [\n"),
+    "a blank course.yaml": ("course.yaml", ""),
+    "a mistake in media.yaml": ("media/media.yaml", MEDIA_YAML.replace("alt:", "alte:")),
+    "a broken media.yaml": ("media/media.yaml", MEDIA_YAML + "files: [\n"),
+}
+
+
+def rules_of(folder: Path) -> list[tuple[str, str]]:
+    """The codes and files of what is wrong, in the order in which they are told."""
+    diagnostics = pipeline.check(folder).diagnostics
+    assert list(diagnostics) == sorted(diagnostics, key=lambda each: each.at)
+    return [(each.rule, each.at.file.removeprefix(f"{folder}/")) for each in diagnostics]
+
+
+@pytest.mark.parametrize("breaking", BREAKING)
+def test_an_error_in_one_file_hides_no_unknown_source_in_another(breaking: str, tmp_path: Path):
+    file, text = BREAKING[breaking]
+    files = {"lessons/02-second.yaml": SECOND + UNKNOWN, file: text}
+    found = rules_of(write_course(tmp_path / "course", files))
+    assert ("unknown-source", "lessons/02-second.yaml") in found
+    others = [each for each in found if each != ("unknown-source", "lessons/02-second.yaml")]
+    assert others
+    assert {each[1] for each in others} == {file}
+
+
+NAMING = {
+    "sources.yaml": "  - {id: b, kind: basic, prompt: Who?, answer: B., sources: [bowlby1969]}\n",
+    "media/media.yaml": '  - {id: b, kind: basic, prompt: "![](plane.svg)", answer: B.}\n',
+    "course.yaml": VIGNETTE.replace("SET", "anxious"),
+    "lessons/01-first.yaml": "  - {id: b, kind: basic, prompt: P, answer: B., objective: first-goal}\n",
+}
+WHOLE = {
+    "sources.yaml": SOURCES_YAML,
+    "media/media.yaml": MEDIA_YAML,
+    "course.yaml": COURSE_YAML,
+    "lessons/01-first.yaml": LESSON_HEAD,
+}
+
+
+@pytest.mark.parametrize("end", ["oops: 1\n", "oops: [\n", None], ids=["key", "syntax", "empty"])
+@pytest.mark.parametrize("file", NAMING)
+def test_what_a_broken_file_defines_is_not_called_unknown(
+    file: str, end: str | None, tmp_path: Path
+):
+    text = "" if end is None else WHOLE[file].replace("cards:\n", "cards: []\n") + end
+    files = {"lessons/02-second.yaml": SECOND + NAMING[file], file: text}
+    found = rules_of(write_course(tmp_path / "course", files))
+    assert found
+    assert {each[1] for each in found} == {file}
+
+
+def test_what_is_right_in_course_yaml_counts_and_its_mistakes_are_told_too(tmp_path: Path):
+    course = COURSE_YAML.replace("title: Tiny\n", "").replace("id: tiny", "id: Tiny!")
+    files = {"course.yaml": course, "lessons/02-second.yaml": SECOND + VIGNETTE}
+    found = rules_of(write_course(tmp_path / "course", files))
+    assert sorted(found) == [
+        ("missing-key", "course.yaml"),
+        ("schema", "course.yaml"),
+        ("unknown-option", "lessons/02-second.yaml"),
+    ]
+
+
+def test_cards_without_errors_are_held_against_the_rules_while_others_have_some(tmp_path: Path):
+    vague = "  - {id: c, kind: basic, prompt: What is it?, answer: B., sources: [bowlby1969]}\n"
+    files = {
+        "lessons/01-first.yaml": LESSON_HEAD + "  - {id: a, kind: basic}\n",
+        "lessons/02-second.yaml": SECOND + UNKNOWN + vague,
+        "lessons/03-third.yaml": SECOND.replace("second", "third").replace("Second", "Third")
+        + "  - {id: d, kind: basic, prompt: What is this?, answer: B.}\n",
+    }
+    folder = write_course(tmp_path / "course", files)
+    said = run("check", folder).stdout
+    places = [
+        said.index(text) for text in ("[missing-key]", "[unknown-source]", "`c` does not say")
+    ]
+    assert places == sorted(places)
+    assert "`d` does not say what it asks about" in said
+    assert "`b` names no source" not in said
+    assert "`d` names no source" in said
+    assert "[unused-source]" not in said
+    assert "[objective-without-card]" not in said
