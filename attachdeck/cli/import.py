@@ -88,7 +88,8 @@ def command(
 ) -> None:
     """Make a course of a deck or a table, or bring a spreadsheet's edits back into a course.
 
-    FILE is a package of Anki's (.apkg, .colpkg), a folder of CrowdAnki's, a table (.csv, .tsv), a text for Anki's import (.txt) or Markdown (.md).
+    FILE is a package of Anki's (.apkg, .colpkg), a folder of CrowdAnki's, a table (.csv, .tsv, .txt),
+    a text for Anki's import (.txt, .csv) or Markdown (.md).
     Every note of a package is kept whole, with its GUID, note type, tags and deck, so that learners of the deck can go on with the course and lose
     nothing. What cannot be carried is listed.
     """

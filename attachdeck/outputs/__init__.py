@@ -129,7 +129,7 @@ class _Foreign:
     def write(self, deck: Deck, place: Path) -> Iterable[str] | None:
         try:
             remarks = [str(each) for each in self.output.write(deck, place) or ()]
-        except OSError:
+        except (OSError, NothingLeft):
             raise
         except Exception as error:
             raise BrokenOutput(
