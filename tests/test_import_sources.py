@@ -201,6 +201,54 @@ def test_a_deck_of_crowdankis_becomes_cards_in_anki(tmp_path: Path, deck: Any, n
     )
 
 
+def of_collection(collection: Collection) -> dict[str, Any]:
+    """The stock notes as the add-on exports them: Anki's own note types without what belongs to one collection."""
+    of_one = ("id", "mod", "usn")
+    models = {
+        model["id"]: {key: each for key, each in model.items() if key not in of_one}
+        | {"crowdanki_uuid": f"uuid-{model['id']}", "__type__": "NoteModel"}
+        for model in collection.models.all()
+    }
+    decks: dict[str, Any] = {}
+    for number in collection.find_notes(""):
+        note = collection.get_note(number)
+        name = collection.decks.name(note.cards()[0].did)
+        deck = decks.setdefault(name, {"__type__": "Deck", "name": name, "notes": []})
+        deck["notes"].append(
+            {
+                "__type__": "Note",
+                "guid": note.guid,
+                "fields": note.fields,
+                "note_model_uuid": f"uuid-{note.mid}",
+                "tags": note.tags,
+            }
+        )
+    top = {"name": "Imported", "children": list(decks.values()), "crowdanki_uuid": "top"}
+    return top | {
+        "note_models": list(models.values()),
+        "media_files": ["a picture.png", "hola.mp3"],
+    }
+
+
+def test_every_stock_note_type_comes_from_crowdanki_as_it_was(tmp_path: Path):
+    folder = tmp_path / "crowd"
+    (folder / "media").mkdir(parents=True)
+    with opened(tmp_path / "maker.anki2") as maker:
+        fill(maker, STOCK)
+        (folder / "deck.json").write_text(json.dumps(of_collection(maker)), encoding="utf-8")
+        for file in Path(maker.media.dir()).iterdir():
+            (folder / "media" / file.name).write_bytes(file.read_bytes())
+        before = contents(maker)
+    imported(folder, tmp_path)
+    after = learner(tmp_path, tmp_path / "built.apkg")
+    assert {guid: (*note[:2], len(note[3])) for guid, note in after.items()} == {
+        guid: (*note[:2], len(note[3])) for guid, note in before.items()
+    }
+    assert {deck for *_, cards in after.values() for _, deck in cards} == {
+        f"Imported::{deck}" for *_, cards in before.values() for _, deck in cards
+    }
+
+
 def test_what_we_export_for_crowdanki_comes_back_as_cards(tmp_path: Path):
     assert run("build", COURSE, "--to", "crowdanki", "-o", tmp_path / "crowd").exit_code == 0
     assert run("build", COURSE, "-o", tmp_path / "ours.apkg").exit_code == 0
