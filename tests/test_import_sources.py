@@ -284,6 +284,20 @@ def test_a_deck_that_is_not_whole_gets_a_message_with_the_place(
     assert "Error" not in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[" * 100_000, "nested too deeply"),
+        (f'{{"name": {"9" * 5000}}}', "a number in it is too long"),
+    ],
+)
+def test_json_that_python_cannot_read_gets_a_message(tmp_path: Path, text: str, said: str):
+    (tmp_path / "deck.json").write_text(text, encoding="utf-8")
+    result = run("import", tmp_path, "-o", tmp_path / "course")
+    assert result.exit_code == 1
+    assert said in result.stderr
+
+
 def test_broken_json_is_told_with_line_and_column(tmp_path: Path):
     (tmp_path / "deck.json").write_text('{"name": "x",\n "notes": [}', encoding="utf-8")
     result = run("import", tmp_path, "-o", tmp_path / "course")

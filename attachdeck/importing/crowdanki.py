@@ -71,7 +71,7 @@ def read(path: Path) -> Found:
     root = _Part(_json(path), "", path)
     decks = list(_decks(root, "", 0))
     types = {
-        str(each["crowdanki_uuid"].value): _note_type(each)
+        each["crowdanki_uuid"].text(): _note_type(each)
         for _, deck in decks
         for each in deck.entries("note_models")
     }
@@ -111,6 +111,8 @@ def _json(path: Path) -> Any:
         raise _not_a_deck(path, "it is not in UTF-8") from error
     except RecursionError as error:
         raise _not_a_deck(path, "it is nested too deeply") from error
+    except ValueError as error:  # Python reads no numbers of thousands of digits.
+        raise _not_a_deck(path, "a number in it is too long") from error
 
 
 def _not_a_deck(path: Path, reason: str) -> CannotImport:
