@@ -35,15 +35,17 @@ title: Every kind of card
 summary: Examples.
 objectives:
   - {id: first-goal, text: See every kind of card.}
-cards:
 """
+READING = "reading:\n"
 
 
 def examples() -> list[tuple[str, str]]:
-    """Heading and YAML of each kind's example."""
+    """Heading and YAML of each kind's example, and of a reading."""
     text = (DOCS / "course-format.md").read_text(encoding="utf-8")
     return re.findall(
-        r"^### (\w+: [^\n]+)\n+```yaml\n(  - id: .*?)```", text, re.DOTALL | re.MULTILINE
+        r"^### (\w+: [^\n]+)\n+```yaml\n((?:reading:\n)?  - id: .*?)```",
+        text,
+        re.DOTALL | re.MULTILINE,
     )
 
 
@@ -52,9 +54,11 @@ def compiled(cards: list[str], folder: Path) -> Site:
     shutil.copytree(COURSE, folder, ignore=shutil.ignore_patterns("lessons", "course.lock"))
     lesson = folder / "lessons" / "01-every-kind.yaml"
     lesson.parent.mkdir()
-    lesson.write_text(
-        LESSON + "".join(cards).replace("plane.svg", "two-dimensions.svg"), encoding="utf-8"
+    readings = [card for card in cards if card.startswith(READING)]
+    text = "".join(
+        [LESSON, *readings, "cards:\n", *(card for card in cards if card not in readings)]
     )
+    lesson.write_text(text.replace("plane.svg", "two-dimensions.svg"), encoding="utf-8")
     site = look(folder)
     errors = [problem for problem in site.problems if problem["severity"] == "error"]
     if errors:

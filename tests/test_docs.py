@@ -11,7 +11,7 @@ import pytest
 
 from attachdeck import pipeline, schema
 from attachdeck.note_types import KINDS, Look, note_type
-from conftest import ROOT, write_course
+from conftest import LESSON_HEAD, ROOT, write_course
 
 FORMAT = (ROOT / "docs" / "course-format.md").read_text(encoding="utf-8")
 
@@ -94,7 +94,7 @@ def yaml_blocks() -> list[str]:
 
 def test_every_kind_is_pictured_beside_its_yaml():
     pictured = (ROOT / "docs" / "cards.md").read_text(encoding="utf-8")
-    kinds = [block for block in yaml_blocks() if block.startswith("  - id:")]
+    kinds = [block for block in yaml_blocks() if block.startswith(("  - id:", "reading:"))]
     assert [part.partition("```")[0] for part in pictured.split("```yaml\n")[1:]] == kinds, (
         "run `make cards`"
     )
@@ -106,7 +106,9 @@ def test_every_kind_is_pictured_beside_its_yaml():
 def test_the_cards_in_the_documentation_are_cards(tmp_path):
     cards = [block for block in yaml_blocks() if block.startswith("  - id:")]
     assert len(cards) >= 9
-    checked = pipeline.check(write_course(tmp_path, cards="".join(cards)))
+    [reading] = [block for block in yaml_blocks() if block.startswith("reading:")]
+    lesson = LESSON_HEAD.replace("cards:\n", f"{reading}cards:\n") + "".join(cards)
+    checked = pipeline.check(write_course(tmp_path, {"lessons/01-first.yaml": lesson}))
     assert [(str(each.at), each.message) for each in checked.diagnostics] == []
     kinds = {card.kind for card in checked.course.cards()}
     assert len(kinds) == 9

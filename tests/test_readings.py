@@ -157,6 +157,11 @@ def test_readings_can_be_no_cards(tmp_path: Path):
         (SECTIONS.replace("title: How to read", "titel: How"), CARD, "`titel`"),
         ("reading: []\ncards:\n", CARD, "reading"),
         ("reading: [Some text]\ncards:\n", CARD, "group of keys"),
+        (
+            SECTIONS.replace("  - id: why", "    id: why").split("  - id: how")[0] + "cards:\n",
+            CARD,
+            "this is a group",
+        ),
         (SECTIONS.replace("plane.svg", "plan.svg"), CARD, "`plan.svg` is not in media"),
         (SECTIONS.replace("| look | read |", "| look | read | on |"), CARD, "has 3 cells"),
     ],

@@ -56,7 +56,7 @@ _OTHER_WORDS = {
     "prompt": ("question", "front", "task", "text"),
     "question": ("prompt", "front"),
     "answer": ("back", "solution"),
-    "text": ("sentence", "statement", "cloze", "prompt"),
+    "text": ("sentence", "statement", "cloze", "prompt", "body", "content"),
     "id": ("ident", "identifier"),
     "kind": ("type",),
     "options": ("answers", "choices"),

@@ -121,7 +121,10 @@ def _wrong_type(wrong: Wrong) -> Said:
         if "integer" in kinds and isinstance(wrong.value, float)
         else _type_of(wrong.value)
     )
-    kind = "string" if "string" in kinds else kinds[0]
+    if "array" in kinds and isinstance(wrong.value, dict):
+        kind = "array"
+    else:
+        kind = "string" if "string" in kinds else kinds[0]
     help = _after_nothing(wrong, kind) if wrong.value is None else _HELP[kind](wrong)
     return (
         f"{wrong.key} must be {' or '.join(_TYPES[each] for each in kinds)}, and this is {is_it}",
