@@ -346,9 +346,7 @@ def _without_hidden_reading(root: Node, hidden: set[str]) -> Node:
     if len(kept) == len(sections):
         return root
     return (
-        put(root, "reading", _list(kept, root["reading"]))
-        if kept
-        else _without(root, ("reading",))
+        put(root, "reading", _list(kept, root["reading"])) if kept else _without(root, ("reading",))
     )
 
 
