@@ -23,8 +23,9 @@ WORDS_A_MINUTE = 200
 _EMPTY_LINE = pattern(r"\n[ \t]*\n")
 _CODE_BLOCK = pattern(r"<pre>.*?</pre>", re.DOTALL)
 # Anki's own variables, so that night mode follows; apps that drop styles still show everything in order.
+# The margin widens the description in a narrow window, where Anki gives it only 70 % of the width.
 _FRAME = (
-    "white-space:normal;max-width:38em;margin:0 auto;overflow:hidden;line-height:1.5;"
+    "white-space:normal;margin:0 calc((100% - min(38em,92vw))/2);overflow:hidden;line-height:1.5;"
     "text-align:start;border:1px solid var(--border-subtle,#d9dfda);border-radius:14px;"
     "background:var(--canvas-elevated,transparent);color:var(--fg,inherit)"
 )

@@ -256,7 +256,8 @@ def test_forced_colours_keep_the_pick_visible(show, rendered):
 
 def test_print_shows_the_card_and_nothing_to_press(show, rendered):
     card = choices(rendered[0])[0]
-    page = show(night=True)(card, "front")
+    page = show("phone", night=True)(card, "front")
+    assert page.locator(".keys").is_visible()
     page.emulate_media(media="print")
     assert not page.locator(".keys").is_visible()
     assert page.locator(".choice button").first.is_visible()

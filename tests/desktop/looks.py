@@ -14,6 +14,8 @@ from aqt.qt import QPoint, Qt
 from aqt.theme import Theme
 from PyQt6.QtTest import QTest
 
+NARROW = 480
+"""Pixels of a narrow window: beside a browser, or as on a phone."""
 EASY = 4
 """The answer after which Anki does not show a new card again on the same day."""
 
@@ -60,6 +62,7 @@ CARD = """(() => {
     masked: masked,
     error: [...document.querySelectorAll("#err, .error")].map((each) => each.textContent).join(""),
     options: page.querySelectorAll(".choice button").length,
+    keys: [...page.querySelectorAll(".keys")].some(visible),
     field: !!document.querySelector("input#typeans"),
     compared: !!document.querySelector("code#typeans"),
   };
@@ -199,6 +202,10 @@ def show_kinds(name: str, theme: Theme) -> list[dict]:
 for package in job["packages"]:
     load(package)
 report = {"overviews": overviews()}
+width, height = mw.width(), mw.height()
+mw.resize(NARROW, height)
+report["narrow"] = overviews()
+mw.resize(width, height)
 allow(job["first"])
 report["first"] = study(job["first"], mw.col.decks.id(job["deck"]))
 allow(9999)

@@ -65,6 +65,7 @@ class Looks(NamedTuple):
     """What the desktop showed: each deck's overview, the first cards, and cards of each kind."""
 
     overviews: list[dict[str, Any]]
+    narrow: list[dict[str, Any]]
     first: list[dict[str, Any]]
     day: list[dict[str, Any]]
     night: list[dict[str, Any]]
@@ -151,6 +152,11 @@ def test_an_overview_fits_the_window_and_opens_at_its_top(looks: Looks):
         )
 
 
+def test_an_overview_opens_at_its_top_in_a_narrow_window(looks: Looks):
+    assert {page["deck"]: page["top"] for page in looks.narrow if page["top"]} == {}
+    assert all(page["width"] <= page["window"][0] for page in looks.narrow)
+
+
 def test_the_parent_deck_begins_with_the_notice_and_each_lesson_with_its_reading(looks: Looks):
     fronts = [side for side in looks.first if side["side"] == "front"]
     assert len(fronts) == 30
@@ -196,6 +202,7 @@ def faults(side: dict[str, Any]) -> list[str]:
         "has no field to type into": side["kind"] == "typed" and front and not side["field"],
         "compares nothing": side["kind"] == "typed" and not front and not side["compared"],
         "has no options": choosing and side["options"] < 2,
+        "promises keys that Anki takes": choosing and side["keys"],
         "does not take a pick": choosing and not side["picked"][0],
     }
     return [fault for fault, is_there in checks.items() if is_there]

@@ -39,7 +39,8 @@
   if (front) {
     keep();
     var keys = document.querySelector(".keys");
-    if (keys) keys.hidden = false;
+    // Anki's desktop keeps the digits for its own buttons; they never reach a card.
+    if (keys) keys.hidden = /\bis(Win|Mac|Lin)\b/.test(document.body.className);
     document.addEventListener("keydown", onKey);
   }
 
