@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -117,6 +119,13 @@ def need(part: str, present: bool) -> None:
     if not present:
         assert not os.environ.get("CI"), f"{part} is missing, and CI must have it"
         pytest.skip(f"{part} is missing")
+
+
+def need_registry(folder: Path) -> None:
+    """Skip a test that installs packages where no registry answers; `folder` gets one of them."""
+    pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(folder)]
+    reached = subprocess.run([*pip, "click"], check=False, capture_output=True)
+    need("a package registry", reached.returncode == 0)
 
 
 @pytest.fixture

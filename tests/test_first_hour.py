@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, need
+from conftest import ROOT, need, need_registry
 from test_anki_import import do_import
 from test_preview import CHROMIUM, until
 
@@ -32,9 +32,7 @@ def commands() -> list[list[str]]:
 @pytest.mark.skipif(os.name == "nt", reason="the commands are those of Linux and macOS")
 @pytest.mark.parametrize("page", ["README.md", "docs/first-hour.md"])
 def test_after_the_documented_installation_attachdeck_is_a_command(tmp_path: Path, page: str):
-    pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(tmp_path)]
-    reached = subprocess.run([*pip, "click"], check=False, capture_output=True)
-    need("a package registry", reached.returncode == 0)
+    need_registry(tmp_path)
     checkout = tmp_path / "checkout"
     ignored = shutil.ignore_patterns(".*", "build", "*.egg-info")
     shutil.copytree(ROOT, checkout, ignore=ignored)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from attachdeck import pipeline
 from attachdeck.outputs import apkg
 from attachdeck.sort_field import checksum, sort_text
-from conftest import COURSE, ROOT, compiled, need, write_course
+from conftest import COURSE, ROOT, compiled, need_registry, write_course
 
 
 def build(output: Path, **environment: str) -> bytes:
@@ -204,25 +204,7 @@ def test_a_full_disk_is_an_error_message(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_the_wheel_builds_the_same_bytes_in_an_empty_folder(tmp_path: Path, flagship_package: Path):
     """The wheel carries the course; installed into an empty environment, it needs nothing from the checkout."""
-    need(
-        "a package registry",
-        subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "pip",
-                "download",
-                "-q",
-                "--no-deps",
-                "-d",
-                str(tmp_path),
-                "click",
-            ],
-            check=False,
-            capture_output=True,
-        ).returncode
-        == 0,
-    )
+    need_registry(tmp_path)
     wheels, environment, empty = tmp_path / "wheels", tmp_path / "environment", tmp_path / "empty"
     empty.mkdir()
     subprocess.run(
@@ -239,7 +221,11 @@ def test_the_wheel_builds_the_same_bytes_in_an_empty_folder(tmp_path: Path, flag
         capture_output=True,
     )
     built = subprocess.run(
-        [binaries / "attachdeck", "build"], check=True, capture_output=True, text=True, cwd=empty
+        [binaries / "attachdeck", "build", "attachment"],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=empty,
     )
     assert "attachment-theory.apkg" in built.stdout
     assert (
