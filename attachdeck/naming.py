@@ -55,6 +55,20 @@ _LONGEST_FILE = 50
 _WINDOWS = pattern(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 
 
+def ids_of_cards(lesson: Mapping[str, Any]) -> set[str]:
+    """Return the ids of a lesson's cards, those of the cards that its reading becomes among them."""
+    parts = (lesson.get(key) for key in ("cards", "reading"))
+    entries = [entry for part in parts if isinstance(part, list) for entry in part]
+    ids = {
+        str(entry["id"])
+        for entry in entries
+        if isinstance(entry, dict) and entry.get("id") is not None
+    }
+    if isinstance(lesson.get("reading"), str):
+        ids.add(f"{lesson.get('id')}-reading")
+    return ids
+
+
 def slug(text: str, fallback: str = "card") -> str:
     """Words as an id: small letters and digits of ASCII, with hyphens; at most 48 characters, whole words."""
     plain = normal(text.replace("ß", "ss").replace("ø", "o").replace("ł", "l"), "NFKD")

@@ -407,3 +407,21 @@ def test_a_change_of_places_alone_is_one_line_of_what_changed(tmp_path: Path):
         pipeline.package(compiled(course(tmp_path / name, reading)), packages[-1])
 
     assert "renumbered why-read\n" in run("diff", *packages).output
+
+
+@pytest.mark.parametrize(
+    ("reading", "prompt", "id"),
+    [
+        (SECTIONS.replace("how-to-read", "read"), "How to read", "read-2"),
+        (TEXT, "First reading", "first-reading-2"),
+    ],
+)
+def test_a_new_card_takes_no_id_of_a_reading(tmp_path: Path, reading: str, prompt: str, id: str):
+    folder = course(tmp_path, reading)
+    given = ("--kind", "basic", "--set", f"prompt={prompt}?", "--set", "answer=So.")
+    result = run("new", "card", folder, "--lesson", "first", *given)
+
+    assert result.exit_code == 0, result.output
+    checked = pipeline.check(folder)
+    assert checked.course
+    assert id in {card.id for card in checked.course.cards()}

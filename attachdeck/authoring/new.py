@@ -16,7 +16,7 @@ from attachdeck.authoring import text_file
 from attachdeck.authoring.text_file import TextFile
 from attachdeck.decode import lesson_number
 from attachdeck.diagnostics import Diagnostic, Severity
-from attachdeck.naming import free, slug, word
+from attachdeck.naming import free, ids_of_cards, slug, word
 from attachdeck.patterns import pattern
 from attachdeck.pipeline import Checked
 from attachdeck.reader import lesson_paths, read_file, read_text
@@ -250,8 +250,7 @@ def lesson_file(folder: Path, name: str) -> Path:
 
 def card_ids(folder: Path) -> set[str]:
     """The ids of all cards of a course, and of the course that it extends: there a card with an id of that course takes the other one's place."""
-    lists = (said.get("cards") for said in _lessons(folder).values())
-    return {_id(each) for cards in lists if isinstance(cards, list) for each in cards} - {""}
+    return {id for said in _lessons(folder).values() for id in ids_of_cards(said)}
 
 
 def _files(folder: Path) -> list[Path]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from attachdeck.diagnostics import Diagnostic, Edit, close, did_you_mean, did_you_mean_or_list
 from attachdeck.lean import without
 from attachdeck.location import Location
-from attachdeck.naming import card_id
+from attachdeck.naming import card_id, ids_of_cards
 from attachdeck.quoting import quoted, shortened
 from attachdeck.reader import CourseFiles, Document, Node, read_text
 from attachdeck.reader.document import lines_in
@@ -548,7 +548,7 @@ def _new_ids(lessons: Iterable[Document]) -> dict[int, str]:
         for card in root["cards"]
         if isinstance(card, dict)
     ]
-    taken = {str(card["id"]) for card in cards if card.get("id") is not None}
+    taken = {id for root in roots for id in ids_of_cards(root)}
     found: dict[int, str] = {}
     for card in cards:
         if card.get("id") is None and id(card) not in found:
