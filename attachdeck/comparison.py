@@ -25,6 +25,7 @@ class CardView:
     """A card as a learner gets it: its texts by field (None where only a hash is known), tags, note type and lesson.
 
     `places` are those of its cards in Anki, `changed` is the second (since 1970) of its last change; none and 0 where that is not known.
+    `files` is a hash of the files that it shows under names of their own, and None where that is not known.
     """
 
     content: str
@@ -35,6 +36,7 @@ class CardView:
     retired: bool = False
     places: tuple[int, ...] = ()
     changed: int = 0
+    files: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +125,8 @@ class Rewording:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
     """What differs. `acts` are the changes after which a learner must do something, in words; `withheld` are the cards whose change would not
-    arrive, because by its time it is not newer than what learners have."""
+    arrive, because by its time it is not newer than what learners have; `renewed` are those that only have a newer time, so that an import would
+    overwrite learners' own edits for nothing."""
 
     added: Mapping[str, CardView] = field(default_factory=dict)
     reworded: Mapping[str, tuple[Rewording, ...]] = field(default_factory=dict)
@@ -135,6 +138,7 @@ class Changes:
     media: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
     acts: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
+    renewed: tuple[str, ...] = ()
 
     @property
     def renumbered(self) -> tuple[str, ...]:
@@ -209,9 +213,24 @@ def compare(old: Snapshot, new: Snapshot) -> Changes:
             for key in (*reworded, *retagged.keys() - reworded, *retired)
             if 0 < pairs[key][1].changed <= pairs[key][0].changed
         ),
+        renewed=tuple(
+            key
+            for key, pair in pairs.items()
+            if key not in reworded and key not in retagged and _is_only_newer(*pair)
+        ),
     )
     shown: Changes = printable(found)
     return shown
+
+
+def _is_only_newer(before: CardView, after: CardView) -> bool:
+    """Return whether a card has a newer time and is otherwise the same.
+
+    A package does not say which files a custom card shows; of all other cards their names do.
+    """
+    files = {before.files, after.files} - {None}
+    same = before.content == after.content and before.retired == after.retired
+    return same and len(files) < 2 and 0 < before.changed < after.changed
 
 
 def printable(value: Any) -> Any:

@@ -35,6 +35,8 @@ _NEVER_FETCH = {
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_TERMINAL_PROMPT": "0",
 }
+_SHORT = 12
+"""How many digits of a commit's hash a message shows."""
 _LINK = "120000"
 _FILE = "100"
 """How the modes of plain files begin."""
@@ -68,6 +70,28 @@ def committed(path: Path) -> bytes | None:
         top = _top_level(path.parent)
         name = _name_in(top, path.parent) / path.name
         return _output(top, "cat-file", "blob", f"HEAD:{name}", most=MAX_BYTES)
+    except GitFailed:
+        return None
+
+
+def deleted_in(path: Path) -> str:
+    """Return the commit that deleted a file; nothing where the last commit has it or none had."""
+    try:
+        top = _top_level(path.parent)
+        name = (_name_in(top, path.parent) / path.name).as_posix()
+        last = _output(top, "--literal-pathspecs", "rev-list", "-1", "HEAD", "--", name)
+        commit = (last or b"").decode("ascii").strip()[:_SHORT]
+        if not commit or _output(top, "cat-file", "-e", f"HEAD:{name}") is not None:
+            return ""
+        return commit if _output(top, "cat-file", "-e", f"{commit}~1:{name}") is not None else ""
+    except GitFailed:
+        return ""
+
+
+def top_level(folder: Path) -> Path | None:
+    """Return the folder of the repository that a folder is in, or None."""
+    try:
+        return _top_level(folder)
     except GitFailed:
         return None
 

@@ -68,6 +68,8 @@ def release(folder: Path, checked: Checked, compiled: Compiled, wanted: Wanted) 
     found = compare(old, of_compiled(final)) if old else None
     if old and found:
         _refuse_withheld(found, previous)
+        if found.renewed:
+            yield f"careful: {change_reporter.renewed(found)}"
         yield _refuse_version(old, deck.course.version, found)
     name = file_name(deck.course.deck) + (f"-{wanted.language}" if wanted.language else "")
     place.parent.mkdir(parents=True, exist_ok=True)

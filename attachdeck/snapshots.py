@@ -7,7 +7,7 @@ import json
 import re
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from html import unescape
 from pathlib import Path
@@ -87,7 +87,11 @@ def of_compiled(compiled: pipeline.Compiled) -> Snapshot:
     for key, view in cards.items():
         known = described.cards[key]
         cards[key] = replace(
-            view, retired=known.retired, places=known.places, changed=known.changed
+            view,
+            retired=known.retired,
+            places=known.places,
+            changed=known.changed,
+            files=known.files,
         )
     # What an earlier release retired is in no package any more, and is the course's all the same.
     gone = {key: each for key, each in described.cards.items() if key not in cards}
@@ -239,6 +243,7 @@ def _of_lock(lock: Lock) -> Snapshot:
                 retired=each.retired,
                 places=each.places,
                 changed=each.changed,
+                files=each.files,
             )
             for key, each in lock.cards.items()
         },
@@ -260,14 +265,33 @@ def _of_revision(revision: str, course: Path, language: str) -> Snapshot:
         return _of_course(Path(folder), language)
 
 
+def is_of_course(package: Path, course: str) -> bool:
+    """Return whether a package was built from the course with this id; False where it cannot be read."""
+    if not package.is_file():
+        return False
+    try:
+        with _collection(package) as (connection, _):
+            [presets] = connection.execute("SELECT dconf FROM col").fetchone()
+            return str(identity.number("preset", course)) in json.loads(presets)
+    except NoSnapshot:
+        return False
+
+
 def _of_package(path: Path) -> Snapshot:
+    with _collection(path) as (connection, package):
+        media = frozenset(map(str, json.loads(_media(package)).values()))
+        return _of_database(connection, media)
+
+
+@contextlib.contextmanager
+def _collection(path: Path) -> Iterator[tuple[sqlite3.Connection, zipfile.ZipFile]]:
+    """Open a package and its collection. Raises NoSnapshot, also for what goes wrong in it later."""
     try:
         with tempfile.TemporaryDirectory() as folder, opened(path) as package:
             database = package.extract(collection_name(package), folder)
-            media = frozenset(map(str, json.loads(_media(package)).values()))
             with contextlib.closing(sqlite3.connect(database)) as connection:
                 _refuse(connection, path)
-                return _of_database(connection, media)
+                yield connection, package
     except UnreadablePackage as error:
         raise NoSnapshot(str(error)) from error
     except (

@@ -54,6 +54,11 @@ Examples:
     help="Fail if course.lock is not up to date, instead of bringing it up to date.",
 )
 @click.option(
+    "--new-lock",
+    is_flag=True,
+    help="Begin a new course.lock where the old one is lost. Learners' edits would be overwritten: only for a deck that nobody has.",
+)
+@click.option(
     "--language",
     default="",
     metavar="CODE",
@@ -71,6 +76,7 @@ def command(
     to: str,
     output: Path | None,
     locked: bool,
+    new_lock: bool,
     keep_mine: bool,
     language: str,
     strict: bool,
@@ -94,12 +100,15 @@ def command(
         raise click.UsageError(
             f"`--format {asked.form}` describes one course: build them one by one"
         )
+    if locked and new_lock:
+        raise click.UsageError("--locked writes no lock, and --new-lock begins one: choose one")
     several = to == "all" or len(given) > 1
     order = _Order(
         _wanted(to, output, several=several),
         output,
         several,
         locked,
+        new_lock,
         keep_mine,
         language,
         asked,
@@ -119,6 +128,7 @@ class _Order(NamedTuple):
     output: Path | None
     several: bool
     locked: bool
+    new_lock: bool
     keep_mine: bool
     language: str
     asked: report.Asked
@@ -141,10 +151,14 @@ def _build(course: Path | None, order: _Order) -> None:
             keep_mine=order.keep_mine,
             jobs=order.jobs,
             whole=whole,
+            new_lock=order.new_lock,
+            output=order.output,
         )
         if order.locked and compiled.stale:
+            fail(_stale(compiled, checked.lock_path))
+        if order.new_lock and checked.lock_path.exists():
             fail(
-                f"course.lock is not up to date: {in_words(compiled.changes)}; run `attachdeck build` and commit it; no deck was written"
+                f"{checked.lock_path} is there, so --new-lock has nothing to begin: delete the file first, if you mean to"
             )
         lock = lock_kept(compiled, checked.lock_path, course)
         made, empty = [], []
@@ -174,6 +188,20 @@ def _build(course: Path | None, order: _Order) -> None:
             str(each.absolute()) for each in (folder, checked.lock_path, made[0].path)
         )
         remembered.remember(before, begun, where, kept, deck, _summary(made, NO_CHANGES))
+
+
+def _stale(compiled: pipeline.Compiled, lock: Path) -> str:
+    """Return why `--locked` fails, and what to do."""
+    from attachdeck.lost_lock import restoring
+
+    is_missing = not lock.exists()
+    what = "missing" if is_missing else f"not up to date: {in_words(compiled.changes)}"
+    command = restoring(lock)
+    back = f"`{command}`" if command else "take the one that was last built"
+    return (
+        f"{lock} is {what}; no deck was written: restore it ({back}), or, if you have changed the "
+        "course, run `attachdeck build` and commit it"
+    )
 
 
 def _made(

@@ -9,6 +9,7 @@ import click
 
 from attachdeck import pipeline
 from attachdeck.cli import report
+from attachdeck.cli.compiling import lost_lock_of
 from attachdeck.cli.terminal import course_folder, fail, own_course
 from attachdeck.diagnostics import Diagnostic, Severity
 from attachdeck.reporters.text import tally
@@ -63,10 +64,12 @@ def command(
         if fix:
             _mend(folder)
         checked = pipeline.check(folder, jobs=jobs)
+        lost = lost_lock_of(checked)
         diagnostics = sorted(
             (
                 *checked.diagnostics,
                 *pipeline.refused(checked, folder, jobs=jobs),
+                *([lost] if lost else ()),
                 *report.lint_of(checked, only, others),
             ),
             key=lambda each: each.at,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,12 +15,15 @@ from attachdeck.cli import report
 from attachdeck.diagnostics import Diagnostic
 from attachdeck.naming import file_name
 from attachdeck.outputs import Output
+from attachdeck.reader import TRANSLATIONS
 from attachdeck.reporters.text import tally
 
 NO_CHANGES = "no changes"
 """What is said of a lock that is up to date."""
 
 _NOTHING = report.Asked()
+_MOST_PACKAGES = 50
+"""The maximum number of packages in a folder that are asked whose they are."""
 _A_DAY = 86_400
 """Seconds by which two machines' clocks and time zones may well differ."""
 
@@ -35,16 +38,21 @@ def compiled_course(
     keep_mine: bool = False,
     jobs: int = 1,
     whole: bool = True,
+    new_lock: bool = False,
+    output: Path | None = None,
 ) -> tuple[pipeline.Checked, pipeline.Compiled, list[Diagnostic]]:
     """A course, read and compiled, and what is to be said of it. The rules for good cards are held against it where somebody asked for that.
 
     Without `whole`, a plain course may come without its lessons, which is faster.
-    Exits with 1 where it has errors, where it has warnings and these are to fail, or where the deck would harm learners who have the last one.
+    Exits with 1 where it has errors, where it has warnings and these are to fail, or where the deck would harm learners who have the last one:
+    also where its lock is lost, unless a `new_lock` is wanted. `output` is where the deck goes.
     """
     ask_rules = asked.strict or asked.only
     progress("compiling the course")
     plain = None if whole or language or ask_rules else pipeline.straight(folder, now, jobs=jobs)
     if plain:
+        if not new_lock and (lost := lost_lock_of(plain[0], language, output)):
+            _stop(plain[0], [lost], asked.form)
         return *plain, []
     progress("reading the course")
     checked = pipeline.check(folder, language, jobs=jobs)
@@ -52,13 +60,42 @@ def compiled_course(
         *checked.diagnostics,
         *(report.lint_of(checked, asked.only) if ask_rules else ()),
     ]
-    if checked.course is None or (asked.strict and diagnostics):
+    lost = None if new_lock else lost_lock_of(checked, language, output)
+    if lost:
+        diagnostics.append(lost)
+    if checked.course is None or lost or (asked.strict and diagnostics):
         _stop(checked, diagnostics, asked.form)
     progress("making the notes")
     compiled = pipeline.compiled(checked, now, keep_mine=keep_mine)
     if compiled.refusals:
         _stop(checked, [*diagnostics, *compiled.refusals], asked.form)
     return checked, compiled, diagnostics
+
+
+def lost_lock_of(
+    checked: pipeline.Checked, language: str = "", output: Path | None = None, previous: str = ""
+) -> Diagnostic | None:
+    """Return an error where a course's lock is missing although there was one.
+
+    `output` is a package that would be written, or a folder of them; see `lost_lock`.
+    """
+    if checked.lock_path.exists():
+        return None  # Nearly always: without what only a search needs.
+    from attachdeck.lost_lock import lost_lock
+
+    return lost_lock(checked, _packages(checked, language, output), previous)
+
+
+def _packages(checked: pipeline.Checked, language: str, output: Path | None) -> Iterator[Path]:
+    """Yield the packages that an earlier build may have left: those of this language."""
+    folder = Path(checked.files.name)
+    others = {place.name for place in folder.glob(f"{TRANSLATIONS}/*")} - {language}
+    for place in (output, Path("build")):
+        if place and place.suffix == ".apkg":
+            yield place
+        for package in sorted(place.glob("*.apkg"))[:_MOST_PACKAGES] if place else ():
+            if package.stem.rpartition("-")[2] not in others:
+                yield package
 
 
 def place(output: Output, deck: str, language: str = "") -> Path:

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from attachdeck import pipeline
+from attachdeck.cli.compiling import lost_lock_of
 from attachdeck.cli.report import lint_of
 from attachdeck.cli.terminal import (
     course_folder,
@@ -94,8 +95,10 @@ def command(
     folder = course_folder(course)
     spare_own_files(folder, output, "-o")
     checked = pipeline.check(folder, language)
+    lost = lost_lock_of(checked, language, output, previous)
     diagnostics = sorted(
-        (*checked.diagnostics, *lint_of(checked, release=True)), key=lambda each: each.at
+        (*checked.diagnostics, *([lost] if lost else ()), *lint_of(checked, release=True)),
+        key=lambda each: each.at,
     )
     show(diagnostics, checked.texts)
     if checked.course is None or any(each.severity is Severity.ERROR for each in diagnostics):

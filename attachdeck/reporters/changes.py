@@ -9,6 +9,10 @@ from attachdeck.comparison import Bump, Changes, Rewording
 from attachdeck.reporters.text import Style, plain
 
 
+_NAMED = 5
+"""How many cards a line names."""
+
+
 def text(changes: Changes, style: Style = plain) -> Iterator[str]:
     """For people at a terminal, line by line, and at the end which version number the changes ask for."""
     yield from lines(changes, style)
@@ -23,6 +27,8 @@ def lines(changes: Changes, style: Style = plain) -> Iterator[str]:
         f"{style('withheld', 'error')} {key}: by its time this change is not newer than what learners have"
         for key in changes.withheld
     )
+    if changes.renewed:
+        yield f"{style('renewed', 'error')} {renewed(changes)}"
     for key, view in changes.added.items():
         yield f"{style('added', 'help')} {key}: {_gist(view.texts)}".rstrip(": ")
     renumbered = changes.renumbered
@@ -106,6 +112,7 @@ def as_json(changes: Changes) -> str:
             "version": changes.bump.name.lower(),
             "acts": changes.acts,
             "withheld": changes.withheld,
+            "renewed": changes.renewed,
             "added": list(changes.added),
             "reworded": {
                 key: [
@@ -128,6 +135,16 @@ def as_json(changes: Changes) -> str:
         },
         ensure_ascii=False,
         indent=2,
+    )
+
+
+def renewed(changes: Changes) -> str:
+    """Say which unchanged cards have a newer time, and what that does to learners."""
+    named = ", ".join(changes.renewed[:_NAMED]) + " …" * (len(changes.renewed) > _NAMED)
+    cards = "1 card" if len(changes.renewed) == 1 else f"{len(changes.renewed)} cards"
+    return (
+        f"{cards} ({named}): unchanged, but with a newer time, so that an import would overwrite "
+        "what learners changed there; was course.lock lost?"
     )
 
 
