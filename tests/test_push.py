@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import threading
 import time
@@ -174,6 +175,7 @@ def test_a_dry_run_says_what_would_change_and_touches_nothing(desk: Desk, collec
 def test_a_card_that_is_gone_from_the_course_is_named(desk: Desk):
     desk.at_once()
     (desk.folder / "course/course.lock").unlink()
+    shutil.rmtree("build")
     assert "the card `two` is gone: it stays with learners" in desk.at_once(ONE)
 
 

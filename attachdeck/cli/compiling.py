@@ -89,12 +89,12 @@ def lost_lock_of(
 def _packages(checked: pipeline.Checked, language: str, output: Path | None) -> Iterator[Path]:
     """Yield the packages that an earlier build may have left: those of this language."""
     folder = Path(checked.files.name)
-    others = {place.name for place in folder.glob(f"{TRANSLATIONS}/*")} - {language}
+    languages = {place.name for place in folder.glob(f"{TRANSLATIONS}/*")}
     for place in (output, Path("build")):
-        if place and place.suffix == ".apkg":
-            yield place
-        for package in sorted(place.glob("*.apkg"))[:_MOST_PACKAGES] if place else ():
-            if package.stem.rpartition("-")[2] not in others:
+        packages = sorted(place.glob("*.apkg"))[:_MOST_PACKAGES] if place else []
+        for package in (*([place] if place else ()), *packages):
+            ending = package.stem.rpartition("-")[2]
+            if (ending if ending in languages else "") == language:
                 yield package
 
 
