@@ -130,7 +130,7 @@ def test_the_action_builds_an_educators_deck(example: Path):
     assert (example.parent / "runner" / "installed" / "attachdeck").is_dir()
     assert act(example, course="my course", strict="true").returncode == 1
     (example / "my course" / "course.lock").unlink()
-    assert "course.lock is not up to date" in act(example, course="my course").stderr
+    assert "course.lock is missing" in act(example, course="my course").stderr
     assert act(example, course="$(touch owned); `touch owned`").returncode == 2
     assert not (example / "owned").exists()
 
