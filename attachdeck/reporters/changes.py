@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from attachdeck.comparison import Bump, Changes, Rewording
 from attachdeck.reporters.text import Style, plain
 
-
 _NAMED = 5
 """How many cards a line names."""
 
