@@ -465,10 +465,10 @@ class _Decoder:
         if "![" not in summary.value and "<img" not in summary.value:
             return
         study = _root(self.files.course).value.get("study", {})
-        keys = ("cards", "reading") if study.get("reading_cards", True) else ("cards",)
-        shown = "\n".join(
-            text.value for key in keys if key in root for text in _all_texts(root[key])
-        )
+        parts = [card for card in root["cards"].items() if card.value.get("status") != "retired"]
+        if "reading" in root and study.get("reading_cards", True):
+            parts.append(root["reading"])
+        shown = "\n".join(text.value for part in parts for text in _all_texts(part))
         for name in _pictures_in(summary.value):
             if name in self.pictures and name not in shown:
                 self.report(

@@ -389,21 +389,15 @@ class Compiler:
         deck = normal(lesson.full_deck or f"{self.course.deck}::{lesson.deck}")
         cards = (*self.reading_cards(lesson), *lesson.cards)
         notes = [self.undated(card, lesson, deck) for card in cards]
-        texts = (
-            text
-            for each in notes
-            for text in Content.unpacked(each.packed).fields.split(_BETWEEN_FIELDS)
-        )
-        media = media_in(texts, self.media)
         return LessonNotes(
             id=lesson.id,
             deck=deck,
             own_deck="" if lesson.full_deck else lesson.deck,
             description=""
             if lesson.full_deck
-            else descriptions.of_lesson(lesson, self.course, self.brought_along(lesson, media)),
+            else descriptions.of_lesson(lesson, self.course, self.brought_along(lesson, notes)),
             notes=tuple(tuple(each) for each in notes),
-            media=tuple(sorted(media)),
+            media=tuple(sorted(self.media_of(notes))),
             objectives=tuple(each.id for each in lesson.objectives),
             formers=tuple(card.formerly for card in cards if card.formerly),
         )
@@ -572,15 +566,26 @@ class Compiler:
     def practice_deck(self) -> str:
         return normal(f"{self.course.deck}::{self.course.practice_deck}")
 
-    def brought_along(self, lesson: Lesson, media: Iterable[str]) -> Shown | None:
-        """The first picture of a lesson's summary and reading that its notes show: a picture that only a description shows never arrives."""
-        arriving = {each.name: each for each in self.shown.values() if each.name in media}
-        for text in (lesson.summary, *(section.text for section in lesson.reading)):
-            if arriving and ("![" in text or "<img" in text):
-                for name in itertools.chain.from_iterable(references(self.html(text))):
-                    if name in arriving:
-                        return arriving[name]
-        return None
+    def media_of(self, notes: Iterable[Undated]) -> set[str]:
+        """The files that notes show."""
+        texts = (
+            text
+            for note in notes
+            for text in Content.unpacked(note.packed).fields.split(_BETWEEN_FIELDS)
+        )
+        return media_in(texts, self.media)
+
+    def brought_along(self, lesson: Lesson, notes: Iterable[Undated]) -> Shown | None:
+        """The first picture of a lesson's summary and reading that its notes bring along: one that only a description shows never arrives."""
+        texts = (lesson.summary, *(section.text for section in lesson.reading))
+        texts = tuple(text for text in texts if "![" in text or "<img" in text)
+        if not texts:
+            return None
+        arriving = self.media_of(note for note in notes if not note.retired)
+        shown = {each.name: each for each in self.shown.values() if each.name in arriving}
+        names = (names for text in texts for names in references(self.html(text)))
+        found = (shown[name] for name in itertools.chain.from_iterable(names) if name in shown)
+        return next(found, None)
 
     def basic(self, card: BasicCard) -> Fields:
         return {"Prompt": self.html(card.prompt), "Answer": self.html(card.answer)}

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 PICTURE = "![](plane.svg)"
 WITH_PICTURE = CARD.replace("answer: The", f"why: '{PICTURE}', answer: The")
+OTHER = CARD.replace("define", "other")
+RETIRED = WITH_PICTURE.replace("kind:", "status: retired, retired_because: Old., kind:")
 NO_READING_CARDS = COURSE_YAML + "study: {reading_cards: false}\n"
 LONG = COURSE_YAML.replace(
     "description: A course for tests.", 'description: "A course.\\n\\nTake your time."'
@@ -67,6 +69,7 @@ def pictures(description: str) -> list[str]:
         (COURSE_YAML, lesson("Words.", cards=WITH_PICTURE), 0),
         (COURSE_YAML, lesson(PICTURE, f"'See {PICTURE}.'"), 1),
         (NO_READING_CARDS, lesson(PICTURE), 0),
+        (NO_READING_CARDS, lesson(PICTURE, cards=RETIRED + OTHER), 0),
         (NO_READING_CARDS, lesson(PICTURE, cards=WITH_PICTURE), 1),
         (NO_READING_CARDS, lesson("Words.", f"'See {PICTURE}.'", WITH_PICTURE), 1),
     ],
@@ -99,7 +102,7 @@ def test_a_picture_that_only_a_summary_shows_is_an_error(tmp_path: Path):
     assert (problem.rule, problem.at.line) == ("undelivered-picture", 3)
     assert "plane.svg" in problem.message
     assert pipeline.straight(folder, NOW) is None
-    text = lesson(PICTURE, f"'{PICTURE}'")
+    text = lesson(PICTURE, f"'{PICTURE}'", RETIRED)
     write_course(tmp_path, {"course.yaml": NO_READING_CARDS, "lessons/01-first.yaml": text})
     assert [each.rule for each in pipeline.check(folder).diagnostics] == ["undelivered-picture"]
 
