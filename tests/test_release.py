@@ -103,6 +103,29 @@ def test_a_release_is_whole(course: Path, tmp_path: Path, collection: Collection
     assert run("release", course, "-o", tmp_path / "release").exit_code == 0
 
 
+def test_a_reading_is_in_its_lessons_package_and_ankiweb_gets_markdown(
+    course: Path, tmp_path: Path, collection: Collection
+):
+    lesson = course / "lessons" / "01-first.yaml"
+    reading = "reading: |\n  Look.\n\n  ![](plane.svg)\ncards:\n"
+    lesson.write_text(lesson.read_text(encoding="utf-8").replace("cards:\n", reading), "utf-8")
+    with (course / "course.yaml").open("a", encoding="utf-8") as settings:
+        settings.write("notice: This is **no** diagnosis.\n")
+    change(course, "A figure", "A figure")
+    made = tmp_path / "release"
+    result = run("release", course, "-o", made)
+    assert result.exit_code == 0, result.stderr
+
+    text = (made / "ankiweb.md").read_text(encoding="utf-8")
+    assert "A course for tests.\n\nThis is **no** diagnosis.\n\nTiny · Version 1.0.1 ·" in text
+    assert "<" not in text
+    [package] = (made / "lessons").iterdir()
+    do_import(collection, package)
+    assert collection.find_cards("ID:first-reading")
+    [picture] = Path(collection.media.dir()).iterdir()
+    assert picture.name in collection.decks.by_name("Tiny::01 First")["desc"]
+
+
 def test_what_changed_is_told_and_the_update_judged(course: Path, tmp_path: Path):
     change(course, "explores.", "sets out.")
     result = run("release", course, "--from", tmp_path / "first.apkg", "-o", tmp_path / "release")
