@@ -74,18 +74,19 @@ def committed(path: Path) -> bytes | None:
         return None
 
 
-def deleted_in(path: Path) -> str:
-    """Return the commit that deleted a file; nothing where the last commit has it or none had."""
+def deleted(path: Path) -> tuple[str, bytes] | None:
+    """Return the commit that deleted a file, and what the file had; None where none did."""
     try:
         top = _top_level(path.parent)
         name = (_name_in(top, path.parent) / path.name).as_posix()
         last = _output(top, "--literal-pathspecs", "rev-list", "-1", "HEAD", "--", name)
         commit = (last or b"").decode("ascii").strip()[:_SHORT]
         if not commit or _output(top, "cat-file", "-e", f"HEAD:{name}") is not None:
-            return ""
-        return commit if _output(top, "cat-file", "-e", f"{commit}~1:{name}") is not None else ""
+            return None
+        content = _output(top, "cat-file", "blob", f"{commit}~1:{name}", most=MAX_BYTES)
     except GitFailed:
-        return ""
+        return None
+    return None if content is None else (commit, content)
 
 
 def top_level(folder: Path) -> Path | None:

@@ -19,11 +19,10 @@ from attachdeck.pipeline import Checked
 from attachdeck.snapshots import is_of_course
 
 _COURSE = re.compile(rb"^course: *(.*?)\r?$", re.MULTILINE)
-_ANEW = "if nobody has the deck yet, `attachdeck build --new-lock` begins a new one"
 
 
 def lost_lock(
-    checked: Checked, packages: Iterable[Path] = (), previous: str = ""
+    checked: Checked, language: str = "", packages: Iterable[Path] = (), previous: str = ""
 ) -> Diagnostic | None:
     """Return an error for a lock that is missing although there was one.
 
@@ -39,11 +38,13 @@ def lost_lock(
     if trace is None:
         return None
     what, help = trace
+    anew = f"attachdeck build {word(Path(checked.files.name))} --new-lock"
+    anew += f" --language {language}" if language else ""
     return Diagnostic(
         rule="missing-lock",
         message=f"{path.name} is missing, and {what}",
         at=Location(path.as_posix()),
-        help=help,
+        help=f"{help}; if nobody has the deck yet, `{anew}` begins a new one",
     )
 
 
@@ -55,34 +56,28 @@ def restoring(path: Path) -> str:
 def _in_git(path: Path, course: str) -> tuple[str, str] | None:
     content = git.committed(path)
     if content is not None:
-        owner = _COURSE.search(content)
-        if owner and owner[1].decode("utf-8", "replace") != course:
-            return None  # It was another course's, of which this one began as a copy.
-        return "the last commit has it", f"get it back: `{_command('HEAD', path)}`; {_ANEW}"
-    commit = git.deleted_in(path)
-    if not commit:
+        what, revision = "the last commit has it", "HEAD"
+    else:
+        commit, content = git.deleted(path) or ("", b"")
+        what, revision = f"commit {commit} deleted it", f"{commit}~1"
+    owner = _COURSE.search(content)
+    # Another course's lock is no trace of this one's: this one may have begun as its copy.
+    if not content or (owner and owner[1].decode("utf-8", "replace") != course):
         return None
-    command = _command(f"{commit}~1", path)
-    return f"commit {commit} deleted it", f"get it back: `{command}`; {_ANEW}"
+    return what, f"get it back: `{_command(revision, path)}`"
 
 
 def _in_packages(path: Path, course: str, packages: Iterable[Path]) -> tuple[str, str] | None:
     package = next((each for each in packages if is_of_course(each, course)), None)
     if package is None:
         return None
-    return (
-        f"{package} was built with it",
-        f"copy the {path.name} of that build back to {path.parent}; {_ANEW}",
-    )
+    return f"{package} was built with it", f"copy the lock of that build back to {path}"
 
 
 def _named(path: Path, previous: str) -> tuple[str, str]:
     if previous.endswith(".apkg"):
-        return (
-            f"{previous} was built with it",
-            f"copy the {path.name} of that release back to {path.parent}",
-        )
-    return f"{previous} was a release", f"get its lock: `{_command(previous, path)}`"
+        return f"{previous} was built with it", f"copy the lock of that release back to {path}"
+    return f"{previous} was a release", f"get it back: `{_command(previous, path)}`"
 
 
 def _command(revision: str, path: Path) -> str:

@@ -77,6 +77,7 @@ def test_a_learners_edits_survive_a_lost_lock(author: Author, collection: Collec
         "error[missing-lock]: course.lock is missing, and the last commit has it" in refused.output
     )
     assert "no deck was written" in refused.output
+    assert "`attachdeck build course --new-lock` begins a new one" in refused.output
     assert not author.lock.exists()
     author.follow(refused.output)
     assert author.build(LATER).exit_code == 0
@@ -143,11 +144,14 @@ def test_a_package_shows_that_there_was_a_lock(author: Author):
 
 
 def test_what_is_no_trace_of_this_courses_lock(author: Author):
-    """A copy with another id, a package of another course, a translation, a file that is no package."""
+    """A copy with another id, another course's package, a translation, a file that is none."""
     write_course(
         author.folder / "course", {"course.yaml": COURSE_YAML.replace("id: tiny", "id: own")}
     )
     author.lock.unlink()
+    assert run("check", "course").exit_code == 0
+    do(author.folder, "rm", "-q", "course/course.lock")
+    do(author.folder, "commit", "-q", "-m", "A course of its own")
     Path("build/broken.apkg").write_bytes(b"PK")
     assert author.build(LATER).exit_code == 0
     author.lock.unlink()

@@ -1,4 +1,4 @@
-"""A rename on one branch and a rewording on another: git merges them, and learners of either get all."""
+"""A rename on one branch and a rewording on another: learners of either get what git merged."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Repository:
         return path
 
     def merge(self, branch: str) -> None:
-        """Merge a branch; of a conflict in the lock keep the lines of both sides, as its message says."""
+        """Merge a branch; where the lock conflicts, keep the lines of both sides, as we advise."""
         try:
             self.git("merge", "-q", "--no-edit", branch)
         except subprocess.CalledProcessError:

@@ -83,7 +83,7 @@ def lost_lock_of(
         return None  # Nearly always: without what only a search needs.
     from attachdeck.lost_lock import lost_lock
 
-    return lost_lock(checked, _packages(checked, language, output), previous)
+    return lost_lock(checked, language, _packages(checked, language, output), previous)
 
 
 def _packages(checked: pipeline.Checked, language: str, output: Path | None) -> Iterator[Path]:
