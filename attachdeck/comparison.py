@@ -200,7 +200,7 @@ def compare(old: Snapshot, new: Snapshot) -> Changes:
         },
         retagged=retagged,
         retired=retired,
-        removed=tuple(key for key in old.cards if key not in new.cards),
+        removed=tuple(_removed(old, new)),
         restyled=tuple(
             key
             for key, each in new.note_types.items()
@@ -330,6 +330,10 @@ def _acts(old: Snapshot, new: Snapshot) -> Iterator[str]:
             and (lost := len(set(old.cards[key].places) - set(each.places)))
         ):
             yield f"the card `{key}` no longer makes {lost} of its {len(old.cards[key].places)} cards in Anki: learners keep them empty"
-    for key in old.cards:
-        if key not in new.cards:
-            yield f"the card `{key}` is gone: it stays with learners, never corrected"
+    for key in _removed(old, new):
+        yield f"the card `{key}` is gone: it stays with learners, never corrected"
+
+
+def _removed(old: Snapshot, new: Snapshot) -> Iterator[str]:
+    """Yield the cards that are gone. A retired one is left out of packages once learners know."""
+    return (key for key, card in old.cards.items() if key not in new.cards and not card.retired)

@@ -129,7 +129,7 @@ class _Dater:
         if undated.card in self.cards:
             raise SameId(undated.card)
         record = self.record(undated)
-        if record.retired and record.unreleased == NEW:
+        if record.retired and identity.is_new(record):
             self.left_out += 1
             return  # Nobody has it, so there is nobody to tell that it is retired.
         self.cards[undated.card] = record
@@ -157,7 +157,7 @@ class _Dater:
         kept = {card.guid for card in self.cards.values()}
         for id, card in sorted(self.lock.cards.items()):
             is_reading = card.note_type == "reference" and id not in OF_THE_COURSE
-            if is_reading and card.unreleased != NEW and card.guid not in kept:
+            if is_reading and not identity.is_new(card) and card.guid not in kept:
                 self.note(self.compiler.gone_reading(id, deck))
 
     def record(self, note: Undated) -> CardRecord:
@@ -180,7 +180,7 @@ class _Dater:
             retired=note.retired,
             places=self.places.setdefault(note.made, note.made),
             files=note.files,
-            unreleased=NEW if before is None or before.unreleased == NEW else CHANGED,
+            unreleased=identity.after_change(before),
         )
 
     def known(self, note: Undated) -> CardRecord | None:
@@ -196,8 +196,10 @@ class _Dater:
         latest = max(each.changed for each in records)
         at_last = [each for each in records if each.changed == latest]
         record = next((each for each in at_last if each.content != note.content), at_last[0])
-        is_new = all(each.unreleased == NEW for each in records)
-        return record if is_new or record.unreleased != NEW else replace(record, unreleased=CHANGED)
+        is_new = all(map(identity.is_new, records))
+        if is_new or not identity.is_new(record):
+            return record
+        return replace(record, unreleased=CHANGED)
 
     def note_type(self, key: str, own: NoteType) -> DatedNoteType:
         before = self.lock.note_types.get(key)
@@ -217,9 +219,8 @@ class _Dater:
         """What the lock remembers of a note type from now on."""
         layout, content = hashes(dated.note_type)
         before = self.lock.note_types.get(key)
-        unreleased = before.unreleased if before else NEW
-        if before and before.content != content and unreleased != NEW:
-            unreleased = CHANGED
+        same = before is not None and before.content == content
+        unreleased = before.unreleased if before and same else identity.after_change(before)
         return NoteTypeRecord(dated.id, layout, content, dated.modified, unreleased)
 
     def decks(self, lessons: Iterable[tuple[str, str, str]]) -> Iterator[Subdeck]:

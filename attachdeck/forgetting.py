@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from attachdeck.identity import NEW, CardRecord, Lock, guid, side
+from attachdeck.identity import NEW, CardRecord, Lock, guid, is_new, side
 
 
 def forgotten(lock: Lock, new: Lock, name: str) -> tuple[Lock, str] | None:
@@ -13,7 +13,7 @@ def forgotten(lock: Lock, new: Lock, name: str) -> tuple[Lock, str] | None:
     `new` is the lock of the course as it is now. None where nothing is refused about the name.
     """
     card = lock.cards.get(name)
-    if lock.released and card and card.unreleased != NEW:
+    if lock.released and card and not is_new(card):
         now = new.cards.get(name)
         key = name if now else next((k for k, c in new.cards.items() if c.guid == card.guid), "")
         found = _card(lock, name, key, new.cards.get(key))

@@ -36,6 +36,8 @@ It also reads 1, which did not know which cards a note has, and 2, which did not
 
 NEW = "new"
 """The `unreleased` of a record that no release has carried yet: nobody can lose it."""
+REVISED = "revised"
+"""The `unreleased` of such a record that has changed since it was first built."""
 CHANGED = "changed"
 """The `unreleased` of a record that has changed since the last release."""
 
@@ -71,7 +73,7 @@ class Release:
 
 @value()
 class DeckRecord:
-    """A deck's id and name. `unreleased` is `NEW` until a release carries it."""
+    """A deck's id and name. `unreleased` says whether a release has carried it."""
 
     id: int
     name: str
@@ -82,7 +84,7 @@ class DeckRecord:
 class NoteTypeRecord:
     """A note type's id, hashes of its layout and its content, and the second (since 1970) of its last change.
 
-    `unreleased` is `NEW` or `CHANGED` until a release carries it as it is.
+    `unreleased` is `NEW`, `REVISED` or `CHANGED` until a release carries it as it is.
     """
 
     id: int
@@ -98,7 +100,7 @@ class CardRecord:
 
     `places` are those of the cards that Anki makes of it, as in `NewCard`; none where that is not known. `files` is a hash of the files that it shows
     under names of their own; of the others the names, in the content, say what they hold.
-    `unreleased` is `NEW` or `CHANGED` until a release carries the card as it is; `retired_in` is the version of the release that told learners that it is
+    `unreleased` is `NEW`, `REVISED` or `CHANGED` until a release carries the card as it is; `retired_in` is the version of the release that told learners that it is
     retired, and empty before.
     """
 
@@ -149,10 +151,10 @@ class Lock:
         """
         if not base.cards:
             return replace(self, note_types={**base.note_types, **self.note_types})
-        carried = {card.guid for card in base.cards.values() if card.unreleased != NEW}
+        carried = {card.guid for card in base.cards.values() if not is_new(card)}
         own = {
             key: replace(card, unreleased=CHANGED)
-            if card.unreleased == NEW and card.guid in carried
+            if is_new(card) and card.guid in carried
             else card
             for key, card in self.cards.items()
         }
@@ -161,6 +163,18 @@ class Lock:
         return replace(
             self, note_types={**base.note_types, **self.note_types}, cards={**cards, **own}
         )
+
+
+def is_new(record: DeckRecord | NoteTypeRecord | CardRecord) -> bool:
+    """Return whether no release has carried what a record describes."""
+    return record.unreleased in (NEW, REVISED)
+
+
+def after_change(before: NoteTypeRecord | CardRecord | None) -> str:
+    """Return the `unreleased` of a record whose content differs from what it was before."""
+    if before is None:
+        return NEW
+    return REVISED if is_new(before) else CHANGED
 
 
 def lock_for(course: str, lock: Lock) -> Lock:
@@ -399,7 +413,7 @@ def refusals(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[Diagnos
     yield from _renamed_decks(old, new, root)
     for key, each in new.note_types.items():
         before = old.note_types.get(key)
-        if before and before.layout != each.layout and before.unreleased != NEW:
+        if before and before.layout != each.layout and not is_new(before):
             yield _refusal("changed-layout", f"the fields or templates of the note type `{key}` have changed", root()["note_types"].key_at(key),
                 "Anki would clone the note type and never update learners' notes again: take the change back, or use a spare field")  # fmt: skip
     yield from _vanished_cards(old, new, root)
@@ -434,7 +448,7 @@ def _refusal(rule: str, message: str, at: Location, help: str) -> Diagnostic:
 def _renamed_decks(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[Diagnostic]:
     for key, deck in new.decks.items():
         before = old.decks.get(key)
-        if before and before.name != deck.name and before.unreleased != NEW:
+        if before and before.name != deck.name and not is_new(before):
             at = root()["decks"].key_at(key)
             plain = not re.search(r'["$`\\!]', before.name)
             accepted = forget_command(before.name if plain else key, at)
@@ -467,7 +481,7 @@ def _vanished_cards(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[
     gone = old.cards.keys() - new.cards.keys()
     carried_on = {card.guid: card for card in new.cards.values()} if gone else {}
     for key, card in old.cards.items():
-        if card.unreleased == NEW:
+        if is_new(card):
             continue
         now = new.cards.get(key) or carried_on.get(card.guid)
         if now is None:
@@ -640,7 +654,7 @@ def _seconds(text: str) -> int:
 _CARD_LINE = pattern(
     r'  "([a-z0-9-]+)": \{guid: "([!#-\[\]-~]+)", note_type: ([a-z][A-Za-z0-9 _.-]*), content: "([0-9a-f]{16})", '
     r'changed: ((?:19[789]|2[0-9]{2})[0-9]-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z), version: "([0-9]+\.[0-9]+)"(?:, places: (\[[0-9, ]*\]))?(?:, files: "([0-9a-f]{16})")?(, retired: true)?'
-    r'(?:, retired_in: "([0-9]+\.[0-9]+\.[0-9]+)")?(?:, unreleased: (new|changed))?\}\n'
+    r'(?:, retired_in: "([0-9]+\.[0-9]+\.[0-9]+)")?(?:, unreleased: (new|revised|changed))?\}\n'
 )
 
 

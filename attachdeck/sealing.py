@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from attachdeck.identity import NEW, CardRecord, Lock, Release
+from attachdeck.identity import NEW, CardRecord, Lock, NoteTypeRecord, Release, is_new
 
 
 def is_sealed(lock: Lock, version: str) -> bool:
@@ -21,8 +21,9 @@ def sealed(lock: Lock, version: str, now: int) -> Lock:
     """Return the lock of the release of this version, made `now` (seconds since 1970); the same one if it is sealed already.
 
     Anki's own tags, such as `leech`, make a learner's note newer than a correction that was built
-    before. So a correction is as new as its release. A time only moves forward, also where the
-    clock went back.
+    before. So a correction is as new as its release. What is as it was first built corrects nothing
+    and keeps its time: somebody who got a build by hand keeps their own words on it.
+    A time only moves forward, also where the clock went back.
     """
     if is_sealed(lock, version):
         return lock
@@ -33,9 +34,7 @@ def sealed(lock: Lock, version: str, now: int) -> Lock:
         for key, card in lock.cards.items()
     }
     note_types = {
-        key: replace(record, changed=max(now, record.changed), unreleased="")
-        if record.unreleased
-        else record
+        key: replace(record, changed=_time(record, now), unreleased="")
         for key, record in lock.note_types.items()
     }
     decks = {key: replace(deck, unreleased="") for key, deck in lock.decks.items()}
@@ -47,8 +46,12 @@ def _carried(card: CardRecord, version: str, minor: str, now: int) -> CardRecord
     """Return the record of a card that this release carries for the first time as it is now."""
     return replace(
         card,
-        changed=max(now, card.changed),
+        changed=_time(card, now),
         version=minor,
         unreleased="",
-        retired_in=version if card.retired and card.unreleased != NEW else "",
+        retired_in=version if card.retired and not is_new(card) else "",
     )
+
+
+def _time(record: NoteTypeRecord | CardRecord, now: int) -> int:
+    return record.changed if record.unreleased in ("", NEW) else max(now, record.changed)

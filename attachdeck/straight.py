@@ -16,7 +16,7 @@ from attachdeck.course import Lesson
 from attachdeck.dating import SameId, dated
 from attachdeck.decode import LessonDecoder, lesson_number
 from attachdeck.diagnostics import Diagnostic
-from attachdeck.identity import NEW, Lock, digest, lock_for, read_lock, refusals
+from attachdeck.identity import Lock, digest, is_new, lock_for, read_lock, refusals
 from attachdeck.lesson_cache import LessonCache
 from attachdeck.note_types import own
 from attachdeck.notes import Compiler, Deck, LessonNotes, Undated
@@ -183,4 +183,4 @@ class _Names:
     def carried(self, card: str) -> bool:
         """Return whether a release has carried a card."""
         record = self.lock.cards.get(card)
-        return record is not None and record.unreleased != NEW
+        return record is not None and not is_new(record)

@@ -277,6 +277,8 @@ class _Learner:
                 "deleted",
             )
         }
+        self.imported = set(self.db.list("select guid from notes"))
+        """The GUIDs of the old package; those of its retired notes, which have no cards, too."""
         self.names: dict[str, str] = {}
         self.scheduling: dict[str, Any] = {}
         self.decks: dict[str, Any] = {}
@@ -420,7 +422,7 @@ class _Learner:
         strangers = [
             guid
             for guid in self.db.list("select guid from notes")
-            if guid not in self.names and guid not in after
+            if guid not in self.imported and guid not in after
         ]
         if strangers:
             yield Finding(

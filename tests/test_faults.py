@@ -20,7 +20,7 @@ from click.testing import CliRunner
 
 from attachdeck import cache, notes, safe_write
 from attachdeck.cli import main
-from conftest import CARD, write_course
+from conftest import CARD, need, write_course
 from stopping import stopped
 from test_lock import ONE, TWO, Author
 
@@ -185,6 +185,18 @@ def test_a_file_that_may_not_grow_is_a_full_disk(tmp_path: Path):
     assert "cannot be written" in said_well(run("build", course, "-o", deck, preexec_fn=limit))
     assert deck.read_bytes() == before
     assert names(deck.parent) == ["deck.apkg"]
+
+
+def test_a_full_disk_under_a_release_leaves_the_lock(tmp_path: Path, mounted):
+    need("the package anki", importlib.util.find_spec("anki") is not None)
+    course, disk = write_course(tmp_path / "course"), mounted("size=100k")
+    assert run("build", course, "-o", tmp_path / "deck.apkg").returncode == 0
+    before = (course / "course.lock").read_bytes()
+    result = run("release", course, "-o", disk / "release")
+    assert "the release cannot be written: " in said_well(result)
+    assert (course / "course.lock").read_bytes() == before
+    assert names(disk) == []
+    assert leftovers(course) == []
 
 
 def test_a_folder_that_can_only_be_read_is_a_message(tmp_path: Path, mounted):

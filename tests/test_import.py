@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import random
 import shutil
 import subprocess
@@ -1118,3 +1119,20 @@ def test_wrong_usage_is_said(tmp_path: Path):
         "no column `id`"
         in run("import", tmp_path / "x.csv", "--into", write_course(tmp_path / "course")).stderr
     )
+
+
+def test_what_learners_of_an_imported_deck_have_is_guarded_from_the_beginning(tmp_path: Path):
+    """Its learners have it already, so it counts as released."""
+    made = write_course(tmp_path / "made")
+    assert run("build", made, "-o", tmp_path / "deck.apkg").exit_code == 0
+    course = tmp_path / "course"
+    imported = run("import", tmp_path / "deck.apkg", "-o", course)
+    assert imported.exit_code == 0, imported.output
+    assert 'released: {version: "0.0.0", at: ' in (course / "course.lock").read_text("utf-8")
+    [lesson] = (course / "lessons").iterdir()
+    text = lesson.read_text(encoding="utf-8")
+    [name] = re.findall(r"^  - id: (\S+)\n    kind: custom", text, re.MULTILINE)
+    lesson.write_text(text.replace(f"- id: {name}\n", "- id: another\n"), encoding="utf-8")
+    result = run("build", course, "-o", tmp_path / "new.apkg")
+    assert result.exit_code == 1
+    assert f"error[vanished-card]: the card `{name}` is gone" in result.stderr

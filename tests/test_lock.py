@@ -526,7 +526,7 @@ LOCKS = st.builds(
             HASHES,
             HASHES,
             TIMES,
-            st.sampled_from(["", "new", "changed"]),
+            st.sampled_from(["", "new", "revised", "changed"]),
         ),
     ),
     cards=st.dictionaries(
@@ -541,7 +541,7 @@ LOCKS = st.builds(
             st.booleans(),
             PLACES,
             st.just("") | HASHES,
-            st.sampled_from(["", "new", "changed"]),
+            st.sampled_from(["", "new", "revised", "changed"]),
             st.sampled_from(["", "1.2.0"]),
         ),
         max_size=4,

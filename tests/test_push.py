@@ -179,6 +179,17 @@ def test_a_card_that_is_gone_from_the_course_is_named(desk: Desk):
     assert "the card `two` is gone: it stays with learners" in desk.at_once(ONE)
 
 
+def test_a_card_that_an_earlier_release_retired_stays_as_it_is(desk: Desk):
+    """It is left out of the package, so nothing of it can change."""
+    desk.at_once()
+    seal(desk.folder / "course", desk.now)
+    cards = ONE + TWO.replace("}", ", status: retired, retired_because: Wrong.}")
+    versions = {number: COURSE_YAML.replace("1.0.0", number) for number in ("1.0.1", "1.0.2")}
+    assert "retired two" in desk.at_once(cards, **{"course.yaml": versions["1.0.1"]})
+    seal(desk.folder / "course", desk.now)
+    assert "no card would change" in desk.at_once(cards, **{"course.yaml": versions["1.0.2"]})
+
+
 def test_a_retired_card_that_anki_does_not_have_never_comes(desk: Desk):
     said = desk.at_once(ONE + TWO.replace("}", ", status: retired, retired_because: Wrong.}"))
     assert "two" not in said.partition("lock ")[0]

@@ -112,9 +112,12 @@ def after_check_database(collection: Collection) -> int:
 # The lock.
 
 
-def test_a_release_is_recorded_and_what_it_carries_has_its_time(publisher: Publisher):
+def test_a_release_is_recorded_and_what_was_revised_has_its_time(publisher: Publisher):
+    publisher.build(ONE + TWO.replace("answer: B", "answer: C"))
+    built = publisher.now
     publisher.build(ONE + TWO)
-    assert "unreleased: new" in publisher.lock_text()
+    states = re.findall(r'"(one|two)".*unreleased: (\w+)', publisher.lock_text())
+    assert states == [("one", "new"), ("two", "revised")]
     result = publisher.release()
     assert result.exit_code == 0, result.output
     assert (
@@ -123,7 +126,8 @@ def test_a_release_is_recorded_and_what_it_carries_has_its_time(publisher: Publi
     lock = publisher.lock()
     assert lock.released is not None
     assert (lock.released.version, lock.released.at) == ("1.0.0", publisher.now)
-    assert {card.changed for card in lock.cards.values()} == {publisher.now}
+    times = {name: card.changed for name, card in lock.cards.items()}
+    assert times == {"one": built, "two": publisher.now}
     assert 'released: {version: "1.0.0", at: 2023-11-14T' in publisher.lock_text()
     assert "unreleased" not in publisher.lock_text()
 
@@ -344,15 +348,45 @@ def test_both_ways_of_building_leave_out_the_same_notes(publisher: Publisher):
         assert made[0] == made[1]
 
 
-# Leeches.
+def test_a_retired_card_that_is_left_out_is_not_gone(publisher: Publisher):
+    publisher.released(ONE + TWO, "1.0.0")
+    retiring = publisher.released(ONE + retired(TWO), "1.0.1")
+    after = publisher.released(ONE + retired(TWO), "1.0.2", "--from", retiring)
+    for new in (publisher.course, after):
+        result = publisher.run("diff", retiring, new)
+        assert result.exit_code == 0, result.output
+        assert "nothing changed for learners" in result.stdout
+        assert "gone" not in result.stdout
 
 
-def test_a_correction_reaches_a_leech_that_was_tagged_after_it_was_built(
+# Times.
+
+
+def test_who_got_a_build_by_hand_keeps_their_own_words_at_the_first_release(
     publisher: Publisher, collection: Collection
+):
+    publisher.build(ONE + TWO)
+    do_import(collection, publisher.folder / "built.apkg")
+    mine = note(collection, "one")
+    mine["Answer"] = "My own words"
+    collection.update_note(mine)
+    publisher.now = int(time.time()) + 100
+    package = publisher.released(ONE + TWO.replace("answer: B", "answer: C"), "1.0.0")
+    assert do_import(collection, package) == {"updated": 1, "duplicate": 1}
+    assert note(collection, "one")["Answer"] == "My own words"
+    assert note(collection, "two")["Answer"] == "C"
+
+
+@pytest.mark.parametrize("before", ["a release", "a build"])
+def test_a_correction_reaches_a_leech_that_was_tagged_after_it_was_built(
+    publisher: Publisher, collection: Collection, before: str
 ):
     """Anki's own `leech` tag makes the learner's copy newer than the build, and older than the release."""
     publisher.now = int(time.time()) - 10_000
-    do_import(collection, publisher.released(ONE + TWO, "1.0.0"))
+    publisher.build(ONE + TWO)
+    if before == "a release":
+        publisher.release()
+    do_import(collection, publisher.folder / "built.apkg")
     publisher.build(ONE + TWO.replace("answer: B", "answer: Corrected"), "1.0.1")
     fail_until_leech(collection, "two")
     tagged = note(collection, "two")

@@ -86,6 +86,25 @@ def test_an_edit_survives_ten_releases_and_every_correction_arrives(
         assert "mine" in learner.note("edited").tags
 
 
+def test_a_new_gap_comes_as_an_empty_card_to_who_edited_the_note_later(
+    author: Author, learner: Learner
+):
+    """As docs/updates.md warns."""
+    gaps = "  - {id: gaps, kind: cloze, text: ((1 A)) and B.}\n"
+    author.release(gaps)
+    do_import(learner.collection, author.deck)
+    note = learner.note("gaps")
+    note["Text"] += " My own words."
+    learner.collection.update_note(note)
+    author.release(gaps.replace("B", "((2 B))"))
+    do_import(learner.collection, author.deck)
+    note = learner.note("gaps")
+    assert note["Text"].endswith(" My own words.")
+    assert len(note.cards()) == 2
+    [empty] = learner.collection.get_empty_cards().notes
+    assert list(empty.card_ids) == [note.cards()[1].id]
+
+
 def test_scheduling_flags_and_suspension_stay_through_a_correction(
     author: Author, learner: Learner
 ):
