@@ -165,7 +165,8 @@ class _Dater:
         before = self.known(note)
         if before and note.retired and self.told_before(before):
             return before
-        if before and before.content == note.content and before.files in ("", note.files):
+        same = before and (before.content, before.retired) == (note.content, note.retired)
+        if before and same and before.files in ("", note.files):
             if before.places == note.made and before.files == note.files:
                 return before
             return replace(

@@ -414,7 +414,8 @@ def test_what_a_template_puts_into_an_attribute_is_harmless_afterwards():
     assert len([line for line in draft.lost if "inside of a tag" in line]) == 3
 
 
-def test_a_note_of_which_no_card_is_made_is_retired_for_those_who_have_it():
+def test_a_note_of_which_no_card_is_made_is_retired_for_those_who_have_it(tmp_path: Path):
+    from attachdeck.importing import writing
     from attachdeck.importing.found import Found, FoundNote
     from attachdeck.importing.keep import kept
 
@@ -436,6 +437,11 @@ def test_a_note_of_which_no_card_is_made_is_retired_for_those_who_have_it():
     )
     draft = kept(Found(notes=notes, note_types={5: anki}, decks={}, media={}))
     assert [each.get("status") for each in draft.lessons[0].cards] == ["retired", None]
+    # Learners know of it, so it is in no package: Check Database would make a card of it.
+    writing.write(draft, tmp_path / "course", "D", "en")
+    deck = compiled(tmp_path / "course")
+    assert [note.guid for note in deck.notes] == ["front"]
+    assert deck.retired == 1
 
 
 def test_what_is_listed_cannot_speak_to_the_terminal(tmp_path: Path):

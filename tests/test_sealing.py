@@ -17,6 +17,7 @@ from attachdeck.cli import main
 from attachdeck.identity import Lock
 from conftest import COURSE_YAML, write_course
 from test_anki_import import do_import
+from test_import import CUSTOM, OWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -331,6 +332,16 @@ def test_a_card_that_is_no_longer_retired_comes_back_as_it_was(
     assert do_import(collection, back) == {"updated": 1, "duplicate": 1}
     assert note(collection, "two").guid == guid
     assert "Second?" in front(collection, "two")
+
+
+def test_a_retired_custom_card_is_left_out_too(publisher: Publisher, newcomer: Collection):
+    """Nothing in it says that it is retired, and its text may be as it was."""
+    write_course(publisher.course, OWN)
+    publisher.released(ONE + CUSTOM, "1.0.0")
+    publisher.released(ONE + retired(CUSTOM), "1.0.1")
+    after = publisher.released(ONE + retired(CUSTOM), "1.0.2")
+    assert do_import(newcomer, after) == {"new": 1}
+    assert after_check_database(newcomer) == 1
 
 
 def test_both_ways_of_building_leave_out_the_same_notes(publisher: Publisher):

@@ -51,6 +51,8 @@ def command(
 ) -> None:
     """Say what is wrong in a course: every mistake at once, with its place and how to mend it; and what could be better.
 
+    What `attachdeck build` would refuse, because learners of the last release would lose by it, is an error here, too.
+
     COURSE is the folder that holds course.yaml. Without it, the course in this folder or in ./course is checked.
     What could be better is found by the rules that `attachdeck rules` lists.
     """

@@ -145,7 +145,12 @@ def _lock(checked: Checked, folder: Path, known: Lock) -> None:
 def _as_learners_have_it(lock: Lock, known: Lock) -> Lock:
     """Return the lock of an imported course: what learners have already counts as released."""
     cards = {
-        key: replace(card, changed=known.cards[key].changed, unreleased="")
+        key: replace(
+            card,
+            changed=known.cards[key].changed,
+            unreleased="",
+            retired_in=_BEFORE if card.retired else "",
+        )
         for key, card in lock.cards.items()
         if key in known.cards
     }
