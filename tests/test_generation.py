@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attachdeck.note_types import KINDS, Field, Look, NoteType, Template, note_type
 from attachdeck.note_types.generation import card_places, requirements
+from conftest import compiled
+from test_lock import Author
 
 NAMES = ("A", "B", "C")
 VALUES = st.sampled_from(
@@ -265,8 +268,11 @@ def test_what_stands_in_code_is_no_picture_no_table_and_no_link(tiny):
     )
 
 
-def test_a_retired_card_has_none_and_may_show_nothing(tiny):
-    (note,) = tiny(
+def test_a_retired_card_has_none_and_may_show_nothing(tmp_path: Path):
+    author = Author(tmp_path)
+    author.release("  - {id: a, kind: basic, prompt: What?, answer: This.}\n")
+    author.release(
         "  - {id: a, kind: basic, prompt: <!-- What? -->, answer: This., status: retired, retired_because: It was wrong.}\n"
-    ).notes
+    )
+    (note,) = compiled(author.course).notes
     assert note.cards == ()
