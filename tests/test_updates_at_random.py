@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conftest import COURSE_YAML, LESSON_HEAD
+from conftest import COURSE_YAML, LESSON_HEAD, seal
 from test_anki_import import do_import
 from test_lock import Author
 from test_updates import Learner
@@ -30,6 +30,7 @@ class Course:
         self.chance = chance
         self.named = 0
         self.title = "Tiny"
+        self.version = "1.0.0"
         self.lessons = [
             {"id": name, "title": name.capitalize(), "cards": [self.card() for _ in range(4)]}
             for name in ("first", "second")
@@ -63,7 +64,8 @@ class Course:
             )
 
     def files(self) -> dict[str, str]:
-        found = {"course.yaml": COURSE_YAML.replace("title: Tiny", f"title: {self.title}")}
+        text = COURSE_YAML.replace("title: Tiny", f"title: {self.title}")
+        found = {"course.yaml": text.replace("version: 1.0.0", f"version: {self.version}")}
         for place, lesson in enumerate(self.lessons, 1):
             head = LESSON_HEAD.replace("title: First", f"title: {lesson['title']}").replace(
                 "first", lesson["id"]
@@ -217,15 +219,17 @@ def test_whatever_build_accepts_loses_nothing(tmp_path: Path, collection: Collec
     author.release(**course.files())
     do_import(collection, author.deck)
     accepted = 0
-    for _ in range(RELEASES):
+    for number in range(RELEASES):
         learner.study(chance)
         before, studied = copy.deepcopy(course.__dict__), learner.scheduling()
         acts = [chance.choice(ACTS) for _ in range(chance.randrange(1, 4))]
         for act in acts:
             act(course, *chance.choice(list(course.cards())))
+        course.version = f"1.0.{number + 1}"
         if author.build(**course.files()).exit_code:
             course.__dict__.update(before)
             continue
+        seal(author.course, author.now)
         accepted += 1
         assert not do_import(collection, author.deck).get("conflicting"), acts
         assert learner.scheduling() == studied, acts
