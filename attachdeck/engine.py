@@ -5,6 +5,8 @@ The only importer of `anki`.
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import tempfile
 from collections.abc import Callable, Iterator
@@ -45,6 +47,9 @@ class Day:
     reviews: int
     seconds: float
 
+
+_FULL = ("DiskFull", "(os error 28)", "(os error 112)")
+"""How the engine says that a disk is full: SQLite, Linux and macOS, Windows."""
 
 Simulate = Callable[[int, int, Pace], tuple[Day, ...]]
 """So many cards, over so many days, at a pace."""
@@ -93,6 +98,13 @@ def import_package(collection: Collection, package: Path) -> Any:
     return done.log
 
 
+def check_database(collection: Collection) -> tuple[str, bool]:
+    """Return what Anki's *Check Database* says, and whether it could do it."""
+    message, done = collection.fix_integrity()
+    _refuse_full_disk(message)  # Here Anki raises nothing.
+    return message, done
+
+
 @contextmanager
 def _refusals() -> Iterator[None]:
     from anki.errors import AnkiException
@@ -100,7 +112,23 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except AnkiException as error:
-        raise EngineRefused(re.sub("<[^>]*>", " ", str(error))) from error
+        _refuse_full_disk(str(error))
+        raise EngineRefused(_plain(str(error))) from error
+
+
+def _refuse_full_disk(message: str) -> None:
+    """Raise OSError where a message of Anki's says that there is no room for temporary files."""
+    if any(words in message for words in _FULL):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), tempfile.gettempdir())
+
+
+def _plain(message: str) -> str:
+    """Return a message without markup, and without the names of the engine's own errors."""
+    while match := re.fullmatch(
+        r'(.*?)\w+Error \{ info: "(.*)"(?:, kind: \w+)? \}', message, re.DOTALL
+    ):
+        message = match[1] + match[2].replace('\\"', '"')
+    return re.sub("<[^>]*>", " ", message)
 
 
 @contextmanager

@@ -6,7 +6,10 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 T = TypeVar("T")
 
@@ -98,14 +101,55 @@ def _read(pipe: int, size: int) -> bytes:
     return b"".join(parts)
 
 
+def apart(function: Callable[..., T], *arguments: object, seconds: float) -> T:
+    """Return what a function returns in a process of its own, which crashes or hangs alone.
+
+    The function, what it is given and what it returns must be such as can be pickled. Raises what
+    it raises, ProcessLost where the process crashes, and TimeoutError after so many seconds.
+    """
+    from multiprocessing import get_context
+
+    _import_safely()
+    context = get_context("spawn")
+    mine, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_outcome, args=(theirs, function, arguments))
+    process.start()
+    theirs.close()
+    try:
+        if not mine.poll(seconds):
+            raise TimeoutError
+        outcome: T | Exception = mine.recv()
+    except EOFError as error:
+        raise ProcessLost from error
+    finally:
+        process.kill()
+        process.join()
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def _outcome(answer: Connection, function: Callable[..., object], arguments: Sequence[Any]) -> None:
+    _begin()
+    try:
+        outcome = function(*arguments)
+    except Exception as error:  # noqa: BLE001  # The one who asked gets it.
+        outcome = error
+    answer.send(outcome)
+
+
+def _import_safely() -> None:
+    """Else a new Python would import `multiprocessing.py` from the current folder, a stranger's course."""
+    os.environ["PYTHONSAFEPATH"] = "1"
+
+
 def _spawned(function: Callable[[T], bytes], items: Sequence[T], jobs: int) -> Iterator[bytes]:
     from collections import deque
     from concurrent.futures import Future, ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
-    # Else a new Python would import `multiprocessing.py` from the current folder, a stranger's course.
-    os.environ["PYTHONSAFEPATH"] = "1"
+    _import_safely()
     pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin)
     begun: deque[Future[bytes]] = deque()
     try:

@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from errno import ENOSPC
 from pathlib import Path
 
 MAX_GROWTH = 20
@@ -52,6 +53,8 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
             _refuse(path, package)
             yield package
     except BROKEN as error:
+        if isinstance(error, OSError) and error.errno == ENOSPC:  # No fault of the package.
+            raise
         raise UnreadablePackage(
             f"{path} is no package that can be read ({error}): get it again, or build it anew"
         ) from error

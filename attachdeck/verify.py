@@ -10,21 +10,26 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attachdeck.engine import EngineRefused, import_package, opened
+from attachdeck.engine import EngineRefused, check_database, import_package, opened
 from attachdeck.normal import normal
 from attachdeck.notes import references
 from attachdeck.patterns import pattern
+from attachdeck.processes import ProcessLost, apart
 from attachdeck.unpacking import UnreadablePackage
 from attachdeck.unpacking import opened as unpacked
 
 if TYPE_CHECKING:
     from anki.collection import Collection
-    from anki.notes import Note
+    from anki.notes import Note, NoteId
 
 # A script without an end goes to the text's end, and a tag holds no other: so nothing is looked for again from each beginning.
 _UNSEEN = pattern(r"<(script|style)\b.*?(?:</\1\b|\Z)[^>]*>?|<(?!img\b)[^<>]*>", re.DOTALL)
 
 _MARKDOWN_PICTURE = pattern(r"!\[(?:(?!!\[)[^\]])*+\]\(\s*([^)\s]+)")
+
+
+MAX_SECONDS = 30 * 60
+"""How long Anki's engine may take: several times what a deck of 100,000 notes takes."""
 
 
 class Fate(Enum):
@@ -62,15 +67,39 @@ def verify(
     `retired` names notes that come without cards on purpose, beside those that say so themselves.
     Raises NoEngine where Anki's engine is not installed, NotImportable where Anki refuses a package.
     """
+    with tempfile.TemporaryDirectory() as folder:
+        return _findings(Path(folder), package, upgrade_from, retired)
+
+
+def verify_apart(package: Path, upgrade_from: Path | None = None) -> list[Finding]:
+    """Verify in a process of its own: a package from a stranger may crash Anki's engine.
+
+    Raises what `verify` does, and NotImportable after a crash or after `MAX_SECONDS`.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            return apart(_findings, Path(folder), package, upgrade_from, (), seconds=MAX_SECONDS)
+        except ProcessLost:
+            raise NotImportable(f"Anki's engine crashes on {package}") from None
+        except TimeoutError:
+            message = f"Anki's engine did not finish with {package} in {MAX_SECONDS} seconds"
+            raise NotImportable(message) from None
+
+
+def _findings(
+    folder: Path, package: Path, upgrade_from: Path | None, retired: Container[str]
+) -> list[Finding]:
     for each in filter(None, (package, upgrade_from)):
         _refuse(each)
-    with tempfile.TemporaryDirectory() as folder:
+    try:
         findings = [
-            *_first_import(package, Path(folder) / "new.anki2", retired),
-            _changed_template(package, Path(folder) / "changed.anki2"),
+            *_first_import(package, folder / "new.anki2", retired),
+            _changed_template(package, folder / "changed.anki2"),
         ]
         if upgrade_from is not None:
-            findings += _update(upgrade_from, package, Path(folder))
+            findings += _update(upgrade_from, package, folder)
+    except EngineRefused as error:
+        raise NotImportable(f"Anki cannot use {package}: {error}") from error
     return findings
 
 
@@ -153,7 +182,7 @@ def _first_import(package: Path, path: Path, retired: Container[str]) -> Iterato
 def _check_database(collection: Collection, retired: Container[str]) -> Iterator[Finding]:
     """Run Anki's *Check Database*, which also makes the cards that notes come without."""
     before = set(collection.find_cards(""))
-    message, sound = collection.fix_integrity()
+    message, sound = check_database(collection)
     yield _judged(
         "check database",
         sound and "\n" not in message.strip(),
@@ -202,15 +231,18 @@ def _pictures_in(description: str) -> Iterator[tuple[str, ...]]:
 
 def _changed_template(package: Path, path: Path) -> Finding:
     """What happens to the cards when a template changes: by a later release, or by the learner."""
-    with opened(path) as collection:
-        _import(collection, package)
-        collection.optimize()  # As Check Database does; since then SQLite reads the cards of a small collection in the order of their ids.
-        for note_type in collection.models.all():
-            note_type["tmpls"][0]["qfmt"] += " "
-            collection.models.update_dict(note_type)
-        twice = _made_twice(collection)
-        badly = "Anki makes these cards again when a template changes: their ids do not follow one another, note by note"
-        return _judged("templates", not twice, "no card is made twice", badly, twice)
+    try:
+        with opened(path) as collection:
+            _import(collection, package)
+            collection.optimize()  # As Check Database does; since then SQLite reads the cards of a small collection in the order of their ids.
+            for note_type in collection.models.all():
+                note_type["tmpls"][0]["qfmt"] += " "
+                collection.models.update_dict(note_type)
+            twice = _made_twice(collection)
+    except EngineRefused as error:
+        return Finding("templates", Fate.LOST, f"Anki refuses a change of a note type: {error}")
+    badly = "Anki makes these cards again when a template changes: their ids do not follow one another, note by note"
+    return _judged("templates", not twice, "no card is made twice", badly, twice)
 
 
 def _made_twice(collection: Collection) -> tuple[str, ...]:
@@ -279,13 +311,17 @@ class _Learner:
         }
         self.imported = set(self.db.list("select guid from notes"))
         """The GUIDs of the old package; those of its retired notes, which have no cards, too."""
+        self.ids: dict[str, NoteId] = {}
         self.names: dict[str, str] = {}
         self.scheduling: dict[str, Any] = {}
         self.decks: dict[str, Any] = {}
 
     def note(self, guid: str) -> Any:
-        found = self.db.list("select id from notes where guid = ?", guid)
-        return self.collection.get_note(found[0]) if found else None
+        return self.collection.get_note(self.ids[guid]) if guid in self.ids else None
+
+    def look_up(self) -> None:
+        """Learn the ids of the notes by their GUIDs, of which Anki has no index."""
+        self.ids = dict(self.db.all("select guid, id from notes"))
 
     @property
     def db(self) -> Any:
@@ -296,6 +332,7 @@ class _Learner:
         guids = self.db.list(
             "select guid from notes where id in (select nid from cards) order by id"
         )
+        self.look_up()
         for place, guid in enumerate(guids):
             act = list(self.acts)[place % len(self.acts)]
             self.acts[act].append(guid)
@@ -337,22 +374,22 @@ class _Learner:
 
     def scheduled(self, guid: str) -> Any:
         columns = "ord, type, queue, due, ivl, factor, reps, lapses, left, odue, odid, flags, data"
-        where = "where nid = (select id from notes where guid = ?)"
+        where, note = "where nid = ?", self.ids.get(guid)
         return (
-            self.db.all(f"select {columns} from cards {where} order by ord", guid),  # noqa: S608  # Constants.
+            self.db.all(f"select {columns} from cards {where} order by ord", note),  # noqa: S608  # Constants.
             self.db.all(
                 f"select revlog.* from revlog where cid in (select id from cards {where}) order by id",  # noqa: S608
-                guid,
+                note,
             ),
         )
 
     def placed(self, guid: str) -> Any:
         return self.db.all(
-            "select ord, did from cards where nid = (select id from notes where guid = ?) order by ord",
-            guid,
+            "select ord, did from cards where nid = ? order by ord", self.ids.get(guid)
         )
 
     def findings(self, after: Contents, changed: set[str]) -> Iterator[Finding]:
+        self.look_up()
         for act, guids in self.acts.items():
             if act == "deleted":
                 yield from self.deleted(guids, after)

@@ -14,11 +14,12 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
-from attachdeck import pipeline
+from attachdeck import pipeline, verify
 from attachdeck.cli import main
 from conftest import compiled, need, write_course
 
@@ -372,3 +373,77 @@ def test_what_a_package_says_is_no_command_to_the_terminal(
         assert "owned" in result.stdout
         assert "\x1b" not in result.stdout
         assert "\x07" not in result.stdout
+
+
+def with_model(content: bytes, folder: Path, change: Callable[[dict[str, Any]], object]) -> bytes:
+    """A collection whose note types are changed."""
+    (folder / "collection").write_bytes(content)
+    with contextlib.closing(sqlite3.connect(folder / "collection")) as connection:
+        [text] = connection.execute("SELECT models FROM col").fetchone()
+        models = json.loads(text)
+        for model in models.values():
+            change(model)
+        connection.execute("UPDATE col SET models = ?", [json.dumps(models)])
+        connection.commit()
+    return (folder / "collection").read_bytes()
+
+
+def nested(model: dict[str, Any]) -> None:
+    field, template = model["flds"][0]["name"], model["tmpls"][0]
+    template["qfmt"] = f"{{{{#{field}}}}}" * 20_000 + "x" + f"{{{{/{field}}}}}" * 20_000
+
+
+@pytest.mark.parametrize("place", [70, 65_535, 2**31, 2**63 - 1, -1])
+def test_a_card_of_no_template_is_a_message(
+    tmp_path: Path, good: Path, entries: Entries, place: int
+):
+    changed = with_sql(entries["collection.anki2"], tmp_path, f"UPDATE cards SET ord = {place}")
+    package = pack(tmp_path / "odd.apkg", entries | {"collection.anki2": changed})
+    assert "Error {" not in refused("verify", package, good)
+
+
+ODD_NOTE_TYPES: dict[str, Callable[[dict[str, Any]], object]] = {
+    "a colon in a name": lambda model: model["flds"][0].update(name="a:b"),
+    "an escape in a name": lambda model: model["flds"][0].update(name="\x1b[31m"),
+    "braces in a name": lambda model: model["flds"][0].update(name="{{a}}"),
+    "one name for all": lambda model: [field.update(name="a") for field in model["flds"]],
+    "a template without an end": lambda model: model["tmpls"][0].update(qfmt="{{#a}}"),
+}
+
+
+@pytest.mark.parametrize("name", ODD_NOTE_TYPES)
+def test_what_anki_does_not_take_in_a_note_type_is_reported(
+    tmp_path: Path, entries: Entries, name: str
+):
+    need("the package anki", ENGINE)
+    changed = with_model(entries["collection.anki2"], tmp_path, ODD_NOTE_TYPES[name])
+    package = pack(tmp_path / "odd.apkg", entries | {"collection.anki2": changed})
+    result = CliRunner().invoke(main, ["verify", str(package)])
+    assert isinstance(result.exception, SystemExit)
+    assert result.exit_code == 1
+    assert "lost     templates       Anki refuses a change of a note type" in result.stdout
+
+
+def test_a_crash_of_ankis_engine_is_a_message(tmp_path: Path, good: Path, entries: Entries):
+    changed = with_model(entries["collection.anki2"], tmp_path, nested)
+    package = pack(tmp_path / "odd.apkg", entries | {"collection.anki2": changed})
+    assert "Anki's engine crashes on" in refused("verify", package, good)
+
+
+def test_verify_ends_after_a_while(
+    tmp_path: Path, good: Path, entries: Entries, monkeypatch: pytest.MonkeyPatch
+):
+    """The history of these cards has no end."""
+    monkeypatch.setattr(verify, "MAX_SECONDS", 5)
+    endless = (
+        ENDLESS[1]
+        .replace("VIEW notes", "VIEW revlog")
+        .replace(
+            "x AS id, 'g' AS guid, 1 AS mid, '' AS tags, '' AS flds",
+            "x AS id, 1 AS cid, 0 AS usn, 1 AS ease, 1 AS ivl, 1 AS lastIvl, 1 AS factor, 1 AS time,"
+            " 1 AS type",
+        )
+    )
+    changed = with_sql(entries["collection.anki2"], tmp_path, "DROP TABLE revlog", endless)
+    package = pack(tmp_path / "odd.apkg", entries | {"collection.anki2": changed})
+    assert "did not finish" in refused("verify", package, good)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
-import sys
 from pathlib import Path
 
 import pytest
@@ -187,9 +186,10 @@ def test_a_file_that_is_not_there_is_wrong_usage(tmp_path: Path):
 
 
 def test_without_the_engine_one_line_says_how_to_get_it(
-    flagship_package: Path, monkeypatch: pytest.MonkeyPatch
+    flagship_package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setitem(sys.modules, "anki.collection", None)
+    (tmp_path / "anki.py").write_text("raise ImportError\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
     result = run(flagship_package)
     assert (result.exit_code, result.stderr) == (
         2,

@@ -10,7 +10,7 @@ import click
 from attachdeck.cli.terminal import fail, no_engine, styled
 from attachdeck.engine import NoEngine
 from attachdeck.reporters.text import printable
-from attachdeck.verify import Fate, Finding, NotImportable, verify
+from attachdeck.verify import Fate, Finding, NotImportable, verify_apart
 
 _STYLE = {
     Fate.GOOD: "help",
@@ -44,7 +44,7 @@ def command(package: Path, old: Path | None) -> None:
     The exit status is 1 if anything is lost that should be kept. Needs the extra `attachdeck[verify]`.
     """
     try:
-        findings = verify(package, old)
+        findings = verify_apart(package, old)
     except NoEngine:
         no_engine()
     except NotImportable as error:
