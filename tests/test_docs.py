@@ -11,6 +11,7 @@ import pytest
 
 from attachdeck import pipeline, schema
 from attachdeck.note_types import KINDS, Look, note_type
+from attachdeck.reader import read_text
 from conftest import LESSON_HEAD, ROOT, write_course
 
 FORMAT = (ROOT / "docs" / "course-format.md").read_text(encoding="utf-8")
@@ -90,6 +91,14 @@ def test_every_promise_about_security_names_a_test_that_there_is():
 
 def yaml_blocks() -> list[str]:
     return [part.partition("```")[0] for part in FORMAT.split("```yaml\n")[1:]]
+
+
+def test_the_whole_media_yaml_in_the_documentation_holds_to_its_schema():
+    [whole] = [block for block in yaml_blocks() if block.startswith("pictures:")]
+    document, problems = read_text(whole, "media.yaml")
+    assert not problems
+    assert schema.check(document, "media") == []
+    assert document.root.value.keys() == {"pictures", "files"}
 
 
 def test_every_kind_is_pictured_beside_its_yaml():

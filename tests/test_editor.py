@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from conftest import need
+from conftest import COURSE, need
 from test_cli import run
 
 NODE = shutil.which("node") or ""
@@ -27,6 +27,7 @@ class LanguageServer:
             [NODE, str(program), "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         self.asked = 0
+        self.settings: dict[str, Any] = {}
         self.published: dict[str, list[dict[str, Any]]] = {}
         self.ask(
             "initialize",
@@ -78,13 +79,35 @@ class LanguageServer:
         if message.get("method") == "textDocument/publishDiagnostics":
             self.published[message["params"]["uri"]] = message["params"]["diagnostics"]
         elif "id" in message and "method" in message:
-            wanted = (
-                len(message["params"]["items"])
-                if message["method"] == "workspace/configuration"
-                else 0
-            )
-            self.send({"id": message["id"], "result": [None] * wanted or None})
+            items = message.get("params", {}).get("items", ())
+            wanted = [self.settings.get(each.get("section")) for each in items]
+            self.send({"id": message["id"], "result": wanted or None})
         return message
+
+    def use(self, settings: dict[str, Any]) -> None:
+        """Hand over an editor's settings, as `.vscode/settings.json` has them."""
+        sections: dict[str, Any] = {"editor": {"tabSize": 2}}
+        for name, value in settings.items():
+            *parts, last = name.split(".") if "[" not in name else [name]
+            place = sections
+            for part in parts:
+                place = place.setdefault(part, {})
+            place[last] = value
+        self.settings = sections
+        self.tell("workspace/didChangeConfiguration", {"settings": sections})
+
+    def formatted(self, path: Path) -> str:
+        """A file's text as the editor saves it with format-on-save."""
+        text = path.read_text(encoding="utf-8")
+        asked = {
+            "textDocument": {"uri": self.open(path)},
+            "options": {"tabSize": 2, "insertSpaces": True},
+        }
+        for edit in self.ask("textDocument/formatting", asked) or ():
+            assert edit["range"]["start"] == {"line": 0, "character": 0}
+            assert edit["range"]["end"]["line"] >= text.count("\n")
+            text = edit["newText"]
+        return text
 
     def open(self, path: Path) -> str:
         uri = path.as_uri()
@@ -128,6 +151,27 @@ def server(course: Path) -> Iterator[Callable[[], LanguageServer]]:
     yield lambda: started
     started.process.kill()
     started.process.communicate()
+
+
+def test_format_on_save_and_fmt_leave_alone_what_the_other_writes(server, tmp_path: Path):
+    """With the settings that `new course --vscode` writes, for the files of a new course and the whole course on attachment."""
+    mine = tmp_path / "mine"
+    assert run("new", "course", mine, "--vscode").exit_code == 0
+    server().use(json.loads((mine / ".vscode" / "settings.json").read_text(encoding="utf-8")))
+    untidy = tmp_path / "untidy.yaml"
+    untidy.write_text(f"a: {{b: 1,c: {'long ' * 40}}}\n", encoding="utf-8")
+    assert server().formatted(untidy) == f"a: {{b: 1, c: {'long ' * 40}".rstrip() + "}\n"
+    copied = tmp_path / "copied"
+    shutil.copytree(COURSE, copied)
+    for folder in (mine, copied):
+        assert run("fmt", folder).exit_code == 0
+        paths = [path for path in folder.rglob("*.yaml") if path.parent.name != "note_types"]
+        assert len(paths) >= 3
+        for path in paths:
+            path.write_text(server().formatted(path), encoding="utf-8", newline="\n")
+        checked = run("fmt", "--check", folder)
+        assert checked.exit_code == 0, checked.output
+        assert run("check", folder).exit_code == 0
 
 
 def lesson(course: Path, text: str) -> Path:

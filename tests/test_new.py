@@ -290,8 +290,8 @@ def test_a_card_is_added_and_every_other_line_stays(tmp_path: Path, text: str, n
     path = tmp_path / "01-first.yaml"
     before = b"\xef\xbb\xbf" + text.replace("\n", newline).encode()
     path.write_bytes(before)
-    added = new.card(
-        path, {"id": "added", "kind": "basic", "prompt": "Ä: “x” # y?", "answer": "no"}
+    added = new.entry(
+        path, "cards", {"id": "added", "kind": "basic", "prompt": "Ä: “x” # y?", "answer": "no"}
     )
     after = path.read_bytes()
     kept = after.replace(b"\xef\xbb\xbf", b"", 1).decode().split(newline)
@@ -305,7 +305,7 @@ def test_a_card_is_added_and_every_other_line_stays(tmp_path: Path, text: str, n
         for line in text.split("\n")
         if line
     ] == [line for line in without if line]
-    again = new.card(path, {"id": "more", "kind": "basic", "prompt": "P", "answer": "A"})
+    again = new.entry(path, "cards", {"id": "more", "kind": "basic", "prompt": "P", "answer": "A"})
     assert again.line == added.line + 4
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from attachdeck import pipeline, schema
 from attachdeck.authoring import text_file
+from attachdeck.authoring.beside import GITIGNORE, ci_files, vscode_files
 from attachdeck.authoring.text_file import TextFile
 from attachdeck.decode import lesson_number
 from attachdeck.diagnostics import Diagnostic, Severity
@@ -28,7 +29,8 @@ SCHEMAS = ".attachdeck"
 _LAST_NUMBER = 9999
 """The largest number that a lesson's file can have."""
 
-_EMPTY = pattern(r"^(cards:)[ \t]*(?:\[[ \t]*\]|null|~)")
+_EMPTY = r"^(%s:)[ \t]*(?:\[[ \t]*\]|null|~)"
+"""A key without entries."""
 _MODELINE = pattern(r"# yaml-language-server: \$schema=(?P<where>.*)/lesson\.schema\.json")
 
 
@@ -70,8 +72,16 @@ class Mistaken(CannotAdd):
         )
 
 
-def course(folder: Path, title: str, name: str, *, vscode: bool) -> list[Added]:
-    """A small course that works and teaches by its comments. Raises CannotAdd where the folder is in use, and OSError."""
+def course(
+    folder: Path, title: str, name: str, *, vscode: bool = False, ci: bool = False
+) -> list[Added]:
+    """Write a small course that works and teaches by its comments.
+
+    Raises CannotAdd where the folder or a file beside it is in use, and OSError.
+    """
+    beside = ci_files(folder) if ci else {}
+    if taken := next((path for path in beside if path.exists()), None):
+        raise CannotAdd(f"`{taken}` exists already, and is left as it is: leave --ci out")
     if used := in_the_way(folder):
         raise CannotAdd(f"`{folder}` is not empty (it holds `{used}`): choose a folder that is new")
     deck = re.sub(
@@ -97,9 +107,10 @@ def course(folder: Path, title: str, name: str, *, vscode: bool) -> list[Added]:
         "course.yaml": _template("course.yaml", filled),
         "sources.yaml": _template("sources.yaml", filled),
         "lessons/01-first-lesson.yaml": first,
+        ".gitignore": GITIGNORE,
     }
     if vscode:
-        texts |= vscode_settings()
+        texts |= vscode_files()
     with new_folder(folder) as place:
         for path, text in texts.items():
             TextFile(place / path, "").write(text)
@@ -108,25 +119,9 @@ def course(folder: Path, title: str, name: str, *, vscode: bool) -> list[Added]:
             raise CannotAdd(
                 f"{wrong[0].message}" + (f" ({wrong[0].help})" if wrong[0].help else "")
             )
-    return [Added(folder / path) for path in texts]
-
-
-def vscode_settings() -> dict[str, str]:
-    """Settings for Visual Studio Code: the extension that knows schemas, and UTF-8 with plain line ends."""
-    settings = {
-        "files.encoding": "utf8",
-        "files.eol": "\n",
-        "[yaml]": {
-            "editor.tabSize": 2,
-            "editor.insertSpaces": True,
-            "editor.quickSuggestions": {"strings": True},
-        },
-    }
-    wanted = {"recommendations": ["redhat.vscode-yaml"]}
-    return {
-        f".vscode/{name}.json": json.dumps(content, indent=2) + "\n"
-        for name, content in (("settings", settings), ("extensions", wanted))
-    }
+    for place, text in beside.items():
+        TextFile(place, "").write(text)
+    return [Added(place) for place in (*(folder / name for name in texts), *beside)]
 
 
 def write_schemas(folder: Path) -> None:
@@ -164,32 +159,34 @@ def lesson(folder: Path, title: str, name: str = "") -> Added:
     return Added(path, last=text.count("\n"))
 
 
-def card(path: Path, values: Mapping[str, Any]) -> Added:
-    """A card after the last one of a lesson's file, of which all else stays as it is. Raises CannotAdd, and OSError."""
+def entry(path: Path, key: str, values: Mapping[str, Any]) -> Added:
+    """Add an entry after the last one under a key, such as `cards`; all else in the file stays as it is.
+
+    Raises CannotAdd, and OSError.
+    """
     try:
         file = text_file.read(path)
     except UnicodeDecodeError as error:
         raise CannotAdd(f"`{path}` is not in UTF-8: save it again with that encoding") from error
     document, problems = read_text(file.text, path.as_posix())
-    if (
-        document.root and "changes" in document.root and "cards" not in document.root
-    ):  # It need not have any yet.
-        file = replace(file, text=f"{file.text.rstrip()}\n\ncards:\n")
+    may_lack = key != "cards" or (document.root is not None and "changes" in document.root)
+    if may_lack and document.root and key not in document.root:
+        file = replace(file, text=f"{file.text.rstrip()}\n\n{key}:\n")
         document, problems = read_text(file.text, path.as_posix())
-    cards = document.root.get("cards") if document.root else None
-    if problems or cards is None or not isinstance(cards.value, list | None):
-        raise CannotAdd(f"`{path}` cannot be read as a lesson: `attachdeck check` says why")
+    entries = document.root.get(key) if document.root else None
+    if problems or entries is None or not isinstance(entries.value, list | None):
+        raise CannotAdd(f"`{path}` cannot be read: `attachdeck check` says why")
     lines = file.text.split("\n")
-    last = list(cards.items())[-1:]
+    last = list(entries.items())[-1:]
     if (
         last
-        and last[0].start.line == cards.at.line
-        and lines[cards.at.line - 1].lstrip().startswith("cards")
+        and last[0].start.line == entries.at.line
+        and lines[entries.at.line - 1].lstrip().startswith(key)
     ):
         raise CannotAdd(
-            f"the cards of `{path}` stand on one line: write each on a line of its own, beginning with `- `"
+            f"the {key} of `{path}` stand on one line: write each on a line of its own, beginning with `- `"
         )
-    end = _end_of(lines, last[0].mark.span) if last else _line_of_cards(lines)
+    end = _end_of(lines, last[0].mark.span) if last else _line_of(key, lines)
     indent = (
         len(lines[last[0].start.line - 1]) - len(lines[last[0].start.line - 1].lstrip(" "))
         if last
@@ -197,18 +194,18 @@ def card(path: Path, values: Mapping[str, Any]) -> Added:
     )
     block = as_entry(values, indent).rstrip("\n").split("\n")
     if not last:
-        lines[end - 1] = _EMPTY.sub(r"\1", lines[end - 1])
+        lines[end - 1] = re.sub(_EMPTY % key, r"\1", lines[end - 1])
     lines[end:end] = block
     text = "\n".join(lines)
     again, problems = read_text(text if text.endswith("\n") else text + "\n", path.as_posix())
     if (
         problems
         or again.root is None
-        or again.root.value.get("cards") != [*(cards.value or []), dict(values)]
+        or again.root.value.get(key) != [*(entries.value or []), dict(values)]
     ):
         reason = f" ({problems[0].message})" if problems else ""
         raise CannotAdd(
-            f"the card cannot be put into `{path}` without touching the rest{reason}: add it by hand"
+            f"it cannot be put into `{path}` without touching the rest{reason}: add it by hand"
         )
     before = path.read_bytes()
     file.write(text if text.endswith("\n") else text + "\n")
@@ -309,10 +306,10 @@ def _end_of(lines: list[str], span: tuple[int, int, int, int]) -> int:
     return line
 
 
-def _line_of_cards(lines: list[str]) -> int:
-    found = next((number for number, line in enumerate(lines, 1) if line.startswith("cards:")), 0)
+def _line_of(key: str, lines: list[str]) -> int:
+    found = next((number for number, line in enumerate(lines, 1) if line.startswith(f"{key}:")), 0)
     if not found:
-        raise CannotAdd("the key `cards` must begin a line of the lesson's file")
+        raise CannotAdd(f"the key `{key}` must begin a line of the file")
     return found
 
 

@@ -37,11 +37,12 @@ Examples:
   attachdeck new course my-course
   attachdeck new lesson "What memory is" my-course
   attachdeck new card my-course
+  attachdeck new picture plane.svg my-course --alt "A plane" --origin "Drawn by me." --licence "CC BY 4.0"
   attachdeck new card my-course --kind basic --set "prompt=What is 2 + 2?" --set answer=4
 """,
 )
 def command() -> None:
-    """Start a course, a lesson or a card."""
+    """Start a course, a lesson or a card, or add a picture."""
 
 
 @command.command("course")
@@ -51,11 +52,12 @@ def command() -> None:
     "--id", "name", callback=_id, help="The course's lasting name.  [default: from the title]"
 )
 @click.option("--vscode", is_flag=True, help="Also write settings for Visual Studio Code.")
-def new_course(folder: Path, title: str | None, name: str, vscode: bool) -> None:
+@click.option("--ci", is_flag=True, help="Also write a GitHub workflow and a pre-commit file.")
+def new_course(folder: Path, title: str | None, name: str, vscode: bool, ci: bool) -> None:
     """Make a small course in FOLDER that works and teaches by its comments."""
     title = title or folder.resolve().name.replace("-", " ").replace("_", " ").strip().capitalize()
     with _failures_said():
-        added = new.course(folder, title, name or slug(title, "course"), vscode=vscode)
+        added = new.course(folder, title, name or slug(title, "course"), vscode=vscode, ci=ci)
     _say(added)
     click.echo(f"\nNow: attachdeck preview {word(folder)}    and then open the files in an editor")
 
@@ -114,7 +116,7 @@ def new_card(
 
     with _failures_said():
         try:
-            added = new.card(path, card)
+            added = new.entry(path, "cards", card)
             checked = new.checked(folder, added)
         except (new.CannotAdd, OSError):
             click.echo(
@@ -123,6 +125,34 @@ def new_card(
             raise
     _say([added])
     show(added.among(checked.diagnostics), checked.texts)
+
+
+@command.command("picture")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@_COURSE
+@click.option("--alt", help="What the picture says, for those who do not see it.")
+@click.option("--origin", help="Who made it, or where it is from.")
+@click.option("--licence", help="Under which licence it may be used.")
+def new_picture(
+    file: Path, course: Path | None, alt: str | None, origin: str | None, licence: str | None
+) -> None:
+    """Copy the picture FILE into COURSE's folder media, and list it in media.yaml.
+
+    Asks for the options that are left out. Nothing that is there is replaced.
+    """
+    from attachdeck.authoring.pictures import picture
+
+    folder = own_course(course)
+    said = {
+        "alt": alt or click.prompt("What it says, for those who do not see it"),
+        "origin": origin or click.prompt("Who made it, or where it is from"),
+        "licence": licence or click.prompt("Its licence"),
+    }
+    with _failures_said():
+        place, added = picture(folder, file, said)
+    click.echo(place)
+    _say([added])
+    click.echo(f"\nShow it in a text: ![]({place.name})")
 
 
 def _values(given: tuple[str, ...]) -> Values:

@@ -1,0 +1,94 @@
+"""Pictures for a course: copied into media/, and listed in media/media.yaml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from attachdeck.authoring.new import SCHEMAS, Added, CannotAdd, checked, entry
+from attachdeck.authoring.text_file import TextFile
+from attachdeck.naming import slug
+from attachdeck.reader import read_bytes, read_file
+from attachdeck.reader.folder import PICTURE_ENDINGS
+from attachdeck.reader.pictures import spoilt, svg_problems
+from attachdeck.safe_write import write_bytes
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.[a-z]+")
+"""A file's name as media.yaml takes it."""
+
+
+def picture(folder: Path, file: Path, said: Mapping[str, str]) -> tuple[Path, Added]:
+    """Copy a picture into a course and list it with its `alt`, `origin` and `licence`.
+
+    Returns where it is now, and the entry. Nothing that is there is replaced. Raises CannotAdd, and OSError.
+    """
+    content = _content(file)
+    place = _place(folder / "media", file, content)
+    listing = folder / "media" / "media.yaml"
+    if place.name in _listed(listing):
+        raise CannotAdd(f"`{place.name}` is listed in `{listing}` already")
+    copied = not place.exists()
+    begun = not listing.exists()
+    if copied:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_bytes(place, content)
+    try:
+        if begun:
+            TextFile(listing, "").write(_modeline(folder) + "pictures:\n")
+        added = entry(listing, "pictures", {"file": place.name, **said})
+        added = replace(added, before=None) if begun else added
+        checked(folder, added)
+    except BaseException:
+        if begun:
+            listing.unlink(missing_ok=True)
+        if copied:
+            place.unlink(missing_ok=True)
+        raise
+    return place, added
+
+
+def _content(file: Path) -> bytes:
+    """Return a picture's bytes. Raises CannotAdd where no learner would see it, or it could do harm."""
+    ending = file.suffix.lower()
+    if ending not in PICTURE_ENDINGS:
+        kinds = ", ".join(each.removeprefix(".") for each in PICTURE_ENDINGS)
+        raise CannotAdd(f"`{file}` is not a picture that Anki shows everywhere: those are {kinds}")
+    content, problem = read_bytes(file, str(file), None)
+    problems = (
+        [problem] if problem else svg_problems(content, str(file)) if ending == ".svg" else []
+    )
+    if problems:
+        raise CannotAdd(f"{problems[0].at}: {problems[0].message} ({problems[0].help})")
+    if wrong := spoilt(content, file.name.lower()):
+        raise CannotAdd(f"`{file}`: {wrong}; export it again")
+    return content
+
+
+def _place(media: Path, file: Path, content: bytes) -> Path:
+    """Return where a picture goes: itself where it lies there already, else under a free name."""
+    if file.resolve().parent == media.resolve() and _NAME.fullmatch(file.name):
+        return media / file.name
+    stem, ending = slug(file.stem, "picture"), file.suffix.lower()
+    place, number = media / f"{stem}{ending}", 2
+    while place.exists() and place.read_bytes() != content:
+        place, number = media / f"{stem}-{number}{ending}", number + 1
+    return place
+
+
+def _listed(listing: Path) -> set[str]:
+    root = read_file(listing, listing.name)[0].root if listing.exists() else None
+    entries = (root.get("pictures") if root else None) or None
+    return {
+        str(each.value.get("file"))
+        for each in (entries.items() if entries else ())
+        if isinstance(each.value, dict)
+    }
+
+
+def _modeline(folder: Path) -> str:
+    has_schemas = (folder / SCHEMAS / "media.schema.json").is_file()
+    return (
+        f"# yaml-language-server: $schema=../{SCHEMAS}/media.schema.json\n" if has_schemas else ""
+    )
