@@ -46,9 +46,12 @@ def shell(command: str, folder: Path, **environment: str) -> subprocess.Complete
 
 
 @pytest.mark.parametrize("name", ["course", "-a (course) of É’s", ""])
-def test_the_workflow_and_the_hooks_work_as_written(tmp_path: Path, name: str):
+def test_the_workflow_and_the_hooks_work_as_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+):
     need("the command attachdeck", (BIN / "attachdeck").exists())
     top = repository(tmp_path / "repository")
+    monkeypatch.chdir(top)
     made = run("new", "course", "--ci", "--title", "Mine", "--", top / name)
     assert made.exit_code == 0, made.output
     assert run("build", "--", top / name).exit_code == 0  # Its lock is committed.
