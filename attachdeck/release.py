@@ -59,7 +59,7 @@ def release(folder: Path, checked: Checked, compiled: Compiled, wanted: Wanted) 
     Raises Refused, NoEngine, NotImportable, NoSnapshot, and OSError; the lock and what was in place
     before then stay as they were.
     """
-    _refuse_lock(compiled)
+    _refuse_lock(compiled, wanted.language)
     final = sealed(checked, compiled, wanted.now)
     if final.stale:
         _refuse_sealing(checked, compiled, wanted)
@@ -136,9 +136,10 @@ def differences(manifest: Path, place: Path) -> list[str]:
     ]
 
 
-def _refuse_lock(compiled: Compiled) -> None:
+def _refuse_lock(compiled: Compiled, language: str) -> None:
     if compiled.stale:
-        raise Refused(f"{LOCK} is stale: run `attachdeck build`, and commit it")
+        option = f" --language {language}" if language else ""
+        raise Refused(f"{LOCK} is stale: run `attachdeck build{option}`, and commit it")
     if not any(card.retired_because == "" for card in compiled.deck.course.cards()):
         raise Refused("the course has no cards to release")
 
@@ -188,10 +189,8 @@ def _seal(final: Compiled, lock: Path, made: Path, place: Path) -> None:
 
 def _retired_words(notes: Sequence[Note]) -> str:
     names = ", ".join(f"`{note.card}`" for note in notes[:5]) + " …" * (len(notes) > 5)
-    return (
-        f"tells learners that {names} {'is' if len(notes) == 1 else 'are'} retired; the next "
-        "release leaves them out"
-    )
+    what, them = ("is", "it") if len(notes) == 1 else ("are", "them")
+    return f"tells learners that {names} {what} retired; the next release leaves {them} out"
 
 
 def _sealed_words(lock: Path, version: str, language: str) -> str:

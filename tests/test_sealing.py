@@ -295,6 +295,8 @@ def test_new_learners_of_the_release_that_retires_are_known_to_verify(
 ):
     first = publisher.released(ONE + TWO + GAPS, "1.0.0")
     retiring = publisher.released(ONE + retired(TWO) + retired(GAPS), "1.0.1", "--from", first)
+    again = publisher.release("--locked")
+    assert "`two`, `gaps` are retired; the next release leaves them out" in again.stdout
     do_import(newcomer, retiring)
     assert newcomer.card_count() == 1
     assert after_check_database(newcomer) == 4
