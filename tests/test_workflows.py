@@ -140,8 +140,10 @@ def test_the_action_does_all_that_the_documentation_lists(example: Path):
     course = example / "my course"
     lesson = course / "lessons" / "01-first.yaml"
     good = lesson.read_text(encoding="utf-8")
-    lesson.write_text(good.replace("cards:\n", "cards:\n\n\n"), encoding="utf-8")
-    assert "01-first.yaml" in act(example, course="my course").stderr
+    lesson.write_text(good.replace("  - {id: define", "    - {id: define"), encoding="utf-8")
+    untidy = act(example, course="my course")
+    assert untidy.returncode == 1
+    assert "01-first.yaml: is not tidy" in untidy.stdout
     lesson.write_text(good.replace("What is a secure", "What is the secure"), encoding="utf-8")
     assert run("build", course, "-o", example / "new.apkg").exit_code == 0
     done = act(example, course="my course", last_release="first.apkg")

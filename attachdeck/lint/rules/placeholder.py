@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from attachdeck.course import Course, Lesson
+from attachdeck.course import Card, Course, Lesson
 from attachdeck.lint import Context, Finding
 from attachdeck.lint.texts import course_yaml
 from attachdeck.location import Location
@@ -39,22 +39,14 @@ _SAMPLE = frozenset(
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for at, text in _texts(course):
-        if text in _WHOLE or text.startswith(_BEGINNINGS):
-            yield Finding(
-                _narrowed(at, text, context),
-                f"this text was there to be replaced: `{text.splitlines()[0]}`",
-                "write your own text in its place, or delete it",
-            )
+        if _is_left(text):
+            yield _finding(_narrowed(at, text, context), "this text was", text)
     for card in course.cards():
         texts = list(_strings(card.written))
-        left = [text for text in texts if text in _WHOLE or text.startswith(_BEGINNINGS)]
+        left = [text for text in texts if _is_left(text)]
         for text in left:
-            yield Finding(
-                _narrowed(card.at, text, context),
-                f"`{card.id}` has a text that was there to be replaced: `{text.splitlines()[0]}`",
-                "write your own text in its place, or delete it",
-                card,
-            )
+            at = _narrowed(card.at, text, context)
+            yield _finding(at, f"`{card.id}` has a text that was", text, card)
         if not left and not _SAMPLE.isdisjoint(texts):
             yield Finding(
                 card.at,
@@ -62,6 +54,19 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
                 "write a card of your own in its place, or delete it",
                 card,
             )
+
+
+def _is_left(text: str) -> bool:
+    return text in _WHOLE or text.startswith(_BEGINNINGS)
+
+
+def _finding(at: Location, what: str, text: str, card: Card | None = None) -> Finding:
+    return Finding(
+        at,
+        f"{what} there to be replaced: `{text.splitlines()[0]}`",
+        "write your own text in its place, or delete it",
+        card,
+    )
 
 
 def _texts(course: Course) -> Iterator[tuple[Location, str]]:
