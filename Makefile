@@ -1,5 +1,5 @@
 # make deck    make the environment, install attachdeck, build build/attachment-theory.apkg
-# make test    the same with the test extras, then every test
+# make test    the same with the test extras, then every test, a file of tests at a time in each process
 # make desktop  the tests in a real Anki desktop (CONTRIBUTING.md); draws a card of each kind into build/desktop/
 # make cards   draw docs/cards.md anew
 # make docs    the documentation as a site, in build/docs/
@@ -17,7 +17,7 @@ deck: $(VENV)/installed
 	$(BIN)/attachdeck build course
 
 test: $(VENV)/installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

@@ -61,12 +61,17 @@ CARD = """(() => {
     occluded: !!canvas,
     masked: masked,
     error: [...document.querySelectorAll("#err, .error")].map((each) => each.textContent).join(""),
+    script_errors: window.scriptErrors,
     options: page.querySelectorAll(".choice button").length,
     keys: [...page.querySelectorAll(".keys")].some(visible),
     field: !!document.querySelector("input#typeans"),
     compared: !!document.querySelector("code#typeans"),
   };
 })()"""
+
+LISTEN = """window.scriptErrors = [];
+addEventListener("error", (event) => scriptErrors.push(event.message));
+addEventListener("unhandledrejection", (event) => scriptErrors.push(String(event.reason)));"""
 
 # Anki blends the old card out and the new one in.
 SHOWN = """(() => {
@@ -125,6 +130,7 @@ def look(side: str) -> dict:
     if page["occluded"]:  # Anki draws the masks after the picture is there.
         until(lambda: js(mw.web, CARD)["masked"])
         page = js(mw.web, CARD)
+    js(mw.web, "scriptErrors.length = 0")
     note = card.note()
     if job.get("pictures"):
         theme = "-night" if page["night"] else ""
@@ -148,6 +154,7 @@ def study(cards: int, deck: int) -> list[dict]:
     """Study a deck from its overview; describe both sides of so many cards."""
     open_overview(deck)
     happens(gui_hooks.reviewer_did_show_question, lambda: mw.moveToState("review"))
+    js(mw.web, LISTEN)
     sides = []
     for number in range(cards):
         wait_for_side()
