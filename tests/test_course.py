@@ -91,12 +91,9 @@ def test_an_alarm_that_is_right_is_a_card_a_scene_and_part_of_the_reading(course
 def test_help_lines_are_listed_by_need(course: Course):
     assert course.help
     needs = [line.where.partition(",")[0] for line in course.help.lines]
-    assert list(dict.fromkeys(needs)) == [
-        "Danger",
-        "Someone to talk to",
-        "Abuse by a partner or relative",
-    ]
-    assert needs == sorted(needs, key=list(dict.fromkeys(needs)).index)
+    order = ["Danger", "Someone to talk to", "Abuse"]
+    assert set(needs) == set(order)
+    assert needs == sorted(needs, key=order.index)
 
 
 def test_the_deck_says_what_it_is_not_and_where_to_find_help(course: Course):
