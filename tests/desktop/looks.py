@@ -134,7 +134,8 @@ def look(side: str) -> dict:
     note = card.note()
     if job.get("pictures"):
         theme = "-night" if page["night"] else ""
-        shot(Path(job["pictures"]) / f"{kind_of(note)}-{side}{theme}.png")
+        course = note.tags[0].partition("::")[0]
+        shot(Path(job["pictures"]) / f"{course}-{kind_of(note)}-{side}{theme}.png")
     return {
         "side": side,
         "id": dict(note.items()).get("ID", ""),
