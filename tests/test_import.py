@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import random
 import re
 import shutil
@@ -497,6 +498,15 @@ def test_a_bomb_is_refused_before_anything_unpacks_it(
         assert "would become larger" in result.stderr
     assert not (tmp_path / "course").exists()
     bounds.check_size(zipped(tmp_path / "fine.apkg", {"collection.anki21b": zstd_bomb(1_000_000)}))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes in folders")
+@pytest.mark.parametrize("name", ["deck.apkg", "deck.colpkg", "table.csv", "text.txt", "text.md"])
+def test_a_pipe_is_not_waited_for(tmp_path: Path, name: str):
+    os.mkfifo(tmp_path / name)
+    result = run("import", tmp_path / name, "-o", tmp_path / "new")
+    assert result.exit_code == 1
+    assert "is not a file" in result.stderr
 
 
 def test_broken_packages_get_a_message(tmp_path: Path):

@@ -21,8 +21,18 @@ _SKIPPED = b"\x2a\x4d\x18"
 """What a frame begins with that a reader skips, after a byte from 0x50 to 0x5f."""
 
 
+def check_is_file(path: Path) -> None:
+    """Refuse a pipe, to which nobody may write, and a device, which may have no end.
+
+    Raises CannotImport.
+    """
+    if path.exists() and not path.is_file():
+        raise CannotImport(f"`{path}` is not a file: save what it holds in one")
+
+
 def check_size(package: Path) -> None:
     """Raises CannotImport where a file is no package, is broken, or would become too large."""
+    check_is_file(package)
     try:
         with zipfile.ZipFile(package) as archive:
             entries = archive.infolist()

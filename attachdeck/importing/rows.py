@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from attachdeck.importing.bounds import check_is_file
 from attachdeck.importing.found import CannotImport
 from attachdeck.reader import with_plain_ends
 
@@ -37,6 +38,7 @@ def decoded(path: Path, encoding: str = "") -> str:
 
     Without an encoding it is UTF-8, or UTF-16 with its byte order mark (*Unicode Text* in Excel).
     """
+    check_is_file(path)
     if path.stat().st_size > _MAX_BYTES:
         raise CannotImport(f"`{path}` is larger than {_MAX_BYTES // 1024**2} MiB: split it")
     content = path.read_bytes()
@@ -61,8 +63,9 @@ def decoded(path: Path, encoding: str = "") -> str:
 def guessed(path: Path) -> str:
     """Return a line as it reads in cp1252, for a text that Excel on Windows may have saved so.
 
-    Nothing for any other text. Raises OSError.
+    Nothing for any other text. Raises CannotImport, and OSError.
     """
+    check_is_file(path)
     content = path.read_bytes()[:_MAX_BYTES]
     try:
         content.decode("utf-8")
