@@ -35,7 +35,7 @@ def _main(arguments: list[str]) -> None:
         print(f"attachdeck {__version__}")  # noqa: T201
         return
     if arguments[:1] == ["build"]:
-        from attachdeck import remembered
+        from attachdeck.system import remembered
 
         said = remembered.recall(arguments)
         if said is not None and said.isascii():

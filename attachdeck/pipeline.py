@@ -5,16 +5,24 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attachdeck import schema
-from attachdeck.course import Course
-from attachdeck.decode import decode
-from attachdeck.diagnostics import Diagnostic, Severity
-from attachdeck.identity import (
+from attachdeck.decode.course import decode
+from attachdeck.domain.course import Course
+from attachdeck.domain.diagnostics import Diagnostic, Severity
+from attachdeck.layers.overlay import (
+    Merged,
+    base_folder,
+    merged,
+    overrides_to_keep,
+    upstream_changes,
+)
+from attachdeck.layers.sound import known_without, sound_part, without_changes
+from attachdeck.lock.identity import (
     Lock,
     changes,
     digest,
@@ -24,7 +32,6 @@ from attachdeck.identity import (
     refusals,
     write_lock,
 )
-from attachdeck.overlay import Merged, base_folder, merged, overrides_to_keep, upstream_changes
 from attachdeck.reader import (
     LOCK,
     TRANSLATIONS,
@@ -34,21 +41,19 @@ from attachdeck.reader import (
     read_course,
     read_text,
 )
-from attachdeck.safe_write import sweep
-from attachdeck.sound import known_without, sound_part, without_changes
-from attachdeck.value import value
+from attachdeck.system.safe_write import sweep
 
 if TYPE_CHECKING:
     # What only a build needs is imported by the functions below: `check` starts sooner without.
-    from attachdeck.notes import Deck
+    from attachdeck.compile.notes import Deck
+    from attachdeck.layers.translation import Tally
     from attachdeck.outputs import Output
-    from attachdeck.translation import Tally
 
 MAX_BASES = 5
 """How many courses may extend one another in a row."""
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class Checked:
     """What is known of a course after reading it: the course if it is whole, its diagnostics, and the text of each file.
 
@@ -108,7 +113,7 @@ class Checked:
         return self.files.texts()
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class Compiled:
     """What a learner gets, the lock that remembers it, what changed since the last lock, and what would harm learners."""
 
@@ -119,7 +124,7 @@ class Compiled:
     stale: bool
 
 
-@value(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """What a build made. `size` is in bytes; `sha256` is a file's, and empty for a folder; `lost` says what could not be carried."""
 
@@ -147,7 +152,7 @@ def check(folder: Path, language: str = "", depth: int = 0, *, jobs: int = 1) ->
     partial = found is None and files.course.root is not None and "extends" in files.course.root
     tallies: Mapping[str, Tally] = {}
     if language and not _fatal(diagnostics) and not _fatal(schema.problems(files)):
-        from attachdeck import translation
+        from attachdeck.layers import translation
 
         files, tallies, more = translation.translated(files, folder, language)
         diagnostics += more
@@ -206,7 +211,7 @@ def _decoded(
     broken = {each.at.file for each in found if each.severity is Severity.ERROR}
     lessons = tuple(lesson for lesson in course.lessons if lesson.at.file not in broken)
     if lessons:
-        from attachdeck import cardless
+        from attachdeck.rules.support import cardless
 
         found += cardless.problems(replace(course, lessons=lessons))
     if errors:
@@ -262,7 +267,7 @@ def compiled(checked: Checked, now: int, *, keep_mine: bool = False) -> Compiled
     `keep_mine`: what an extended course changed under replaced cards has been seen.
     """
     assert checked.course is not None  # noqa: S101  # Callers look first.
-    from attachdeck.dating import compile_course
+    from attachdeck.compile.link import compile_course
 
     deck, lock = compile_course(checked.course, checked.before(now), now)
     if checked.merged:
@@ -292,8 +297,8 @@ def sealed(checked: Checked, built: Compiled, now: int) -> Compiled:
     It is stale where the lock has to follow.
     """
     assert checked.course is not None  # noqa: S101  # It was compiled.
-    from attachdeck import sealing
-    from attachdeck.dating import compile_course
+    from attachdeck.compile.link import compile_course
+    from attachdeck.lock import sealing
 
     lock = sealing.sealed(built.lock, checked.course.version, now)
     if lock is built.lock:
@@ -323,7 +328,7 @@ def straight(folder: Path, now: int, *, jobs: int = 1) -> tuple[Checked, Compile
 
     None for a course that is not plainly good, or whose deck would harm learners.
     """
-    from attachdeck.straight import NotPlain, PlainCourse
+    from attachdeck.compile.straight import NotPlain, PlainCourse
 
     try:
         course = PlainCourse(folder)
@@ -359,7 +364,7 @@ def without_broken_lessons(checked: Checked) -> Course | None:
 
 def notes_of(course: Course, lock: Lock) -> Deck:
     """A course's notes, to be looked at: times do not matter."""
-    from attachdeck.dating import compile_course
+    from attachdeck.compile.link import compile_course
 
     return compile_course(course, lock, 0)[0]
 
@@ -412,7 +417,7 @@ def _sha256(path: Path) -> str:
 def _own_note_types(course: Course) -> Iterable[Diagnostic]:
     if not course.note_types:
         return ()
-    from attachdeck.note_types import own
+    from attachdeck.anki.note_types import own
 
     return own.problems(course.note_types.values())
 

@@ -45,9 +45,9 @@ def genanki_way(notes: int, decks: int, output: Path) -> float:
 
 def attachdeck_way(notes: int, decks: int, output: Path) -> float:
     """attachdeck's output, with the texts above in two fields of its own note type."""
-    from attachdeck.course import Course
-    from attachdeck.note_types import Look, note_type
-    from attachdeck.notes import DatedNoteType, Deck, NewCard, Note, Study, Subdeck
+    from attachdeck.anki.note_types import Look, note_type
+    from attachdeck.compile.notes import DatedNoteType, Deck, NewCard, Note, Study, Subdeck
+    from attachdeck.domain.course import Course
     from attachdeck.outputs import apkg
 
     kind = note_type(

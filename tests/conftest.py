@@ -15,9 +15,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from attachdeck import pipeline
-from attachdeck.identity import Lock, write_lock
-from attachdeck.notes import Deck
-from attachdeck.sealing import sealed
+from attachdeck.compile.notes import Deck
+from attachdeck.lock.identity import Lock, write_lock
+from attachdeck.lock.sealing import sealed
 
 if TYPE_CHECKING:
     from anki.collection import Collection

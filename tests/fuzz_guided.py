@@ -28,7 +28,9 @@ except ImportError:
     sys.exit(77)
 
 with atheris.instrument_imports(include=["attachdeck"]):
-    from attachdeck import comparison, pipeline, snapshots
+    from attachdeck import pipeline
+    from attachdeck.lock import comparison
+    from attachdeck.release import snapshots
     from attachdeck.reporters import changes
     from conftest import compiled, write_course
     from test_fuzz import CORPUS, PIECES, SMALL, VALUES, hold, mutated

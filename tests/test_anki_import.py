@@ -15,7 +15,7 @@ from conftest import CARD, need
 if TYPE_CHECKING:
     from anki.collection import Collection
 
-    from attachdeck.notes import Deck
+    from attachdeck.compile.notes import Deck
 
 ALL_KINDS = (
     CARD

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from attachdeck.rendering import sides
+from attachdeck.preview.rendering import sides
 from conftest import COURSE_YAML, need
 from test_anki_import import ALL_KINDS, do_import
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attachdeck import cloze
+from attachdeck.anki import cloze
 
 
 @pytest.mark.parametrize(

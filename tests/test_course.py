@@ -9,8 +9,8 @@ from collections import Counter
 import pytest
 
 from attachdeck import pipeline
-from attachdeck.course import Card, ChoiceCard, Course, OcclusionCard, VignetteCard
-from attachdeck.notes import NOTE_TYPE_OF
+from attachdeck.compile.notes import NOTE_TYPE_OF
+from attachdeck.domain.course import Card, ChoiceCard, Course, OcclusionCard, VignetteCard
 from conftest import COURSE, compiled
 
 CLAIMS = {f"S{number}" for number in range(1, 65)} - {"S60", "S63", "S64"}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from attachdeck import courses
+from attachdeck.layers import courses
 from conftest import ROOT, write_course
 from test_cli import run
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from attachdeck import pipeline
+from attachdeck.compile.notes import Deck
+from attachdeck.engine.verify import Fate, verify
 from attachdeck.importing import package as packages
-from attachdeck.notes import Deck
 from attachdeck.outputs import crowdanki
-from attachdeck.verify import Fate, verify
 from conftest import CARD, COURSE_YAML, LESSON_HEAD, NOW, compiled, write_course
 from test_anki_import import do_import
 

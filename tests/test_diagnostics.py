@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pytest
 
 from attachdeck import pipeline
-from attachdeck.diagnostics import Diagnostic
+from attachdeck.domain.diagnostics import Diagnostic
 from attachdeck.reporters.text import report
 from conftest import write_course
 

@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from attachdeck.cli import main
-from attachdeck.comparison import Bump, Rewording, compare, next_version
-from attachdeck.snapshots import snapshot
+from attachdeck.lock.comparison import Bump, Rewording, compare, next_version
+from attachdeck.release.snapshots import snapshot
 from conftest import COURSE_YAML, LESSON_HEAD, PLANE_SVG
 from test_lock import ONE, TWO, Author
 

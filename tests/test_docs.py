@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from attachdeck import pipeline, schema
-from attachdeck.note_types import KINDS, Look, note_type
+from attachdeck.anki.note_types import KINDS, Look, note_type
 from attachdeck.reader import read_text
 from conftest import LESSON_HEAD, ROOT, write_course
 
@@ -57,7 +57,7 @@ def test_examples_in_schemas_are_valid(name: str):
 
 
 def test_defaults_in_the_schema_are_those_of_the_course():
-    from attachdeck.course import Study
+    from attachdeck.domain.course import Study
 
     study = json.loads(schema.schema_text("course"))["properties"]["study"]["properties"]
     assert {key: value["default"] for key, value in study.items()} == {

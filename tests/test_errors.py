@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from attachdeck import pipeline
-from attachdeck.lint import known_rules, lint
-from attachdeck.lint.pages import error_pages
+from attachdeck.rules import known_rules, lint
+from attachdeck.rules.support.pages import error_pages
 from conftest import COURSE_YAML, ROOT, write_course
 from test_cli import run
 

@@ -19,8 +19,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from attachdeck import cache, notes, safe_write
 from attachdeck.cli import main
+from attachdeck.compile import notes
+from attachdeck.system import cache, safe_write
 from conftest import CARD, need, write_course
 from stopping import stopped
 from test_lock import ONE, TWO, Author

@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 
 from attachdeck import outputs, pipeline
-from attachdeck.lint import lint
 from attachdeck.outputs import spreadsheet
 from attachdeck.reporters import MACHINE_FORMATS, machine
 from attachdeck.reporters.text import report
+from attachdeck.rules import lint
 from conftest import (
     COURSE,
     COURSE_YAML,

@@ -8,8 +8,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attachdeck.note_types import KINDS, Field, Look, NoteType, Template, note_type
-from attachdeck.note_types.generation import card_places, requirements
+from attachdeck.anki.note_types import KINDS, Field, Look, NoteType, Template, note_type
+from attachdeck.anki.note_types.generation import card_places, requirements
 from conftest import compiled
 from test_lock import Author
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from attachdeck import git
+from attachdeck.system import git
 from conftest import write_course
 from test_cli import run
 

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attachdeck import pipeline
-from attachdeck.lint import lint
-from attachdeck.naming import file_name
+from attachdeck.domain.naming import file_name
 from attachdeck.reporters.text import report
+from attachdeck.rules import lint
 from conftest import COURSE_YAML, LESSON_HEAD, MEDIA_YAML, NOW, compiled, write_course
 from test_anki_import import ALL_KINDS, do_import
 

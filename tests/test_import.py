@@ -19,11 +19,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attachdeck import pipeline
-from attachdeck.identity import CardRecord, DeckRecord, Lock, NoteTypeRecord, lock_text, read_lock
+from attachdeck.anki.unsafe_html import dangers, fields_in_tags, unfit, without_dangers
 from attachdeck.importing import bounds, keep
 from attachdeck.importing.found import CannotImport
+from attachdeck.lock.identity import (
+    CardRecord,
+    DeckRecord,
+    Lock,
+    NoteTypeRecord,
+    lock_text,
+    read_lock,
+)
 from attachdeck.reader import Document, read_text
-from attachdeck.unsafe_html import dangers, fields_in_tags, unfit, without_dangers
 from conftest import CARD, COURSE, LESSON_HEAD, NOW, compiled, need, seal, write_course
 from test_cli import run
 from test_outputs import tree

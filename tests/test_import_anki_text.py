@@ -14,7 +14,7 @@ from test_cli import run
 from test_import_round_trip import contents, opened
 
 if TYPE_CHECKING:
-    from attachdeck.notes import Deck
+    from attachdeck.compile.notes import Deck
 
 pytest.importorskip("anki")
 

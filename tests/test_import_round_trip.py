@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attachdeck.rendering import sides
+from attachdeck.preview.rendering import sides
 from conftest import compiled
 from test_anki_import import do_import
 from test_cli import run

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from attachdeck.identity import LOWEST_DECK_ID, read_lock
+from attachdeck.lock.identity import LOWEST_DECK_ID, read_lock
 from attachdeck.reader import lock_file
 from conftest import COURSE, write_course
 from test_anki_import import do_import

@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from attachdeck import pipeline
-from attachdeck.kept_html import remote_content
-from attachdeck.unsafe_html import dangers
+from attachdeck.anki.kept_html import remote_content
+from attachdeck.anki.unsafe_html import dangers
 from conftest import PLANE_SVG, need, write_course
 from test_anki_import import do_import
 from test_cli import run

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from attachdeck import cache, lesson_cache, pipeline, remembered, straight
+from attachdeck import pipeline
+from attachdeck.compile import straight
+from attachdeck.system import cache, lesson_cache, remembered
 from conftest import CARD, COURSE_YAML, LESSON_HEAD, NOW, write_course
 from test_straight import parts
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attachdeck import pipeline
-from attachdeck.lint import _words, known_rules, lint
-from attachdeck.lint.texts import PHRASES, Phrases, finder, plain, sure_parts, words
+from attachdeck.rules import _words, known_rules, lint
+from attachdeck.rules.support.texts import PHRASES, Phrases, finder, plain, sure_parts, words
 from conftest import COURSE, COURSE_YAML, LESSON_HEAD, PLANE_SVG, ROOT, write_course
 from test_cli import run
 from test_import import CUSTOM, OWN

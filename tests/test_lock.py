@@ -13,9 +13,10 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attachdeck import identity, pipeline
+from attachdeck import pipeline
 from attachdeck.cli import main
-from attachdeck.identity import (
+from attachdeck.lock import identity
+from attachdeck.lock.identity import (
     LOWEST_DECK_ID,
     CardRecord,
     DeckRecord,
@@ -169,7 +170,7 @@ def test_a_read_only_course_is_built_without_writing(
 def test_an_installed_course_is_never_written_to(
     author: Author, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    from attachdeck import courses
+    from attachdeck.layers import courses
 
     author.release()
     before = (author.course / "course.lock").read_bytes()
@@ -417,7 +418,7 @@ def test_another_course_id_before_the_first_release_makes_a_course_of_its_own(au
 
 def test_a_changed_layout_is_refused(author: Author, monkeypatch: pytest.MonkeyPatch):
     author.release()
-    from attachdeck import note_types
+    from attachdeck.anki import note_types
 
     read = note_types._yaml
 

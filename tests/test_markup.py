@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attachdeck.markup import Shown, plain, render
-from attachdeck.normal import normal
+from attachdeck.anki.markup import Shown, plain, render
+from attachdeck.system.normal import normal
 
 PICTURES = {
     "plane.svg": Shown("tiny-1.svg", "", 'A "plane" & more'),

@@ -8,8 +8,8 @@ import pytest
 
 from attachdeck import pipeline
 from attachdeck.authoring.mending import mend, mended
-from attachdeck.diagnostics import Diagnostic, Edit, Severity
-from attachdeck.location import Location
+from attachdeck.domain.diagnostics import Diagnostic, Edit, Severity
+from attachdeck.domain.location import Location
 from conftest import LESSON_HEAD, write_course
 from test_cli import run
 from test_diagnostics import CASES, Case, course_of

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from attachdeck import pipeline
 from attachdeck.authoring import new
-from attachdeck.course import KINDS_OF_CARD
-from attachdeck.lint import lint
-from attachdeck.naming import card_id, free, slug
+from attachdeck.domain.course import KINDS_OF_CARD
+from attachdeck.domain.naming import card_id, free, slug
 from attachdeck.reader import CourseFiles
+from attachdeck.rules import lint
 from conftest import CARD, LESSON_HEAD, write_course
 from test_cli import run
 from test_outputs import tree

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attachdeck import outputs, pipeline
-from attachdeck.cells import guarded, leaves, restored
 from attachdeck.cli import main
+from attachdeck.domain.cells import guarded, leaves, restored
 from attachdeck.outputs import apkg, spreadsheet
 from attachdeck.reader import read_text
 from conftest import COURSE, COURSE_YAML, ROOT, compiled, write_course

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from attachdeck import pipeline
-from attachdeck.course import Course
+from attachdeck.domain.course import Course
 from conftest import CARD, COURSE, LESSON_HEAD, MEDIA_YAML, PLANE_SVG, write_course
 from test_anki_import import do_import
 from test_cli import run

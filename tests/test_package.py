@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attachdeck import pipeline
+from attachdeck.anki.sort_field import checksum, sort_text
 from attachdeck.outputs import apkg
-from attachdeck.sort_field import checksum, sort_text
 from conftest import COURSE, ROOT, compiled, need_registry, write_course
 
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner, Result
 
-from attachdeck import ankiconnect
 from attachdeck.cli import main
+from attachdeck.engine import ankiconnect
 from conftest import COURSE, COURSE_YAML, seal, write_course
 from test_anki_import import ALL_KINDS, do_import
 from test_import import CUSTOM, OWN

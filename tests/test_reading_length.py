@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from attachdeck import pipeline
-from attachdeck.notes import Deck, Note
-from attachdeck.rendering import sides
+from attachdeck.compile.notes import Deck, Note
+from attachdeck.preview.rendering import sides
 from conftest import COURSE, NOW
 from test_cards_in_browser import TOO_WIDE, chromium
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from attachdeck import pipeline, translation
-from attachdeck.dating import compile_course
-from attachdeck.identity import Lock
-from attachdeck.notes import Deck
+from attachdeck import pipeline
+from attachdeck.compile.link import compile_course
+from attachdeck.compile.notes import Deck
+from attachdeck.layers import translation
+from attachdeck.lock.identity import Lock
 from attachdeck.reader import read_course
 from conftest import CARD, COURSE_YAML, LESSON_HEAD, NOW, compiled, seal, write_course
 from test_anki_import import do_import

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from attachdeck.course import Citation, Source
-from attachdeck.location import Location
-from attachdeck.references import reference, surnames, unfolding
+from attachdeck.anki.references import reference, surnames, unfolding
+from attachdeck.domain.course import Citation, Source
+from attachdeck.domain.location import Location
 
 NOWHERE = Location("sources.yaml")
 

@@ -290,8 +290,8 @@ def test_two_people_in_two_places_make_the_same_bytes(request: pytest.FixtureReq
 def test_a_changed_layout_and_a_failing_import_stop_it(
     course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    from attachdeck import release
-    from attachdeck.verify import Fate, Finding
+    from attachdeck.engine.verify import Fate, Finding
+    from attachdeck.release import bundle as release
 
     lost = Finding("import", Fate.LOST, "two notes did not arrive", ("define",))
     with monkeypatch.context() as patched:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from attachdeck import __main__, cache, pipeline, remembered
+from attachdeck import __main__, pipeline
+from attachdeck.system import cache, remembered
 from conftest import CARD, LESSON_HEAD, write_course
 
 Build = Callable[..., str]

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from attachdeck import pipeline
-from attachdeck.rendering import sides
+from attachdeck.preview.rendering import sides
 from conftest import COURSE_YAML
 from test_anki_import import ALL_KINDS, do_import
 
 if TYPE_CHECKING:
     from anki.collection import Collection
 
-    from attachdeck.notes import Deck
+    from attachdeck.compile.notes import Deck
 
 MORE = """\
   - {id: nested, kind: cloze, text: "((1 an outer ((2 inner <b>bold</b> & more | what?)) gap)) and ((3 “quotes”, ümlauts: \\\\(x^{2 }\\\\)))", why: "{{c1::no gap}}"}

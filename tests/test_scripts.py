@@ -16,20 +16,21 @@ from typing import TYPE_CHECKING
 import nh3
 import pytest
 
-from attachdeck import cloze, pipeline
-from attachdeck.course import BasicCard, Card, ClozeCard, Course, OcclusionCard, TypedCard
-from attachdeck.dating import compile_course
-from attachdeck.identity import Lock
-from attachdeck.markup import render, taken_out
-from attachdeck.rendering import _Side
-from attachdeck.unsafe_html import dangers, without_dangers
+from attachdeck import pipeline
+from attachdeck.anki import cloze
+from attachdeck.anki.markup import render, taken_out
+from attachdeck.anki.unsafe_html import dangers, without_dangers
+from attachdeck.compile.link import compile_course
+from attachdeck.domain.course import BasicCard, Card, ClozeCard, Course, OcclusionCard, TypedCard
+from attachdeck.lock.identity import Lock
+from attachdeck.preview.rendering import _Side
 from conftest import COURSE_YAML, NOW, compiled, need, write_course
 from test_anki_import import ALL_KINDS, do_import
 
 if TYPE_CHECKING:
     from anki.collection import Collection
 
-    from attachdeck.notes import Deck
+    from attachdeck.compile.notes import Deck
 
 Read = Callable[[list[str]], list[list[str]]]
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from attachdeck import pipeline
 from attachdeck.cli import main
-from attachdeck.identity import Lock
+from attachdeck.lock.identity import Lock
 from conftest import COURSE_YAML, write_course
 from test_anki_import import do_import
 from test_import import CUSTOM, OWN

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from attachdeck import outputs, pipeline
-from attachdeck.notes import Deck
+from attachdeck.compile.notes import Deck
 from attachdeck.outputs import apkg, site
 from attachdeck.outputs.faces import faces
 from attachdeck.outputs.site.reading import lifted, own_words, section_of, sections
@@ -605,7 +605,7 @@ def test_the_words_and_the_direction_are_those_of_the_language(visit, tmp_path: 
 def test_every_language_has_every_word():
     from attachdeck.reader import read_text
 
-    folder = files("attachdeck.note_types") / "words"
+    folder = files("attachdeck.anki.note_types") / "words"
     words = {
         each.name: read_text(each.read_text(encoding="utf-8"), each.name)[0].root.value.keys()
         for each in folder.iterdir()

@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 
-from attachdeck import pipeline, processes, straight
-from attachdeck.course import KINDS_OF_CARD
+from attachdeck import pipeline
+from attachdeck.compile import straight
+from attachdeck.domain.course import KINDS_OF_CARD
 from attachdeck.reader import folder
+from attachdeck.system import processes
 from conftest import CARD, COURSE, COURSE_YAML, LESSON_HEAD, NOW, write_course
 from test_anki_import import ALL_KINDS
 
@@ -151,7 +153,9 @@ def test_an_objective_of_another_lesson_is_left_to_the_long_way(tmp_path: Path):
 
 BUILD = """
 import sys
-from attachdeck import cli, processes, straight
+from attachdeck import cli
+from attachdeck.system import processes
+from attachdeck.compile import straight
 processes.FORKS, straight.WORTH_SHARING = sys.argv.pop(1) == "True", 0
 if __name__ == "__main__":
     cli.main()
@@ -199,8 +203,8 @@ def test_a_course_that_changes_under_a_build_is_left_to_the_long_way(
 
 ANSWERS = """
 import os, sys
-from attachdeck import processes
-from attachdeck.processes import ProcessLost, spread
+from attachdeck.system import processes
+from attachdeck.system.processes import ProcessLost, spread
 processes.FORKS = sys.argv[1] == "True"
 
 def doubled(item):
@@ -271,8 +275,8 @@ def test_a_system_without_room_for_processes_builds_all_the_same(
 
 LOST = """
 import os, sys, time
-from attachdeck import processes
-from attachdeck.processes import spread
+from attachdeck.system import processes
+from attachdeck.system.processes import spread
 processes.FORKS = sys.argv[1] == "True"
 
 def slow(item):

@@ -19,8 +19,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from attachdeck import pipeline, verify
+from attachdeck import pipeline
 from attachdeck.cli import main
+from attachdeck.engine import verify
 from conftest import compiled, need, write_course
 
 ENGINE = importlib.util.find_spec("anki") is not None

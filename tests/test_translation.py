@@ -11,7 +11,7 @@ import polib
 import pytest
 
 from attachdeck import pipeline
-from attachdeck.note_types import words
+from attachdeck.anki.note_types import words
 from conftest import COURSE, COURSE_YAML, LESSON_HEAD, seal, write_course
 from test_anki_import import ALL_KINDS, do_import
 from test_cli import run
@@ -381,7 +381,7 @@ def test_the_first_lesson_of_the_flagship_is_in_spanish():
 
 
 def test_every_language_of_the_templates_has_every_word():
-    names = {each.name for each in (files("attachdeck.note_types") / "words").iterdir()}
+    names = {each.name for each in (files("attachdeck.anki.note_types") / "words").iterdir()}
     assert {"en.yaml", "es.yaml"} <= names
     for name in names - {"en.yaml"}:
         language = name.removesuffix(".yaml")

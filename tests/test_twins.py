@@ -17,10 +17,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from attachdeck import cloze, markup, pipeline, schema
-from attachdeck.inert import inert
+from attachdeck import pipeline, schema
+from attachdeck.anki import cloze, markup
+from attachdeck.anki.inert import inert
+from attachdeck.anki.sort_field import sort_text
 from attachdeck.reader import NOT_TEXT, folder, read_text
-from attachdeck.sort_field import sort_text
 from conftest import CARD, COURSE, LESSON_HEAD, write_course
 from test_cli import run
 

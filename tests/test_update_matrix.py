@@ -191,7 +191,7 @@ def table(tmp_path: Path, collection: Collection, monkeypatch: pytest.MonkeyPatc
         second = first_release((change,))
         with monkeypatch.context() as patch:
             if change == "style changed":
-                from attachdeck import note_types
+                from attachdeck.anki import note_types
 
                 texts = note_types._Expander.words
                 patch.setattr(

@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 
 from attachdeck import pipeline
 from attachdeck.cli import main
-from attachdeck.notes import Deck
-from attachdeck.verify import Fate, verify
+from attachdeck.compile.notes import Deck
+from attachdeck.engine.verify import Fate, verify
 from conftest import compiled, need, write_course
 
 NUMBERS = [f"n{number:02}" for number in range(24)]

@@ -6,7 +6,7 @@ import json
 import os
 from pathlib import Path
 
-from attachdeck.naming import word
+from attachdeck.domain.naming import word
 
 GITIGNORE = """\
 # Decks are built anew from the course: `attachdeck build`.

@@ -13,8 +13,8 @@ from typing import Any
 from attachdeck import schema
 from attachdeck.authoring import text_file
 from attachdeck.authoring.tidy import CannotTidy, keep_comments, rewritten, tidied
-from attachdeck.cells import leaves
-from attachdeck.diagnostics import Diagnostic
+from attachdeck.domain.cells import leaves
+from attachdeck.domain.diagnostics import Diagnostic
 from attachdeck.reader import lesson_paths, read_text
 
 FIXED = ("id", "lesson", "kind")

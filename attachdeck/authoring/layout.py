@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
-from attachdeck.patterns import pattern
 from attachdeck.reader import Document, Mark
 
 Way = tuple[str | int, ...]
 """The way to a value, through keys and places in lists."""
 
-_COMMENT = pattern(r"(?:^|(?<=[ \t]))#.*", re.MULTILINE)
-_HEADER = pattern(r"(?:&\S+[ \t]+)?[|>][-+0-9]*")
+_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#.*", re.MULTILINE)
+_HEADER = re.compile(r"(?:&\S+[ \t]+)?[|>][-+0-9]*")
 
 
 class Comment(NamedTuple):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from attachdeck import pipeline
 from attachdeck.authoring import text_file
-from attachdeck.diagnostics import Edit
+from attachdeck.domain.diagnostics import Edit
 from attachdeck.reader import read_text
 
 _ROUNDS = 50

@@ -15,13 +15,12 @@ from attachdeck import pipeline, schema
 from attachdeck.authoring import text_file
 from attachdeck.authoring.beside import GITIGNORE, ci_files, vscode_files
 from attachdeck.authoring.text_file import TextFile
-from attachdeck.decode import lesson_number
-from attachdeck.diagnostics import Diagnostic, Severity
-from attachdeck.naming import free, ids_of_cards, slug, word
-from attachdeck.patterns import pattern
+from attachdeck.decode.course import lesson_number
+from attachdeck.domain.diagnostics import Diagnostic, Severity
+from attachdeck.domain.naming import free, ids_of_cards, slug, word
 from attachdeck.pipeline import Checked
 from attachdeck.reader import lesson_paths, read_file, read_text
-from attachdeck.safe_write import in_the_way, new_folder, write_bytes
+from attachdeck.system.safe_write import in_the_way, new_folder, write_bytes
 
 SCHEMAS = ".attachdeck"
 """The folder in a course that holds copies of the schemas, for editors."""
@@ -31,7 +30,7 @@ _LAST_NUMBER = 9999
 
 _EMPTY = r"^(%s:)[ \t]*(?:\[[ \t]*\]|null|~)"
 """A key without entries."""
-_MODELINE = pattern(r"# yaml-language-server: \$schema=(?P<where>.*)/lesson\.schema\.json")
+_MODELINE = re.compile(r"# yaml-language-server: \$schema=(?P<where>.*)/lesson\.schema\.json")
 
 
 class CannotAdd(Exception):  # noqa: N818  # It is said to the author, and no error of ours.

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from attachdeck.authoring.new import SCHEMAS, Added, CannotAdd, checked, entry
 from attachdeck.authoring.text_file import TextFile
-from attachdeck.naming import slug
+from attachdeck.domain.naming import slug
 from attachdeck.reader import read_bytes, read_file
 from attachdeck.reader.folder import PICTURE_ENDINGS
 from attachdeck.reader.pictures import spoilt, svg_problems
-from attachdeck.safe_write import write_bytes
+from attachdeck.system.safe_write import write_bytes
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.[a-z]+")
 """A file's name as media.yaml takes it."""

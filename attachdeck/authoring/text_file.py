@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from attachdeck.reader import MAX_BYTES, with_plain_ends
-from attachdeck.safe_write import write_bytes
+from attachdeck.system.safe_write import write_bytes
 
 _MARK = "\ufeff"
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from attachdeck import schema
 from attachdeck.authoring.layout import Layout
-from attachdeck.naming import card_id
+from attachdeck.domain.naming import card_id
 from attachdeck.reader import Document, read_text
 
 if TYPE_CHECKING:

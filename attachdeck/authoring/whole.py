@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from attachdeck.authoring.text_file import TextFile
-from attachdeck.identity import Lock, write_lock
+from attachdeck.lock.identity import Lock, write_lock
 from attachdeck.reader import LOCK, CourseFiles, Document
-from attachdeck.safe_write import new_folder
+from attachdeck.system.safe_write import new_folder
 
 
 def write_course(files: CourseFiles, lock: Lock, folder: Path) -> None:

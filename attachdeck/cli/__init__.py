@@ -71,7 +71,7 @@ class _Commands(Group):
 def _documented(command: click.Command) -> click.Command:
     """Give a command its help where `python -OO` left it out, and return the command."""
     if sys.flags.optimize > 1:
-        from attachdeck.docstrings import docstring
+        from attachdeck.system.docstrings import docstring
 
         command.help = docstring(command.callback) if command.callback else ""
         for part in command.commands.values() if isinstance(command, click.Group) else ():

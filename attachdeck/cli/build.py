@@ -9,13 +9,15 @@ from typing import NamedTuple
 
 import click
 
-from attachdeck import courses, outputs, pipeline, remembered
+from attachdeck import outputs, pipeline
 from attachdeck.cli import report
 from attachdeck.cli.compiling import NO_CHANGES, compiled_course, in_words, lock_kept, place
 from attachdeck.cli.progress import Progress
 from attachdeck.cli.terminal import course_folder, fail, seconds_now, spare_own_files, table
-from attachdeck.notes import Deck
+from attachdeck.compile.notes import Deck
+from attachdeck.layers import courses
 from attachdeck.outputs import BrokenOutput, NothingLeft, Output
+from attachdeck.system import remembered
 
 
 @click.command(
@@ -170,7 +172,7 @@ def _build(course: Path | None, order: _Order) -> None:
     report.say(diagnostics, checked.texts, asked.form)
     for_people = asked.form in _FOR_PEOPLE
     if language:
-        from attachdeck.translation import Tally
+        from attachdeck.layers.translation import Tally
 
         click.echo(
             f"{language + ':':8}{sum(checked.tallies.values(), Tally())}; what is not translated stays in the original",
@@ -192,7 +194,7 @@ def _build(course: Path | None, order: _Order) -> None:
 
 def _stale(compiled: pipeline.Compiled, lock: Path) -> str:
     """Return why `--locked` fails, and what to do."""
-    from attachdeck.lost_lock import restoring
+    from attachdeck.release.lost_lock import restoring
 
     is_missing = not lock.exists()
     what = "missing" if is_missing else f"not up to date: {in_words(compiled.changes)}"

@@ -11,7 +11,7 @@ from attachdeck import pipeline
 from attachdeck.cli import report
 from attachdeck.cli.compiling import lost_lock_of
 from attachdeck.cli.terminal import course_folder, fail, own_course
-from attachdeck.diagnostics import Diagnostic, Severity
+from attachdeck.domain.diagnostics import Diagnostic, Severity
 from attachdeck.reporters.text import tally
 
 

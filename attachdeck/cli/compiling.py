@@ -10,10 +10,11 @@ from typing import NoReturn
 
 import click
 
-from attachdeck import courses, pipeline
+from attachdeck import pipeline
 from attachdeck.cli import report
-from attachdeck.diagnostics import Diagnostic
-from attachdeck.naming import file_name
+from attachdeck.domain.diagnostics import Diagnostic
+from attachdeck.domain.naming import file_name
+from attachdeck.layers import courses
 from attachdeck.outputs import Output
 from attachdeck.reader import TRANSLATIONS
 from attachdeck.reporters.text import tally
@@ -81,7 +82,7 @@ def lost_lock_of(
     """
     if checked.lock_path.exists():
         return None  # Nearly always: without what only a search needs.
-    from attachdeck.lost_lock import lost_lock
+    from attachdeck.release.lost_lock import lost_lock
 
     return lost_lock(checked, language, _packages(checked, language, output), previous)
 

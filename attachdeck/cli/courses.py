@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from attachdeck import courses
+from attachdeck.layers import courses
 from attachdeck.reader import read_file
 
 
@@ -18,7 +18,7 @@ Examples:
 def command() -> None:
     """List the courses that are installed: name, title, version, folder.
 
-    A package makes its course known under the entry point group attachdeck.courses.
+    A package makes its course known under the entry point group attachdeck.layers.courses.
     """
     for name, folder in courses.installed().items():
         document, _ = read_file(folder / "course.yaml", "course.yaml")

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from attachdeck.cli.terminal import course_folder, fail, show, styled
-from attachdeck.comparison import compare
+from attachdeck.lock.comparison import compare
+from attachdeck.release.snapshots import NoSnapshot, snapshot
 from attachdeck.reporters import changes as reporter
-from attachdeck.snapshots import NoSnapshot, snapshot
 
 
 @click.command(

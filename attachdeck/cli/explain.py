@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from attachdeck.diagnostics import did_you_mean
-from attachdeck.lint import known_rules
-from attachdeck.lint.pages import error_pages
+from attachdeck.domain.diagnostics import did_you_mean
+from attachdeck.rules import known_rules
+from attachdeck.rules.support.pages import error_pages
 
 
 @click.command(

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from attachdeck import courses
 from attachdeck.authoring import new, text_file
 from attachdeck.authoring.tidy import CannotTidy, tidied
 from attachdeck.cli.terminal import own_course, say
+from attachdeck.layers import courses
 from attachdeck.reader import lesson_paths
 
 

@@ -32,7 +32,7 @@ class Group(click.Group):
 
 
 def _no_command(name: str, names: list[str]) -> str:
-    from attachdeck.diagnostics import did_you_mean
+    from attachdeck.domain.diagnostics import did_you_mean
 
     other = _OTHER_WORDS.get(name.lower())
     help = f"did you mean `{other}`?" if other in names else did_you_mean(name, names)

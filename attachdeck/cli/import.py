@@ -15,13 +15,13 @@ from attachdeck import pipeline
 from attachdeck.authoring.edits import bring_back
 from attachdeck.cli import report
 from attachdeck.cli.terminal import fail, no_engine, own_course, show, styled
-from attachdeck.engine import NoEngine
+from attachdeck.domain.naming import word
+from attachdeck.engine.collection import NoEngine
 from attachdeck.importing import columns as meanings
 from attachdeck.importing import source, table, writing
 from attachdeck.importing.draft import Draft, summed_up
 from attachdeck.importing.found import CannotImport
-from attachdeck.lint import kept
-from attachdeck.naming import word
+from attachdeck.rules import kept
 
 _MOST = 20
 """How many findings of one rule are listed."""

@@ -13,8 +13,8 @@ from attachdeck.authoring import new
 from attachdeck.authoring.edits import value_of
 from attachdeck.cli.groups import Group
 from attachdeck.cli.terminal import fail, own_course, show
-from attachdeck.course import KINDS_OF_CARD
-from attachdeck.naming import card_id, free, is_id, slug, word
+from attachdeck.domain.course import KINDS_OF_CARD
+from attachdeck.domain.naming import card_id, free, is_id, slug, word
 
 
 def _id(_context: click.Context, _parameter: click.Parameter, name: str | None) -> str:

@@ -9,13 +9,13 @@ import click
 from attachdeck import pipeline
 from attachdeck.cli.progress import Progress
 from attachdeck.cli.terminal import course_folder, fail, no_engine, show, spare_own_files, table
-from attachdeck.course import Course
-from attachdeck.engine import NoEngine, Pace, simulator
-from attachdeck.planning import NoPlan, Plan, plan, term
+from attachdeck.domain.course import Course
+from attachdeck.engine.collection import NoEngine, Pace, simulator
+from attachdeck.engine.planning import NoPlan, Plan, plan, term
 from attachdeck.reporters import chart as picture
 from attachdeck.reporters import plan as reporter
 from attachdeck.reporters.text import tally
-from attachdeck.safe_write import write_bytes
+from attachdeck.system.safe_write import write_bytes
 
 _A_DAY = click.IntRange(1, 9999)
 

@@ -13,15 +13,16 @@ from pathlib import Path
 
 import click
 
-from attachdeck import ankiconnect, pipeline
-from attachdeck.ankiconnect import AnkiConnect, NoAnki
+from attachdeck import pipeline
 from attachdeck.cli.compiling import compiled_course, lock_kept, place
 from attachdeck.cli.progress import Progress
 from attachdeck.cli.terminal import course_folder, fail, seconds_now, show, styled, table
-from attachdeck.comparison import printable
+from attachdeck.engine import ankiconnect
+from attachdeck.engine.ankiconnect import AnkiConnect, NoAnki
+from attachdeck.lock.comparison import printable
 from attachdeck.outputs import apkg
+from attachdeck.release.snapshots import Coming, coming
 from attachdeck.reporters import changes as reporter
-from attachdeck.snapshots import Coming, coming
 
 
 @click.command(

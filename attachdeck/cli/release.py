@@ -20,14 +20,14 @@ from attachdeck.cli.terminal import (
     show,
     spare_own_files,
 )
-from attachdeck.courses import is_installed
-from attachdeck.diagnostics import Severity
-from attachdeck.engine import NoEngine
+from attachdeck.domain.diagnostics import Severity
+from attachdeck.engine.collection import NoEngine
+from attachdeck.engine.verify import NotImportable
+from attachdeck.layers.courses import is_installed
 from attachdeck.outputs import BrokenOutput
-from attachdeck.release import Refused, Wanted, differences, release
+from attachdeck.release.bundle import Refused, Wanted, differences, release
+from attachdeck.release.snapshots import NoSnapshot
 from attachdeck.reporters.text import tally
-from attachdeck.snapshots import NoSnapshot
-from attachdeck.verify import NotImportable
 
 
 @click.command(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 
 from attachdeck.cli.terminal import seconds_now, show
-from attachdeck.diagnostics import Diagnostic
+from attachdeck.domain.diagnostics import Diagnostic
 from attachdeck.reporters import MACHINE_FORMATS
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def lint_of(
     release: bool = False,
 ) -> list[Diagnostic]:
     """Return what the rules for good cards say of a course, or of its part without errors."""
-    from attachdeck.lint import lint
+    from attachdeck.rules import lint
 
     today = time.strftime("%Y-%m-%d", time.gmtime(seconds_now()))
     course = checked.course or checked.sound
@@ -107,7 +107,7 @@ def _known(
     _context: click.Context, _parameter: click.Parameter, names: tuple[str, ...]
 ) -> tuple[str, ...]:
     if names:
-        from attachdeck.lint import known_rules
+        from attachdeck.rules import known_rules
 
         for name in names:
             if name not in known_rules():

@@ -12,9 +12,9 @@ from typing import NoReturn
 
 import click
 
-from attachdeck import courses
-from attachdeck.diagnostics import Diagnostic, did_you_mean
-from attachdeck.naming import word
+from attachdeck.domain.diagnostics import Diagnostic, did_you_mean
+from attachdeck.domain.naming import word
+from attachdeck.layers import courses
 from attachdeck.reporters import text
 
 _NAMED = 8
@@ -108,7 +108,7 @@ def seconds_now() -> int:
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if epoch and not re.fullmatch(r"[0-9]{1,11}", epoch):
         raise click.UsageError("SOURCE_DATE_EPOCH must be a number of seconds since 1970")
-    from attachdeck.identity import (
+    from attachdeck.lock.identity import (
         LAST_SECOND,
     )  # Commands that read no course start sooner without.
 
@@ -137,7 +137,7 @@ def table(rows: Iterable[tuple[str, str]]) -> str:
 
 def no_engine() -> NoReturn:
     """Say that Anki's engine is not installed, and exit with 2."""
-    from attachdeck.engine import NEEDED
+    from attachdeck.engine.collection import NEEDED
 
     click.echo(NEEDED, err=True)
     sys.exit(2)

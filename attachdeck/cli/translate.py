@@ -9,15 +9,16 @@ from pathlib import Path
 
 import click
 
-from attachdeck import pipeline, translation
+from attachdeck import pipeline
 from attachdeck.authoring.text_file import TextFile
 from attachdeck.authoring.whole import write_course
 from attachdeck.cli.groups import Group
 from attachdeck.cli.terminal import course_folder, fail, own_course, say, seconds_now, show
+from attachdeck.layers import translation
+from attachdeck.layers.translation import Tally
 from attachdeck.pipeline import Checked
-from attachdeck.safe_write import in_the_way
 from attachdeck.schema import schema_text
-from attachdeck.translation import Tally
+from attachdeck.system.safe_write import in_the_way
 
 _COURSE = click.argument("course", required=False, type=click.Path(path_type=Path))
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from attachdeck.cli.terminal import fail, no_engine, styled
-from attachdeck.engine import NoEngine
+from attachdeck.engine.collection import NoEngine
+from attachdeck.engine.verify import Fate, Finding, NotImportable, verify_apart
 from attachdeck.reporters.text import printable
-from attachdeck.verify import Fate, Finding, NotImportable, verify_apart
 
 _STYLE = {
     Fate.GOOD: "help",

@@ -6,6 +6,7 @@ Anki's engine is the judge of that in the tests; `notes` gives what it would mak
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,6 @@ from attachdeck.importing import columns, rows
 from attachdeck.importing.cards import CARRIED, LONGEST_TYPED, card_of
 from attachdeck.importing.draft import Draft, DraftLesson, Ids, Values, deck_name, storable
 from attachdeck.importing.html_text import lost_in, markdown
-from attachdeck.patterns import pattern
 
 _SEPARATORS = {
     "tab": "\t",
@@ -33,8 +33,8 @@ _HEADERS = frozenset(
 _COLUMNS = ("guid column", "notetype column", "deck column", "tags column")
 _PREVIEW = 5
 """In how many rows Anki looks for HTML where no header says whether there is any."""
-_TAG = pattern(r"<[^<>]*>")
-_GAP = pattern(r"\{\{c[0-9]+::")
+_TAG = re.compile(r"<[^<>]*>")
+_GAP = re.compile(r"\{\{c[0-9]+::")
 _KINDS = {
     "basic": "basic",
     "basic (and reversed card)": "reversed",

@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 from attachdeck.importing.found import CannotImport
-from attachdeck.unpacking import BROKEN
+from attachdeck.system.unpacking import BROKEN
 
 MAX_UNPACKED = 2 * 1024 * 1024 * 1024
 MAX_ENTRIES = 100_000

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from attachdeck.authoring.edits import value_of
 from attachdeck.importing.draft import Ids, Values, fitting_tags, without_media
-from attachdeck.patterns import pattern
 
 _ELSEWHERE = ("sources", "objective", "article", "formerly")
 """Keys that name something of the course that the table came from."""
@@ -46,7 +46,7 @@ _NEEDS = {
     "practice": ("prompt",),
 }
 """What a card of each kind that a table can hold needs."""
-_GAP = pattern(r"\{\{c[0-9]+::")
+_GAP = re.compile(r"\{\{c[0-9]+::")
 
 
 def card_of(

@@ -7,10 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from attachdeck.diagnostics import did_you_mean
+from attachdeck.domain.diagnostics import did_you_mean
 from attachdeck.importing.cards import CARRIED
 from attachdeck.importing.found import CannotImport
-from attachdeck.patterns import pattern
 
 Asked = Mapping[str, str]
 """What `--columns` says: the key of a card by a column's name, or by its number."""
@@ -63,10 +62,12 @@ gender|genus|plural|part of speech|wortart|type|level|date|datum|year|género|ge
 """
 _BESIDE = frozenset(_BESIDE_NAMES.strip().replace("\n", "|").split("|"))
 """Names of columns that are seldom a side of a card."""
-_NUMBER = pattern(r"[0-9]+\.?")
-_OTHER_SCRIPT = pattern(r"[^A-Za-z]+")
-_FILE = pattern(r"\S+\.(?:png|jpe?g|gif|svg|webp|mp3|ogg|wav)|https?://\S+|<img\b.*>|\[sound:.*\]")
-_END = pattern(r"[.?!…。？！]\W{0,3}\Z")
+_NUMBER = re.compile(r"[0-9]+\.?")
+_OTHER_SCRIPT = re.compile(r"[^A-Za-z]+")
+_FILE = re.compile(
+    r"\S+\.(?:png|jpe?g|gif|svg|webp|mp3|ogg|wav)|https?://\S+|<img\b.*>|\[sound:.*\]"
+)
+_END = re.compile(r"[.?!…。？！]\W{0,3}\Z")
 _SHORT = 3
 """How many words the name of a column has at most."""
 

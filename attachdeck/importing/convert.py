@@ -8,13 +8,13 @@ from dataclasses import replace
 from html import unescape
 from typing import Any
 
-from attachdeck import cloze
-from attachdeck.cardless import lost_gaps
-from attachdeck.identity import Lock
+from attachdeck.anki import cloze
+from attachdeck.anki.markup import shows_nothing
 from attachdeck.importing.cards import LONGEST_TYPED
 from attachdeck.importing.draft import Draft, DraftLesson, Values, fitting_tags, listed
 from attachdeck.importing.html_text import lost_in, markdown
-from attachdeck.markup import shows_nothing
+from attachdeck.lock.identity import Lock
+from attachdeck.rules.support.cardless import lost_gaps
 
 _BACK = "{{FrontSide}}<hrid=answer>"
 # The templates of Anki's own note types, without white space; A, B and C are the first fields.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from attachdeck.importing.draft import deck_name
 from attachdeck.importing.found import CannotImport, Found, FoundDeck, FoundNote
-from attachdeck.normal import normal
-from attachdeck.patterns import pattern
+from attachdeck.system.normal import normal
 
 _MAX_BYTES = 256 * 1024 * 1024
 _MAX_DEPTH = 30
@@ -22,7 +22,7 @@ _NO_IDS = (
 )
 
 _T = TypeVar("_T")
-_GAPS = pattern(r"\{\{[^{}]*\bcloze:")
+_GAPS = re.compile(r"\{\{[^{}]*\bcloze:")
 _CSS = """\
 .card {
     font-family: arial;

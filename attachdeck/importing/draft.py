@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
 
-from attachdeck.identity import Lock
-from attachdeck.naming import is_id, slug
-from attachdeck.normal import normal
-from attachdeck.patterns import pattern
+from attachdeck.domain.naming import is_id, slug
+from attachdeck.lock.identity import Lock
 from attachdeck.reader import NOT_TEXT
+from attachdeck.system.normal import normal
 
 Values = dict[str, Any]
 
@@ -23,7 +22,7 @@ _FEW = 3
 _MANY_LINES = 20
 
 # Nothing that begins holds the beginning of another; so a text of beginnings alone is read once, and not once for each.
-_MEDIA = pattern(
+_MEDIA = re.compile(
     r"<img\b(?=(?:(?!<img\b)[^>])*+>)(?:(?!<img\b)[^>])*?\bsrc\s*=\s*[\"']?([^\s\"'>]*)(?:(?!<img\b)[^>])*>"
     r"|!\[(?:(?!!\[)[^\]])*+\]\(\s*+<?+((?:(?!!\[)[^\s)>])*+)(?:(?!!\[)[^)])*+\)"
     r"|\\?\[sound:((?:(?!\[sound:).)*?)\\?\]",

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import re
 
-from attachdeck.patterns import pattern
-
-_BREAK = pattern(r"(?:\s*<br\s*/?>\s*|\s*</?(?:div|p)(?:\s[^<>]*)?>\s*)+", re.IGNORECASE)
-_BLOCK = pattern(
+_BREAK = re.compile(r"(?:\s*<br\s*/?>\s*|\s*</?(?:div|p)(?:\s[^<>]*)?>\s*)+", re.IGNORECASE)
+_BLOCK = re.compile(
     r"\s*</?(?:ul|ol|table|pre|blockquote|h[1-6]|hr|dl|section|article|center)\b", re.IGNORECASE
 )
-_STYLED = pattern(
+_STYLED = re.compile(
     r"<(?!a\b|/)[a-z][a-z0-9]*\s[^<>]*>|<(?:font|center|big|small|tt)\b[^<>]*>", re.IGNORECASE
 )
-_TAG = pattern(
+_TAG = re.compile(
     r"(<[^<>]*>|\\\((?:(?!\\\().)*?\\\)|\\\[(?:(?!\\\[).)*?\\\]|\{\{c[0-9,]+::)", re.DOTALL
 )
-_MARK = pattern(
+_MARK = re.compile(
     r"([\\`*_#|~]|(?:(?<=^[0-9])|(?<=^[0-9]{2})|(?<=^[0-9]{3})|(?<=^[0-9]{4}))[.)](?= )|^[-+>](?= ))"
 )
 
 
-_LINK = pattern(r"\](?=[(\[:])")
+_LINK = re.compile(r"\](?=[(\[:])")
 
 
 def markdown(html: str) -> str:

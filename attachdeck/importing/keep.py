@@ -10,23 +10,9 @@ from functools import cache
 from typing import Any
 
 from attachdeck import schema
-from attachdeck.course import OwnNoteType
-from attachdeck.identity import (
-    LAST_SECOND,
-    LOWEST_DECK_ID,
-    CardRecord,
-    DeckRecord,
-    Lock,
-    NoteTypeRecord,
-)
-from attachdeck.importing.draft import Draft, DraftLesson, Ids, Values, plain, storable
-from attachdeck.importing.found import Found, FoundNote
-from attachdeck.note_types import NoteType, own
-from attachdeck.note_types.generation import card_places, parse
-from attachdeck.notes import references
-from attachdeck.reader import MAX_BYTES
-from attachdeck.reader.pictures import svg_problems
-from attachdeck.unsafe_html import (
+from attachdeck.anki.note_types import NoteType, own
+from attachdeck.anki.note_types.generation import card_places, parse
+from attachdeck.anki.unsafe_html import (
     fields_in_tags,
     safe_as_text,
     shown_as_text,
@@ -34,6 +20,20 @@ from attachdeck.unsafe_html import (
     unsafe_as_text,
     without_dangers,
 )
+from attachdeck.compile.notes import references
+from attachdeck.domain.course import OwnNoteType
+from attachdeck.importing.draft import Draft, DraftLesson, Ids, Values, plain, storable
+from attachdeck.importing.found import Found, FoundNote
+from attachdeck.lock.identity import (
+    LAST_SECOND,
+    LOWEST_DECK_ID,
+    CardRecord,
+    DeckRecord,
+    Lock,
+    NoteTypeRecord,
+)
+from attachdeck.reader import MAX_BYTES
+from attachdeck.reader.pictures import svg_problems
 
 _UNKNOWN_HASH = "0" * 16
 _LONGEST_LESSON = 4_000_000

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from attachdeck import cloze
+from attachdeck.anki import cloze
 from attachdeck.importing.draft import Draft, DraftLesson, Ids, Values, storable, without_media
 from attachdeck.importing.rows import decoded
-from attachdeck.patterns import pattern
 
 SUFFIXES = (".md", ".markdown")
 
-_HEADING = pattern(r"#{1,6}\s+(.+)")
-_ASKS = pattern(r"\s*(?:[-*]\s+)?\**Q:\**")
-_ANSWERS = pattern(r"\s*\**A:\**")
-_GAP = pattern(r"\{\{c[0-9]+::|\(\([0-9]+ ")
+_HEADING = re.compile(r"#{1,6}\s+(.+)")
+_ASKS = re.compile(r"\s*(?:[-*]\s+)?\**Q:\**")
+_ANSWERS = re.compile(r"\s*\**A:\**")
+_GAP = re.compile(r"\{\{c[0-9]+::|\(\([0-9]+ ")
 
 
 def draft(path: Path, encoding: str = "") -> Draft:

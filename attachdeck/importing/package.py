@@ -7,10 +7,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attachdeck.engine import EngineRefused, import_package, opened
+from attachdeck.engine.collection import EngineRefused, import_package, opened
 from attachdeck.importing.bounds import check_size
 from attachdeck.importing.found import CannotImport, Found, FoundDeck, FoundNote
-from attachdeck.normal import normal
+from attachdeck.system.normal import normal
 
 if TYPE_CHECKING:
     from anki.collection import Collection

@@ -8,12 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from attachdeck.cells import restored
+from attachdeck.domain.cells import restored
 from attachdeck.importing import anki_text, columns, rows
 from attachdeck.importing.cards import card_of
 from attachdeck.importing.draft import Draft, DraftLesson, Ids, Values, storable
 from attachdeck.importing.found import CannotImport
-from attachdeck.patterns import pattern
 
 SUFFIXES = (".csv", ".tsv", ".txt")
 
@@ -24,7 +23,7 @@ _GUESSED = (
     "The file is not in UTF-8. It was read as cp1252, as Excel saves *CSV* in Western Europe: `{}`. "
     "If letters look wrong, add --encoding NAME, such as cp1250, cp1251 or mac_roman."
 )
-_QUOTED = pattern(r'"[^"]*+"')
+_QUOTED = re.compile(r'"[^"]*+"')
 
 
 @dataclass(frozen=True, slots=True)

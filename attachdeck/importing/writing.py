@@ -15,19 +15,18 @@ from attachdeck import pipeline
 from attachdeck.authoring import new
 from attachdeck.authoring.text_file import TextFile
 from attachdeck.authoring.tidy import keys_of
-from attachdeck.dating import compile_course
-from attachdeck.diagnostics import Diagnostic, Severity
-from attachdeck.identity import Lock, Release, write_lock
+from attachdeck.compile.link import compile_course
+from attachdeck.domain.diagnostics import Diagnostic, Severity
+from attachdeck.domain.naming import slug, word
 from attachdeck.importing.draft import Draft, DraftLesson
 from attachdeck.importing.found import CannotImport
-from attachdeck.naming import slug, word
-from attachdeck.patterns import pattern
+from attachdeck.lock.identity import Lock, Release, write_lock
 from attachdeck.pipeline import Checked
 from attachdeck.reader import LOCK
 from attachdeck.reporters.text import lines_of
-from attachdeck.safe_write import in_the_way, new_folder
+from attachdeck.system.safe_write import in_the_way, new_folder
 
-_PLAIN = pattern(r"[A-Za-z_][\w ./()-]*[\w.)]|[A-Za-z]")
+_PLAIN = re.compile(r"[A-Za-z_][\w ./()-]*[\w.)]|[A-Za-z]")
 _WORDS = frozenset(("true", "false", "null"))
 _ROUNDS = 20
 """How often a course is written at most, each time without the cards that had mistakes."""

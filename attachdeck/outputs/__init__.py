@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol, cast
 
-from attachdeck.notes import Deck
-from attachdeck.safe_write import folder_beside
+from attachdeck.compile.notes import Deck
+from attachdeck.system.safe_write import folder_beside
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint

@@ -22,10 +22,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from attachdeck.anki.note_types.generation import requirements
+from attachdeck.compile.notes import DatedNoteType, Deck, Notes, Subdeck, row_of
 from attachdeck.lean import without
-from attachdeck.note_types.generation import requirements
-from attachdeck.notes import DatedNoteType, Deck, Notes, Subdeck, row_of
-from attachdeck.safe_write import folder_beside
+from attachdeck.system.safe_write import folder_beside
 
 # The package cached_property, which has what functools has as well, imports asyncio and ssl: half of the time that genanki takes.
 with without("cached_property", cached_property=cached_property):

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from attachdeck.normal import normal
-from attachdeck.note_types.generation import requirements
-from attachdeck.notes import DatedNoteType, Deck, Note, Subdeck
+from attachdeck.anki.note_types.generation import requirements
+from attachdeck.compile.notes import DatedNoteType, Deck, Note, Subdeck
+from attachdeck.system.normal import normal
 
 SUFFIX = "-crowdanki"
 

@@ -6,22 +6,21 @@ import base64
 import mimetypes
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from html import escape
 
-from attachdeck import cloze
-from attachdeck.course import Card, Lesson, OcclusionCard, SequenceCard
-from attachdeck.note_types import words
-from attachdeck.notes import Deck, Note
-from attachdeck.patterns import pattern
-from attachdeck.references import surnames
-from attachdeck.value import value
+from attachdeck.anki import cloze
+from attachdeck.anki.note_types import words
+from attachdeck.anki.references import surnames
+from attachdeck.compile.notes import Deck, Note
+from attachdeck.domain.course import Card, Lesson, OcclusionCard, SequenceCard
 
-_IMG = pattern(
+_IMG = re.compile(
     r'<img (?P<night>class="night" )?(?:class="day" )?src="(?P<name>[^"]*)" alt="(?P<alt>[^"]*)">'
 )
 
 
-@value(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Face:
     """One card of Anki's: what it asks, what it answers, and what is said beside the answer; all HTML. `number` counts a note's cards from 0."""
 

@@ -11,21 +11,20 @@ from collections.abc import Iterable, Iterator
 from html import unescape
 from pathlib import Path
 
-from attachdeck import cloze
-from attachdeck.course import ChoiceCard, SequenceCard, TypedCard
-from attachdeck.markup import Shown, render
-from attachdeck.notes import Deck
+from attachdeck.anki import cloze
+from attachdeck.anki.markup import Shown, render
+from attachdeck.compile.notes import Deck
+from attachdeck.domain.course import ChoiceCard, SequenceCard, TypedCard
 from attachdeck.outputs import NothingLeft
 from attachdeck.outputs.faces import Face, faces, fields, without_pictures
-from attachdeck.patterns import pattern
 
 SUFFIX = ".gift.txt"
 
 _EACH_FACE = ("reversed", "cloze")
 """The kinds of which each card is a question of its own; of the others, a note is one."""
 
-_SPECIAL = pattern(r"[\\~=#{}:]")
-_TAG = pattern(r"<[^>]*>")
+_SPECIAL = re.compile(r"[\\~=#{}:]")
+_TAG = re.compile(r"<[^>]*>")
 
 
 def write(deck: Deck, place: Path) -> list[str]:

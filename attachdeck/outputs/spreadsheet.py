@@ -8,9 +8,9 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from attachdeck.cells import guarded, leaves
-from attachdeck.course import Section
-from attachdeck.notes import Deck
+from attachdeck.compile.notes import Deck
+from attachdeck.domain.cells import guarded, leaves
+from attachdeck.domain.course import Section
 
 SUFFIX = ".csv"
 

@@ -13,21 +13,20 @@ from pathlib import Path
 from typing import Any
 
 from attachdeck import pipeline
-from attachdeck.course import Card, Course, Lesson, Section
-from attachdeck.diagnostics import Diagnostic
-from attachdeck.lint import lint
-from attachdeck.markup import Shown, render
-from attachdeck.notes import DatedNoteType, Note
+from attachdeck.anki.markup import Shown, render
+from attachdeck.compile.notes import DatedNoteType, Note
+from attachdeck.domain.course import Card, Course, Lesson, Section
+from attachdeck.domain.diagnostics import Diagnostic
 from attachdeck.outputs.faces import reading_html
-from attachdeck.patterns import pattern
 from attachdeck.pipeline import Checked
-from attachdeck.rendering import sides
+from attachdeck.preview.rendering import sides
+from attachdeck.rules import lint
 
 Entry = dict[str, Any]
 """A value for JSON: a lesson, a card or a problem as `preview.js` reads it."""
 
-_TYPE_HERE = pattern(r"\[\[type:([^\]]*)\]\]")
-_READ_ALOUD = pattern(r"\[anki:play:[qa]:[0-9]+\]")
+_TYPE_HERE = re.compile(r"\[\[type:([^\]]*)\]\]")
+_READ_ALOUD = re.compile(r"\[anki:play:[qa]:[0-9]+\]")
 
 
 @dataclass(frozen=True, slots=True)

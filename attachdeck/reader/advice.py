@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from attachdeck.diagnostics import Diagnostic, close
-from attachdeck.location import Location
-from attachdeck.patterns import pattern
-from attachdeck.quoting import in_quotes, quoted, shortened
+from attachdeck.domain.diagnostics import Diagnostic, close
+from attachdeck.domain.location import Location
+from attachdeck.domain.quoting import in_quotes, quoted, shortened
 from attachdeck.reader.page import KEY, KEYS, LONGEST_LINE, MOST_TRIED, Page, texts
 
 if TYPE_CHECKING:
@@ -25,16 +24,16 @@ _ALIKE = 0.75
 """How alike (difflib's ratio) a word must be to a key to be a misspelt one."""
 _FIRST_KEYS = ("id", "key", "file", "name", "text", "where")
 """Keys with which authors begin an entry."""
-_SINGLE_COLON = pattern(r" ?(?<!:):(?!:) ?")
-_BLOCK = pattern(r"( *(?:- +)*)([\w-]+): +[|>][-+0-9]*")
+_SINGLE_COLON = re.compile(r" ?(?<!:):(?!:) ?")
+_BLOCK = re.compile(r"( *(?:- +)*)([\w-]+): +[|>][-+0-9]*")
 """A key whose text stands on the lines below it."""
-_LIKE_A_KEY = pattern(r" *(?:- +)*[a-z_]+:(?: |$)")
+_LIKE_A_KEY = re.compile(r" *(?:- +)*[a-z_]+:(?: |$)")
 _FAR = 100
 """How many lines above one are searched for the key of its text."""
 _LISTS = ("cards", "fields", "files", "lines", "objectives", "options", "pictures", "regions")
 """Keys whose entries are groups of keys."""
 _BULLETS = "–—•·▪◦*"
-_ENTRY = pattern(rf"(\s*)(?:[{_BULLETS}]|-(?=[^\s-])|-(?=[^\S ]))\s*([\w-]+: .*)")
+_ENTRY = re.compile(rf"(\s*)(?:[{_BULLETS}]|-(?=[^\s-])|-(?=[^\S ]))\s*([\w-]+: .*)")
 """What was meant to begin an entry, and does not."""
 
 

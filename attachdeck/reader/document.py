@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from attachdeck.location import Location
-from attachdeck.value import value
+from attachdeck.domain.location import Location
 
 
 @dataclass(slots=True)
@@ -92,7 +91,7 @@ class Node:
         return self.at if first is None else self.key_at(first)
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class Document:
     """One file: its text, and what it says (None where it could not be read)."""
 

@@ -7,19 +7,18 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import field
+from dataclasses import dataclass, field
 from itertools import repeat
 from pathlib import Path
 from stat import S_ISREG
 
-from attachdeck.diagnostics import Diagnostic
-from attachdeck.location import Location
-from attachdeck.processes import FORKS, ProcessLost, spread
+from attachdeck.domain.diagnostics import Diagnostic
+from attachdeck.domain.location import Location
 from attachdeck.reader.document import Document
 from attachdeck.reader.pictures import svg_problems
 from attachdeck.reader.repositories import repositories
 from attachdeck.reader.yaml_text import marshalled, read_text, with_plain_ends
-from attachdeck.value import value
+from attachdeck.system.processes import FORKS, ProcessLost, spread
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_LOCK_BYTES = 8 * MAX_BYTES
@@ -50,7 +49,7 @@ _PUT_ASIDE = (".bak", ".old", ".orig", ".swp", ".tmp", "~")
 PICTURE_ENDINGS = (".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp")
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class NoteTypeFiles:
     """A folder of `note_types/`: its `note_type.yaml`, and the texts beside it by file."""
 
@@ -58,7 +57,7 @@ class NoteTypeFiles:
     texts: dict[str, Document]
 
 
-@value(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CourseFiles:
     """All that lies in a course's folder and matters."""
 

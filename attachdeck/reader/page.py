@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from attachdeck.patterns import pattern
-from attachdeck.quoting import in_quotes, quoted
+from attachdeck.domain.quoting import in_quotes, quoted
 
 if TYPE_CHECKING:
     import yaml
@@ -21,7 +20,7 @@ MOST_TRIED = 20
 """How many ways to mend a line, or lines to mend, are tried at most."""
 _ABOVE = 100
 """How many lines above one tell in which columns lines begin."""
-MISREAD = pattern(
+MISREAD = re.compile(
     r"\\\\|(\\(?:t(?:ext(?:bf|it|rm|tt|sf)?\{|heta|imes|riangle|ilde|herefore|frac|binom)|n(?:abla|eq|leq|geq|otin|earrow|warrow|subseteq)(?![a-z]))"
     r"|(?<!\w)[A-Z]:\\(?:temp|tmp|tools|new|network|notes)(?![a-z]))"
 )

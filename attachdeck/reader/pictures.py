@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html import unescape
 from io import BytesIO
 from math import inf, isfinite, nan
 from typing import TYPE_CHECKING
 
-from attachdeck.diagnostics import Diagnostic
-from attachdeck.location import Location
-from attachdeck.patterns import pattern
+from attachdeck.domain.diagnostics import Diagnostic
+from attachdeck.domain.location import Location
 from attachdeck.reader.document import location_of
-from attachdeck.value import value
 
 if TYPE_CHECKING:
     import xml.etree.ElementTree as ET
 
-_SVG_DANGER = pattern(
+_SVG_DANGER = re.compile(
     rb"<\s*(?:[\w.-]+:)?(?:script|foreignobject|iframe|embed|object|handler)\b|<!entity|[\s/\"']on[a-z]+\s*=|javascript:"
     rb"|attributename\s*+=\s*+[\"']?\s*+(?:on|href|xlink)"
     rb"|<!(?:attlist|element|notation)|<\s*/?[\w.:-]*[\x80-\xff]|www\.w3\.org/1999/xhtml|http-equiv|srcset|formaction"
@@ -26,11 +25,11 @@ _SVG_DANGER = pattern(
     rb"|@import|url\(\s*[\"']?(?!#)",
     re.IGNORECASE,
 )
-_ENCODING = pattern(rb"[^<]*<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"']*)")
-_NUMBERED = pattern(r"&#(?:[0-9]{1,8}|[xX][0-9a-fA-F]{1,8});")
+_ENCODING = re.compile(rb"[^<]*<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"']*)")
+_NUMBERED = re.compile(r"&#(?:[0-9]{1,8}|[xX][0-9a-fA-F]{1,8});")
 _NUMBER = r"[+-]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][+-]?[0-9]{1,3})?"
-_LENGTH = pattern(rf"\s*+({_NUMBER})\s*+(px|in|cm|mm|pt|pc|)\s*+")
-_NUMBERS = pattern(_NUMBER)
+_LENGTH = re.compile(rf"\s*+({_NUMBER})\s*+(px|in|cm|mm|pt|pc|)\s*+")
+_NUMBERS = re.compile(_NUMBER)
 _PIXELS = {
     "": 1.0,
     "px": 1.0,
@@ -43,7 +42,7 @@ _PIXELS = {
 """How many pixels the units of an SVG have."""
 
 
-_SVG = pattern(rb"<(?:[\w.-]+:)?svg[\s/>]")
+_SVG = re.compile(rb"<(?:[\w.-]+:)?svg[\s/>]")
 _NAMESPACE = b"http://www.w3.org/2000/svg"
 _KINDS = (
     (b"\x89PNG\r\n\x1a\n", "PNG"),
@@ -54,7 +53,7 @@ _KINDS = (
 """How the files begin that browsers show, whatever the ending of their names."""
 
 
-@value()
+@dataclass(frozen=True, slots=True)
 class Box:
     """Where something lies in a picture, in the picture's own units; `round` when it is an ellipse."""
 

@@ -10,8 +10,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from attachdeck.diagnostics import Diagnostic
-from attachdeck.location import Location
+from attachdeck.domain.diagnostics import Diagnostic
+from attachdeck.domain.location import Location
 
 _DEPTH = 3
 """How many folders deep a course is searched."""

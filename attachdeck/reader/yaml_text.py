@@ -14,10 +14,9 @@ from itertools import islice
 from sys import intern
 from typing import Any
 
-from attachdeck.diagnostics import Diagnostic, Edit
+from attachdeck.domain.diagnostics import Diagnostic, Edit
+from attachdeck.domain.location import Location
 from attachdeck.lean import patterns_later
-from attachdeck.location import Location
-from attachdeck.patterns import pattern
 from attachdeck.reader.document import Document, Mark, Node, location_of
 
 with patterns_later():  # Its compiled parser uses none.
@@ -33,7 +32,7 @@ MAX_ALIASED_VALUES = 10_000
 _SCALAR, _MAPPING, _ALIAS = yaml.ScalarEvent, yaml.MappingStartEvent, yaml.AliasEvent
 _END_OF_MAPPING, _END_OF_SEQUENCE = yaml.MappingEndEvent, yaml.SequenceEndEvent
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-NOT_TEXT = pattern(
+NOT_TEXT = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
 )
 _LINE_ENDS = "\v\f\u2028\u2029"
@@ -42,15 +41,15 @@ _PLAIN = bytes((0x09, 0x0A, *range(0x20, 0x7F)))
 """The characters of ASCII that `NOT_TEXT` leaves: to delete them from a text and see whether something is left is several times as fast."""
 _DOCUMENTS = ("{\\rtf", "<html", "<!DOCTYPE", "<!doctype", "<?xml")
 """How files begin that are no YAML, though some can be read as such."""
-_INT = pattern(r"[-+]?[0-9]{1,18}|0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15}")
-_FLOAT = pattern(
+_INT = re.compile(r"[-+]?[0-9]{1,18}|0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15}")
+_FLOAT = re.compile(
     r"[-+]?(?:(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]{1,3})?|[0-9]+[eE][-+]?[0-9]{1,3})"
 )
-_BEGUN_AS_ESCAPE = pattern(
+_BEGUN_AS_ESCAPE = re.compile(
     r"\t(?:ext|heta|imes|riangle|ilde|herefore|frac|binom|emp|mp|ools)|\n(?:abla|eq|leq|geq|otin|earrow|warrow|subseteq|ew|etwork|otes)"
 )
 """What `MISREAD` has become in the text that it leads to."""
-_HASH_IN_TEXT = pattern(r"[^\s:-][ \t]+(#)[^\s#]")
+_HASH_IN_TEXT = re.compile(r"[^\s:-][ \t]+(#)[^\s#]")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _NOT_ONLY_TEXT = frozenset(("", *"~nNtTfF-+.0123456789"))
 """How a plain scalar begins (or that it is empty) which may be something else than text."""

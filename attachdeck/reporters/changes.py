@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 
-from attachdeck.comparison import Bump, Changes, Rewording
+from attachdeck.lock.comparison import Bump, Changes, Rewording
 from attachdeck.reporters.text import Style, plain
 
 _NAMED = 5

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from attachdeck.course import Course
-from attachdeck.engine import Day
-from attachdeck.planning import Plan, minutes
+from attachdeck.domain.course import Course
+from attachdeck.engine.collection import Day
+from attachdeck.engine.planning import Plan, minutes
 
 _WIDTH, _HEIGHT = 760, 380
 _LEFT, _TOP, _RIGHT, _BOTTOM = 56, 72, 740, 320

@@ -14,10 +14,10 @@ from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
 
 from attachdeck import __version__
-from attachdeck.diagnostics import Diagnostic, Severity
-from attachdeck.lint import known_rules
-from attachdeck.lint.pages import error_pages
+from attachdeck.domain.diagnostics import Diagnostic, Severity
 from attachdeck.reporters.text import lines_of
+from attachdeck.rules import known_rules
+from attachdeck.rules.support.pages import error_pages
 
 Texts = Mapping[str, str]
 

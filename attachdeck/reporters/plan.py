@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from attachdeck.planning import Plan, Term, busiest, minutes, per_day
+from attachdeck.engine.planning import Plan, Term, busiest, minutes, per_day
 from attachdeck.reporters.text import printable
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
-from attachdeck.diagnostics import Diagnostic, Severity
-from attachdeck.patterns import pattern
+from attachdeck.domain.diagnostics import Diagnostic, Severity
 
 # A stranger's file may hold codes that a terminal would obey.
-_UNPRINTABLE = pattern("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 Style = Callable[[str, str], str]
 """Gives a text a style: `error`, `warning`, `place`, `mark` or `help`."""

@@ -16,11 +16,17 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attachdeck.diagnostics import Diagnostic, Edit, close, did_you_mean, did_you_mean_or_list
+from attachdeck.domain.diagnostics import (
+    Diagnostic,
+    Edit,
+    close,
+    did_you_mean,
+    did_you_mean_or_list,
+)
+from attachdeck.domain.location import Location
+from attachdeck.domain.naming import card_id, ids_of_cards
+from attachdeck.domain.quoting import quoted, shortened
 from attachdeck.lean import without
-from attachdeck.location import Location
-from attachdeck.naming import card_id, ids_of_cards
-from attachdeck.quoting import quoted, shortened
 from attachdeck.reader import CourseFiles, Document, Node, read_text
 from attachdeck.reader.document import lines_in
 

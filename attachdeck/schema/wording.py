@@ -9,12 +9,12 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from attachdeck.diagnostics import did_you_mean_or_list
-from attachdeck.normal import normal
-from attachdeck.quoting import quoted, shortened, written
-from attachdeck.value import value
+from attachdeck.domain.diagnostics import did_you_mean_or_list
+from attachdeck.domain.quoting import quoted, shortened, written
+from attachdeck.system.normal import normal
 
 _TYPES = {
     "string": "text",
@@ -75,7 +75,7 @@ Said = tuple[str, str | None]
 """What is wrong, and how to mend it."""
 
 
-@value(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wrong:
     """A value that a schema does not take, and what its author sees.
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from attachdeck.notes import Deck
+from attachdeck.compile.notes import Deck
 
 SUFFIX = ".ids.txt"
 

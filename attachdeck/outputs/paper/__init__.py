@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,18 +16,17 @@ from html import escape, unescape
 from importlib.resources import files
 from pathlib import Path
 
-from attachdeck.markup import Shown, render
-from attachdeck.note_types import direction, words
-from attachdeck.notes import Deck
+from attachdeck.anki.markup import Shown, render
+from attachdeck.anki.note_types import direction, words
+from attachdeck.anki.references import reference
+from attachdeck.compile.notes import Deck
 from attachdeck.outputs.faces import Face, address, faces, reading_html, with_pictures
-from attachdeck.patterns import pattern
-from attachdeck.references import reference
 
 SUFFIX = "-print"
 
-_SLOT = pattern(r"\[\[([\w ]+)\]\]")
-_BLOCK = pattern(r"</?(?:p|div|li|ol|ul|br|h[1-6]|tr|blockquote|pre|table)\b[^>]*>")
-_TAG = pattern(r"<[^>]*>")
+_SLOT = re.compile(r"\[\[([\w ]+)\]\]")
+_BLOCK = re.compile(r"</?(?:p|div|li|ol|ul|br|h[1-6]|tr|blockquote|pre|table)\b[^>]*>")
+_TAG = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ The pages' policy (Content-Security-Policy) names `file:` beside `'self'`: for a
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from html import escape
@@ -17,26 +18,25 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from attachdeck.colour import BACKGROUNDS
-from attachdeck.course import Lesson
-from attachdeck.markup import Shown, render
-from attachdeck.naming import file_name
-from attachdeck.note_types import direction, words
-from attachdeck.notes import Deck, packed_name
+from attachdeck.anki.colour import BACKGROUNDS
+from attachdeck.anki.markup import Shown, render
+from attachdeck.anki.note_types import direction, words
+from attachdeck.anki.references import reference
+from attachdeck.compile.notes import Deck, packed_name
+from attachdeck.domain.course import Lesson
+from attachdeck.domain.naming import file_name
 from attachdeck.outputs import apkg
 from attachdeck.outputs.faces import reading_html
 from attachdeck.outputs.site.metadata import metadata, summary
 from attachdeck.outputs.site.prompts import prompts
 from attachdeck.outputs.site.reading import lifted, own_words, plain, section_of, sections
-from attachdeck.patterns import pattern
-from attachdeck.references import reference
 
 SUFFIX = "-site"
 
 SCRIPTS = ("progress.js", "prompts.js", "search.js")
 """What runs on every page, beside `course.js`. A page that was opened from a folder may not fetch JSON, so what is searched is a script, too."""
 
-_SLOT = pattern(r"\[\[([\w ]+)\]\]")
+_SLOT = re.compile(r"\[\[([\w ]+)\]\]")
 _SAID = (
     "Forget?",
     "Found",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from attachdeck.course import Course, Lesson
-from attachdeck.markup import render
+from attachdeck.anki.markup import render
+from attachdeck.domain.course import Course, Lesson
 from attachdeck.outputs.site.reading import plain
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 
-from attachdeck.note_types import words
-from attachdeck.notes import Deck, Note
+from attachdeck.anki.note_types import words
+from attachdeck.compile.notes import Deck, Note
 from attachdeck.outputs.faces import Face, faces, fields
-from attachdeck.patterns import pattern
 
-_IMG = pattern(r'(<img (?:class="\w+" )?src=")')
+_IMG = re.compile(r'(<img (?:class="\w+" )?src=")')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

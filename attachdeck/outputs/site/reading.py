@@ -13,13 +13,12 @@ from html import unescape
 from itertools import pairwise
 
 from attachdeck.outputs.faces import without_pictures
-from attachdeck.patterns import pattern
 
-_TAG = pattern(r'<(?P<close>/?)(?P<name>[a-z][a-z0-9]*)(?P<rest>(?: [\w:-]+="[^"]*")*/?)>')
+_TAG = re.compile(r'<(?P<close>/?)(?P<name>[a-z][a-z0-9]*)(?P<rest>(?: [\w:-]+="[^"]*")*/?)>')
 _VOID = {"br", "hr", "img"}
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_BLOCK = pattern(r"</?(?:p|div|li|ol|ul|br|h[1-6]|tr|td|th|blockquote|pre|table)\b[^>]*>")
-_WORD = pattern(r"\w{4,}")
+_BLOCK = re.compile(r"</?(?:p|div|li|ol|ul|br|h[1-6]|tr|td|th|blockquote|pre|table)\b[^>]*>")
+_WORD = re.compile(r"\w{4,}")
 
 
 def plain(html: str) -> str:

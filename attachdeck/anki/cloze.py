@@ -1,0 +1,254 @@
+"""Gaps in a text: the author's notation, Anki's notation, and Anki's rule for which cards they make.
+
+Anki's rule, from its own parser: a gap is `{{cN::text}}` or `{{cN::text::hint}}`, may carry several numbers
+(`{{c1,2::…}}`) and may hold other gaps; one that is never closed is plain text, with all that it holds; all numbers above 500 make one card.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+HIGHEST = 500
+
+Numbers = tuple[int, ...]
+"""The numbers of one gap, as written: `{{c1,2::…}}` has two."""
+
+# No formula holds the beginning of another; so a text of beginnings alone is read once, and not once for each.
+_FORMULA = r"\\\((?:(?!\\\().)*?\\\)|\\\[(?:(?!\\\[).)*?\\\]"
+FORMULA = re.compile(_FORMULA, re.DOTALL)
+_ANKI = re.compile(r"\{\{c(?P<numbers>[0-9]{1,9}(?:,[0-9]{1,9})*)::|(?P<close>\}\})", re.DOTALL)
+_AUTHOR = re.compile(
+    rf"(?P<math>{_FORMULA})"
+    r"|\{\{c(?P<anki>[0-9]+(?:,[0-9]+)*)::|(?P<anki_close>\}\})"
+    r"|(?<!\\)\(\((?P<light>[0-9]+)\s|(?P<light_close>\)\)+)",
+    re.DOTALL,
+)
+_NEARLY = re.compile(
+    r"(?<!\{)\{++[cC]?[0-9]+:(?!:)|\{\{[0-9]+::|\{\{C[0-9]+::|(?<!\{)\{c[0-9]+::|\(\(c?[0-9]+:|\{\{c::|\{\{c[0-9]+ +::"
+)
+_ALMOST = re.compile(
+    r"\{\{[cC]?[0-9]+\s|(?<![\\\w])\(\((?![0-9]+\s)[^()]*\)\)|\[\[[0-9]+\s++[^\W\d]|（（[0-9]+"
+)
+"""What may well stand in a formula or in code, and is meant as a gap elsewhere."""
+_NO_PROSE = re.compile(rf"{_FORMULA}|`[^`]*`", re.DOTALL)
+_IN_FORMULA = re.compile(r"\{\{c[0-9]+(?:,[0-9]+)*::|\(\([0-9]+\s++\w++\)\)")
+_ENDS_ALONE = re.compile(r"(?<![\\(])\([0-9]+\s[^()]*\)\)")
+_BRACKET = re.compile(r"(?<![:;])(?<![:;]-)\(|\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a gap, how to mend it, and the piece of text to point at."""
+
+    message: str
+    help: str
+    snippet: str
+
+
+@dataclass(slots=True)
+class _Gap:
+    """A gap that has been opened, with what it holds so far, and how many brackets this has opened and not closed."""
+
+    opening: str
+    numbers: str
+    light: bool
+    brackets: int = 0
+    text: list[str] = field(default_factory=list)
+
+
+def numbers(text: str) -> set[int]:
+    """The cloze numbers by which Anki makes cards of this text (a number n makes the card at place n - 1, up to `HIGHEST`)."""
+    found: list[set[int]] = [set()]
+    for token in _ANKI.finditer(text):
+        if token["numbers"]:
+            found.append({int(number) for number in token["numbers"].split(",") if int(number)})
+        elif len(found) > 1:
+            closed = found.pop()
+            found[-1] |= closed
+    return found[0]
+
+
+def asks(numbers: Numbers, number: int) -> bool:
+    """Whether a gap with these numbers is hidden on the card of this number."""
+    return number in numbers or (number == HIGHEST and any(each > HIGHEST for each in numbers))
+
+
+def filled(text: str, fill: Callable[[Numbers, str, str], str]) -> str:
+    """A text in Anki's notation with what `fill` makes of each gap's numbers, text and hint in its place; inner gaps come first."""
+    stack: list[tuple[str, str, list[str]]] = [("", "", [])]
+    position = 0
+    for token in _ANKI.finditer(text):
+        stack[-1][2].append(text[position : token.start()])
+        position = token.end()
+        if token["numbers"]:
+            stack.append((token.group(), token["numbers"], []))
+        elif len(stack) > 1:
+            _, numbers, parts = stack.pop()
+            content, _, hint = "".join(parts).partition("::")
+            stack[-1][2].append(
+                fill(tuple(int(number) for number in numbers.split(",")), content, hint)
+            )
+        else:
+            stack[-1][2].append(token.group())
+    stack[-1][2].append(text[position:])
+    return "".join(part for opening, _, parts in stack for part in (opening, *parts))
+
+
+def to_anki(text: str) -> tuple[str, list[Problem]]:
+    """An author's text in Anki's notation, and what is wrong with its gaps."""
+    problems: list[Problem] = []
+    root = _Gap("", "", light=False)
+    stack = [root]
+    position = heavy = 0  # How many of Anki's own notation are open.
+    for token in _AUTHOR.finditer(text):
+        top = stack[-1]
+        before = text[position : token.start()]
+        top.text.append(before)
+        top.brackets = _open_brackets(before, top.brackets) if top.light else 0
+        position = token.end()
+        if token["anki"] or token["light"]:
+            stack.append(
+                _Gap(token.group(), token["anki"] or token["light"], light=bool(token["light"]))
+            )
+            heavy += not token["light"]
+        elif token["light_close"]:
+            _close_light(stack, len(token.group()), problems)
+        elif len(stack) > 1 and not top.light and token["anki_close"]:
+            stack.pop()
+            heavy -= 1
+            stack[-1].text.append(_closed(top, problems))
+        elif token["anki_close"] and not heavy:
+            problems.append(
+                Problem(
+                    "`}}` closes a gap that was never opened",
+                    "a gap is written `((1 hidden))` or `{{c1::hidden}}`",
+                    "}}",
+                )
+            )
+        else:
+            if token["math"] and (inner := _IN_FORMULA.search(token["math"])):
+                problems.append(
+                    Problem(
+                        "a gap cannot stand in a formula",
+                        r"put the gap around it, as in `((1 \(x^2\)))`, or end the formula before it",
+                        inner[0],
+                    )
+                )
+            top.text.append(token.group())
+    stack[-1].text.append(text[position:])
+    problems += (
+        Problem(
+            "this gap is never closed",
+            f"close it with `{'))' if gap.light else '}}'}`",
+            gap.opening.strip(),
+        )
+        for gap in stack[1:]
+    )
+    if nearly := _nearly(text):
+        problems = [problem for problem in problems if problem.snippet != "}}"]
+        help = "a gap is written `((1 hidden))`, `((1 hidden | hint))` or `{{c1::hidden::hint}}`"
+        help += (
+            "; between brackets that are no gap, put a space: `( (so) )`"
+            if nearly.endswith("))")
+            else ""
+        )
+        problems.append(Problem("this looks like a gap, but is none", help, nearly))
+    anki = "".join(root.text)
+    if not problems and not numbers(anki):
+        problems.append(
+            Problem("this text has no gap", "put what the learner should recall in `((1 … ))`", "")
+        )
+    return anki, problems
+
+
+def _close_light(stack: list[_Gap], run: int, problems: list[Problem]) -> None:
+    """Close gaps with a run of closing brackets, of which the first may close what a gap's own text has opened: `((1 Bowlby (1969)))`."""
+    while run > 1 and len(stack) > 1 and stack[-1].light:
+        gap = stack.pop()
+        own = min(gap.brackets, run - 2)
+        gap.text.append(")" * own)
+        run -= own + 2
+        if gap.brackets > own and not any(
+            "]" in part for part in gap.text
+        ):  # Half-open intervals have their own brackets.
+            problems.append(
+                Problem(
+                    "this gap ends within a bracket",
+                    "close the bracket with one `)`, and then the gap with `))`",
+                    gap.opening.strip(),
+                )
+            )
+        stack[-1].text.append(_closed(gap, problems))
+    stack[-1].text.append(")" * run)
+
+
+def _open_brackets(text: str, opened: int = 0) -> int:
+    """How many brackets are open at the end of a text, if so many are at its beginning."""
+    for bracket in _BRACKET.findall(text):
+        opened = opened + 1 if bracket == "(" else max(opened - 1, 0)
+    return opened
+
+
+def _nearly(text: str) -> str:
+    """The first piece of a text that looks like a gap, and is none."""
+    if nearly := _NEARLY.search(text):
+        return nearly.group().strip()
+    prose = _NO_PROSE.sub("", text) if "\\" in text or "`" in text else text
+    if nearly := _ALMOST.search(prose):
+        return nearly.group().strip()
+    opened = position = 0
+    for nearly in _ENDS_ALONE.finditer(prose):
+        opened = _open_brackets(prose[position : nearly.start()], opened)
+        position = nearly.start()
+        if not opened:
+            return nearly.group()
+    return ""
+
+
+def _closed(gap: _Gap, problems: list[Problem]) -> str:
+    content, hint = "".join(gap.text), ""
+    if gap.light:
+        content, bar, hint = (
+            _hinted(content) if "|" in content and "{{c" not in content else (content, "", "")
+        )
+        content, hint = content.strip(), hint.strip()
+        if "::" in content and "{{c" not in content:
+            problems.append(
+                Problem(
+                    "`::` cannot stand in a gap",
+                    "Anki takes what follows it for a hint: use a single colon, or a dash",
+                    "::",
+                )
+            )
+        if bar and not hint:
+            problems.append(
+                Problem(
+                    "the hint of this gap is empty",
+                    "write the hint after the `|`, or delete the `|`",
+                    gap.opening.strip(),
+                )
+            )
+        content += " " if content.endswith("}") and not content.endswith("}}") else ""
+    if not content.partition("::")[0].strip():
+        problems.append(
+            Problem(
+                "this gap is empty", "write what the learner should recall", gap.opening.strip()
+            )
+        )
+    if any(len(number) > 9 or not 1 <= int(number) <= HIGHEST for number in gap.numbers.split(",")):
+        problems.append(
+            Problem(
+                f"a gap's number is {gap.numbers}, and must be 1 to {HIGHEST}",
+                "number gaps from 1",
+                gap.opening.strip(),
+            )
+        )
+    return f"{{{{c{gap.numbers}::{content}{'::' + hint if hint else ''}}}}}"
+
+
+def _hinted(content: str) -> tuple[str, str, str]:
+    """A gap's text, the bar behind it, and its hint; a bar in a formula or in code belongs to that."""
+    place = _NO_PROSE.sub(lambda match: "x" * len(match[0]), content).find("|")
+    return (content[:place], "|", content[place + 1 :]) if place >= 0 else (content, "", "")

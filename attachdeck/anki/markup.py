@@ -1,0 +1,282 @@
+"""The Markdown of cards to the HTML of fields, sanitised: no script, no style, nothing loaded from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from html import escape, unescape
+from typing import TYPE_CHECKING, Any
+
+from attachdeck.anki import cloze
+from attachdeck.anki.cloze import FORMULA
+from attachdeck.anki.inert import WORD_JOINER, inert, inert_hints, macros
+from attachdeck.system.normal import normal
+
+if TYPE_CHECKING:
+    import nh3
+
+_TAGS = {
+    *(
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "bdo",
+        "blockquote",
+        "br",
+        "caption",
+        "cite",
+        "code",
+        "dd",
+        "del",
+        "dfn",
+        "div",
+        "dl",
+        "dt",
+        "em",
+    ),
+    *(
+        "figcaption",
+        "figure",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "li",
+        "mark",
+        "ol",
+        "p",
+        "pre",
+        "q",
+        "rp",
+    ),
+    *(
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "u",
+        "ul",
+        "var",
+    ),
+}
+_ATTRIBUTES = {
+    "*": {"dir", "lang", "title"},
+    "a": {"href"},
+    "img": {"src", "alt"},
+    "ol": {"start"},
+    "td": {"align", "colspan", "rowspan"},
+    "th": {"align", "colspan", "rowspan", "scope"},
+}
+# Noncharacters: the reader refuses them in a course, so they can stand for a formula while Markdown is at work.
+_KEPT = re.compile("\ufdd0[0-9]{1,6}\ufdd1")
+# One line that begins like a sentence and holds no sign that Markdown or HTML knows: most texts of most cards.
+_NO_MARKDOWN = re.compile(r"[^\W\d_][^*_`~\[\]<>&|\\\n\r\t\f\v\xa0\ufdd0\ufdd1]*")
+_BARE = bytes(each for each in range(0x80) if _NO_MARKDOWN.fullmatch(f"a{each:c}"))
+"""The characters of ASCII that may follow in such a line: to delete them from a text and see whether something is left is several times as fast."""
+_HARMLESS = re.compile(r"(?:[^<&\xa0]++|</?(?:p|em|strong|code|ul|li)>|&(?:lt|gt|amp|quot);)*+")
+_TAG = re.compile(r"<[^>]*>")
+_OPENING = re.compile(r"<([A-Za-z][^\s/<>]*)([^<>]*)>?")
+_WRITTEN = re.compile(r"([A-Za-z][\w-]*)(\s*=\s*(?:\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z)|[^\s\"']*))?")
+_SCHEMES = {"https", "http", "mailto"}
+_SCHEME = re.compile(r"\bhref\s*=\s*[\"']?\s*([A-Za-z][\w+.-]*):", re.IGNORECASE)
+_MISSED = {
+    "align",
+    "bgcolor",
+    "border",
+    "color",
+    "height",
+    "hidden",
+    "reversed",
+    "size",
+    "style",
+    "type",
+    "valign",
+    "value",
+    "width",
+}
+"""Attributes without which a text looks other than its author meant."""
+_NOTHING = re.compile(
+    r"(?:\s|&nbsp;|[\xad\u034f\u200b-\u200f\u2060-\u2064\ufeff]|<(?!img\b|hr\b)[^>]*>)*+"
+)
+"""What nobody sees: space, signs without width, and tags that show nothing themselves."""
+_IMG = re.compile(r"<img\b([^>]*)>")
+_ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a picture is shown: its name in the package, its name on a dark background (or none), its alt text."""
+
+    name: str
+    night: str
+    alt: str
+
+
+def render(text: str, pictures: Mapping[str, Shown]) -> str:
+    """A text's HTML; a text of one paragraph comes without `<p>`. A picture that is not in the course becomes its alt text."""
+    text = text.strip()
+    if text.isascii():
+        bare = text[:1].isalpha() and not text.encode().translate(None, _BARE)
+    else:
+        text = normal(text)
+        bare = _NO_MARKDOWN.fullmatch(text) is not None
+    return text if bare else _rendered(text, pictures)
+
+
+def render_gaps(text: str, pictures: Mapping[str, Shown]) -> str:
+    """The HTML of a text with gaps in Anki's notation, which are no more than gaps."""
+    return tame(_TAG.sub(_without_gap_signs, render(text, pictures)))
+
+
+def tame(html: str) -> str:
+    """A text whose gaps are no more than gaps, whatever Anki shows of each: a masked region, whose attributes would be what stands there, quotation
+    marks and all; a hint in brackets that Anki plays or runs; two halves of what `inert` would have seen as one."""
+    html = inert_hints(html.replace("::image-occlusion:", "::image-occlusion&#58;"))
+    if "[" in html or "\\" in html:
+        whole = cloze.filled(html, lambda _numbers, content, _hint: content)
+        if inert(whole) != whole:
+            return html.replace("[", "&#91;").replace("\\", f"\\{WORD_JOINER}")
+    return html
+
+
+def _without_gap_signs(tag: re.Match[str]) -> str:
+    """A tag in which no gap begins or ends: Anki would show it in part, and what follows would become its attributes."""
+    return tag[0].replace("{{", "{&#123;").replace("}}", "}&#125;").replace("::", ":&#58;")
+
+
+def _rendered(text: str, pictures: Mapping[str, Shown]) -> str:
+    formulas: dict[str, str] = {}
+
+    def keep(match: re.Match[str]) -> str:
+        sign = f"\ufdd0{len(formulas)}\ufdd1"
+        formulas[sign] = match.group()
+        return sign
+
+    html = _html(FORMULA.sub(keep, text) if "\\" in text else text)
+    if html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1:
+        html = html[3:-4]
+    if "<img" in html:
+        html = _IMG.sub(lambda match: _picture(match, pictures), html)
+    # A formula may stand in an attribute, its sign may have been written as an entity by somebody else, and what it holds is a text like any other.
+    return inert(
+        _KEPT.sub(lambda match: _formula(formulas.get(match[0], "")), html) if formulas else html
+    )
+
+
+def shows_nothing(html: str) -> bool:
+    """Whether a learner sees nothing of it."""
+    return not html or _NOTHING.fullmatch(html) is not None
+
+
+def taken_out(text: str) -> list[str]:
+    """What the sanitiser takes out of a text: tags that cards do not have, and whatever could run or load something."""
+    from attachdeck.anki.unsafe_html import dangers
+
+    text = normal(text)
+    html = _unsanitised(FORMULA.sub("", text))
+    tags = (what for each in _OPENING.finditer(html) for what in _lost(each[1].lower(), each[2]))
+    return list(
+        dict.fromkeys((*(each.what for each in dangers(html)), *tags, *macros(f"{text} {html}")))
+    )
+
+
+def _lost(tag: str, attributes: str) -> Iterator[str]:
+    """What of a tag does not reach the card, and would be missed: all of it, attributes that change its looks, words that stand in it by mistake."""
+    if tag not in _TAGS:
+        yield f"<{tag}>"
+    elif attributes.strip(" /"):
+        if (
+            tag == "a"
+            and (scheme := _SCHEME.search(attributes))
+            and scheme[1].lower() not in _SCHEMES | {"javascript"}
+        ):
+            yield f"{scheme[1]}:"
+        for name, given in _WRITTEN.findall(attributes):
+            if not given and name.lower() not in _MISSED:
+                yield f"<{tag}{attributes}>"
+            elif name.lower() in _MISSED - _ATTRIBUTES.get(tag, set()):
+                yield f"{name.lower()}{'=' if given else ''}"
+
+
+def _html(markdown: str) -> str:
+    """Sanitised HTML. The sanitiser would write what is harmless just as it is, but for quotation marks."""
+    html = _unsanitised(markdown)
+    harmless = "<" not in markdown and _HARMLESS.fullmatch(html)
+    html = html.replace("&quot;", '"') if harmless else _cleaner().clean(html)
+    return html.strip()
+
+
+def _unsanitised(markdown: str) -> str:
+    cmark = _commonmark()
+    if "|" in markdown or "~" in markdown:
+        made: str = cmark.markdown_to_html_with_extensions(
+            markdown, options=cmark.Options.CMARK_OPT_UNSAFE, extensions=["table", "strikethrough"]
+        )
+    else:
+        made = cmark.markdown_to_html(markdown, options=cmark.Options.CMARK_OPT_UNSAFE)
+    return made
+
+
+def plain(text: str) -> str:
+    """A text that is not Markdown, as HTML."""
+    return inert(escape(normal(text.strip()), quote=False))
+
+
+def picture(shown: Shown) -> str:
+    """The HTML of a picture; with a dark variant, both, of which the style sheet shows one."""
+    alt = inert(escape(shown.alt))
+    if not shown.night:
+        return f'<img src="{shown.name}" alt="{alt}">'
+    return f'<img class="day" src="{shown.name}" alt="{alt}"><img class="night" src="{shown.night}" alt="{alt}">'
+
+
+@cache
+def _commonmark() -> Any:
+    from cmarkgfm import cmark
+
+    return cmark
+
+
+@cache
+def _cleaner() -> nh3.Cleaner:
+    import nh3
+
+    return nh3.Cleaner(
+        tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer"
+    )
+
+
+def _picture(match: re.Match[str], pictures: Mapping[str, Shown]) -> str:
+    attributes = dict(_ATTRIBUTE.findall(match[1]))
+    shown = pictures.get(attributes.get("src", ""))
+    written = attributes.get("alt", "")
+    if shown is None:
+        return str(written)
+    return picture(shown if not written else Shown(shown.name, shown.night, unescape(written)))
+
+
+def _formula(text: str) -> str:
+    # `}}` would end a gap around the formula; TeX does not mind the space.
+    return escape(text, quote=False).replace('"', "&quot;").replace("}}", "} }")

@@ -1,0 +1,138 @@
+"""Which cards a note has, by Anki's own rules (the importer trusts what a package says, and Check Database does not).
+
+An ordinary template makes a card when its front, with the note's filled fields, shows at least one field.
+A cloze note type makes one card for each cloze number in any field, whether its template shows that field or not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from attachdeck.anki import cloze
+from attachdeck.anki.note_types import NoteType
+
+_TAG = re.compile(r"\{\{(?P<text>.*?)\}\}", re.DOTALL)
+# Anki takes these special fields for filled, but not `Tags` and `FrontSide`.
+_ALWAYS_FILLED = frozenset(("Card", "CardFlag", "Deck", "Subdeck", "Type"))
+_BLANK = re.compile(r"(?:\s|</?(?:br|div) ?/?>)*", re.IGNORECASE | re.ASCII)
+
+_DEEPEST = 100
+"""How many sections may stand in one another: Anki, too, takes each into the other, and ends when there are too many."""
+
+_MAYBE_BLANK = frozenset("< \t\n\r\f\v")
+"""How a field begins that may be blank."""
+
+# Part of a template: a field that is shown through filters, or a section with its parts.
+Part = tuple[str, str, tuple["Part", ...]]
+
+
+def is_blank(value: str) -> bool:
+    """Whether Anki takes a field for empty: white space, line breaks and empty divisions count as nothing."""
+    return not value or (value[0] in _MAYBE_BLANK and _BLANK.fullmatch(value) is not None)
+
+
+def card_places(note_type: NoteType, fields: tuple[str, ...]) -> tuple[int, ...]:
+    """The places (0 for the first template or the first cloze number) of the cards that Anki gives a note."""
+    if note_type.cloze:
+        return tuple(
+            sorted(
+                {
+                    min(number, cloze.HIGHEST) - 1
+                    for value in fields
+                    if "{{c" in value
+                    for number in cloze.numbers(value)
+                }
+            )
+        )
+    filled = frozenset(
+        [
+            name
+            for name, value in zip(note_type.names, fields, strict=True)
+            if value and (value[0] not in _MAYBE_BLANK or not is_blank(value))
+        ]
+    )
+    known = note_type.places.get(filled)
+    if known is None:
+        fronts = (parse(each.front) for each in note_type.templates)
+        known = note_type.places[filled] = tuple(
+            place for place, front in enumerate(fronts) if _shows(front, _ALWAYS_FILLED | filled)
+        )
+    return known
+
+
+@cache
+def parse(template: str) -> tuple[Part, ...]:
+    """A template's fields and sections: `("field", name with filters, ())`, `("if" or "unless", name, parts)`.
+
+    Raises ValueError where a section is not closed as it was opened; Anki shows an error on such a card.
+    """
+    # Behind the last end of all there is none to look for, again from each beginning.
+    commented, end, rest = template.rpartition("-->")
+    shown = re.sub(r"<!--.*?-->", "", commented + end, flags=re.DOTALL) + rest
+    # Of three braces Anki reads over the first; the last is shown.
+    tokens = (
+        match["text"].lstrip("{").strip()
+        for match in _TAG.finditer(shown, 0, shown.rfind("}}") + 2)
+    )
+    return tuple(_parts(tokens, None))
+
+
+def _parts(tokens: Iterator[str], section: str | None, depth: int = 0) -> Iterator[Part]:
+    if depth > _DEEPEST:
+        raise ValueError(f"more than {_DEEPEST} stand in one another")
+    for token in tokens:
+        sign, name = token[:1], token[1:].strip()
+        if sign in "#^" and token:
+            yield ("if" if sign == "#" else "unless", name, tuple(_parts(tokens, name, depth + 1)))
+        elif sign == "/" and token:
+            if name != section:
+                raise ValueError(f"{{{{/{name}}}}} closes {{{{#{section}}}}}")
+            return
+        else:
+            yield ("field", token, ())
+    if section is not None:
+        raise ValueError(f"{{{{#{section}}}}} is not closed")
+
+
+def _shows(parts: tuple[Part, ...], filled: frozenset[str]) -> bool:
+    for verb, name, inner in parts:
+        if verb == "field" and name.rpartition(":")[2].strip() in filled:
+            return True
+        if verb == "if" and name in filled and _shows(inner, filled):
+            return True
+        if verb == "unless" and name not in filled and _shows(inner, filled):
+            return True
+    return False
+
+
+def fields_enough(note_type: NoteType) -> tuple[str, ...]:
+    """The fields of which each alone makes a card."""
+    fronts = [parse(each.front) for each in note_type.templates]
+    return tuple(
+        name
+        for name in note_type.names
+        if any(_shows(front, _ALWAYS_FILLED | {name}) for front in fronts)
+    )
+
+
+def requirements(note_type: NoteType) -> list[list[object]]:
+    """For each template the fields of which all or any must be filled, as Anki before 2.1.28 reads it from a package.
+
+    It says `all` where one field left empty empties the front, else `any` of those that alone show something.
+    """
+    names = [field.name for field in note_type.fields]
+    everything = frozenset(names)
+    found: list[list[object]] = []
+    for place, template in enumerate(note_type.templates):
+        parts = parse(template.front)
+        needed = [
+            index for index, name in enumerate(names) if not _shows(parts, everything - {name})
+        ]
+        enough = [index for index, name in enumerate(names) if _shows(parts, frozenset((name,)))]
+        if _shows(parts, everything):
+            found.append([place, "all", needed] if needed else [place, "any", enough])
+        else:
+            found.append([place, "none", []])
+    return found

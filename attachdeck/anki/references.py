@@ -1,0 +1,43 @@
+"""Sources as readers see them: in short, and as full references."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from attachdeck.domain.course import Citation, Source
+
+
+def unfolding(citation: Citation) -> str:
+    """A source in short, unfolding to the full reference."""
+    source = citation.source
+    page = f", {citation.page}" if citation.page else ""
+    short = escape(f"{surnames(source.authors)}, {source.year or 'n.d.'}{page}", quote=False)
+    return f"<li><details><summary>{short}</summary>{reference(source)}</details></li>"
+
+
+def reference(source: Source) -> str:
+    """A reference in the manner of the APA."""
+    text = escape(
+        f"{source.authors.rstrip('.')}. ({source.year or 'n.d.'}). {source.title.rstrip('.')}.",
+        quote=False,
+    )
+    place = ", ".join(each for each in (source.container, source.volume_pages) if each)
+    text += f" {escape(place.rstrip('.'), quote=False)}." if place else ""
+    address = f"https://doi.org/{source.doi}" if source.doi else source.url
+    return (
+        f'{text} <a href="{escape(address)}" rel="noopener noreferrer">{escape(address, quote=False)}</a>'
+        if address
+        else text
+    )
+
+
+def surnames(authors: str) -> str:
+    """`Bowlby`, `Main & Solomon`, `Cyr et al.`; a body's name stays as it is."""
+    authors = " ".join(authors.split())
+    names = re.findall(r"(?:^|,\s+|&\s+|;\s+)([^,;&]+?),\s+[^\W\d_]\.", authors)
+    if not names:
+        return authors.partition(";")[0].strip()
+    if len(names) > 2 or "et al" in authors:
+        return f"{names[0]} et al."
+    return " & ".join(names)

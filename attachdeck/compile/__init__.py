@@ -1,0 +1,1 @@
+"""Lessons become notes, and notes and the lock become a deck."""

@@ -1,0 +1,258 @@
+"""Who each note is and when it last changed: a course's notes and the old lock, to a Deck and the new lock.
+
+Lessons come one after another, and of their notes only the records stay in memory (`Notes`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from attachdeck.anki.note_types import NoteType, own
+from attachdeck.compile import descriptions
+from attachdeck.compile.notes import (
+    Compiler,
+    DatedNoteType,
+    Deck,
+    LessonNotes,
+    Notes,
+    Subdeck,
+    Undated,
+    hashes,
+    ids_of,
+    shown_media,
+)
+from attachdeck.domain.course import Course
+from attachdeck.lock import identity
+from attachdeck.lock.identity import CHANGED, NEW, CardRecord, DeckRecord, Lock, NoteTypeRecord
+from attachdeck.system.normal import normal
+
+OF_THE_COURSE = ("course-notice", "course-help")
+"""The ids of the reference cards that show texts of the whole course; all others are of readings."""
+
+
+class SameId(Exception):  # noqa: N818  # Decoding reports it; only the short way comes here without.
+    """Two cards have the same id."""
+
+
+def compile_course(course: Course, lock: Lock, now: int) -> tuple[Deck, Lock]:
+    """Everything that a learner gets of a course, and the lock that remembers it.
+
+    What the old lock knows unchanged keeps its time and version; everything else gets `now`, in seconds since 1970.
+    """
+    compiler = Compiler(course)
+    deck, new = dated(compiler, map(compiler.lesson, course.lessons), lock, now)
+    # Outputs other than the package look at the notes again and again.
+    return replace(deck, notes=tuple(deck.notes)), new
+
+
+def dated(
+    compiler: Compiler, lessons: Iterable[LessonNotes], lock: Lock, now: int
+) -> tuple[Deck, Lock]:
+    """Like `compile_course`, of lessons that are compiled already, and with notes that are made when they are asked for. Raises SameId."""
+    dater = _Dater(compiler, lock, now)
+    deck = dater.deck(lessons)
+    return deck, Lock(
+        course=compiler.course.id,
+        decks=dater.deck_records,
+        note_types={key: dater.type_record(key, each) for key, each in dater.note_types.items()},
+        cards=dater.cards,
+        released=lock.released,
+    )
+
+
+class _Dater:
+    """Knows what the old lock says, and what the new one will; gives out ids, each once."""
+
+    def __init__(self, compiler: Compiler, lock: Lock, now: int) -> None:
+        self.compiler = compiler
+        self.course = compiler.course
+        self.lock = lock
+        self.now = now
+        self.version = self.course.version.rpartition(".")[0]
+        self.cards: dict[str, CardRecord] = {}
+        self.deck_records: dict[str, DeckRecord] = {}
+        self.note_types = {
+            key: self.note_type(key, each) for key, each in compiler.note_types.items()
+        }
+        self.notes = Notes(compiler.tag("changed::"))
+        self.types_in_use: set[str] = set()
+        self.cards_by_kind: Counter[str] = Counter()
+        self.left_out = 0
+        self.taken: set[int] = set()
+        self.first_cards: set[int] = set()
+        self.merged = lock.merged()
+        self.places: dict[tuple[int, ...], tuple[int, ...]] = {}
+        """Each once, because most cards have the same."""
+
+    def deck(self, lessons: Iterable[LessonNotes]) -> Deck:
+        course, compiler = self.course, self.compiler
+        media: set[str] = set()
+        places: list[tuple[str, str, str]] = []
+        begun = False
+        for lesson in lessons:
+            places.append((lesson.id, lesson.deck, lesson.description))
+            if lesson.notes and not begun:
+                begun = True
+                text = descriptions.before_you_begin(course)
+                self.reference("course-notice", "Before you begin", text, places[0][1])
+            for each in lesson.notes:
+                self.note(Undated._make(each))
+            media.update(lesson.media)
+        self.retire_readings(places[-1][1] if places else "")
+        if begun:
+            text = descriptions.help_lines(course)
+            self.reference("course-help", "Where to find help", text, places[-1][1])
+        note_types = {
+            key: each for key, each in self.note_types.items() if key in self.types_in_use
+        }
+        decks = tuple(self.decks(places))
+        own_types = [
+            note_types[own.key(name)].note_type
+            for name in course.note_types
+            if own.key(name) in note_types
+        ]
+        return Deck(
+            course=course,
+            lesson_count=len(places),
+            cards_by_kind=self.cards_by_kind,
+            left_out=self.left_out,
+            preset=identity.number("preset", course.id),
+            study=course.study,
+            decks=decks,
+            note_types=note_types,
+            notes=self.notes,
+            media=shown_media(compiler.media, media, own_types),
+        )
+
+    def note(self, undated: Undated) -> None:
+        if undated.card in self.cards:
+            raise SameId(undated.card)
+        record = self.record(undated)
+        if record.retired and identity.is_new(record):
+            self.left_out += 1
+            return  # Nobody has it, so there is nobody to tell that it is retired.
+        self.cards[undated.card] = record
+        id, first_card = undated.ids if record.guid == undated.guid else ids_of(record.guid)
+        first_card = identity.distinct(first_card, self.first_cards, identity.CARDS_APART)
+        id = identity.distinct(id, self.taken)
+        if self.told_before(record):
+            self.left_out += 1
+            return  # Check Database would give new learners a card of a note that comes without.
+        self.types_in_use.add(undated.note_type)
+        self.cards_by_kind[undated.kind] += len(undated.places)
+        self.notes.append(undated.packed, record, id, first_card)
+
+    def told_before(self, record: CardRecord) -> bool:
+        """Return whether an earlier release has told learners that a card is retired."""
+        return record.retired_in not in ("", self.course.version)
+
+    def reference(self, card: str, prompt: str, text: str, deck: str) -> None:
+        """The note that shows a text of the whole course, if it has such a text, or once had one."""
+        if text or card in self.lock.cards:
+            self.note(self.compiler.of_the_course(card, prompt, text, deck))
+
+    def retire_readings(self, deck: str) -> None:
+        """Retire the reading cards that learners have and that are gone: who divides a reading does not think of cards."""
+        kept = {card.guid for card in self.cards.values()}
+        for id, card in sorted(self.lock.cards.items()):
+            is_reading = card.note_type == "reference" and id not in OF_THE_COURSE
+            if is_reading and not identity.is_new(card) and card.guid not in kept:
+                self.note(self.compiler.gone_reading(id, deck))
+
+    def record(self, note: Undated) -> CardRecord:
+        """What the lock remembers of a card from now on."""
+        before = self.known(note)
+        if before and note.retired and self.told_before(before):
+            return before
+        same = before and (before.content, before.retired) == (note.content, note.retired)
+        if before and same and before.files in ("", note.files):
+            if before.places == note.made and before.files == note.files:
+                return before
+            return replace(
+                before, places=self.places.setdefault(note.made, note.made), files=note.files
+            )
+        return CardRecord(
+            guid=before.guid if before else note.guid,
+            note_type=note.note_type,
+            content=note.content,
+            changed=identity.time_of_change(self.now, before.changed if before else None),
+            version=self.version,
+            retired=note.retired,
+            places=self.places.setdefault(note.made, note.made),
+            files=note.files,
+            unreleased=identity.after_change(before),
+        )
+
+    def known(self, note: Undated) -> CardRecord | None:
+        """Return what the lock knows of a card; of several records with its GUID, the latest.
+
+        They come from a merge of a rename with another change. Learners may have either, so what
+        differs from either must become newer than both.
+        """
+        record = self.lock.cards.get(note.card) or self.lock.cards.get(note.formerly)
+        records = self.merged.get(record.guid, []) if record else []
+        if not record or not records:
+            return record
+        latest = max(each.changed for each in records)
+        at_last = [each for each in records if each.changed == latest]
+        record = next((each for each in at_last if each.content != note.content), at_last[0])
+        is_new = all(map(identity.is_new, records))
+        if is_new or not identity.is_new(record):
+            return record
+        return replace(record, unreleased=CHANGED)
+
+    def note_type(self, key: str, own: NoteType) -> DatedNoteType:
+        before = self.lock.note_types.get(key)
+        if before and before.content == hashes(own)[1]:
+            return DatedNoteType(before.id, before.changed, own)
+        modified = identity.time_of_change(self.now, before.changed if before else None)
+        return DatedNoteType(
+            before.id
+            if before
+            else self.compiler.known_ids.get(key)
+            or identity.number("note type", self.course.id, key),
+            modified,
+            own,
+        )
+
+    def type_record(self, key: str, dated: DatedNoteType) -> NoteTypeRecord:
+        """What the lock remembers of a note type from now on."""
+        layout, content = hashes(dated.note_type)
+        before = self.lock.note_types.get(key)
+        same = before is not None and before.content == content
+        unreleased = before.unreleased if before and same else identity.after_change(before)
+        return NoteTypeRecord(dated.id, layout, content, dated.modified, unreleased)
+
+    def decks(self, lessons: Iterable[tuple[str, str, str]]) -> Iterator[Subdeck]:
+        """Every deck from the outermost parent on; a parent that is not written loses its description in Anki. Lessons come with deck and description."""
+        course = self.course
+        levels = course.deck.split("::")
+        for depth in range(1, len(levels)):
+            yield self.subdeck("::".join(levels[:depth]), "parent", str(depth))
+        yield self.subdeck(course.deck, "course", description=descriptions.of_course(course))
+        # Imported lessons may share a deck, or lie in the course's own.
+        shared = {"::".join(levels[: depth + 1]) for depth in range(len(levels))}
+        for lesson, name, description in lessons:
+            if name not in shared:
+                shared.add(name)
+                yield self.subdeck(name, "lesson", lesson, description=description)
+        if "practice" in self.cards_by_kind:
+            text = self.compiler.words["practice_deck"]
+            yield self.subdeck(
+                self.compiler.practice_deck(),
+                "practice",
+                description=descriptions.of_text(text, course.language),
+            )
+
+    def subdeck(self, name: str, *names: str, description: str = "") -> Subdeck:
+        key = " ".join(names)
+        before = self.lock.decks.get(key)
+        number = before.id if before else identity.number("deck", self.course.id, *names)
+        record = self.deck_records[key] = DeckRecord(
+            identity.distinct(number, self.taken),
+            normal(name),
+            before.unreleased if before else NEW,
+        )
+        return Subdeck(record.id, record.name, description)

@@ -1,0 +1,1 @@
+"""Validated documents become the domain."""

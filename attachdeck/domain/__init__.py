@@ -1,0 +1,1 @@
+"""The words of a course: Course, Lesson, Card, Source, Location, Diagnostic, names."""

@@ -1,0 +1,368 @@
+"""The domain: what a course is made of, whatever file it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+from attachdeck.domain.location import Location
+
+
+class Place(Protocol):
+    """Whatever knows where it begins; looking that up costs time, so it is done when somebody asks."""
+
+    @property
+    def start(self) -> Location:
+        """Where it begins."""
+
+
+class Placed:
+    """What was written somewhere."""
+
+    __slots__ = ()
+
+    place: Place
+
+    @property
+    def at(self) -> Location:
+        """Where it was written."""
+        return self.place.start
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source(Placed):
+    """A work that cards cite."""
+
+    key: str
+    authors: str
+    title: str
+    year: int | None = None
+    container: str = ""
+    volume_pages: str = ""
+    doi: str = ""
+    url: str = ""
+    place: Place = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A source, and where in it."""
+
+    source: Source
+    page: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture(Placed):
+    """A picture of the course, with what must be known of it and its bytes."""
+
+    file: str
+    alt: str
+    origin: str
+    licence: str
+    content: bytes = field(repr=False)
+    night: Picture | None = None
+    place: Place = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Objective(Placed):
+    """What a learner can do after a lesson."""
+
+    id: str
+    text: str
+    place: Place = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a choice: its text, whether it is right, and the reason (empty where none is given)."""
+
+    text: str
+    right: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OptionSet:
+    """A question and its options by name, shared by the vignettes of a course."""
+
+    id: str
+    question: str
+    options: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of a picture that an occlusion card hides; lengths in percent of the picture's width or height."""
+
+    name: str
+    shape: str
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card(Placed):
+    """One thing that a learner should be able to recall; compiles to exactly one note. `written` is what its author wrote, key by key."""
+
+    kind: ClassVar[str]
+
+    id: str
+    place: Place = field(compare=False, repr=False)
+    why: str = ""
+    confusion: str = ""
+    hint: str = ""
+    sources: tuple[Citation, ...] = ()
+    tags: tuple[str, ...] = ()
+    objective: Objective | None = None
+    content_note: str = ""
+    article: tuple[str, ...] = ()
+    retired_because: str = ""
+    formerly: str = ""
+    silenced: dict[str, tuple[str, Location]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    written: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BasicCard(Card):
+    """A prompt and its answer."""
+
+    kind = "basic"
+    prompt: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReversedCard(BasicCard):
+    """A prompt and its answer, asked both ways."""
+
+    kind = "reversed"
+    reverse_prompt: str
+    reverse_answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClozeCard(Card):
+    """A statement with gaps, in Anki's notation."""
+
+    kind = "cloze"
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedCard(BasicCard):
+    """A prompt whose answer the learner types; the answer is plain text."""
+
+    kind = "typed"
+    accept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceCard(Card):
+    """A question with options."""
+
+    kind = "choice"
+    question: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VignetteCard(ChoiceCard):
+    """A scene, and a question about it whose options a set gives."""
+
+    kind = "vignette"
+    scenario: str
+    cue: str
+    option_set: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SequenceCard(Card):
+    """Ordered steps."""
+
+    kind = "sequence"
+    prompt: str
+    steps: tuple[str, ...]
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OcclusionCard(Card):
+    """A picture with hidden regions."""
+
+    kind = "occlusion"
+    prompt: str
+    picture: Picture
+    regions: tuple[Region, ...]
+    hide_all: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PracticeCard(Card):
+    """Something to do, with no right answer."""
+
+    kind = "practice"
+    prompt: str
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceCard(Card):
+    """Something to know where it is, with no question: made from the course's notice and from its help lines."""
+
+    kind = "reference"
+    prompt: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingCard(ReferenceCard):
+    """A section of a lesson's reading; `part` says which of how many, in the course's language."""
+
+    kind = "reading"
+    part: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomCard(Card):
+    """A note of one of the course's own note types, its fields as HTML."""
+
+    kind = "custom"
+    note_type: str
+    fields: Mapping[str, str]
+
+
+KINDS_OF_CARD = frozenset(
+    each.kind
+    for each in (
+        BasicCard,
+        ReversedCard,
+        ClozeCard,
+        TypedCard,
+        ChoiceCard,
+        VignetteCard,
+        SequenceCard,
+        OcclusionCard,
+        PracticeCard,
+    )
+)
+"""The kinds that an author writes from scratch; reference cards are made from course.yaml, and custom ones belong to note types of the course's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnNoteType:
+    """A note type of the course's own: what its `note_type.yaml` says, and the texts of its templates and style by file."""
+
+    id: str
+    written: Mapping[str, Any]
+    texts: Mapping[str, str]
+    folder: str = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section(Placed):
+    """A section of a lesson's reading, which becomes one reading card with this id.
+
+    A reading that was written as one text is one section without a title.
+    """
+
+    id: str
+    title: str
+    text: str
+    formerly: str = ""
+    place: Place = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson(Placed):
+    """One lesson: its number gives the reading order, its id is its identity. `full_deck` is the deck's whole name where it is not under the course's."""
+
+    id: str
+    number: int
+    title: str
+    deck: str
+    full_deck: str = ""
+    summary: str
+    objectives: tuple[Objective, ...]
+    cards: tuple[Card, ...]
+    content_note: str = ""
+    reading: tuple[Section, ...] = ()
+    place: Place = field(compare=False, repr=False)
+
+    @property
+    def reading_text(self) -> str:
+        """The Markdown of all sections of the reading."""
+        return "\n\n".join(section.text for section in self.reading)
+
+
+@dataclass(frozen=True, slots=True)
+class HelpLine:
+    """Where to find help in one part of the world."""
+
+    where: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Help:
+    """The help lines of a course, and the day on which somebody last checked them."""
+
+    checked: str
+    lines: tuple[HelpLine, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """Gentle deck options: cards a day, with FSRS the share of cards to recall, in percent.
+
+    `reading_cards` says whether the readings become cards.
+    """
+
+    new_cards_a_day: int = 8
+    reviews_a_day: int = 200
+    bury_siblings: bool = True
+    desired_retention: int = 90
+    reading_cards: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """A whole course."""
+
+    id: str
+    title: str
+    version: str
+    language: str
+    licence: str
+    deck: str
+    description: str
+    lessons: tuple[Lesson, ...]
+    licence_url: str = ""
+    authors: tuple[str, ...] = ()
+    homepage: str = ""
+    practice_deck: str = "Practice"
+    notice: str = ""
+    help: Help | None = None
+    study: Study = field(default_factory=Study)
+    speech: str = ""
+    lint: dict[str, tuple[str, Location]] = field(default_factory=dict, compare=False, repr=False)
+    accent: str = "#0b5c6b"
+    accent_night: str = "#7fd1de"
+    option_sets: dict[str, OptionSet] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+    pictures: dict[str, Picture] = field(default_factory=dict)
+    note_types: dict[str, OwnNoteType] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict, repr=False)
+
+    def cards(self) -> Iterator[Card]:
+        """Every card, in the author's order."""
+        for lesson in self.lessons:
+            yield from lesson.cards

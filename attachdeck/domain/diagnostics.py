@@ -1,0 +1,70 @@
+"""What is wrong in a course, said as values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from attachdeck.domain.location import Location
+
+_LONGEST_NAME = 200
+"""In characters: what is longer is no misspelt name, and to compare it takes long."""
+
+
+class Severity(Enum):
+    """Whether a diagnostic keeps the deck from being built."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """The text to put in the place of a span, which mends one thing and changes nothing else."""
+
+    at: Location
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """One thing to mend: a rule's name, a phrase, the narrowest place, and how to mend it; `mend` where a program may do so."""
+
+    rule: str
+    message: str
+    at: Location
+    help: str | None = None
+    severity: Severity = Severity.ERROR
+    mend: Edit | None = None
+
+
+def close(word: str, known: Iterable[str], n: int = 1, cutoff: float = 0.6) -> list[str]:
+    """The known words nearest to a misspelt one, at most `n`; `cutoff` is difflib's ratio."""
+    import difflib
+
+    return (
+        difflib.get_close_matches(word, list(known), n=n, cutoff=cutoff)
+        if len(word) <= _LONGEST_NAME
+        else []
+    )
+
+
+def did_you_mean(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """A help line naming the known word nearest to a misspelt one, or None when none is near."""
+    near = close(word.lower(), known, cutoff=cutoff)
+    return f"did you mean `{near[0]}`?" if near else None
+
+
+def did_you_mean_or_list(
+    word: str, known: Iterable[str], cutoff: float = 0.6, longest: int = 120
+) -> str | None:
+    """Return what `did_you_mean` does, or where nothing is near, the known words.
+
+    They are listed while that takes at most `longest` characters.
+    """
+    words = list(known)
+    listed = ", ".join(f"`{each}`" for each in words)
+    return did_you_mean(word, words, cutoff) or (
+        f"known here: {listed}" if 0 < len(listed) <= longest else None
+    )

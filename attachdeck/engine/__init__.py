@@ -1,0 +1,1 @@
+"""All that runs a real Anki: its engine, the verification of packages, planning, and AnkiConnect."""

@@ -1,0 +1,1 @@
+"""Courses made of others: `extends`, translations, installed courses."""

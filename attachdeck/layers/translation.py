@@ -1,0 +1,354 @@
+"""A course in another language: its texts as gettext catalogues, and a catalogue's texts in the place of the course's own.
+
+`translations/<language>/` holds one `.po` file for course.yaml and the pictures (`course.po`), one for each lesson that somebody has begun to translate, and
+the language's own `course.lock`. An entry's context is what the text belongs to and its key: `attachment-definition:answer`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attachdeck.domain.diagnostics import Diagnostic, did_you_mean_or_list
+from attachdeck.domain.location import Location
+from attachdeck.reader import TRANSLATIONS, CourseFiles, Document, Node, read_bytes
+
+if TYPE_CHECKING:
+    import polib
+
+COURSE = "course"
+"""The catalogue of what holds for the whole course."""
+
+# Which texts of a file are for learners: `""` stands for a text, `[…]` for a list, `"*"` for any key.
+_CARD: dict[str, Any] = dict.fromkeys(
+    (
+        "prompt",
+        "answer",
+        "why",
+        "confusion",
+        "hint",
+        "text",
+        "question",
+        "scenario",
+        "cue",
+        "example",
+        "content_note",
+        "retired_because",
+    ),
+    "",
+)
+_CARD |= {
+    "accept": [""],
+    "options": [{"text": "", "why": ""}],
+    "reverse": {"prompt": "", "answer": ""},
+    "near_miss": {"why": ""},
+    "steps": [""],
+    "regions": [{"name": ""}],
+}
+_LESSON = {"title": "", "deck": "", "summary": "", "content_note": "", "reading": ""}
+_COURSE = {
+    "title": "",
+    "deck": "",
+    "practice_deck": "",
+    "description": "",
+    "notice": "",
+    "help": {"note": "", "lines": [{"where": "", "contact": ""}]},
+}
+_COURSE |= {"option_sets": {"*": {"question": "", "options": {"*": ""}}}}
+_NAMES_IN_VIGNETTES = ("answer",)
+
+_LINE = re.compile(
+    r'\s*+(?:#.*+|(?:msg(?:ctxt|id|id_plural|str)(?:\[[0-9]+\])?\s*+)?"(?:[^"\\]++|\\.)*+"\s*+)?'
+)
+"""A line of a catalogue: nothing, a comment, or a text with or without its keyword."""
+
+Say = Callable[[str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How much of a course a language has: texts translated, not yet, and translated from an older wording."""
+
+    translated: int = 0
+    missing: int = 0
+    outdated: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.translated + other.translated,
+            self.missing + other.missing,
+            self.outdated + other.outdated,
+        )
+
+    def __str__(self) -> str:
+        return f"{self.translated} of {self.translated + self.missing + self.outdated} texts translated, {self.outdated} outdated, {self.missing} missing"
+
+
+def languages(folder: Path) -> list[str]:
+    """The languages into which somebody has begun to translate a course."""
+    found = folder / TRANSLATIONS
+    return (
+        sorted(path.name for path in found.iterdir() if any(path.glob("*.po")))
+        if found.is_dir()
+        else []
+    )
+
+
+def texts(files: CourseFiles) -> dict[str, dict[str, str]]:
+    """The texts for learners: by catalogue, and in it by context, in the author's order."""
+    found: dict[str, dict[str, str]] = {}
+    for name, walk in _catalogues(files):
+        collected = found.setdefault(name, {})
+
+        def collect(context: str, text: str, into: dict[str, str] = collected) -> str:
+            into[context] = text
+            return text
+
+        walk(collect)
+    return found
+
+
+def translated(
+    files: CourseFiles, folder: Path, language: str
+) -> tuple[CourseFiles, Mapping[str, Tally], list[Diagnostic]]:
+    """A course's files with the texts of a language; what is missing or outdated stays as it is. With a tally of each catalogue."""
+    known = languages(folder)
+    if language not in known:
+        help = (
+            did_you_mean_or_list(language, known)
+            or f"`attachdeck translate extract {language}` begins one"
+        )
+        at = Location(files.course.file)
+        return (
+            files,
+            {},
+            [
+                Diagnostic(
+                    rule="unknown-language",
+                    message=f"this course has no translation into `{language}`",
+                    at=at,
+                    help=help,
+                )
+            ],
+        )
+    entries: dict[str, polib.POEntry] = {}
+    problems: list[Diagnostic] = []
+    for path in sorted((folder / TRANSLATIONS / language).glob("*.po")):
+        try:
+            entries |= {
+                entry.msgctxt: entry
+                for entry in _read(path)
+                if entry.msgctxt and not entry.obsolete
+            }
+        except (OSError, ValueError, UnicodeDecodeError) as error:
+            problems.append(
+                Diagnostic(
+                    rule="broken-catalogue",
+                    message=f"this catalogue cannot be read: {error}",
+                    at=Location(str(path)),
+                    help="mend it with a PO editor",
+                )
+            )
+    tallies: dict[str, Tally] = {}
+
+    def say(context: str, text: str, catalogue: str) -> str:
+        entry = entries.get(context)
+        if entry is None or not entry.msgstr:
+            step, said = Tally(missing=1), text
+        elif entry.fuzzy or _normal(entry.msgid) != _normal(text):
+            step, said = Tally(outdated=1), text
+        else:
+            step, said = (
+                Tally(translated=1),
+                entry.msgstr + "\n" * (text.endswith("\n") and not entry.msgstr.endswith("\n")),
+            )
+        tallies[catalogue] = tallies.get(catalogue, Tally()) + step
+        return said
+
+    documents: dict[str, Document] = {}
+    for name, walk in _catalogues(files):
+        for document in walk(lambda context, text, name=name: say(context, text, name)):  # type: ignore[misc]
+            documents[document.file] = document
+    course = documents.get(files.course.file, files.course)
+    if course.root is not None:
+        course = _said(course, lambda value: value | {"language": language})
+    lessons = tuple(documents.get(each.file, each) for each in files.lessons)
+    media = documents.get(files.media.file, files.media) if files.media else None
+    return replace(files, course=course, lessons=lessons, media=media), tallies, problems
+
+
+def extract(
+    files: CourseFiles, folder: Path, language: str, only: str = ""
+) -> Iterator[tuple[Path, str, Tally]]:
+    """Bring a language's catalogues up to date, or one of them: yields each file, its text, and how much of it is translated.
+
+    What was translated stays. Where the original has changed, the translation is marked fuzzy and keeps the old original beside it; what is gone becomes obsolete.
+    """
+    import polib
+
+    known = {path: _read(path) for path in sorted((folder / TRANSLATIONS / language).glob("*.po"))}
+    # A card that moves to another lesson takes its translation along; what is obsolete counts less.
+    translations = [entry for catalogue in known.values() for entry in catalogue if entry.msgstr]
+    elsewhere = {
+        entry.msgctxt: entry for entry in sorted(translations, key=lambda entry: not entry.obsolete)
+    }
+    for name, found in texts(files).items():
+        path = folder / TRANSLATIONS / language / f"{name}.po"
+        if only and name != only:
+            continue
+        old = {entry.msgctxt: entry for entry in known.get(path, ())}
+        catalogue = polib.POFile(wrapwidth=100)
+        catalogue.metadata = {
+            "Language": language,
+            "MIME-Version": "1.0",
+            "Content-Type": "text/plain; charset=UTF-8",
+            "Content-Transfer-Encoding": "8bit",
+        }
+        tally = Tally()
+        for context, text in found.items():
+            entry = polib.POEntry(msgctxt=context, msgid=text)
+            before = old.pop(context, None) or elsewhere.get(context)
+            if before is not None and before.msgstr:
+                entry.msgstr, entry.tcomment = before.msgstr, before.tcomment
+                changed = _normal(before.msgid) != _normal(text)
+                if changed or before.fuzzy:
+                    entry.flags = ["fuzzy"]
+                    entry.previous_msgid = before.msgid if changed else before.previous_msgid
+            tally += (
+                Tally(outdated=1)
+                if entry.fuzzy
+                else Tally(translated=1)
+                if entry.msgstr
+                else Tally(missing=1)
+            )
+            catalogue.append(entry)
+        for entry in old.values():
+            if entry.msgstr:
+                entry.obsolete = True
+                catalogue.append(entry)
+        yield path, f"{catalogue}".rstrip("\n") + "\n", tally
+
+
+def _read(path: Path) -> polib.POFile:
+    """A catalogue. Raises OSError and ValueError."""
+    import polib
+
+    content, problem = read_bytes(path, path.as_posix(), path.parents[2].resolve())
+    if problem:
+        raise ValueError(problem.message)
+    text = content.decode("utf-8-sig")
+    for number, line in enumerate(text.splitlines(), 1):
+        if not _LINE.fullmatch(
+            line
+        ):  # polib would take the last character for the quotation mark that is missing.
+            raise ValueError(
+                f"line {number} of {path.name} has no text in quotes: {line.strip():.60}"
+            )
+    # polib opens a file whose name is all that a text holds; no name ends with the end of a line.
+    found = polib.pofile(text + "\n", wrapwidth=100)
+    twice = next(
+        (
+            name
+            for name, count in Counter(
+                each.msgctxt for each in found if each.msgctxt and not each.obsolete
+            ).items()
+            if count > 1
+        ),
+        None,
+    )
+    if twice is not None:
+        raise ValueError(f"`{twice}` is in {path.name} twice")
+    return found
+
+
+def _catalogues(files: CourseFiles) -> Iterator[tuple[str, Callable[[Say], list[Document]]]]:
+    """Each part of a course with its catalogue's name, as a function that says every text anew and returns the documents."""
+    yield (
+        COURSE,
+        lambda say: [_said(files.course, lambda value: _walk(value, _COURSE, "course", say))],
+    )
+    if files.media:
+        media = files.media
+        yield (
+            COURSE,
+            lambda say: [
+                _said(
+                    media,
+                    lambda value: _each(value, "pictures", "file", {"alt": ""}, "picture ", say),
+                )
+            ],
+        )
+    for lesson in files.lessons:
+        name = str(lesson.root.value.get("id")) if lesson.root is not None else ""
+        yield (
+            name,
+            lambda say, lesson=lesson, name=name: [  # type: ignore[misc]
+                _said(lesson, lambda value: _lesson(value, name, say))
+            ],
+        )
+
+
+def _said(document: Document, change: Callable[[Any], Any]) -> Document:
+    root = document.root
+    return (
+        document
+        if root is None
+        else Document(
+            document.file, document.text, Node(change(root.value), lambda: root.mark, root.file)
+        )
+    )
+
+
+def _lesson(value: dict[str, Any], name: str, say: Say) -> dict[str, Any]:
+    value = _walk(value, _LESSON, f"lesson {name}", say)
+    value = _each(value, "objectives", "id", {"text": ""}, "objective ", say)
+    if isinstance(value.get("reading"), list):
+        value = _each(value, "reading", "id", {"title": "", "text": ""}, "", say)
+    return _each(value, "cards", "id", _CARD, "", say)
+
+
+def _each(
+    value: dict[str, Any], key: str, name: str, spec: Any, prefix: str, say: Say
+) -> dict[str, Any]:
+    """A mapping whose list of named entries is said anew."""
+    entries = [
+        _entry(entry, spec, f"{prefix}{entry.get(name)}", say) for entry in value.get(key, ())
+    ]
+    return value | {key: entries} if key in value else value
+
+
+def _entry(entry: dict[str, Any], spec: dict[str, Any], context: str, say: Say) -> Any:
+    if entry.get("kind") == "vignette":  # Its answer is an option's name, not a text.
+        spec = {key: part for key, part in spec.items() if key not in _NAMES_IN_VIGNETTES}
+    return _walk(entry, spec, context, say)
+
+
+def _walk(value: Any, spec: Any, context: str, say: Say, joint: str = ":") -> Any:
+    if spec == "":
+        return say(context, value) if isinstance(value, str) and value.strip() else value
+    if isinstance(spec, list):
+        return (
+            [
+                _walk(part, spec[0], f"{context}.{place}", say, ".")
+                for place, part in enumerate(value, 1)
+            ]
+            if isinstance(value, list)
+            else value
+        )
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: _walk(part, inner, f"{context}{joint}{key}", say, ".")
+        if (inner := spec.get(key, spec.get("*"))) is not None
+        else part
+        for key, part in value.items()
+    }
+
+
+def _normal(text: str) -> str:
+    """A text as it is compared: how its lines are broken does not matter."""
+    return " ".join(text.split())

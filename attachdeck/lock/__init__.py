@@ -1,0 +1,1 @@
+"""Stable identities across releases: ids, `course.lock`, and what would harm learners."""

@@ -1,0 +1,338 @@
+"""What differs between two releases of a course, as learners would notice it, and which version number that asks for."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from enum import IntEnum
+from typing import Any
+
+_PLACE = "Spare 1"
+"""The field that says which section of its reading a card is."""
+_PLUMBING = ("::lesson::", "::changed::")
+_RETIRED = "::retired"
+_STEERING = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_MOST_WORDS, _MOST_PAIRS = 2_000, 10_000
+"""Of how many words two texts are compared word by word, and of how many pairs of the same word: difflib may take their product in steps."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardView:
+    """A card as a learner gets it: its texts by field (None where only a hash is known), tags, note type and lesson.
+
+    `places` are those of its cards in Anki, `changed` is the second (since 1970) of its last change; none and 0 where that is not known.
+    `files` is a hash of the files that it shows under names of their own, and None where that is not known.
+    """
+
+    content: str
+    note_type: str
+    texts: Mapping[str, str] | None = None
+    tags: frozenset[str] = frozenset()
+    lesson: str = ""
+    retired: bool = False
+    places: tuple[int, ...] = ()
+    changed: int = 0
+    files: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One release: its cards by id, note types (a hash of layout, a hash of all), deck names by what they hold, and media.
+
+    `guids` names cards by their GUIDs, by which Anki knows them whatever an author calls them; a note without such a name, of somebody else's
+    package, is named by its GUID. `note_type_ids` gives note types' ids in Anki.
+    """
+
+    cards: Mapping[str, CardView]
+    course: str = ""
+    version: str = ""
+    note_types: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    decks: Mapping[str, str] = field(default_factory=dict)
+    media: frozenset[str] | None = None
+    guids: Mapping[str, str] = field(default_factory=dict)
+    note_type_ids: Mapping[str, int] = field(default_factory=dict)
+
+    def named_like(self, other: Snapshot) -> Snapshot:
+        """This release with the other's names for cards and note types: an author may have renamed a card, and others have only a GUID or an id."""
+        known = {number: key for key, number in other.note_type_ids.items()}
+        types = {key: known.get(number, key) for key, number in self.note_type_ids.items()}
+        mine = {key: guid for guid, key in self.guids.items()}
+        names = {key: other.guids.get(mine.get(key, key), key) for key in self.cards}
+        cards = {
+            names[key]: replace(each, note_type=types.get(each.note_type, each.note_type))
+            for key, each in self.cards.items()
+        }
+        guids = {guid: names.get(key, key) for guid, key in self.guids.items()}
+        note_types = {types.get(key, key): each for key, each in self.note_types.items()}
+        return replace(
+            self,
+            cards=cards,
+            guids=guids,
+            note_types=note_types,
+            note_type_ids={types[key]: number for key, number in self.note_type_ids.items()},
+        )
+
+
+class Bump(IntEnum):
+    """Which part of a version number must rise."""
+
+    NONE = 0
+    PATCH = 1
+    MINOR = 2
+    MAJOR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Rewording:
+    """A field's text before and after."""
+
+    field: str
+    before: str
+    after: str
+
+    def words(self) -> Iterator[tuple[str, str]]:
+        """The change word by word: runs of text that stayed (`=`), went (`-`) or came (`+`)."""
+        before, after = self.before.split(), self.after.split()
+        if _are_many(before, after):
+            first = _shared(before, after)
+            last = _shared(before[first:][::-1], after[first:][::-1])
+            runs = (
+                before[:first],
+                before[first : len(before) - last],
+                after[first : len(after) - last],
+                before[len(before) - last :],
+            )
+            yield from (
+                (verb, " ".join(run)) for verb, run in zip("=-+=", runs, strict=True) if run
+            )
+            return
+        for verb, a, b, c, d in difflib.SequenceMatcher(
+            None, before, after, autojunk=False
+        ).get_opcodes():
+            if verb == "equal":
+                yield "=", " ".join(before[a:b])
+                continue
+            if b > a:
+                yield "-", " ".join(before[a:b])
+            if d > c:
+                yield "+", " ".join(after[c:d])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What differs. `acts` are the changes after which a learner must do something, in words; `withheld` are the cards whose change would not
+    arrive, because by its time it is not newer than what learners have; `renewed` are those that only have a newer time, so that an import would
+    overwrite learners' own edits for nothing."""
+
+    added: Mapping[str, CardView] = field(default_factory=dict)
+    reworded: Mapping[str, tuple[Rewording, ...]] = field(default_factory=dict)
+    moved: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    retagged: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
+    retired: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    restyled: tuple[str, ...] = ()
+    media: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    acts: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
+    renewed: tuple[str, ...] = ()
+
+    @property
+    def renumbered(self) -> tuple[str, ...]:
+        """Return the reading cards of which nothing changed but their place in the reading."""
+        return tuple(
+            key
+            for key, rewordings in self.reworded.items()
+            if [rewording.field for rewording in rewordings] == [_PLACE]
+        )
+
+    @property
+    def bump(self) -> Bump:
+        """Major where learners must act, minor for new cards, patch for anything else."""
+        if self.acts:
+            return Bump.MAJOR
+        if self.added:
+            return Bump.MINOR
+        return (
+            Bump.PATCH
+            if any(
+                (self.reworded, self.moved, self.retagged, self.retired, self.restyled, *self.media)
+            )
+            else Bump.NONE
+        )
+
+
+def compare(old: Snapshot, new: Snapshot) -> Changes:
+    """All that differs between two releases, ready to be shown: texts are compared as they are, and only then made `printable`."""
+    old = old.named_like(new)
+    new = new.named_like(old)
+    both = [key for key in new.cards if key in old.cards]
+    pairs = {key: (old.cards[key], new.cards[key]) for key in both}
+    # A lock knows hashes alone: nothing of texts, tags and places.
+    seen = {
+        key: pair
+        for key, pair in pairs.items()
+        if pair[0].texts is not None and pair[1].texts is not None
+    }
+    retired = tuple(
+        key for key, (before, after) in pairs.items() if after.retired and not before.retired
+    )
+    reworded = {
+        key: _reworded(*pair)
+        for key, pair in pairs.items()
+        if key not in retired and _text_differs(*pair)
+    }
+    retagged = {
+        key: _retagged(*pair)
+        for key, pair in seen.items()
+        if key not in retired and any(_retagged(*pair))
+    }
+    found = Changes(
+        added={key: each for key, each in new.cards.items() if key not in old.cards},
+        reworded=reworded,
+        moved={
+            key: (before.lesson, after.lesson)
+            for key, (before, after) in seen.items()
+            if before.lesson != after.lesson and key not in retired
+        },
+        retagged=retagged,
+        retired=retired,
+        removed=tuple(_removed(old, new)),
+        restyled=tuple(
+            key
+            for key, each in new.note_types.items()
+            if key in old.note_types and old.note_types[key] != each
+        ),
+        media=_media(old.media, new.media),
+        acts=tuple(_acts(old, new)),
+        withheld=tuple(
+            key
+            for key in (*reworded, *retagged.keys() - reworded, *retired)
+            if 0 < pairs[key][1].changed <= pairs[key][0].changed
+        ),
+        renewed=tuple(
+            key
+            for key, pair in pairs.items()
+            if key not in reworded and key not in retagged and _is_only_newer(*pair)
+        ),
+    )
+    shown: Changes = printable(found)
+    return shown
+
+
+def _is_only_newer(before: CardView, after: CardView) -> bool:
+    """Return whether a card has a newer time and is otherwise the same.
+
+    A package does not say which files a custom card shows; of all other cards their names do.
+    """
+    files = {before.files, after.files} - {None}
+    same = before.content == after.content and before.retired == after.retired
+    return same and len(files) < 2 and 0 < before.changed < after.changed
+
+
+def printable(value: Any) -> Any:
+    """What is to be shown, and may be a stranger's: every text in it without what would steer a terminal or turn the text around it."""
+    if isinstance(value, str):
+        return _STEERING.sub("\ufffd", value)
+    if isinstance(value, tuple | frozenset):
+        return type(value)(map(printable, value))
+    if isinstance(value, Mapping):
+        return {printable(key): printable(each) for key, each in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(
+            value, **{each.name: printable(getattr(value, each.name)) for each in fields(value)}
+        )
+    return value
+
+
+def next_version(version: str, bump: Bump) -> str:
+    """The lowest version number that fits a change since `version` (three numbers)."""
+    parts = [int(part) for part in version.split(".")]
+    if bump is not Bump.NONE:
+        place = Bump.MAJOR - bump
+        parts = [*parts[:place], parts[place] + 1, *[0] * (2 - place)]
+    return ".".join(str(part) for part in parts)
+
+
+def _are_many(before: list[str], after: list[str]) -> bool:
+    one, other = Counter(before), Counter(after)
+    return (
+        len(before) + len(after) > _MOST_WORDS
+        or sum(count * other[word] for word, count in one.items()) > _MOST_PAIRS
+    )
+
+
+def _shared(one: list[str], other: list[str]) -> int:
+    """How many words both begin with."""
+    return next(
+        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
+
+
+def _text_differs(before: CardView, after: CardView) -> bool:
+    if before.texts is None or after.texts is None:
+        return before.content != after.content
+    return before.texts != after.texts
+
+
+def _reworded(before: CardView, after: CardView) -> tuple[Rewording, ...]:
+    """Each field whose text differs; nothing where only hashes are known."""
+    if before.texts is None or after.texts is None:
+        return ()
+    names = dict.fromkeys((*before.texts, *after.texts))
+    texts = ((name, before.texts.get(name, ""), after.texts.get(name, "")) for name in names)
+    return tuple(Rewording(name, one, other) for name, one, other in texts if one != other)
+
+
+def _retagged(before: CardView, after: CardView) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Tags that came and tags that went; those that follow from place and time do not count."""
+    one, other = (
+        {
+            tag
+            for tag in each.tags
+            if not any(part in tag for part in _PLUMBING) and not tag.endswith(_RETIRED)
+        }
+        for each in (before, after)
+    )
+    return tuple(sorted(other - one)), tuple(sorted(one - other))
+
+
+def _media(
+    old: frozenset[str] | None, new: frozenset[str] | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Media that came and media that went; a lock knows of none."""
+    return (
+        ((), ())
+        if old is None or new is None
+        else (tuple(sorted(new - old)), tuple(sorted(old - new)))
+    )
+
+
+def _acts(old: Snapshot, new: Snapshot) -> Iterator[str]:
+    if old.course and new.course and old.course != new.course:
+        yield f"the course's id was `{old.course}` and is `{new.course}`: every card comes as a new one"
+    for key, name in new.decks.items():
+        if old.decks.get(key, name) != name:
+            yield f"the deck `{old.decks[key]}` is called `{name}`: learners' cards stay in the old one"
+    for key, (layout, _) in new.note_types.items():
+        if key in old.note_types and old.note_types[key][0] != layout:
+            yield f"the layout of the note type `{key}` has changed: Anki clones it and never updates the old notes"
+    for key, each in new.cards.items():
+        if key in old.cards and old.cards[key].note_type != each.note_type:
+            yield f"the card `{key}` has another note type: it is never updated again"
+        elif (
+            key in old.cards
+            and each.places
+            and (lost := len(set(old.cards[key].places) - set(each.places)))
+        ):
+            yield f"the card `{key}` no longer makes {lost} of its {len(old.cards[key].places)} cards in Anki: learners keep them empty"
+    for key in _removed(old, new):
+        yield f"the card `{key}` is gone: it stays with learners, never corrected"
+
+
+def _removed(old: Snapshot, new: Snapshot) -> Iterator[str]:
+    """Yield the cards that are gone. A retired one is left out of packages once learners know."""
+    return (key for key, card in old.cards.items() if key not in new.cards and not card.retired)

@@ -1,0 +1,58 @@
+"""What an author accepts to lose: cards and decks that the lock no longer guards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from attachdeck.lock.identity import NEW, CardRecord, Lock, guid, is_new, side
+
+
+def forgotten(lock: Lock, new: Lock, name: str) -> tuple[Lock, str] | None:
+    """Return a lock that no longer refuses what has become of a card or deck, and what learners see.
+
+    `new` is the lock of the course as it is now. None where nothing is refused about the name.
+    """
+    card = lock.cards.get(name)
+    if lock.released and card and not is_new(card):
+        now = new.cards.get(name)
+        key = name if now else next((k for k, c in new.cards.items() if c.guid == card.guid), "")
+        found = _card(lock, name, key, new.cards.get(key))
+        if found:
+            return found
+    for key, deck in lock.decks.items():
+        if name in (deck.name, key) and key in new.decks and new.decks[key].name != deck.name:
+            return _without_deck(lock, key), (
+                f"the deck `{deck.name}`: learners' cards stay in it, and new cards come into "
+                f"`{new.decks[key].name}`"
+            )
+    return None
+
+
+def _card(lock: Lock, name: str, key: str, now: CardRecord | None) -> tuple[Lock, str] | None:
+    """Forget what a card was. `key` is its id now, and `now` its record; None where it is gone."""
+    card = lock.cards[name]
+    others = {id: record for id, record in lock.cards.items() if id != name}
+    if now is None:
+        words = f"`{name}`: learners who have it keep it, and no release corrects it any more"
+        return replace(lock, cards=others), words
+    if now.note_type != card.note_type:
+        # Under its old GUID Anki would take the new note for the old one, and never update it.
+        fresh = guid(lock.course, f"{key} after {card.guid}")
+        others[key] = replace(now, guid=fresh, unreleased=NEW)
+        words = f"`{name}`: learners keep the old card, uncorrected, and get `{key}` as a new one"
+        return replace(lock, cards=others), words
+    lost = [place for place in card.places if place not in now.places]
+    if not lost:
+        return None
+    kept = tuple(place for place in card.places if place in now.places)
+    others[name] = replace(card, places=kept)
+    sides = " and ".join(f"its {side(card.note_type, place)}" for place in lost)
+    words = (
+        f"`{name}`: learners keep an empty card for {sides}, with its history, until they choose "
+        "Tools → Empty Cards"
+    )
+    return replace(lock, cards=others), words
+
+
+def _without_deck(lock: Lock, key: str) -> Lock:
+    return replace(lock, decks={each: deck for each, deck in lock.decks.items() if each != key})

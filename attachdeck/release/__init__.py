@@ -1,0 +1,1 @@
+"""Releases, snapshots of them, and what a release writes."""

@@ -1,0 +1,388 @@
+"""A release: the deck, a package a lesson, every other output, notes and sums; judged in Anki's engine before anything is put in place.
+
+Everything follows from the course, its lock and attachdeck's version: the same command on the same commit gives the same files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from attachdeck import __version__, outputs
+from attachdeck.compile import descriptions
+from attachdeck.compile.notes import Deck, Note, media_in, shown_media
+from attachdeck.domain.naming import file_name
+from attachdeck.engine.verify import Fate, verify
+from attachdeck.lock.comparison import Bump, Changes, Snapshot, compare, next_version
+from attachdeck.lock.identity import write_lock
+from attachdeck.outputs import apkg
+from attachdeck.pipeline import Checked, Compiled, sealed
+from attachdeck.reader import LOCK
+from attachdeck.release.snapshots import of_compiled, snapshot
+from attachdeck.reporters import changes as change_reporter
+from attachdeck.system import git
+from attachdeck.system.safe_write import folder_beside
+
+MANIFEST = "manifest.json"
+SUMS = "SHA256SUMS"
+NOTES = "RELEASE_NOTES.md"
+ANKIWEB = "ankiweb.md"
+_RELEASED = ("anki-text", "csv", "gift")
+"""The other outputs of a release; those that are folders an author makes by `build --to`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which release is wanted: where it goes, `now` as its time, the last one, and its language.
+
+    `previous` is a package or a git revision. With `locked`, the lock must have been sealed for
+    this release before, and nothing but the release is written.
+    """
+
+    place: Path
+    now: int
+    previous: str = ""
+    language: str = ""
+    locked: bool = False
+
+
+class Refused(Exception):  # noqa: N818  # The course or the engine is at fault, not the program.
+    """Why there is no release, and what to do."""
+
+
+def release(folder: Path, checked: Checked, compiled: Compiled, wanted: Wanted) -> Iterator[str]:
+    """Make a release and put it in place, and seal the lock; yields what has been done, a line each.
+
+    Raises Refused, NoEngine, NotImportable, NoSnapshot, and OSError; the lock and what was in place
+    before then stay as they were.
+    """
+    _refuse_lock(compiled, wanted.language)
+    final = sealed(checked, compiled, wanted.now)
+    if final.stale:
+        _refuse_sealing(checked, compiled, wanted)
+    deck, place, previous = final.deck, wanted.place, wanted.previous
+    old = snapshot(previous, folder, wanted.language) if previous else None
+    found = compare(old, of_compiled(final)) if old else None
+    if old and found:
+        _refuse_withheld(found, previous)
+        if found.renewed:
+            yield f"careful: {change_reporter.renewed(found)}"
+        yield _refuse_version(old, deck.course.version, found)
+    name = file_name(deck.course.deck) + (f"-{wanted.language}" if wanted.language else "")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with folder_beside(place) as beside:
+        made = beside / place.name
+        made.mkdir()
+        main = made / f"{name}.apkg"
+        apkg.write(deck, main)
+        yield f"built {main.name}"
+        old_package = Path(previous) if previous.endswith(".apkg") else None
+        retired = [note for note in deck.notes if not note.cards]
+        names = {name for note in retired for name in (note.card, note.guid)}
+        findings = verify(main, old_package, names)
+        lost = [finding for finding in findings if finding.fate is Fate.LOST]
+        if lost:
+            raise Refused(
+                f"Anki's engine says: {lost[0].subject}: {lost[0].message}{': ' + ', '.join(lost[0].cards[:5]) if lost[0].cards else ''}"
+            )
+        yield "Anki's engine imports it" + (
+            ", and a learner of the last release loses nothing" if old_package else ""
+        )
+        if retired:
+            yield _retired_words(retired)
+        for lesson, notes in _lessons(deck).items():
+            apkg.write(notes, made / "lessons" / f"{lesson}.apkg")
+        left_out: list[str] = []
+        for kind in _RELEASED:
+            output = outputs.find(kind)
+            try:
+                outputs.put(output, deck, made / f"{name}{output.SUFFIX}")
+            except outputs.NothingLeft as nothing:
+                left_out.append(kind)
+                yield f"{kind} is not made, because nothing would be in it (left out: {nothing})"
+        others = ", ".join(kind for kind in _RELEASED if kind not in left_out)
+        yield f"built {len(deck.course.lessons)} packages of single lessons, and {others}"
+        _text(made / NOTES, _notes(deck, found))
+        _text(made / ANKIWEB, _ankiweb(deck))
+        _text(made / MANIFEST, _manifest(deck, made))
+        _text(made / SUMS, "".join(f"{sum_}  {name}\n" for name, sum_ in _sums(made).items()))
+        if final.stale:
+            _seal(final, checked.lock_path, made, place)
+            yield _sealed_words(checked.lock_path, deck.course.version, wanted.language)
+        else:
+            _swap(made, place)
+    yield f"{place}: version {deck.course.version}"
+
+
+def differences(manifest: Path, place: Path) -> list[str]:
+    """What differs between a manifest and a release that was just made; nothing where every sum is the same. Raises Refused and OSError."""
+    try:
+        said = json.loads(manifest.read_text(encoding="utf-8"))["files"]
+        sums = {str(name): str(entry["sha256"]) for name, entry in said.items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Refused(f"`{manifest}` is no manifest of a release") from error
+    here = {name: sum_ for name, sum_ in _sums(place).items() if name not in (MANIFEST, SUMS)}
+    return [
+        *(f"{name}: only in the manifest" for name in sorted(sums.keys() - here.keys())),
+        *(f"{name}: not in the manifest" for name in sorted(here.keys() - sums.keys())),
+        *(
+            f"{name}: other bytes"
+            for name in sorted(sums.keys() & here.keys())
+            if sums[name] != here[name]
+        ),
+    ]
+
+
+def _refuse_lock(compiled: Compiled, language: str) -> None:
+    if compiled.stale:
+        option = f" --language {language}" if language else ""
+        raise Refused(f"{LOCK} is stale: run `attachdeck build{option}`, and commit it")
+    if not any(card.retired_because == "" for card in compiled.deck.course.cards()):
+        raise Refused("the course has no cards to release")
+
+
+def _refuse_sealing(checked: Checked, compiled: Compiled, wanted: Wanted) -> None:
+    """Refuse to seal a lock that must be sealed already, is not committed, or has this version."""
+    version, last = compiled.deck.course.version, compiled.lock.released
+    if last and _parts(version) <= _parts(last.version):
+        what = (
+            "the course has changed since"
+            if version == last.version
+            else f"{version} would be a lower one"
+        )
+        raise Refused(
+            f"version {last.version} has been released, and {what}: write "
+            f"`version: {next_version(last.version, Bump.PATCH)}` in course.yaml, or a higher one"
+        )
+    if wanted.locked:
+        raise Refused(
+            f"{LOCK} is not sealed for version {version}: run `attachdeck release` in your own copy "
+            f"of the course, commit {LOCK}, and make the release from that commit"
+        )
+    if git.is_repository(checked.lock_path.parent) and not _is_committed(checked.lock_path):
+        raise Refused(
+            f"{LOCK} is not committed: commit it, so that the next release knows what learners have"
+        )
+
+
+def _seal(final: Compiled, lock: Path, made: Path, place: Path) -> None:
+    """Put the sealed lock and the release in place: both, or neither.
+
+    A process that is killed between the two leaves a sealed lock, with which `release` makes the
+    same files again.
+    """
+    with folder_beside(lock) as beside:
+        old, new = beside / "old", beside / "new"
+        shutil.copy2(lock, old)
+        write_lock(final.lock, new)
+        shutil.copymode(lock, new)
+        new.replace(lock)
+        try:
+            _swap(made, place)
+        except BaseException:
+            old.replace(lock)
+            raise
+
+
+def _retired_words(notes: Sequence[Note]) -> str:
+    names = ", ".join(f"`{note.card}`" for note in notes[:5]) + " …" * (len(notes) > 5)
+    what, them = ("is", "it") if len(notes) == 1 else ("are", "them")
+    return f"tells learners that {names} {what} retired; the next release leaves {them} out"
+
+
+def _sealed_words(lock: Path, version: str, language: str) -> str:
+    tag = f"v{version}-{language}" if language else f"v{version}"
+    return f"sealed {lock} for version {version}: commit it, and tag that commit `{tag}`"
+
+
+def _is_committed(path: Path) -> bool:
+    """Return whether the last commit has a text file as it is, whatever its line ends."""
+    content = git.committed(path)
+    return content is not None and _plain_ends(content) == _plain_ends(path.read_bytes())
+
+
+def _plain_ends(content: bytes) -> bytes:
+    return content.replace(b"\r\n", b"\n")
+
+
+def _refuse_withheld(found: Changes, previous: str) -> None:
+    if found.withheld:
+        named = ", ".join(f"`{each}`" for each in found.withheld[:5]) + " …" * (
+            len(found.withheld) > 5
+        )
+        how = (
+            "that was made with it"
+            if previous.endswith(".apkg")
+            else f"of then (in the course's folder: `git checkout {previous} -- {LOCK}`)"
+        )
+        raise Refused(
+            f"what has changed since {previous} on {named} is older than that by {LOCK}, and Anki would leave learners' cards as they are: "
+            f"take the lock {how}, and run `attachdeck build`"
+        )
+
+
+def _refuse_version(old: Snapshot, new: str, found: Changes) -> str:
+    if not old.version:
+        return "the last release does not say its version, so whether the new one fits cannot be checked"
+    wanted = next_version(old.version, found.bump)
+    if _parts(new) < _parts(wanted):
+        why = (
+            found.acts[0]
+            if found.acts
+            else {"MINOR": "there are new cards", "PATCH": "cards have changed"}.get(
+                found.bump.name, "nothing has changed"
+            )
+        )
+        raise Refused(
+            f"version {new} is too small after {old.version}: {why}; write `version: {wanted}` in course.yaml, or a higher one"
+        )
+    return f"version {new} fits what changed since {old.version}"
+
+
+def _parts(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split("."))
+
+
+def _lessons(deck: Deck) -> dict[str, Deck]:
+    """A deck for each lesson, by the name of its file: its notes, the decks above it, its pictures. The same notes: they join the whole deck's in Anki."""
+    found: dict[str, Deck] = {}
+    for lesson in deck.course.lessons:
+        ids = {each.id for each in lesson.reading} | {card.id for card in lesson.cards}
+        notes = tuple(note for note in deck.notes if note.card in ids)
+        if not notes:
+            continue
+        names = {note.deck for note in notes}
+        decks = tuple(
+            each
+            for each in deck.decks
+            if any(name == each.name or name.startswith(f"{each.name}::") for name in names)
+        )
+        used = {note.note_type for note in notes}
+        shown = media_in((text for note in notes for text in note.fields), deck.media)
+        name = file_name((lesson.full_deck or lesson.deck).rpartition("::")[2])
+        found[name if name not in found else f"{name}-{lesson.id}"] = replace(
+            deck,
+            notes=notes,
+            decks=decks,
+            note_types={key: each for key, each in deck.note_types.items() if key in used},
+            media=shown_media(
+                deck.media,
+                shown,
+                (
+                    deck.note_types[note.note_type].note_type
+                    for note in notes
+                    if note.kind == "custom"
+                ),
+            ),
+        )
+    return found
+
+
+def _notes(deck: Deck, found: Changes | None) -> str:
+    course = deck.course
+    changed = ["This is the first release.", ""]
+    if found is not None:
+        changed = list(change_reporter.markdown(found)) or ["Nothing has changed.", ""]
+    act = (
+        "See *What you must do* above."
+        if found and found.acts
+        else "Nothing, besides importing the file."
+    )
+    return "\n".join(
+        [
+            f"# {course.title} {course.version}",
+            "",
+            *changed,
+            "## What to do",
+            "",
+            act,
+            "",
+            "In Anki: *File → Import*, and choose the new file. Leave the boxes as Anki has them:",
+            "",
+            "- *Import any learning progress*: off",
+            "- *Import any deck presets*: on only if you want the course's own pace",
+            "- *Merge note types*: off",
+            "- *Update notes*: if newer",
+            "- *Update note types*: if newer",
+            "",
+            "Your progress, flags and suspensions stay.",
+            "",
+        ]
+    )
+
+
+def _ankiweb(deck: Deck) -> str:
+    """The text for AnkiWeb's page of a shared deck."""
+    counts = f"{len(deck.course.lessons)} lessons, {len(deck.notes)} notes, {sum(len(note.cards) for note in deck.notes)} cards."
+    return f"{deck.course.title}\n\n{counts}\n\n{descriptions.about(deck.course)}\n"
+
+
+def _manifest(deck: Deck, made: Path) -> str:
+    course = deck.course
+    counts = {
+        "lessons": len(course.lessons),
+        "notes": len(deck.notes),
+        "cards": sum(len(note.cards) for note in deck.notes),
+        "media": len(deck.media),
+    }
+    found = {
+        "course": {
+            "id": course.id,
+            "title": course.title,
+            "version": course.version,
+            "language": course.language,
+            "licence": course.licence,
+        },
+        "attachdeck": __version__,
+        "made_with": {name: _version(name) for name in ("cmarkgfm", "genanki", "nh3")},
+        "counts": counts,
+        "note_types": {
+            key: {"id": each.id, "name": each.note_type.name}
+            for key, each in sorted(deck.note_types.items())
+        },
+        "files": {
+            name: {"sha256": sum_, "size": (made / name).stat().st_size}
+            for name, sum_ in _sums(made).items()
+        },
+    }
+    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
+
+
+def _sums(folder: Path) -> dict[str, str]:
+    files = sorted(each for each in folder.rglob("*") if each.is_file())
+    return {
+        each.relative_to(folder).as_posix(): hashlib.sha256(each.read_bytes()).hexdigest()
+        for each in files
+    }
+
+
+def _text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _swap(made: Path, place: Path) -> None:
+    """Put a folder in the place of another; the old one goes only when the new one stands."""
+    if place.exists() and not (place / MANIFEST).is_file() and any(place.iterdir()):
+        raise Refused(f"`{place}` holds other things: choose an empty folder")
+    aside = made.parent / "before"
+    try:
+        if place.exists():
+            place.replace(aside)
+        made.replace(place)
+    except BaseException:
+        if aside.exists():
+            aside.replace(place)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)

@@ -1,0 +1,93 @@
+"""A course.lock that is missing although there was one, and the command that gets it back.
+
+Without the lock every card would be as new as the build, and Anki would overwrite what learners
+changed on any of them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from attachdeck.domain.diagnostics import Diagnostic
+from attachdeck.domain.location import Location
+from attachdeck.domain.naming import word
+from attachdeck.pipeline import Checked
+from attachdeck.release.snapshots import is_of_course
+from attachdeck.system import git
+
+_COURSE = re.compile(rb"^course: *(.*?)\r?$", re.MULTILINE)
+
+
+def lost_lock(
+    checked: Checked, language: str = "", packages: Iterable[Path] = (), previous: str = ""
+) -> Diagnostic | None:
+    """Return an error for a lock that is missing although there was one.
+
+    Git shows that there was, or one of the packages that were built before, or the `previous`
+    release: a package or a git revision.
+    """
+    path = checked.lock_path
+    if checked.course is None or path.exists():
+        return None
+    course = checked.course.id
+    trace = _in_git(path, course) or _in_packages(path, course, packages)
+    trace = trace or (_named(path, previous) if previous else None)
+    if trace is None:
+        return None
+    what, help = trace
+    anew = f"attachdeck build {word(Path(checked.files.name))} --new-lock"
+    anew += f" --language {language}" if language else ""
+    return Diagnostic(
+        rule="missing-lock",
+        message=f"{path.name} is missing, and {what}",
+        at=Location(path.as_posix()),
+        help=f"{help}; if nobody has the deck yet, `{anew}` begins a new one",
+    )
+
+
+def restoring(path: Path) -> str:
+    """Return the command that gets back the lock of the last commit; nothing without one."""
+    return _command("HEAD", path) if git.committed(path) is not None else ""
+
+
+def _in_git(path: Path, course: str) -> tuple[str, str] | None:
+    content = git.committed(path)
+    if content is not None:
+        what, revision = "the last commit has it", "HEAD"
+    else:
+        commit, content = git.deleted(path) or ("", b"")
+        what, revision = f"commit {commit} deleted it", f"{commit}~1"
+    owner = _COURSE.search(content)
+    # Another course's lock is no trace of this one's: this one may have begun as its copy.
+    if not content or (owner and owner[1].decode("utf-8", "replace") != course):
+        return None
+    return what, f"get it back: `{_command(revision, path)}`"
+
+
+def _in_packages(path: Path, course: str, packages: Iterable[Path]) -> tuple[str, str] | None:
+    package = next((each for each in packages if is_of_course(each, course)), None)
+    if package is None:
+        return None
+    return f"{package} was built with it", f"copy the lock of that build back to {path}"
+
+
+def _named(path: Path, previous: str) -> tuple[str, str]:
+    if previous.endswith(".apkg"):
+        return f"{previous} was built with it", f"copy the lock of that release back to {path}"
+    return f"{previous} was a release", f"get it back: `{_command(previous, path)}`"
+
+
+def _command(revision: str, path: Path) -> str:
+    here = Path.cwd()
+    top = git.top_level(path.parent)
+    if top is not None and top == git.top_level(here):
+        return f"git checkout {revision} -- {word(_from(here, path))}"
+    return f"git -C {word(path.parent)} checkout {revision} -- {path.name}"
+
+
+def _from(here: Path, path: Path) -> Path:
+    """Return a path as seen from here, with `..` where it must be."""
+    return Path(os.path.relpath(path.parent.resolve() / path.name, here.resolve()))

@@ -1,0 +1,36 @@
+"""Word that diagnoses.
+
+A deck of cards cannot know its reader, and even less somebody whom the reader knows.
+Source: the safety section of the course's pedagogy.
+Mend: ask which pattern a behaviour shows.
+
+Bad:
+
+    - {id: a, kind: basic, prompt: Dana checks her phone. What follows?, answer: Your style is anxious.}
+
+Good:
+
+    - {id: a, kind: basic, prompt: Dana checks her phone. Which pattern does that show?, answer: The anxious one.}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attachdeck.domain.course import Course
+from attachdeck.rules import Context, Finding
+from attachdeck.rules.support.texts import unquoted, with_word
+
+
+def check(course: Course, context: Context) -> Iterator[Finding]:
+    for card, texts in context.cards_near(course, "diagnosing"):
+        found = with_word(
+            unquoted(" ".join((texts.asked, *texts.said))), context.words["diagnosing"]
+        )
+        if found:
+            yield Finding(
+                card.at,
+                f"`{card.id}` sounds like a diagnosis",
+                "ask which pattern a behaviour shows, and say so",
+                card,
+            )

@@ -1,0 +1,45 @@
+r"""Formula between dollar signs.
+
+Anki draws formulas between `\(` and `\)`, or `\[` and `\]` on lines of their own; between dollar signs learners see the source.
+Source: Anki's manual, "MathJax".
+Mend: write `\(x^2\)` for `$x^2$`, in single quotes or after `|`, where a backslash is only a backslash.
+
+Bad:
+
+    - {id: a, kind: basic, prompt: "What is the derivative of $x^2$?", answer: It is \(2x\).}
+    - {id: b, kind: basic, prompt: "What is the derivative?", answer: "$$\nx^2\n$$"}
+
+Good:
+
+    - {id: a, kind: basic, prompt: 'What is \(x^2\) for an item that costs $5 or $10?', answer: It is 25 or 100.}
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from attachdeck.domain.course import Course
+from attachdeck.rules import Context, Finding
+
+_FORMULA = re.compile(r"\$(?=\S)[^$\n\\^_{}]*[\\^_{}][^$\n]*\$|\$\$[^$\\^_{}]*[\\^_{}][^$]*\$\$")
+
+_HELP = r"write it between `\(` and `\)`"
+
+
+def check(course: Course, context: Context) -> Iterator[Finding]:
+    for card, texts in context.cards(course):
+        if found := _first(texts.pieces):
+            yield Finding(
+                card.at, f"`{found:.40}` in `{card.id}` is no formula in Anki", _HELP, card
+            )
+    for section in (section for lesson in course.lessons for section in lesson.reading):
+        if found := _first((section.text,)):
+            message = f"`{found:.40}` in the reading `{section.id}` is no formula in Anki"
+            yield Finding(section.at, message, _HELP)
+
+
+def _first(texts: Iterable[str]) -> str:
+    """The first formula between dollar signs in some texts, or nothing."""
+    found = (match[0] for text in texts if "$" in text and (match := _FORMULA.search(text)))
+    return next(found, "")

@@ -1,0 +1,31 @@
+"""Custom card with `position: fixed`.
+
+What is fixed lies over the page, wherever a learner scrolls. It can hide other parts of the card, and pose as a part of the app.
+Source: where Chromium draws it.
+Mend: write `position: absolute` inside of an element with `position: relative`, or `position: sticky`.
+
+Bad:
+
+    - {id: a, kind: custom, note_type: own, fields: {Front: "<div style='position: fixed; inset: 0'>A cat.</div>", Back: "A cat."}}
+
+Good:
+
+    - {id: a, kind: custom, note_type: own, fields: {Front: "<div style='position: sticky; top: 0'>position: fixed</div>", Back: "A cat."}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attachdeck.anki.kept_html import fixed_positions
+from attachdeck.domain.course import Course
+from attachdeck.rules import Context, Finding
+from attachdeck.rules.support.kept import findings
+
+STOPS_RELEASE = True
+_MESSAGE = "`{what}` lies over the whole page, wherever a learner scrolls"
+_HELP = "write `position: absolute` in an element with `position: relative`, or `position: sticky`"
+
+
+def check(course: Course, context: Context) -> Iterator[Finding]:
+    yield from findings(course, fixed_positions, _MESSAGE, _HELP)

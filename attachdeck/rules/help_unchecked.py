@@ -1,0 +1,43 @@
+"""Help lines not checked for a year.
+
+Numbers change. A wrong one is worse than none.
+Source: the safety section of the course's pedagogy.
+Mend: try every line, and write today's date under `help: checked`.
+
+Bad:
+
+    --- course.yaml
+    help: {checked: "2001-01-01", lines: [{where: Here, contact: "112"}]}
+
+Good:
+
+    --- course.yaml
+    help: {checked: "2026-11-24", lines: [{where: Here, contact: "112"}]}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from attachdeck.domain.course import Course
+from attachdeck.domain.location import Location
+from attachdeck.reader.document import location_of
+from attachdeck.rules import Context, Finding
+
+
+def check(course: Course, context: Context) -> Iterator[Finding]:
+    if course.help is None or not course.lessons:
+        return
+    checked = course.help.checked
+    try:
+        age = (date.fromisoformat(context.today) - date.fromisoformat(checked)).days
+    except ValueError:
+        said = f"the help lines were last checked on {checked}, a day that does not exist"
+    else:
+        said = f"the help lines were last checked {age} days ago" if age > 365 else ""
+    if said:
+        file = f"{course.lessons[0].at.file.rpartition('/lessons/')[0]}/course.yaml"
+        text = context.files.get(file, "")
+        at = location_of(file, text, text.index(checked)) if checked in text else Location(file)
+        yield Finding(at, said, "try every line, and write today's date under `checked`")

@@ -1,0 +1,64 @@
+"""HTML that does not reach the card.
+
+Scripts, styles, forms, frames and addresses that run something are taken out of a text, and so are tags that cards do not have, attributes for looks (`style`, `width`),
+and words that stand in a tag by mistake, as in `a <b and c> d`: learners never see them.
+In formulas, macros that make links or styles (`\\href`, `\\style`) do nothing.
+Source: the list of tags in docs/course-format.md, what the sanitiser leaves, and what MathJax makes of macros.
+Mend: delete it; what the text is about stands between backticks, and a sign `<` has a space behind it.
+
+Bad:
+
+    - {id: b, kind: basic, prompt: "If a <b and c> d, who was [first](tel:1)?", answer: "<span style='color: red'>Bowlby</span>"}
+    - {id: a, kind: basic, prompt: "<font>Who</font> was first?", answer: "[Bowlby](javascript:alert(1))"}
+
+Good:
+
+    - {id: a, kind: basic, prompt: "What does `<font>` mean <sub title='Or > that'>in HTML</sub>, and a < b or c >d?", answer: "Look [here](https://example.org)."}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attachdeck.anki.markup import taken_out
+from attachdeck.decode.course import markdown_texts
+from attachdeck.domain.course import Course, CustomCard, Lesson
+from attachdeck.reader import Node
+from attachdeck.rules import Context, Finding
+from attachdeck.rules.support.texts import course_yaml, shown_texts
+
+_SIGNS = ("<", "](", "]:", "\\")
+_HELP = "delete it; what the text is about stands between backticks, and a sign `<` has a space behind it"
+_MOST = 20
+"""Of how much in one text an author is told at once."""
+
+
+def check(course: Course, context: Context) -> Iterator[Finding]:
+    # Few files have such signs, and where a text stands is looked up only for what is found.
+    files = {name for name, text in context.files.items() if _has_signs(text)}
+    for card in course.cards():
+        place = card.place
+        if isinstance(card, CustomCard) or not isinstance(place, Node) or place.file not in files:
+            continue
+        for text in markdown_texts(place):
+            for what in taken_out(text.value)[:_MOST] if _has_signs(text.value) else ():
+                yield Finding(text.at, f"`{what}` does not reach the card", _HELP, card)
+    for lesson in course.lessons:
+        yield from _in_a_lesson(lesson) if lesson.at.file in files else ()
+    for written in filter(_has_signs, shown_texts(course)):
+        yield from (
+            Finding(course_yaml(course), f"`{what}` does not reach the card", _HELP)
+            for what in taken_out(written)[:_MOST]
+        )
+
+
+def _in_a_lesson(lesson: Lesson) -> Iterator[Finding]:
+    """What is taken out of a lesson's own texts, its reading above all."""
+    place = lesson.place
+    for text in markdown_texts(place) if isinstance(place, Node) else ():
+        for what in taken_out(text.value)[:_MOST] if _has_signs(text.value) else ():
+            yield Finding(text.at, f"`{what}` does not reach the card", _HELP)
+
+
+def _has_signs(text: str) -> bool:
+    return any(sign in text for sign in _SIGNS)

@@ -1,0 +1,34 @@
+"""Word that labels people.
+
+A pattern is something that people do in a relationship, at a time; a label makes it what they are. What a card quotes in order to correct it is no mistake.
+Source: the safety section of the course's pedagogy; APA Style, bias-free language (2020).
+Mend: describe what somebody does.
+
+Bad:
+
+    - {id: a, kind: basic, prompt: How do avoidants react?, answer: "An avoidant withdraws, and clingy people protest."}
+
+Good:
+
+    - {id: a, kind: basic, prompt: How does the avoidant pattern show?, answer: In withdrawing.}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attachdeck.domain.course import Course
+from attachdeck.rules import Context, Finding
+from attachdeck.rules.support.texts import unquoted, with_word
+
+
+def check(course: Course, context: Context) -> Iterator[Finding]:
+    for card, texts in context.cards_near(course, "labels"):
+        found = with_word(unquoted(" ".join(texts.said)), context.words["labels"])
+        if found:
+            yield Finding(
+                card.at,
+                f"`{card.id}` labels people (`{found}`)",
+                "describe what somebody does",
+                card,
+            )

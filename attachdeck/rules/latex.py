@@ -1,0 +1,32 @@
+"""Custom card with LaTeX that Anki would run.
+
+`[latex]`, `[$]` and `[$$]` run a program on the learner's computer, so Anki does not do that unless the learner has allowed it, and phones cannot.
+The card shows a message in place of the formula.
+Source: what Anki's engine shows of it.
+Mend: write the formula between `\\(` and `\\)`, or `\\[` and `\\]`: Anki draws these everywhere.
+
+Bad:
+
+    - {id: a, kind: custom, note_type: own, fields: {Front: "What is [$]x^2[/$]?", Back: "[latex]A square.[/latex]"}}
+
+Good:
+
+    - {id: a, kind: custom, note_type: own, fields: {Front: 'What is \\(x^2\\), for [$] 5?', Back: "A square, in latex."}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attachdeck.anki.kept_html import latex
+from attachdeck.domain.course import Course
+from attachdeck.rules import Context, Finding
+from attachdeck.rules.support.kept import findings
+
+STOPS_RELEASE = True
+_MESSAGE = "`{what}` is run as LaTeX, which Anki does not do unless a learner has allowed it"
+_HELP = "write the formula between `\\(` and `\\)`, which Anki draws everywhere"
+
+
+def check(course: Course, context: Context) -> Iterator[Finding]:
+    yield from findings(course, latex, _MESSAGE, _HELP)

@@ -1,0 +1,34 @@
+"""Word that claims too much.
+
+Studies find links of some strength in some people; nothing is proven for one person.
+Source: the safety section of the course's pedagogy (honest strength).
+Mend: say how strong the finding is. What a card quotes in order to correct it is no mistake.
+
+Bad:
+
+    - {id: a, kind: basic, prompt: What does training do?, answer: It guarantees security.}
+
+Good:
+
+    - {id: a, kind: basic, prompt: What did the trials find?, answer: Moderate gains.}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attachdeck.domain.course import Course
+from attachdeck.rules import Context, Finding
+from attachdeck.rules.support.texts import unquoted, with_word
+
+
+def check(course: Course, context: Context) -> Iterator[Finding]:
+    for card, texts in context.cards_near(course, "overclaiming"):
+        found = with_word(unquoted(" ".join(texts.said)), context.words["overclaiming"])
+        if found:
+            yield Finding(
+                card.at,
+                f"`{card.id}` claims much (`{found}`)",
+                "say how strong the finding is",
+                card,
+            )

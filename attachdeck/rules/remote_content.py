@@ -1,0 +1,34 @@
+"""Custom card that loads something from the internet.
+
+Whoever runs that server learns when somebody studies, and from where; without a connection the card shows a gap.
+Pictures, sounds, videos, fonts and style sheets count, and `@import`; a link that the learner clicks does not.
+Source: what Chromium asks for when it shows the card.
+Mend: put the file into `media/` and list it under `files` in `media/media.yaml`, or delete what loads it.
+
+Bad:
+
+    - {id: a, kind: custom, note_type: own, fields: {Front: "<img src='https://example.org/cat.png'>", Back: "<p style='background: url(//example.org/a.png)'>A cat.</p>"}}
+
+Good:
+
+    - {id: a, kind: custom, note_type: own, fields: {Front: "<img src='cat.png'>", Back: "A cat: <a href='https://example.org'>more</a>, or https://example.org/cat.png"}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attachdeck.anki.kept_html import remote_content
+from attachdeck.domain.course import Course
+from attachdeck.rules import Context, Finding
+from attachdeck.rules.support.kept import findings
+
+STOPS_RELEASE = True
+_MESSAGE = "`{what}` is loaded from the internet when a learner sees the card"
+_HELP = (
+    "put the file into media/, list it under `files` in media/media.yaml, and write its name here"
+)
+
+
+def check(course: Course, context: Context) -> Iterator[Finding]:
+    yield from findings(course, remote_content, _MESSAGE, _HELP)

@@ -1,0 +1,52 @@
+"""Words taken over from another text.
+
+A run of eight words in common with a source is a quotation that does not say so.
+Source: the house rule of the flagship course, own words throughout; eight words is a common threshold for copied text.
+Mend: say it in your own words, or mark it as a quotation. Looked for only where texts are given: `attachdeck check --corpus FILE`.
+
+Bad:
+
+    - {id: a, kind: basic, prompt: What did she write?, answer: These nine words stand in the text given here too.}
+
+Good:
+
+    - {id: a, kind: basic, prompt: What did she write?, answer: Other words than those of the text.}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attachdeck.domain.course import Course
+from attachdeck.rules import Context, Finding
+from attachdeck.rules.support.texts import runs
+
+
+def check(course: Course, context: Context) -> Iterator[Finding]:
+    for card, texts in context.cards(course) if context.corpus else ():
+        shared = next(
+            (run for text in texts.pieces for run in runs(text) if run in context.corpus), None
+        )
+        if shared:
+            yield Finding(
+                card.at,
+                f"`{card.id}` shares words with another text: {' '.join(shared)}",
+                "say it in your own words, or mark it as a quotation",
+                card,
+            )
+    for lesson in course.lessons if context.corpus else ():
+        shared = next(
+            (
+                run
+                for text in (lesson.summary, *(section.text for section in lesson.reading))
+                for run in runs(text)
+                if run in context.corpus
+            ),
+            None,
+        )
+        if shared:
+            yield Finding(
+                lesson.at,
+                f"the reading of `{lesson.id}` shares words with another text: {' '.join(shared)}",
+                "say it in your own words, or mark it as a quotation",
+            )

@@ -1,0 +1,116 @@
+"""The HTML of custom cards as rules look at it: of fields, templates, styles, names and tags."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from html import unescape
+
+from attachdeck.anki.kept_html import filled_pieces
+from attachdeck.anki.unsafe_html import shown_as_text
+from attachdeck.domain.course import Course, CustomCard, OwnNoteType
+from attachdeck.domain.location import Location
+from attachdeck.reader import Node
+from attachdeck.reader.document import location_of
+from attachdeck.rules import Finding
+from attachdeck.rules.support.texts import course_yaml
+
+RULES = ("remote-content", "file-address", "form", "fixed-position", "latex")
+"""The rules that look at kept HTML."""
+Effects = Callable[..., Iterator[str]]
+"""One of the functions of `kept_html`."""
+_FIELD = re.compile(r"\{\{(?![#^/!])(?:[^{}]*:)?([^{}:]*)\}\}")
+_SIGNS = "<[\\"
+"""One of these is in each text that does more than it shows."""
+_MOST = 20
+"""The maximum number of findings reported per text."""
+
+
+def findings(course: Course, effects: Effects, message: str, help: str) -> Iterator[Finding]:
+    """Yield a finding for each effect of kept HTML; `{what}` in the message stands for it."""
+    if not course.note_types:
+        return
+    for at, what in _beside_cards(course, effects):
+        yield Finding(at, message.format(what=what), help)
+    pieces = {name: _pieces(own) for name, own in course.note_types.items()}
+    as_text = {name: _as_text(own) for name, own in course.note_types.items()}
+    for card in course.cards():
+        if isinstance(card, CustomCard):
+            shown = _of_card(card, pieces[card.note_type], as_text[card.note_type], effects)
+            for at, what in shown:
+                yield Finding(at, message.format(what=what), help, card)
+
+
+def _beside_cards(course: Course, effects: Effects) -> Iterator[tuple[Location, str]]:
+    """Yield what templates, styles and names do, which many cards show."""
+    for own in course.note_types.values():
+        for file, text in own.texts.items():
+            place = f"{own.folder}/{file}"
+            for what in _some(effects(text, css=file.endswith(".css"))):
+                yield location_of(place, text, max(text.find(what), 0)), what
+        names = (own.written["name"], *(each["name"] for each in own.written["templates"]))
+        for name in names:
+            for what in _some(effects(name)):
+                yield Location(f"{own.folder}/note_type.yaml"), what
+    whole = course_yaml(course)
+    folder = whole.file.rpartition("/")[0]
+    for file, content in course.files.items():
+        if file.lower().endswith(".css"):
+            for what in _some(effects(content.decode("utf-8", "replace"), css=True)):
+                yield Location(f"{folder}/media/{file}".lstrip("/")), what
+    for what in _some(effects(course.deck)):
+        yield whole, what
+    for lesson in course.lessons:
+        for what in _some(effects(lesson.full_deck or lesson.title)):
+            yield lesson.at, what
+
+
+def _of_card(
+    card: CustomCard, pieces: list[str], as_text: frozenset[str], effects: Effects
+) -> Iterator[tuple[Location, str]]:
+    in_fields = [
+        (_place(card, name), what)
+        for name, value in card.fields.items()
+        for what in _of_field(value, effects, as_text=name in as_text)
+    ]
+    yield from in_fields
+    if not in_fields:
+        # LaTeX may begin in one field and end in another; a template shows them in any order.
+        for what in _some(effects(" ".join([*card.fields.values()] * 2))):
+            yield card.at, what
+    for piece in pieces:
+        yield from _of_piece(card, piece, effects)
+    for tag in card.tags:
+        for what in _some(effects(tag)):
+            yield card.at, what
+
+
+def _of_field(value: str, effects: Effects, *, as_text: bool) -> list[str]:
+    found = _some(effects(value)) if any(sign in value for sign in _SIGNS) else []
+    return found + (_some(effects(unescape(value))) if as_text and "&" in value else [])
+
+
+def _of_piece(card: CustomCard, piece: str, effects: Effects) -> Iterator[tuple[Location, str]]:
+    """Yield what a tag or a style of a template does only with a card's fields in it."""
+    names = [name.strip() for name in _FIELD.findall(piece)]
+    filled = _FIELD.sub(lambda field: card.fields.get(field[1].strip(), ""), piece)
+    place = next((_place(card, name) for name in names if name in card.fields), card.at)
+    for what in set(_some(effects(filled))) - set(effects(piece)):
+        yield place, what
+
+
+def _pieces(own: OwnNoteType) -> list[str]:
+    return [piece for text in own.texts.values() for piece in filled_pieces(text)]
+
+
+def _as_text(own: OwnNoteType) -> frozenset[str]:
+    return frozenset(name for text in own.texts.values() for name in shown_as_text(text))
+
+
+def _some(effects: Iterator[str]) -> list[str]:
+    return list(dict.fromkeys(effects))[:_MOST]
+
+
+def _place(card: CustomCard, field: str) -> Location:
+    place = card.place
+    return place["fields"][field].at if isinstance(place, Node) else card.at

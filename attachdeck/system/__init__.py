@@ -1,0 +1,1 @@
+"""What the operating system gives us, made safe: files, processes, the cache, unpacking, git."""
