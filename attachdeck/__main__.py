@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 
@@ -18,8 +17,6 @@ def main() -> None:
         sys.exit("Aborted!")
     except MemoryError:
         pass  # What fills it goes with the traceback: here there is not even enough left to say so.
-    finally:
-        gc.freeze()  # Else Python looks for garbage once more, and for longer than it took to start.
     sys.exit("error: there is not enough memory for this; what was there is unchanged")
 
 
@@ -34,15 +31,6 @@ def _main(arguments: list[str]) -> None:
     if arguments == ["--version"]:
         print(f"attachdeck {__version__}")  # noqa: T201
         return
-    if arguments[:1] == ["build"]:
-        from attachdeck.system import remembered
-
-        said = remembered.recall(arguments)
-        if said is not None and said.isascii():
-            print(said)  # noqa: T201
-            return
-    # What a command makes stays until it ends; to look for garbage in it takes a third of the time. (The preview, which does not end, looks again.)
-    gc.disable()
     from attachdeck import cli
 
     cli.main()

@@ -1,9 +1,8 @@
-"""The order of the stages, and nothing else."""
+"""The order of the stages: read, stack, decode, compile lesson by lesson, link, write."""
 
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -11,22 +10,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attachdeck import schema
-from attachdeck.decode.course import decode
+from attachdeck.compile.lessons import CompiledLesson, LessonCompiler, LessonObject, has_errors
+from attachdeck.compile.link import link
+from attachdeck.compile.objects import Again, Rules, compiler_of, objects_of
+from attachdeck.decode.names import lesson_number, number_problems
+from attachdeck.decode.names import problems as name_problems
 from attachdeck.domain.course import Course
 from attachdeck.domain.diagnostics import Diagnostic, Severity
-from attachdeck.layers.overlay import (
-    Merged,
-    base_folder,
-    merged,
-    overrides_to_keep,
-    upstream_changes,
-)
-from attachdeck.layers.sound import known_without, sound_part, without_changes
+from attachdeck.layers.overlay import base_folder, overrides_to_keep, upstream_changes
+from attachdeck.layers.stack import CardIds, Stack
+from attachdeck.layers.translation import Tally
+from attachdeck.lock import sealing
 from attachdeck.lock.identity import (
     Lock,
     changes,
     digest,
-    guid,
     lock_for,
     read_lock,
     refusals,
@@ -36,57 +34,57 @@ from attachdeck.reader import (
     LOCK,
     TRANSLATIONS,
     CourseFiles,
+    Document,
     Node,
     lock_file,
     read_course,
     read_text,
 )
+from attachdeck.rules import Whole
 from attachdeck.system.safe_write import sweep
 
 if TYPE_CHECKING:
-    # What only a build needs is imported by the functions below: `check` starts sooner without.
-    from attachdeck.compile.notes import Deck
-    from attachdeck.layers.translation import Tally
+    from attachdeck.compile.deck import Deck
     from attachdeck.outputs import Output
 
 MAX_BASES = 5
 """How many courses may extend one another in a row."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What is known of a course after reading it: the course if it is whole, its diagnostics, and the text of each file.
+    """What is known of a course after reading it.
 
-    `lock` is that of the language in which the course was read, and `original` that of the course itself where the language is another one.
-    `sound` is what is left of a course with errors without the files that have them.
+    `course` is None where the course has errors, and without its lessons unless the whole course
+    was asked for. `good` has the lessons that have no errors, where course.yaml has none. `objects`
+    are those of all lessons, in order. `lock` is that of the language in which the course was read,
+    `original` that of the course itself where the language is another one.
     """
 
     course: Course | None
     diagnostics: tuple[Diagnostic, ...]
     files: CourseFiles = field(repr=False)
+    good: Course | None = field(default=None, repr=False)
+    objects: tuple[LessonObject, ...] = field(default=(), repr=False)
+    compiler: LessonCompiler | None = field(default=None, repr=False)
     lock: Lock = field(default_factory=Lock)
     original: Lock = field(default_factory=Lock)
     base: Checked | None = field(default=None, repr=False)
-    merged: Merged | None = field(default=None, repr=False)
     lock_path: Path = Path(LOCK)
-    tallies: Mapping[str, Tally] = field(default_factory=dict)
-    sound: Course | None = field(default=None, repr=False)
 
     def before(self, now: int) -> Lock:
-        """What is known from before: by this course's lock, in another language also by that of the course itself, and with `keep_identity`
-        of the course that it extends, as if that were built `now`."""
+        """Return what is known from before: by this course's lock, in another language also by
+        that of the course itself, and with `keep_identity` of the course that it extends, as if
+        that were built `now`."""
         lock = self.lock.inheriting(self.original)
-        if (
-            self.base is None
-            or self.base.course is None
-            or self.merged is None
-            or not self.merged.keeps_identity
-        ):
+        overlay = self.compiler.stack.overlay if self.compiler else None
+        if self.base is None or overlay is None or not overlay.keeps_identity:
             return lock
         return lock.inheriting(compiled(self.base, now).lock)
 
     def remembered(self, now: int) -> Lock:
-        """What a copy of this course must know, so that those who learn with this one can go on with it."""
+        """Return what a copy of this course must know, so that those who learn with this one can
+        go on with it."""
         return replace(
             self.before(now),
             course=self.course.id if self.course else "",
@@ -94,18 +92,14 @@ class Checked:
             released=self.lock.released or self.original.released,
         )
 
-    def cards_with_errors(self) -> frozenset[str]:
-        """Return the ids of the sound part's cards in which something is wrong."""
-        cards = self.sound.cards() if self.sound else ()
-        begins = sorted((card.at.file, card.at.line, card.id) for card in cards)
-        places = (
-            (bisect_right(begins, (each.at.file, each.at.line + 1, "")) - 1, each.at.file)
-            for each in self.diagnostics
-            if each.severity is Severity.ERROR
-        )
-        return frozenset(
-            begins[place][2] for place, file in places if place >= 0 and begins[place][0] == file
-        )
+    @property
+    def tallies(self) -> Mapping[str, Tally]:
+        """How much of each catalogue a language has: of course.yaml's, and of each lesson's."""
+        stack = self.compiler.stack if self.compiler else None
+        if stack is None or stack.translation is None:
+            return {}
+        lessons = {lesson.id: made.tally for made in self.objects if (lesson := made.names.lesson)}
+        return {"course": stack.tally} | lessons
 
     @property
     def texts(self) -> Mapping[str, str]:
@@ -115,7 +109,8 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """What a learner gets, the lock that remembers it, what changed since the last lock, and what would harm learners."""
+    """What a learner gets, the lock that remembers it, what changed since the last lock, and what
+    would harm learners."""
 
     deck: Deck
     lock: Lock
@@ -126,7 +121,8 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What a build made. `size` is in bytes; `sha256` is a file's, and empty for a folder; `lost` says what could not be carried."""
+    """What a build made. `size` is in bytes; `sha256` is a file's, and empty for a folder; `lost`
+    says what could not be carried."""
 
     path: Path
     lessons: int
@@ -139,144 +135,187 @@ class Summary:
     lost: tuple[str, ...] = ()
 
 
-def check(folder: Path, language: str = "", depth: int = 0, *, jobs: int = 1) -> Checked:
-    """Read, validate and decode a course, in a language into which it was translated or in its own; `jobs` processes read a large one.
+def check(
+    folder: Path,
+    language: str = "",
+    depth: int = 0,
+    *,
+    jobs: int = 1,
+    whole: bool = True,
+    rules: Rules | None = None,
+) -> Checked:
+    """Read and compile a course, in its own language or in one into which it was translated.
 
-    Errors in one file hide none in another: what has errors is left out of the stages that follow,
-    and what these say only because of that is not said.
+    Everything that can be known is reported, sorted by place; an error in one file hides nothing in
+    another. Without `whole` the course comes without its lessons, which is faster: `jobs` processes
+    compile them, or they come from the cache. `rules` are those for good cards to ask as well.
     """
     lock_name = f"{TRANSLATIONS}/{language}/{LOCK}" if language else LOCK
-    files, diagnostics = read_course(folder, lock_name, jobs)
-    files, base, found, joining = _with_base(files, folder, depth)
-    diagnostics += joining
-    partial = found is None and files.course.root is not None and "extends" in files.course.root
-    tallies: Mapping[str, Tally] = {}
-    if language and not _fatal(diagnostics) and not _fatal(schema.problems(files)):
-        from attachdeck.layers import translation
-
-        files, tallies, more = translation.translated(files, folder, language)
-        diagnostics += more
-    own = without_changes(files) if partial else files
-    diagnostics += _disagreements(own, joining, partial=partial)
-    course, more = _decoded(own, diagnostics, partial=partial)
-    diagnostics += more
+    files, diagnostics = read_course(folder, lock_name)
+    unread = {each.at.file for each in diagnostics if each.severity is Severity.ERROR}
     lock, damage = read_lock(files.lock, files.lock_problems)
     original, more = read_lock(*lock_file(folder)) if language else (Lock(), [])
     diagnostics += [*damage, *more]
-    whole = None if _fatal(diagnostics) else course
-    if whole:
-        lock = lock_for(whole.id, lock)
-    if found:
-        diagnostics += upstream_changes(found, lock.overrides)
+    base, more = _base(files, folder, depth)
+    diagnostics += more
+    stack = _stack(folder, files, base, language)
+    diagnostics += [*stack.diagnostics, *_own_problems(stack)]
+    compiler = compiler_of(stack, rules)
+    diagnostics += compiler.decoder.diagnostics
+    diagnostics += number_problems([lesson.file for lesson in stack.files.lessons])
+    lessons = _in_order(each for each in stack.files.lessons if each.file not in unread)
+    if stack.is_partial:
+        compiled_lessons, lessons = [], []
+    elif whole:
+        compiled_lessons = [compiler(lesson) for lesson in lessons]
+    else:
+        again = Again(folder, language, _cards_below(base), rules, stack.fingerprint)
+        compiled_lessons = [
+            CompiledLesson(made, lesson)
+            for made, lesson in zip(
+                objects_of(compiler, lessons, again, jobs), lessons, strict=True
+            )
+        ]
+    compiled_lessons = _with_objectives(compiled_lessons, lessons, compiler)
+    objects = tuple(each.object for each in compiled_lessons)
+    diagnostics += _between(objects, compiler)
+    course = compiler.decoder.course
+    if course is not None:
+        lock = lock_for(course.id, lock)
+        good = tuple(each.lesson for each in compiled_lessons if each.lesson)
+        course = replace(course, lessons=good)
+    overridden = [each for made in objects for each in made.overridden]
+    diagnostics += upstream_changes(overridden, lock.overrides)
+    diagnostics.sort(key=lambda diagnostic: diagnostic.at)
     return Checked(
-        whole,
-        tuple(sorted(diagnostics, key=lambda diagnostic: diagnostic.at)),
-        files,
-        lock,
-        original,
-        base,
-        found,
-        folder / lock_name,
-        tallies,
-        course,
+        course=None if has_errors(diagnostics) else course,
+        good=course if compiler.cards else None,
+        diagnostics=tuple(diagnostics),
+        files=_with_documents(stack.files, compiled_lessons),
+        objects=objects,
+        compiler=compiler,
+        lock=lock,
+        original=original,
+        base=base,
+        lock_path=folder / lock_name,
     )
 
 
-def _disagreements(
-    files: CourseFiles, known: list[Diagnostic], *, partial: bool
-) -> list[Diagnostic]:
-    """Return what the schemas say of a course's files, but for what is known already."""
-    said = {diagnostic.at for diagnostic in known}
-    problems = [problem for problem in schema.problems(files) if problem.at not in said]
-    if not partial:
-        return problems
-    # What a course leaves to one that it extends is not missing where that one could not be read.
-    rules_of = {files.course.file: ("missing-key", "schema")}
-    return [
-        each for each in problems if each.rule not in rules_of.get(each.at.file, ("missing-key",))
-    ]
-
-
-def _decoded(
-    files: CourseFiles, errors: list[Diagnostic], *, partial: bool
-) -> tuple[Course | None, list[Diagnostic]]:
-    """Return the course that the files without errors describe, and what is wrong in these.
-
-    The course is None where it would say nothing: its course.yaml cannot be read, or what it extends.
-    """
-    errors = [error for error in errors if error.severity is Severity.ERROR]
-    sound = sound_part(files, errors) if errors else files
-    course, found = decode(sound)
-    found += _own_note_types(course)
-    broken = {each.at.file for each in found if each.severity is Severity.ERROR}
-    lessons = tuple(lesson for lesson in course.lessons if lesson.at.file not in broken)
-    if lessons:
-        from attachdeck.rules.support import cardless
-
-        found += cardless.problems(replace(course, lessons=lessons))
-    if errors:
-        found = known_without(found, files, sound, errors)
-    return None if partial or files.course.root is None else course, found
-
-
-def _with_base(
-    files: CourseFiles, folder: Path, depth: int
-) -> tuple[CourseFiles, Checked | None, Merged | None, list[Diagnostic]]:
-    """A course's files together with those of the course that it extends, if it does."""
+def _base(files: CourseFiles, folder: Path, depth: int) -> tuple[Checked | None, list[Diagnostic]]:
+    """Check the course that a course extends, if it does."""
     base, problems = base_folder(files, folder)
-    if base is None:
-        return files, None, None, problems
-    assert files.course.root is not None  # noqa: S101  # It names the course.
+    if base is None or files.course.root is None:
+        return None, problems
     at = files.course.root["extends"].at
     if depth >= MAX_BASES:
-        message = "courses that extend courses that extend courses: this goes too deep, or round in a circle"
-        return (
-            files,
-            Checked(None, (), files),
-            None,
-            [
-                Diagnostic(
-                    rule="unknown-course", message=message, at=at, help=f"{MAX_BASES} are the most"
-                )
-            ],
+        message = (
+            "courses that extend courses that extend courses: this goes too deep, or round in a "
+            "circle"
         )
-    checked = check(base, depth=depth + 1)
+        help = f"{MAX_BASES} are the most"
+        return None, [Diagnostic(rule="unknown-course", message=message, at=at, help=help)]
+    checked = check(base, depth=depth + 1, whole=False)
     errors = [each for each in checked.diagnostics if each.severity is Severity.ERROR]
-    if errors:
-        message = f"the course that this one extends has mistakes; the first: {errors[0].at}: {errors[0].message}"
-        return (
-            files,
-            checked,
-            None,
-            [
-                Diagnostic(
-                    rule="broken-base",
-                    message=message,
-                    at=at,
-                    help=f"`attachdeck check {base}` shows them all",
-                )
-            ],
-        )
-    found = merged(files, checked.files)
-    return found.files, checked, found, list(found.diagnostics)
+    if not errors:
+        return checked, []
+    message = (
+        f"the course that this one extends has mistakes; the first: {errors[0].at}: "
+        f"{errors[0].message}"
+    )
+    help = f"`attachdeck check {base}` shows them all"
+    return None, [Diagnostic(rule="broken-base", message=message, at=at, help=help)]
+
+
+def _stack(folder: Path, files: CourseFiles, base: Checked | None, language: str) -> Stack:
+    """Lay the layers of a course over one another."""
+    below = base.compiler.stack if base and base.compiler else None
+    stack = Stack(folder, files, base=below, base_cards=_card_ids(base), language=language)
+    if language and not has_errors(schema.problems(stack.files)):
+        stack.translate()
+    return stack
+
+
+def _card_ids(checked: Checked | None) -> CardIds:
+    """The ids of a course's cards by those of its lessons."""
+    return {
+        lesson.id: [card.id for card in (*made.names.cards, *made.names.readings)]
+        for made in (checked.objects if checked else ())
+        if (lesson := made.names.lesson)
+    }
+
+
+def _cards_below(base: Checked | None) -> dict[Path, CardIds]:
+    """The same of each course that is extended, by its folder."""
+    if base is None or base.compiler is None:
+        return {}
+    return {base.compiler.stack.folder: _card_ids(base)} | _cards_below(base.base)
+
+
+def _own_problems(stack: Stack) -> list[Diagnostic]:
+    """Hold the course's own documents against their schemas, where all layers could be had."""
+    return [] if stack.is_partial else schema.problems(stack.files)
+
+
+def _in_order(lessons: Iterable[Document]) -> list[Document]:
+    """Lessons by the numbers of their files; those without one come last."""
+    numbered = [(lesson_number(lesson.file), lesson) for lesson in lessons]
+    numbered.sort(key=lambda pair: (pair[0] is None, pair[0] or 0))
+    return [lesson for _, lesson in numbered]
+
+
+def _with_objectives(
+    compiled_lessons: list[CompiledLesson], lessons: list[Document], compiler: LessonCompiler
+) -> list[CompiledLesson]:
+    """Compile the lessons again whose cards serve objectives of other lessons."""
+    known = {each.id: each for made in compiled_lessons for each in made.object.objectives}
+    linked = []
+    for made, lesson in zip(compiled_lessons, lessons, strict=True):
+        wanted = {name.id for name in made.object.names.wanted_objectives} & known.keys()
+        linked.append(compiler(lesson, {id: known[id] for id in wanted}) if wanted else made)
+    return linked
+
+
+def _between(objects: Iterable[LessonObject], compiler: LessonCompiler) -> list[Diagnostic]:
+    """Return the diagnostics of all lessons, and of what is wrong between them."""
+    objects, course = list(objects), compiler.decoder.course
+    diagnostics = [each for made in objects for each in made.diagnostics]
+    practice = course.practice_deck if course else ""
+    defined = {made.names.file for made in objects if made.names.lesson}
+    unsure = [each.text for each in compiler.stack.files.lessons if each.file not in defined]
+    diagnostics += name_problems(
+        [made.names for made in objects], compiler.decoder.reserved, practice, unsure
+    )
+    if compiler.linter and course:
+        texts = compiler.stack.files.texts()
+        own = texts.keys() - {made.names.file for made in objects}
+        diagnostics += compiler.linter.of_course({name: texts[name] for name in sorted(own)})
+        if not has_errors(diagnostics):
+            whole = Whole(
+                course=course,
+                cards=[card for made in objects for card in made.summaries],
+                objectives=[each for made in objects for each in made.objectives],
+            )
+            diagnostics += compiler.linter.of_all(whole, texts)
+    return diagnostics
+
+
+def _with_documents(files: CourseFiles, lessons: Iterable[CompiledLesson]) -> CourseFiles:
+    """The files with the lessons' documents as far as these were read."""
+    documents = {lesson.document.file: lesson.document for lesson in lessons}
+    return replace(files, lessons=tuple(documents.get(each.file, each) for each in files.lessons))
 
 
 def compiled(checked: Checked, now: int, *, keep_mine: bool = False) -> Compiled:
-    """All that a learner gets of a course without mistakes; `now` (seconds since 1970) is the time of what has changed.
+    """Return all that a learner gets of a course without errors; `now` (seconds since 1970) is the
+    time of what has changed.
 
     `keep_mine`: what an extended course changed under replaced cards has been seen.
     """
     assert checked.course is not None  # noqa: S101  # Callers look first.
-    from attachdeck.compile.link import compile_course
-
-    deck, lock = compile_course(checked.course, checked.before(now), now)
-    if checked.merged:
-        lock = replace(
-            lock,
-            overrides=overrides_to_keep(
-                checked.merged, checked.lock.overrides, keep_mine=keep_mine
-            ),
-        )
+    deck, lock = _linked(checked, checked.before(now), now)
+    overridden = [each for made in checked.objects for each in made.overridden]
+    kept = overrides_to_keep(overridden, checked.lock.overrides, keep_mine=keep_mine)
+    lock = replace(lock, overrides=kept)
     written = checked.files.lock
 
     @cache
@@ -292,81 +331,34 @@ def compiled(checked: Checked, now: int, *, keep_mine: bool = False) -> Compiled
 
 
 def sealed(checked: Checked, built: Compiled, now: int) -> Compiled:
-    """Return a compiled course as its release: what has changed since the last one has the time of this one, `now`.
-
-    It is stale where the lock has to follow.
-    """
+    """Return a compiled course as its release: what has changed since the last one has the time of
+    this one, `now`. It is stale where the lock has to follow."""
     assert checked.course is not None  # noqa: S101  # It was compiled.
-    from attachdeck.compile.link import compile_course
-    from attachdeck.lock import sealing
-
     lock = sealing.sealed(built.lock, checked.course.version, now)
     if lock is built.lock:
         return built
-    deck, _ = compile_course(checked.course, lock, now)
+    deck, _ = _linked(checked, lock, now)
     return replace(built, deck=deck, lock=lock, stale=True)
 
 
-def refused(checked: Checked, folder: Path, *, jobs: int = 1) -> tuple[Diagnostic, ...]:
-    """Return what a build of a course without mistakes would refuse, because learners would lose by it."""
-    course, lock = checked.course, checked.lock
-    if course is None or not (lock.released or _share_a_guid(course, lock)):
-        return ()
-    # The short way knows lessons that were compiled before, and refuses nothing.
-    return () if straight(folder, 0, jobs=jobs) else compiled(checked, 0).refusals
+def refused(checked: Checked) -> tuple[Diagnostic, ...]:
+    """Return what a build of a course without errors would refuse, because learners would lose by
+    it."""
+    return compiled(checked, 0).refusals if checked.course else ()
 
 
-def _share_a_guid(course: Course, lock: Lock) -> bool:
-    """Return whether two cards would be one note in Anki."""
-    ids = [card.id for card in course.cards()]
-    guids = {lock.cards[card].guid if card in lock.cards else guid(course.id, card) for card in ids}
-    return len(guids) < len(ids)
+def shown(checked: Checked) -> Deck | None:
+    """Return the notes of the lessons without errors, to be looked at: times do not matter. None
+    where a mistake concerns the whole course."""
+    return _linked(checked, checked.before(0), 0)[0] if checked.good else None
 
 
-def straight(folder: Path, now: int, *, jobs: int = 1) -> tuple[Checked, Compiled] | None:
-    """`check` and `compiled` in one, the short way, with the lessons and the lock's text left out of what was checked.
-
-    None for a course that is not plainly good, or whose deck would harm learners.
-    """
-    from attachdeck.compile.straight import NotPlain, PlainCourse
-
-    try:
-        course = PlainCourse(folder)
-        deck, lock = course.compiled(now, jobs)
-    except NotPlain:
-        return None
-    checked = Checked(course.course, (), course.files, course.lock, lock_path=folder / LOCK)
-    return checked, Compiled(
-        deck,
-        lock,
-        changes(course.lock, lock),
-        (),
-        not course.lock_digest or digest(lock) != course.lock_digest,
-    )
-
-
-def without_broken_lessons(checked: Checked) -> Course | None:
-    """What can be shown of a course that has mistakes: the lessons without any; None where a mistake concerns the whole course."""
-    files = checked.files
-    broken = {each.at.file for each in checked.diagnostics if each.severity is Severity.ERROR}
-    while broken & {document.file for document in files.lessons}:
-        files = replace(
-            files, lessons=tuple(each for each in files.lessons if each.file not in broken)
-        )
-        if not files.lessons or _fatal(schema.problems(files)) or files.course.root is None:
-            return None
-        course, problems = decode(files)
-        broken = {each.at.file for each in problems if each.severity is Severity.ERROR}
-        if not broken:
-            return course
-    return None
-
-
-def notes_of(course: Course, lock: Lock) -> Deck:
-    """A course's notes, to be looked at: times do not matter."""
-    from attachdeck.compile.link import compile_course
-
-    return compile_course(course, lock, 0)[0]
+def _linked(checked: Checked, lock: Lock, now: int) -> tuple[Deck, Lock]:
+    compiler = checked.compiler
+    assert compiler is not None and compiler.cards is not None  # noqa: S101, PT018  # Callers look.
+    notes = [made.notes for made in checked.objects if made.notes]
+    deck, linked = link(compiler.cards, notes, lock, now)
+    return replace(deck, course=checked.good or deck.course), linked
 
 
 def keep(compiled: Compiled, path: Path) -> None:
@@ -385,10 +377,7 @@ def package(deck: Deck, path: Path) -> Summary:
 
 
 def write(output: Output, deck: Deck, path: Path) -> Summary:
-    """Write a deck in the way of an output.
-
-    Raises OSError, BrokenOutput or NothingLeft when that fails; what was there is then untouched.
-    """
+    """Write a deck in the way of an output. Raises OSError or BrokenOutput when that fails; what was there is then untouched."""
     from attachdeck import outputs
 
     lost = outputs.put(output, deck, path)
@@ -412,15 +401,3 @@ def write(output: Output, deck: Deck, path: Path) -> Summary:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _own_note_types(course: Course) -> Iterable[Diagnostic]:
-    if not course.note_types:
-        return ()
-    from attachdeck.anki.note_types import own
-
-    return own.problems(course.note_types.values())
-
-
-def _fatal(diagnostics: list[Diagnostic]) -> bool:
-    return any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)

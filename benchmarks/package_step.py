@@ -46,7 +46,8 @@ def genanki_way(notes: int, decks: int, output: Path) -> float:
 def attachdeck_way(notes: int, decks: int, output: Path) -> float:
     """attachdeck's output, with the texts above in two fields of its own note type."""
     from attachdeck.anki.note_types import Look, note_type
-    from attachdeck.compile.notes import DatedNoteType, Deck, NewCard, Note, Study, Subdeck
+    from attachdeck.compile.deck import DatedNoteType, Deck, NewCard, Note, Subdeck
+    from attachdeck.compile.notes import Study
     from attachdeck.domain.course import Course
     from attachdeck.outputs import apkg
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from attachdeck import pipeline
-from attachdeck.compile.notes import Deck
+from attachdeck.compile.deck import Deck
 from attachdeck.lock.identity import Lock, write_lock
 from attachdeck.lock.sealing import sealed
 
@@ -28,7 +28,7 @@ settings.register_profile(
 )
 settings.load_profile("attachdeck")
 
-# What a test builds is built; `test_remembered.py` looks at builds that are not.
+# What a test builds is built; `test_objects.py` looks at lessons that come from the cache.
 os.environ["ATTACHDECK_CACHE"] = "off"
 
 ROOT = Path(__file__).parent.parent

@@ -15,7 +15,7 @@ from conftest import CARD, need
 if TYPE_CHECKING:
     from anki.collection import Collection
 
-    from attachdeck.compile.notes import Deck
+    from attachdeck.compile.deck import Deck
 
 ALL_KINDS = (
     CARD

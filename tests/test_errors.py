@@ -11,19 +11,22 @@ from pathlib import Path
 import pytest
 
 from attachdeck import pipeline
-from attachdeck.rules import known_rules, lint
+from attachdeck.compile.objects import Rules
+from attachdeck.rules import known_rules
 from attachdeck.rules.support.pages import error_pages
 from conftest import COURSE_YAML, ROOT, write_course
 from test_cli import run
 
+REPORTS = ROOT / "attachdeck" / "decode" / "texts.py"
+"""The module whose methods decoders inherit."""
 PASSED_ON = ("rule", "name", "each.rule", "diagnostic.rule", "error.rule")
 """Expressions that hand on a code that was named elsewhere."""
 
 
-def parameters_for_codes(tree: ast.Module) -> dict[str, int]:
-    """The functions of a module with a parameter `rule`, and its place among the arguments."""
+def parameters_for_codes(trees: list[ast.Module]) -> dict[str, int]:
+    """The functions with a parameter `rule`, and its place among the arguments."""
     places = {}
-    for node in ast.walk(tree):
+    for node in (node for tree in trees for node in ast.walk(tree)):
         if isinstance(node, ast.FunctionDef):
             names = [each.arg for each in node.args.args if each.arg != "self"]
             if "rule" in names:
@@ -31,13 +34,12 @@ def parameters_for_codes(tree: ast.Module) -> dict[str, int]:
     return places
 
 
-def expressions(tree: ast.Module) -> Iterator[ast.expr]:
+def expressions(tree: ast.Module, places: dict[str, int]) -> Iterator[ast.expr]:
     """The expressions in a module that say a diagnostic's code."""
-    places = parameters_for_codes(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             yield from (each.value for each in node.keywords if each.arg == "rule")
-            name = ast.unparse(node.func).removeprefix("self.")
+            name = ast.unparse(node.func).removeprefix("self.").removeprefix("lesson.")
             if name in places and len(node.args) > places[name]:
                 yield node.args[places[name]]
         elif isinstance(node, ast.Dict):
@@ -48,13 +50,16 @@ def expressions(tree: ast.Module) -> Iterator[ast.expr]:
 
 def codes_in_the_source() -> set[str]:
     """Every code that the source gives a diagnostic."""
-    trees = [
-        ast.parse(path.read_text(encoding="utf-8"))
+    trees = {
+        path: ast.parse(path.read_text(encoding="utf-8"))
         for path in (ROOT / "attachdeck").rglob("*.py")
-        if "/rules/" not in path.as_posix()
-    ]
+        if path.parent.name != "rules" or path.name == "__init__.py"
+    }
+    reports = parameters_for_codes([ast.parse(REPORTS.read_text(encoding="utf-8"))])
     codes = set()
-    for tree in trees:
+    for path, tree in trees.items():
+        inherited = reports if path.parent == REPORTS.parent else {}
+        places = inherited | parameters_for_codes([tree])
         constants = {
             node.targets[0].id: node.value.value
             for node in tree.body
@@ -62,7 +67,7 @@ def codes_in_the_source() -> set[str]:
             and isinstance(node.targets[0], ast.Name)
             and isinstance(node.value, ast.Constant)
         }
-        for expression in expressions(tree):
+        for expression in expressions(tree, places):
             if isinstance(expression, ast.Constant):
                 codes.add(expression.value)
             elif isinstance(expression, ast.Name) and expression.id in constants:
@@ -76,7 +81,9 @@ def codes_in_the_source() -> set[str]:
 def test_every_code_in_the_source_has_a_page_in_explain_and_rules_and_the_documentation():
     codes = codes_in_the_source()
     assert len(codes) > 50
-    assert codes == error_pages().keys(), "add its page to attachdeck/lint/errors.md, or delete it"
+    assert codes == error_pages().keys(), (
+        "add its page to attachdeck/rules/support/errors.md, or delete it"
+    )
     assert not codes & known_rules().keys()
     listed = run("rules").stdout
     for code in codes:
@@ -100,7 +107,7 @@ def reference() -> str:
 For educators. `attachdeck check` and `build` print a code in brackets, as in `error[unknown-source]`; this page explains each. `attachdeck explain CODE` shows it in the terminal.
 While a course has an error, no deck is written and the last one stays as it was. What could be better and is no error is on [another page](rules.md).
 
-This page is made from `attachdeck/lint/errors.md` (`ATTACHDECK_RENEW=1 pytest tests/test_errors.py`); its examples are tests.
+This page is made from `attachdeck/rules/support/errors.md` (`ATTACHDECK_RENEW=1 pytest tests/test_errors.py`); its examples are tests.
 """
     pages = error_pages().values()
     return head + "".join(f"\n## {page.name}: {page.documentation.rstrip()}\n" for page in pages)
@@ -115,9 +122,8 @@ def codes_of(example: str, folder: Path) -> set[str]:
     else:
         cards = example
     cards = "".join(f"  {line}\n" for line in cards.strip("\n").split("\n"))
-    checked = pipeline.check(write_course(folder, files, cards=cards))
-    findings = lint(checked.course, "2026-11-28", files=checked.texts) if checked.course else ()
-    return {each.rule for each in (*checked.diagnostics, *findings)}
+    checked = pipeline.check(write_course(folder, files, cards=cards), rules=Rules("2026-11-28"))
+    return {diagnostic.rule for diagnostic in checked.diagnostics}
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import importlib.util
 import os
 import re
@@ -20,7 +19,6 @@ import pytest
 from click.testing import CliRunner
 
 from attachdeck.cli import main
-from attachdeck.compile import notes
 from attachdeck.system import cache, safe_write
 from conftest import CARD, need, write_course
 from stopping import stopped
@@ -132,21 +130,6 @@ def test_a_full_disk_under_the_course_leaves_the_last_lock_and_says_so(tmp_path:
     assert leftovers(course) == []
 
 
-def test_a_full_disk_for_temporary_files_is_named(
-    tmp_path: Path, mounted, monkeypatch: pytest.MonkeyPatch
-):
-    course, disk = write_course(tmp_path / "course", cards=MANY), mounted("size=64k")
-    monkeypatch.setattr(notes, "_IN_MEMORY", 1000)
-    monkeypatch.setattr(tempfile, "tempdir", str(disk))
-    result = CliRunner().invoke(main, ["build", str(course), "-o", str(tmp_path / "deck.apkg")])
-    said = result.exit_code, result.stderr
-    del result  # It holds what the build held, and so the file.
-    gc.collect()
-    assert said == (1, f"error: {disk}: No space left on device\n")
-    assert names(tmp_path) == ["course", "disk"]
-    assert names(disk) == []
-
-
 @pytest.mark.parametrize("room", ["16k", "64k", "256k", "1m"])
 def test_a_full_disk_is_no_fault_of_a_package(tmp_path: Path, mounted, room: str):
     """Anki's engine needs more and more room: to open, to unpack, to import, to check."""
@@ -168,13 +151,8 @@ def test_a_full_disk_is_no_fault_of_a_package(tmp_path: Path, mounted, room: str
 def test_a_full_disk_under_the_cache_is_no_fault(tmp_path: Path, mounted):
     course, disk = write_course(tmp_path / "course", cards=CARD), mounted("size=16k")
     (disk / "ballast").write_bytes(bytes(8 * 1024))
-    script = (
-        "from attachdeck import __main__, remembered\n"
-        "remembered._COARSE = 0  # Else files of this age are not remembered.\n"
-        "__main__.main()\n"
-    )
     result = subprocess.run(
-        [sys.executable, "-c", script, "build", course, "-o", tmp_path / "deck.apkg"],
+        [sys.executable, "-m", "attachdeck", "build", course, "-o", tmp_path / "deck.apkg"],
         check=False,
         capture_output=True,
         encoding="utf-8",
@@ -325,7 +303,6 @@ def test_a_clock_set_back_moves_no_time_back(tmp_path: Path):
 
 @pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="there is no other file system")
 def test_a_deck_can_go_to_another_file_system(tmp_path: Path):
-    import tempfile
 
     with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
         assert Path(folder).stat().st_dev != tmp_path.stat().st_dev
@@ -612,9 +589,12 @@ def test_a_new_process_imports_nothing_of_the_current_folder(tmp_path: Path):
     (course / "multiprocessing.py").write_text(f"open({str(mark)!r}, 'w')\n", encoding="utf-8")
     script = tmp_path / "script.py"
     script.write_text(
-        "from attachdeck import processes\n"
+        "from attachdeck.system import processes\n"
+        "processes.FORKS = False\n"
+        "def ready():\n"
+        "    pass\n"
         "if __name__ == '__main__':\n"
-        "    print(list(processes._spawned(str.encode, ['a', 'b'], 2)))\n",
+        "    print(list(processes.spread(str.encode, ['a', 'b'], 2, ready)))\n",
         encoding="utf-8",
     )
     usual = {key: text for key, text in os.environ.items() if key != "PYTHONSAFEPATH"}

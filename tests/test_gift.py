@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attachdeck import outputs
-from attachdeck.compile.notes import Deck
+from attachdeck.compile.deck import Deck
 from attachdeck.outputs import gift
 from conftest import need, write_course
 from test_anki_import import ALL_KINDS

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attachdeck import pipeline
+from attachdeck.compile.objects import Rules
 from attachdeck.domain.naming import file_name
 from attachdeck.reporters.text import report
-from attachdeck.rules import lint
 from conftest import COURSE_YAML, LESSON_HEAD, MEDIA_YAML, NOW, compiled, write_course
 from test_anki_import import ALL_KINDS, do_import
 
@@ -345,11 +345,12 @@ def test_nothing_that_runs_loads_or_expands_reaches_a_card(tmp_path: Path, colle
 )
 def test_the_author_is_told_what_reaches_no_card(tmp_path: Path, kind: str, text: str):
     keys = kind.replace("TEXT", json.dumps(f"Start {text} end"))
-    checked = pipeline.check(write_course(tmp_path, cards=f"  - {{id: a, kind: basic, {keys}}}\n"))
+    folder = write_course(tmp_path, cards=f"  - {{id: a, kind: basic, {keys}}}\n")
+    checked = pipeline.check(folder, rules=Rules("2026-11-25", ("html-taken-out",)))
     if checked.course is None:
         assert [each.rule for each in checked.diagnostics] == ["unknown-picture"]
         return
-    found = list(lint(checked.course, "2026-11-25", ["html-taken-out"], files=checked.texts))
+    found = checked.diagnostics
     assert found
     assert all(each.at.line == 7 and each.at.column > 30 for each in found), (
         "it stands where the text does"

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attachdeck import pipeline
-from attachdeck.rules import _words, known_rules, lint
+from attachdeck.compile.objects import Rules
+from attachdeck.rules import _words, known_rules
 from attachdeck.rules.support.texts import PHRASES, Phrases, finder, plain, sure_parts, words
 from conftest import COURSE, COURSE_YAML, LESSON_HEAD, PLANE_SVG, ROOT, write_course
 from test_cli import run
@@ -36,9 +37,10 @@ def found(folder: Path, example: str, rule: str) -> list[str]:
         files |= {name.replace("/basic/", "/own/"): text for name, text in OWN.items()}
     if "{n}" in cards:
         cards = "".join(cards.replace("{n}", str(n)) for n in range(50))
-    checked = pipeline.check(write_course(folder, files, cards=cards))
+    rules = Rules(TODAY, (rule,), (CORPUS,))
+    checked = pipeline.check(write_course(folder, files, cards=cards), rules=rules)
     assert checked.course, [(str(each.at), each.message) for each in checked.diagnostics]
-    return [each.message for each in lint(checked.course, TODAY, [rule], [CORPUS], checked.texts)]
+    return [each.message for each in checked.diagnostics if each.rule == rule]
 
 
 @pytest.mark.parametrize("name", known_rules())
@@ -84,10 +86,9 @@ def test_a_card_and_a_course_can_say_otherwise(tmp_path: Path):
 def test_a_day_that_does_not_exist_is_told_where_it_stands(tmp_path: Path):
     said = 'help: {checked: "2026-02-30", lines: [{where: Here, contact: "112"}]}\n'
     folder = write_course(tmp_path, {"course.yaml": COURSE_YAML + said})
-    checked = pipeline.check(folder)
-    (found,) = lint(checked.course, TODAY, ["help-unchecked"], files=checked.texts)
+    (found,) = pipeline.check(folder, rules=Rules(TODAY, ("help-unchecked",))).diagnostics
     assert "2026-02-30, a day that does not exist" in found.message
-    assert (found.at.line, found.at.column) == (COURSE_YAML.count("\n") + 1, 18)
+    assert (found.at.line, found.at.column) == (COURSE_YAML.count("\n") + 1, 17)
     assert run("check", folder).exit_code == 0
 
 
@@ -199,12 +200,9 @@ def test_many_cards_are_linted_in_time_that_grows_with_them(tmp_path: Path):
         f"  - {{id: c{n}, kind: basic, prompt: 'What did study {n} of group {n % 7} find in year {n % 30} about topic {n * 7 % 1000} there?', answer: A}}\n"
         for n in range(1000)
     )
-    checked = pipeline.check(write_course(tmp_path, cards=cards))
-    assert [
-        each
-        for each in lint(checked.course, TODAY, ["near-duplicate-prompt"])
-        if each.rule != "near-duplicate-prompt"
-    ] == []
+    rules = Rules(TODAY, ("near-duplicate-prompt",))
+    checked = pipeline.check(write_course(tmp_path, cards=cards), rules=rules)
+    assert {each.rule for each in checked.diagnostics} <= {"near-duplicate-prompt"}
 
 
 TRICKY = [

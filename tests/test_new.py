@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from attachdeck import pipeline
 from attachdeck.authoring import new
+from attachdeck.compile.objects import Rules
 from attachdeck.domain.course import KINDS_OF_CARD
 from attachdeck.domain.naming import card_id, free, slug
 from attachdeck.reader import CourseFiles
-from attachdeck.rules import lint
 from conftest import CARD, LESSON_HEAD, write_course
 from test_cli import run
 from test_outputs import tree
@@ -83,8 +83,8 @@ def test_every_text_that_is_there_to_be_replaced_is_found_and_stops_a_release(tm
     assert run("new", "lesson", "Another", mine).exit_code == 0
     assert run("import", table, "-o", imported).exit_code == 0
     for course, others in ((mine, {"The first lesson"}), (imported, {"Not stated"})):
-        checked = pipeline.check(course)
-        findings = list(lint(checked.course, "2026-11-28", ["placeholder"], (), checked.texts))
+        checked = pipeline.check(course, rules=Rules("2026-11-28", ("placeholder",)))
+        findings = checked.diagnostics
         named = {name for each in findings for name in re.findall("`(.+?)`", each.message)}
         expected = texts_to_replace(checked.files) | others
         assert expected <= named

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from attachdeck import outputs, pipeline
-from attachdeck.compile.notes import Deck
+from attachdeck.compile.deck import Deck
 from attachdeck.outputs import anki_text, crowdanki
 from conftest import need
 from test_anki_import import ALL_KINDS, do_import

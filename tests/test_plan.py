@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from attachdeck.compile.notes import Deck
+from attachdeck.compile.deck import Deck
 from conftest import COURSE, COURSE_YAML, LESSON_HEAD, need, write_course
 from test_cli import run
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from attachdeck import outputs
-from attachdeck.compile.notes import Deck
+from attachdeck.compile.deck import Deck
 from attachdeck.outputs import paper
 from conftest import need
 from test_anki_import import ALL_KINDS

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from attachdeck import pipeline
-from attachdeck.compile.notes import Deck, Note
+from attachdeck.compile.deck import Deck, Note
 from attachdeck.preview.rendering import sides
 from conftest import COURSE, NOW
 from test_cards_in_browser import TOO_WIDE, chromium

@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from attachdeck import pipeline
+from attachdeck.compile.deck import Deck
 from attachdeck.compile.link import compile_course
-from attachdeck.compile.notes import Deck
 from attachdeck.layers import translation
-from attachdeck.lock.identity import Lock
-from attachdeck.reader import read_course
 from conftest import CARD, COURSE_YAML, LESSON_HEAD, NOW, compiled, seal, write_course
 from test_anki_import import do_import
 from test_cli import run
-from test_straight import ways
 
 if TYPE_CHECKING:
     from anki.collection import Collection
@@ -174,7 +171,6 @@ def test_a_mistake_in_a_reading_is_told(tmp_path: Path, reading: str, cards: str
     assert checked.course is None
     assert message in " ".join(each.message for each in checked.diagnostics)
     assert all(each.at.file.endswith("01-first.yaml") for each in checked.diagnostics)
-    assert pipeline.straight(folder, NOW) is None
 
 
 def test_a_card_of_another_lesson_with_the_id_of_a_reading_is_told(tmp_path: Path):
@@ -189,22 +185,11 @@ def test_a_card_of_another_lesson_with_the_id_of_a_reading_is_told(tmp_path: Pat
 
     assert "the card of this reading has the id `second-reading`" in problem.message
     assert problem.at.file.endswith("02-second.yaml")
-    assert pipeline.straight(folder, NOW) is None
-
-
-@pytest.mark.parametrize("reading", [SECTIONS, TEXT])
-def test_both_ways_of_building_make_the_same_of_a_reading(tmp_path: Path, reading: str):
-    short, long = ways(course(tmp_path, reading))
-
-    assert short == long
-    assert {"reading", "basic"} == {note.kind for note in short[5]}
 
 
 def test_a_translation_says_titles_and_texts_of_sections(tmp_path: Path):
     folder = course(tmp_path)
-    files, _ = read_course(folder)
-
-    texts = translation.texts(files)["first"]
+    texts = translation.texts(pipeline.check(folder).files)["first"]
 
     assert texts["why-read:title"] == "Why <read>?"
     assert texts["how-to-read:text"].startswith("| first")
@@ -215,7 +200,7 @@ def test_a_translation_says_titles_and_texts_of_sections(tmp_path: Path):
     )
     checked = pipeline.check(folder, "es")
     assert checked.course
-    note = pipeline.notes_of(checked.course, Lock()).notes[0]
+    note = pipeline.compiled(checked, NOW).deck.notes[0]
     assert note.fields[0] == "¿Por qué?"
     assert "1 de 2" in note.fields
 
@@ -255,8 +240,8 @@ def test_a_section_that_is_gone_is_retired_for_those_who_have_it(
     folder = course(tmp_path / "course", reading, **files)
     after = pipeline.compiled(pipeline.check(folder), NOW + 9)
     assert after.refusals == ()
-    short, long = ways(folder)
-    assert short == long
+    objects = pipeline.compiled(pipeline.check(folder, whole=False), NOW + 9)
+    assert objects.deck.notes == after.deck.notes
     learn(after.deck)
 
     assert {key for key, card in after.lock.cards.items() if card.retired} == gone

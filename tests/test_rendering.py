@@ -15,7 +15,7 @@ from test_anki_import import ALL_KINDS, do_import
 if TYPE_CHECKING:
     from anki.collection import Collection
 
-    from attachdeck.compile.notes import Deck
+    from attachdeck.compile.deck import Deck
 
 MORE = """\
   - {id: nested, kind: cloze, text: "((1 an outer ((2 inner <b>bold</b> & more | what?)) gap)) and ((3 “quotes”, ümlauts: \\\\(x^{2 }\\\\)))", why: "{{c1::no gap}}"}

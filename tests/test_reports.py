@@ -15,8 +15,16 @@ import pytest
 from jsonschema import Draft7Validator, Draft202012Validator
 
 from attachdeck.reporters import MACHINE_FORMATS as FORMATS
-from conftest import COURSE, need, write_course
+from conftest import COURSE, COURSE_YAML, need, write_course
 from test_cli import run
+
+QUIET = """lint:
+  card-without-objective: off
+  html-taken-out: off
+  no-source: off
+  yes-no-prompt: off
+"""
+"""So that the course's errors are all there is to report."""
 
 
 @pytest.fixture
@@ -24,7 +32,7 @@ def findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A course with errors, in a folder with a hard name."""
     write_course(
         tmp_path / "a, b: 100%",
-        {"media/media.yaml": "pictures: []\n"},
+        {"media/media.yaml": "pictures: []\n", "course.yaml": COURSE_YAML + QUIET},
         cards='  - {id: a, kind: basic, prompt: "Is <it> & \\"so\\"?", answer: "Yes."}\n  - {id: a, kind: basic, prompt: P, answer: A}\n',
     )
     monkeypatch.chdir(tmp_path)

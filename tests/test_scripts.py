@@ -30,7 +30,7 @@ from test_anki_import import ALL_KINDS, do_import
 if TYPE_CHECKING:
     from anki.collection import Collection
 
-    from attachdeck.compile.notes import Deck
+    from attachdeck.compile.deck import Deck
 
 Read = Callable[[list[str]], list[list[str]]]
 

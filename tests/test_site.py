@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from attachdeck import outputs, pipeline
-from attachdeck.compile.notes import Deck
+from attachdeck.compile.deck import Deck
 from attachdeck.outputs import apkg, site
 from attachdeck.outputs.faces import faces
 from attachdeck.outputs.site.reading import lifted, own_words, section_of, sections

@@ -192,9 +192,7 @@ def test_a_card_that_moves_to_another_lesson_takes_its_translation_along(folder:
             "¿Qué es una base segura?",
             False,
         )
-        deck = pipeline.notes_of(
-            pipeline.check(folder, "es").course, pipeline.check(folder, "es").lock
-        )
+        deck = pipeline.compiled(pipeline.check(folder, "es"), 0).deck
         assert (
             next(note for note in deck.notes if note.card == "define").fields[0]
             == "¿Qué es una base segura?"

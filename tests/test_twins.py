@@ -6,7 +6,6 @@ import copy
 import json
 import re
 import unicodedata
-from pathlib import Path
 from typing import Any
 
 import cmarkgfm
@@ -17,13 +16,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from attachdeck import pipeline, schema
+from attachdeck import schema
 from attachdeck.anki import cloze, markup
 from attachdeck.anki.inert import inert
 from attachdeck.anki.sort_field import sort_text
-from attachdeck.reader import NOT_TEXT, folder, read_text
-from conftest import CARD, COURSE, LESSON_HEAD, write_course
-from test_cli import run
+from attachdeck.reader import NOT_TEXT, read_text
+from conftest import COURSE
 
 LESSONS = [
     read_text(path.read_text(encoding="utf-8"), path.name)[0].root.value
@@ -174,41 +172,3 @@ def test_markup_is_taken_out_as_by_ankis_patterns(html: str):
     assert sort_text(html) == MARKUP.sub(
         "", MEDIA_TAG.sub(lambda match: f" {match[1] or match[2] or match[3]} ", html)
     )
-
-
-def test_one_process_or_several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    files = {
-        f"lessons/{n:02}-more.yaml": LESSON_HEAD.replace("first", f"lesson-{n}")
-        + CARD.replace("define", f"card-{n}")
-        for n in range(2, 12)
-    }
-    files["lessons/12-alias.yaml"] = (
-        LESSON_HEAD.replace("first", "alias")
-        + "  - {id: aliased, kind: basic, prompt: &a What?, answer: *a }\n"
-    )
-    course = write_course(tmp_path / "course", files)
-    alone = pipeline.check(course)
-    monkeypatch.setattr(folder, "WORTH_SHARING", 0)
-    together = pipeline.check(course, jobs=3)
-    assert together.course == alone.course
-    assert together.diagnostics == alone.diagnostics == ()
-    decks = [tmp_path / "one.apkg", tmp_path / "three.apkg"]
-    for jobs, deck in zip("13", decks, strict=True):
-        assert (
-            run(
-                "build", course, "--jobs", jobs, "-o", deck, SOURCE_DATE_EPOCH="1800000000"
-            ).exit_code
-            == 0
-        )
-    assert decks[0].read_bytes() == decks[1].read_bytes()
-    (course / "lessons" / "05-more.yaml").write_text("id: [\n", encoding="utf-8")
-    (course / "lessons" / "06-more.yaml").write_bytes(b"\xff\xfe")
-    assert pipeline.check(course, jobs=3).diagnostics == pipeline.check(course).diagnostics
-
-
-def test_what_was_written_in_between_is_not_mistaken():
-    from attachdeck.reader.yaml_text import marshalled
-
-    known = marshalled("a: 1\n")
-    assert read_text("a: 1\n", "f", known)[0].root.value == {"a": 1}
-    assert read_text("a: 2\n", "f", known)[0].root.value == {"a": 2}

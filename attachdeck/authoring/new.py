@@ -15,7 +15,7 @@ from attachdeck import pipeline, schema
 from attachdeck.authoring import text_file
 from attachdeck.authoring.beside import GITIGNORE, ci_files, vscode_files
 from attachdeck.authoring.text_file import TextFile
-from attachdeck.decode.course import lesson_number
+from attachdeck.decode.names import lesson_number
 from attachdeck.domain.diagnostics import Diagnostic, Severity
 from attachdeck.domain.naming import free, ids_of_cards, slug, word
 from attachdeck.pipeline import Checked

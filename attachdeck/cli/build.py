@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -11,13 +10,11 @@ import click
 
 from attachdeck import outputs, pipeline
 from attachdeck.cli import report
-from attachdeck.cli.compiling import NO_CHANGES, compiled_course, in_words, lock_kept, place
+from attachdeck.cli.compiling import compiled_course, in_words, lock_kept, place
 from attachdeck.cli.progress import Progress
 from attachdeck.cli.terminal import course_folder, fail, seconds_now, spare_own_files, table
-from attachdeck.compile.notes import Deck
-from attachdeck.layers import courses
+from attachdeck.compile.deck import Deck
 from attachdeck.outputs import BrokenOutput, NothingLeft, Output
-from attachdeck.system import remembered
 
 
 @click.command(
@@ -141,7 +138,6 @@ def _build(course: Path | None, order: _Order) -> None:
     folder, language, asked = course_folder(course), order.language, order.asked
     spare_own_files(folder, order.output, "-o")
     now = seconds_now()
-    begun, before = time.time_ns(), _look(folder)
     with Progress() as progress:
         whole = order.wanted.keys() != {"apkg"}
         checked, compiled, diagnostics = compiled_course(
@@ -179,17 +175,6 @@ def _build(course: Path | None, order: _Order) -> None:
             err=not for_people,
         )
     click.echo(_summary(made, lock, empty), err=not for_people)
-    in_own_folder = not courses.is_installed(course) and checked.base is None
-    if (
-        in_own_folder
-        and for_people
-        and not (order.several or diagnostics or asked.strict or asked.only or language)
-        and made[0].sha256
-    ):
-        where, kept, deck = (
-            str(each.absolute()) for each in (folder, checked.lock_path, made[0].path)
-        )
-        remembered.remember(before, begun, where, kept, deck, _summary(made, NO_CHANGES))
 
 
 def _stale(compiled: pipeline.Compiled, lock: Path) -> str:
@@ -228,13 +213,6 @@ def _made(
             f"nothing of the course can become {name}: left out {nothing}; "
             "nothing was written (docs/outputs.md says what each output carries)"
         )
-
-
-def _look(folder: Path) -> dict[str, list[int]]:
-    try:
-        return remembered.look(str(folder.absolute()))
-    except OSError:
-        return {}
 
 
 def _wanted(to: str, output: Path | None, *, several: bool) -> dict[str, Output]:

@@ -65,16 +65,12 @@ def command(
         folder = own_course(given) if fix else course_folder(given)
         if fix:
             _mend(folder)
-        checked = pipeline.check(folder, jobs=jobs)
+        rules = report.rules(only, others)
+        checked = pipeline.check(folder, jobs=jobs, whole=False, rules=rules)
         lost = lost_lock_of(checked)
         diagnostics = sorted(
-            (
-                *checked.diagnostics,
-                *pipeline.refused(checked, folder, jobs=jobs),
-                *([lost] if lost else ()),
-                *report.lint_of(checked, only, others),
-            ),
-            key=lambda each: each.at,
+            (*checked.diagnostics, *pipeline.refused(checked), *([lost] if lost else ())),
+            key=lambda diagnostic: diagnostic.at,
         )
         whole = whole and not any(each.severity is Severity.ERROR or strict for each in diagnostics)
         found += diagnostics

@@ -42,31 +42,24 @@ def compiled_course(
     new_lock: bool = False,
     output: Path | None = None,
 ) -> tuple[pipeline.Checked, pipeline.Compiled, list[Diagnostic]]:
-    """A course, read and compiled, and what is to be said of it. The rules for good cards are held against it where somebody asked for that.
+    """Return a course, read and compiled, and what to report of it. The rules for good cards are
+    held against it where somebody asked for that.
 
-    Without `whole`, a plain course may come without its lessons, which is faster.
-    Exits with 1 where it has errors, where it has warnings and these are to fail, or where the deck would harm learners who have the last one:
-    also where its lock is lost, unless a `new_lock` is wanted. `output` is where the deck goes.
+    Without `whole` the course may come without its lessons, which is faster. Exits with 1 where it
+    has errors, where it has warnings and these are to fail, or where the deck would harm learners
+    who have the last one: also where its lock is lost, unless a `new_lock` is wanted. `output` is
+    where the deck goes.
     """
-    ask_rules = asked.strict or asked.only
     progress("compiling the course")
-    plain = None if whole or language or ask_rules else pipeline.straight(folder, now, jobs=jobs)
-    if plain:
-        if not new_lock and (lost := lost_lock_of(plain[0], language, output)):
-            _stop(plain[0], [lost], asked.form)
-        return *plain, []
-    progress("reading the course")
-    checked = pipeline.check(folder, language, jobs=jobs)
-    diagnostics = [
-        *checked.diagnostics,
-        *(report.lint_of(checked, asked.only) if ask_rules else ()),
-    ]
+    rules = report.rules(asked.only) if asked.strict or asked.only else None
+    checked = pipeline.check(folder, language, jobs=jobs, whole=whole, rules=rules)
+    diagnostics = list(checked.diagnostics)
     lost = None if new_lock else lost_lock_of(checked, language, output)
     if lost:
         diagnostics.append(lost)
     if checked.course is None or lost or (asked.strict and diagnostics):
         _stop(checked, diagnostics, asked.form)
-    progress("making the notes")
+    progress("linking the lessons")
     compiled = pipeline.compiled(checked, now, keep_mine=keep_mine)
     if compiled.refusals:
         _stop(checked, [*diagnostics, *compiled.refusals], asked.form)

@@ -21,7 +21,7 @@ from attachdeck.importing import columns as meanings
 from attachdeck.importing import source, table, writing
 from attachdeck.importing.draft import Draft, summed_up
 from attachdeck.importing.found import CannotImport
-from attachdeck.rules import kept
+from attachdeck.rules.support import kept
 
 _MOST = 20
 """How many findings of one rule are listed."""
@@ -247,7 +247,7 @@ def _say(draft: Draft, output: Path) -> None:
 
 def _effects(course: Path) -> None:
     """List what custom cards do besides being shown, as `attachdeck check` reports it."""
-    findings = report.lint_of(pipeline.check(course), kept.RULES)
+    findings = pipeline.check(course, rules=report.rules(kept.RULES)).diagnostics
     for rule in kept.RULES:
         of_rule = [finding for finding in findings if finding.rule == rule]
         for finding in of_rule[:_MOST]:

@@ -97,7 +97,7 @@ def command(
         if checked.course is None:
             show(checked.diagnostics, checked.texts)
             fail(f"{tally(checked.diagnostics)}; there is no plan")
-        deck = pipeline.notes_of(checked.course, checked.before(0))
+        deck = pipeline.compiled(checked, 0).deck
         study = deck.study
         pace = Pace(
             new=new or study.new_cards_a_day,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import webbrowser
 from pathlib import Path
 
@@ -33,7 +32,7 @@ def command(course: Path | None, port: int, no_browser: bool) -> None:
     COURSE is the folder that holds course.yaml. The page can be seen on this computer only. Ctrl-C ends it.
     """
     folder = course_folder(course)
-    gc.enable()
+
     try:
         preview = Preview(folder, port)
     except OSError as error:

@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from attachdeck import pipeline
+from attachdeck.cli import report
 from attachdeck.cli.compiling import lost_lock_of
-from attachdeck.cli.report import lint_of
 from attachdeck.cli.terminal import (
     course_folder,
     fail,
@@ -28,6 +28,7 @@ from attachdeck.outputs import BrokenOutput
 from attachdeck.release.bundle import Refused, Wanted, differences, release
 from attachdeck.release.snapshots import NoSnapshot
 from attachdeck.reporters.text import tally
+from attachdeck.rules import for_release
 
 
 @click.command(
@@ -94,12 +95,12 @@ def command(
     """
     folder = course_folder(course)
     spare_own_files(folder, output, "-o")
-    checked = pipeline.check(folder, language)
+    checked = pipeline.check(folder, language, rules=report.rules())
     lost = lost_lock_of(checked, language, output, previous)
-    diagnostics = sorted(
-        (*checked.diagnostics, *([lost] if lost else ()), *lint_of(checked, release=True)),
-        key=lambda each: each.at,
-    )
+    diagnostics = [*checked.diagnostics, *([lost] if lost else ())]
+    if checked.good:
+        diagnostics = for_release(checked.good, diagnostics)
+    diagnostics.sort(key=lambda diagnostic: diagnostic.at)
     show(diagnostics, checked.texts)
     if checked.course is None or any(each.severity is Severity.ERROR for each in diagnostics):
         fail(f"{tally(diagnostics)}; there is no release")

@@ -14,7 +14,7 @@ from attachdeck.domain.diagnostics import Diagnostic
 from attachdeck.reporters import MACHINE_FORMATS
 
 if TYPE_CHECKING:
-    from attachdeck.pipeline import Checked
+    from attachdeck.compile.objects import Rules
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -57,32 +57,12 @@ def jobs(command: F) -> F:
     )(command)
 
 
-def lint_of(
-    checked: Checked,
-    only: Sequence[str] = (),
-    corpus: Sequence[str] = (),
-    *,
-    release: bool = False,
-) -> list[Diagnostic]:
-    """Return what the rules for good cards say of a course, or of its part without errors."""
-    from attachdeck.rules import lint
+def rules(only: Sequence[str] = (), corpus: Sequence[str] = ()) -> Rules:
+    """Return the rules for good cards to ask: all, or only some."""
+    from attachdeck.compile.objects import Rules
 
     today = time.strftime("%Y-%m-%d", time.gmtime(seconds_now()))
-    course = checked.course or checked.sound
-    if course is None:
-        return []
-    return list(
-        lint(
-            course,
-            today,
-            only,
-            corpus,
-            checked.texts,
-            release=release,
-            whole=checked.course is not None,
-            without=checked.cards_with_errors(),
-        )
-    )
+    return Rules(today, tuple(only), tuple(corpus))
 
 
 def chosen(form: str | None) -> str:

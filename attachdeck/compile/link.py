@@ -1,7 +1,5 @@
-"""Who each note is and when it last changed: a course's notes and the old lock, to a Deck and the new lock.
-
-Lessons come one after another, and of their notes only the records stay in memory (`Notes`).
-"""
+"""Who each note is and when it last changed: compiled lessons and the old lock, to a Deck and the
+new lock."""
 
 from __future__ import annotations
 
@@ -11,18 +9,9 @@ from dataclasses import replace
 
 from attachdeck.anki.note_types import NoteType, own
 from attachdeck.compile import descriptions
-from attachdeck.compile.notes import (
-    Compiler,
-    DatedNoteType,
-    Deck,
-    LessonNotes,
-    Notes,
-    Subdeck,
-    Undated,
-    hashes,
-    ids_of,
-    shown_media,
-)
+from attachdeck.compile.deck import DatedNoteType, Deck, Note, Subdeck
+from attachdeck.compile.lessons import LessonNotes, notes_of
+from attachdeck.compile.notes import Compiler, hashes, shown_media
 from attachdeck.domain.course import Course
 from attachdeck.lock import identity
 from attachdeck.lock.identity import CHANGED, NEW, CardRecord, DeckRecord, Lock, NoteTypeRecord
@@ -32,25 +21,20 @@ OF_THE_COURSE = ("course-notice", "course-help")
 """The ids of the reference cards that show texts of the whole course; all others are of readings."""
 
 
-class SameId(Exception):  # noqa: N818  # Decoding reports it; only the short way comes here without.
-    """Two cards have the same id."""
-
-
 def compile_course(course: Course, lock: Lock, now: int) -> tuple[Deck, Lock]:
-    """Everything that a learner gets of a course, and the lock that remembers it.
-
-    What the old lock knows unchanged keeps its time and version; everything else gets `now`, in seconds since 1970.
-    """
+    """Return all that a learner gets of a course that is decoded, and the lock that remembers it."""
     compiler = Compiler(course)
-    deck, new = dated(compiler, map(compiler.lesson, course.lessons), lock, now)
-    # Outputs other than the package look at the notes again and again.
-    return replace(deck, notes=tuple(deck.notes)), new
+    return link(compiler, [notes_of(compiler, lesson) for lesson in course.lessons], lock, now)
 
 
-def dated(
+def link(
     compiler: Compiler, lessons: Iterable[LessonNotes], lock: Lock, now: int
 ) -> tuple[Deck, Lock]:
-    """Like `compile_course`, of lessons that are compiled already, and with notes that are made when they are asked for. Raises SameId."""
+    """Return all that a learner gets of compiled lessons, and the lock that remembers it.
+
+    What the old lock knows unchanged keeps its time and version; everything else gets `now`, in
+    seconds since 1970.
+    """
     dater = _Dater(compiler, lock, now)
     deck = dater.deck(lessons)
     return deck, Lock(
@@ -76,15 +60,14 @@ class _Dater:
         self.note_types = {
             key: self.note_type(key, each) for key, each in compiler.note_types.items()
         }
-        self.notes = Notes(compiler.tag("changed::"))
+        self.notes: list[Note] = []
+        self.version_tag = compiler.tag("changed::")
         self.types_in_use: set[str] = set()
         self.cards_by_kind: Counter[str] = Counter()
         self.left_out = 0
         self.taken: set[int] = set()
         self.first_cards: set[int] = set()
         self.merged = lock.merged()
-        self.places: dict[tuple[int, ...], tuple[int, ...]] = {}
-        """Each once, because most cards have the same."""
 
     def deck(self, lessons: Iterable[LessonNotes]) -> Deck:
         course, compiler = self.course, self.compiler
@@ -97,8 +80,8 @@ class _Dater:
                 begun = True
                 text = descriptions.before_you_begin(course)
                 self.reference("course-notice", "Before you begin", text, places[0][1])
-            for each in lesson.notes:
-                self.note(Undated._make(each))
+            for note in lesson.notes:
+                self.note(note)
             media.update(lesson.media)
         self.retire_readings(places[-1][1] if places else "")
         if begun:
@@ -122,27 +105,38 @@ class _Dater:
             study=course.study,
             decks=decks,
             note_types=note_types,
-            notes=self.notes,
+            notes=tuple(self.notes),
             media=shown_media(compiler.media, media, own_types),
         )
 
-    def note(self, undated: Undated) -> None:
-        if undated.card in self.cards:
-            raise SameId(undated.card)
-        record = self.record(undated)
+    def note(self, note: Note) -> None:
+        """Add a note: who it is, as the lock says, when it last changed, and its place."""
+        record = self.record(note)
         if record.retired and identity.is_new(record):
             self.left_out += 1
             return  # Nobody has it, so there is nobody to tell that it is retired.
-        self.cards[undated.card] = record
-        id, first_card = undated.ids if record.guid == undated.guid else ids_of(record.guid)
+        self.cards[note.card] = record
+        first_card = identity.first_card(record.guid)
         first_card = identity.distinct(first_card, self.first_cards, identity.CARDS_APART)
-        id = identity.distinct(id, self.taken)
+        id = identity.distinct(identity.number("note", record.guid), self.taken)
         if self.told_before(record):
             self.left_out += 1
-            return  # Check Database would give new learners a card of a note that comes without.
-        self.types_in_use.add(undated.note_type)
-        self.cards_by_kind[undated.kind] += len(undated.places)
-        self.notes.append(undated.packed, record, id, first_card)
+            return  # Check Database would give new learners a card of a note that has none.
+        self.types_in_use.add(note.note_type)
+        self.cards_by_kind[note.kind] += len(note.places)
+        tags = note.tags
+        if note.kind != "custom":
+            tags = tuple(sorted((*tags, self.version_tag + record.version)))
+        dated = replace(
+            note,
+            guid=record.guid,
+            id=id,
+            first_card=first_card,
+            position=len(self.notes) + 1,
+            modified=record.changed,
+            tags=tags,
+        )
+        self.notes.append(dated)
 
     def told_before(self, record: CardRecord) -> bool:
         """Return whether an earlier release has told learners that a card is retired."""
@@ -161,7 +155,7 @@ class _Dater:
             if is_reading and not identity.is_new(card) and card.guid not in kept:
                 self.note(self.compiler.gone_reading(id, deck))
 
-    def record(self, note: Undated) -> CardRecord:
+    def record(self, note: Note) -> CardRecord:
         """What the lock remembers of a card from now on."""
         before = self.known(note)
         if before and note.retired and self.told_before(before):
@@ -170,9 +164,7 @@ class _Dater:
         if before and same and before.files in ("", note.files):
             if before.places == note.made and before.files == note.files:
                 return before
-            return replace(
-                before, places=self.places.setdefault(note.made, note.made), files=note.files
-            )
+            return replace(before, places=note.made, files=note.files)
         return CardRecord(
             guid=before.guid if before else note.guid,
             note_type=note.note_type,
@@ -180,12 +172,12 @@ class _Dater:
             changed=identity.time_of_change(self.now, before.changed if before else None),
             version=self.version,
             retired=note.retired,
-            places=self.places.setdefault(note.made, note.made),
+            places=note.made,
             files=note.files,
             unreleased=identity.after_change(before),
         )
 
-    def known(self, note: Undated) -> CardRecord | None:
+    def known(self, note: Note) -> CardRecord | None:
         """Return what the lock knows of a card; of several records with its GUID, the latest.
 
         They come from a merge of a rename with another change. Learners may have either, so what

@@ -334,8 +334,8 @@ class Study:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
-    """A whole course."""
+class Course(Placed):
+    """A whole course, or what it is beside its lessons. `place` is that of course.yaml."""
 
     id: str
     title: str
@@ -361,6 +361,7 @@ class Course:
     pictures: dict[str, Picture] = field(default_factory=dict)
     note_types: dict[str, OwnNoteType] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict, repr=False)
+    place: Place = field(default=Location("course.yaml"), compare=False, repr=False)
 
     def cards(self) -> Iterator[Card]:
         """Every card, in the author's order."""

@@ -10,7 +10,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attachdeck.compile.notes import references
+from attachdeck.anki.media import references
 from attachdeck.engine.collection import EngineRefused, check_database, import_package, opened
 from attachdeck.system.normal import normal
 from attachdeck.system.processes import ProcessLost, apart

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from attachdeck import schema
+from attachdeck.anki.media import references
 from attachdeck.anki.note_types import NoteType, own
 from attachdeck.anki.note_types.generation import card_places, parse
 from attachdeck.anki.unsafe_html import (
@@ -20,7 +21,6 @@ from attachdeck.anki.unsafe_html import (
     unsafe_as_text,
     without_dangers,
 )
-from attachdeck.compile.notes import references
 from attachdeck.domain.course import OwnNoteType
 from attachdeck.importing.draft import Draft, DraftLesson, Ids, Values, plain, storable
 from attachdeck.importing.found import Found, FoundNote

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from attachdeck.domain.diagnostics import Diagnostic, Severity, did_you_mean_or_list
+from attachdeck.domain.location import Location
 from attachdeck.layers import courses
 from attachdeck.reader import CourseFiles, Document, Mark, Node
 
 _OWN = ("extends", "keep_identity", "hide")
 _DEEP = ("option_sets", "theme", "study")
+_APART = ("changes", "cards", "objectives", "reading")
+"""What of a change is not taken over key by key."""
 _SHOWN = ("prompt", "question", "scenario", "text", "answer", "why")
 
 
@@ -27,13 +30,23 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
-    """Both courses as one, what is wrong with putting them together, and the cards that were replaced, by id."""
+class Overridden:
+    """A card that this course says in its own words: what was seen of both, upstream's words, and
+    where this course's stand."""
 
-    files: CourseFiles
+    card: str
+    seen: Override
+    upstream_says: str
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Overlaid:
+    """A lesson of the extended course as this course changes it."""
+
+    document: Document
+    overridden: tuple[Overridden, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
-    overrides: Mapping[str, tuple[Override, Node, Node]] = field(default_factory=dict)
-    keeps_identity: bool = False
 
 
 def base_folder(files: CourseFiles, folder: Path) -> tuple[Path | None, list[Diagnostic]]:
@@ -75,74 +88,86 @@ def _beside(folder: Path) -> list[str]:
     return [f"../{path.as_posix()}" for path in courses.below(own.parent) if path.name != own.name]
 
 
-def merged(own: CourseFiles, base: CourseFiles) -> Merged:
-    """One course out of two whose documents could be read: its own wins, key by key, card by card."""
-    merger = _Merger(own, base)
-    root = own.course.root
-    return Merged(
-        merger.files(),
-        tuple(merger.diagnostics),
-        merger.overrides,
-        bool(root and root.value.get("keep_identity")),
-    )
-
-
-def upstream_changes(found: Merged, known: Mapping[str, Override]) -> Iterable[Diagnostic]:
-    """What upstream changed since this course replaced it, unless this course has changed its own since then, too."""
-    for card, (now, theirs, ours) in found.overrides.items():
-        before = known.get(card)
-        if before and before.upstream != now.upstream and before.own == now.own:
-            said = "; ".join(
-                f"{key}: {theirs.value[key]}"
-                for key in _SHOWN
-                if isinstance(theirs.value.get(key), str)
-            )
+def upstream_changes(
+    overridden: Iterable[Overridden], known: Mapping[str, Override]
+) -> Iterator[Diagnostic]:
+    """Report what upstream changed since this course replaced it, unless this course has changed
+    its own since then, too."""
+    for each in overridden:
+        before = known.get(each.card)
+        if before and before.upstream != each.seen.upstream and before.own == each.seen.own:
             yield Diagnostic(
                 rule="upstream-changed",
-                message=f"you replaced `{card}`; the course that you extend has changed it since, and now says: {said}",
-                at=ours.start,
-                help="change yours where you agree; to keep it as it is, run `attachdeck build --keep-mine`",
+                message=f"you replaced `{each.card}`; the course that you extend has changed it "
+                f"since, and now says: {each.upstream_says}",
+                at=each.at,
+                help="change yours where you agree; to keep it as it is, run "
+                "`attachdeck build --keep-mine`",
                 severity=Severity.WARNING,
             )
 
 
 def overrides_to_keep(
-    found: Merged, known: Mapping[str, Override], *, keep_mine: bool
+    overridden: Iterable[Overridden], known: Mapping[str, Override], *, keep_mine: bool
 ) -> dict[str, Override]:
-    """What the lock remembers of replaced cards: a change that the author has not answered yet stays unanswered."""
+    """Return what the lock remembers of replaced cards: a change that the author has not answered
+    yet stays unanswered."""
     kept = {}
-    for card, (now, _, _) in found.overrides.items():
-        before = known.get(card)
-        kept[card] = before if before and before.own == now.own and not keep_mine else now
+    for each in overridden:
+        before = known.get(each.card)
+        answered = before is None or before.own != each.seen.own or keep_mine
+        kept[each.card] = each.seen if answered or before is None else before
     return kept
 
 
-class _Merger:
-    def __init__(self, own: CourseFiles, base: CourseFiles) -> None:
+class Overlay:
+    """What a course changes of the one that it extends: its own wins, key by key, card by card.
+
+    `lessons` are the course's own lessons, read; `names` the ids of the cards of each lesson of the
+    extended course. `files` holds both courses as one, with lessons that are not read yet.
+    """
+
+    def __init__(
+        self,
+        own: CourseFiles,
+        lessons: Iterable[Document],
+        base: CourseFiles,
+        names: Mapping[str, Collection[str]],
+    ) -> None:
         self.own = own
         self.base = base
+        self.names = names
         self.diagnostics: list[Diagnostic] = []
-        self.overrides: dict[str, tuple[Override, Node, Node]] = {}
-
-    def files(self) -> CourseFiles:
-        own, base = self.own, self.base
+        self.changing = [each for each in lessons if each.root and "changes" in each.root]
         ours, theirs = own.course.root, base.course.root
-        if ours is None or theirs is None:
-            return own
-        changing = [
-            each for each in own.lessons if each.root is not None and "changes" in each.root
-        ]
-        lessons = self.changed_lessons(changing, self.hidden(ours))
+        assert ours is not None and theirs is not None  # noqa: S101, PT018  # Both could be read.
+        self.keeps_identity = bool(ours.value.get("keep_identity"))
+        self.hidden = self._hidden(ours)
+        self.changes = self._changes()
+        for key in ("objectives", "cards"):
+            for document in self.changing:
+                self._must_be_list(_root(document), key)
+        self.files = self._files(ours, theirs)
+
+    @property
+    def inherited(self) -> frozenset[str]:
+        """The files of the lessons that come from the extended course."""
+        return frozenset(each.file for each in self.base.lessons)
+
+    def _files(self, ours: Node, theirs: Node) -> CourseFiles:
+        own, base = self.own, self.base
+        changing = {each.file for each in self.changing}
+        course = _without(_joined(theirs, ours, _DEEP), _OWN)
+        pictures = self._listed(own.media, base.media, "pictures", "file")
         return replace(
             own,
-            course=Document(
-                own.course.file, own.course.text, _without(_joined(theirs, ours, _DEEP), _OWN)
+            course=Document(own.course.file, own.course.text, course),
+            sources=self._listed(own.sources, base.sources, "sources", "key"),
+            media=self._listed(pictures, base.media, "files", "file"),
+            lessons=(
+                *base.lessons,
+                *(each for each in own.lessons if each.file not in changing),
             ),
-            sources=self.listed(own.sources, base.sources, "sources", "key"),
-            media=self.listed(
-                self.listed(own.media, base.media, "pictures", "file"), base.media, "files", "file"
-            ),
-            lessons=(*lessons, *(each for each in own.lessons if each not in changing)),
             pictures=base.pictures | own.pictures,
             note_types=base.note_types | own.note_types,
             others=tuple(
@@ -151,190 +176,141 @@ class _Merger:
                     base.course,
                     base.sources,
                     base.media,
-                    *base.lessons,
                     *base.others,
-                    *changing,
+                    *(each for each in own.lessons if each.file in changing),
                 )
                 if each
             ),
         )
 
-    def hidden(self, ours: Node) -> set[str]:
-        """The ids of hidden cards; one that is not there is reported."""
+    def _hidden(self, ours: Node) -> set[str]:
+        """Return the ids of hidden cards; report one that is not there."""
+        self._must_be_list(ours, "hide")
         wanted = ours.get("hide")
-        known = {
-            id: entry
-            for lesson in self.base.lessons
-            if lesson.root is not None and isinstance(lesson.root.value, dict)
-            for id, entry in _ids(lesson.root)
-        }
-        found = set()
-        self.must_be_list(ours, "hide")
+        known = {card for cards in self.names.values() for card in cards}
+        hidden = set()
         for entry in wanted.items() if wanted else ():
             if entry.value in known:
-                found.add(entry.value)
-            else:
-                help = (
-                    did_you_mean_or_list(str(entry.value), known)
-                    or "name a card of the course that this one extends"
-                )
-                self.diagnostics.append(
-                    Diagnostic(
-                        rule="unknown-card",
-                        message=f"there is no card `{entry.value}` to hide",
-                        at=entry.at,
-                        help=help,
-                    )
-                )
-        return found
-
-    def must_be_list(self, node: Node, key: str) -> None:
-        """Report what is no list, and what in it is no group of keys where all else is: the two courses could not be joined without losing it."""
-        found = node.get(key) if isinstance(node.value, dict) else None
-        if found is None:
-            return
-        if not isinstance(found.value, list):
-            help = f"begin each entry with `- ` on a line of its own, or delete `{key}`"
-            self.diagnostics.append(
-                Diagnostic(rule="schema", message=f"`{key}` must be a list", at=found.at, help=help)
+                hidden.add(entry.value)
+                continue
+            help = (
+                did_you_mean_or_list(str(entry.value), known)
+                or "name a card of the course that this one extends"
             )
-        for entry in found.items() if key != "hide" else ():
+            message = f"there is no card `{entry.value}` to hide"
+            self._report("unknown-card", message, entry.at, help)
+        return hidden
+
+    def _changes(self) -> dict[str, list[Node]]:
+        """Return what changes each lesson of the extended course; report a lesson that it does not
+        have."""
+        changes: dict[str, list[Node]] = {lesson: [] for lesson in self.names}
+        for document in self.changing:
+            name = _root(document)["changes"]
+            if str(name.value) in changes:
+                changes[str(name.value)].append(_root(document))
+                continue
+            message = (
+                f"the course that this one extends has no lesson `{name.value}`"
+                if name.value is not None
+                else "`changes` names no lesson"
+            )
+            help = did_you_mean_or_list(str(name.value), changes)
+            self._report("unknown-lesson", message, name.at, help)
+        return changes
+
+    def _report(self, rule: str, message: str, at: Location, help: str | None) -> None:
+        self.diagnostics.append(Diagnostic(rule=rule, message=message, at=at, help=help))
+
+    def _must_be_list(self, node: Node, key: str) -> None:
+        """Report what is no list, and what in it is no group of keys where all else is: the two
+        courses could not be joined without losing it."""
+        listed = node.get(key) if isinstance(node.value, dict) else None
+        if listed is None:
+            return
+        if not isinstance(listed.value, list):
+            help = f"begin each entry with `- ` on a line of its own, or delete `{key}`"
+            self._report("schema", f"`{key}` must be a list", listed.at, help)
+        for entry in listed.items() if key != "hide" else ():
             if not isinstance(entry.value, dict):
                 message = f"an entry of `{key}` must be a group of keys"
-                self.diagnostics.append(
-                    Diagnostic(
-                        rule="schema",
-                        message=message,
-                        at=entry.at,
-                        help="write keys and their values here, or delete this line",
-                    )
-                )
+                help = "write keys and their values here, or delete this line"
+                self._report("schema", message, entry.at, help)
 
-    def changed_lessons(self, changing: list[Document], hidden: set[str]) -> list[Document]:
-        """The lessons of the extended course, as this course changes them."""
-        known: dict[str, list[Node]] = {
-            str(lesson.root.value.get("id")): []
-            for lesson in self.base.lessons
-            if lesson.root is not None
-        }
-        for document in changing:
-            assert document.root is not None  # noqa: S101  # Chosen so.
-            name = document.root["changes"]
-            if str(name.value) in known:
-                known[str(name.value)].append(document.root)
-            else:
-                message = (
-                    f"the course that this one extends has no lesson `{name.value}`"
-                    if name.value is not None
-                    else "`changes` names no lesson"
-                )
-                self.diagnostics.append(
-                    Diagnostic(
-                        rule="unknown-lesson",
-                        message=message,
-                        at=name.at,
-                        help=did_you_mean_or_list(str(name.value), known),
-                    )
-                )
-        return [
-            self.changed(lesson, known.get(str(lesson.root.value.get("id")), []), hidden)
-            if lesson.root
-            else lesson
-            for lesson in self.base.lessons
-        ]
-
-    def changed(self, lesson: Document, changes: list[Node], hidden: set[str]) -> Document:
+    def lesson(self, lesson: Document) -> Overlaid:
+        """A lesson of the extended course, as this course changes it."""
         root = lesson.root
-        if root is None or not (changes or hidden):
-            return lesson
+        changes = self.changes.get(str(root.value.get("id")), []) if root else []
+        if root is None or not (changes or self.hidden):
+            return Overlaid(lesson)
         cards = {
             str(entry.value.get("id")): entry
             for entry in _entries(root, "cards")
-            if entry.value.get("id") not in hidden
+            if entry.value.get("id") not in self.hidden
         }
+        overridden: list[Overridden] = []
+        problems: list[Diagnostic] = []
         objectives = list(_entries(root, "objectives"))
         for change in changes:
-            for key in ("objectives", "cards"):
-                self.must_be_list(change, key)
             objectives += _entries(change, "objectives")
             for entry in _entries(change, "cards"):
                 name = str(entry.value.get("id"))
                 if name in cards:
-                    self.replace(cards, name, entry, whole="kind" in entry)
+                    overridden.append(_overridden(name, cards[name], entry))
+                    cards[name] = entry if "kind" in entry else _joined(cards[name], entry, ())
                 elif "kind" in entry or "id" not in entry:
                     cards[name] = entry
                 else:
-                    message = f"the lesson `{root.value.get('id')}` has no card `{name}` to change"
-                    help = did_you_mean_or_list(name, cards) or "name a card of that lesson"
-                    self.diagnostics.append(
-                        Diagnostic(
-                            rule="unknown-card",
-                            message=message,
-                            at=entry["id"].at,
-                            help=f"{help}; a new card needs its `kind`",
-                        )
-                    )
-            apart = ("changes", "cards", "objectives", "reading")
-            root = _joined(root, _without(change, apart), ())
-        root = put(
-            put(root, "cards", _list(list(cards.values()), root["cards"])),
-            "objectives",
-            _list(objectives, root["objectives"]),
-        )
-        root = self.changed_reading(_without_hidden_reading(root, hidden), changes)
-        return Document(lesson.file, lesson.text, root)
-
-    def changed_reading(self, root: Node, changes: list[Node]) -> Node:
-        """A lesson with its reading as changes leave it: sections replace those of the same id, or come after them; a text replaces all."""
+                    problems.append(_no_card_to_change(root, name, cards, entry))
+            root = _joined(root, _without(change, _APART), ())
+        root = root.with_part("cards", _list(list(cards.values()), root["cards"]))
+        root = root.with_part("objectives", _list(objectives, root["objectives"]))
+        root = _without_hidden_reading(root, self.hidden)
         for change in changes:
-            ours = change.get("reading")
-            if ours is None:
-                continue
-            if not isinstance(ours.value, list) or not isinstance(root.value.get("reading"), list):
-                root = put(root, "reading", ours, change.mark.keys["reading"])
-                continue
-            self.must_be_list(change, "reading")
-            sections = {str(entry.value.get("id")): entry for entry in _entries(root, "reading")}
-            for entry in _entries(change, "reading"):
-                name = str(entry.value.get("id"))
-                if name in sections:
-                    self.replace(sections, name, entry, whole=False)
-                else:
-                    sections[name] = entry
-            root = put(root, "reading", _list(list(sections.values()), root["reading"]))
-        return root
+            root = self._changed_reading(root, change, overridden)
+        document = Document(lesson.file, lesson.text, root)
+        return Overlaid(document, tuple(overridden), tuple(problems))
 
-    def replace(self, entries: dict[str, Node], name: str, ours: Node, *, whole: bool) -> None:
-        """Put what this course says in the place of an entry, of all of it or of the keys that are named."""
-        theirs = entries[name]
-        entries[name] = ours if whole else _joined(theirs, ours, ())
-        self.overrides[name] = Override(_hash(theirs.value), _hash(ours.value)), theirs, ours
+    def _changed_reading(self, root: Node, change: Node, overridden: list[Overridden]) -> Node:
+        """A lesson with its reading as a change leaves it: sections replace those of the same id, or
+        come after them; a text replaces all."""
+        ours = change.get("reading")
+        if ours is None:
+            return root
+        if not isinstance(ours.value, list) or not isinstance(root.value.get("reading"), list):
+            return root.with_part("reading", ours, change.mark.keys["reading"])
+        self._must_be_list(change, "reading")
+        sections = {str(entry.value.get("id")): entry for entry in _entries(root, "reading")}
+        for entry in _entries(change, "reading"):
+            name = str(entry.value.get("id"))
+            if name in sections:
+                overridden.append(_overridden(name, sections[name], entry))
+                sections[name] = _joined(sections[name], entry, ())
+            else:
+                sections[name] = entry
+        return root.with_part("reading", _list(list(sections.values()), root["reading"]))
 
-    def listed(
+    def _listed(
         self, own: Document | None, base: Document | None, key: str, name: str
     ) -> Document | None:
         """Two lists as one; an entry of ours stands in the place of theirs of the same name."""
         if own is None or own.root is None or base is None or base.root is None:
             return own if own is not None else base
-        self.must_be_list(own.root, key)
+        self._must_be_list(own.root, key)
         entries = {
             str(entry.value.get(name)): entry
             for root in (base.root, own.root)
             for entry in _entries(root, key)
         }
-        return (
-            Document(
-                own.file,
-                own.text,
-                put(own.root, key, _list(list(entries.values()), own.root[key])),
-            )
-            if key in own.root
-            else own
-        )
+        if key not in own.root:
+            return own
+        listed = _list(list(entries.values()), own.root[key])
+        return Document(own.file, own.text, own.root.with_part(key, listed))
 
 
 def _without_hidden_reading(root: Node, hidden: set[str]) -> Node:
-    """A lesson without the hidden parts of its reading; the card of a reading of one text has the lesson's id in its own."""
+    """A lesson without the hidden parts of its reading; the card of a reading of one text has the
+    lesson's id in its own."""
     if "reading" not in root:
         return root
     if not isinstance(root.value["reading"], list):
@@ -345,16 +321,33 @@ def _without_hidden_reading(root: Node, hidden: set[str]) -> Node:
     if len(kept) == len(sections):
         return root
     return (
-        put(root, "reading", _list(kept, root["reading"])) if kept else _without(root, ("reading",))
+        root.with_part("reading", _list(kept, root["reading"]))
+        if kept
+        else _without(root, ("reading",))
     )
 
 
-def _ids(root: Node) -> Iterator[tuple[str, Node]]:
-    """The ids of a lesson's cards and of those that its reading becomes."""
-    for key in ("cards", "reading"):
-        yield from ((entry.value.get("id", ""), entry) for entry in _entries(root, key))
-    if isinstance(root.value.get("reading"), str):
-        yield f"{root.value.get('id')}-reading", root["reading"]
+def _overridden(name: str, theirs: Node, ours: Node) -> Overridden:
+    texts = (
+        f"{key}: {theirs.value[key]}" for key in _SHOWN if isinstance(theirs.value.get(key), str)
+    )
+    seen = Override(_hash(theirs.value), _hash(ours.value))
+    return Overridden(name, seen, "; ".join(texts), ours.start)
+
+
+def _no_card_to_change(root: Node, name: str, cards: Iterable[str], entry: Node) -> Diagnostic:
+    help = did_you_mean_or_list(name, cards) or "name a card of that lesson"
+    return Diagnostic(
+        rule="unknown-card",
+        message=f"the lesson `{root.value.get('id')}` has no card `{name}` to change",
+        at=entry["id"].at,
+        help=f"{help}; a new card needs its `kind`",
+    )
+
+
+def _root(document: Document) -> Node:
+    assert document.root is not None  # noqa: S101  # Only what was read is asked.
+    return document.root
 
 
 def _entries(node: Node, key: str) -> list[Node]:
@@ -370,10 +363,9 @@ def _joined(theirs: Node, ours: Node, deep: tuple[str, ...]) -> Node:
     joined = ours
     for key in theirs.value:
         if key not in ours:
-            joined = put(joined, key, theirs[key], theirs.mark.keys[key])
+            joined = joined.with_part(key, theirs[key], theirs.mark.keys[key])
         elif key in deep:
-            joined = put(
-                joined,
+            joined = joined.with_part(
                 key,
                 _joined(
                     theirs[key],
@@ -382,14 +374,6 @@ def _joined(theirs: Node, ours: Node, deep: tuple[str, ...]) -> Node:
                 ),
             )
     return joined
-
-
-def put(node: Node, key: str, part: Node, place: tuple[int, int, int, int] | None = None) -> Node:
-    """A mapping with another part under a key."""
-    parts: Any = node.mark.parts
-    keys = node.mark.keys if place is None else node.mark.keys | {key: place}
-    mark = Mark(node.mark.span, keys, parts | {key: _placed(part)}, node.mark.size, node.mark.file)
-    return Node(node.value | {key: part.value}, mark, node.file)
 
 
 def _without(node: Node, keys: tuple[str, ...]) -> Node:

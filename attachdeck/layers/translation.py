@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,40 +113,30 @@ def texts(files: CourseFiles) -> dict[str, dict[str, str]]:
     return found
 
 
-def translated(
-    files: CourseFiles, folder: Path, language: str
-) -> tuple[CourseFiles, Mapping[str, Tally], list[Diagnostic]]:
-    """A course's files with the texts of a language; what is missing or outdated stays as it is. With a tally of each catalogue."""
-    known = languages(folder)
-    if language not in known:
-        help = (
-            did_you_mean_or_list(language, known)
-            or f"`attachdeck translate extract {language}` begins one"
-        )
-        at = Location(files.course.file)
-        return (
-            files,
-            {},
-            [
-                Diagnostic(
-                    rule="unknown-language",
-                    message=f"this course has no translation into `{language}`",
-                    at=at,
-                    help=help,
-                )
-            ],
-        )
-    entries: dict[str, polib.POEntry] = {}
-    problems: list[Diagnostic] = []
-    for path in sorted((folder / TRANSLATIONS / language).glob("*.po")):
+class Translation:
+    """The texts of a language: its catalogues, read once, and what they say of each document.
+
+    What is missing or outdated stays as it is in the original.
+    """
+
+    def __init__(self, folder: Path, language: str) -> None:
+        self.language = language
+        self.problems: list[Diagnostic] = []
+        self.texts: list[str] = []
+        """What the catalogues say."""
+        self._entries: dict[str, polib.POEntry] = {}
+        for path in sorted((folder / TRANSLATIONS / language).glob("*.po")):
+            self._read(path)
+
+    def _read(self, path: Path) -> None:
         try:
-            entries |= {
-                entry.msgctxt: entry
-                for entry in _read(path)
-                if entry.msgctxt and not entry.obsolete
+            catalogue = _read(path)
+            self.texts.append(str(catalogue))
+            self._entries |= {
+                entry.msgctxt: entry for entry in catalogue if entry.msgctxt and not entry.obsolete
             }
         except (OSError, ValueError, UnicodeDecodeError) as error:
-            problems.append(
+            self.problems.append(
                 Diagnostic(
                     rule="broken-catalogue",
                     message=f"this catalogue cannot be read: {error}",
@@ -153,32 +144,55 @@ def translated(
                     help="mend it with a PO editor",
                 )
             )
-    tallies: dict[str, Tally] = {}
 
-    def say(context: str, text: str, catalogue: str) -> str:
-        entry = entries.get(context)
+    def course(self, files: CourseFiles) -> tuple[CourseFiles, Tally]:
+        """Return the files of a course with course.yaml and media.yaml in this language, and how
+        much of them that is."""
+        say = _Counting(self._entries)
+        course = _said(files.course, lambda value: _walk(value, _COURSE, "course", say))
+        course = _said(course, lambda value: value | {"language": self.language})
+        media = files.media and _said(files.media, lambda value: _pictures(value, say))
+        return replace(files, course=course, media=media), say.tally
+
+    def lesson(self, document: Document) -> tuple[Document, Tally]:
+        """Return a lesson in this language, and how much of it that is."""
+        say = _Counting(self._entries)
+        name = str(document.root.value.get("id")) if document.root is not None else ""
+        return _said(document, lambda value: _lesson(value, name, say)), say.tally
+
+
+class _Counting:
+    """Says each text in a language, and counts how many of them that language has."""
+
+    def __init__(self, entries: Mapping[str, polib.POEntry]) -> None:
+        self.entries = entries
+        self.tally = Tally()
+
+    def __call__(self, context: str, text: str) -> str:
+        entry = self.entries.get(context)
         if entry is None or not entry.msgstr:
-            step, said = Tally(missing=1), text
-        elif entry.fuzzy or _normal(entry.msgid) != _normal(text):
-            step, said = Tally(outdated=1), text
-        else:
-            step, said = (
-                Tally(translated=1),
-                entry.msgstr + "\n" * (text.endswith("\n") and not entry.msgstr.endswith("\n")),
-            )
-        tallies[catalogue] = tallies.get(catalogue, Tally()) + step
-        return said
+            self.tally += Tally(missing=1)
+            return text
+        if entry.fuzzy or _normal(entry.msgid) != _normal(text):
+            self.tally += Tally(outdated=1)
+            return text
+        self.tally += Tally(translated=1)
+        ends = text.endswith("\n") and not entry.msgstr.endswith("\n")
+        return str(entry.msgstr) + "\n" * ends
 
-    documents: dict[str, Document] = {}
-    for name, walk in _catalogues(files):
-        for document in walk(lambda context, text, name=name: say(context, text, name)):  # type: ignore[misc]
-            documents[document.file] = document
-    course = documents.get(files.course.file, files.course)
-    if course.root is not None:
-        course = _said(course, lambda value: value | {"language": language})
-    lessons = tuple(documents.get(each.file, each) for each in files.lessons)
-    media = documents.get(files.media.file, files.media) if files.media else None
-    return replace(files, course=course, lessons=lessons, media=media), tallies, problems
+
+def unknown_language(folder: Path, language: str, file: str) -> Diagnostic | None:
+    """Report a language into which nobody has begun to translate a course."""
+    known = languages(folder)
+    if language in known:
+        return None
+    help = did_you_mean_or_list(language, known)
+    return Diagnostic(
+        rule="unknown-language",
+        message=f"this course has no translation into `{language}`",
+        at=Location(file),
+        help=help or f"`attachdeck translate extract {language}` begins one",
+    )
 
 
 def extract(
@@ -265,31 +279,26 @@ def _read(path: Path) -> polib.POFile:
     return found
 
 
-def _catalogues(files: CourseFiles) -> Iterator[tuple[str, Callable[[Say], list[Document]]]]:
-    """Each part of a course with its catalogue's name, as a function that says every text anew and returns the documents."""
+def _catalogues(files: CourseFiles) -> Iterator[tuple[str, Callable[[Say], object]]]:
+    """Each part of a course with its catalogue's name, as a function that says every text anew."""
     yield (
         COURSE,
-        lambda say: [_said(files.course, lambda value: _walk(value, _COURSE, "course", say))],
+        lambda say: _said(files.course, lambda value: _walk(value, _COURSE, "course", say)),
     )
     if files.media:
         media = files.media
-        yield (
-            COURSE,
-            lambda say: [
-                _said(
-                    media,
-                    lambda value: _each(value, "pictures", "file", {"alt": ""}, "picture ", say),
-                )
-            ],
-        )
+        yield COURSE, lambda say: _said(media, lambda value: _pictures(value, say))
     for lesson in files.lessons:
         name = str(lesson.root.value.get("id")) if lesson.root is not None else ""
-        yield (
-            name,
-            lambda say, lesson=lesson, name=name: [  # type: ignore[misc]
-                _said(lesson, lambda value: _lesson(value, name, say))
-            ],
-        )
+        yield name, partial(_say_lesson, lesson, name)
+
+
+def _say_lesson(lesson: Document, name: str, say: Say) -> Document:
+    return _said(lesson, lambda value: _lesson(value, name, say))
+
+
+def _pictures(value: dict[str, Any], say: Say) -> dict[str, Any]:
+    return _each(value, "pictures", "file", {"alt": ""}, "picture ", say)
 
 
 def _said(document: Document, change: Callable[[Any], Any]) -> Document:

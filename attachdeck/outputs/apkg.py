@@ -17,23 +17,23 @@ import sqlite3
 import struct
 import zipfile
 from collections.abc import Iterator
-from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import genanki
+from genanki.apkg_col import APKG_COL
+from genanki.apkg_schema import APKG_SCHEMA
+
 from attachdeck.anki.note_types.generation import requirements
-from attachdeck.compile.notes import DatedNoteType, Deck, Notes, Subdeck, row_of
-from attachdeck.lean import without
+from attachdeck.anki.sort_field import checksum, sort_text
+from attachdeck.compile.deck import DatedNoteType, Deck, Subdeck
 from attachdeck.system.safe_write import folder_beside
 
-# The package cached_property, which has what functools has as well, imports asyncio and ssl: half of the time that genanki takes.
-with without("cached_property", cached_property=cached_property):
-    import genanki
-    from genanki.apkg_col import APKG_COL
-    from genanki.apkg_schema import APKG_SCHEMA
-
 SUFFIX = ".apkg"
+
+_BETWEEN_FIELDS = "\x1f"
+"""What separates the fields of a note in Anki's database; no text of a course holds it."""
 
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _COLLECTION_ROW = "INSERT INTO col VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -98,31 +98,26 @@ class _Package(genanki.Package):  # type: ignore[misc]  # genanki has no types.
         cursor.executescript(f"{index}{indexes}")
 
     def note_rows(self, cards: list[bytes]) -> Iterator[tuple[Any, ...]]:
-        """The rows of the notes, in order of their ids; of each note's cards the rows are added to `cards`, packed so that they can be sorted."""
-        notes = self.deck.notes
+        """Yield the rows of the notes, in order of their ids; the rows of their cards are added to
+        `cards`, packed so that they can be sorted."""
         deck_ids = {each.name: each.id for each in self.deck.decks}
         note_types = {key: each.id for key, each in self.deck.note_types.items()}
-        ids, row = (
-            (notes.ids, notes.row)
-            if isinstance(notes, Notes)
-            else ([note.id for note in notes], lambda place: row_of(notes[place]))
-        )
-        for place in sorted(range(len(ids)), key=ids.__getitem__):
-            note = row(place)
+        for note in sorted(self.deck.notes, key=lambda note: note.id):
             deck = deck_ids[note.deck]
             cards += [
-                _CARD.pack(id, note.id, deck, ord, note.modified, note.position)
-                for ord, id in note.cards
+                _CARD.pack(card.id, note.id, deck, card.place, note.modified, note.position)
+                for card in note.cards
             ]
+            sorted_by = sort_text(note.fields[0])
             yield (
                 note.id,
                 note.guid,
                 note_types[note.note_type],
                 note.modified,
-                note.tags,
-                note.fields,
-                note.sort_text,
-                note.checksum,
+                f" {' '.join(note.tags)} " if note.tags else "",
+                _BETWEEN_FIELDS.join(note.fields),
+                sorted_by,
+                checksum(sorted_by),
             )
 
     def collection(self) -> tuple[Any, ...]:

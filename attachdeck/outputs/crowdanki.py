@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from attachdeck.anki.note_types.generation import requirements
-from attachdeck.compile.notes import DatedNoteType, Deck, Note, Subdeck
+from attachdeck.compile.deck import DatedNoteType, Deck, Note, Subdeck
 from attachdeck.system.normal import normal
 
 SUFFIX = "-crowdanki"

@@ -12,7 +12,7 @@ from html import escape
 from attachdeck.anki import cloze
 from attachdeck.anki.note_types import words
 from attachdeck.anki.references import surnames
-from attachdeck.compile.notes import Deck, Note
+from attachdeck.compile.deck import Deck, Note
 from attachdeck.domain.course import Card, Lesson, OcclusionCard, SequenceCard
 
 _IMG = re.compile(

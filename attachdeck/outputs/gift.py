@@ -13,7 +13,7 @@ from pathlib import Path
 
 from attachdeck.anki import cloze
 from attachdeck.anki.markup import Shown, render
-from attachdeck.compile.notes import Deck
+from attachdeck.compile.deck import Deck
 from attachdeck.domain.course import ChoiceCard, SequenceCard, TypedCard
 from attachdeck.outputs import NothingLeft
 from attachdeck.outputs.faces import Face, faces, fields, without_pictures

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from attachdeck.compile.notes import Deck
+from attachdeck.compile.deck import Deck
 from attachdeck.domain.cells import guarded, leaves
 from attachdeck.domain.course import Section
 

@@ -16,7 +16,7 @@ from html import escape
 from attachdeck.anki import cloze
 from attachdeck.anki.note_types import NoteType
 from attachdeck.anki.note_types.generation import is_blank
-from attachdeck.compile.notes import Note
+from attachdeck.compile.deck import Note
 
 _TOKEN = re.compile(r"\{\{\{*+(?P<sign>[#^/]?)(?P<text>[^{}]*+)\}\}")
 _PLAYED = re.compile(r"\[sound:.*?\]|\[anki:play:[qa]:[0-9]+\]")

@@ -14,13 +14,13 @@ from typing import Any
 
 from attachdeck import pipeline
 from attachdeck.anki.markup import Shown, render
-from attachdeck.compile.notes import DatedNoteType, Note
+from attachdeck.compile.deck import DatedNoteType, Note
+from attachdeck.compile.objects import Rules
 from attachdeck.domain.course import Card, Course, Lesson, Section
 from attachdeck.domain.diagnostics import Diagnostic
 from attachdeck.outputs.faces import reading_html
 from attachdeck.pipeline import Checked
 from attachdeck.preview.rendering import sides
-from attachdeck.rules import lint
 
 Entry = dict[str, Any]
 """A value for JSON: a lesson, a card or a problem as `preview.js` reads it."""
@@ -93,14 +93,14 @@ class Site:
 def look(folder: Path, before: Site | None = None) -> Site:
     """The course as it is on disk now; what has mistakes stays as it was before, beside its problems."""
     before = before or Site()
-    checked = pipeline.check(folder)
-    course = checked.course or pipeline.without_broken_lessons(checked)
-    if course is None:
+    rules = Rules(time.strftime("%Y-%m-%d", time.gmtime()))
+    checked = pipeline.check(folder, rules=rules)
+    course, deck = checked.good, pipeline.shown(checked)
+    if course is None or deck is None:
         problems = tuple(_problems(checked.diagnostics, before.lessons))
         return Site(
             before.title, before.lessons, problems, before.notes, before.media, _folders(checked)
         )
-    deck = pipeline.notes_of(course, checked.lock)
     notes = {
         note.card: Drawable(note, deck.note_types[note.note_type], course.language)
         for note in deck.notes
@@ -126,14 +126,10 @@ def look(folder: Path, before: Site | None = None) -> Site:
             }
             media |= before.media
     lessons.sort(key=lambda lesson: str(lesson["file"]))
-    said = (
-        *checked.diagnostics,
-        *lint(course, time.strftime("%Y-%m-%d", time.gmtime()), files=checked.texts),
-    )
     return Site(
         course.title,
         tuple(lessons),
-        tuple(_problems(said, tuple(lessons))),
+        tuple(_problems(checked.diagnostics, tuple(lessons))),
         notes,
         media,
         _folders(checked),

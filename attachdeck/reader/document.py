@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -74,6 +74,21 @@ class Node:
         """The parts of a list, in order; nothing for anything else."""
         if isinstance(self.value, list):
             yield from (self[index] for index in range(len(self.value)))
+
+    def with_part(
+        self, key: str, part: Node, place: tuple[int, int, int, int] | None = None
+    ) -> Node:
+        """This mapping with another part under a key; `place` is that of a key that is new."""
+        parts: Any = self.mark.parts
+        keys = self.mark.keys if place is None else self.mark.keys | {key: place}
+        placed = replace(part.mark, file=part.file)
+        mark = replace(self.mark, keys=keys, parts=parts | {key: placed})
+        return Node(self.value | {key: part.value}, mark, self.file)
+
+    def with_entries(self, entries: list[Node]) -> Node:
+        """This list with other entries."""
+        mark = replace(self.mark, parts=[replace(each.mark, file=each.file) for each in entries])
+        return Node([each.value for each in entries], mark, self.file)
 
     @property
     def at(self) -> Location:

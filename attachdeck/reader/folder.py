@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import repeat
 from pathlib import Path
 from stat import S_ISREG
 
@@ -17,8 +16,7 @@ from attachdeck.domain.location import Location
 from attachdeck.reader.document import Document
 from attachdeck.reader.pictures import svg_problems
 from attachdeck.reader.repositories import repositories
-from attachdeck.reader.yaml_text import marshalled, read_text, with_plain_ends
-from attachdeck.system.processes import FORKS, ProcessLost, spread
+from attachdeck.reader.yaml_text import read_text, with_plain_ends
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_LOCK_BYTES = 8 * MAX_BYTES
@@ -26,8 +24,6 @@ MAX_LOCK_BYTES = 8 * MAX_BYTES
 LOCK = "course.lock"
 TRANSLATIONS = "translations"
 """The folder of a course's translations, one folder a language."""
-WORTH_SHARING = 700_000 if FORKS else 3_500_000
-"""Bytes of lessons from which on several processes read them sooner than one: about 1,000 cards where a process begins as a copy, else 5,000."""
 _FOLDERS = {
     "lesson": "lessons",
     "lessons": "lessons",
@@ -137,19 +133,18 @@ def keeps(folder: Path, place: Path) -> bool:
     )
 
 
-def read_course(
-    folder: Path, lock_name: str = LOCK, jobs: int = 1, *, lessons: bool = True
-) -> tuple[CourseFiles, list[Diagnostic]]:
-    """Read a course's folder; a file that is missing or broken becomes a diagnostic and an empty document.
+def read_course(folder: Path, lock_name: str = LOCK) -> tuple[CourseFiles, list[Diagnostic]]:
+    """Read a course's folder; a file that is missing or broken becomes a diagnostic and an empty
+    document. Of lessons only the texts are read: `read_text` reads what they say.
 
-    `lock_name` is the lock's place in the folder; `jobs` is how many processes may read lessons, if these are read at all.
+    `lock_name` is the lock's place in the folder.
     """
     name = folder.as_posix()
     diagnostics: list[Diagnostic] = []
     root = folder.resolve()
 
-    def document(path: Path, value: bytes | None = None) -> Document:
-        found, problems = read_file(path, shown(path), root, value)
+    def document(path: Path) -> Document:
+        found, problems = read_file(path, shown(path), root)
         diagnostics.extend(problems)
         return found
 
@@ -214,7 +209,7 @@ def read_course(
         course=document(folder / "course.yaml"),
         sources=optional(folder / "sources.yaml"),
         media=media,
-        lessons=tuple(map(document, paths, _values(paths, jobs))) if lessons else (),
+        lessons=tuple(map(text, paths)),
         pictures=pictures,
         lock=lock,
         lock_problems=lock_problems,
@@ -245,30 +240,12 @@ def lock_file(folder: Path, name: str = LOCK) -> tuple[Document | None, tuple[Di
 
 
 def read_file(
-    path: Path, shown: str, root: Path | None = None, value: bytes | None = None
+    path: Path, shown: str, root: Path | None = None
 ) -> tuple[Document, list[Diagnostic]]:
-    """Read one YAML file. `shown` is the name to use in messages; the file must lie under `root` if that is given.
-
-    `value` is what another process has read there already, marshalled, with the hash of the text.
-    """
+    """Read one YAML file. `shown` is the name to use in messages; the file must lie under `root` if
+    that is given."""
     document, problems = read_utf8(path, shown, root)
-    return (document, problems) if problems else read_text(document.text, shown, value)
-
-
-def _values(paths: list[Path], jobs: int) -> Iterator[bytes | None]:
-    """What other processes read in files, for `read_file`; None for each file that is left to this one."""
-    try:
-        large = jobs > 1 and sum(path.stat().st_size for path in paths) > WORTH_SHARING
-    except OSError:
-        large = False
-    with suppress(ProcessLost):
-        yield from spread(_value, paths, jobs) if large else ()
-    yield from repeat(None)
-
-
-def _value(path: Path) -> bytes:
-    document, problems = read_utf8(path, "", None) if path.is_file() else (None, [])
-    return marshalled(document.text) or b"" if document and not problems else b""
+    return (document, problems) if problems else read_text(document.text, shown)
 
 
 def read_utf8(

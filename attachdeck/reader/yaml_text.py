@@ -5,8 +5,6 @@ Scalars follow YAML 1.2's core schema, so `no` is a word and `1969-01-02` is tex
 
 from __future__ import annotations
 
-import hashlib
-import marshal
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
@@ -14,16 +12,13 @@ from itertools import islice
 from sys import intern
 from typing import Any
 
+import yaml
+
 from attachdeck.domain.diagnostics import Diagnostic, Edit
 from attachdeck.domain.location import Location
-from attachdeck.lean import patterns_later
 from attachdeck.reader.document import Document, Mark, Node, location_of
 
-with patterns_later():  # Its compiled parser uses none.
-    import yaml
-
 MAX_DEPTH = 32
-_HASH = 16
 MAX_ODD = 20
 """Of how many invisible characters in one file an author is told at once."""
 MAX_ALIASED_VALUES = 10_000
@@ -56,10 +51,8 @@ _NOT_ONLY_TEXT = frozenset(("", *"~nNtTfF-+.0123456789"))
 _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
-def read_text(
-    text: str, shown: str, known: bytes | None = None
-) -> tuple[Document, list[Diagnostic]]:
-    """Read YAML text, with LF or CRLF line ends; `known` is what `marshalled` made of it."""
+def read_text(text: str, shown: str) -> tuple[Document, list[Diagnostic]]:
+    """Read YAML text, with LF or CRLF line ends."""
     text = with_plain_ends(text)
     plain = text.isascii() and not text.encode().translate(None, _PLAIN)
     odd = (
@@ -81,7 +74,7 @@ def read_text(
             )
         ]
     try:
-        value = _unmarshalled(known, text) if known else _value(text)
+        value = _value(text)
     except (_Unusual, yaml.MarkedYAMLError):
         return _read_with_places(text, shown)
     return Document(
@@ -98,7 +91,10 @@ def cut_off(text: str, shown: str) -> Iterator[Location]:
     )
     if not found:
         return
-    scalars: list[Any] = [event for event in _events(text) if isinstance(event, _SCALAR)]
+    try:
+        scalars: list[Any] = [event for event in _events(text) if isinstance(event, _SCALAR)]
+    except yaml.YAMLError:
+        return  # What is wrong with this text has been reported.
     ends = [event.end_mark.index for event in scalars]
     for place in found:
         before = bisect_right(ends, place) - 1
@@ -117,25 +113,6 @@ def cut_off(text: str, shown: str) -> Iterator[Location]:
 def with_plain_ends(text: str) -> str:
     """A text with LF at the end of each line."""
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-
-
-def marshalled(text: str) -> bytes | None:
-    """What a text says, for another process, with a hash of the text; None where it is not read the short way."""
-    try:
-        return _hash(text) + marshal.dumps(_value(text))
-    except (_Unusual, yaml.MarkedYAMLError):
-        return None
-
-
-def _unmarshalled(known: bytes, text: str) -> Any:
-    """What `marshalled` made of a text: of this one, unless somebody has written to the file in between."""
-    return (
-        marshal.loads(memoryview(known)[_HASH:]) if known[:_HASH] == _hash(text) else _value(text)  # noqa: S302
-    )  # Our own process made it.
-
-
-def _hash(text: str) -> bytes:
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_HASH).digest()
 
 
 def _read_with_places(text: str, shown: str) -> tuple[Document, list[Diagnostic]]:

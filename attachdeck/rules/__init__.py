@@ -1,26 +1,31 @@
-"""Rules for good cards. Each is a module in `rules/`; its docstring is its documentation, and the examples in it are its tests.
+"""Rules: what a course should have, and what a good card is. One a module.
 
-A rule whose module says `STOPS_RELEASE = True` is an error for `attachdeck release`.
-A rule's module has a docstring of fixed form (a title; what, why and how to mend; `Bad:` and `Good:` with YAML) and a function
-`check(course, context)` that yields findings. Its name is the file's, with hyphens.
+A rule's docstring is its page (a title; what, why and how to fix; `Bad:` and `Good:` with YAML,
+which are its tests). Its name is the file's, with hyphens. It has at least one of these functions:
+
+- `check(course, context)` looks at one lesson: the course that it gets has this lesson alone;
+- `check_course(course, context)` looks at the course's own files: the course has no lessons;
+- `compare(whole, context)` looks at all cards together, of which only summaries are left.
+
+All yield findings. A rule whose module says `STOPS_RELEASE = True` is an error for a release.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from pkgutil import get_data, iter_modules
 from types import MappingProxyType
 from typing import Any
 
-from attachdeck.domain.course import Card, Course
+from attachdeck.domain.course import Card, ChoiceCard, Course, Lesson, Objective
 from attachdeck.domain.diagnostics import Diagnostic, Severity, did_you_mean_or_list
 from attachdeck.domain.location import Location
 from attachdeck.reader import read_text
 from attachdeck.rules.support.pages import Page
-from attachdeck.rules.support.texts import Phrases, Texts, Words, runs, texts
+from attachdeck.rules.support.texts import Phrases, Texts, Words, plain, runs, texts
 from attachdeck.system.docstrings import docstring
 
 Cards = list[tuple[Card, Texts]]
@@ -28,8 +33,11 @@ Cards = list[tuple[Card, Texts]]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What rules know besides the course: the day (year-month-day), the words to look for in the course's language, the runs of words of
-    other texts, and the texts of the course's files."""
+    """What rules know besides the course.
+
+    `today` is a day (year-month-day); `words` are those to look for in the course's language;
+    `corpus` are the runs of words of other texts; `files` the texts of the files that are looked at.
+    """
 
     today: str
     words: Words
@@ -38,7 +46,7 @@ class Context:
     _read: list[tuple[Course, Cards]] = field(default_factory=list, compare=False, repr=False)
 
     def cards(self, course: Course) -> Cards:
-        """Every card with its texts, which are taken apart once, when the first rule asks for them."""
+        """Return every card with its texts, which are taken apart once for all rules."""
         for known, cards in self._read:
             if known is course:
                 return cards
@@ -48,113 +56,193 @@ class Context:
         return cards
 
     def cards_near(self, course: Course, phrases: str) -> Iterator[tuple[Card, Texts]]:
-        """The cards that may have a listed phrase somewhere; the others have none."""
-        return (each for each in self.cards(course) if phrases in each[1].near)
+        """Yield the cards that may have a listed phrase somewhere; the others have none."""
+        return (pair for pair in self.cards(course) if phrases in pair[1].near)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule has found: where, in which card (None for what concerns more than one), what is wrong, and how to mend it."""
+    """What a rule has found: where, what is wrong, and how to fix it.
+
+    `card` is the card that it is about, if it is one: its author may silence the rule there.
+    """
 
     at: Location
     message: str
     help: str
-    card: Card | None = None
+    card: Card | CardSummary | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardSummary:
+    """What rules that compare cards must know of one: its words, and what it refers to."""
+
+    id: str
+    at: Location
+    kind: str
+    asked_words: str
+    answered_words: str
+    confusion: str
+    options: str
+    sources: tuple[str, ...]
+    objective: str
+    silenced: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """All cards of a course, in order, for rules that compare them."""
+
+    course: Course
+    cards: Sequence[CardSummary]
+    objectives: Sequence[Objective]
 
 
 Check = Callable[[Course, Context], Iterable[Finding]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(Page):
-    """A rule: its page, what looks for it, whether what it finds stops a release, and whether it
-    says that something is nowhere, which a part of a course cannot tell."""
+    """A rule: its page, the functions that look for it, and whether what it finds stops a release."""
 
-    check: Check
-    stops_release: bool = False
-    looks_everywhere: bool = False
+    check: Check | None
+    check_course: Check | None
+    compare: Callable[[Whole, Context], Iterable[Finding]] | None
+    stops_release: bool
 
 
 @cache
 def known_rules() -> dict[str, Rule]:
-    """Every rule, by its name."""
-    package = import_module("attachdeck.rules")
-    found = {}
-    for each in iter_modules(package.__path__):
-        module = import_module(f"{package.__name__}.{each.name}")
-        text = docstring(module).strip() + "\n"
-        name = each.name.replace("_", "-")
-        title = text.partition("\n")[0].rstrip(".")
-        stops = getattr(module, "STOPS_RELEASE", False)
-        everywhere = getattr(module, "LOOKS_EVERYWHERE", False)
-        found[name] = Rule(name, title, text, module.check, stops, everywhere)
-    return found
+    """Return every rule by its name."""
+    names = [each.name for each in iter_modules(__path__) if not each.ispkg]
+    return {name.replace("_", "-"): _rule(name) for name in names}
 
 
-def lint(
-    course: Course,
-    today: str,
-    only: Iterable[str] = (),
-    corpus: Iterable[str] = (),
-    files: Mapping[str, str] = MappingProxyType({}),
-    *,
-    release: bool = False,
-    whole: bool = True,
-    without: Container[str] = (),
-) -> Iterator[Diagnostic]:
-    """Yield what the rules say of a course: all of them, or only some.
-
-    Each is a warning unless the course's `lint` says otherwise; for a `release`, those that stop
-    one are errors. `corpus` are texts with which a course should share no words, `files` the texts
-    of its own files by their names. Of a course that is not `whole`, some rules cannot tell
-    anything; nothing is said of the cards whose ids are in `without`.
-    """
-    known = known_rules()
-    context = Context(
-        today,
-        _words(course.language),
-        frozenset(run for text in corpus for run in runs(text)),
-        files,
+def _rule(name: str) -> Rule:
+    module = import_module(f"{__name__}.{name}")
+    page = docstring(module).strip() + "\n"
+    return Rule(
+        name=name.replace("_", "-"),
+        title=page.partition("\n")[0].rstrip("."),
+        documentation=page,
+        check=getattr(module, "check", None),
+        check_course=getattr(module, "check_course", None),
+        compare=getattr(module, "compare", None),
+        stops_release=getattr(module, "STOPS_RELEASE", False),
     )
-    yield from _unknown_rules(course, known)
-    for name, rule in known.items():
-        usual = "error" if release and rule.stops_release else "warning"
-        setting = course.lint.get(name, (usual, None))[0]
-        if setting == "off" or (only and name not in only) or (rule.looks_everywhere > whole):
-            continue
-        for found in rule.check(course, context):
-            card = found.card
-            if card is None or (name not in card.silenced and card.id not in without):
-                severity = Severity.ERROR if setting == "error" else Severity.WARNING
+
+
+class Linter:
+    """Holds the rules against a course: lesson by lesson, and then what concerns all of it.
+
+    `course` is without its lessons. `only` names the rules to ask (all where it is empty),
+    `corpus` are texts with which a course should share no words.
+    """
+
+    def __init__(
+        self, course: Course, today: str, only: Iterable[str] = (), corpus: Iterable[str] = ()
+    ) -> None:
+        self.course = course
+        shared = frozenset(run for text in corpus for run in runs(text))
+        self.context = Context(today, _words(course.language), shared)
+        chosen = frozenset(only) or known_rules().keys()
+        self.severities = {
+            name: Severity.ERROR if course.lint.get(name, ("",))[0] == "error" else Severity.WARNING
+            for name in known_rules()
+            if name in chosen and course.lint.get(name, ("",))[0] != "off"
+        }
+
+    def of_lesson(
+        self, lesson: Lesson, files: Mapping[str, str]
+    ) -> tuple[list[Diagnostic], list[CardSummary]]:
+        """Return what the rules find in one lesson, and the summaries of its cards.
+
+        `files` are the texts of the files in which the lesson is written.
+        """
+        course = replace(self.course, lessons=(lesson,))
+        context = replace(self.context, files=files, _read=[])
+        silenced = [pair for card in lesson.cards for pair in card.silenced.items()]
+        diagnostics = list(_unknown_rules((name, at) for name, (_, at) in silenced))
+        for name in self.severities:
+            check = known_rules()[name].check
+            diagnostics += self._reported(name, check(course, context) if check else ())
+        return diagnostics, [_summary(card, said) for card, said in context.cards(course)]
+
+    def of_course(self, files: Mapping[str, str]) -> list[Diagnostic]:
+        """Return what the rules find in the course's own files, of which these are the texts."""
+        context = replace(self.context, files=files, _read=[])
+        named = ((name, at) for name, (_, at) in self.course.lint.items())
+        diagnostics = list(_unknown_rules(named))
+        for name in self.severities:
+            check = known_rules()[name].check_course
+            diagnostics += self._reported(name, check(self.course, context) if check else ())
+        return diagnostics
+
+    def of_all(self, whole: Whole, files: Mapping[str, str]) -> list[Diagnostic]:
+        """Return what the rules find where they compare all cards of a course without errors;
+        `files` are the texts of all its files."""
+        context = replace(self.context, files=files, _read=[])
+        diagnostics: list[Diagnostic] = []
+        for name in self.severities:
+            compare = known_rules()[name].compare
+            diagnostics += self._reported(name, compare(whole, context) if compare else ())
+        return diagnostics
+
+    def _reported(self, name: str, findings: Iterable[Finding]) -> Iterator[Diagnostic]:
+        for finding in findings:
+            if finding.card is None or name not in finding.card.silenced:
                 yield Diagnostic(
                     rule=name,
-                    message=found.message,
-                    at=found.at,
-                    help=found.help,
-                    severity=severity,
+                    message=finding.message,
+                    at=finding.at,
+                    help=finding.help,
+                    severity=self.severities[name],
                 )
 
 
-def _unknown_rules(course: Course, known: Mapping[str, Rule]) -> Iterator[Diagnostic]:
-    named = [(name, at) for name, (_, at) in course.lint.items()] + [
-        (name, at) for card in course.cards() for name, (_, at) in card.silenced.items()
+def for_release(course: Course, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return diagnostics as a release takes them: rules that stop one are errors, unless the
+    course's `lint` says otherwise."""
+    stopping = {name for name, rule in known_rules().items() if rule.stops_release}
+    stopping -= course.lint.keys()
+    return [
+        replace(each, severity=Severity.ERROR) if each.rule in stopping else each
+        for each in diagnostics
     ]
+
+
+def _summary(card: Card, said: Texts) -> CardSummary:
+    options = card.options if isinstance(card, ChoiceCard) else ()
+    return CardSummary(
+        id=card.id,
+        at=card.at,
+        kind=card.kind,
+        asked_words=said.asked_words,
+        answered_words=said.answered_words,
+        confusion=plain(card.confusion),
+        options=plain(" ".join(option.text for option in options)),
+        sources=tuple(citation.source.key for citation in card.sources),
+        objective=card.objective.id if card.objective else "",
+        silenced=frozenset(card.silenced),
+    )
+
+
+def _unknown_rules(named: Iterable[tuple[str, Location]]) -> Iterator[Diagnostic]:
     for name, at in named:
-        if name not in known:
-            help = did_you_mean_or_list(name, known) or "`attachdeck rules` lists them"
-            yield Diagnostic(
-                rule="unknown-rule", message=f"there is no rule `{name}`", at=at, help=help
-            )
+        if name not in known_rules():
+            help = did_you_mean_or_list(name, known_rules()) or "`attachdeck rules` lists them"
+            message = f"there is no rule `{name}`"
+            yield Diagnostic(rule="unknown-rule", message=message, at=at, help=help)
 
 
 @cache
 def _words(language: str) -> Words:
-    """The word lists of a language; none where there are none yet."""
+    """Return the word lists of a language; none where there are none yet."""
     name = f"{language.partition('-')[0].lower()}.yaml"
     try:
-        content = get_data(__name__, f"words/{name}")
+        content = get_data(f"{__name__}.support", f"words/{name}")
     except OSError:
-        return {}
+        return MappingProxyType({})
     document, _ = read_text((content or b"").decode(), name)
-    said: dict[str, Any] = document.root.value if document.root else {}
-    return {name: tuple(words) for name, words in said.items()}
+    lists: dict[str, Any] = document.root.value if document.root else {}
+    return {name: tuple(words) for name, words in lists.items()}

@@ -19,22 +19,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attachdeck.domain.course import Course
-from attachdeck.rules import Context, Finding
+from attachdeck.rules import Context, Finding, Whole
 
 
-def check(course: Course, context: Context) -> Iterator[Finding]:
+def compare(whole: Whole, context: Context) -> Iterator[Finding]:
     seen: dict[str, str] = {}
-    for card, texts in context.cards(course):
-        key = texts.asked_words
-        if not key:
+    for card in whole.cards:
+        if not card.asked_words:
             continue  # A custom card: only its note type knows what it asks.
-        if key in seen:
+        first = seen.setdefault(card.asked_words, card.id)
+        if first != card.id:
             yield Finding(
                 card.at,
-                f"`{card.id}` asks the same as `{seen[key]}`",
+                f"`{card.id}` asks the same as `{first}`",
                 "delete one, or say what makes it another question",
                 card,
             )
-        else:
-            seen[key] = card.id

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from attachdeck.anki.kept_html import file_addresses
 from attachdeck.domain.course import Course
 from attachdeck.rules import Context, Finding
-from attachdeck.rules.support.kept import findings
+from attachdeck.rules.support.kept import course_findings, findings
 
 STOPS_RELEASE = True
 _MESSAGE = "`{what}` is a file on one computer, which learners do not have"
@@ -32,3 +32,7 @@ _HELP = (
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     yield from findings(course, file_addresses, _MESSAGE, _HELP)
+
+
+def check_course(course: Course, context: Context) -> Iterator[Finding]:
+    yield from course_findings(course, file_addresses, _MESSAGE, _HELP)

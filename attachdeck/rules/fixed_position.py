@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from attachdeck.anki.kept_html import fixed_positions
 from attachdeck.domain.course import Course
 from attachdeck.rules import Context, Finding
-from attachdeck.rules.support.kept import findings
+from attachdeck.rules.support.kept import course_findings, findings
 
 STOPS_RELEASE = True
 _MESSAGE = "`{what}` lies over the whole page, wherever a learner scrolls"
@@ -29,3 +29,7 @@ _HELP = "write `position: absolute` in an element with `position: relative`, or 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     yield from findings(course, fixed_positions, _MESSAGE, _HELP)
+
+
+def check_course(course: Course, context: Context) -> Iterator[Finding]:
+    yield from course_findings(course, fixed_positions, _MESSAGE, _HELP)

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from attachdeck.anki.kept_html import forms
 from attachdeck.domain.course import Course
 from attachdeck.rules import Context, Finding
-from attachdeck.rules.support.kept import findings
+from attachdeck.rules.support.kept import course_findings, findings
 
 STOPS_RELEASE = True
 _MESSAGE = "`{what}` could send what a learner types somewhere"
@@ -29,3 +29,7 @@ _HELP = "delete the form; a template asks for a typed answer by `{{type:Field}}`
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     yield from findings(course, forms, _MESSAGE, _HELP)
+
+
+def check_course(course: Course, context: Context) -> Iterator[Finding]:
+    yield from course_findings(course, forms, _MESSAGE, _HELP)

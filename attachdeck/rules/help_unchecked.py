@@ -21,13 +21,12 @@ from collections.abc import Iterator
 from datetime import date
 
 from attachdeck.domain.course import Course
-from attachdeck.domain.location import Location
-from attachdeck.reader.document import location_of
 from attachdeck.rules import Context, Finding
+from attachdeck.rules.support.texts import in_course
 
 
-def check(course: Course, context: Context) -> Iterator[Finding]:
-    if course.help is None or not course.lessons:
+def check_course(course: Course, context: Context) -> Iterator[Finding]:
+    if course.help is None:
         return
     checked = course.help.checked
     try:
@@ -37,7 +36,5 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
     else:
         said = f"the help lines were last checked {age} days ago" if age > 365 else ""
     if said:
-        file = f"{course.lessons[0].at.file.rpartition('/lessons/')[0]}/course.yaml"
-        text = context.files.get(file, "")
-        at = location_of(file, text, text.index(checked)) if checked in text else Location(file)
+        at = in_course(course, "help", "checked")
         yield Finding(at, said, "try every line, and write today's date under `checked`")

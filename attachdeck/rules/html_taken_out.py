@@ -21,11 +21,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from attachdeck.anki.markup import taken_out
-from attachdeck.decode.course import markdown_texts
+from attachdeck.decode.texts import markdown_texts
 from attachdeck.domain.course import Course, CustomCard, Lesson
 from attachdeck.reader import Node
 from attachdeck.rules import Context, Finding
-from attachdeck.rules.support.texts import course_yaml, shown_texts
+from attachdeck.rules.support.texts import shown_texts
 
 _SIGNS = ("<", "](", "]:", "\\")
 _HELP = "delete it; what the text is about stands between backticks, and a sign `<` has a space behind it"
@@ -45,11 +45,12 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
                 yield Finding(text.at, f"`{what}` does not reach the card", _HELP, card)
     for lesson in course.lessons:
         yield from _in_a_lesson(lesson) if lesson.at.file in files else ()
-    for written in filter(_has_signs, shown_texts(course)):
-        yield from (
-            Finding(course_yaml(course), f"`{what}` does not reach the card", _HELP)
-            for what in taken_out(written)[:_MOST]
-        )
+
+
+def check_course(course: Course, context: Context) -> Iterator[Finding]:
+    for at, text in shown_texts(course):
+        for what in taken_out(text)[:_MOST] if _has_signs(text) else ():
+            yield Finding(at, f"`{what}` does not reach the card", _HELP)
 
 
 def _in_a_lesson(lesson: Lesson) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from attachdeck.domain.course import Course
 from attachdeck.rules import Context, Finding
 
 
-def check(course: Course, context: Context) -> Iterator[Finding]:
+def check_course(course: Course, context: Context) -> Iterator[Finding]:
     for name, picture in course.pictures.items():
         if len(picture.content) > 1024 * 1024:
             yield Finding(

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from attachdeck.anki.kept_html import latex
 from attachdeck.domain.course import Course
 from attachdeck.rules import Context, Finding
-from attachdeck.rules.support.kept import findings
+from attachdeck.rules.support.kept import course_findings, findings
 
 STOPS_RELEASE = True
 _MESSAGE = "`{what}` is run as LaTeX, which Anki does not do unless a learner has allowed it"
@@ -30,3 +30,7 @@ _HELP = "write the formula between `\\(` and `\\)`, which Anki draws everywhere"
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     yield from findings(course, latex, _MESSAGE, _HELP)
+
+
+def check_course(course: Course, context: Context) -> Iterator[Finding]:
+    yield from course_findings(course, latex, _MESSAGE, _HELP)

@@ -20,20 +20,19 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from attachdeck.domain.course import Course, VignetteCard
-from attachdeck.rules import Context, Finding
+from attachdeck.rules import Context, Finding, Whole
 
 Triple = tuple[str, str, str]
 
 
-def check(course: Course, context: Context) -> Iterator[Finding]:
-    """Each prompt is a set of word triples; only prompts that share a rare triple are compared, so that time grows with the course."""
+def compare(whole: Whole, context: Context) -> Iterator[Finding]:
+    """Each prompt is a set of word triples; only prompts that share a rare triple are compared, so
+    that time grows with the course."""
     prompts = {
-        card.id: (card, texts.asked_words)
-        for card, texts in context.cards(course)
-        if not isinstance(card, VignetteCard)
+        card.id: (card, card.asked_words)
+        for card in whole.cards
+        if card.kind != "vignette" and card.asked_words.count(" ") >= 7
     }
-    prompts = {name: (card, text) for name, (card, text) in prompts.items() if text.count(" ") >= 7}
     likely = _likely({name: text for name, (_, text) in prompts.items()})
     wanted = frozenset(each for name in likely for each in _triples(prompts[name][1]))
     triples = (

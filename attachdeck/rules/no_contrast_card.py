@@ -22,38 +22,29 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from attachdeck.domain.course import ChoiceCard, Course
-from attachdeck.rules import Context, Finding
-from attachdeck.rules.support.texts import finder, plain
+from attachdeck.rules import Context, Finding, Whole
+from attachdeck.rules.support.texts import finder
 
 _LONGEST = 4
 """Answers of more words than this are statements, and no terms."""
-LOOKS_EVERYWHERE = True
 
 
-def check(course: Course, context: Context) -> Iterator[Finding]:
-    cards = context.cards(course)
+def compare(whole: Whole, context: Context) -> Iterator[Finding]:
     terms = {
-        texts.answered_words: card
-        for card, texts in cards
-        if texts.answered_words and texts.answered_words.count(" ") < _LONGEST
+        card.answered_words: card
+        for card in whole.cards
+        if card.answered_words and card.answered_words.count(" ") < _LONGEST
     }
     find = finder(terms)
     mentions = [
         (term, other, card)
         for term, card in terms.items()
-        for other in sorted(find(plain(card.confusion)) - {term})
+        for other in sorted(find(card.confusion) - {term})
     ]
     holders: dict[str, set[int]] = defaultdict(set)
-    for number, (card, texts) in enumerate(cards if mentions else ()):
-        options = (
-            plain(" ".join(option.text for option in card.options))
-            if isinstance(card, ChoiceCard)
-            else ""
-        )
-        for term in find(
-            " ".join(filter(None, (texts.asked_words, options, texts.answered_words)))
-        ):
+    for number, card in enumerate(whole.cards if mentions else ()):
+        words = (card.asked_words, card.options, card.answered_words)
+        for term in find(" ".join(filter(None, words))):
             holders[term].add(number)
     for term, other, card in mentions:
         if holders[term].isdisjoint(holders[other]):

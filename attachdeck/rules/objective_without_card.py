@@ -16,19 +16,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attachdeck.domain.course import Course
-from attachdeck.rules import Context, Finding
-
-LOOKS_EVERYWHERE = True
+from attachdeck.rules import Context, Finding, Whole
 
 
-def check(course: Course, context: Context) -> Iterator[Finding]:
-    served = {card.objective.id for card in course.cards() if card.objective}
-    for lesson in course.lessons:
-        for objective in lesson.objectives:
-            if objective.id not in served:
-                yield Finding(
-                    objective.at,
-                    f"no card serves the objective `{objective.id}`",
-                    "write a card for it, or take it out",
-                )
+def compare(whole: Whole, context: Context) -> Iterator[Finding]:
+    served = {card.objective for card in whole.cards}
+    for objective in whole.objectives:
+        if objective.id not in served:
+            yield Finding(
+                objective.at,
+                f"no card serves the objective `{objective.id}`",
+                "write a card for it, or take it out",
+            )

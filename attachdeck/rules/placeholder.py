@@ -22,7 +22,6 @@ from attachdeck.domain.course import Card, Course, Lesson
 from attachdeck.domain.location import Location
 from attachdeck.reader.document import location_of
 from attachdeck.rules import Context, Finding
-from attachdeck.rules.support.texts import course_yaml
 
 STOPS_RELEASE = True
 _BEGINNINGS = ("Write here", "TODO:")
@@ -37,10 +36,13 @@ _SAMPLE = frozenset(
 """What the cards of the sample that `attachdeck new course` writes ask."""
 
 
+def check_course(course: Course, context: Context) -> Iterator[Finding]:
+    yield from _left(_texts(course), context)
+
+
 def check(course: Course, context: Context) -> Iterator[Finding]:
-    for at, text in _texts(course):
-        if _is_left(text):
-            yield _finding(_narrowed(at, text, context), "this text was", text)
+    for lesson in course.lessons:
+        yield from _left(_lesson_texts(lesson), context)
     for card in course.cards():
         texts = list(_strings(card.written))
         left = [text for text in texts if _is_left(text)]
@@ -69,15 +71,19 @@ def _finding(at: Location, what: str, text: str, card: Card | None = None) -> Fi
     )
 
 
+def _left(texts: Iterable[tuple[Location, str]], context: Context) -> Iterator[Finding]:
+    for at, text in texts:
+        if _is_left(text):
+            yield _finding(_narrowed(at, text, context), "this text was", text)
+
+
 def _texts(course: Course) -> Iterator[tuple[Location, str]]:
     """Yield the texts of a course beside its cards, each with the place to look for it from."""
-    whole = course_yaml(course)
+    whole = course.at
     for text in (course.title, course.description, course.notice, course.licence):
         yield whole, text
     for option_set in course.option_sets.values():
         yield from ((whole, text) for text in (option_set.question, *option_set.options.values()))
-    for lesson in course.lessons:
-        yield from _lesson_texts(lesson)
     for picture in course.pictures.values():
         for text in (picture.alt, picture.origin, picture.licence):
             yield picture.at, text

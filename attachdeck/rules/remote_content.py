@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from attachdeck.anki.kept_html import remote_content
 from attachdeck.domain.course import Course
 from attachdeck.rules import Context, Finding
-from attachdeck.rules.support.kept import findings
+from attachdeck.rules.support.kept import course_findings, findings
 
 STOPS_RELEASE = True
 _MESSAGE = "`{what}` is loaded from the internet when a learner sees the card"
@@ -32,3 +32,7 @@ _HELP = (
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     yield from findings(course, remote_content, _MESSAGE, _HELP)
+
+
+def check_course(course: Course, context: Context) -> Iterator[Finding]:
+    yield from course_findings(course, remote_content, _MESSAGE, _HELP)

@@ -52,7 +52,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from attachdeck.anki.cloze import FORMULA
-from attachdeck.decode.course import markdown_texts, markdown_values
+from attachdeck.decode.texts import markdown_texts, markdown_values
 from attachdeck.domain.course import (
     Card,
     ChoiceCard,
@@ -65,7 +65,7 @@ from attachdeck.domain.course import (
 from attachdeck.domain.location import Location
 from attachdeck.reader import Node
 from attachdeck.rules import Context, Finding
-from attachdeck.rules.support.texts import course_yaml, shown_texts
+from attachdeck.rules.support.texts import in_course, shown_texts
 
 _KEPT = "\ufdd0"
 """What stands for a formula: a character that no course has."""
@@ -106,6 +106,7 @@ _MEANING = re.compile("|".join(f"(?P<m{place}>{each})" for place, each in enumer
 _CODE = re.compile(r"```.*?```|`[^`]+`", re.DOTALL)
 _PLAIN = re.compile(r"\*\*[^\s*][^*]*\*\*|\[[^\[\]]+\]\([^()]+\)|`[^`]+`|\\\(")
 """Markdown in what is shown as it is written."""
+_HTML = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>")
 _NUMBERED = re.compile(r"([A-Za-z0-9]{1,2})[.):]\s")
 _NUMBERS = (tuple("ABCDEFGHIJKL"), tuple("abcdefghijkl"), tuple(map(str, range(1, 13))))
 
@@ -126,11 +127,14 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
     for place in (lesson.place for lesson in course.lessons):
         if isinstance(place, Node):
             yield from (Finding(at, message, help) for at, message, help in _of_a_lesson(place))
+
+
+def check_course(course: Course, context: Context) -> Iterator[Finding]:
     if found := _in_description(course.description):
-        yield Finding(course_yaml(course), *found)
-    for written in shown_texts(course):
-        if found := _found(written, gaps=False):
-            yield Finding(course_yaml(course), *found)
+        yield Finding(in_course(course, "description"), *found)
+    for at, text in shown_texts(course):
+        if found := _found(text, gaps=False):
+            yield Finding(at, *found)
 
 
 def _of_a_kind(card: Card, place: Node) -> Iterator[tuple[Location, str, str]]:
@@ -175,14 +179,9 @@ def _are_numbered(texts: Sequence[str]) -> bool:
 
 def _of_a_lesson(place: Node) -> Iterator[tuple[Location, str, str]]:
     for text in markdown_texts(place):
-        if found := _found(text.value, gaps=False):
+        if found := _found(text.value, gaps=False) or _in_description(text.value):
             yield text.at, *found
-    if found := _in_description(place["summary"].value):
-        yield place["summary"].at, *found
-    sections = place["reading"].items() if "reading" in place else ()
-    titles = [section["title"] for section in sections]
-    goals = (objective["text"] for objective in place["objectives"].items())
-    for text in (place["title"], *titles, *goals):
+    for text in (place["title"], *(each["text"] for each in place["objectives"].items())):
         if plain := _PLAIN.search(text.value):
             yield (
                 text.at,
@@ -192,12 +191,13 @@ def _of_a_lesson(place: Node) -> Iterator[tuple[Location, str, str]]:
 
 
 def _in_description(text: str) -> tuple[str, str] | None:
-    """What a deck's description, which has no formulas, shows of a text."""
-    found = FORMULA.search(text) if "\\" in text else None
+    """What a deck's description, which has no HTML and no formulas, shows of a text."""
+    found = _HTML.search(_CODE.sub("x", text)) if "<" in text else None
+    found = found or (FORMULA.search(text) if "\\" in text else None)
     return (
         (
             f"`{found[0]:.40}` is shown as it stands in the description of a deck",
-            "write it in words",
+            "write it in words or as Markdown",
         )
         if found
         else None

@@ -23,7 +23,7 @@ from attachdeck.domain.location import Location
 from attachdeck.rules import Context, Finding
 
 
-def check(course: Course, context: Context) -> Iterator[Finding]:
+def check_course(course: Course, context: Context) -> Iterator[Finding]:
     for own in course.note_types.values():
         for file, text in own.texts.items():
             for name in _missing(course, text):
@@ -32,6 +32,9 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
                     f"there is no file `{name}` among the course's files",
                     _help(course, name),
                 )
+
+
+def check(course: Course, context: Context) -> Iterator[Finding]:
     for card in course.cards() if course.note_types else ():
         if isinstance(card, CustomCard):
             for name in dict.fromkeys(
@@ -49,7 +52,7 @@ def _missing(course: Course, text: str) -> list[str]:
     """The files that a text names and that a package would not have; addresses and names from fields are none."""
     if not any(sign in text for sign in ("src", "data", "[sound:", "url(", "@import")):
         return []
-    from attachdeck.compile.notes import references
+    from attachdeck.anki.media import references
 
     named = [names for names in references(text) if not course.files.keys() & set(names)]
     return list(

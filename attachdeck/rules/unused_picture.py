@@ -16,30 +16,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attachdeck.domain.course import Course, OcclusionCard
-from attachdeck.rules import Context, Finding
+from attachdeck.rules import Context, Finding, Whole
 
 
-def check(course: Course, context: Context) -> Iterator[Finding]:
-    if not course.pictures:
-        return
-    shown = " ".join(
-        [
-            *(texts.everything for _, texts in context.cards(course)),
-            *(lesson.reading_text for lesson in course.lessons),
-        ]
-    )
-    used = {card.picture.file for card in course.cards() if isinstance(card, OcclusionCard)}
-    # Other texts may show a picture, too, and in more ways than one; few pictures are left to look for there.
-    others = [
+def compare(whole: Whole, context: Context) -> Iterator[Finding]:
+    texts = [
         text for name, text in context.files.items() if not name.endswith(("media.yaml", ".lock"))
     ]
-    for name, picture in course.pictures.items():
-        if (
-            name not in used
-            and f"({name})" not in shown
-            and not any(name in text for text in others)
-        ):
+    for name, picture in whole.course.pictures.items():
+        if not any(name in text for text in texts):
             yield Finding(
                 picture.at,
                 f"nothing shows the picture `{name}`",

@@ -16,15 +16,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attachdeck.domain.course import Course
-from attachdeck.rules import Context, Finding
-
-LOOKS_EVERYWHERE = True
+from attachdeck.rules import Context, Finding, Whole
 
 
-def check(course: Course, context: Context) -> Iterator[Finding]:
-    used = {citation.source.key for card in course.cards() for citation in card.sources}
-    for key, source in course.sources.items():
+def compare(whole: Whole, context: Context) -> Iterator[Finding]:
+    used = {key for card in whole.cards for key in card.sources}
+    for key, source in whole.course.sources.items():
         if key not in used:
             yield Finding(
                 source.at, f"no card cites `{key}`", "cite it where it belongs, or delete it"

@@ -26,7 +26,6 @@ from attachdeck.domain.diagnostics import (
 from attachdeck.domain.location import Location
 from attachdeck.domain.naming import card_id, ids_of_cards
 from attachdeck.domain.quoting import quoted, shortened
-from attachdeck.lean import without
 from attachdeck.reader import CourseFiles, Document, Node, read_text
 from attachdeck.reader.document import lines_in
 
@@ -47,7 +46,7 @@ MAX_PROBLEMS = 200
 """Of how many disagreements in one file an author is told at once."""
 
 NewIds = Callable[[], dict[int, str]]
-"""`_new_ids`, asked for when one is needed."""
+"""`missing_ids`, asked for when one is needed."""
 
 _SURE = 0.8
 """How alike (difflib's ratio) a misspelt key must be to the only one that it can mean, for a program to mend it."""
@@ -111,13 +110,12 @@ def _validator(name: str) -> Validator:
 
 @cache
 def _acceptor(name: str) -> jsonschema_rs.Draft202012Validator:
-    # The day on which it was made is all that it needs `email.utils` for, and most of the time that it takes to import.
-    with _undisturbed(), without("email.utils", parsedate_to_datetime=str):
+    with _undisturbed():
         import jsonschema_rs
 
-        found = jsonschema_rs.Draft202012Validator(json.loads(schema_text(name)))
-        found.is_valid(None)  # It imports more of Python when it is first asked.
-    return found
+        acceptor = jsonschema_rs.Draft202012Validator(json.loads(schema_text(name)))
+        acceptor.is_valid(None)  # It imports more of Python when it is first asked.
+    return acceptor
 
 
 @contextlib.contextmanager
@@ -137,22 +135,30 @@ def _undisturbed() -> Iterator[None]:
             signal.raise_signal(signal.SIGINT)
 
 
+def accepts(value: Any, name: str) -> bool:
+    """Whether a document's value agrees with a schema."""
+    return bool(_acceptor(name).is_valid(value))
+
+
 def problems(files: CourseFiles) -> list[Diagnostic]:
-    """Hold all of a course's files against their schemas."""
-    pairs = [
-        (files.course, "course"),
-        (files.sources, "sources"),
-        (files.media, "media"),
-        *((lesson, "lesson") for lesson in files.lessons),
-    ]
+    """Hold a course's own documents, its lessons excepted, against their schemas."""
+    return [problem for document, name in own_documents(files) for problem in check(document, name)]
+
+
+def broken_files(files: CourseFiles) -> set[str]:
+    """Return the names of a course's own documents that could not be read, or break their schemas."""
+    return {
+        document.file
+        for document, name in own_documents(files)
+        if document.root is None or not accepts(document.root.value, name)
+    }
+
+
+def own_documents(files: CourseFiles) -> list[tuple[Document, str]]:
+    """Return a course's own documents, its lessons excepted, each with its schema's name."""
+    pairs = [(files.course, "course"), (files.sources, "sources"), (files.media, "media")]
     pairs += [(each.document, "note_type") for each in files.note_types.values()]
-    new_ids = cache(partial(_new_ids, files.lessons))
-    return [
-        problem
-        for document, name in pairs
-        if document
-        for problem in check(document, name, new_ids)
-    ]
+    return [(document, name) for document, name in pairs if document is not None]
 
 
 def check(document: Document, name: str, new_ids: NewIds | None = None) -> list[Diagnostic]:
@@ -186,7 +192,7 @@ def check(document: Document, name: str, new_ids: NewIds | None = None) -> list[
         for error in errors
         if error.validator == "type" or tuple(error.absolute_path) not in mistyped
     ]
-    new_ids = new_ids or cache(partial(_new_ids, (document,)))
+    new_ids = new_ids or cache(partial(missing_ids, (document,)))
     found = (
         diagnostic
         for error in errors
@@ -544,7 +550,7 @@ def _retyped(document: Document, node: Node, takes: Callable[[Any], bool]) -> Ed
     return next((Edit(at, text) for text, meant in tries if takes(meant)), None)
 
 
-def _new_ids(lessons: Iterable[Document]) -> dict[int, str]:
+def missing_ids(lessons: Iterable[Document]) -> dict[int, str]:
     """The ids that the cards without one will get, by Python's identity of the cards."""
     roots = [each.root.value for each in lessons if each.root and isinstance(each.root.value, dict)]
     cards = [

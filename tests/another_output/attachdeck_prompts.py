@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from attachdeck.compile.notes import Deck
+from attachdeck.compile.deck import Deck
 
 SUFFIX = ".ids.txt"
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from attachdeck.anki.markup import Shown, render
 from attachdeck.anki.note_types import direction, words
 from attachdeck.anki.references import reference
-from attachdeck.compile.notes import Deck
+from attachdeck.compile.deck import Deck
 from attachdeck.outputs.faces import Face, address, faces, reading_html, with_pictures
 
 SUFFIX = "-print"

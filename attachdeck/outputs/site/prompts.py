@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 from attachdeck.anki.note_types import words
-from attachdeck.compile.notes import Deck, Note
+from attachdeck.compile.deck import Deck, Note
 from attachdeck.outputs.faces import Face, faces, fields
 
 _IMG = re.compile(r'(<img (?:class="\w+" )?src=")')

@@ -13,7 +13,7 @@ from attachdeck.domain.location import Location
 from attachdeck.reader import Node
 from attachdeck.reader.document import location_of
 from attachdeck.rules import Finding
-from attachdeck.rules.support.texts import course_yaml
+from attachdeck.rules.support.texts import in_course
 
 RULES = ("remote-content", "file-address", "form", "fixed-position", "latex")
 """The rules that look at kept HTML."""
@@ -27,13 +27,15 @@ _MOST = 20
 
 
 def findings(course: Course, effects: Effects, message: str, help: str) -> Iterator[Finding]:
-    """Yield a finding for each effect of kept HTML; `{what}` in the message stands for it."""
+    """Yield a finding for each effect of kept HTML on the cards of a lesson; `{what}` in the
+    message stands for it."""
     if not course.note_types:
         return
-    for at, what in _beside_cards(course, effects):
-        yield Finding(at, message.format(what=what), help)
     pieces = {name: _pieces(own) for name, own in course.note_types.items()}
     as_text = {name: _as_text(own) for name, own in course.note_types.items()}
+    for lesson in course.lessons:
+        for what in _some(effects(lesson.full_deck or lesson.title)):
+            yield Finding(lesson.at, message.format(what=what), help)
     for card in course.cards():
         if isinstance(card, CustomCard):
             shown = _of_card(card, pieces[card.note_type], as_text[card.note_type], effects)
@@ -41,8 +43,13 @@ def findings(course: Course, effects: Effects, message: str, help: str) -> Itera
                 yield Finding(at, message.format(what=what), help, card)
 
 
+def course_findings(course: Course, effects: Effects, message: str, help: str) -> Iterator[Finding]:
+    """Yield a finding for each effect of what many cards show: templates, styles and names."""
+    for at, what in _beside_cards(course, effects) if course.note_types else ():
+        yield Finding(at, message.format(what=what), help)
+
+
 def _beside_cards(course: Course, effects: Effects) -> Iterator[tuple[Location, str]]:
-    """Yield what templates, styles and names do, which many cards show."""
     for own in course.note_types.values():
         for file, text in own.texts.items():
             place = f"{own.folder}/{file}"
@@ -52,17 +59,13 @@ def _beside_cards(course: Course, effects: Effects) -> Iterator[tuple[Location, 
         for name in names:
             for what in _some(effects(name)):
                 yield Location(f"{own.folder}/note_type.yaml"), what
-    whole = course_yaml(course)
-    folder = whole.file.rpartition("/")[0]
+    folder = course.at.file.rpartition("/")[0]
     for file, content in course.files.items():
         if file.lower().endswith(".css"):
             for what in _some(effects(content.decode("utf-8", "replace"), css=True)):
                 yield Location(f"{folder}/media/{file}".lstrip("/")), what
     for what in _some(effects(course.deck)):
-        yield whole, what
-    for lesson in course.lessons:
-        for what in _some(effects(lesson.full_deck or lesson.title)):
-            yield lesson.at, what
+        yield in_course(course, "deck"), what
 
 
 def _of_card(

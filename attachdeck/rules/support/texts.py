@@ -21,6 +21,7 @@ from attachdeck.domain.course import (
     VignetteCard,
 )
 from attachdeck.domain.location import Location
+from attachdeck.reader import Node
 
 Words = Mapping[str, tuple[str, ...]]
 
@@ -104,22 +105,28 @@ def texts(card: Card, phrases: Phrases) -> Texts:
     )
 
 
-def shown_texts(course: Course) -> Iterator[str]:
-    """The Markdown of course.yaml that cards show."""
-    yield course.description
-    yield course.notice
-    yield course.help.note if course.help else ""
-    for each in course.option_sets.values():
-        yield from (each.question, *each.options.values())
+def shown_texts(course: Course) -> Iterator[tuple[Location, str]]:
+    """The Markdown of course.yaml that cards show, with the place of each."""
+    yield in_course(course, "description"), course.description
+    yield in_course(course, "notice"), course.notice
+    if course.help:
+        yield in_course(course, "help", "note"), course.help.note
+    for option_set in course.option_sets.values():
+        way = ("option_sets", option_set.id)
+        yield in_course(course, *way, "question"), option_set.question
+        for name, text in option_set.options.items():
+            yield in_course(course, *way, "options", name), text
 
 
-def course_yaml(course: Course) -> Location:
-    """The file of what concerns the whole course."""
-    return Location(
-        f"{course.lessons[0].at.file.rpartition('/lessons/')[0]}/course.yaml"
-        if course.lessons
-        else "course.yaml"
-    )
+def in_course(course: Course, *keys: str) -> Location:
+    """The place of a value in course.yaml, found from key to key; where one of the keys is not
+    written, that of what is around it."""
+    place = course.place
+    for key in keys:
+        if not isinstance(place, Node) or key not in place:
+            break
+        place = place[key]
+    return place.at if isinstance(place, Node) and place is not course.place else course.at
 
 
 def _filled(text: str, gaps: list[str]) -> str:

@@ -1,26 +1,50 @@
-"""Lessons that did not change are not compiled again, and nothing that lies in the cache can make a build wrong."""
+"""Lessons become objects: in one process or several, from the cache or anew, always the same. What
+did not change is not compiled again, and nothing that lies in the cache can make a build wrong."""
 
 from __future__ import annotations
 
 import hashlib
-import marshal
 import os
+import pickle
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from attachdeck import pipeline
-from attachdeck.compile import straight
-from attachdeck.system import cache, lesson_cache, remembered
-from conftest import CARD, COURSE_YAML, LESSON_HEAD, NOW, write_course
-from test_straight import parts
+from attachdeck.compile import objects
+from attachdeck.compile.lessons import LessonCompiler
+from attachdeck.compile.objects import Again, Rules
+from attachdeck.domain.course import KINDS_OF_CARD
+from attachdeck.system import cache, lesson_cache, processes
+from conftest import CARD, COURSE, COURSE_YAML, LESSON_HEAD, NOW, write_course
+from test_anki_import import ALL_KINDS
 
 SECOND = LESSON_HEAD.replace("first", "second").replace("First", "Second") + CARD.replace(
     "define", "other"
 )
+MISTAKE = SECOND.replace("answer", "anwser")
+RULES = Rules("2026-11-28")
+
+
+def parts(folder: Path, **how: Any) -> tuple[Any, ...]:
+    """All that comes of a course: what is wrong with it, its deck, its lock."""
+    checked = pipeline.check(folder, rules=RULES, **how)
+    if checked.course is None:
+        return (checked.diagnostics,)
+    compiled = pipeline.compiled(checked, NOW)
+    deck = compiled.deck
+    return (
+        checked.diagnostics,
+        (deck.decks, deck.note_types, deck.notes, deck.media, deck.cards_by_kind),
+        compiled.lock,
+        compiled.changes,
+    )
 
 
 @pytest.fixture
@@ -31,23 +55,77 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], list[str]]:
-    """Builds a course; the names of the lesson files that were compiled. What comes out is held against the long way, which knows no cache."""
+    """Build a course; return the names of the lesson files that were compiled. What comes out is
+    compared with what comes of the course as a whole, for which there is no cache."""
     compiled: list[str] = []
-    lesson = straight.PlainCourse.lesson
-    monkeypatch.setattr(
-        straight.PlainCourse,
-        "lesson",
-        lambda self, path: (compiled.append(path.name), lesson(self, path))[1],
-    )
+    compile_lesson = LessonCompiler.__call__
+
+    def watched(self: LessonCompiler, lesson: Any, *more: Any) -> Any:
+        compiled.append(lesson.file.rpartition("/")[2])
+        return compile_lesson(self, lesson, *more)
+
+    monkeypatch.setattr(LessonCompiler, "__call__", watched)
 
     def build(folder: Path) -> list[str]:
+        whole = parts(folder)
         compiled.clear()
-        found = pipeline.straight(folder, NOW)
-        assert found
-        assert parts(found[1]) == parts(pipeline.compiled(pipeline.check(folder), NOW))
+        assert parts(folder, whole=False) == whole
         return list(compiled)
 
     return build
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_processes_and_the_cache_make_the_same_of_the_flagship(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, jobs: int
+):
+    monkeypatch.setenv(cache.SWITCH, str(tmp_path / "cache"))
+    monkeypatch.setattr(objects, "WORTH_SHARING", 0)
+    whole = parts(COURSE)
+    assert parts(COURSE, whole=False, jobs=jobs) == whole
+    assert parts(COURSE, whole=False, jobs=jobs) == whole, "now from the cache"
+
+
+def test_every_kind_of_card_is_the_same_from_the_cache(course: Path):
+    assert {card for card in KINDS_OF_CARD if f"kind: {card}" in ALL_KINDS} == KINDS_OF_CARD
+    write_course(course, {"lessons/01-first.yaml": LESSON_HEAD + ALL_KINDS})
+    assert parts(course, whole=False) == parts(course, whole=False) == parts(course)
+
+
+def test_a_course_with_mistakes_comes_from_the_cache_too(course: Path, read: Read):
+    (course / "lessons" / "02-second.yaml").write_text(MISTAKE, encoding="utf-8")
+    assert read(course) == BOTH
+    assert read(course) == []
+
+
+def test_a_translation_comes_from_the_cache_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(cache.SWITCH, str(tmp_path / "cache"))
+    whole = parts(COURSE, language="es")
+    assert parts(COURSE, language="es", whole=False) == whole
+    assert parts(COURSE, language="es", whole=False) == whole
+    assert parts(COURSE, whole=False) != whole
+
+
+def test_a_course_that_extends_another_comes_from_the_cache_too(course: Path, read: Read):
+    mine = write_course(
+        course.parent / "mine",
+        {
+            "course.yaml": COURSE_YAML.replace("id: tiny", "id: mine\nextends: ../course"),
+            "lessons/03-mine.yaml": "changes: second\ncards:\n  - {id: other, answer: Mine.}\n",
+        },
+    )
+    (mine / "lessons" / "01-first.yaml").unlink()
+    assert set(read(mine)) == set(BOTH)
+    assert read(mine) == []
+
+
+def test_a_card_may_serve_an_objective_of_another_lesson(course: Path):
+    text = ", objective: first-goal}".join(SECOND.rsplit("}", 1))
+    (course / "lessons" / "02-second.yaml").write_text(text, encoding="utf-8")
+    checked = pipeline.check(course, whole=False)
+    deck = pipeline.compiled(checked, NOW).deck
+    assert "Tell one from the other." in deck.notes[-1].fields
+    assert parts(course) == parts(course, whole=False)
 
 
 BOTH = ["01-first.yaml", "02-second.yaml"]
@@ -95,15 +173,14 @@ def test_another_name_another_folder_another_attachdeck(
     assert read(course) == ["03-second.yaml"], "a lesson's number is in its deck's name"
     shutil.copytree(course, tmp_path / "copy")
     assert len(read(tmp_path / "copy")) == 2
-    monkeypatch.setattr(remembered, "code", lambda: ["another"])
+    monkeypatch.setattr(lesson_cache, "_code", lambda: b"another")
     assert len(read(course)) == 2
 
 
 def test_the_lock_and_the_clock_are_asked_anew(course: Path, read: Read):
     read(course)
-    found = pipeline.straight(course, NOW + 5)
-    assert found
-    assert {note.modified for note in found[1].deck.notes} == {NOW + 5}
+    compiled = pipeline.compiled(pipeline.check(course, whole=False), NOW + 5)
+    assert {note.modified for note in compiled.deck.notes} == {NOW + 5}
 
 
 DAMAGE: dict[str, Callable[[bytes], bytes]] = {
@@ -117,7 +194,7 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
 
 def sealed_by_a_stranger() -> bytes:
     """A lesson as attachdeck would read it, and its hash without the key."""
-    lesson = marshal.dumps(("owned",))
+    lesson = pickle.dumps("owned")
     return hashlib.blake2b(lesson, digest_size=cache._SIZE).digest() + lesson
 
 
@@ -211,14 +288,6 @@ def test_it_can_be_turned_off(
     assert not (tmp_path / "cache").exists()
 
 
-def test_a_lesson_with_a_mistake_is_not_kept(course: Path, tmp_path: Path):
-    (course / "lessons" / "02-second.yaml").write_text(
-        SECOND.replace("answer", "anwser"), encoding="utf-8"
-    )
-    assert pipeline.straight(course, NOW) is None
-    assert len(kept(tmp_path)) == 1
-
-
 def test_what_nobody_needs_is_deleted_after_a_while(course: Path, tmp_path: Path, read: Read):
     read(course)
     lesson = course / "lessons" / "02-second.yaml"
@@ -238,10 +307,53 @@ def test_what_nobody_needs_is_deleted_after_a_while(course: Path, tmp_path: Path
     assert not folder.exists()
 
 
-def test_several_processes_keep_what_they_compiled(course: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(straight, "WORTH_SHARING", 0)
-    assert pipeline.straight(course, NOW, jobs=2)
-    plain = straight.PlainCourse(course)
-    assert all(
-        plain.cache.has(plain.cache.name(path.name, plain.text(path))) for path in plain.paths
-    )
+BUILD = """
+import sys
+from attachdeck import cli
+from attachdeck.compile import objects
+from attachdeck.system import processes
+processes.FORKS, objects.WORTH_SHARING = sys.argv.pop(1) == "True", 0
+if __name__ == "__main__":
+    cli.main()
+"""
+
+
+@pytest.mark.parametrize("forks", sorted({False, processes.FORKS}))
+def test_processes_give_the_same_bytes(tmp_path: Path, forks: bool):
+    more = {
+        f"lessons/{n:02}-more.yaml": SECOND.replace("second", f"lesson-{n}")
+        .replace("Second", f"Lesson {n}")
+        .replace("other", f"card-{n}")
+        for n in range(2, 12)
+    }
+    course = write_course(tmp_path / "course", more)
+    script = tmp_path / "build.py"
+    script.write_text(BUILD, encoding="utf-8")
+    decks = [tmp_path / "one.apkg", tmp_path / "three.apkg"]
+    for jobs, deck in zip("13", decks, strict=True):
+        command = [sys.executable, script, str(forks), "build", course, "--jobs", jobs, "-o", deck]
+        environment = os.environ | {"SOURCE_DATE_EPOCH": "1800000000", cache.SWITCH: "off"}
+        subprocess.run(command, check=True, capture_output=True, env=environment, timeout=60)
+    assert decks[0].read_bytes() == decks[1].read_bytes()
+
+
+def test_a_process_that_finds_the_course_changed_leaves_it_to_the_first(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+):
+    compiler = pipeline.check(course).compiler
+    assert compiler
+    (course / "course.yaml").write_text(COURSE_YAML.replace("Tiny", "Small"), encoding="utf-8")
+    monkeypatch.setattr(objects, "_compilers", [])
+    objects._begin(Again(course, "", {}, None, compiler.stack.fingerprint))
+    assert objects._elsewhere(compiler.stack.files.lessons[0]) is None
+
+
+def test_a_system_without_room_for_processes_builds_all_the_same(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def none_left() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", none_left)
+    monkeypatch.setattr(objects, "WORTH_SHARING", 0)
+    assert parts(course, whole=False, jobs=2) == parts(course)

@@ -1,0 +1,239 @@
+"""Lesson objects: what becomes of one lesson by itself, to be linked with the others.
+
+A lesson object is a function of the lesson's text and of the course's own files. So objects can be
+made in several processes and kept in the cache by content, for every course alike: good or with
+mistakes, plain, extending another one, translated.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from attachdeck import schema
+from attachdeck.compile.deck import Note
+from attachdeck.compile.notes import Compiler
+from attachdeck.decode.course import CourseDecoder
+from attachdeck.decode.lesson import decode_lesson
+from attachdeck.decode.names import Name, Names, names_of
+from attachdeck.domain.course import Lesson, Objective
+from attachdeck.domain.diagnostics import Diagnostic, Severity
+from attachdeck.layers.overlay import Overridden
+from attachdeck.layers.stack import LessonDocument, Stack
+from attachdeck.layers.translation import Tally
+from attachdeck.reader import Document
+from attachdeck.rules import CardSummary, Linter
+from attachdeck.rules.support import cardless
+
+_NO_TEXTS = Tally()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonNotes:
+    """What learners get of a lesson: its deck with its description, its notes, and the names of the
+    media files that these show."""
+
+    id: str
+    deck: str
+    description: str
+    notes: tuple[Note, ...]
+    media: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonObject:
+    """What became of a lesson by itself.
+
+    `names` are those that it defines and uses. `notes`, `objectives` and `summaries` (for rules
+    that compare cards) are there only where the lesson has no errors. `is_final` says that it
+    depends on no other lesson, so that it can be kept in the cache.
+    """
+
+    names: Names
+    diagnostics: tuple[Diagnostic, ...] = ()
+    overridden: tuple[Overridden, ...] = ()
+    tally: Tally = _NO_TEXTS
+    notes: LessonNotes | None = None
+    objectives: tuple[Objective, ...] = ()
+    summaries: tuple[CardSummary, ...] = ()
+    is_final: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledLesson:
+    """A lesson object, with what it was made of: the document, and the lesson if it has no errors."""
+
+    object: LessonObject
+    document: Document
+    lesson: Lesson | None = None
+
+
+class LessonCompiler:
+    """Compiles the lessons of a course one by one; knows the course's own files.
+
+    `decoder` has decoded these. `linter`, where it is given, holds the rules for good cards
+    against each lesson, too.
+    """
+
+    def __init__(self, stack: Stack, decoder: CourseDecoder, linter: Linter | None = None) -> None:
+        self.stack = stack
+        self.decoder = decoder
+        self.linter = linter
+        is_good = not decoder.broken and not has_errors(decoder.diagnostics)
+        self.cards = Compiler(decoder.course) if decoder.course and is_good else None
+
+    def __call__(
+        self, lesson: Document, objectives: Mapping[str, Objective] | None = None
+    ) -> CompiledLesson:
+        """Compile a lesson that has not been read yet.
+
+        `objectives` are those of other lessons, where a card names one.
+        """
+        read = self.stack.lesson(lesson)
+        if read.document.root is None:
+            return CompiledLesson(_object(read, read.diagnostics), read.document)
+        new_ids = NewIds(self.stack, read.document)
+        problems = schema.check(read.document, "lesson", new_ids)
+        if problems:
+            return self._beside_errors(read, problems, new_ids, objectives or {})
+        document, tally = self.stack.translated(read.document)
+        problems = schema.check(document, "lesson") if self.stack.translation else []
+        read = replace(read, document=document)
+        if problems:
+            return CompiledLesson(_object(read, (*read.diagnostics, *problems)), document)
+        return self._decoded(read, tally, objectives or {})
+
+    def _beside_errors(
+        self,
+        read: LessonDocument,
+        problems: list[Diagnostic],
+        new_ids: NewIds,
+        objectives: Mapping[str, Objective],
+    ) -> CompiledLesson:
+        """Report besides the schema's errors what can be known of the cards that have none."""
+        rest = without_bad_cards(read.document)
+        decoded = decode_lesson(self.decoder, rest, objectives) if rest else None
+        more = decoded.diagnostics if decoded else ()
+        wanted = decoded.wanted if decoded else ()
+        errors = (*read.diagnostics, *problems, *more)
+        lesson = decoded.lesson if decoded else None
+        made = _object(read, (*errors, *self._warnings(lesson, read, errors)), wanted)
+        return CompiledLesson(replace(made, is_final=not new_ids.asked), read.document)
+
+    def _decoded(
+        self, read: LessonDocument, tally: Tally, objectives: Mapping[str, Objective]
+    ) -> CompiledLesson:
+        decoded = decode_lesson(self.decoder, read.document, objectives)
+        diagnostics = [*read.diagnostics, *decoded.diagnostics]
+        lesson = decoded.lesson
+        if lesson and self.cards and not has_errors(diagnostics):
+            shown, note_types = self.cards.shown, self.cards.note_types
+            diagnostics += cardless.problems_of(lesson.cards, shown, note_types)
+        made = replace(_object(read, diagnostics, decoded.wanted), tally=tally)
+        if lesson is None:
+            return CompiledLesson(made, read.document)
+        if not lesson.full_deck:
+            deck = Name(lesson.deck, lesson.at)
+            made = replace(made, names=replace(made.names, deck=deck))
+        if has_errors(diagnostics):
+            diagnostics += self._warnings(lesson, read, diagnostics)
+            made = replace(made, diagnostics=tuple(diagnostics))
+            return CompiledLesson(made, read.document)
+        if self.cards is None:
+            return CompiledLesson(made, read.document)
+        warnings: Iterable[Diagnostic] = ()
+        summaries: Iterable[CardSummary] = ()
+        if self.linter:
+            files = {read.document.file: read.document.text}
+            warnings, summaries = self.linter.of_lesson(lesson, files)
+        made = replace(
+            made,
+            diagnostics=(*diagnostics, *warnings),
+            notes=notes_of(self.cards, lesson),
+            objectives=tuple(Objective(each.id, each.text, each.at) for each in lesson.objectives),
+            summaries=tuple(summaries),
+        )
+        return CompiledLesson(made, read.document, lesson)
+
+    def _warnings(
+        self, lesson: Lesson | None, read: LessonDocument, errors: Iterable[Diagnostic]
+    ) -> list[Diagnostic]:
+        """Return what the rules find in the cards of a lesson that have no errors."""
+        if lesson is None or self.linter is None:
+            return []
+        wrong = [error.at.line for error in errors if error.severity is Severity.ERROR]
+        begins = sorted(card.at.line for card in lesson.cards)
+        spoilt = {bisect_right(begins, line) for line in wrong}
+        files = {read.document.file: read.document.text}
+        warnings, _ = self.linter.of_lesson(lesson, files)
+        return [each for each in warnings if bisect_right(begins, each.at.line) not in spoilt]
+
+
+def notes_of(cards: Compiler, lesson: Lesson) -> LessonNotes:
+    """Compile a lesson that is decoded and has no errors."""
+    notes = cards.notes(lesson)
+    return LessonNotes(
+        id=lesson.id,
+        deck=cards.deck_of(lesson),
+        description=cards.description_of(lesson, notes),
+        notes=notes,
+        media=tuple(sorted(cards.media_of(notes))),
+    )
+
+
+class NewIds:
+    """The ids that cards without one will get, which depend on all lessons of a course.
+
+    They are looked for only where a card has none; `asked` says whether somebody did.
+    """
+
+    def __init__(self, stack: Stack, document: Document) -> None:
+        self.stack = stack
+        self.document = document
+        self.asked = False
+        self.known: dict[int, str] = {}
+
+    def __call__(self) -> dict[int, str]:
+        if not self.asked:
+            self.asked = True
+            self.known = schema.missing_ids(
+                self.document
+                if each.file == self.document.file
+                else self.stack.lesson(each).document
+                for each in self.stack.files.lessons
+            )
+        return self.known
+
+
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Whether one of the diagnostics keeps a deck from being built."""
+    return any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
+
+
+def _object(
+    read: LessonDocument, diagnostics: Iterable[Diagnostic], wanted: tuple[Name, ...] = ()
+) -> LessonObject:
+    return LessonObject(
+        names=replace(names_of(read.document), wanted_objectives=wanted),
+        diagnostics=tuple(diagnostics),
+        overridden=read.overridden,
+    )
+
+
+def without_bad_cards(document: Document) -> Document | None:
+    """Return a lesson without the cards that break its schema; None where that leaves errors."""
+    root = document.root
+    listed = root.get("cards") if root and isinstance(root.value, dict) else None
+    if root is None or listed is None or not isinstance(listed.value, list):
+        return None
+    bare = root.with_part("cards", listed.with_entries([]))
+    good = [
+        entry
+        for entry in listed.items()
+        if schema.accepts(root.with_part("cards", listed.with_entries([entry])).value, "lesson")
+    ]
+    rest = root.with_part("cards", listed.with_entries(good))
+    if not schema.accepts((rest if good else bare).value, "lesson"):
+        return None
+    return Document(document.file, document.text, rest)

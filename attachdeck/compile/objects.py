@@ -1,0 +1,117 @@
+"""The lesson objects of a whole course: from the cache, from other processes, or made here."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from attachdeck import schema
+from attachdeck.compile.lessons import LessonCompiler, LessonObject
+from attachdeck.decode.course import CourseDecoder
+from attachdeck.layers.stack import CardIds, Stack, open_stack
+from attachdeck.reader import Document
+from attachdeck.rules import Linter
+from attachdeck.system.lesson_cache import LessonCache
+from attachdeck.system.processes import FORKS, ProcessLost, spread
+
+WORTH_SHARING = 300_000 if FORKS else 3_000_000
+"""Bytes of lessons from which several processes compile them sooner than one: about 500 cards where
+a process begins as a copy, else 5,000."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Which rules for good cards to ask: all, or `only` some, on the day `today` (year-month-day).
+
+    `corpus` are texts with which a course should share no words.
+    """
+
+    today: str
+    only: tuple[str, ...] = ()
+    corpus: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What another process needs to make ready for a course as this one did."""
+
+    folder: Path
+    language: str
+    cards: Mapping[Path, CardIds] = field(repr=False)
+    rules: Rules | None = None
+    fingerprint: bytes = b""
+
+
+def compiler_of(stack: Stack, rules: Rules | None) -> LessonCompiler:
+    """Return what compiles the lessons of a course, with its own documents decoded."""
+    broken = schema.broken_files(stack.files) | stack.unknown
+    decoder = CourseDecoder(stack.files, broken)
+    linter = None
+    if rules is not None and decoder.course is not None:
+        linter = Linter(decoder.course, rules.today, rules.only, rules.corpus)
+    return LessonCompiler(stack, decoder, linter)
+
+
+def objects_of(
+    compiler: LessonCompiler, lessons: Sequence[Document], again: Again, jobs: int
+) -> list[LessonObject]:
+    """Return the objects of lessons that are not read yet, in their order.
+
+    What is in the cache is taken from there, and what is made is put there.
+    """
+    cache = LessonCache(compiler.stack.folder, _depends_on(compiler, again))
+    names = {lesson.file: cache.name(lesson.file, lesson.text) for lesson in lessons}
+    objects = {
+        lesson.file: kept
+        for lesson in lessons
+        if (kept := _unpacked(cache.load(names[lesson.file]))) is not None
+    }
+    new = [lesson for lesson in lessons if lesson.file not in objects]
+    for lesson, made in zip(new, _made(compiler, new, again, jobs), strict=True):
+        objects[lesson.file] = made
+        if made.is_final:
+            cache.store(names[lesson.file], pickle.dumps(made))
+    cache.sweep()
+    return [objects[lesson.file] for lesson in lessons]
+
+
+def _depends_on(compiler: LessonCompiler, again: Again) -> bytes:
+    rules = repr(again.rules and (again.rules.only, again.rules.corpus)).encode()
+    return compiler.stack.fingerprint + rules
+
+
+def _unpacked(content: bytes | None) -> LessonObject | None:
+    return pickle.loads(content) if content else None  # noqa: S301  # The cache vouches for it.
+
+
+def _made(
+    compiler: LessonCompiler, lessons: Sequence[Document], again: Again, jobs: int
+) -> Iterator[LessonObject]:
+    here: Callable[[Document], LessonObject] = lambda lesson: compiler(lesson).object  # noqa: E731
+    if jobs < 2 or sum(len(lesson.text) for lesson in lessons) < WORTH_SHARING:
+        yield from map(here, lessons)
+        return
+    count = 0
+    try:
+        for made in spread(_elsewhere, lessons, jobs, partial(_begin, again)):
+            yield made if made is not None else here(lessons[count])
+            count += 1
+    except ProcessLost:
+        yield from map(here, lessons[count:])
+
+
+_compilers: list[LessonCompiler] = []
+"""In another process: what compiles there; nothing where the course has changed since."""
+
+
+def _begin(again: Again) -> None:
+    stack = open_stack(again.folder, again.language, again.cards)
+    if stack.fingerprint == again.fingerprint:
+        _compilers.append(compiler_of(stack, again.rules))
+
+
+def _elsewhere(lesson: Document) -> LessonObject | None:
+    return _compilers[0](lesson).object if _compilers else None

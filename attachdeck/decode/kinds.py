@@ -1,0 +1,129 @@
+"""The cards of a lesson: one function a kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attachdeck.anki import cloze
+from attachdeck.domain.course import (
+    BasicCard,
+    Card,
+    ChoiceCard,
+    ClozeCard,
+    Option,
+    PracticeCard,
+    ReversedCard,
+    SequenceCard,
+    TypedCard,
+    VignetteCard,
+)
+from attachdeck.reader import Node
+
+if TYPE_CHECKING:
+    from attachdeck.decode.lesson import LessonDecoder
+
+MAX_GAP_PROBLEMS = 20
+"""Maximum number of problems reported for the gaps of one text."""
+
+
+def basic_card(lesson: LessonDecoder, node: Node, common: dict[str, Any]) -> Card:
+    return BasicCard(prompt=node.value["prompt"], answer=node.value["answer"], **common)
+
+
+def reversed_card(lesson: LessonDecoder, node: Node, common: dict[str, Any]) -> Card:
+    prompt, answer = node.value["prompt"], node.value["answer"]
+    reverse = node.value.get("reverse", {})
+    return ReversedCard(
+        prompt=prompt,
+        answer=answer,
+        reverse_prompt=reverse.get("prompt", answer),
+        reverse_answer=reverse.get("answer", prompt),
+        **common,
+    )
+
+
+def cloze_card(lesson: LessonDecoder, node: Node, common: dict[str, Any]) -> Card:
+    text, problems = cloze.to_anki(node.value["text"])
+    for problem in problems[:MAX_GAP_PROBLEMS]:
+        lesson.report(
+            "cloze", problem.message, lesson.within(node["text"], problem.snippet), problem.help
+        )
+    return ClozeCard(text=text, **common)
+
+
+def typed_card(lesson: LessonDecoder, node: Node, common: dict[str, Any]) -> Card:
+    return TypedCard(
+        prompt=node.value["prompt"],
+        answer=node.value["answer"],
+        accept=tuple(node.value.get("accept", ())),
+        **common,
+    )
+
+
+def choice_card(lesson: LessonDecoder, node: Node, common: dict[str, Any]) -> Card:
+    options = tuple(
+        Option(each["text"], each.get("right", False), each.get("why", ""))
+        for each in node.value["options"]
+    )
+    if len({option.right for option in options}) == 1:
+        lacks = "wrong" if options[0].right else "right"
+        help = (
+            "add an option that does not fit, with its reason"
+            if lacks == "wrong"
+            else "write `right: true` under the right one"
+        )
+        lesson.report("choice", f"no option is {lacks}", node.key_at("options"), help)
+    if len({" ".join(option.text.split()) for option in options}) < len(options):
+        lesson.one_text_each(node["options"][place]["text"] for place in range(len(options)))
+    return ChoiceCard(question=node.value["question"], options=options, **common)
+
+
+def vignette_card(lesson: LessonDecoder, node: Node, common: dict[str, Any]) -> Card | None:
+    chosen = lesson.known(
+        "unknown-option-set",
+        node["options"],
+        lesson.course.option_sets,
+        "the option sets of course.yaml",
+    )
+    if chosen is None:
+        return None
+    where = f"the option set `{chosen.id}`"
+    miss = node["near_miss"]
+    lesson.known("unknown-option", node["answer"], chosen.options, where)
+    lesson.known("unknown-option", miss["option"], chosen.options, where)
+    answer = node.value["answer"]
+    if miss.value["option"] == answer:
+        lesson.report(
+            "vignette",
+            "the near miss is the answer itself",
+            miss["option"].at,
+            "name the option that a learner would most easily take for it",
+        )
+    reasons = {miss.value["option"]: miss.value["why"]}
+    options = tuple(
+        Option(text, name == answer, reasons.get(name, "")) for name, text in chosen.options.items()
+    )
+    return VignetteCard(
+        question=node.value.get("question", chosen.question),
+        options=options,
+        scenario=node.value["scenario"],
+        cue=node.value["cue"],
+        option_set=chosen.id,
+        answer=answer,
+        **common,
+    )
+
+
+def sequence_card(lesson: LessonDecoder, node: Node, common: dict[str, Any]) -> Card:
+    return SequenceCard(
+        prompt=node.value["prompt"],
+        steps=tuple(node.value["steps"]),
+        whole=node.value.get("whole", False),
+        **common,
+    )
+
+
+def practice_card(lesson: LessonDecoder, node: Node, common: dict[str, Any]) -> Card:
+    return PracticeCard(
+        prompt=node.value["prompt"], example=node.value.get("example", ""), **common
+    )

@@ -1,0 +1,212 @@
+"""A lesson's document to a Lesson."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from attachdeck.decode import custom, kinds, regions
+from attachdeck.decode.course import CourseDecoder, root_of, settings
+from attachdeck.decode.names import Name, lesson_number
+from attachdeck.decode.texts import (
+    Reports,
+    all_texts,
+    markdown_texts,
+    may_need_a_look,
+    needs_a_look,
+    pictures_in,
+)
+from attachdeck.domain.course import (
+    Card,
+    Citation,
+    Lesson,
+    Objective,
+    Section,
+)
+from attachdeck.domain.diagnostics import Diagnostic
+from attachdeck.domain.location import Location
+from attachdeck.reader import Document, Node
+
+_NOTHING_SILENCED: dict[str, tuple[str, Location]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A lesson, what is wrong with it by itself, and the objectives that it wants from others.
+
+    `lesson` is None where it is none of this course.
+    """
+
+    lesson: Lesson | None
+    diagnostics: tuple[Diagnostic, ...]
+    wanted: tuple[Name, ...]
+
+
+def decode_lesson(
+    course: CourseDecoder, document: Document, objectives: Mapping[str, Objective]
+) -> Decoded:
+    """Decode a document that has passed its schema; `objectives` are those of other lessons."""
+    decoder = LessonDecoder(course, document, objectives)
+    root = root_of(document)
+    lesson = None if decoder.changes_another(root) else decoder.lesson(document.file, root)
+    return Decoded(lesson, tuple(decoder.diagnostics), tuple(decoder.wanted))
+
+
+class LessonDecoder(Reports):
+    """Decodes one lesson of a course whose own documents are decoded."""
+
+    def __init__(
+        self, course: CourseDecoder, document: Document, objectives: Mapping[str, Objective]
+    ) -> None:
+        super().__init__({**course.texts, document.file: document.text})
+        self.course = course
+        self.pictures = course.pictures
+        self.note_types = course.note_types
+        self.unsure = course.unsure
+        self.objectives = dict(objectives)
+        self.wanted: list[Name] = []
+        self.deck_names = ""
+        self.needs_a_look = may_need_a_look(document.text)
+
+    def changes_another(self, root: Node) -> bool:
+        """Whether a lesson changes one of another course, which is reported: where this course extends that one, both are one lesson by now."""
+        if "changes" in root:
+            help = "name that course under `extends` in course.yaml; for a lesson of this course's own, write `id` in place of `changes`"
+            self.report(
+                "extends",
+                "this lesson changes one of another course, and this course extends none",
+                root.key_at("changes"),
+                help,
+            )
+        return "changes" in root
+
+    def lesson(self, file: str, root: Node) -> Lesson:
+        value = root.value
+        number = lesson_number(file) or 0
+        objectives = tuple(
+            Objective(entry.value["id"], entry.value["text"], entry["id"])
+            for entry in root["objectives"].items()
+        )
+        self.objectives |= {objective.id: objective for objective in objectives}
+        self.look_through(root)
+        self.deck_names = self.names_shown(root, "title", "deck", "full_deck")
+        self.summary_pictures(root)
+        reading = tuple(self.reading(root))
+        cards = [self.card(entry) for entry in root["cards"].items()]
+        return Lesson(
+            id=value["id"],
+            number=number,
+            title=value["title"],
+            deck=value.get("deck")
+            or f"{number:02} {value['title']}".replace("::", ":").replace('"', "'"),
+            full_deck=value.get("full_deck", ""),
+            summary=value["summary"],
+            content_note=value.get("content_note", ""),
+            objectives=objectives,
+            reading=reading,
+            cards=tuple(card for card in cards if card),
+            place=root,
+        )
+
+    def summary_pictures(self, root: Node) -> None:
+        """Report a picture that only a lesson's summary shows: it comes to learners with a note, and
+        no note shows it."""
+        summary = root["summary"]
+        if self.pictures is None or ("![" not in summary.value and "<img" not in summary.value):
+            return
+        parts = [card for card in root["cards"].items() if card.value.get("status") != "retired"]
+        if "reading" in root and self.course.reading_cards:
+            parts.append(root["reading"])
+        shown = "\n".join(text.value for part in parts for text in all_texts(part))
+        for name in pictures_in(summary.value):
+            if name in self.pictures and name not in shown:
+                self.report(
+                    "undelivered-picture",
+                    f"no card of this lesson shows the picture `{name}`, so learners would not get it",
+                    self.within(summary, name),
+                    "show it in the `reading` or on a card, too; or take it out of the summary",
+                )
+
+    def reading(self, root: Node) -> Iterator[Section]:
+        """The sections of a lesson's reading; their ids are those of cards."""
+        if "reading" not in root:
+            return
+        reading = root["reading"]
+        if isinstance(reading.value, str):
+            id = f"{root.value['id']}-reading"
+            yield Section(id=id, title="", text=reading.value, place=reading)
+            return
+        for entry in reading.items():
+            yield Section(**entry.value, place=entry)
+
+    def card(self, node: Node) -> Card | None:
+        value = node.value
+        self.look_through(node)
+        retired = value.get("status") == "retired"
+        common = {
+            "id": value["id"],
+            "place": node,
+            "silenced": settings(node) if "lint" in value else _NOTHING_SILENCED,
+            "why": value.get("why", ""),
+            "confusion": value.get("confusion", ""),
+            "hint": value.get("hint", ""),
+            "sources": self.citations(node),
+            "tags": tuple(value.get("tags", ())),
+            "objective": self.objective(node),
+            "content_note": value.get("content_note", ""),
+            "article": tuple(value.get("article", ())),
+            "retired_because": value.get("retired_because", "") if retired else "",
+            "formerly": value.get("formerly", ""),
+            "written": value,
+        }
+        return _KINDS[value["kind"]](self, node, common)
+
+    def citations(self, node: Node) -> tuple[Citation, ...]:
+        citations = []
+        for place, entry in enumerate(node.value.get("sources", ())):
+            key, page = (
+                (entry["key"], entry.get("page", "")) if isinstance(entry, dict) else (entry, "")
+            )
+            if self.course.sources is not None and key in self.course.sources:
+                citations.append(Citation(self.course.sources[key], page))
+            else:
+                named = node["sources"][place]
+                self.known(
+                    "unknown-source", named.get("key") or named, self.course.sources, "sources.yaml"
+                )
+        return tuple(citations)
+
+    def objective(self, node: Node) -> Objective | None:
+        name = node.value.get("objective")
+        if name is None or name in self.objectives:
+            return self.objectives.get(name) if name else None
+        self.wanted.append(Name(name, node["objective"].at))
+        return None
+
+    def look_through(self, node: Node) -> None:
+        """Report what a card's or a lesson's texts cannot show."""
+        if self.needs_a_look and needs_a_look(node.value):
+            for part in markdown_texts(node):
+                self.images(part)
+                self.tables(
+                    part,
+                    in_gaps=node.value.get("kind") == "cloze"
+                    and part.value is node.value.get("text"),
+                )
+                self.quotations(part)
+                self.definitions(part)
+
+
+_KINDS: Mapping[str, Callable[[LessonDecoder, Node, dict[str, Any]], Card | None]] = {
+    "basic": kinds.basic_card,
+    "reversed": kinds.reversed_card,
+    "cloze": kinds.cloze_card,
+    "typed": kinds.typed_card,
+    "choice": kinds.choice_card,
+    "vignette": kinds.vignette_card,
+    "sequence": kinds.sequence_card,
+    "practice": kinds.practice_card,
+    "occlusion": regions.occlusion_card,
+    "custom": custom.custom_card,
+}

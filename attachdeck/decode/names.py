@@ -1,0 +1,215 @@
+"""The names that lessons define and use, and what is wrong between lessons.
+
+A lesson's names can be had even where the lesson has mistakes, so that one mistake does not make
+another lesson's references look wrong.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from attachdeck.domain.diagnostics import Diagnostic, did_you_mean_or_list
+from attachdeck.domain.location import Location
+from attachdeck.reader import Document, Node
+
+_LESSON_FILE = re.compile(r"(?P<number>[0-9]{1,4})[-_. ].+\.ya?ml")
+_MOST_HINTS = 40
+"""For how many unknown names the nearest known one is looked for, which takes long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name, and where it is written."""
+
+    id: str
+    at: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """The names of one lesson: what it defines, and what its cards want from any lesson.
+
+    `readings` are cards that are named after their lesson: their authors wrote no id.
+    """
+
+    file: str
+    lesson: Name | None = None
+    objectives: tuple[Name, ...] = ()
+    cards: tuple[Name, ...] = ()
+    readings: tuple[Name, ...] = ()
+    formers: tuple[Name, ...] = ()
+    wanted_objectives: tuple[Name, ...] = ()
+    deck: Name | None = None
+
+
+def lesson_number(file: str) -> int | None:
+    """Return the number with which the name of a lesson's file begins, None where it has none."""
+    match = _LESSON_FILE.fullmatch(file.rpartition("/")[2])
+    return int(match["number"]) if match else None
+
+
+def names_of(document: Document) -> Names:
+    """Return what a lesson defines, as far as it can be read."""
+    root = document.root
+    if root is None or not isinstance(root.value, dict):
+        return Names(file=document.file)
+    cards = list(_entries(root, "cards"))
+    sections = list(_entries(root, "reading"))
+    lesson = _name(root, "id")
+    reading = root.get("reading")
+    own_reading = lesson and reading and isinstance(reading.value, str)
+    return Names(
+        file=document.file,
+        lesson=lesson,
+        objectives=_named(_entries(root, "objectives"), "id"),
+        cards=(*_named(sections, "id"), *_named(cards, "id")),
+        readings=(Name(f"{lesson.id}-reading", reading.at),)
+        if own_reading and lesson and reading
+        else (),
+        formers=_named((*sections, *cards), "formerly"),
+    )
+
+
+def _entries(node: Node, key: str) -> Iterator[Node]:
+    listed = node.get(key)
+    yield from (
+        (entry for entry in listed.items() if isinstance(entry.value, dict)) if listed else ()
+    )
+
+
+def _name(node: Node, key: str) -> Name | None:
+    part = node.get(key)
+    return Name(part.value, part.at) if part and isinstance(part.value, str) else None
+
+
+def _named(nodes: Iterable[Node], key: str) -> tuple[Name, ...]:
+    return tuple(name for node in nodes if (name := _name(node, key)))
+
+
+def number_problems(files: Sequence[str]) -> Iterator[Diagnostic]:
+    """Report lesson files without a number, and two with the same."""
+    numbered = []
+    for file in files:
+        number = lesson_number(file)
+        if number is None:
+            yield Diagnostic(
+                rule="file-name",
+                message="the name of a lesson's file begins with its number",
+                at=Location(file),
+                help=f"rename it to `{_free_number(file, files)}`, with the number that gives its "
+                "place",
+            )
+        else:
+            numbered.append((number, file))
+    numbered.sort(key=lambda pair: pair[0])
+    for (first, one), (second, other) in itertools.pairwise(numbered):
+        if first == second:
+            yield Diagnostic(
+                rule="lesson-number",
+                message=f"two lessons have the number {first}",
+                at=Location(other),
+                help=f"the other one is {one}; rename one of the two, this one for instance to "
+                f"`{_free_number(other, files)}`",
+            )
+
+
+def _free_number(file: str, files: Iterable[str]) -> str:
+    """The name of a lesson's file with the first number after those of all others."""
+    last = max((lesson_number(each) or 0 for each in files), default=0)
+    words = re.sub(r"^[0-9]*[-_. ]*(?=.*\.)", "", file.rpartition("/")[2])
+    return f"{last + 1:02}-{'lesson' if words.startswith('.') else ''}{words}"
+
+
+def problems(
+    lessons: Sequence[Names],
+    reserved: Mapping[str, Location],
+    practice_deck: str,
+    unsure: Sequence[str] = (),
+) -> Iterator[Diagnostic]:
+    """Report what is wrong between lessons, which come in the course's order.
+
+    `reserved` are ids that no card may have, with the places of what has them; `unsure` the texts
+    of lessons that could not be read, and may define any name in them.
+    """
+    yield from _twice(name for lesson in lessons if (name := lesson.lesson))
+    yield from _twice(name for lesson in lessons for name in lesson.objectives)
+    cards = dict(reserved)
+    for lesson in lessons:
+        for name in lesson.readings:
+            if name.id in cards:
+                yield _reading_twice(name, cards[name.id])
+            cards.setdefault(name.id, name.at)
+        yield from _twice(lesson.cards, cards)
+    for former in (former for lesson in lessons for former in lesson.formers):
+        if former.id in cards:
+            yield Diagnostic(
+                rule="duplicate-id",
+                message=f"`{former.id}` is the id of another card",
+                at=former.at,
+                help=f"it is in use at {cards[former.id]}; a card that carries on its progress "
+                "cannot stand beside it",
+            )
+        cards.setdefault(former.id, former.at)
+    yield from _unknown_objectives(lessons, unsure)
+    yield from _shared_decks(lessons, practice_deck)
+
+
+def _twice(names: Iterable[Name], seen: dict[str, Location] | None = None) -> Iterator[Diagnostic]:
+    seen = {} if seen is None else seen
+    for name in names:
+        first = seen.setdefault(name.id, name.at)
+        if first is not name.at:
+            yield Diagnostic(
+                rule="duplicate-id",
+                message=f"`{name.id}` is used twice",
+                at=name.at,
+                help=f"the first one is at {first}; give one of the two another name",
+            )
+
+
+def _reading_twice(name: Name, first: Location) -> Diagnostic:
+    return Diagnostic(
+        rule="duplicate-id",
+        message=f"the card of this reading has the id `{name.id}`, which is used twice",
+        at=name.at,
+        help=f"the first one is at {first}; give that card another id",
+    )
+
+
+def _unknown_objectives(lessons: Sequence[Names], unsure: Sequence[str]) -> Iterator[Diagnostic]:
+    known = {name.id for lesson in lessons for name in lesson.objectives}
+    unknown = [
+        name
+        for lesson in lessons
+        for name in lesson.wanted_objectives
+        if name.id not in known and not any(not text.strip() or name.id in text for text in unsure)
+    ]
+    for count, name in enumerate(unknown):
+        near = did_you_mean_or_list(name.id, known) if count < _MOST_HINTS else None
+        yield Diagnostic(
+            rule="unknown-objective",
+            message=f"`{name.id}` is not in the objectives of any lesson",
+            at=name.at,
+            help=near or "add it there",
+        )
+
+
+def _shared_decks(lessons: Sequence[Names], practice_deck: str) -> Iterator[Diagnostic]:
+    """Report a subdeck that two lessons share, or a lesson and the practice cards; Anki does not
+    distinguish capitals from small letters."""
+    owners = {practice_deck.casefold(): "the deck of the practice cards"}
+    for lesson in lessons:
+        if lesson.deck is None or lesson.lesson is None:
+            continue
+        owner = f"the deck of the lesson `{lesson.lesson.id}`"
+        first = owners.setdefault(lesson.deck.id.casefold(), owner)
+        if first != owner:
+            yield Diagnostic(
+                rule="duplicate-deck",
+                message=f"the deck `{lesson.deck.id}` is {first}",
+                at=lesson.deck.at,
+                help="give this lesson another title, or a name of its own under `deck:`",
+            )

@@ -1,0 +1,131 @@
+"""A course with all of its layers: its own files, the course that it extends, and a language."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from attachdeck.domain.diagnostics import Diagnostic
+from attachdeck.layers.overlay import Overlay, Overridden, base_folder
+from attachdeck.layers.translation import Tally, Translation, unknown_language
+from attachdeck.reader import CourseFiles, Document, read_course, read_text
+
+CardIds = Mapping[str, Collection[str]]
+"""The ids of a course's cards by the ids of its lessons."""
+
+
+@dataclass(frozen=True, slots=True)
+class LessonDocument:
+    """A lesson as all layers together say it, with what is wrong in its YAML or in what changes it."""
+
+    document: Document
+    diagnostics: tuple[Diagnostic, ...] = ()
+    overridden: tuple[Overridden, ...] = ()
+
+
+class Stack:
+    """The layers of a course.
+
+    `files` are those of all layers as one, in the language that was asked for, with lessons that
+    are not read yet: `lesson` reads one. `lock_name` is the place of the lock in the folder.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        files: CourseFiles,
+        *,
+        base: Stack | None = None,
+        base_cards: CardIds | None = None,
+        language: str = "",
+    ) -> None:
+        self.folder = folder
+        self.language = language
+        self.base = base
+        self.diagnostics: list[Diagnostic] = []
+        self.overlay: Overlay | None = None
+        self.translation: Translation | None = None
+        self.tally = Tally()
+        self.files = files
+        if base is not None:
+            lessons = [read_text(each.text, each.file)[0] for each in files.lessons]
+            self.overlay = Overlay(files, lessons, base.files, base_cards or {})
+            self.files = self.overlay.files
+            self.diagnostics += self.overlay.diagnostics
+
+    def translate(self) -> None:
+        """Put course.yaml and media.yaml, which have passed their schemas, into the language."""
+        unknown = unknown_language(self.folder, self.language, self.files.course.file)
+        if unknown is not None:
+            self.diagnostics.append(unknown)
+            return
+        self.translation = Translation(self.folder, self.language)
+        self.diagnostics += self.translation.problems
+        self.files, self.tally = self.translation.course(self.files)
+
+    def lesson(self, lesson: Document) -> LessonDocument:
+        """Read one of the lessons of `files`, and lay what changes it over it."""
+        if self.base is None or self.overlay is None or lesson.file not in self.overlay.inherited:
+            document, problems = read_text(lesson.text, lesson.file)
+            return LessonDocument(document, tuple(problems))
+        below = self.base.lesson(lesson)
+        above = self.overlay.lesson(below.document)
+        return LessonDocument(
+            above.document, (*below.diagnostics, *above.diagnostics), above.overridden
+        )
+
+    def translated(self, document: Document) -> tuple[Document, Tally]:
+        """Return a lesson, which has passed its schema, in the language, and how much of it is."""
+        return self.translation.lesson(document) if self.translation else (document, Tally())
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether this course extends one that could not be had."""
+        root = self.files.course.root
+        return self.base is None and root is not None and "extends" in root
+
+    @property
+    def unknown(self) -> set[str]:
+        """The files of which it cannot be known what they would say with all layers."""
+        documents = (self.files.course, self.files.sources, self.files.media)
+        return {each.file for each in documents if each} if self.is_partial else set()
+
+    @cached_property
+    def fingerprint(self) -> bytes:
+        """A hash of all that a lesson's object depends on besides the lesson's own text."""
+        hashed = hashlib.blake2b(digest_size=16)
+        for content in self._contents():
+            hashed.update(len(content).to_bytes(8, "big"))
+            hashed.update(content)
+        return hashed.digest()
+
+    def _contents(self) -> Iterator[bytes]:
+        yield self.language.encode()
+        yield replace(self.files, lessons=()).fingerprint()
+        if self.base is not None:
+            yield self.base.fingerprint
+        if self.translation is not None:
+            yield from (text.encode("utf-8", "surrogatepass") for text in self.translation.texts)
+
+
+def open_stack(folder: Path, language: str, cards: Mapping[Path, CardIds]) -> Stack:
+    """Read the layers of a course again, as another process did before.
+
+    `cards` are the ids of the cards of each course that is extended, by its folder.
+    """
+    files, _ = read_course(folder)
+    base_at, _ = base_folder(files, folder)
+    base = open_stack(base_at, "", cards) if base_at in cards and base_at else None
+    stack = Stack(
+        folder,
+        files,
+        base=base,
+        base_cards=cards[base_at] if base_at in cards and base_at else None,
+        language=language,
+    )
+    if language:
+        stack.translate()
+    return stack
