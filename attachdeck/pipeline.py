@@ -161,7 +161,7 @@ def check(
     stack = _stack(folder, files, base, language)
     diagnostics += [*stack.diagnostics, *_own_problems(stack)]
     compiler = compiler_of(stack, rules)
-    diagnostics += compiler.decoder.diagnostics
+    diagnostics += compiler.problems
     diagnostics += number_problems([lesson.file for lesson in stack.files.lessons])
     lessons = _in_order(each for each in stack.files.lessons if each.file not in unread)
     if stack.is_partial:

@@ -12,8 +12,8 @@ import pytest
 
 from attachdeck import pipeline
 from attachdeck.compile.objects import Rules
-from attachdeck.rules import known_rules
-from attachdeck.rules.support.pages import error_pages
+from attachdeck.domain.diagnostics import Severity
+from attachdeck.rules import error_pages, error_rules, known_rules
 from conftest import COURSE_YAML, ROOT, write_course
 from test_cli import run
 
@@ -79,7 +79,7 @@ def codes_in_the_source() -> set[str]:
 
 
 def test_every_code_in_the_source_has_a_page_in_explain_and_rules_and_the_documentation():
-    codes = codes_in_the_source()
+    codes = codes_in_the_source() | error_rules().keys()
     assert len(codes) > 50
     assert codes == error_pages().keys(), (
         "add its page to attachdeck/rules/support/errors.md, or delete it"
@@ -92,6 +92,12 @@ def test_every_code_in_the_source_has_a_page_in_explain_and_rules_and_the_docume
         assert shown.stdout.startswith(f"{code}: ")
         assert "\nMend: " in shown.stdout
         assert re.search(rf"^{code} ", listed, re.MULTILINE)
+
+
+def test_a_rule_that_is_an_error_always_runs_and_the_others_can_be_turned_off():
+    assert {rule.severity for rule in error_rules().values()} == {Severity.ERROR}
+    assert {rule.severity for rule in known_rules().values()} == {Severity.WARNING}
+    assert not error_rules().keys() & known_rules().keys()
 
 
 def test_the_documentation_has_every_page():
@@ -107,7 +113,7 @@ def reference() -> str:
 For educators. `attachdeck check` and `build` print a code in brackets, as in `error[unknown-source]`; this page explains each. `attachdeck explain CODE` shows it in the terminal.
 While a course has an error, no deck is written and the last one stays as it was. What could be better and is no error is on [another page](rules.md).
 
-This page is made from `attachdeck/rules/support/errors.md` (`ATTACHDECK_RENEW=1 pytest tests/test_errors.py`); its examples are tests.
+This page is made from `attachdeck/rules/support/errors.md` and the rules that are errors (`ATTACHDECK_RENEW=1 pytest tests/test_errors.py`); its examples are tests.
 """
     pages = error_pages().values()
     return head + "".join(f"\n## {page.name}: {page.documentation.rstrip()}\n" for page in pages)

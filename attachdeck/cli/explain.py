@@ -5,8 +5,7 @@ from __future__ import annotations
 import click
 
 from attachdeck.domain.diagnostics import did_you_mean
-from attachdeck.rules import known_rules
-from attachdeck.rules.support.pages import error_pages
+from attachdeck.rules import error_pages, known_rules
 
 
 @click.command(

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import click
 
-from attachdeck.rules import known_rules
-from attachdeck.rules.support.pages import Page, error_pages
+from attachdeck.rules import error_pages, known_rules
+from attachdeck.rules.support.pages import Page
 
 
 @click.command(

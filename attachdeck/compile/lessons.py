@@ -15,7 +15,7 @@ from attachdeck import schema
 from attachdeck.compile.deck import Note
 from attachdeck.compile.notes import Compiler
 from attachdeck.decode.course import CourseDecoder
-from attachdeck.decode.lesson import decode_lesson
+from attachdeck.decode.lesson import Decoded, decode_lesson
 from attachdeck.decode.names import Name, Names, names_of
 from attachdeck.domain.course import Lesson, Objective
 from attachdeck.domain.diagnostics import Diagnostic, Severity
@@ -23,7 +23,7 @@ from attachdeck.layers.overlay import Overridden
 from attachdeck.layers.stack import LessonDocument, Stack
 from attachdeck.layers.translation import Tally
 from attachdeck.reader import Document
-from attachdeck.rules import CardSummary, Linter
+from attachdeck.rules import CardSummary, Context, Linter, errors_of_course, errors_of_lesson
 from attachdeck.rules.support import cardless
 
 _NO_TEXTS = Tally()
@@ -72,15 +72,16 @@ class CompiledLesson:
 class LessonCompiler:
     """Compiles the lessons of a course one by one; knows the course's own files.
 
-    `decoder` has decoded these. `linter`, where it is given, holds the rules for good cards
-    against each lesson, too.
+    `decoder` has decoded these, and `problems` is what is wrong in them. `linter`, where it is
+    given, holds the rules for good cards against each lesson, too.
     """
 
     def __init__(self, stack: Stack, decoder: CourseDecoder, linter: Linter | None = None) -> None:
         self.stack = stack
         self.decoder = decoder
         self.linter = linter
-        is_good = not decoder.broken and not has_errors(decoder.diagnostics)
+        self.problems = (*decoder.diagnostics, *_course_errors(decoder))
+        is_good = not decoder.broken and not has_errors(self.problems)
         self.cards = Compiler(decoder.course) if decoder.course and is_good else None
 
     def __call__(
@@ -116,7 +117,7 @@ class LessonCompiler:
         decoded = decode_lesson(self.decoder, rest, objectives) if rest else None
         more = decoded.diagnostics if decoded else ()
         wanted = decoded.wanted if decoded else ()
-        errors = (*read.diagnostics, *problems, *more)
+        errors = (*read.diagnostics, *problems, *more, *self._errors(decoded))
         lesson = decoded.lesson if decoded else None
         made = _object(read, (*errors, *self._warnings(lesson, read, errors)), wanted)
         return CompiledLesson(replace(made, is_final=not new_ids.asked), read.document)
@@ -125,7 +126,7 @@ class LessonCompiler:
         self, read: LessonDocument, tally: Tally, objectives: Mapping[str, Objective]
     ) -> CompiledLesson:
         decoded = decode_lesson(self.decoder, read.document, objectives)
-        diagnostics = [*read.diagnostics, *decoded.diagnostics]
+        diagnostics = [*read.diagnostics, *decoded.diagnostics, *self._errors(decoded)]
         lesson = decoded.lesson
         if lesson and self.cards and not has_errors(diagnostics):
             shown, note_types = self.cards.shown, self.cards.note_types
@@ -156,6 +157,13 @@ class LessonCompiler:
         )
         return CompiledLesson(made, read.document, lesson)
 
+    def _errors(self, decoded: Decoded | None) -> list[Diagnostic]:
+        """Return what the rules that always run find in a lesson."""
+        if decoded is None or decoded.lesson is None:
+            return []
+        context = Context(files=decoded.texts, unsure=self.decoder.unsure)
+        return errors_of_lesson(self.decoder.known_course, decoded.lesson, context)
+
     def _warnings(
         self, lesson: Lesson | None, read: LessonDocument, errors: Iterable[Diagnostic]
     ) -> list[Diagnostic]:
@@ -168,6 +176,12 @@ class LessonCompiler:
         files = {read.document.file: read.document.text}
         warnings, _ = self.linter.of_lesson(lesson, files)
         return [each for each in warnings if bisect_right(begins, each.at.line) not in spoilt]
+
+
+def _course_errors(decoder: CourseDecoder) -> list[Diagnostic]:
+    """Return what the rules that always run find in a course's own files."""
+    context = Context(files=decoder.texts, unsure=decoder.unsure)
+    return errors_of_course(decoder.known_course, context)
 
 
 def notes_of(cards: Compiler, lesson: Lesson) -> LessonNotes:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from attachdeck import schema
-from attachdeck.anki.colour import BACKGROUNDS, ENOUGH, contrast
 from attachdeck.anki.note_types import own
 from attachdeck.decode.texts import SAFE, Reports, all_texts
 from attachdeck.domain.course import (
@@ -46,15 +45,14 @@ class CourseDecoder(Reports):
     """The course that its own documents describe, without lessons.
 
     `broken` are the files that have not passed their schemas: what they say is not known (None),
-    and nothing is reported that depends on it. Of course.yaml what is right is known; `course` is
-    None only where that cannot be read.
+    and nothing is reported that depends on it. Of course.yaml what is right is known, and something
+    else stands in for the rest (`known_course`).
     """
 
     def __init__(self, files: CourseFiles, broken: Collection[str] = ()) -> None:
         super().__init__(files.texts())
         self.files = files
         self.broken = broken
-        self.course: Course | None = None
         self.option_sets: Mapping[str, OptionSet] | None = None
         self.sources: Mapping[str, Source] | None = None
         self.shown: dict[str, tuple[list[tuple[str, str]], set[str]]] = {}
@@ -85,16 +83,21 @@ class CourseDecoder(Reports):
         if not _is_broken(files.course, broken):
             root = root_of(files.course)
             self.names_shown(root, "title", "deck", "practice_deck")
-            self.course = self._course(root)
-        elif files.course.root is not None:
-            self.course = self._course(right_part(files.course))
-            for name in self.course.option_sets:
+            self.known_course = self._course(root)
+        else:
+            self.known_course = self._course(right_part(files.course))
+            for name in self.known_course.option_sets:
                 self.unsure[f"the option set `{name}`"] = files.course.text
+
+    @property
+    def course(self) -> Course | None:
+        """The course, or None where course.yaml cannot be read."""
+        return self.known_course if self.files.course.root is not None else None
 
     @property
     def reading_cards(self) -> bool:
         """Whether the readings of lessons become cards."""
-        return self.course is None or self.course.study.reading_cards
+        return self.known_course.study.reading_cards
 
     @property
     def reserved(self) -> dict[str, Location]:
@@ -113,9 +116,6 @@ class CourseDecoder(Reports):
             for text in all_texts(root[key]) if key in root else ():
                 self.images(text)
                 self.definitions(text)
-        for each in root["option_sets"].value if "option_sets" in root else ():
-            options = root["option_sets"][each]["options"]
-            self.one_text_each(options[name] for name in options.value)
         self.option_sets = {
             name: OptionSet(name, sets["question"], dict(sets["options"]))
             for name, sets in root.value.get("option_sets", {}).items()
@@ -132,7 +132,6 @@ class CourseDecoder(Reports):
         value = root.value
         licence = value["licence"]
         theme = value.get("theme", {})
-        self.readable(root)
         return Course(
             id=value["id"],
             title=value["title"],
@@ -160,22 +159,6 @@ class CourseDecoder(Reports):
             lessons=(),
             place=root,
         )
-
-    def readable(self, root: Node) -> None:
-        """Report an accent colour in which text could not be read."""
-        for key, backgrounds in BACKGROUNDS.items():
-            if "theme" not in root or key not in root["theme"]:
-                continue
-            chosen = root["theme"][key]
-            least = min(contrast(chosen.value, background) for background in backgrounds)
-            if least < ENOUGH:
-                message = f"text in this colour is hard to read: its contrast is {least:.1f} to 1, and {ENOUGH} to 1 is the least"
-                self.report(
-                    "contrast",
-                    message,
-                    chosen.at,
-                    f"choose a {'darker' if key == 'accent' else 'lighter'} colour; {backgrounds[1]} is behind it",
-                )
 
     def unique(
         self, document: Document | None, key: str, name: str, make: Callable[[Node], T | None]

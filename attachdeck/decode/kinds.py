@@ -62,19 +62,9 @@ def typed_card(lesson: LessonDecoder, node: Node, common: dict[str, Any]) -> Car
 
 def choice_card(lesson: LessonDecoder, node: Node, common: dict[str, Any]) -> Card:
     options = tuple(
-        Option(each["text"], each.get("right", False), each.get("why", ""))
-        for each in node.value["options"]
+        Option(option["text"], option.get("right", False), option.get("why", ""))
+        for option in node.value["options"]
     )
-    if len({option.right for option in options}) == 1:
-        lacks = "wrong" if options[0].right else "right"
-        help = (
-            "add an option that does not fit, with its reason"
-            if lacks == "wrong"
-            else "write `right: true` under the right one"
-        )
-        lesson.report("choice", f"no option is {lacks}", node.key_at("options"), help)
-    if len({" ".join(option.text.split()) for option in options}) < len(options):
-        lesson.one_text_each(node["options"][place]["text"] for place in range(len(options)))
     return ChoiceCard(question=node.value["question"], options=options, **common)
 
 
@@ -92,13 +82,6 @@ def vignette_card(lesson: LessonDecoder, node: Node, common: dict[str, Any]) -> 
     lesson.known("unknown-option", node["answer"], chosen.options, where)
     lesson.known("unknown-option", miss["option"], chosen.options, where)
     answer = node.value["answer"]
-    if miss.value["option"] == answer:
-        lesson.report(
-            "vignette",
-            "the near miss is the answer itself",
-            miss["option"].at,
-            "name the option that a learner would most easily take for it",
-        )
     reasons = {miss.value["option"]: miss.value["why"]}
     options = tuple(
         Option(text, name == answer, reasons.get(name, "")) for name, text in chosen.options.items()

@@ -35,12 +35,13 @@ _NOTHING_SILENCED: dict[str, tuple[str, Location]] = {}
 class Decoded:
     """A lesson, what is wrong with it by itself, and the objectives that it wants from others.
 
-    `lesson` is None where it is none of this course.
+    `lesson` is None where it is none of this course; `texts` are those of the files by their names.
     """
 
     lesson: Lesson | None
     diagnostics: tuple[Diagnostic, ...]
     wanted: tuple[Name, ...]
+    texts: Mapping[str, str]
 
 
 def decode_lesson(
@@ -50,7 +51,7 @@ def decode_lesson(
     decoder = LessonDecoder(course, document, objectives)
     root = root_of(document)
     lesson = None if decoder.changes_another(root) else decoder.lesson(document.file, root)
-    return Decoded(lesson, tuple(decoder.diagnostics), tuple(decoder.wanted))
+    return Decoded(lesson, tuple(decoder.diagnostics), tuple(decoder.wanted), decoder.texts)
 
 
 class LessonDecoder(Reports):

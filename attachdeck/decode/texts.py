@@ -222,19 +222,6 @@ class Reports:
                 return Location(node.file, number, start + 1, number, start + 1 + len(snippet))
         return node.at
 
-    def one_text_each(self, texts: Iterable[Node]) -> None:
-        """Report an option that says what another one says: a learner could not tell which of them is right."""
-        first: dict[str, Node] = {}
-        for text in texts:
-            known = first.setdefault(" ".join(text.value.split()), text)
-            if known is not text:
-                self.report(
-                    "choice",
-                    "two options say the same",
-                    text.at,
-                    f"the first one is at {known.at}; write another option, or delete one of the two",
-                )
-
     def harmless(self, name: str, node: Node) -> None:
         """Report a name or a tag that could run a script: templates show them as they are."""
         from attachdeck.anki.unsafe_html import dangers

@@ -16,8 +16,7 @@ from xml.sax.saxutils import quoteattr
 from attachdeck import __version__
 from attachdeck.domain.diagnostics import Diagnostic, Severity
 from attachdeck.reporters.text import lines_of
-from attachdeck.rules import known_rules
-from attachdeck.rules.support.pages import error_pages
+from attachdeck.rules import error_pages, known_rules
 
 Texts = Mapping[str, str]
 

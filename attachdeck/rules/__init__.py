@@ -8,6 +8,10 @@ which are its tests). Its name is the file's, with hyphens. It has at least one 
 - `compare(whole, context)` looks at all cards together, of which only summaries are left.
 
 All yield findings. A rule whose module says `STOPS_RELEASE = True` is an error for a release.
+
+A rule whose module says `SEVERITY = Severity.ERROR` looks for what would make a card useless or
+harmful. It stands in `ALWAYS`: it runs for every course, and nobody can turn it off or silence it.
+Such a rule may meet a course or a lesson that has other errors, of which the right part is there.
 """
 
 from __future__ import annotations
@@ -24,9 +28,12 @@ from attachdeck.domain.course import Card, ChoiceCard, Course, Lesson, Objective
 from attachdeck.domain.diagnostics import Diagnostic, Severity, did_you_mean_or_list
 from attachdeck.domain.location import Location
 from attachdeck.reader import read_text
-from attachdeck.rules.support.pages import Page
+from attachdeck.rules.support.pages import Page, pages_without_rule
 from attachdeck.rules.support.texts import Phrases, Texts, Words, plain, runs, texts
 from attachdeck.system.docstrings import docstring
+
+ALWAYS = ("choice", "vignette", "contrast")
+"""The rules that are errors, in the order in which they report what stands in one place."""
 
 Cards = list[tuple[Card, Texts]]
 
@@ -36,13 +43,15 @@ class Context:
     """What rules know besides the course.
 
     `today` is a day (year-month-day); `words` are those to look for in the course's language;
-    `corpus` are the runs of words of other texts; `files` the texts of the files that are looked at.
+    `corpus` are the runs of words of other texts; `files` the texts of the files that are looked at;
+    `unsure` those of files that have errors, by what messages call them.
     """
 
-    today: str
-    words: Words
+    today: str = ""
+    words: Words = field(default_factory=dict)
     corpus: frozenset[tuple[str, ...]] = frozenset()
     files: Mapping[str, str] = field(default_factory=dict, repr=False)
+    unsure: Mapping[str, str] = field(default_factory=dict, repr=False)
     _read: list[tuple[Course, Cards]] = field(default_factory=list, compare=False, repr=False)
 
     def cards(self, course: Course) -> Cards:
@@ -105,6 +114,7 @@ Check = Callable[[Course, Context], Iterable[Finding]]
 class Rule(Page):
     """A rule: its page, the functions that look for it, and whether what it finds stops a release."""
 
+    severity: Severity
     check: Check | None
     check_course: Check | None
     compare: Callable[[Whole, Context], Iterable[Finding]] | None
@@ -113,23 +123,59 @@ class Rule(Page):
 
 @cache
 def known_rules() -> dict[str, Rule]:
-    """Return every rule by its name."""
-    names = [each.name for each in iter_modules(__path__) if not each.ispkg]
-    return {name.replace("_", "-"): _rule(name) for name in names}
+    """Return every rule for good cards by its name; a course may turn these off."""
+    modules = [module.name for module in iter_modules(__path__) if not module.ispkg]
+    names = [module.replace("_", "-") for module in modules]
+    return {name: _rule(name) for name in names if name not in ALWAYS}
+
+
+@cache
+def error_rules() -> dict[str, Rule]:
+    """Return every rule that is an error by its name."""
+    return {name: _rule(name) for name in ALWAYS}
+
+
+@cache
+def error_pages() -> dict[str, Page]:
+    """Return the page of every code that belongs to no rule for good cards, by the code."""
+    pages: dict[str, Page] = {**pages_without_rule(), **error_rules()}
+    return dict(sorted(pages.items()))
 
 
 def _rule(name: str) -> Rule:
-    module = import_module(f"{__name__}.{name}")
+    module = import_module(f"{__name__}.{name.replace('-', '_')}")
     page = docstring(module).strip() + "\n"
     return Rule(
-        name=name.replace("_", "-"),
+        name=name,
         title=page.partition("\n")[0].rstrip("."),
         documentation=page,
+        severity=getattr(module, "SEVERITY", Severity.WARNING),
         check=getattr(module, "check", None),
         check_course=getattr(module, "check_course", None),
         compare=getattr(module, "compare", None),
         stops_release=getattr(module, "STOPS_RELEASE", False),
     )
+
+
+def errors_of_lesson(course: Course, lesson: Lesson, context: Context) -> list[Diagnostic]:
+    """Return what the rules that are errors find in one lesson of a course."""
+    course = replace(course, lessons=(lesson,))
+    return [
+        _diagnostic(rule.name, finding, rule.severity)
+        for rule in error_rules().values()
+        if rule.check
+        for finding in rule.check(course, context)
+    ]
+
+
+def errors_of_course(course: Course, context: Context) -> list[Diagnostic]:
+    """Return what the rules that are errors find in a course's own files."""
+    return [
+        _diagnostic(rule.name, finding, rule.severity)
+        for rule in error_rules().values()
+        if rule.check_course
+        for finding in rule.check_course(course, context)
+    ]
 
 
 class Linter:
@@ -191,13 +237,17 @@ class Linter:
     def _reported(self, name: str, findings: Iterable[Finding]) -> Iterator[Diagnostic]:
         for finding in findings:
             if finding.card is None or name not in finding.card.silenced:
-                yield Diagnostic(
-                    rule=name,
-                    message=finding.message,
-                    at=finding.at,
-                    help=finding.help,
-                    severity=self.severities[name],
-                )
+                yield _diagnostic(name, finding, self.severities[name])
+
+
+def _diagnostic(name: str, finding: Finding, severity: Severity) -> Diagnostic:
+    return Diagnostic(
+        rule=name,
+        message=finding.message,
+        at=finding.at,
+        help=finding.help,
+        severity=severity,
+    )
 
 
 def for_release(course: Course, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

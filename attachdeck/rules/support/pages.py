@@ -28,7 +28,7 @@ class Page:
 
 
 @cache
-def error_pages() -> dict[str, Page]:
+def pages_without_rule() -> dict[str, Page]:
     """Return the page of every code that belongs to no rule, by the code."""
     text = (get_data(__name__, "errors.md") or b"").decode().replace("\r\n", "\n")
     pages = {}
