@@ -15,6 +15,7 @@ from attachdeck.domain.location import Location
 from attachdeck.reader import Node
 from attachdeck.reader.document import lines_in
 from attachdeck.reader.folder import PICTURE_ENDINGS
+from attachdeck.schema.texts import markdown_keys
 
 T = TypeVar("T")
 
@@ -45,25 +46,8 @@ _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _SHORT = 12
 """How many signs at the most an author is told to write in the place of others."""
 SAFE = "delete it: a card may not run scripts nor load pages; what only shows text, pictures and sounds may stay"
-_TEXT_KEYS = frozenset(
-    (
-        "prompt",
-        "answer",
-        "why",
-        "confusion",
-        "hint",
-        "text",
-        "question",
-        "scenario",
-        "cue",
-        "example",
-        "reading",
-        "summary",
-        "retired_because",
-    )
-)
-_GROUPS = frozenset(("options", "reverse", "near_miss", "steps", "reading"))
-"""Keys of a card or a lesson under which more texts stand."""
+_TEXT_KEYS, _GROUPS = markdown_keys()
+"""Keys of a card or a lesson that hold Markdown, and those under which more such texts stand."""
 
 
 class Reports:

@@ -17,50 +17,13 @@ from typing import TYPE_CHECKING, Any
 from attachdeck.domain.diagnostics import Diagnostic, did_you_mean_or_list
 from attachdeck.domain.location import Location
 from attachdeck.reader import TRANSLATIONS, CourseFiles, Document, Node, read_bytes
+from attachdeck.schema.texts import Texts, texts_in, texts_in_card
 
 if TYPE_CHECKING:
     import polib
 
 COURSE = "course"
 """The catalogue of what holds for the whole course."""
-
-# Which texts of a file are for learners: `""` stands for a text, `[…]` for a list, `"*"` for any key.
-_CARD: dict[str, Any] = dict.fromkeys(
-    (
-        "prompt",
-        "answer",
-        "why",
-        "confusion",
-        "hint",
-        "text",
-        "question",
-        "scenario",
-        "cue",
-        "example",
-        "content_note",
-        "retired_because",
-    ),
-    "",
-)
-_CARD |= {
-    "accept": [""],
-    "options": [{"text": "", "why": ""}],
-    "reverse": {"prompt": "", "answer": ""},
-    "near_miss": {"why": ""},
-    "steps": [""],
-    "regions": [{"name": ""}],
-}
-_LESSON = {"title": "", "deck": "", "summary": "", "content_note": "", "reading": ""}
-_COURSE = {
-    "title": "",
-    "deck": "",
-    "practice_deck": "",
-    "description": "",
-    "notice": "",
-    "help": {"note": "", "lines": [{"where": "", "contact": ""}]},
-}
-_COURSE |= {"option_sets": {"*": {"question": "", "options": {"*": ""}}}}
-_NAMES_IN_VIGNETTES = ("answer",)
 
 _LINE = re.compile(
     r'\s*+(?:#.*+|(?:msg(?:ctxt|id|id_plural|str)(?:\[[0-9]+\])?\s*+)?"(?:[^"\\]++|\\.)*+"\s*+)?'
@@ -149,7 +112,7 @@ class Translation:
         """Return the files of a course with course.yaml and media.yaml in this language, and how
         much of them that is."""
         say = _Counting(self._entries)
-        course = _said(files.course, lambda value: _walk(value, _COURSE, "course", say))
+        course = _said(files.course, lambda value: _course(value, say))
         course = _said(course, lambda value: value | {"language": self.language})
         media = files.media and _said(files.media, lambda value: _pictures(value, say))
         return replace(files, course=course, media=media), say.tally
@@ -281,10 +244,7 @@ def _read(path: Path) -> polib.POFile:
 
 def _catalogues(files: CourseFiles) -> Iterator[tuple[str, Callable[[Say], object]]]:
     """Each part of a course with its catalogue's name, as a function that says every text anew."""
-    yield (
-        COURSE,
-        lambda say: _said(files.course, lambda value: _walk(value, _COURSE, "course", say)),
-    )
+    yield COURSE, lambda say: _said(files.course, lambda value: _course(value, say))
     if files.media:
         media = files.media
         yield COURSE, lambda say: _said(media, lambda value: _pictures(value, say))
@@ -297,8 +257,12 @@ def _say_lesson(lesson: Document, name: str, say: Say) -> Document:
     return _said(lesson, lambda value: _lesson(value, name, say))
 
 
+def _course(value: dict[str, Any], say: Say) -> Any:
+    return _walk(value, texts_in("course"), "course", say)
+
+
 def _pictures(value: dict[str, Any], say: Say) -> dict[str, Any]:
-    return _each(value, "pictures", "file", {"alt": ""}, "picture ", say)
+    return _entries(value, "pictures", "file", _texts_of("media", "pictures"), "picture ", say)
 
 
 def _said(document: Document, change: Callable[[Any], Any]) -> Document:
@@ -313,46 +277,52 @@ def _said(document: Document, change: Callable[[Any], Any]) -> Document:
 
 
 def _lesson(value: dict[str, Any], name: str, say: Say) -> dict[str, Any]:
-    value = _walk(value, _LESSON, f"lesson {name}", say)
-    value = _each(value, "objectives", "id", {"text": ""}, "objective ", say)
+    own = {key: Texts(part.text) for key, part in texts_in("lesson").keys.items() if part.text}
+    value = _walk(value, Texts(keys=own), f"lesson {name}", say)
+    objectives, sections = (_texts_of("lesson", key) for key in ("objectives", "reading"))
+    value = _entries(value, "objectives", "id", objectives, "objective ", say)
     if isinstance(value.get("reading"), list):
-        value = _each(value, "reading", "id", {"title": "", "text": ""}, "", say)
-    return _each(value, "cards", "id", _CARD, "", say)
+        value = _entries(value, "reading", "id", sections, "", say)
+    return _entries(value, "cards", "id", lambda card: texts_in_card(card.get("kind", "")), "", say)
 
 
-def _each(
-    value: dict[str, Any], key: str, name: str, spec: Any, prefix: str, say: Say
+def _texts_of(name: str, key: str) -> Callable[[dict[str, Any]], Texts]:
+    """Return a function that says where the texts in an entry of a list are."""
+    entries = texts_in(name).keys[key].entries or Texts()
+    return lambda _entry: entries
+
+
+def _entries(
+    value: dict[str, Any],
+    key: str,
+    name: str,
+    texts_of: Callable[[dict[str, Any]], Texts],
+    prefix: str,
+    say: Say,
 ) -> dict[str, Any]:
-    """A mapping whose list of named entries is said anew."""
+    """Return a mapping whose list of named entries is said anew."""
     entries = [
-        _entry(entry, spec, f"{prefix}{entry.get(name)}", say) for entry in value.get(key, ())
+        _walk(entry, texts_of(entry), f"{prefix}{entry.get(name)}", say)
+        for entry in value.get(key, ())
     ]
     return value | {key: entries} if key in value else value
 
 
-def _entry(entry: dict[str, Any], spec: dict[str, Any], context: str, say: Say) -> Any:
-    if entry.get("kind") == "vignette":  # Its answer is an option's name, not a text.
-        spec = {key: part for key, part in spec.items() if key not in _NAMES_IN_VIGNETTES}
-    return _walk(entry, spec, context, say)
-
-
-def _walk(value: Any, spec: Any, context: str, say: Say, joint: str = ":") -> Any:
-    if spec == "":
-        return say(context, value) if isinstance(value, str) and value.strip() else value
-    if isinstance(spec, list):
-        return (
-            [
-                _walk(part, spec[0], f"{context}.{place}", say, ".")
-                for place, part in enumerate(value, 1)
-            ]
-            if isinstance(value, list)
-            else value
-        )
+def _walk(value: Any, texts: Texts, context: str, say: Say, joint: str = ":") -> Any:
+    """Return a value with each of its texts said anew."""
+    if isinstance(value, str):
+        return say(context, value) if texts.text and value.strip() else value
+    if isinstance(value, list):
+        entries = texts.entries or Texts()
+        return [
+            _walk(part, entries, f"{context}.{place}", say, ".")
+            for place, part in enumerate(value, 1)
+        ]
     if not isinstance(value, dict):
         return value
     return {
         key: _walk(part, inner, f"{context}{joint}{key}", say, ".")
-        if (inner := spec.get(key, spec.get("*"))) is not None
+        if (inner := texts.under(key))
         else part
         for key, part in value.items()
     }

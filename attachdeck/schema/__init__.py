@@ -56,33 +56,6 @@ _ALIKE = 0.7
 _LONGEST_LIST = 500
 """Maximum number of characters of a list of all keys that may stand in a place."""
 
-_OTHER_WORDS = {
-    "title": ("name", "heading"),
-    "prompt": ("question", "front", "task", "text"),
-    "question": ("prompt", "front"),
-    "answer": ("back", "solution"),
-    "text": ("sentence", "statement", "cloze", "prompt", "body", "content"),
-    "id": ("ident", "identifier"),
-    "kind": ("type",),
-    "options": ("answers", "choices"),
-    "right": ("correct",),
-    "why": ("explanation", "reason", "because", "feedback", "extra"),
-    "sources": ("source", "references", "reference", "citation", "citations"),
-    "picture": ("image", "img"),
-    "reading": ("article", "body", "content"),
-    "description": ("about", "intro", "introduction"),
-    "authors": ("author", "by"),
-    "container": ("journal", "publisher", "book"),
-    "volume_pages": ("pages", "volume", "issue"),
-    "url": ("link", "website", "web", "address"),
-    "year": ("date",),
-    "alt": ("caption", "description"),
-    "origin": ("source", "author"),
-    "where": ("country", "region"),
-    "contact": ("phone", "number"),
-}
-"""By what other words authors may call a key."""
-
 
 @cache
 def schema_text(name: str) -> str:
@@ -376,13 +349,7 @@ def _missing(
         if error.validator == "required"
         else [need for key, needs in wanted.items() if key in node for need in needs]
     )
-    # What a group needs only then is described beside its keys.
-    known = {
-        key: each
-        for _, schema in _way(error, validator)
-        if isinstance(schema, dict)
-        for key, each in schema.get("properties", {}).items()
-    }
+    known = _keys_on(_way(error, validator))
     closed = any(
         isinstance(schema, dict) and schema.get("additionalProperties") is False
         for _, schema in _way(error, validator)[-2:]
@@ -398,9 +365,9 @@ def _missing(
         if key in node:
             continue
         unknown = [each for each in node.value if each not in known]
-        near = [each for each in unknown if each.lower() in (key, *_OTHER_WORDS.get(key, ()))][
-            :1
-        ] or close(key, unknown, cutoff=_ALIKE)
+        words = (key, *known.get(key, {}).get("x-aliases", ()))
+        near = [word for word in unknown if word.lower() in words][:1]
+        near = near or close(key, unknown, cutoff=_ALIKE)
         if near and (closed or isinstance(node.value.get("kind"), str)):
             continue  # The misspelt key gets a message of its own, which says the same better.
         description = _described(known.get(key))
@@ -428,6 +395,17 @@ def _missing(
         )
 
 
+def _keys_on(way: list[tuple[str | int, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the keys that the schemas on a way know, each with all that they say of it."""
+    known: dict[str, dict[str, Any]] = {}
+    for _, schema in way:
+        # What a group needs only then is described beside its keys.
+        properties = schema.get("properties", {}) if isinstance(schema, dict) else {}
+        for key, part in properties.items():
+            known[key] = known.get(key, {}) | (part if isinstance(part, dict) else {})
+    return known
+
+
 def _of(error: ValidationError) -> dict[str, Any]:
     """The part of the schema that an error comes from."""
     schema: Any = error.schema
@@ -450,6 +428,7 @@ def _unknown(error: ValidationError, node: Node, validator: Validator) -> Iterat
     own_first = sorted(known, key=lambda name: known[name] is True)
     whole: Any = validator.schema
     parts = whole.get("$defs", {})
+    words = {key: _schema_of(key, known, validator).get("x-aliases", ()) for key in missing}
     no_key = f"is not a key{_in_kind(error, node, 'of')}"
     unknown = [key for key in node.value if key not in known][:MAX_PROBLEMS]
     near = {
@@ -457,7 +436,7 @@ def _unknown(error: ValidationError, node: Node, validator: Validator) -> Iterat
         for key in unknown
     }
     for key in unknown:
-        other = next((each for each in missing if key.lower() in _OTHER_WORDS.get(each, ())), None)
+        other = next((known_key for known_key in missing if key.lower() in words[known_key]), None)
         help = f"did you mean `{other}`?" if other else did_you_mean(key, missing, _ALIKE)
         if (
             help is None
@@ -519,10 +498,15 @@ def _taken_apart(node: Node, key: str) -> str:
 
 
 def _fits(value: Any, key: str, known: dict[str, Any], validator: Validator) -> bool:
-    """Whether a value is right under a key; what belongs to every kind of card is said in one place."""
+    """Return whether a value is right under a key."""
+    return validator.evolve(schema=_schema_of(key, known, validator)).is_valid(value)
+
+
+def _schema_of(key: str, known: dict[str, Any], validator: Validator) -> dict[str, Any]:
+    """Return the schema of a key; what belongs to every kind of card is said in one place."""
     whole: Any = validator.schema
     schema = whole["$defs"]["card"]["properties"][key] if known[key] is True else known[key]
-    return validator.evolve(schema=schema).is_valid(value)
+    return dict(schema)
 
 
 def _in_kind(error: ValidationError, node: Node, preposition: str) -> str:

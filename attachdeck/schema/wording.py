@@ -28,39 +28,6 @@ _LONG = 1000
 """In characters: no name of anything is longer."""
 _REFERENCES = ("objective", "formerly", "changes", "hide")
 """Keys that name what stands elsewhere, so that nothing may be made up for them."""
-_LANGUAGES = {
-    "english": "en",
-    "german": "de",
-    "deutsch": "de",
-    "spanish": "es",
-    "español": "es",
-    "french": "fr",
-    "français": "fr",
-    "italian": "it",
-}
-_OTHER_KINDS = {
-    "basic": ("flashcard", "card", "question", "normal", "simple", "front/back"),
-    "choice": (
-        "multiple choice",
-        "multiple-choice",
-        "multiplechoice",
-        "mc",
-        "mcq",
-        "single choice",
-        "quiz",
-        "true/false",
-        "select",
-    ),
-    "cloze": ("gap", "gaps", "fill in the blank", "fill-in-the-blank", "blank", "lückentext"),
-    "typed": ("type", "input", "text", "short answer"),
-    "sequence": ("order", "ordering", "list", "steps"),
-    "occlusion": ("image", "picture", "image occlusion"),
-    "vignette": ("case", "scenario", "scene"),
-    "practice": ("exercise", "task", "reflection", "open"),
-    "retired": ("deleted", "removed", "old", "inactive"),
-    "off": ("none", "no", "ignore", "false"),
-}
-"""By what other words authors may call what they can choose from."""
 _NOTHING = ("none", "nil", "nothing", "n/a", "-", "?")
 _MAYBE_TRUE = ("answer", "accept", "text", "steps", "id")
 _YES_AND_NO = {
@@ -322,7 +289,14 @@ def _form(wrong: Wrong, text: str) -> str | None:
     """In which form a text is taken, with this one in that form if it can be brought into it."""
     said: str | None = wrong.schema.get("patternErrorMessage")
     meant = (
-        next((each for each in _tries(text) if each and wrong.takes(each)), None)
+        next(
+            (
+                each
+                for each in (*_other_words(text, wrong.schema), *_tries(text))
+                if each and wrong.takes(each)
+            ),
+            None,
+        )
         if wrong.name not in _REFERENCES
         else None
     )
@@ -333,11 +307,17 @@ def _form(wrong: Wrong, text: str) -> str | None:
     )
 
 
+def _other_words(text: str, schema: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the values that a schema says authors may mean by a text."""
+    for value, words in schema.get("x-value-aliases", {}).items():
+        if text.strip().lower() in words:
+            yield value
+
+
 def _tries(text: str) -> Iterator[str]:
     """A text as it may have been meant."""
     text = " ".join(text.split()) if len(text) <= _LONG else ""
     yield text
-    yield _LANGUAGES.get(text.lower(), "")
     yield re.sub(r"(?i)^(https?://)?(dx\.)?doi(\.org/|: ?)", "", text)
     yield re.sub(r"^(\./)?media[/\\]", "", text)
     yield re.sub(r" ?(?<!:):(?!:) ?", " - ", text.replace('"', "'"))
@@ -410,9 +390,7 @@ def _enum(wrong: Wrong) -> Said:
             f"{did_you_mean_or_list('', wrong.wanted)}{_or_delete(wrong)}",
         )
     found = str(wrong.value)
-    other = next(
-        (each for each in wrong.wanted if found.lower() in _OTHER_KINDS.get(each, ())), None
-    )
+    other = next(_other_words(found, wrong.schema), None)
     return (
         f"{wrong.key} {disguised(found) or f'cannot be `{shortened(found)}`'}",
         f"did you mean `{other}`?" if other else did_you_mean_or_list(found, wrong.wanted),
