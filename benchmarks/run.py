@@ -106,12 +106,18 @@ def build(course: Path, output: Path) -> list[str | Path]:
     return [BIN / "attachdeck", "build", course, "-o", output]
 
 
+def begin_anew(course: Path, output: Path) -> None:
+    """Take away what would make a build another one than the first."""
+    (course / "course.lock").unlink(missing_ok=True)
+    output.unlink(missing_ok=True)
+
+
 def cold(course: Path, times: int, work: Path) -> Cold:
     """Builds without a lock and without memory, and the plain way."""
     found = Cold([], [], [])
     for _ in range(times):
         for runs, options in ((found.usual, []), (found.alone, ["--jobs", "1"])):
-            (course / "course.lock").unlink(missing_ok=True)
+            begin_anew(course, work / "ours.apkg")
             runs.append(run([*build(course, work / "ours.apkg"), *options]))
         found.plain.append(run([PYTHON, HERE / "plain.py", course, work / "plain.apkg"]))
     return found
@@ -205,7 +211,7 @@ def one_changed(course: Path, cards: int, work: Path) -> list[Row]:
         first_checks.append(run(check))
         builds.append(run(build(course, output), cache=cache))
         lock = (course / "course.lock").read_bytes()
-        (course / "course.lock").unlink()
+        begin_anew(course, work / "fresh.apkg")
         first_builds.append(run(build(course, work / "fresh.apkg")))
         (course / "course.lock").write_bytes(lock)
     return [
@@ -231,6 +237,7 @@ def one_mistake(course: Path, work: Path) -> list[Row]:
     command, whole = build(broken, work / "no.apkg"), build(course, work / "yes.apkg")
     pair = Pair([], [])
     for _ in range(9):
+        begin_anew(course, work / "yes.apkg")
         pair.ours.append(run(command, fails=True))
         pair.theirs.append(run(whole))
     taken = f"{seconds(pair.ours) * 1000:.0f} ms"
@@ -315,7 +322,7 @@ def main() -> None:
                 )
             )
         largest_course = work / f"course-{max(builds)}"
-        (largest_course / "course.lock").unlink()
+        begin_anew(largest_course, work / "ours.apkg")
         memory = together(build(largest_course, work / "ours.apkg"))
         again = run(build(largest_course, work / "ours.apkg")).peak
     write(builds, rows, memory, again)
