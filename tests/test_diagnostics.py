@@ -148,3 +148,17 @@ if "ATTACHDECK_RENEW" in os.environ:
                     f"### {case.title}\n{parts}--- says\n{said(case, folder, monkeypatch)}\n"
                 )
             file.write_text("\n".join(blocks), encoding="utf-8")
+
+
+def test_two_places_share_one_margin(tmp_path: Path):
+    names = [f"  - {{id: card-{n}, kind: basic, prompt: P, answer: A}}\n" for n in range(95)]
+    twice = "  - {id: card-0, kind: basic, prompt: Q, answer: B}\n"
+    course = write_course(tmp_path / "course", cards="".join([*names, twice]))
+    checked = pipeline.check(course)
+
+    [block] = [
+        block for block in report(checked.diagnostics, checked.texts) if "duplicate-id" in block
+    ]
+
+    first, second = (line.index("|") for line in block.splitlines() if "kind: basic" in line)
+    assert first == second == len("102 ")

@@ -51,6 +51,9 @@ def test_json(findings: Path):
     assert [each["rule"] for each in log["diagnostics"]] == ["duplicate-id"]
     assert {(each["line"], each["column"]) for each in log["diagnostics"]} == {(8, 10)}
     assert [each["mendable"] for each in log["diagnostics"]] == [False]
+    lesson = str(findings / "lessons" / "01-first.yaml")
+    place = {"file": lesson, "line": 7, "column": 10, "end_line": 7, "end_column": 11}
+    assert log["diagnostics"][0]["also"] == [{"label": "first used here", **place}]
 
 
 @pytest.mark.parametrize("folder", ["clean", "broken"])
@@ -71,6 +74,7 @@ def test_github(findings: Path):
     assert line.startswith(
         "::error file=a%2C b%3A 100%25/lessons/01-first.yaml,line=8,col=10,endColumn=11,title=duplicate-id::`a` is used twice ("
     )
+    assert "(first used here: a, b: 100%25/lessons/01-first.yaml:7:10; give one" in line
     result = run("check", findings, GITHUB_ACTIONS="true")
     assert result.stdout.strip() == line
 
@@ -79,6 +83,9 @@ def test_sarif(findings: Path):
     log = json.loads(said("sarif", findings))
     [sarif_run] = log["runs"]
     rules = sarif_run["tool"]["driver"]["rules"]
+    [other] = sarif_run["results"][0]["relatedLocations"]
+    assert other["message"] == {"text": "first used here"}
+    assert other["physicalLocation"]["region"]["startLine"] == 7
     for result in sarif_run["results"]:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
         region = result["locations"][0]["physicalLocation"]["region"]

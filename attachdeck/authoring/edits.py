@@ -123,7 +123,7 @@ def _mistake(before: Mapping[str, Any], after: Mapping[str, Any], part: str) -> 
         return "a reading that is one text has no other keys; divide it in the lesson's file"
     old, new = ({each.message: each for each in _mistakes(card, part)} for card in (before, after))
     found = next((each for message, each in new.items() if message not in old), None)
-    return f"{found.message}" + (f" ({found.help})" if found.help else "") if found else ""
+    return found.in_full if found else ""
 
 
 def _mistakes(card: Mapping[str, Any], part: str) -> list[Diagnostic]:

@@ -115,9 +115,7 @@ def course(
             TextFile(place / path, "").write(text)
         write_schemas(place)
         if wrong := pipeline.check(place).diagnostics:
-            raise CannotAdd(
-                f"{wrong[0].message}" + (f" ({wrong[0].help})" if wrong[0].help else "")
-            )
+            raise CannotAdd(wrong[0].in_full)
     for place, text in beside.items():
         TextFile(place, "").write(text)
     return [Added(place) for place in (*(folder / name for name in texts), *beside)]

@@ -269,10 +269,12 @@ class CourseDecoder(Reports):
         for root in (root_of(each.document) for each in self.files.note_types.values()):
             at = root.get("id")
             if at and (first := owners.setdefault(at.value, at)) is not at:
-                help = f"the first one is at {first.at}, and Anki would take both for one note type: delete the `id` of the one that is new"
-                self.report(
-                    "duplicate-id", f"`{at.value}` is the id of another note type", at.at, help
+                help = (
+                    "Anki would take both for one note type: delete the `id` of the one that is new"
                 )
+                message = f"`{at.value}` is the id of another note type"
+                also = (("first used here", first.at),)
+                self.report("duplicate-id", message, at.at, help, also)
 
 
 def right_part(document: Document) -> Node:

@@ -111,8 +111,9 @@ def number_problems(files: Sequence[str]) -> Iterator[Diagnostic]:
                 rule="lesson-number",
                 message=f"two lessons have the number {first}",
                 at=Location(other),
-                help=f"the other one is {one}; rename one of the two, this one for instance to "
+                help="rename one of the two, this one for instance to "
                 f"`{_free_number(other, files)}`",
+                also=(("the other one", Location(one)),),
             )
 
 
@@ -149,8 +150,8 @@ def problems(
                 rule="duplicate-id",
                 message=f"`{former.id}` is the id of another card",
                 at=former.at,
-                help=f"it is in use at {cards[former.id]}; a card that carries on its progress "
-                "cannot stand beside it",
+                help="a card that carries on its progress cannot stand beside it",
+                also=(("in use here", cards[former.id]),),
             )
         cards.setdefault(former.id, former.at)
     yield from _unknown_objectives(lessons, unsure)
@@ -166,7 +167,8 @@ def _twice(names: Iterable[Name], seen: dict[str, Location] | None = None) -> It
                 rule="duplicate-id",
                 message=f"`{name.id}` is used twice",
                 at=name.at,
-                help=f"the first one is at {first}; give one of the two another name",
+                help="give one of the two another name",
+                also=(("first used here", first),),
             )
 
 
@@ -175,7 +177,8 @@ def _reading_twice(name: Name, first: Location) -> Diagnostic:
         rule="duplicate-id",
         message=f"the card of this reading has the id `{name.id}`, which is used twice",
         at=name.at,
-        help=f"the first one is at {first}; give that card another id",
+        help="give that card another id",
+        also=(("first used here", first),),
     )
 
 
@@ -201,15 +204,20 @@ def _shared_decks(lessons: Sequence[Names], practice_deck: str) -> Iterator[Diag
     """Report a subdeck that two lessons share, or a lesson and the practice cards; Anki does not
     distinguish capitals from small letters."""
     owners = {practice_deck.casefold(): "the deck of the practice cards"}
+    places: dict[str, Location] = {}
     for lesson in lessons:
         if lesson.deck is None or lesson.lesson is None:
             continue
         owner = f"the deck of the lesson `{lesson.lesson.id}`"
-        first = owners.setdefault(lesson.deck.id.casefold(), owner)
-        if first != owner:
+        name = lesson.deck.id.casefold()
+        first = owners.setdefault(name, owner)
+        if first == owner:
+            places[name] = lesson.deck.at
+        else:
             yield Diagnostic(
                 rule="duplicate-deck",
                 message=f"the deck `{lesson.deck.id}` is {first}",
                 at=lesson.deck.at,
                 help="give this lesson another title, or a name of its own under `deck:`",
+                also=(("first used here", places[name]),) if name in places else (),
             )

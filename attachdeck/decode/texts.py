@@ -65,8 +65,15 @@ class Reports:
         self.unsure: dict[str, str] = {}
         """The texts of files that have errors, by what messages call them."""
 
-    def report(self, rule: str, message: str, at: Location, help: str | None = None) -> None:
-        self.diagnostics.append(Diagnostic(rule=rule, message=message, at=at, help=help))
+    def report(
+        self,
+        rule: str,
+        message: str,
+        at: Location,
+        help: str | None = None,
+        also: tuple[tuple[str, Location], ...] = (),
+    ) -> None:
+        self.diagnostics.append(Diagnostic(rule=rule, message=message, at=at, help=help, also=also))
 
     def once(self, entry: Node, key: str, seen: dict[str, Node], rule: str) -> None:
         """Report a name that another entry has already."""
@@ -77,7 +84,8 @@ class Reports:
                 rule,
                 f"`{name}` is used twice",
                 entry[key].at,
-                f"the first one is at {first.at}; give one of the two another name",
+                "give one of the two another name",
+                also=(("first used here", first.at),),
             )
         else:
             seen[name] = entry

@@ -29,7 +29,11 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
-    """One thing to mend: a rule's name, a phrase, the narrowest place, and how to mend it; `mend` where a program may do so."""
+    """Says one thing to mend: a rule's name, a phrase, the narrowest place, and how to mend it.
+
+    `also` are other places that one has to see, each with what is there; `mend` is there where a
+    program may do so.
+    """
 
     rule: str
     message: str
@@ -37,6 +41,13 @@ class Diagnostic:
     help: str | None = None
     severity: Severity = Severity.ERROR
     mend: Edit | None = None
+    also: tuple[tuple[str, Location], ...] = ()
+
+    @property
+    def in_full(self) -> str:
+        """Return the message, the other places and the help on one line."""
+        notes = [f"{label}: {at}" for label, at in self.also] + ([self.help] if self.help else [])
+        return self.message + (f" ({'; '.join(notes)})" if notes else "")
 
 
 def close(word: str, known: Iterable[str], n: int = 1, cutoff: float = 0.6) -> list[str]:

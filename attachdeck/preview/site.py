@@ -61,6 +61,7 @@ class Site:
             "severity": "error",
             "message": message,
             "help": f"`attachdeck check {folder}` says more",
+            "also": [],
             "place": str(folder),
             "card": "",
         }
@@ -202,6 +203,7 @@ def _problems(said: Iterable[Diagnostic], lessons: tuple[Entry, ...]) -> Iterato
             "severity": each.severity.value,
             "message": each.message,
             "help": each.help or "",
+            "also": [f"{label}: {at}" for label, at in each.also],
             "place": str(each.at),
             "card": _card_at(each, lessons),
         }

@@ -15,6 +15,7 @@ from xml.sax.saxutils import quoteattr
 
 from attachdeck import __version__
 from attachdeck.domain.diagnostics import Diagnostic, Severity
+from attachdeck.domain.location import Location
 from attachdeck.reporters.text import lines_of
 from attachdeck.rules import error_pages, known_rules
 
@@ -29,13 +30,10 @@ def as_json(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
             "severity": each.severity.value,
             "message": each.message,
             "help": each.help or "",
-            "file": each.at.file,
-            "line": max(each.at.line, 1),
-            "column": max(each.at.column, 1),
-            "end_line": max(each.at.end_line, each.at.line, 1),
-            "end_column": max(each.at.end_column, each.at.column, 1),
+            **_place(each.at),
             "fingerprint": fingerprint,
             "mendable": each.mend is not None,
+            "also": [{"label": label, **_place(at)} for label, at in each.also],
         }
         for each, fingerprint in zip(diagnostics, _fingerprints(diagnostics, texts), strict=True)
     ]
@@ -44,12 +42,22 @@ def as_json(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
     )
 
 
+def _place(at: Location) -> dict[str, str | int]:
+    return {
+        "file": at.file,
+        "line": max(at.line, 1),
+        "column": max(at.column, 1),
+        "end_line": max(at.end_line, at.line, 1),
+        "end_column": max(at.end_column, at.column, 1),
+    }
+
+
 def as_github(diagnostics: Sequence[Diagnostic], _texts: Texts) -> str:
     """Workflow commands, which GitHub shows beside the lines of a change
     (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands)."""
     return "\n".join(
         f"::{each.severity.value} file={_property(each.at.file)},line={max(each.at.line, 1)},col={max(each.at.column, 1)},"
-        f"endColumn={max(each.at.end_column, each.at.column, 1)},title={_property(each.rule)}::{_data(_said(each))}"
+        f"endColumn={max(each.at.end_column, each.at.column, 1)},title={_property(each.rule)}::{_data(each.in_full)}"
         for each in diagnostics
     )
 
@@ -63,22 +71,11 @@ def as_sarif(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
             "ruleId": each.rule,
             "ruleIndex": names.index(each.rule),
             "level": each.severity.value,
-            "message": {"text": _said(each)},
-            "locations": [
-                {
-                    "physicalLocation": {
-                        "artifactLocation": {"uri": _uri(each.at.file)},
-                        "region": {
-                            "startLine": max(each.at.line, 1),
-                            "startColumn": max(each.at.column, 1),
-                            "endLine": max(each.at.end_line, each.at.line, 1),
-                            "endColumn": max(each.at.end_column, each.at.column, 1),
-                        },
-                    }
-                }
-            ],
+            "message": {"text": each.in_full},
+            "locations": [_sarif_location(each.at)],
             "partialFingerprints": {"attachdeck/v1": fingerprint},
         }
+        | _related(each)
         for each, fingerprint in zip(diagnostics, _fingerprints(diagnostics, texts), strict=True)
     ]
     driver = {"name": "attachdeck", "semanticVersion": __version__, "rules": rules}
@@ -92,6 +89,27 @@ def as_sarif(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
     return json.dumps(log, ensure_ascii=False, indent=2)
 
 
+def _sarif_location(at: Location) -> dict[str, Any]:
+    place = _place(at)
+    region = {
+        "startLine": place["line"],
+        "startColumn": place["column"],
+        "endLine": place["end_line"],
+        "endColumn": place["end_column"],
+    }
+    return {
+        "physicalLocation": {"artifactLocation": {"uri": _uri(at.file)}, "region": region},
+    }
+
+
+def _related(diagnostic: Diagnostic) -> dict[str, Any]:
+    places = [
+        {"id": number, "message": {"text": label}, **_sarif_location(at)}
+        for number, (label, at) in enumerate(diagnostic.also, 1)
+    ]
+    return {"relatedLocations": places} if places else {}
+
+
 def as_junit(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
     """A JUnit report: a test case for each file that was read; errors and warnings are its failures."""
     cases = []
@@ -100,7 +118,7 @@ def as_junit(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
         by_file.setdefault(each.at.file, []).append(each)
     for file, own in sorted(by_file.items()):
         failures = "".join(
-            f"      <failure type={quoteattr(each.rule)} message={quoteattr(_plain(f'{each.at}: {_said(each)}'))}/>\n"
+            f"      <failure type={quoteattr(each.rule)} message={quoteattr(_plain(f'{each.at}: {each.in_full}'))}/>\n"
             for each in own
         )
         cases.append(
@@ -124,10 +142,6 @@ def _uri(file: str) -> str:
     """A file's name as a reference that SARIF takes: relative, or absolute with its scheme."""
     path = Path(file)
     return path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))
-
-
-def _said(diagnostic: Diagnostic) -> str:
-    return diagnostic.message + (f" ({diagnostic.help})" if diagnostic.help else "")
 
 
 def _sarif_rule(name: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from attachdeck.domain.diagnostics import Diagnostic, Severity
+from attachdeck.domain.location import Location
 
 # A stranger's file may hold codes that a terminal would obey.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
@@ -27,7 +28,7 @@ def report(
     """Each diagnostic as a block of lines; `texts` has the text of each file by the name in its locations."""
     lines = lines_of(texts)
     for diagnostic in diagnostics:
-        yield "\n".join(_block(diagnostic, lines(diagnostic.at.file), style))
+        yield "\n".join(_block(diagnostic, lines, style))
 
 
 def lines_of(texts: Mapping[str, str]) -> Callable[[str], Sequence[str]]:
@@ -45,23 +46,39 @@ def tally(diagnostics: Iterable[Diagnostic]) -> str:
     )
 
 
-def _block(diagnostic: Diagnostic, lines: Sequence[str], style: Style) -> Iterator[str]:
-    at, severity = diagnostic.at, diagnostic.severity.value
+def _block(
+    diagnostic: Diagnostic, lines_in: Callable[[str], Sequence[str]], style: Style
+) -> Iterator[str]:
+    severity = diagnostic.severity.value
+    places = [diagnostic.at, *(at for _, at in diagnostic.also)]
+    width = max(len(str(at.line)) for at in places)
     yield f"{style(f'{severity}[{diagnostic.rule}]', severity)}: {printable(diagnostic.message)}"
-    gutter = " " * len(str(at.line))
-    yield f"{gutter}{style('-->', 'place')} {printable(str(at))}"
-    if 0 < at.line <= len(lines):
-        line = lines[at.line - 1]
-        start, end = (
-            at.column - 1,
-            at.end_column - 1 if at.end_line == at.line else len(line.rstrip()),
-        )
-        shown, before, marked = _window(line, start, max(end, start + 1))
-        yield f"{gutter} {style('|', 'place')}"
-        yield f"{style(str(at.line), 'place')} {style('|', 'place')} {shown}".rstrip()
-        yield f"{gutter} {style('|', 'place')} {' ' * before}{style('^' * marked, 'mark')}"
+    yield f"{' ' * width}{style('-->', 'place')} {printable(str(diagnostic.at))}"
+    yield from _excerpt(diagnostic.at, lines_in(diagnostic.at.file), width, style)
+    for label, at in diagnostic.also:
+        excerpt = list(_excerpt(at, lines_in(at.file), width, style, label))
+        behind = "" if excerpt else f" ({label})"
+        yield f"{' ' * width}{style(':::', 'place')} {printable(str(at))}{behind}"
+        yield from excerpt
     if diagnostic.help:
         yield f"{style('help', 'help')}: {printable(diagnostic.help)}"
+
+
+def _excerpt(
+    at: Location, lines: Sequence[str], width: int, style: Style, label: str = ""
+) -> Iterator[str]:
+    """Yield the line of a place with the place underlined: by `-` and a label if it has one."""
+    if not 0 < at.line <= len(lines):
+        return
+    line = lines[at.line - 1]
+    start = at.column - 1
+    end = at.end_column - 1 if at.end_line == at.line else len(line.rstrip())
+    shown, before, marked = _window(line, start, max(end, start + 1))
+    bar, gutter = style("|", "place"), " " * width
+    mark = f"{style('-' * marked, 'place')} {label}" if label else style("^" * marked, "mark")
+    yield f"{gutter} {bar}"
+    yield f"{style(str(at.line).rjust(width), 'place')} {bar} {shown}".rstrip()
+    yield f"{gutter} {bar} {' ' * before}{mark}"
 
 
 def _window(line: str, start: int, end: int, width: int = 100) -> tuple[str, int, int]:

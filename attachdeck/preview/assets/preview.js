@@ -54,6 +54,7 @@ function problem(each) {
   return make("div", { className: `problem ${each.severity}` },
     make("div", { className: "place", textContent: `${each.severity}[${each.rule}] ${each.place}` }),
     make("p", { textContent: each.message }),
+    ...each.also.map((place) => make("p", { textContent: place })),
     each.help ? make("p", { textContent: each.help }) : "");
 }
 
