@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from attachdeck import schema
 from attachdeck.anki.note_types import own
-from attachdeck.decode.texts import SAFE, Reports, all_texts
+from attachdeck.decode.texts import SAFE, Reports
 from attachdeck.domain.course import (
     Course,
     Help,
@@ -95,11 +95,6 @@ class CourseDecoder(Reports):
         return self.known_course if self.files.course.root is not None else None
 
     @property
-    def reading_cards(self) -> bool:
-        """Whether the readings of lessons become cards."""
-        return self.known_course.study.reading_cards
-
-    @property
     def reserved(self) -> dict[str, Location]:
         """The ids of the reference cards, which learners may have from before, with the places of
         what they show."""
@@ -109,13 +104,6 @@ class CourseDecoder(Reports):
         return {f"course-{key}": (root.get(key) or root).at for key in ("notice", "help")}
 
     def _course(self, root: Node) -> Course:
-        for text in all_texts(root):
-            self.tables(text)
-            self.quotations(text)
-        for key in ("description", "notice", "help", "option_sets"):
-            for text in all_texts(root[key]) if key in root else ():
-                self.images(text)
-                self.definitions(text)
         self.option_sets = {
             name: OptionSet(name, sets["question"], dict(sets["options"]))
             for name, sets in root.value.get("option_sets", {}).items()

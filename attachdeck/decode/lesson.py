@@ -9,14 +9,7 @@ from typing import Any
 from attachdeck.decode import custom, kinds, regions
 from attachdeck.decode.course import CourseDecoder, root_of, settings
 from attachdeck.decode.names import Name, lesson_number
-from attachdeck.decode.texts import (
-    Reports,
-    all_texts,
-    markdown_texts,
-    may_need_a_look,
-    needs_a_look,
-    pictures_in,
-)
+from attachdeck.decode.texts import Reports
 from attachdeck.domain.course import (
     Card,
     Citation,
@@ -68,7 +61,6 @@ class LessonDecoder(Reports):
         self.objectives = dict(objectives)
         self.wanted: list[Name] = []
         self.deck_names = ""
-        self.needs_a_look = may_need_a_look(document.text)
 
     def changes_another(self, root: Node) -> bool:
         """Whether a lesson changes one of another course, which is reported: where this course extends that one, both are one lesson by now."""
@@ -90,9 +82,7 @@ class LessonDecoder(Reports):
             for entry in root["objectives"].items()
         )
         self.objectives |= {objective.id: objective for objective in objectives}
-        self.look_through(root)
         self.deck_names = self.names_shown(root, "title", "deck", "full_deck")
-        self.summary_pictures(root)
         reading = tuple(self.reading(root))
         cards = [self.card(entry) for entry in root["cards"].items()]
         return Lesson(
@@ -110,25 +100,6 @@ class LessonDecoder(Reports):
             place=root,
         )
 
-    def summary_pictures(self, root: Node) -> None:
-        """Report a picture that only a lesson's summary shows: it comes to learners with a note, and
-        no note shows it."""
-        summary = root["summary"]
-        if self.pictures is None or ("![" not in summary.value and "<img" not in summary.value):
-            return
-        parts = [card for card in root["cards"].items() if card.value.get("status") != "retired"]
-        if "reading" in root and self.course.reading_cards:
-            parts.append(root["reading"])
-        shown = "\n".join(text.value for part in parts for text in all_texts(part))
-        for name in pictures_in(summary.value):
-            if name in self.pictures and name not in shown:
-                self.report(
-                    "undelivered-picture",
-                    f"no card of this lesson shows the picture `{name}`, so learners would not get it",
-                    self.within(summary, name),
-                    "show it in the `reading` or on a card, too; or take it out of the summary",
-                )
-
     def reading(self, root: Node) -> Iterator[Section]:
         """The sections of a lesson's reading; their ids are those of cards."""
         if "reading" not in root:
@@ -143,7 +114,6 @@ class LessonDecoder(Reports):
 
     def card(self, node: Node) -> Card | None:
         value = node.value
-        self.look_through(node)
         retired = value.get("status") == "retired"
         common = {
             "id": value["id"],
@@ -184,19 +154,6 @@ class LessonDecoder(Reports):
             return self.objectives.get(name) if name else None
         self.wanted.append(Name(name, node["objective"].at))
         return None
-
-    def look_through(self, node: Node) -> None:
-        """Report what a card's or a lesson's texts cannot show."""
-        if self.needs_a_look and needs_a_look(node.value):
-            for part in markdown_texts(node):
-                self.images(part)
-                self.tables(
-                    part,
-                    in_gaps=node.value.get("kind") == "cloze"
-                    and part.value is node.value.get("text"),
-                )
-                self.quotations(part)
-                self.definitions(part)
 
 
 _KINDS: Mapping[str, Callable[[LessonDecoder, Node, dict[str, Any]], Card | None]] = {

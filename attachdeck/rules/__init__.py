@@ -24,15 +24,26 @@ from pkgutil import get_data, iter_modules
 from types import MappingProxyType
 from typing import Any
 
+from attachdeck.decode.texts import may_define, within
 from attachdeck.domain.course import Card, ChoiceCard, Course, Lesson, Objective
 from attachdeck.domain.diagnostics import Diagnostic, Severity, did_you_mean_or_list
 from attachdeck.domain.location import Location
-from attachdeck.reader import read_text
+from attachdeck.reader import Node, read_text
+from attachdeck.rules.support.markdown import Text, doubtful_texts
 from attachdeck.rules.support.pages import Page, pages_without_rule
 from attachdeck.rules.support.texts import Phrases, Texts, Words, plain, runs, texts
 from attachdeck.system.docstrings import docstring
 
-ALWAYS = ("choice", "vignette", "contrast")
+ALWAYS = (
+    "choice",
+    "vignette",
+    "contrast",
+    "unknown-picture",
+    "table",
+    "nesting",
+    "link",
+    "undelivered-picture",
+)
 """The rules that are errors, in the order in which they report what stands in one place."""
 
 Cards = list[tuple[Card, Texts]]
@@ -52,7 +63,12 @@ class Context:
     corpus: frozenset[tuple[str, ...]] = frozenset()
     files: Mapping[str, str] = field(default_factory=dict, repr=False)
     unsure: Mapping[str, str] = field(default_factory=dict, repr=False)
-    _read: list[tuple[Course, Cards]] = field(default_factory=list, compare=False, repr=False)
+    _read: list[tuple[Course, Cards]] = field(
+        init=False, default_factory=list, compare=False, repr=False
+    )
+    _doubtful: list[tuple[Course, list[Text]]] = field(
+        init=False, default_factory=list, compare=False, repr=False
+    )
 
     def cards(self, course: Course) -> Cards:
         """Return every card with its texts, which are taken apart once for all rules."""
@@ -63,6 +79,26 @@ class Context:
         cards = [(card, texts(card, phrases)) for card in course.cards()]
         self._read.append((course, cards))
         return cards
+
+    def doubtful_texts(self, course: Course) -> Sequence[Text]:
+        """Return the texts of a lesson that need a close look, looked for once for all rules."""
+        for known, doubtful in self._doubtful:
+            if known is course:
+                return doubtful
+        doubtful = [
+            text for lesson in course.lessons for text in doubtful_texts(lesson, self.files)
+        ]
+        self._doubtful.append((course, doubtful))
+        return doubtful
+
+    def within(self, text: Node, snippet: str) -> Location:
+        """Return where a piece of a text stands in its file; the whole text where it cannot be
+        found as written."""
+        return within(self.files, text, snippet)
+
+    def may_define(self, file: str, name: str) -> bool:
+        """Whether a file that has errors may say what a name refers to."""
+        return may_define(self.unsure, file, name)
 
     def cards_near(self, course: Course, phrases: str) -> Iterator[tuple[Card, Texts]]:
         """Yield the cards that may have a listed phrase somewhere; the others have none."""
@@ -206,7 +242,7 @@ class Linter:
         `files` are the texts of the files in which the lesson is written.
         """
         course = replace(self.course, lessons=(lesson,))
-        context = replace(self.context, files=files, _read=[])
+        context = replace(self.context, files=files)
         silenced = [pair for card in lesson.cards for pair in card.silenced.items()]
         diagnostics = list(_unknown_rules((name, at) for name, (_, at) in silenced))
         for name in self.severities:
@@ -216,7 +252,7 @@ class Linter:
 
     def of_course(self, files: Mapping[str, str]) -> list[Diagnostic]:
         """Return what the rules find in the course's own files, of which these are the texts."""
-        context = replace(self.context, files=files, _read=[])
+        context = replace(self.context, files=files)
         named = ((name, at) for name, (_, at) in self.course.lint.items())
         diagnostics = list(_unknown_rules(named))
         for name in self.severities:
@@ -227,7 +263,7 @@ class Linter:
     def of_all(self, whole: Whole, files: Mapping[str, str]) -> list[Diagnostic]:
         """Return what the rules find where they compare all cards of a course without errors;
         `files` are the texts of all its files."""
-        context = replace(self.context, files=files, _read=[])
+        context = replace(self.context, files=files)
         diagnostics: list[Diagnostic] = []
         for name in self.severities:
             compare = known_rules()[name].compare

@@ -21,10 +21,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from attachdeck.anki.markup import taken_out
-from attachdeck.decode.texts import markdown_texts
 from attachdeck.domain.course import Course, CustomCard, Lesson
 from attachdeck.reader import Node
 from attachdeck.rules import Context, Finding
+from attachdeck.rules.support.markdown import markdown_texts
 from attachdeck.rules.support.texts import shown_texts
 
 _SIGNS = ("<", "](", "]:", "\\")

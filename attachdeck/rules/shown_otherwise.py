@@ -52,7 +52,6 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from attachdeck.anki.cloze import FORMULA
-from attachdeck.decode.texts import markdown_texts, markdown_values
 from attachdeck.domain.course import (
     Card,
     ChoiceCard,
@@ -65,6 +64,7 @@ from attachdeck.domain.course import (
 from attachdeck.domain.location import Location
 from attachdeck.reader import Node
 from attachdeck.rules import Context, Finding
+from attachdeck.rules.support.markdown import markdown_texts, markdown_values
 from attachdeck.rules.support.texts import in_course, shown_texts
 
 _KEPT = "\ufdd0"

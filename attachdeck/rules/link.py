@@ -1,0 +1,45 @@
+"""A line is taken for the address of a link
+
+A line that begins with `[word]:` gives Markdown the address of a link. Nothing of it is shown.
+Mend: put a space before the colon, or use the link in the text.
+
+Bad:
+
+    - {id: a, kind: basic, prompt: Who?, answer: "[Bowlby]: psychiatrist"}
+
+Good:
+
+    - {id: a, kind: basic, prompt: Who?, answer: "Bowlby: psychiatrist"}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from attachdeck.domain.course import Course
+from attachdeck.domain.diagnostics import Severity
+from attachdeck.rules import Context, Finding
+from attachdeck.rules.support.markdown import Text, definitions, shown_course_texts
+
+SEVERITY = Severity.ERROR
+_HELP = "a line that begins with `[…]:` gives the address of a link: put a space before the colon"
+
+
+def check(course: Course, context: Context) -> Iterator[Finding]:
+    return _vanishing_lines(context.doubtful_texts(course), context)
+
+
+def check_course(course: Course, context: Context) -> Iterator[Finding]:
+    return _vanishing_lines(shown_course_texts(course), context)
+
+
+def _vanishing_lines(texts: Iterable[Text], context: Context) -> Iterator[Finding]:
+    """Yield a finding for each line that is taken for the address of a link that is not there."""
+    for text in texts:
+        for definition in definitions(text.node.value):
+            if not definition.is_used:
+                message = (
+                    f"`[{definition.label}]` is no link in this text, so that nothing of this "
+                    "line is shown"
+                )
+                yield Finding(context.within(text.node, definition.line.strip()), message, _HELP)

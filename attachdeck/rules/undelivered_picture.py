@@ -1,0 +1,42 @@
+"""A picture would not reach learners
+
+Anki takes over only the pictures that notes show. The `summary` of a lesson is no note: it is in the description of the lesson's deck.
+Mend: show the picture in the `reading` or on a card of the lesson, too; then the description shows it as well. Or take it out of the summary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attachdeck.domain.course import Course, Lesson
+from attachdeck.domain.diagnostics import Severity
+from attachdeck.rules import Context, Finding
+from attachdeck.rules.support.markdown import all_texts, pictures_in
+from attachdeck.rules.support.places import node_of
+
+SEVERITY = Severity.ERROR
+_HELP = "show it in the `reading` or on a card, too; or take it out of the summary"
+
+
+def check(course: Course, context: Context) -> Iterator[Finding]:
+    for lesson in course.lessons:
+        if "![" not in lesson.summary and "<img" not in lesson.summary:
+            continue
+        delivered = _delivered(course, lesson)
+        for name in pictures_in(lesson.summary):
+            if name in course.pictures and name not in delivered:
+                at = context.within(node_of(lesson)["summary"], name)
+                message = (
+                    f"no card of this lesson shows the picture `{name}`, so learners would not "
+                    "get it"
+                )
+                yield Finding(at, message, _HELP)
+
+
+def _delivered(course: Course, lesson: Lesson) -> str:
+    """Return the texts that come to learners with notes."""
+    root = node_of(lesson)
+    parts = [card for card in root["cards"].items() if card.value.get("status") != "retired"]
+    if "reading" in root and course.study.reading_cards:
+        parts.append(root["reading"])
+    return "\n".join(text.value for part in parts for text in all_texts(part))

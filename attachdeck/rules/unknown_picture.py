@@ -1,0 +1,81 @@
+"""A picture is not listed
+
+Every picture stands in `media/media.yaml`, with its alt text, its origin and its licence. Pictures from the web are not loaded.
+Mend: run `attachdeck new picture FILE`, or correct the name.
+
+Bad:
+
+    - {id: a, kind: basic, prompt: "Who? ![](tree.svg)", answer: Bowlby.}
+
+Good:
+
+    - {id: a, kind: basic, prompt: "Who? ![](plane.svg)", answer: Bowlby.}
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from attachdeck.domain.course import Course
+from attachdeck.domain.diagnostics import Severity, did_you_mean
+from attachdeck.reader.folder import PICTURE_ENDINGS
+from attachdeck.rules import Context, Finding
+from attachdeck.rules.support.markdown import (
+    MOST_IN_TEXT,
+    Text,
+    definitions,
+    pictures_in,
+    shown_course_texts,
+)
+
+SEVERITY = Severity.ERROR
+_ADDRESS = re.compile(r"[a-z]+:|//", re.IGNORECASE)
+
+
+def check(course: Course, context: Context) -> Iterator[Finding]:
+    return _unknown(course, context, context.doubtful_texts(course))
+
+
+def check_course(course: Course, context: Context) -> Iterator[Finding]:
+    return _unknown(course, context, shown_course_texts(course))
+
+
+def _unknown(course: Course, context: Context, texts: Iterable[Text]) -> Iterator[Finding]:
+    """Yield a finding for each picture of a text that media.yaml does not list."""
+    for text in texts:
+        for name in (*_shown(course, context, text), *_defined(course, context, text)):
+            message = f"the picture `{name}` is not in media/media.yaml"
+            yield Finding(context.within(text.node, name), message, _help(course, name))
+
+
+def _shown(course: Course, context: Context, text: Text) -> Iterator[str]:
+    """Yield the names of the first unknown pictures that a text shows."""
+    names = pictures_in(text.node.value)
+    return islice((name for name in names if not _is_known(course, context, name)), MOST_IN_TEXT)
+
+
+def _defined(course: Course, context: Context, text: Text) -> Iterator[str]:
+    """Yield the names of unknown pictures that stand in a line of their own, below a label."""
+    for definition in definitions(text.node.value) if "![" in text.node.value else ():
+        name = definition.target
+        is_picture = definition.is_used and name.lower().endswith(PICTURE_ENDINGS)
+        if is_picture and not _is_known(course, context, name):
+            yield name
+
+
+def _is_known(course: Course, context: Context, name: str) -> bool:
+    """Whether media.yaml lists a picture, or may do so where it has errors."""
+    return name in course.pictures or context.may_define("media/media.yaml", name)
+
+
+def _help(course: Course, name: str) -> str:
+    if _ADDRESS.match(name):
+        return (
+            "put the picture into media/, list it in media/media.yaml, and name it by its file name"
+        )
+    return (
+        did_you_mean(name, course.pictures)
+        or "list it in media/media.yaml with its alt text, origin and licence"
+    )
