@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import random
 import re
 import sqlite3
@@ -27,14 +28,15 @@ except ImportError:
     sys.stderr.write("this needs atheris: pip install atheris\n")
     sys.exit(77)
 
+os.environ["ATTACHDECK_CACHE"] = "off"  # As for other tests (conftest.py).
+
 with atheris.instrument_imports(include=["attachdeck"]):
     from attachdeck import pipeline
     from attachdeck.lock import comparison
     from attachdeck.release import snapshots
     from attachdeck.reporters import changes
-    from conftest import compiled, write_course
-    from test_fuzz import CORPUS, PIECES, SMALL, VALUES, hold, mutated
-    from test_import import CUSTOM, OWN
+    from support.broken import CORPUS, PIECES, SMALL, VALUES, hold, mutated
+    from support.courses import CUSTOM, OWN, compiled, write_course
 
 LESSON = "lessons/01-first.yaml"
 COURSE = SMALL | {name: str(text) for name, text in OWN.items()} | {LESSON: SMALL[LESSON] + CUSTOM}

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from attachdeck import pipeline
-from conftest import COURSE_YAML, LESSON_HEAD, MEDIA_YAML, SOURCES_YAML, write_course
-from test_cli import run
+from support.commands import run
+from support.courses import COURSE_YAML, LESSON_HEAD, MEDIA_YAML, SOURCES_YAML, write_course
 
 SECOND = LESSON_HEAD.replace("first", "second").replace("First", "Second")
 UNKNOWN = "  - {id: b, kind: basic, prompt: Who?, answer: B., sources: [bolby1969]}\n"

@@ -10,58 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from attachdeck import pipeline
-from conftest import CARD, need
+from support.commands import need
+from support.courses import ALL_KINDS
+from support.engine import do_import
 
 if TYPE_CHECKING:
     from anki.collection import Collection
 
     from attachdeck.compile.deck import Deck
-
-ALL_KINDS = (
-    CARD
-    + """\
-  - {id: both-ways, kind: reversed, prompt: Safe haven?, answer: Where one returns to., reverse: {prompt: Where one returns to?}, hint: Comfort}
-  - {id: gaps, kind: cloze, text: "((1 Bowlby | who?)) and ((2 Ainsworth ((4 later))))", why: "Not a gap: {{c9::x}}"}
-  - {id: type-it, kind: typed, prompt: Turning away?, answer: avoidance, accept: [avoiding]}
-  - id: choose
-    kind: choice
-    question: Which one?
-    options:
-      - {text: This, right: true, why: Because.}
-      - {text: That, why: No.}
-  - {id: scene, kind: vignette, scenario: She waits., options: pattern, answer: unclear, cue: Nothing else is said., near_miss: {option: anxious, why: No alarm.}}
-  - {id: steps, kind: sequence, prompt: The steps, steps: [One, Two, Three], whole: true}
-  - id: picture
-    kind: occlusion
-    prompt: What is hidden?
-    picture: plane.svg
-    regions:
-      - {name: Left, left: 0, top: 0, width: 40, height: 100}
-      - {name: Right, shape: ellipse, left: 60, top: 0, width: 40, height: 100}
-  - {id: do-it, kind: practice, prompt: Notice one thing., content_note: Take your time.}
-"""
-)
-
-
-def do_import(collection: Collection, path: Path) -> dict[str, int]:
-    """Import with the dialog's default options; what the log says of the notes."""
-    from anki.collection import ImportAnkiPackageOptions, ImportAnkiPackageRequest
-
-    log = collection.import_anki_package(
-        ImportAnkiPackageRequest(package_path=str(path), options=ImportAnkiPackageOptions())
-    ).log
-    collection.models._clear_cache()
-    outcomes = (
-        "new",
-        "updated",
-        "duplicate",
-        "conflicting",
-        "first_field_match",
-        "missing_notetype",
-        "missing_deck",
-        "empty_first_field",
-    )
-    return {outcome: count for outcome in outcomes if (count := len(getattr(log, outcome)))}
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import shutil
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -12,15 +11,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from attachdeck.preview.rendering import sides
-from conftest import COURSE_YAML, need
-from test_anki_import import ALL_KINDS, do_import
+from support.browser import TOO_WIDE, assert_dot
+from support.commands import need
+from support.courses import ALL_KINDS, COURSE_YAML
+from support.engine import do_import
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, Page
 
 SIZES = {"phone": (360, 740), "tablet": (820, 1100), "desktop": (1280, 900), "zoomed": (320, 450)}
 """Widths and heights in CSS pixels; `zoomed` is a desktop at 400 % (WCAG 2.2, 1.4.10), a small phone at 100 %."""
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 
 
 class Sides(NamedTuple):
@@ -59,20 +59,6 @@ def rendered(
     media = Path(collection.media.dir())
     yield cards, media
     collection.close()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    need("the package playwright", importlib.util.find_spec("playwright") is not None)
-    need("Chromium", bool(CHROMIUM))
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -155,12 +141,6 @@ def some_of_each(cards: list[Sides]) -> list[Sides]:
         for card in [*own[:2], max(own, key=lambda card: len(card.back))]:
             found[card.name, card.place] = card
     return list(found.values())
-
-
-TOO_WIDE = """() => {
-  const wide = [...document.querySelectorAll("body, .page *")].filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth + 1);
-  return wide.map((element) => element.outerHTML.slice(0, 90));
-}"""
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -383,17 +363,6 @@ def test_a_wrong_pick_has_a_dot_and_words_but_no_tick(show, tiny, language: str,
     assert words in pick.aria_snapshot()
     assert "✓" not in pick.aria_snapshot()
     assert_dot(pick.locator(".pick"))
-
-
-def assert_dot(words: Locator) -> None:
-    """Before the words comes something round, filled and larger than a full stop."""
-    style = words.evaluate(
-        "element => { const {borderTopWidth, borderRadius, borderTopColor}"
-        " = getComputedStyle(element, '::before');"
-        " return [parseFloat(borderTopWidth) >= 4, borderRadius, borderTopColor]; }"
-    )
-    assert style[:2] == [True, "50%"]
-    assert style[2] == words.evaluate("element => getComputedStyle(element).color")
 
 
 def test_a_pick_can_be_clicked_and_taken_back(show, rendered):

@@ -12,17 +12,13 @@ from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner, Result
 
 from attachdeck import __version__, schema
-from attachdeck.cli import _COMMANDS, main
-from conftest import CARD, COURSE_YAML, ROOT, write_course
+from attachdeck.cli import _COMMANDS
+from support.commands import run
+from support.courses import CARD, COURSE_YAML, ROOT, write_course
 
 BROKEN = CARD.replace("answer", "anwser")
-
-
-def run(*arguments: str | Path, **environment: str) -> Result:
-    return CliRunner(env=environment).invoke(main, [str(each) for each in arguments])
 
 
 def test_build_says_what_it_made(tmp_path: Path):

@@ -11,7 +11,7 @@ import pytest
 from attachdeck import pipeline
 from attachdeck.compile.notes import NOTE_TYPE_OF
 from attachdeck.domain.course import Card, ChoiceCard, Course, OcclusionCard, VignetteCard
-from conftest import COURSE, compiled
+from support.courses import COURSE, compiled
 
 CLAIMS = {f"S{number}" for number in range(1, 65)} - {"S60", "S63", "S64"}
 """The claims of the article that the course starts from; S60, S63 and S64 are about the article itself and not taught."""

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from attachdeck.layers import courses
-from conftest import ROOT, write_course
-from test_cli import run
+from support.commands import run
+from support.courses import ROOT, write_course
 
 
 def test_a_course_pack_is_installed_listed_and_built_by_its_name(tmp_path: Path):

@@ -15,8 +15,8 @@ from attachdeck.compile.deck import Deck
 from attachdeck.engine.verify import Fate, verify
 from attachdeck.importing import package as packages
 from attachdeck.outputs import crowdanki
-from conftest import CARD, COURSE_YAML, LESSON_HEAD, compiled, write_course
-from test_anki_import import do_import
+from support.courses import CARD, COURSE_YAML, LESSON_HEAD, compiled, write_course
+from support.engine import do_import
 
 if TYPE_CHECKING:
     from anki.collection import Collection

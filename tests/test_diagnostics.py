@@ -1,7 +1,7 @@
 """What an author reads about each mistake, word for word.
 
 Each file in `diagnostics/` holds cases: a line `### what is wrong`, then parts, each after a line `--- NAME`, then what
-`attachdeck check` says after a line `--- says`. A part named `card` is the one card of the smallest course's lesson (conftest.py),
+`attachdeck check` says after a line `--- says`. A part named `card` is the one card of the smallest course's lesson (support/courses.py),
 any other replaces that file. After a change, `ATTACHDECK_RENEW=1 pytest tests/test_diagnostics.py` writes what is said now: read the diff.
 """
 
@@ -11,52 +11,13 @@ import os
 import re
 from collections import Counter
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from attachdeck import pipeline
 from attachdeck.domain.diagnostics import Diagnostic
 from attachdeck.reporters.text import report
-from conftest import write_course
-
-FOLDER = Path(__file__).parent / "diagnostics"
-
-
-class Case(NamedTuple):
-    file: Path
-    title: str
-    parts: dict[str, str]
-    says: str
-
-
-def read_cases() -> list[Case]:
-    cases = []
-    for file in sorted(FOLDER.glob("*.txt")):
-        for block in re.split(r"^### ", file.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
-            title, _, rest = block.partition("\n")
-            names, texts = zip(
-                *(
-                    part.partition("\n")[::2]
-                    for part in re.split(r"^--- (?=\w)", rest, flags=re.MULTILINE)[1:]
-                ),
-                strict=True,
-            )
-            parts = dict(zip(names, texts, strict=True))
-            cases.append(Case(file, title, parts, parts.pop("says", "").strip("\n")))
-    return cases
-
-
-CASES = read_cases()
-
-
-def course_of(case: Case, folder: Path) -> Path:
-    """The course of a case, written."""
-    parts = dict(case.parts)
-    card = parts.pop("card", None)
-    files: dict[str, str | bytes] = {name: escaped(text) for name, text in parts.items()}
-    cards = {} if card is None else {"cards": escaped(card).decode()}
-    return write_course(folder / "course", files, **cards)
+from support.cases import CASES, Case, course_of
 
 
 def said(case: Case, folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
@@ -64,12 +25,6 @@ def said(case: Case, folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.chdir(folder)
     checked = pipeline.check(Path("course"))
     return "\n\n".join(report(checked.diagnostics, checked.texts))
-
-
-def escaped(text: str) -> bytes:
-    r"""A part's text as bytes; `<\xNN>` stands for one byte and `<\uNNNN>` for a character that an editor would hide."""
-    text = re.sub(r"<\\u([0-9a-f]{4})>", lambda match: chr(int(match[1], 16)), text)
-    return re.sub(rb"<\\x([0-9a-f]{2})>", lambda match: bytes([int(match[1], 16)]), text.encode())
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.file.stem}: {case.title}")

@@ -14,8 +14,7 @@ from click.testing import CliRunner, Result
 from attachdeck.cli import main
 from attachdeck.lock.comparison import Bump, Rewording, compare, next_version
 from attachdeck.release.snapshots import snapshot
-from conftest import COURSE_YAML, LESSON_HEAD, PLANE_SVG
-from test_lock import ONE, TWO, Author
+from support.courses import COURSE_YAML, LESSON_HEAD, ONE, PLANE_SVG, TWO, Author
 
 THREE = '  - {id: three, kind: basic, prompt: Third?, answer: "![](plane.svg)"}\n'
 

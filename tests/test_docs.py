@@ -12,7 +12,7 @@ import pytest
 from attachdeck import pipeline, schema
 from attachdeck.anki.note_types import KINDS, Look, note_type
 from attachdeck.reader import read_text
-from conftest import LESSON_HEAD, ROOT, write_course
+from support.courses import LESSON_HEAD, ROOT, write_course
 
 FORMAT = (ROOT / "docs" / "course-format.md").read_text(encoding="utf-8")
 

@@ -11,7 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from conftest import ROOT, need
+from support.commands import need
+from support.courses import ROOT
 
 
 class Addresses(HTMLParser):

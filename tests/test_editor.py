@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from conftest import COURSE, need
-from test_cli import run
+from support.commands import need, run
+from support.courses import COURSE
 
 NODE = shutil.which("node") or ""
 FIND = "console.log(require.resolve('yaml-language-server/package.json'))"

@@ -14,8 +14,8 @@ from attachdeck import pipeline
 from attachdeck.compile.objects import Rules
 from attachdeck.domain.diagnostics import Severity
 from attachdeck.rules import error_pages, error_rules, known_rules
-from conftest import COURSE_YAML, ROOT, write_course
-from test_cli import run
+from support.commands import run
+from support.courses import COURSE_YAML, ROOT, write_course
 
 REPORTS = ROOT / "attachdeck" / "decode" / "texts.py"
 """The module whose methods decoders inherit."""

@@ -20,9 +20,9 @@ from click.testing import CliRunner
 
 from attachdeck.cli import main
 from attachdeck.system import cache, safe_write
-from conftest import CARD, need, write_course
-from stopping import stopped
-from test_lock import ONE, TWO, Author
+from support.commands import need
+from support.courses import CARD, ONE, TWO, Author, write_course
+from support.stopping import stopped
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and mounts of POSIX")
 MANY = "".join(

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, need, need_registry
-from test_anki_import import do_import
-from test_preview import CHROMIUM, until
+from support.browser import CHROMIUM, until
+from support.commands import need, need_registry
+from support.courses import ROOT
+from support.engine import do_import
 
 
 def blocks(page: Path) -> list[str]:

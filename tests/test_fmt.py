@@ -14,8 +14,8 @@ from attachdeck import pipeline
 from attachdeck.authoring import text_file
 from attachdeck.authoring.tidy import CannotTidy, tidied
 from attachdeck.reader import read_text
-from conftest import COURSE, LESSON_HEAD, write_course
-from test_cli import run
+from support.commands import run
+from support.courses import COURSE, LESSON_HEAD, write_course
 
 UNTIDY = """\
 # The lesson's first line.

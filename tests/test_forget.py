@@ -12,20 +12,13 @@ from click.testing import CliRunner, Result
 
 from attachdeck import pipeline
 from attachdeck.cli import main
-from conftest import LESSON_HEAD, seal
-from test_anki_import import do_import
-from test_lock import CLOZE, ONE, TWO, Author
-from test_translation import translate
+from support.courses import CLOZE, LESSON_HEAD, ONE, TWO, Author, seal, translate
+from support.engine import do_import
 
 if TYPE_CHECKING:
     from anki.collection import Collection
 
 RENAMED = LESSON_HEAD.replace("title: First", "title: Beginnings")
-
-
-@pytest.fixture
-def author(tmp_path: Path) -> Author:
-    return Author(tmp_path)
 
 
 def run(*arguments: object) -> Result:

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from attachdeck.anki.note_types import KINDS, Field, Look, NoteType, Template, note_type
 from attachdeck.anki.note_types.generation import card_places, requirements
-from conftest import compiled
-from test_lock import Author
+from support.courses import Author, compiled
 
 NAMES = ("A", "B", "C")
 VALUES = st.sampled_from(

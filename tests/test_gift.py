@@ -18,10 +18,8 @@ from hypothesis import strategies as st
 from attachdeck import outputs
 from attachdeck.compile.deck import Deck
 from attachdeck.outputs import gift
-from conftest import need, write_course
-from test_anki_import import ALL_KINDS
-from test_cli import run
-from test_import import CUSTOM, OWN
+from support.commands import need, run
+from support.courses import ALL_KINDS, CUSTOM, OWN, write_course
 
 NODE = shutil.which("node") or ""
 PARSE = "process.stdout.write(JSON.stringify(JSON.parse(require('fs').readFileSync(0)).map(text => require('gift-pegjs').parse(text))))"

@@ -10,23 +10,12 @@ from pathlib import Path
 import pytest
 
 from attachdeck.system import git
-from conftest import write_course
-from test_cli import run
+from support.commands import run, run_git
+from support.courses import write_course
 
-IDENTITY = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
 HOOKS = ("post-index-change", "reference-transaction", "post-checkout")
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the hostile commands are shell scripts")
-
-
-def do(folder: Path, *arguments: str, **variables: str) -> bytes:
-    return subprocess.run(
-        ["git", *IDENTITY, *arguments],
-        cwd=folder,
-        check=True,
-        capture_output=True,
-        env=os.environ | variables,
-    ).stdout
 
 
 def settings(marks: Path) -> str:
@@ -67,9 +56,9 @@ def committed_course(folder: Path) -> Path:
     course = write_course(folder / "course")
     (course / ".gitattributes").write_text("* filter=x diff=x\n", encoding="utf-8")
     assert run("build", course, "-o", folder.parent / "deck.apkg").exit_code == 0
-    do(folder, "init", "-q", "-b", "main")
-    do(folder, "add", "-A")
-    do(folder, "commit", "-qm", "first")
+    run_git(folder, "init", "-q", "-b", "main")
+    run_git(folder, "add", "-A")
+    run_git(folder, "commit", "-qm", "first")
     return course
 
 
@@ -84,9 +73,9 @@ def hostile_clone(tmp_path: Path) -> Path:
     (course / "config").write_text(settings(marks), encoding="utf-8")
     (course / "more").write_text(f'[alias]\n\tst = "!touch {marks}/alias"\n', encoding="utf-8")
     write_hooks(tmp_path / "hooks", marks)
-    do(tmp_path / "stranger", "add", "-A", "-f")
-    do(tmp_path / "stranger", "commit", "-qm", "second")
-    do(tmp_path, "clone", "-q", "stranger", "clone")
+    run_git(tmp_path / "stranger", "add", "-A", "-f")
+    run_git(tmp_path / "stranger", "commit", "-qm", "second")
+    run_git(tmp_path, "clone", "-q", "stranger", "clone")
     return tmp_path / "clone" / "course"
 
 
@@ -98,7 +87,7 @@ def test_a_bare_repository_in_a_course_runs_nothing(hostile_clone: Path, tmp_pat
     assert git.committed(hostile_clone / "config") == (hostile_clone / "config").read_bytes()
     git.write_revision("HEAD", hostile_clone, tmp_path / "place")
     assert list((tmp_path / "marks").iterdir()) == []
-    do(hostile_clone, "status")
+    run_git(hostile_clone, "status")
     assert (tmp_path / "marks" / "fsmonitor").exists(), "the repository of this test is harmless"
 
 
@@ -147,28 +136,28 @@ def test_settings_that_came_with_a_course_run_nothing(tmp_path: Path):
     assert run("release", course, "-o", tmp_path / "release").exit_code == 0
     assert run("diff", "HEAD", course).stdout == "version: nothing changed for learners\n"
     assert list(marks.iterdir()) == []
-    do(course, "status")
+    run_git(course, "status")
     assert (marks / "fsmonitor").exists(), "the repository of this test is harmless"
 
 
 def test_what_a_repository_lacks_is_not_fetched(tmp_path: Path):
     """A repository may name a command by which git fetches objects that it does not have."""
     course = committed_course(tmp_path / "origin")
-    do(course, "config", "uploadpack.allowFilter", "true")
+    run_git(course, "config", "uploadpack.allowFilter", "true")
     origin = course.parent.as_uri()
-    do(tmp_path, "clone", "-q", "--no-checkout", "--filter=blob:none", origin, "part")
+    run_git(tmp_path, "clone", "-q", "--no-checkout", "--filter=blob:none", origin, "part")
     part = write_course(tmp_path / "part" / "course")
     fetch = tmp_path / "fetch"
     fetch.write_text(f"#!/bin/sh\ntouch {tmp_path}/fetched\n", encoding="utf-8")
     fetch.chmod(0o755)
-    do(part, "config", "remote.origin.uploadpack", str(fetch))
+    run_git(part, "config", "remote.origin.uploadpack", str(fetch))
     differ = run("diff", "HEAD", part)
     assert differ.exit_code == 1
     assert "its files were not fetched" in differ.stderr
     assert git.committed(part / "course.yaml") is None
     assert not (tmp_path / "fetched").exists()
     with pytest.raises(subprocess.CalledProcessError):
-        do(part, "cat-file", "blob", "HEAD:course/course.yaml")
+        run_git(part, "cat-file", "blob", "HEAD:course/course.yaml")
     assert (tmp_path / "fetched").exists(), "the repository of this test is harmless"
 
 
@@ -190,7 +179,7 @@ def test_variables_of_a_hook_name_no_other_repository(
 ):
     """Git sets them where a hook builds a course that is not in the hook's own repository."""
     course = committed_course(tmp_path / "repo")
-    do(tmp_path, "init", "-q", "other")
+    run_git(tmp_path, "init", "-q", "other")
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "other" / ".git"))
     monkeypatch.setenv("GIT_EXTERNAL_DIFF", f"touch {tmp_path}/external")
     assert git.committed(course / "course.lock") == (course / "course.lock").read_bytes()
@@ -219,11 +208,11 @@ def test_a_file_of_the_last_commit(tmp_path: Path):
 
 def test_worktrees_and_submodules_are_repositories(tmp_path: Path):
     course = committed_course(tmp_path / "repo")
-    do(tmp_path, "clone", "-q", "--bare", "repo", "bare.git")
-    do(tmp_path / "bare.git", "worktree", "add", "-q", tmp_path / "tree", "main")
-    do(tmp_path, "init", "-q", "outer")
+    run_git(tmp_path, "clone", "-q", "--bare", "repo", "bare.git")
+    run_git(tmp_path / "bare.git", "worktree", "add", "-q", tmp_path / "tree", "main")
+    run_git(tmp_path, "init", "-q", "outer")
     allowed = ("-c", "protocol.file.allow=always")
-    do(tmp_path / "outer", *allowed, "submodule", "add", "-q", str(tmp_path / "repo"), "inner")
+    run_git(tmp_path / "outer", *allowed, "submodule", "add", "-q", str(tmp_path / "repo"), "inner")
     for place in (tmp_path / "tree", tmp_path / "outer" / "inner"):
         copy = place / "course"
         assert git.committed(copy / "course.lock") == (course / "course.lock").read_bytes()
@@ -242,9 +231,9 @@ def test_a_lock_that_git_ignores_is_not_committed(tmp_path: Path):
     course = write_course(tmp_path / "repo" / "course")
     assert run("build", course, "-o", tmp_path / "deck.apkg").exit_code == 0
     (course / ".gitignore").write_text("course.lock\n", encoding="utf-8")
-    do(course.parent, "init", "-q")
-    do(course, "add", "-A")
-    do(course, "commit", "-qm", "first")
+    run_git(course.parent, "init", "-q")
+    run_git(course, "add", "-A")
+    run_git(course, "commit", "-qm", "first")
     released = run("release", course, "-o", tmp_path / "release")
     assert released.exit_code == 1
     assert "course.lock is not committed" in released.stderr
@@ -256,8 +245,8 @@ def test_a_revision_is_what_was_committed_with_its_links(tmp_path: Path):
     for name in names:
         (course / name).write_text("id: x\n", encoding="utf-8")
     (course / "lessons" / "link.yaml").symlink_to("01-first.yaml")
-    do(course, "add", "-A")
-    do(course, "commit", "-qm", "second")
+    run_git(course, "add", "-A")
+    run_git(course, "commit", "-qm", "second")
     place = tmp_path / "place"
     git.write_revision("HEAD", course, place)
     files = {path.relative_to(course) for path in course.rglob("*") if path.is_file()}
@@ -285,13 +274,13 @@ def commit_tree(repository: Path, *entries: tuple[str, str, bytes]) -> None:
         for mode, name, content in entries
     )
     object = stored(repository, tree, "-t", "tree", "--literally")
-    commit = do(repository, "commit-tree", object, "-m", "hostile")
-    do(repository, "tag", "hostile", commit.decode("ascii").strip())
+    commit = run_git(repository, "commit-tree", object, "-m", "hostile")
+    run_git(repository, "tag", "hostile", commit.decode("ascii").strip())
 
 
 @pytest.mark.parametrize("name", ["../outside", "..", "/tmp/outside-of-attachdeck", "a/../../b"])
 def test_no_file_of_a_revision_is_written_outside(tmp_path: Path, name: str):
-    do(tmp_path, "init", "-q", "repo")
+    run_git(tmp_path, "init", "-q", "repo")
     repository = tmp_path / "repo"
     commit_tree(repository, ("100644", name, b"x"))
     (tmp_path / "place" / "inner").mkdir(parents=True)
@@ -303,7 +292,7 @@ def test_no_file_of_a_revision_is_written_outside(tmp_path: Path, name: str):
 
 
 def test_no_file_of_a_revision_is_written_through_a_link(tmp_path: Path):
-    do(tmp_path, "init", "-q", "repo")
+    run_git(tmp_path, "init", "-q", "repo")
     repository = tmp_path / "repo"
     outside = tmp_path / "outside"
     outside.mkdir()
@@ -320,11 +309,11 @@ def test_no_file_of_a_revision_is_written_through_a_link(tmp_path: Path):
 
 def test_a_revision_that_unpacks_without_end_is_refused(tmp_path: Path):
     """Each of these trees has the one before it ten times: 10 to the tenth files."""
-    do(tmp_path, "init", "-q", "repo")
+    run_git(tmp_path, "init", "-q", "repo")
     repository = tmp_path / "repo"
     write_course(repository)
-    do(repository, "add", "-A")
-    kind, object = "blob", do(repository, "hash-object", "-w", "course.yaml").decode().strip()
+    run_git(repository, "add", "-A")
+    kind, object = "blob", run_git(repository, "hash-object", "-w", "course.yaml").decode().strip()
     for _ in range(10):
         mode = "100644" if kind == "blob" else "040000"
         lines = "".join(f"{mode} {kind} {object}\tf{number}\n" for number in range(10))
@@ -332,7 +321,7 @@ def test_a_revision_that_unpacks_without_end_is_refused(tmp_path: Path):
             ["git", "mktree"], cwd=repository, input=lines.encode(), capture_output=True, check=True
         )
         kind, object = "tree", made.stdout.decode().strip()
-    commit = do(repository, "commit-tree", object, "-m", "bomb").decode().strip()
+    commit = run_git(repository, "commit-tree", object, "-m", "bomb").decode().strip()
     differ = run("diff", commit, repository)
     assert differ.exit_code == 1
     assert "too many files" in differ.stderr

@@ -17,8 +17,16 @@ from attachdeck import pipeline
 from attachdeck.compile.objects import Rules
 from attachdeck.domain.naming import file_name
 from attachdeck.reporters.text import report
-from conftest import COURSE_YAML, LESSON_HEAD, MEDIA_YAML, NOW, compiled, write_course
-from test_anki_import import ALL_KINDS, do_import
+from support.courses import (
+    ALL_KINDS,
+    COURSE_YAML,
+    LESSON_HEAD,
+    MEDIA_YAML,
+    NOW,
+    compiled,
+    write_course,
+)
+from support.engine import do_import
 
 FILES = {
     "lessons/01-first.yaml": LESSON_HEAD + ALL_KINDS,

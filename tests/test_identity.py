@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attachdeck.lock import identity
-from conftest import LESSON_HEAD, compiled, write_course
+from support.courses import LESSON_HEAD, compiled, write_course
 
 IDS = st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)*", fullmatch=True).filter(lambda name: len(name) <= 80)
 

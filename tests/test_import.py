@@ -31,25 +31,20 @@ from attachdeck.lock.identity import (
     read_lock,
 )
 from attachdeck.reader import Document, read_text
-from conftest import CARD, COURSE, LESSON_HEAD, NOW, compiled, need, seal, write_course
-from test_cli import run
-from test_outputs import tree
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
-NOTE_TYPE = """\
-name: Basic
-id: 1600000000001
-fields: [{name: Front}, {name: Back}]
-templates: [{name: Card 1, front: front-1.html, back: back-1.html}]
-css: style.css
-"""
-OWN: dict[str, str | bytes] = {
-    "note_types/basic/note_type.yaml": NOTE_TYPE,
-    "note_types/basic/front-1.html": "{{Front}}",
-    "note_types/basic/back-1.html": "{{FrontSide}}<hr id=answer>{{text:Back}}",
-    "note_types/basic/style.css": ".card { color: black; }\n",
-}
-CUSTOM = '  - {id: own, kind: custom, note_type: basic, fields: {Front: "<b>One</b>", Back: Two}, tags: [a_b, "x:y"]}\n'
+from support.browser import CHROMIUM
+from support.commands import need, run, tree
+from support.courses import (
+    CARD,
+    COURSE,
+    CUSTOM,
+    LESSON_HEAD,
+    NOTE_TYPE,
+    NOW,
+    OWN,
+    compiled,
+    seal,
+    write_course,
+)
 
 HARMLESS = [
     'plain &amp; <b class="x">bold</b>',
@@ -361,7 +356,7 @@ def test_a_changed_layout_of_an_own_note_type_is_refused(tmp_path: Path):
 def package(tmp_path: Path) -> Path:
     """A package with scripts, a missing and a strange file, and decks with descriptions."""
     pytest.importorskip("anki")
-    from test_import_round_trip import export, opened
+    from support.engine import export, opened
 
     with opened(tmp_path / "maker.anki2") as collection:
         model = collection.models.by_name("Basic")
@@ -574,7 +569,7 @@ def test_without_ankis_engine_the_extra_is_named(
 
 def test_converted_notes_are_cards_of_our_own_kinds(tmp_path: Path):
     pytest.importorskip("anki")
-    from test_import_round_trip import STOCK, export, fill, opened
+    from support.engine import STOCK, export, fill, opened
 
     with opened(tmp_path / "maker.anki2") as collection:
         fill(
@@ -620,7 +615,7 @@ def test_converted_notes_are_cards_of_our_own_kinds(tmp_path: Path):
 
 def test_what_many_cards_lose_alike_is_one_line(tmp_path: Path):
     pytest.importorskip("anki")
-    from test_import_round_trip import export, fill, opened
+    from support.engine import export, fill, opened
 
     styled = [f'<b style="color: #{place:06}">x</b>' for place in range(12)]
     with opened(tmp_path / "maker.anki2") as collection:

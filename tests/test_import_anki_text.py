@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conftest import compiled
-from test_cli import run
-from test_import_round_trip import contents, opened
+from support.commands import run
+from support.courses import compiled
+from support.engine import contents, opened
 
 if TYPE_CHECKING:
     from attachdeck.compile.notes import Deck

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,70 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attachdeck.preview.rendering import sides
-from conftest import compiled
-from test_anki_import import do_import
-from test_cli import run
+from support.commands import run
+from support.courses import compiled
+from support.engine import STOCK, contents, do_import, export, fill, opened
 
 if TYPE_CHECKING:
     from anki.collection import Collection
 
 pytest.importorskip("anki")
-
-OCCLUSION = "{{c1::image-occlusion:rect:left=.1:top=.1:width=.2:height=.2:oi=1}}"
-STOCK = [
-    (
-        "Basic",
-        ['What <b>is</b>\nit? <img src="a picture.png">', "This. [sound:hola.mp3]"],
-        "Top",
-        ["x_y", "a::b"],
-    ),
-    ("Basic (and reversed card)", ["Front: a, b", "  Back "], "Top::Sub", []),
-    ("Basic (optional reversed card)", ["One", "Two", "y"], "Top::Sub", ["*"]),
-    ("Basic (type in the answer)", ["日本 &amp; <i>x</i>", "typed"], "Other deck", ["ünï"]),
-    ("Cloze", ["{{c1::a}} and {{c3::b::hint}}", "true"], "Other deck::X: y", []),
-    (
-        "Image Occlusion",
-        [OCCLUSION, '<img src="a picture.png">', "Head", "", ""],
-        "Top::Pictures",
-        [],
-    ),
-]
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[Collection]:
-    from anki.collection import Collection
-
-    collection = Collection(str(path))
-    try:
-        yield collection
-    finally:
-        collection.close()
-
-
-def fill(collection: Collection, notes: list[Any]) -> None:
-    """Add notes: the name of a note type, fields, a deck, tags."""
-    collection.media.write_data("hola.mp3", b"a sound")
-    collection.media.write_data("a picture.png", b"a picture")
-    for name, fields, deck, tags in notes:
-        note = collection.new_note(collection.models.by_name(name))
-        for place, text in enumerate(fields):
-            note.fields[place] = text
-        note.tags = tags
-        collection.add_note(note, collection.decks.id(deck))
-
-
-def export(collection: Collection, path: Path, *, legacy: bool) -> None:
-    from anki.collection import ExportAnkiPackageOptions
-
-    if path.suffix == ".colpkg":
-        collection.export_collection_package(str(path), include_media=True, legacy=legacy)
-        collection.reopen(after_full_sync=False)
-    else:
-        options = ExportAnkiPackageOptions(
-            with_scheduling=False, with_media=True, with_deck_configs=False, legacy=legacy
-        )
-        collection.export_anki_package(out_path=str(path), options=options, limit=None)
 
 
 def round_trip(package: Path, folder: Path) -> tuple[Path, str]:
@@ -91,25 +33,6 @@ def round_trip(package: Path, folder: Path) -> tuple[Path, str]:
     built = run("build", folder / "course", "--locked", "-o", folder / "again.apkg")
     assert built.exit_code == 0, built.output
     return folder / "again.apkg", imported.stdout
-
-
-def contents(collection: Collection) -> dict[str, Any]:
-    """All that a learner sees of each note, by its GUID."""
-    rows = collection.db.all("select id, guid, flds, tags, mid from notes")
-    return {
-        guid: (
-            fields.split("\x1f"),
-            tags.split(),
-            collection.models.get(note_type)["name"],
-            [
-                (place, collection.decks.name(deck))
-                for place, deck in collection.db.execute(
-                    "select ord, did from cards where nid = ? order by ord", number
-                )
-            ],
-        )
-        for number, guid, fields, tags, note_type in rows
-    }
 
 
 def note_types(collection: Collection, names: set[str]) -> dict[str, Any]:

@@ -12,10 +12,9 @@ import pytest
 
 from attachdeck.lock.identity import LOWEST_DECK_ID, read_lock
 from attachdeck.reader import lock_file
-from conftest import COURSE, write_course
-from test_anki_import import do_import
-from test_cli import run
-from test_import_round_trip import STOCK, contents, export, fill, opened
+from support.commands import run
+from support.courses import COURSE, write_course
+from support.engine import STOCK, contents, do_import, export, fill, opened
 
 if TYPE_CHECKING:
     from anki.collection import Collection

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from attachdeck import pipeline
-from conftest import ROOT, compiled
-from test_cli import run
+from support.commands import run
+from support.courses import ROOT, compiled
 
 ANIMALS = [("el perro", "der Hund"), ("el gato", "die Katze"), ("la niña", "das Mädchen")]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,15 +14,14 @@ import yaml
 from attachdeck import pipeline
 from attachdeck.anki.kept_html import remote_content
 from attachdeck.anki.unsafe_html import dangers
-from conftest import PLANE_SVG, need, write_course
-from test_anki_import import do_import
-from test_cli import run
-from test_import import OWN
+from support.browser import CHROMIUM
+from support.commands import need, run
+from support.courses import OWN, PLANE_SVG, write_course
+from support.engine import do_import
 
 if TYPE_CHECKING:
     from anki.collection import Collection
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 ELSEWHERE = "https://elsewhere.test"
 PAGE = "http://card.test/"
 
@@ -291,7 +289,7 @@ def test_strict_and_release_refuse_what_check_reports(tmp_path: Path):
 
 def test_import_lists_what_the_cards_of_a_deck_do(tmp_path: Path):
     pytest.importorskip("anki")
-    from test_import_round_trip import export, fill, opened
+    from support.engine import export, fill, opened
 
     with opened(tmp_path / "maker.anki2") as maker:
         notes = [("Basic", [f"<img src='{ELSEWHERE}/{n}'>", "[$]x[/$]"], "Deck", []) for n in "abc"]

@@ -14,9 +14,17 @@ from attachdeck import pipeline
 from attachdeck.compile.objects import Rules
 from attachdeck.rules import _words, known_rules
 from attachdeck.rules.support.texts import PHRASES, Phrases, finder, plain, sure_parts, words
-from conftest import COURSE, COURSE_YAML, LESSON_HEAD, PLANE_SVG, ROOT, write_course
-from test_cli import run
-from test_import import CUSTOM, OWN
+from support.commands import run
+from support.courses import (
+    COURSE,
+    COURSE_YAML,
+    CUSTOM,
+    LESSON_HEAD,
+    OWN,
+    PLANE_SVG,
+    ROOT,
+    write_course,
+)
 
 TODAY = "2026-11-24"
 CORPUS = "Before. These nine words stand, in the text given HERE! After."

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,54 +27,8 @@ from attachdeck.lock.identity import (
     read_lock,
 )
 from attachdeck.reader import read_text
-from conftest import COURSE_YAML, LESSON_HEAD, seal, write_course
-from test_cli import run
-
-ONE = "  - {id: one, kind: basic, prompt: First?, answer: A}\n"
-TWO = "  - {id: two, kind: basic, prompt: Second?, answer: B}\n"
-
-
-class Author:
-    """Somebody who changes a course and builds it, release by release."""
-
-    def __init__(self, folder: Path) -> None:
-        self.course = folder / "course"
-        self.deck = folder / "deck.apkg"
-        self.now = 1_700_000_000  # Long before anything that a learner does in a test.
-
-    def build(self, cards: str = ONE + TWO, *options: str, **files: str) -> Result:
-        self.now += 1000
-        write_course(self.course, dict(files), cards=cards)
-        return CliRunner(env={"SOURCE_DATE_EPOCH": str(self.now)}).invoke(
-            main, ["build", str(self.course), "-o", str(self.deck), *options]
-        )
-
-    def built(self, cards: str = ONE + TWO, *options: str, **files: str) -> Lock:
-        """Build without a release; the lock."""
-        result = self.build(cards, *options, **files)
-        assert result.exit_code == 0, result.output
-        return self.lock()
-
-    def release(self, cards: str = ONE + TWO, *options: str, **files: str) -> Lock:
-        """Build and make a release of it, as `attachdeck release` does to the lock; the lock."""
-        self.built(cards, *options, **files)
-        return seal(self.course, self.now)
-
-    def lock(self) -> Lock:
-        return pipeline.check(self.course).lock
-
-    def refused(self, cards: str, **files: str) -> str:
-        """What a refused build says; neither lock nor deck may have changed."""
-        before = (self.course / "course.lock").read_bytes(), self.deck.read_bytes()
-        result = self.build(cards, **files)
-        assert result.exit_code == 1
-        assert ((self.course / "course.lock").read_bytes(), self.deck.read_bytes()) == before
-        return result.stderr
-
-
-@pytest.fixture
-def author(tmp_path: Path) -> Author:
-    return Author(tmp_path)
+from support.commands import run
+from support.courses import CLOZE, COURSE_YAML, LESSON_HEAD, ONE, ROOT, TWO, Author, write_course
 
 
 def test_only_what_changed_gets_a_new_time(author: Author):
@@ -307,7 +261,6 @@ def test_a_card_whose_rename_was_undone_by_a_merge_is_refused(author: Author):
     author.release(ONE + renamed)
 
 
-CLOZE = "  - {id: two, kind: cloze, text: ((1 B)) and ((2 C)) follow.}\n"
 SEQUENCE = "  - {id: two, kind: sequence, prompt: In order?, steps: [A, B, C]}\n"
 REVERSED = "  - {id: two, kind: reversed, prompt: Second?, answer: B, reverse: {prompt: B?, answer: Second}}\n"
 
@@ -559,7 +512,7 @@ import os, signal, sqlite3, sys, tempfile, zipfile
 from itertools import count
 from pathlib import Path
 from attachdeck import pipeline
-from stopping import act_at
+from support.stopping import act_at
 
 course, deck = Path(sys.argv[1]), Path(sys.argv[2])
 lesson = course / "lessons/01-first.yaml"
@@ -607,7 +560,7 @@ def test_killing_a_build_at_any_point_tears_neither_lock_nor_deck(author: Author
         check=False,
         capture_output=True,
         text=True,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parent)},
+        env=os.environ | {"PYTHONPATH": str(ROOT / "tests")},
     )
     assert result.returncode == 0, result.stderr
     assert int(result.stdout) >= 20

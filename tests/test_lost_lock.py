@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import Result
 
-from conftest import COURSE_YAML, LESSON_HEAD, write_course
-from test_anki_import import do_import
-from test_cli import run
-from test_git import do
+from support.commands import run, run_git
+from support.courses import COURSE_YAML, LESSON_HEAD, write_course
+from support.engine import do_import
 
 if TYPE_CHECKING:
     from anki.collection import Collection
@@ -38,7 +37,7 @@ class Author:
         self.deck = folder / "build/Tiny.apkg"
         self.lock = folder / "course/course.lock"
         write_course(folder / "course", {"lessons/01-first.yaml": LESSON_HEAD + CARDS})
-        do(folder, "init", "-q", "-b", "main")
+        run_git(folder, "init", "-q", "-b", "main")
         monkeypatch.chdir(folder)
 
     def build(self, now: int, *options: str) -> Result:
@@ -46,8 +45,8 @@ class Author:
         return run("build", "course", *options)
 
     def commit(self) -> None:
-        do(self.folder, "add", "course")
-        do(self.folder, "commit", "-q", "-m", "Release")
+        run_git(self.folder, "add", "course")
+        run_git(self.folder, "commit", "-q", "-m", "Release")
 
     def follow(self, said: str) -> None:
         """Run the command that a message gives, as its reader would paste it."""
@@ -122,8 +121,8 @@ def test_the_way_back_can_be_pasted_wherever_one_is(
 
 def test_a_lock_that_a_commit_deleted_comes_back(author: Author):
     before = author.lock.read_bytes()
-    do(author.folder, "rm", "-q", "course/course.lock")
-    do(author.folder, "commit", "-q", "-m", "Tidy up")
+    run_git(author.folder, "rm", "-q", "course/course.lock")
+    run_git(author.folder, "commit", "-q", "-m", "Tidy up")
     author.deck.unlink()
     said = run("check", "course").output
     assert "error[missing-lock]" in said
@@ -150,8 +149,8 @@ def test_what_is_no_trace_of_this_courses_lock(author: Author):
     )
     author.lock.unlink()
     assert run("check", "course").exit_code == 0
-    do(author.folder, "rm", "-q", "course/course.lock")
-    do(author.folder, "commit", "-q", "-m", "A course of its own")
+    run_git(author.folder, "rm", "-q", "course/course.lock")
+    run_git(author.folder, "commit", "-q", "-m", "A course of its own")
     Path("build/broken.apkg").write_bytes(b"PK")
     assert author.build(LATER).exit_code == 0
     author.lock.unlink()
@@ -188,7 +187,7 @@ def test_locked_advises_to_restore_the_lock(author: Author):
 
 def test_diff_and_release_report_unchanged_cards_with_a_newer_time(author: Author):
     pytest.importorskip("anki")
-    do(author.folder, "tag", "v1")
+    run_git(author.folder, "tag", "v1")
     shutil.copy(author.deck, "old.apkg")
     shutil.copy(author.lock, "old.lock")
     author.lock.unlink()

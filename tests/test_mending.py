@@ -10,9 +10,9 @@ from attachdeck import pipeline
 from attachdeck.authoring.mending import mend, mended
 from attachdeck.domain.diagnostics import Diagnostic, Edit, Severity
 from attachdeck.domain.location import Location
-from conftest import LESSON_HEAD, write_course
-from test_cli import run
-from test_diagnostics import CASES, Case, course_of
+from support.cases import CASES, Case, course_of
+from support.commands import run
+from support.courses import LESSON_HEAD, write_course
 
 GOOD = "  - {id: a, kind: basic, prompt: What is it?, answer: That.}\n"
 

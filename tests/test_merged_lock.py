@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conftest import LESSON_HEAD, write_course
-from test_anki_import import do_import
-from test_cli import run
-from test_git import do
+from support.commands import run, run_git
+from support.courses import LESSON_HEAD, write_course
+from support.engine import do_import
 
 if TYPE_CHECKING:
     from anki.collection import Collection
@@ -35,10 +34,10 @@ class Repository:
         self.folder = folder
         self.environment = monkeypatch
         self.course = write_course(folder / "course")
-        do(folder, "init", "-q", "-b", "main")
+        run_git(folder, "init", "-q", "-b", "main")
 
     def git(self, *arguments: str) -> None:
-        do(self.folder, *arguments)
+        run_git(self.folder, *arguments)
 
     def write(self, cards: str) -> None:
         (self.course / "lessons/01-first.yaml").write_text(LESSON_HEAD + cards, encoding="utf-8")

@@ -16,9 +16,8 @@ from attachdeck.compile.objects import Rules
 from attachdeck.domain.course import KINDS_OF_CARD
 from attachdeck.domain.naming import card_id, free, slug
 from attachdeck.reader import CourseFiles
-from conftest import CARD, LESSON_HEAD, write_course
-from test_cli import run
-from test_outputs import tree
+from support.commands import run, tree
+from support.courses import CARD, LESSON_HEAD, write_course
 
 ANSWERS = {
     "basic": "Why?\nTherefore.\n",

@@ -16,8 +16,8 @@ from click.testing import CliRunner
 
 from attachdeck import pipeline
 from attachdeck.cli import main
-from conftest import MEDIA_YAML, PLANE_SVG, need, write_course
-from test_cli import run
+from support.commands import need, run
+from support.courses import MEDIA_YAML, PLANE_SVG, write_course
 
 BIN = Path(sys.executable).parent
 

@@ -22,8 +22,7 @@ from attachdeck.compile.lessons import LessonCompiler
 from attachdeck.compile.objects import Again, Rules
 from attachdeck.domain.course import KINDS_OF_CARD
 from attachdeck.system import cache, lesson_cache, processes
-from conftest import CARD, COURSE, COURSE_YAML, LESSON_HEAD, NOW, write_course
-from test_anki_import import ALL_KINDS
+from support.courses import ALL_KINDS, CARD, COURSE, COURSE_YAML, LESSON_HEAD, NOW, write_course
 
 SECOND = LESSON_HEAD.replace("first", "second").replace("First", "Second") + CARD.replace(
     "define", "other"

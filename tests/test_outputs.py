@@ -10,17 +10,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
 from attachdeck import outputs, pipeline
-from attachdeck.cli import main
 from attachdeck.domain.cells import guarded, leaves, restored
 from attachdeck.outputs import apkg, spreadsheet
 from attachdeck.reader import read_text
-from conftest import COURSE, COURSE_YAML, ROOT, compiled, write_course
-from test_anki_import import ALL_KINDS
+from support.commands import run, tree
+from support.courses import ALL_KINDS, COURSE, COURSE_YAML, ROOT, compiled, write_course
 
 OWN = ["anki-text", "apkg", "crowdanki", "csv", "gift", "print", "site"]
 HOSTILE = [
@@ -39,18 +37,6 @@ HOSTILE = [
     "two\nlines\n=3",
     "What <script>alert(1)</script>?",
 ]
-
-
-def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(main, [str(each) for each in arguments])
-
-
-def tree(folder: Path) -> dict[str, bytes]:
-    return {
-        each.relative_to(folder).as_posix(): each.read_bytes()
-        for each in folder.rglob("*")
-        if each.is_file()
-    }
 
 
 def test_our_outputs_are_known_and_documented():

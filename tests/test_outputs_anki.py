@@ -14,8 +14,9 @@ import pytest
 from attachdeck import outputs, pipeline
 from attachdeck.compile.deck import Deck
 from attachdeck.outputs import anki_text, crowdanki
-from conftest import need
-from test_anki_import import ALL_KINDS, do_import
+from support.commands import need
+from support.courses import ALL_KINDS
+from support.engine import do_import
 
 if TYPE_CHECKING:
     from anki.collection import Collection

@@ -9,9 +9,9 @@ import pytest
 
 from attachdeck import pipeline
 from attachdeck.domain.course import Course
-from conftest import CARD, COURSE, LESSON_HEAD, MEDIA_YAML, PLANE_SVG, write_course
-from test_anki_import import do_import
-from test_cli import run
+from support.commands import run
+from support.courses import CARD, COURSE, LESSON_HEAD, MEDIA_YAML, PLANE_SVG, write_course
+from support.engine import do_import
 
 if TYPE_CHECKING:
     from anki.collection import Collection

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from attachdeck import pipeline
 from attachdeck.anki.sort_field import checksum, sort_text
 from attachdeck.outputs import apkg
-from conftest import COURSE, ROOT, compiled, need_registry, write_course
+from support.commands import need_registry
+from support.courses import COURSE, ROOT, compiled, write_course
 
 
 def build(output: Path, **environment: str) -> bytes:

@@ -14,8 +14,8 @@ import pytest
 from click.testing import Result
 
 from attachdeck.compile.deck import Deck
-from conftest import COURSE, COURSE_YAML, LESSON_HEAD, need, write_course
-from test_cli import run
+from support.commands import need, run
+from support.courses import COURSE, COURSE_YAML, LESSON_HEAD, write_course
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import http.client
 import importlib.util
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,14 +15,13 @@ import pytest
 from attachdeck.preview import server
 from attachdeck.preview.server import Preview
 from attachdeck.preview.site import look
-from conftest import CARD, COURSE_YAML, LESSON_HEAD, need, write_course
-from test_anki_import import ALL_KINDS
-from test_import import CUSTOM, OWN
+from support.browser import CHROMIUM, until
+from support.commands import need
+from support.courses import ALL_KINDS, CARD, COURSE_YAML, CUSTOM, LESSON_HEAD, OWN, write_course
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 SECOND = LESSON_HEAD.replace("first", "second").replace("First", "Second")
 OTHER = "  - {id: haven, kind: basic, prompt: What is a safe haven?, answer: Where one returns to., tags: [contrast]}\n"
 
@@ -222,15 +220,6 @@ def visit(serve) -> Iterator[Callable[[Path], Page]]:
         yield open_page
         browser.close()
     assert troubles == []
-
-
-def until(page: Page, condition: str) -> None:
-    """Wait until a condition holds; Playwright's own waiting would need the page to allow `eval`."""
-    for _ in range(200):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(50)
-    pytest.fail(f"never came true: {condition}")
 
 
 def cards_of(page: Page) -> list[str]:

@@ -14,11 +14,9 @@ import pytest
 from attachdeck import outputs
 from attachdeck.compile.deck import Deck
 from attachdeck.outputs import paper
-from conftest import need
-from test_anki_import import ALL_KINDS
-from test_cards_in_browser import CHROMIUM, chromium
-
-__all__ = ["chromium"]
+from support.browser import CHROMIUM
+from support.commands import need
+from support.courses import ALL_KINDS
 
 PDFTOTEXT = shutil.which("pdftotext") or ""
 WORD = re.compile(

@@ -15,13 +15,12 @@ from click.testing import CliRunner, Result
 
 from attachdeck.cli import main
 from attachdeck.engine import ankiconnect
-from conftest import COURSE, COURSE_YAML, seal, write_course
-from test_anki_import import ALL_KINDS, do_import
-from test_import import CUSTOM, OWN
+from support.courses import ALL_KINDS, COURSE, COURSE_YAML, CUSTOM, OWN, seal, write_course
+from support.engine import do_import
 
 pytest.importorskip("anki", reason="the package anki is missing")
 
-from anki_connect import AnkiConnectServer, Answer  # It needs the engine.
+from support.anki_connect import AnkiConnectServer, Answer  # It needs the engine.
 
 if TYPE_CHECKING:
     from anki.collection import Collection

@@ -11,13 +11,11 @@ import pytest
 from attachdeck import pipeline
 from attachdeck.compile.deck import Deck, Note
 from attachdeck.preview.rendering import sides
-from conftest import COURSE, NOW
-from test_cards_in_browser import TOO_WIDE, chromium
+from support.browser import TOO_WIDE
+from support.courses import COURSE, NOW
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
-
-__all__ = ["chromium"]
 
 WIDTH, SCREEN = 360, 640
 """A small phone, in CSS pixels."""

@@ -12,9 +12,9 @@ from attachdeck import pipeline
 from attachdeck.compile.deck import Deck
 from attachdeck.compile.link import compile_course
 from attachdeck.layers import translation
-from conftest import CARD, COURSE_YAML, LESSON_HEAD, NOW, compiled, seal, write_course
-from test_anki_import import do_import
-from test_cli import run
+from support.commands import run
+from support.courses import CARD, COURSE_YAML, LESSON_HEAD, NOW, compiled, seal, write_course
+from support.engine import do_import
 
 if TYPE_CHECKING:
     from anki.collection import Collection

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conftest import COURSE, COURSE_YAML, LESSON_HEAD, seal, write_course
-from test_anki_import import ALL_KINDS, do_import
-from test_cli import run
+from support.commands import run
+from support.courses import ALL_KINDS, COURSE, COURSE_YAML, LESSON_HEAD, seal, write_course
+from support.engine import do_import
 
 if TYPE_CHECKING:
     from anki.collection import Collection

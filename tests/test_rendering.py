@@ -9,8 +9,8 @@ import pytest
 
 from attachdeck import pipeline
 from attachdeck.preview.rendering import sides
-from conftest import COURSE_YAML
-from test_anki_import import ALL_KINDS, do_import
+from support.courses import ALL_KINDS, COURSE_YAML
+from support.engine import do_import
 
 if TYPE_CHECKING:
     from anki.collection import Collection

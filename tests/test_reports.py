@@ -15,8 +15,8 @@ import pytest
 from jsonschema import Draft7Validator, Draft202012Validator
 
 from attachdeck.reporters import MACHINE_FORMATS as FORMATS
-from conftest import COURSE, COURSE_YAML, need, write_course
-from test_cli import run
+from support.commands import need, run
+from support.courses import COURSE, COURSE_YAML, write_course
 
 QUIET = """lint:
   card-without-objective: off

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html import unescape
@@ -24,8 +23,10 @@ from attachdeck.compile.link import compile_course
 from attachdeck.domain.course import BasicCard, Card, ClozeCard, Course, OcclusionCard, TypedCard
 from attachdeck.lock.identity import Lock
 from attachdeck.preview.rendering import _Side
-from conftest import COURSE_YAML, NOW, compiled, need, write_course
-from test_anki_import import ALL_KINDS, do_import
+from support.browser import CHROMIUM
+from support.commands import need
+from support.courses import ALL_KINDS, COURSE_YAML, NOW, compiled, write_course
+from support.engine import do_import
 
 if TYPE_CHECKING:
     from anki.collection import Collection
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 Read = Callable[[list[str]], list[list[str]]]
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 ODD = """list => list.map(html => {
   const page = document.implementation.createHTMLDocument();
   page.body.innerHTML = html;

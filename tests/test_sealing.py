@@ -15,9 +15,8 @@ from click.testing import CliRunner, Result
 from attachdeck import pipeline
 from attachdeck.cli import main
 from attachdeck.lock.identity import Lock
-from conftest import COURSE_YAML, write_course
-from test_anki_import import do_import
-from test_import import CUSTOM, OWN
+from support.courses import COURSE_YAML, CUSTOM, OWN, write_course
+from support.engine import do_import
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,14 +17,20 @@ from attachdeck.compile.deck import Deck
 from attachdeck.outputs import apkg, site
 from attachdeck.outputs.faces import faces
 from attachdeck.outputs.site.reading import lifted, own_words, section_of, sections
-from conftest import CARD, COURSE, COURSE_YAML, LESSON_HEAD, compiled, need, write_course
-from test_anki_import import ALL_KINDS
-from test_cards_in_browser import assert_dot, chromium
+from support.browser import assert_dot
+from support.commands import need
+from support.courses import (
+    ALL_KINDS,
+    CARD,
+    COURSE,
+    COURSE_YAML,
+    LESSON_HEAD,
+    compiled,
+    write_course,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
-
-__all__ = ["chromium"]
 
 FIRST = "lesson-what-attachment-is.html"
 SECOND = "lesson-strange-situation.html"

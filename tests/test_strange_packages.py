@@ -22,7 +22,8 @@ from click.testing import CliRunner
 from attachdeck import pipeline
 from attachdeck.cli import main
 from attachdeck.engine import verify
-from conftest import compiled, need, write_course
+from support.commands import need
+from support.courses import compiled, write_course
 
 ENGINE = importlib.util.find_spec("anki") is not None
 Entries = dict[str, bytes]

@@ -12,9 +12,17 @@ import pytest
 
 from attachdeck import pipeline
 from attachdeck.anki.note_types import words
-from conftest import COURSE, COURSE_YAML, LESSON_HEAD, seal, write_course
-from test_anki_import import ALL_KINDS, do_import
-from test_cli import run
+from support.commands import run
+from support.courses import (
+    ALL_KINDS,
+    COURSE,
+    COURSE_YAML,
+    LESSON_HEAD,
+    seal,
+    translate,
+    write_course,
+)
+from support.engine import do_import
 
 if TYPE_CHECKING:
     from anki.collection import Collection
@@ -30,23 +38,6 @@ def folder(tmp_path: Path) -> Path:
     )
     assert run("translate", "extract", "es", folder).exit_code == 0
     return folder
-
-
-def translate(folder: Path, catalogue: str, **texts: str) -> None:
-    path = folder / "translations" / "es" / f"{catalogue}.po"
-    found = polib.pofile(str(path))
-    for entry in found:
-        if (
-            entry.msgctxt.replace(":", "_").replace("-", "_").replace(".", "_").replace(" ", "_")
-            in texts
-        ):
-            entry.msgstr = texts[
-                entry.msgctxt.replace(":", "_")
-                .replace("-", "_")
-                .replace(".", "_")
-                .replace(" ", "_")
-            ]
-    found.save(str(path))
 
 
 def test_every_text_for_learners_is_in_a_catalogue_once(folder: Path):

@@ -21,7 +21,7 @@ from attachdeck.anki import cloze, markup
 from attachdeck.anki.inert import inert
 from attachdeck.anki.sort_field import sort_text
 from attachdeck.reader import NOT_TEXT, read_text
-from conftest import COURSE
+from support.courses import COURSE
 
 LESSONS = [
     read_text(path.read_text(encoding="utf-8"), path.name)[0].root.value

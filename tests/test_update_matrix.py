@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conftest import LESSON_HEAD, MEDIA_YAML, PLANE_SVG, ROOT
-from test_anki_import import do_import
-from test_lock import Author
-from test_updates import Learner
+from support.courses import LESSON_HEAD, MEDIA_YAML, PLANE_SVG, ROOT, Author
+from support.engine import Learner, do_import
 
 if TYPE_CHECKING:
     from pathlib import Path

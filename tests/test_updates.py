@@ -3,61 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pytest
-
-from conftest import COURSE_YAML
-from test_anki_import import do_import
-from test_import import CUSTOM, OWN
-from test_lock import Author
+from support.courses import COURSE_YAML, CUSTOM, OWN, Author
+from support.engine import Learner, do_import
 
 if TYPE_CHECKING:
-    from anki.collection import Collection
+    pass
 
 CARDS = {
     name: f"  - {{id: {name}, kind: basic, prompt: {name}?, answer: Answer}}\n"
     for name in ("plain", "edited", "tagged", "reviewed", "gone")
 }
-
-
-class Learner:
-    """Somebody who imports each release with the dialog's default options."""
-
-    def __init__(self, collection: Collection) -> None:
-        self.collection = collection
-        collection.set_config("fsrs", val=True)
-
-    def note(self, name: str) -> Any:
-        return self.collection.get_note(self.collection.find_notes(f"ID:{name}")[0])
-
-    def fields(self, name: str) -> tuple[str, str]:
-        note = self.note(name)
-        return note["Prompt"], note["Answer"]
-
-    def scheduling(self) -> list[Any]:
-        columns = "id, nid, did, ord, type, queue, due, ivl, factor, reps, lapses, left, odue, odid, flags, data"
-        cards = self.collection.db.all(f"select {columns} from cards where reps > 0 order by id")
-        return [cards, self.collection.db.all("select * from revlog order by id")]
-
-    def review(self, name: str) -> None:
-        """Answer the first card of a note Good, as the reviewer does."""
-        card = self.note(name).cards()[0]
-        card.start_timer()
-        states = self.collection._backend.get_scheduling_states(card.id)
-        self.collection.sched.answer_card(
-            self.collection.sched.build_answer(card=card, states=states, rating=2)
-        )
-
-
-@pytest.fixture
-def author(tmp_path) -> Author:
-    return Author(tmp_path)
-
-
-@pytest.fixture
-def learner(collection: Collection) -> Learner:
-    return Learner(collection)
 
 
 def text(**changed: str) -> str:
@@ -229,7 +186,7 @@ def test_a_retired_card_says_so_to_those_who_have_it_and_troubles_nobody_else(
 def test_moved_cards_stay_where_they_are_and_their_tags_say_where_they_belong(
     author: Author, learner: Learner
 ):
-    from conftest import LESSON_HEAD
+    from support.courses import LESSON_HEAD
 
     author.release(text())
     do_import(learner.collection, author.deck)

@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conftest import COURSE_YAML, LESSON_HEAD, seal
-from test_anki_import import do_import
-from test_lock import Author
-from test_updates import Learner
+from support.courses import COURSE_YAML, LESSON_HEAD, Author, seal
+from support.engine import Learner, do_import
 
 if TYPE_CHECKING:
     from anki.collection import Collection

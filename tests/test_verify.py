@@ -16,7 +16,8 @@ from attachdeck import pipeline
 from attachdeck.cli import main
 from attachdeck.compile.deck import Deck
 from attachdeck.engine.verify import Fate, verify
-from conftest import compiled, need, write_course
+from support.commands import need
+from support.courses import compiled, write_course
 
 NUMBERS = [f"n{number:02}" for number in range(24)]
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from conftest import ROOT, need, write_course
-from test_cli import run
+from support.commands import need, run
+from support.courses import ROOT, write_course
 
 FILES = [ROOT / "action.yml", *sorted((ROOT / ".github" / "workflows").glob("*.yml"))]
 

@@ -14,8 +14,8 @@ import pytest
 
 import run_anki
 from attachdeck import pipeline
-from conftest import COURSE_YAML, LESSON_HEAD, compiled, need, write_course
-from test_anki_import import ALL_KINDS
+from support.commands import need
+from support.courses import ALL_KINDS, COURSE_YAML, LESSON_HEAD, compiled, write_course
 
 HERE = Path(__file__).parent
 PICTURES = "ATTACHDECK_PICTURES"

@@ -1,4 +1,4 @@
-"""A server that speaks AnkiConnect's protocol over Anki's own engine, for the tests: what it imports is really imported."""
+"""Serve AnkiConnect's protocol over Anki's own engine: what it imports is really imported."""
 
 from __future__ import annotations
 
@@ -21,7 +21,11 @@ class _Server(ThreadingHTTPServer):
 
 
 class AnkiConnectServer:
-    """A running Anki. `odd` answers a question in another way than AnkiConnect, if it answers at all; `asked` are the actions so far."""
+    """A running Anki.
+
+    `odd` answers a question in another way than AnkiConnect, if it answers at all;
+    `asked` are the actions so far.
+    """
 
     def __init__(self, collection: Collection | None, key: str | None = None) -> None:
         self.collection = collection

@@ -1,0 +1,185 @@
+"""Write the smallest course, with cards of every kind, and release it as its author does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import polib
+from click.testing import CliRunner, Result
+
+from attachdeck import pipeline
+from attachdeck.cli import main
+from attachdeck.compile.deck import Deck
+from attachdeck.lock.identity import Lock, write_lock
+from attachdeck.lock.sealing import sealed
+
+ROOT = Path(__file__).parents[2]
+COURSE = ROOT / "course"
+COURSE_YAML = """\
+id: tiny
+title: Tiny
+version: 1.0.0
+language: en
+licence: {name: CC0}
+deck: Tiny
+description: A course for tests.
+option_sets:
+  pattern:
+    question: Which pattern?
+    options: {secure: Secure, anxious: Anxious, unclear: Not enough information}
+"""
+SOURCES_YAML = """\
+sources:
+  - {key: bowlby1969, authors: "Bowlby, J.", year: 1969, title: Attachment}
+"""
+MEDIA_YAML = """\
+pictures:
+  - {file: plane.svg, alt: A plane, origin: Drawn for tests., licence: CC0}
+"""
+PLANE_SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10" width="10" height="10">'
+    '<rect width="10" height="10"/></svg>\n'
+)
+LESSON_HEAD = """\
+id: first
+title: First
+summary: The first lesson.
+objectives:
+  - {id: first-goal, text: Tell one from the other.}
+cards:
+"""
+NOW = 1_800_000_000
+CARD = (
+    "  - {id: define, kind: basic, prompt: What is a secure base?,"
+    " answer: The figure from which one explores.}\n"
+)
+ALL_KINDS = (
+    CARD
+    + """\
+  - {id: both-ways, kind: reversed, prompt: Safe haven?, answer: Where one returns to.,\
+ reverse: {prompt: Where one returns to?}, hint: Comfort}
+  - {id: gaps, kind: cloze, text: "((1 Bowlby | who?)) and ((2 Ainsworth ((4 later))))",\
+ why: "Not a gap: {{c9::x}}"}
+  - {id: type-it, kind: typed, prompt: Turning away?, answer: avoidance, accept: [avoiding]}
+  - id: choose
+    kind: choice
+    question: Which one?
+    options:
+      - {text: This, right: true, why: Because.}
+      - {text: That, why: No.}
+  - {id: scene, kind: vignette, scenario: She waits., options: pattern,\
+ answer: unclear, cue: Nothing else is said., near_miss: {option: anxious, why: No alarm.}}
+  - {id: steps, kind: sequence, prompt: The steps, steps: [One, Two, Three], whole: true}
+  - id: picture
+    kind: occlusion
+    prompt: What is hidden?
+    picture: plane.svg
+    regions:
+      - {name: Left, left: 0, top: 0, width: 40, height: 100}
+      - {name: Right, shape: ellipse, left: 60, top: 0, width: 40, height: 100}
+  - {id: do-it, kind: practice, prompt: Notice one thing., content_note: Take your time.}
+"""
+)
+NOTE_TYPE = """\
+name: Basic
+id: 1600000000001
+fields: [{name: Front}, {name: Back}]
+templates: [{name: Card 1, front: front-1.html, back: back-1.html}]
+css: style.css
+"""
+OWN: dict[str, str | bytes] = {
+    "note_types/basic/note_type.yaml": NOTE_TYPE,
+    "note_types/basic/front-1.html": "{{Front}}",
+    "note_types/basic/back-1.html": "{{FrontSide}}<hr id=answer>{{text:Back}}",
+    "note_types/basic/style.css": ".card { color: black; }\n",
+}
+CUSTOM = (
+    '  - {id: own, kind: custom, note_type: basic, fields: {Front: "<b>One</b>", Back: Two},'
+    ' tags: [a_b, "x:y"]}\n'
+)
+ONE = "  - {id: one, kind: basic, prompt: First?, answer: A}\n"
+TWO = "  - {id: two, kind: basic, prompt: Second?, answer: B}\n"
+CLOZE = "  - {id: two, kind: cloze, text: ((1 B)) and ((2 C)) follow.}\n"
+
+
+def write_course(
+    folder: Path, files: dict[str, str | bytes] | None = None, *, cards: str = CARD
+) -> Path:
+    """Write the smallest course, with these cards in its lesson and these files for its own."""
+    base: dict[str, str | bytes] = {
+        "course.yaml": COURSE_YAML,
+        "sources.yaml": SOURCES_YAML,
+        "media/media.yaml": MEDIA_YAML,
+        "media/plane.svg": PLANE_SVG,
+        "lessons/01-first.yaml": LESSON_HEAD + cards,
+    }
+    for name, content in (base | (files or {})).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder
+
+
+def compiled(folder: Path) -> Deck:
+    """Compile the deck of a course that has no mistakes."""
+    checked = pipeline.check(folder)
+    assert checked.course, [(str(each.at), each.message) for each in checked.diagnostics]
+    return pipeline.compiled(checked, NOW).deck
+
+
+def seal(folder: Path, now: int, language: str = "") -> Lock:
+    """Bring the lock of a course that was built to where `attachdeck release` brings it."""
+    checked = pipeline.check(folder, language)
+    assert checked.course, [(str(each.at), each.message) for each in checked.diagnostics]
+    lock = sealed(checked.lock, checked.course.version, now)
+    write_lock(lock, checked.lock_path)
+    return lock
+
+
+class Author:
+    """Somebody who changes a course and builds it, release by release."""
+
+    def __init__(self, folder: Path) -> None:
+        self.course = folder / "course"
+        self.deck = folder / "deck.apkg"
+        self.now = 1_700_000_000  # Long before anything that a learner does in a test.
+
+    def build(self, cards: str = ONE + TWO, *options: str, **files: str) -> Result:
+        self.now += 1000
+        write_course(self.course, dict(files), cards=cards)
+        return CliRunner(env={"SOURCE_DATE_EPOCH": str(self.now)}).invoke(
+            main, ["build", str(self.course), "-o", str(self.deck), *options]
+        )
+
+    def built(self, cards: str = ONE + TWO, *options: str, **files: str) -> Lock:
+        """Build without a release; the lock."""
+        result = self.build(cards, *options, **files)
+        assert result.exit_code == 0, result.output
+        return self.lock()
+
+    def release(self, cards: str = ONE + TWO, *options: str, **files: str) -> Lock:
+        """Build and make a release of it, as `attachdeck release` does to the lock; the lock."""
+        self.built(cards, *options, **files)
+        return seal(self.course, self.now)
+
+    def lock(self) -> Lock:
+        return pipeline.check(self.course).lock
+
+    def refused(self, cards: str, **files: str) -> str:
+        """What a refused build says; neither lock nor deck may have changed."""
+        before = (self.course / "course.lock").read_bytes(), self.deck.read_bytes()
+        result = self.build(cards, **files)
+        assert result.exit_code == 1
+        assert ((self.course / "course.lock").read_bytes(), self.deck.read_bytes()) == before
+        return result.stderr
+
+
+def translate(folder: Path, catalogue: str, **texts: str) -> None:
+    """Translate texts of a Spanish catalogue; `define_prompt` names the text `define:prompt`."""
+    path = folder / "translations" / "es" / f"{catalogue}.po"
+    entries = polib.pofile(str(path))
+    for entry in entries:
+        name = re.sub("[:. -]", "_", entry.msgctxt)
+        entry.msgstr = texts.get(name, entry.msgstr)
+    entries.save(str(path))
