@@ -18,6 +18,7 @@ from attachdeck import pipeline
 from attachdeck.domain.diagnostics import Diagnostic
 from attachdeck.reporters.text import report
 from support.cases import CASES, Case, course_of
+from support.courses import write_course
 
 
 def said(case: Case, folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
