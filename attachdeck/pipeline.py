@@ -17,7 +17,12 @@ from attachdeck.decode.names import lesson_number, number_problems
 from attachdeck.decode.names import problems as name_problems
 from attachdeck.domain.course import Course
 from attachdeck.domain.diagnostics import Diagnostic, Severity
-from attachdeck.layers.overlay import base_folder, overrides_to_keep, upstream_changes
+from attachdeck.layers.overlay import (
+    Overridden,
+    base_folder,
+    overrides_to_keep,
+    upstream_changes,
+)
 from attachdeck.layers.stack import CardIds, Stack
 from attachdeck.layers.translation import Tally
 from attachdeck.lock import sealing
@@ -94,16 +99,21 @@ class Checked:
 
     @property
     def tallies(self) -> Mapping[str, Tally]:
-        """How much of each catalogue a language has: of course.yaml's, and of each lesson's."""
+        """Return how much of each catalogue a language has: of course.yaml's, and of each
+        lesson's."""
         stack = self.compiler.stack if self.compiler else None
         if stack is None or stack.translation is None:
             return {}
-        lessons = {lesson.id: made.tally for made in self.objects if (lesson := made.names.lesson)}
+        lessons = {
+            lesson.id: lesson_object.tally
+            for lesson_object in self.objects
+            if (lesson := lesson_object.names.lesson)
+        }
         return {"course": stack.tally} | lessons
 
     @property
     def texts(self) -> Mapping[str, str]:
-        """The text of each file by its name, for reporters that quote lines."""
+        """Return the text of each file by its name, for reporters that quote lines."""
         return self.files.texts()
 
 
@@ -152,46 +162,32 @@ def check(
     """
     lock_name = f"{TRANSLATIONS}/{language}/{LOCK}" if language else LOCK
     files, diagnostics = read_course(folder, lock_name)
-    unread = {each.at.file for each in diagnostics if each.severity is Severity.ERROR}
+    unread = {problem.at.file for problem in diagnostics if problem.severity is Severity.ERROR}
     lock, damage = read_lock(files.lock, files.lock_problems)
     original, more = read_lock(*lock_file(folder)) if language else (Lock(), [])
-    diagnostics += [*damage, *more]
-    base, more = _base(files, folder, depth)
-    diagnostics += more
+    base, base_problems = _base(files, folder, depth)
+    diagnostics += [*damage, *more, *base_problems]
     stack = _stack(folder, files, base, language)
     diagnostics += [*stack.diagnostics, *_own_problems(stack)]
     compiler = compiler_of(stack, rules)
     diagnostics += compiler.problems
-    diagnostics += number_problems([lesson.file for lesson in stack.files.lessons])
-    lessons = _in_order(each for each in stack.files.lessons if each.file not in unread)
-    if stack.is_partial:
-        compiled_lessons, lessons = [], []
-    elif whole:
-        compiled_lessons = [compiler(lesson) for lesson in lessons]
-    else:
-        again = Again(folder, language, _cards_below(base), rules, stack.fingerprint)
-        compiled_lessons = [
-            CompiledLesson(made, lesson)
-            for made, lesson in zip(
-                objects_of(compiler, lessons, again, jobs), lessons, strict=True
-            )
-        ]
-    compiled_lessons = _with_objectives(compiled_lessons, lessons, compiler)
-    objects = tuple(each.object for each in compiled_lessons)
+    diagnostics += number_problems([document.file for document in stack.files.lessons])
+    documents = _in_order(file for file in stack.files.lessons if file.file not in unread)
+    again = None if whole else _again(stack, base, rules)
+    lessons = _compiled_lessons(compiler, documents, again, jobs)
+    objects = tuple(lesson.object for lesson in lessons)
     diagnostics += _between(objects, compiler)
     course = compiler.decoder.course
     if course is not None:
         lock = lock_for(course.id, lock)
-        good = tuple(each.lesson for each in compiled_lessons if each.lesson)
-        course = replace(course, lessons=good)
-    overridden = [each for made in objects for each in made.overridden]
-    diagnostics += upstream_changes(overridden, lock.overrides)
+        course = replace(course, lessons=tuple(part.lesson for part in lessons if part.lesson))
+    diagnostics += upstream_changes(_overridden(objects), lock.overrides)
     diagnostics.sort(key=lambda diagnostic: diagnostic.at)
     return Checked(
         course=None if has_errors(diagnostics) else course,
         good=course if compiler.cards else None,
         diagnostics=tuple(diagnostics),
-        files=_with_documents(stack.files, compiled_lessons),
+        files=_with_documents(stack.files, lessons),
         objects=objects,
         compiler=compiler,
         lock=lock,
@@ -199,6 +195,35 @@ def check(
         base=base,
         lock_path=folder / lock_name,
     )
+
+
+def _again(stack: Stack, base: Checked | None, rules: Rules | None) -> Again | None:
+    """Return what other processes need to compile the lessons, if there are lessons to compile."""
+    if stack.is_partial:
+        return None
+    return Again(stack.folder, stack.language, _cards_below(base), rules, stack.fingerprint)
+
+
+def _compiled_lessons(
+    compiler: LessonCompiler, documents: list[Document], again: Again | None, jobs: int
+) -> list[CompiledLesson]:
+    """Compile lessons: here and whole, or with `again` by `jobs` processes and the cache."""
+    if compiler.stack.is_partial:
+        return []
+    if again is None:
+        lessons = [compiler(document) for document in documents]
+    else:
+        objects = objects_of(compiler, documents, again, jobs)
+        lessons = [
+            CompiledLesson(lesson_object, document)
+            for lesson_object, document in zip(objects, documents, strict=True)
+        ]
+    return _with_objectives(lessons, documents, compiler)
+
+
+def _overridden(objects: Iterable[LessonObject]) -> list[Overridden]:
+    """Return the cards of a course that replace cards of the course that it extends."""
+    return [card for lesson_object in objects for card in lesson_object.overridden]
 
 
 def _base(files: CourseFiles, folder: Path, depth: int) -> tuple[Checked | None, list[Diagnostic]]:
@@ -215,7 +240,9 @@ def _base(files: CourseFiles, folder: Path, depth: int) -> tuple[Checked | None,
         help = f"{MAX_BASES} are the most"
         return None, [Diagnostic(rule="unknown-course", message=message, at=at, help=help)]
     checked = check(base, depth=depth + 1, whole=False)
-    errors = [each for each in checked.diagnostics if each.severity is Severity.ERROR]
+    errors = [
+        diagnostic for diagnostic in checked.diagnostics if diagnostic.severity is Severity.ERROR
+    ]
     if not errors:
         return checked, []
     message = (
@@ -236,16 +263,16 @@ def _stack(folder: Path, files: CourseFiles, base: Checked | None, language: str
 
 
 def _card_ids(checked: Checked | None) -> CardIds:
-    """The ids of a course's cards by those of its lessons."""
+    """Return the ids of a course's cards by those of its lessons."""
     return {
-        lesson.id: [card.id for card in (*made.names.cards, *made.names.readings)]
-        for made in (checked.objects if checked else ())
-        if (lesson := made.names.lesson)
+        lesson.id: [card.id for card in (*lesson_object.names.cards, *lesson_object.names.readings)]
+        for lesson_object in (checked.objects if checked else ())
+        if (lesson := lesson_object.names.lesson)
     }
 
 
 def _cards_below(base: Checked | None) -> dict[Path, CardIds]:
-    """The same of each course that is extended, by its folder."""
+    """Return the ids of the cards of each course that is extended, by its folder."""
     if base is None or base.compiler is None:
         return {}
     return {base.compiler.stack.folder: _card_ids(base)} | _cards_below(base.base)
@@ -257,7 +284,7 @@ def _own_problems(stack: Stack) -> list[Diagnostic]:
 
 
 def _in_order(lessons: Iterable[Document]) -> list[Document]:
-    """Lessons by the numbers of their files; those without one come last."""
+    """Return lessons by the numbers of their files; those without one come last."""
     numbered = [(lesson_number(lesson.file), lesson) for lesson in lessons]
     numbered.sort(key=lambda pair: (pair[0] is None, pair[0] or 0))
     return [lesson for _, lesson in numbered]
@@ -267,42 +294,59 @@ def _with_objectives(
     compiled_lessons: list[CompiledLesson], lessons: list[Document], compiler: LessonCompiler
 ) -> list[CompiledLesson]:
     """Compile the lessons again whose cards serve objectives of other lessons."""
-    known = {each.id: each for made in compiled_lessons for each in made.object.objectives}
+    known = {
+        objective.id: objective
+        for compiled_lesson in compiled_lessons
+        for objective in compiled_lesson.object.objectives
+    }
     linked = []
-    for made, lesson in zip(compiled_lessons, lessons, strict=True):
-        wanted = {name.id for name in made.object.names.wanted_objectives} & known.keys()
-        linked.append(compiler(lesson, {id: known[id] for id in wanted}) if wanted else made)
+    for compiled_lesson, lesson in zip(compiled_lessons, lessons, strict=True):
+        wanted = {name.id for name in compiled_lesson.object.names.wanted_objectives} & known.keys()
+        linked.append(
+            compiler(lesson, {id: known[id] for id in wanted}) if wanted else compiled_lesson
+        )
     return linked
 
 
 def _between(objects: Iterable[LessonObject], compiler: LessonCompiler) -> list[Diagnostic]:
     """Return the diagnostics of all lessons, and of what is wrong between them."""
     objects, course = list(objects), compiler.decoder.course
-    diagnostics = [each for made in objects for each in made.diagnostics]
+    diagnostics = [
+        diagnostic for lesson_object in objects for diagnostic in lesson_object.diagnostics
+    ]
     practice = course.practice_deck if course else ""
-    defined = {made.names.file for made in objects if made.names.lesson}
-    unsure = [each.text for each in compiler.stack.files.lessons if each.file not in defined]
+    defined = {lesson_object.names.file for lesson_object in objects if lesson_object.names.lesson}
+    unsure = [
+        document.text for document in compiler.stack.files.lessons if document.file not in defined
+    ]
     diagnostics += name_problems(
-        [made.names for made in objects], compiler.decoder.reserved, practice, unsure
+        [lesson_object.names for lesson_object in objects],
+        compiler.decoder.reserved,
+        practice,
+        unsure,
     )
     if compiler.linter and course:
         texts = compiler.stack.files.texts()
-        own = texts.keys() - {made.names.file for made in objects}
+        own = texts.keys() - {lesson_object.names.file for lesson_object in objects}
         diagnostics += compiler.linter.of_course({name: texts[name] for name in sorted(own)})
         if not has_errors(diagnostics):
             whole = Whole(
                 course=course,
-                cards=[card for made in objects for card in made.summaries],
-                objectives=[each for made in objects for each in made.objectives],
+                cards=[card for lesson_object in objects for card in lesson_object.summaries],
+                objectives=[
+                    objective for lesson_object in objects for objective in lesson_object.objectives
+                ],
             )
             diagnostics += compiler.linter.of_all(whole, texts)
     return diagnostics
 
 
 def _with_documents(files: CourseFiles, lessons: Iterable[CompiledLesson]) -> CourseFiles:
-    """The files with the lessons' documents as far as these were read."""
+    """Return the files with the lessons' documents as far as these were read."""
     documents = {lesson.document.file: lesson.document for lesson in lessons}
-    return replace(files, lessons=tuple(documents.get(each.file, each) for each in files.lessons))
+    return replace(
+        files, lessons=tuple(documents.get(document.file, document) for document in files.lessons)
+    )
 
 
 def compiled(checked: Checked, now: int, *, keep_mine: bool = False) -> Compiled:
@@ -313,16 +357,16 @@ def compiled(checked: Checked, now: int, *, keep_mine: bool = False) -> Compiled
     """
     assert checked.course is not None  # noqa: S101  # Callers look first.
     deck, lock = _linked(checked, checked.before(now), now)
-    overridden = [each for made in checked.objects for each in made.overridden]
+    overridden = _overridden(checked.objects)
     kept = overrides_to_keep(overridden, checked.lock.overrides, keep_mine=keep_mine)
     lock = replace(lock, overrides=kept)
     written = checked.files.lock
 
     @cache
     def root() -> Node:
-        read = read_text(written.text, written.file)[0].root if written else None
-        assert read is not None  # noqa: S101  # It was read before.
-        return read
+        node = read_text(written.text, written.file)[0].root if written else None
+        assert node is not None  # noqa: S101  # It was read before.
+        return node
 
     stale = written is None or digest(lock) != digest(written.text)
     return Compiled(
@@ -356,13 +400,16 @@ def shown(checked: Checked) -> Deck | None:
 def _linked(checked: Checked, lock: Lock, now: int) -> tuple[Deck, Lock]:
     compiler = checked.compiler
     assert compiler is not None and compiler.cards is not None  # noqa: S101, PT018  # Callers look.
-    notes = [made.notes for made in checked.objects if made.notes]
+    notes = [lesson_object.notes for lesson_object in checked.objects if lesson_object.notes]
     deck, linked = link(compiler.cards, notes, lock, now)
     return replace(deck, course=checked.good or deck.course), linked
 
 
 def keep(compiled: Compiled, path: Path) -> None:
-    """Bring a course's lock up to date. Raises OSError when that fails; the old lock is then untouched."""
+    """Bring a course's lock up to date.
+
+    Raise OSError if that fails; the old lock is then untouched.
+    """
     if compiled.stale:
         write_lock(compiled.lock, path)
     else:
@@ -370,14 +417,20 @@ def keep(compiled: Compiled, path: Path) -> None:
 
 
 def package(deck: Deck, path: Path) -> Summary:
-    """Write the package of a deck. Raises OSError when that fails; a file that was there is then untouched."""
+    """Write the package of a deck, and return a summary of it.
+
+    Raise OSError if that fails; a file that was there is then untouched.
+    """
     from attachdeck.outputs import apkg
 
     return write(apkg, deck, path)
 
 
 def write(output: Output, deck: Deck, path: Path) -> Summary:
-    """Write a deck in the way of an output. Raises OSError or BrokenOutput when that fails; what was there is then untouched."""
+    """Write a deck in the way of an output, and return a summary of it.
+
+    Raise OSError or BrokenOutput if that fails; what was there is then untouched.
+    """
     from attachdeck import outputs
 
     lost = outputs.put(output, deck, path)
@@ -390,7 +443,7 @@ def write(output: Output, deck: Deck, path: Path) -> Summary:
         cards=sum(by_kind.values()),
         cards_by_kind=by_kind,
         media=len(deck.media),
-        size=sum(each.stat().st_size for each in path.rglob("*") if each.is_file())
+        size=sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
         if folder
         else path.stat().st_size,
         sha256="" if folder else _sha256(path),

@@ -71,7 +71,7 @@ def ci_files(folder: Path) -> dict[Path, str]:
     That is the nearest folder around it that git knows, or else the course's own.
     """
     folder = Path(os.path.abspath(folder))  # noqa: PTH100  # A link stays what its author calls it.
-    top = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), folder)
+    top = next((place for place in (folder, *folder.parents) if (place / ".git").exists()), folder)
     course = folder.relative_to(top)
     inside = "" if course == Path() else f"{course.as_posix()}/"
     files = f"^{_escaped(inside)}(lessons/[^/]*|course|sources|media/media)\\.ya?ml$"
@@ -104,10 +104,10 @@ def vscode_files() -> dict[str, str]:
             "editor.quickSuggestions": {"strings": True},
         },
     }
-    wanted = {"recommendations": ["redhat.vscode-yaml"]}
+    extensions = {"recommendations": ["redhat.vscode-yaml"]}
     return {
         f".vscode/{name}.json": json.dumps(content, indent=2) + "\n"
-        for name, content in (("settings", settings), ("extensions", wanted))
+        for name, content in (("settings", settings), ("extensions", extensions))
     }
 
 

@@ -1,4 +1,5 @@
-"""A spreadsheet's edits brought back into the YAML, card by card: only changed cells are touched, and comments stay."""
+"""A spreadsheet's edits brought back into the YAML, card by card: only changed cells are touched,
+and comments stay."""
 
 from __future__ import annotations
 
@@ -31,67 +32,81 @@ class Edit:
 
 
 def bring_back(folder: Path, rows: Mapping[str, Mapping[str, str]]) -> tuple[list[Edit], list[str]]:
-    """Change a course's cards to what rows say, by id; the edits, and what could not be brought back."""
+    """Write the cells of rows into a course's cards, by the cards' ids.
+
+    Return the edits, and what could not be brought back.
+    """
     edits: list[Edit] = []
-    left: list[str] = []
-    found: set[str] = set()
+    left_out: list[str] = []
+    matched: set[str] = set()
     where = ""
     for path in lesson_paths(folder):
         try:
             file = text_file.read(path)
-            changed = _changed(file.text, path, rows, found, left)
+            changed = _changed(file.text, path, rows, matched, left_out)
             if changed:
                 file.write(changed[0])
                 edits += changed[1]
         except (CannotTidy, UnicodeDecodeError, OSError) as error:
-            left.append(f"{path}: {_reason(error)}")
+            left_out.append(f"{path}: {_reason(error)}")
             where = " in the lessons that could be read"
-    left += [
+    left_out += [
         f"the card `{name}`: the course has none with this id{where}"
         for name in rows
-        if name not in found
+        if name not in matched
     ]
-    return edits, left
+    return edits, left_out
 
 
 def _reason(error: Exception) -> str:
-    """Why a lesson's edits are not brought back."""
+    """Return why a lesson's edits are not brought back."""
     if isinstance(error, OSError):
         return f"it cannot be read or written ({error.strerror or error})"
     return "it is not in UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
 
 
 def _changed(
-    text: str, path: Path, rows: Mapping[str, Mapping[str, str]], found: set[str], left: list[str]
+    text: str,
+    path: Path,
+    rows: Mapping[str, Mapping[str, str]],
+    matched: set[str],
+    left_out: list[str],
 ) -> tuple[str, list[Edit]] | None:
-    """A lesson's text with the edits in it, or None where there are none. Raises CannotTidy."""
+    """Return a lesson's text with the edits in it, or None if there are none.
+
+    The ids of cards that rows are for go into `matched`, and what cannot be changed into
+    `left_out`. Raise CannotTidy.
+    """
     document, problems = read_text(text, str(path))
-    said = document.root.value if document.root else None
-    if problems or not isinstance(said, dict) or not isinstance(said.get("cards"), list):
+    lesson = document.root.value if document.root else None
+    if problems or not isinstance(lesson, dict) or not isinstance(lesson.get("cards"), list):
         raise CannotTidy("it cannot be read: `attachdeck check` says why")
-    wanted = deepcopy(said)
+    edited = deepcopy(lesson)
     edits = []
-    for part, place, name in _cards(said):
+    for part, place, name in _cards(lesson):
         if name not in rows:
             continue
-        found.add(name)
-        row = {"lesson": said.get("id", ""), **rows[name]}
-        card, before = _read_apart(wanted, part, place), _read_apart(said, part, place)
+        matched.add(name)
+        row = {"lesson": lesson.get("id", ""), **rows[name]}
+        card, before = _read_apart(edited, part, place), _read_apart(lesson, part, place)
         if part == "reading" and row.get("kind", "").strip() == "reading":
             del row["kind"]  # Only a spreadsheet calls it that.
-        done = list(_edit(card, row, said.get("id", ""), left))
+        done = list(_edit(card, row, lesson.get("id", ""), left_out))
         if done and (mistake := _mistake(before, card, part)):
-            left.append(f"the row of the card `{name}`: {mistake}")
+            left_out.append(f"the row of the card `{name}`: {mistake}")
         elif done:
-            wanted[part] = _put_back(wanted[part], place, card)
+            edited[part] = _put_back(edited[part], place, card)
             edits += [Edit(path, name, key) for key in done]
     if not edits:
         return None
-    return _written(text, path, wanted), edits
+    return _written(text, path, edited), edits
 
 
 def _cards(lesson: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
-    """Yield the sections of a lesson's reading and its cards: the key that each is under, its place there, and its id."""
+    """Yield the sections of a lesson's reading and its cards.
+
+    Each comes as the key that it is under, its place there, and its id.
+    """
     if isinstance(lesson.get("reading"), str):
         yield "reading", 0, f"{lesson.get('id')}-reading"
     for part in ("reading", "cards"):
@@ -118,12 +133,14 @@ def _put_back(entries: Any, place: int, card: dict[str, Any]) -> Any:
 
 
 def _mistake(before: Mapping[str, Any], after: Mapping[str, Any], part: str) -> str:
-    """What would be wrong with a card that was not wrong with it before; nothing where it stays as good as it was."""
+    """Return what the edit makes wrong with a card, or nothing if it stays as good as it was."""
     if part == "reading" and before.keys() != after.keys() and "title" not in before:
         return "a reading that is one text has no other keys; divide it in the lesson's file"
-    old, new = ({each.message: each for each in _mistakes(card, part)} for card in (before, after))
-    found = next((each for message, each in new.items() if message not in old), None)
-    return found.in_full if found else ""
+    old, new = (
+        {problem.message: problem for problem in _mistakes(card, part)} for card in (before, after)
+    )
+    mistake = next((problem for message, problem in new.items() if message not in old), None)
+    return mistake.in_full if mistake else ""
 
 
 def _mistakes(card: Mapping[str, Any], part: str) -> list[Diagnostic]:
@@ -139,9 +156,9 @@ def _mistakes(card: Mapping[str, Any], part: str) -> list[Diagnostic]:
 
 
 def _edit(
-    card: dict[str, Any], row: Mapping[str, str], lesson: str, left: list[str]
+    card: dict[str, Any], row: Mapping[str, str], lesson: str, left_out: list[str]
 ) -> Iterator[str]:
-    """Put a row's cells into a card; the ways to what changed."""
+    """Put a row's cells into a card; yield the ways to what changed."""
     now = dict(leaves(card))
     # Lists shrink from their ends, once they have grown.
     for key in (
@@ -152,30 +169,39 @@ def _edit(
         old = now.get(key, "")
         if key in FIXED:
             if cell.strip() not in ("", lesson if key == "lesson" else old):
-                left.append(
+                left_out.append(
                     f"`{key}` of the card `{card['id']}`: it cannot be changed in a spreadsheet"
                 )
         elif _same(old, cell):
             continue
         elif key.partition(".")[0] not in _types():
-            left.append(f"`{key}` of the card `{card['id']}`: there is no such key")
-        elif _put(
-            card, key.split(".", 1) if key.startswith("fields.") else key.split("."), cell
-        ):  # A field's name may have dots.
+            left_out.append(f"`{key}` of the card `{card['id']}`: there is no such key")
+        elif _put(card, _way(key), cell):
             yield key
         else:
-            left.append(f"`{key}` of the card `{card['id']}`: change this in {lesson}'s file")
+            left_out.append(f"`{key}` of the card `{card['id']}`: change this in {lesson}'s file")
+
+
+def _way(key: str) -> list[str]:
+    """Return the way to a key's value; a field's name may have dots."""
+    return key.split(".", 1) if key.startswith("fields.") else key.split(".")
 
 
 def _same(old: str, cell: str) -> bool:
-    """Whether a cell says what is there; spreadsheets write `TRUE`, and take away a text's last line end."""
+    """Tell whether a cell has the value that is there.
+
+    Spreadsheets write `TRUE`, and take away a text's last line end.
+    """
     return old.rstrip() == cell.rstrip() or (
         old in ("true", "false") and cell.strip().lower() == old
     )
 
 
 def _put(place: Any, way: list[str], cell: str) -> bool:
-    """Put a cell's value where its way leads, or take away what an empty cell means; False, and nothing changed, where the way leads nowhere."""
+    """Put a cell's value where its way leads, or remove what an empty cell stands for.
+
+    Return False, with nothing changed, if the way leads nowhere.
+    """
     key: Any = int(way[0]) - 1 if isinstance(place, list) and way[0].isdecimal() else way[0]
     if isinstance(place, list):
         is_new = key == len(place)
@@ -212,12 +238,15 @@ def _put(place: Any, way: list[str], cell: str) -> bool:
 
 
 def _empty(way: list[str]) -> Any:
-    """What a way leads through next, with nothing in it yet."""
+    """Return an empty value of the kind that a way leads through next."""
     return None if len(way) == 1 else [] if way[1].isdecimal() else {}
 
 
 def value_of(key: str, cell: str) -> Any:
-    """A cell as the value that its key takes: text, and for some keys a number, a truth value or a list in brackets."""
+    """Return a cell as the value that its key takes.
+
+    Most keys take a text, some a number, a truth value or a list in brackets.
+    """
     kind = _types().get(key)
     text = cell.strip()
     if kind == "boolean" and text.lower() in ("true", "false"):
@@ -236,71 +265,76 @@ def value_of(key: str, cell: str) -> Any:
 
 @cache
 def _types() -> dict[str, Any]:
-    """Every key that a card may have anywhere, with the type of its value."""
-    found: dict[str, Any] = {}
+    """Return every key that a card may have anywhere, with the type of its value."""
+    types: dict[str, Any] = {}
 
     def collect(part: Any) -> None:
         for key, value in part.get("properties", {}).items() if isinstance(part, dict) else ():
-            found[key] = found.get(key) or (value.get("type") if isinstance(value, dict) else None)
+            types[key] = types.get(key) or (value.get("type") if isinstance(value, dict) else None)
         for value in (
             part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
         ):
             collect(value)
 
     collect(json.loads(schema.schema_text("lesson"))["$defs"])
-    return found
+    return types
 
 
-def _written(text: str, path: Path, wanted: Mapping[str, Any]) -> str:
-    """A tidy lesson's text that says what is wanted, changed where it said something else. Raises CannotTidy."""
+def _written(text: str, path: Path, lesson: Mapping[str, Any]) -> str:
+    """Return a tidy lesson's text, changed where it differs from the edited `lesson`.
+
+    Raise CannotTidy.
+    """
     if tidied(text, str(path), set()) != text:
         raise CannotTidy(
             "its other lines would change too: run `attachdeck fmt` first, and then this again"
         )
 
     def change(loaded: Any) -> None:
-        if isinstance(wanted.get("reading"), str):
-            _match(loaded, {**loaded, "reading": wanted["reading"]})
+        if isinstance(lesson.get("reading"), str):
+            _match(loaded, {**loaded, "reading": lesson["reading"]})
         for part in ("reading", "cards"):
-            entries = wanted.get(part)
-            for card, said in (
+            entries = lesson.get(part)
+            for card, edited in (
                 zip(loaded[part], entries, strict=True) if isinstance(entries, list) else ()
             ):
-                if isinstance(said, dict):
-                    _match(card, said)
+                if isinstance(edited, dict):
+                    _match(card, edited)
 
-    found = rewritten(text, change)
-    again, problems = read_text(found, str(path))
-    if problems or again.root is None or again.root.value != wanted:
+    new_text = rewritten(text, change)
+    again, problems = read_text(new_text, str(path))
+    if problems or again.root is None or again.root.value != lesson:
         raise CannotTidy("its meaning would change: make these changes by hand")
     try:
         keep_comments(read_text(text, str(path))[0], again)
     except CannotTidy as error:
         raise CannotTidy(f"{error}; or make these changes by hand") from error
-    return found
+    return new_text
 
 
-def _match(loaded: Any, wanted: Any) -> None:
-    """Make ruamel's value say what is wanted, and touch nothing that says so already."""
-    keys = list(wanted) if isinstance(wanted, dict) else range(len(wanted))
-    for key in [each for each in loaded if each not in wanted] if isinstance(wanted, dict) else ():
+def _match(loaded: Any, target: Any) -> None:
+    """Change ruamel's value to the target, leaving alone what is equal already."""
+    keys = list(target) if isinstance(target, dict) else range(len(target))
+    for key in (
+        [old_key for old_key in loaded if old_key not in target] if isinstance(target, dict) else ()
+    ):
         del loaded[key]
-    while isinstance(wanted, list) and len(loaded) > len(wanted):
+    while isinstance(target, list) and len(loaded) > len(target):
         del loaded[-1]
     for key in keys:
-        is_new = key not in loaded if isinstance(wanted, dict) else key >= len(loaded)
+        is_new = key not in loaded if isinstance(target, dict) else key >= len(loaded)
         if is_new:
             loaded.insert(
-                len(loaded), *((key, wanted[key]) if isinstance(wanted, dict) else (wanted[key],))
+                len(loaded), *((key, target[key]) if isinstance(target, dict) else (target[key],))
             )
-        elif isinstance(wanted[key], dict | list) and isinstance(loaded[key], type(wanted[key])):
-            _match(loaded[key], wanted[key])
-        elif loaded[key] != wanted[key]:
-            loaded[key] = _like(loaded[key], wanted[key])
+        elif isinstance(target[key], dict | list) and isinstance(loaded[key], type(target[key])):
+            _match(loaded[key], target[key])
+        elif loaded[key] != target[key]:
+            loaded[key] = _like(loaded[key], target[key])
 
 
 def _like(old: Any, new: Any) -> Any:
-    """A new text in the quotes of the old one, or on lines of its own where it has several."""
+    """Return a new text in the quotes of the old one, or on lines of its own if it has several."""
     from ruamel.yaml.scalarstring import (
         DoubleQuotedScalarString,
         LiteralScalarString,

@@ -1,4 +1,5 @@
-"""What the values of a YAML file do not say: where its texts lie, and its comments, each with what it belongs to."""
+"""What the values of a YAML file do not say: where its texts lie, and its comments, each with what
+it belongs to."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ class Comment(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """A key, a text, or brackets with all in them. For a comment before it the first key of a group is the group."""
+    """A key, a text, or brackets with all in them. For a comment before it the first key of a group
+    is the group."""
 
     start: int
     end: int
@@ -47,7 +49,7 @@ class Layout:
         self._parts.sort()
 
     def comments(self) -> Iterator[tuple[int, Comment]]:
-        """Each comment, with the number of its line."""
+        """Yield each comment, with the number of its line."""
         for match in self._between_texts():
             line = bisect_right(self._lines, match.start())
             place = bisect_left(self._parts, (match.start(),))
@@ -59,9 +61,12 @@ class Layout:
             )
 
     def stripped(self) -> str:
-        """The text without spaces at the ends of lines, but for those of a text after `|`, which can be a line break of Markdown."""
+        """Return the text without spaces at the ends of lines.
+
+        Those of a text after `|` stay, because they can be a line break of Markdown.
+        """
         lines = self.text.split("\n")
-        kept = {
+        text_lines = {
             line
             for start, end in self._texts
             if self.text[start : start + 1] == "\n"
@@ -70,7 +75,8 @@ class Layout:
             )
         }
         return "\n".join(
-            line if number in kept else line.rstrip(" \t") for number, line in enumerate(lines, 1)
+            line if number in text_lines else line.rstrip(" \t")
+            for number, line in enumerate(lines, 1)
         )
 
     def _between_texts(self) -> Iterator[re.Match[str]]:

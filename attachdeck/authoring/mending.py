@@ -1,4 +1,5 @@
-"""Mends that a program may make: the edits that diagnostics bring along, put into the author's files. All else in them stays, comments too."""
+"""Mends that a program may make: the edits that diagnostics bring along, put into the author's
+files. All else in them stays, comments too."""
 
 from __future__ import annotations
 
@@ -16,13 +17,16 @@ _ROUNDS = 50
 
 
 def mend(folder: Path) -> Counter[Path]:
-    """Mend what is safe to mend in a course's files; how many mends each got. Raises OSError, and UnicodeDecodeError for a file that is not in UTF-8.
+    """Mend what is safe to mend in a course's files; return how many mends each file got.
 
-    A file that could be read before, and in which something could not after, is left as it was.
+    Raise OSError, and UnicodeDecodeError for a file that is not in UTF-8. A file that could be read
+    before, and in which something could not after, is left as it was.
     """
-    made: Counter[Path] = Counter()
+    total: Counter[Path] = Counter()
     for _ in range(_ROUNDS):
-        edits = [each.mend for each in pipeline.check(folder).diagnostics if each.mend]
+        edits = [
+            diagnostic.mend for diagnostic in pipeline.check(folder).diagnostics if diagnostic.mend
+        ]
         done = Counter(
             {
                 path: count
@@ -32,26 +36,30 @@ def mend(folder: Path) -> Counter[Path]:
         )
         if not done:
             break
-        made += done
-    return made
+        total += done
+    return total
 
 
 def _inside(folder: Path, edits: Iterable[Edit]) -> list[Path]:
-    """The files that edits are for, without those of another course that this one extends."""
+    """Return the files that edits are for, without those of another course that this one
+    extends."""
     return sorted({path for edit in edits if (path := Path(edit.at.file)).is_relative_to(folder)})
 
 
 def _mend(path: Path, edits: list[Edit]) -> int:
     file = text_file.read(path)
-    found = mended(file.text, edits)
-    if read_text(found, path.name)[1] and not read_text(file.text, path.name)[1]:
+    text = mended(file.text, edits)
+    if read_text(text, path.name)[1] and not read_text(file.text, path.name)[1]:
         return 0
-    file.write(found)
+    file.write(text)
     return len(edits)
 
 
 def mended(text: str, edits: Iterable[Edit]) -> str:
-    """A text with edits carried out, the last first, so that the others' places stay; of two that overlap only the later."""
+    """Return a text with edits made, the last first, so that the places of the others stay.
+
+    Of two edits that overlap, only the later one is made.
+    """
     lines = text.split("\n")
     starts = [0]
     for line in lines:

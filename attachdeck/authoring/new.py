@@ -19,7 +19,7 @@ from attachdeck.decode.names import lesson_number
 from attachdeck.domain.diagnostics import Diagnostic, Severity
 from attachdeck.domain.naming import free, ids_of_cards, slug, word
 from attachdeck.pipeline import Checked
-from attachdeck.reader import lesson_paths, read_file, read_text
+from attachdeck.reader import Node, lesson_paths, read_file, read_text
 from attachdeck.system.safe_write import in_the_way, new_folder, write_bytes
 
 SCHEMAS = ".attachdeck"
@@ -39,7 +39,8 @@ class CannotAdd(Exception):  # noqa: N818  # It is said to the author, and no er
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """A file that was written, the first and the last line of what is new in it, and what the file held before, if there was one."""
+    """A file that was written, the first and the last line of what is new in it, and what the file
+    held before, if there was one."""
 
     path: Path
     line: int = 1
@@ -47,12 +48,13 @@ class Added:
     before: bytes | None = None
 
     def among(self, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-        """Those of a course's diagnostics that are about it."""
+        """Return those of a course's diagnostics that are about the new lines."""
         whole = self.before is None
         return [
-            each
-            for each in diagnostics
-            if Path(each.at.file) == self.path and (whole or self.line <= each.at.line <= self.last)
+            diagnostic
+            for diagnostic in diagnostics
+            if Path(diagnostic.at.file) == self.path
+            and (whole or self.line <= diagnostic.at.line <= self.last)
         ]
 
 
@@ -74,18 +76,31 @@ class Mistaken(CannotAdd):
 def course(
     folder: Path, title: str, name: str, *, vscode: bool = False, ci: bool = False
 ) -> list[Added]:
-    """Write a small course that works and teaches by its comments.
+    """Write a small course that works and teaches by its comments; return the files.
 
-    Raises CannotAdd where the folder or a file beside it is in use, and OSError.
+    Raise CannotAdd if the folder or a file beside it is in use, and OSError.
     """
     beside = ci_files(folder) if ci else {}
     if taken := next((path for path in beside if path.exists()), None):
         raise CannotAdd(f"`{taken}` exists already, and is left as it is: leave --ci out")
     if used := in_the_way(folder):
         raise CannotAdd(f"`{folder}` is not empty (it holds `{used}`): choose a folder that is new")
-    deck = re.sub(
-        r'[:"]+', " ", title
-    )  # Colons part a deck's levels, and Anki takes no quotation marks.
+    texts = _course_texts(folder, title, name) | (vscode_files() if vscode else {})
+    with new_folder(folder) as place:
+        for path, text in texts.items():
+            TextFile(place / path, "").write(text)
+        write_schemas(place)
+        if wrong := pipeline.check(place).diagnostics:
+            raise CannotAdd(wrong[0].in_full)
+    for place, text in beside.items():
+        TextFile(place, "").write(text)
+    return [Added(place) for place in (*(folder / name for name in texts), *beside)]
+
+
+def _course_texts(folder: Path, title: str, name: str) -> dict[str, str]:
+    """Return the files of a new course by their places in its folder."""
+    # Colons part a deck's levels, and Anki takes no quotation marks.
+    deck = re.sub(r'[:"]+', " ", title)
     filled = {
         "quoted_id": _scalar(name),
         "title": _scalar(title),
@@ -99,46 +114,37 @@ def course(
         "quoted_id": "first-lesson",
         "title": "The first lesson",
     }
-    first = _template("lesson.yaml", lesson).partition("  - id: first-lesson-first\n")[
-        0
-    ] + _template("first_cards.yaml", lesson)
-    texts = {
+    head = _template("lesson.yaml", lesson).partition("  - id: first-lesson-first\n")[0]
+    return {
         "course.yaml": _template("course.yaml", filled),
         "sources.yaml": _template("sources.yaml", filled),
-        "lessons/01-first-lesson.yaml": first,
+        "lessons/01-first-lesson.yaml": head + _template("first_cards.yaml", lesson),
         ".gitignore": GITIGNORE,
     }
-    if vscode:
-        texts |= vscode_files()
-    with new_folder(folder) as place:
-        for path, text in texts.items():
-            TextFile(place / path, "").write(text)
-        write_schemas(place)
-        if wrong := pipeline.check(place).diagnostics:
-            raise CannotAdd(wrong[0].in_full)
-    for place, text in beside.items():
-        TextFile(place, "").write(text)
-    return [Added(place) for place in (*(folder / name for name in texts), *beside)]
 
 
 def write_schemas(folder: Path) -> None:
-    """Copy the schemas to where the first lines of a new course's files point. Raises OSError."""
+    """Copy the schemas to where the first lines of a new course's files point. Raise OSError."""
     for name in schema.NAMES:
         TextFile(folder / SCHEMAS / f"{name}.schema.json", "").write(schema.schema_text(name))
 
 
 def lesson(folder: Path, title: str, name: str = "") -> Added:
-    """A lesson after the last one, with a card to start from. Raises CannotAdd, and OSError."""
+    """Write a lesson after the last one, with a card to start from; return its file.
+
+    Raise CannotAdd and OSError.
+    """
     lessons = _lessons(folder)
     number = max((lesson_number(file) or 0 for file in lessons), default=0) + 1
-    taken = {_id(said) for said in lessons.values()} - {""}
+    taken = {_id(values) for values in lessons.values()} - {""}
     lesson_id = name or free(slug(title, "lesson"), taken)
     if lesson_id in taken:
         raise CannotAdd(f"the id `{lesson_id}` is taken: give --id another name")
     path = folder / "lessons" / f"{number:02}-{slug(title, 'lesson')}.yaml"
     if number > _LAST_NUMBER or path.exists():
         raise CannotAdd(
-            f"`{path}` cannot be the next lesson's file: begin the name of the last lesson's file with a smaller number"
+            f"`{path}` cannot be the next lesson's file: begin the name of the last lesson's file "
+            "with a smaller number"
         )
     text = _template(
         "lesson.yaml",
@@ -149,17 +155,51 @@ def lesson(folder: Path, title: str, name: str = "") -> Added:
             "schemas": SCHEMAS,
         },
     )
-    found = _files(folder)
+    paths = _files(folder)
     if not (folder / SCHEMAS).is_dir():
-        text = _with_modeline_of(found, text)
-    TextFile(path, "", _newline(found)).write(text)
+        text = _with_modeline_of(paths, text)
+    TextFile(path, "", _newline(paths)).write(text)
     return Added(path, last=text.count("\n"))
 
 
 def entry(path: Path, key: str, values: Mapping[str, Any]) -> Added:
-    """Add an entry after the last one under a key, such as `cards`; all else in the file stays as it is.
+    """Add an entry after the last one under a key, such as `cards`; return its place.
 
-    Raises CannotAdd, and OSError.
+    All else in the file stays as it is. Raise CannotAdd and OSError.
+    """
+    file, entries = _file_with(path, key)
+    lines = file.text.split("\n")
+    last = list(entries.items())[-1:]
+    if (
+        last
+        and last[0].start.line == entries.at.line
+        and lines[entries.at.line - 1].lstrip().startswith(key)
+    ):
+        raise CannotAdd(
+            f"the {key} of `{path}` stand on one line: write each on a line of its own, beginning "
+            "with `- `"
+        )
+    if last:
+        end = _end_of(lines, last[0].mark.span)
+        first = lines[last[0].start.line - 1]
+        indent = len(first) - len(first.lstrip(" "))
+    else:
+        end, indent = _line_of(key, lines), 2
+        lines[end - 1] = re.sub(_EMPTY % key, r"\1", lines[end - 1])
+    block = as_entry(values, indent).rstrip("\n").split("\n")
+    lines[end:end] = block
+    text = "\n".join(lines)
+    text = text if text.endswith("\n") else text + "\n"
+    _refuse_other_meaning(path, text, key, [*(entries.value or []), dict(values)])
+    before = path.read_bytes()
+    file.write(text)
+    return Added(path, end + 1, end + len(block), before)
+
+
+def _file_with(path: Path, key: str) -> tuple[TextFile, Node]:
+    """Return a file and the entries under a key, which is added if it may be missing.
+
+    Raise CannotAdd and OSError.
     """
     try:
         file = text_file.read(path)
@@ -173,96 +213,97 @@ def entry(path: Path, key: str, values: Mapping[str, Any]) -> Added:
     entries = document.root.get(key) if document.root else None
     if problems or entries is None or not isinstance(entries.value, list | None):
         raise CannotAdd(f"`{path}` cannot be read: `attachdeck check` says why")
-    lines = file.text.split("\n")
-    last = list(entries.items())[-1:]
-    if (
-        last
-        and last[0].start.line == entries.at.line
-        and lines[entries.at.line - 1].lstrip().startswith(key)
-    ):
-        raise CannotAdd(
-            f"the {key} of `{path}` stand on one line: write each on a line of its own, beginning with `- `"
-        )
-    end = _end_of(lines, last[0].mark.span) if last else _line_of(key, lines)
-    indent = (
-        len(lines[last[0].start.line - 1]) - len(lines[last[0].start.line - 1].lstrip(" "))
-        if last
-        else 2
-    )
-    block = as_entry(values, indent).rstrip("\n").split("\n")
-    if not last:
-        lines[end - 1] = re.sub(_EMPTY % key, r"\1", lines[end - 1])
-    lines[end:end] = block
-    text = "\n".join(lines)
-    again, problems = read_text(text if text.endswith("\n") else text + "\n", path.as_posix())
-    if (
-        problems
-        or again.root is None
-        or again.root.value.get(key) != [*(entries.value or []), dict(values)]
-    ):
+    return file, entries
+
+
+def _refuse_other_meaning(path: Path, text: str, key: str, entries: list[Any]) -> None:
+    """Raise CannotAdd if a file's new text does not have these entries under the key."""
+    document, problems = read_text(text, path.as_posix())
+    if problems or document.root is None or document.root.value.get(key) != entries:
         reason = f" ({problems[0].message})" if problems else ""
         raise CannotAdd(
             f"it cannot be put into `{path}` without touching the rest{reason}: add it by hand"
         )
-    before = path.read_bytes()
-    file.write(text if text.endswith("\n") else text + "\n")
-    return Added(path, end + 1, end + len(block), before)
 
 
 def checked(folder: Path, added: Added) -> Checked:
-    """A course with what was added to it. Raises Mistaken where that has mistakes, with the file again as it was, and OSError."""
-    found = pipeline.check(folder)
-    wrong = [each for each in added.among(found.diagnostics) if each.severity is Severity.ERROR]
+    """Check a course with what was added to it, and return the result.
+
+    Raise Mistaken if what was added has mistakes, with the file again as it was, and OSError.
+    """
+    result = pipeline.check(folder)
+    wrong = [
+        diagnostic
+        for diagnostic in added.among(result.diagnostics)
+        if diagnostic.severity is Severity.ERROR
+    ]
     if not wrong:
-        return found
+        return result
     if added.before is None:
         added.path.unlink()
     else:
         write_bytes(added.path, added.before)
-    raise Mistaken(added, wrong, found.texts)
+    raise Mistaken(added, wrong, result.texts)
 
 
 def lesson_file(folder: Path, name: str) -> Path:
-    """The file of the lesson with an id, or whose name contains it; the last lesson where no name is given. Raises CannotAdd."""
-    found = _files(folder)
-    if not found:
+    """Return the file of the lesson with an id, or whose file name contains it.
+
+    Without a name, it is the last lesson. Raise CannotAdd.
+    """
+    paths = _files(folder)
+    if not paths:
         raise CannotAdd(f"`{folder}` has no lessons yet: `attachdeck new lesson` makes one")
     if not name:
-        return found[-1]
-    ids = {path: _id(said := _said(path)) or str(said.get("changes", "")) for path in found}
+        return paths[-1]
+    ids = {
+        path: _id(values := _lesson_values(path)) or str(values.get("changes", ""))
+        for path in paths
+    }
     part = name.replace("\\", "/").rpartition("/")[2]  # Somebody may name the file with its folder.
-    fitting = [path for path in found if ids[path] == name] or [
-        path for path in found if part in path.name
+    fitting = [path for path in paths if ids[path] == name] or [
+        path for path in paths if part in path.name
     ]
     if len(fitting) != 1:
-        known = ", ".join(f"`{each}`" for each in ids.values() if each)
+        listed = ", ".join(f"`{lesson_id}`" for lesson_id in ids.values() if lesson_id)
         raise CannotAdd(
-            f"`{name}` names {'several lessons' if fitting else 'no lesson'}; there are {known}"
+            f"`{name}` names {'several lessons' if fitting else 'no lesson'}; there are {listed}"
         )
     return fitting[0]
 
 
 def card_ids(folder: Path) -> set[str]:
-    """The ids of all cards of a course, and of the course that it extends: there a card with an id of that course takes the other one's place."""
-    return {id for said in _lessons(folder).values() for id in ids_of_cards(said)}
+    """Return the ids of all cards of a course, and of the course that it extends.
+
+    There a card with an id of that course takes the place of that course's card.
+    """
+    return {id for values in _lessons(folder).values() for id in ids_of_cards(values)}
 
 
 def _files(folder: Path) -> list[Path]:
-    """The files of a course's lessons, in the course's order."""
+    """Return the files of a course's lessons, in the course's order."""
     return sorted(lesson_paths(folder), key=_number)
 
 
 def _lessons(folder: Path) -> dict[str, dict[str, Any]]:
-    """What the lessons of a course say, with those of the course that it extends, by their files; nothing where one cannot be read."""
+    """Return the values of a course's lessons by their files, empty if one cannot be read.
+
+    Lessons of the course that it extends are among them.
+    """
     documents = pipeline.check(folder).files.lessons
     return {
-        each.file: each.root.value if each.root and isinstance(each.root.value, dict) else {}
-        for each in documents
+        document.file: document.root.value
+        if document.root and isinstance(document.root.value, dict)
+        else {}
+        for document in documents
     }
 
 
 def _number(path: Path) -> int:
-    """The number that gives a lesson its place; 0 where its file's name lacks one, which is a mistake."""
+    """Return the number that gives a lesson its place.
+
+    It is 0 if the name of its file lacks one, which is a mistake.
+    """
     return lesson_number(path.name) or 0
 
 
@@ -272,7 +313,7 @@ def _template(name: str, filled: Mapping[str, str]) -> str:
 
 
 def _scalar(text: str) -> str:
-    """A text as a YAML value on one line."""
+    """Return a text as a YAML value on one line."""
     return (
         text
         if re.fullmatch(r"[A-Za-z][\w ,.!?()-]*[\w.!?)]", text)
@@ -282,7 +323,7 @@ def _scalar(text: str) -> str:
 
 
 def as_entry(card: Mapping[str, Any], indent: int = 2) -> str:
-    """A card as an entry of a lesson's list."""
+    """Return a card as an entry of a lesson's list."""
     from ruamel.yaml import YAML
 
     yaml = YAML()
@@ -295,7 +336,10 @@ def as_entry(card: Mapping[str, Any], indent: int = 2) -> str:
 
 
 def _end_of(lines: list[str], span: tuple[int, int, int, int]) -> int:
-    """The number of lines up to the end of a value; blank lines and comments after it stay after the new card."""
+    """Return the number of lines up to the end of a value.
+
+    Blank lines and comments after it stay after the new card.
+    """
     *_, line, column = span
     line -= column == 1
     while line > 1 and (not lines[line - 1].strip() or lines[line - 1].lstrip().startswith("#")):
@@ -304,15 +348,15 @@ def _end_of(lines: list[str], span: tuple[int, int, int, int]) -> int:
 
 
 def _line_of(key: str, lines: list[str]) -> int:
-    found = next((number for number, line in enumerate(lines, 1) if line.startswith(f"{key}:")), 0)
-    if not found:
+    number = next((number for number, line in enumerate(lines, 1) if line.startswith(f"{key}:")), 0)
+    if not number:
         raise CannotAdd(f"the key `{key}` must begin a line of the file")
-    return found
+    return number
 
 
-def _with_modeline_of(found: list[Path], text: str) -> str:
-    """A lesson with the first line that its neighbours have, or with none."""
-    for path in found:
+def _with_modeline_of(paths: list[Path], text: str) -> str:
+    """Return a lesson's text with the first line that its neighbours have, or with none."""
+    for path in paths:
         match = _MODELINE.match(path.read_text(encoding="utf-8-sig", errors="replace"))
         if match:
             return _MODELINE.sub(
@@ -323,17 +367,17 @@ def _with_modeline_of(found: list[Path], text: str) -> str:
     return text.partition("\n")[2]
 
 
-def _newline(found: list[Path]) -> str:
-    return "\r\n" if found and b"\r\n" in found[-1].read_bytes() else "\n"
+def _newline(paths: list[Path]) -> str:
+    return "\r\n" if paths and b"\r\n" in paths[-1].read_bytes() else "\n"
 
 
-def _said(path: Path) -> dict[str, Any]:
-    """What a lesson's file says; nothing where it cannot be read as one."""
+def _lesson_values(path: Path) -> dict[str, Any]:
+    """Return the values of a lesson's file, empty if it cannot be read as one."""
     root = read_file(path, path.name)[0].root
     return root.value if root and isinstance(root.value, dict) else {}
 
 
 def _id(entry: Any) -> str:
-    """The id of a lesson or a card; empty where it has none that could be one."""
-    found = entry.get("id") if isinstance(entry, dict) else None
-    return found if isinstance(found, str) else ""
+    """Return the id of a lesson or a card, empty if it has none that could be one."""
+    name = entry.get("id") if isinstance(entry, dict) else None
+    return name if isinstance(name, str) else ""

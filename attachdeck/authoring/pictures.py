@@ -19,10 +19,11 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.[a-z]+")
 """A file's name as media.yaml takes it."""
 
 
-def picture(folder: Path, file: Path, said: Mapping[str, str]) -> tuple[Path, Added]:
+def picture(folder: Path, file: Path, about: Mapping[str, str]) -> tuple[Path, Added]:
     """Copy a picture into a course and list it with its `alt`, `origin` and `licence`.
 
-    Returns where it is now, and the entry. Nothing that is there is replaced. Raises CannotAdd, and OSError.
+    Return where it is now, and the entry. Nothing that is there is replaced. Raise CannotAdd and
+    OSError.
     """
     content = _content(file)
     place = _place(folder / "media", file, content)
@@ -37,7 +38,7 @@ def picture(folder: Path, file: Path, said: Mapping[str, str]) -> tuple[Path, Ad
     try:
         if begun:
             TextFile(listing, "").write(_modeline(folder) + "pictures:\n")
-        added = entry(listing, "pictures", {"file": place.name, **said})
+        added = entry(listing, "pictures", {"file": place.name, **about})
         added = replace(added, before=None) if begun else added
         checked(folder, added)
     except BaseException:
@@ -50,10 +51,11 @@ def picture(folder: Path, file: Path, said: Mapping[str, str]) -> tuple[Path, Ad
 
 
 def _content(file: Path) -> bytes:
-    """Return a picture's bytes. Raises CannotAdd where no learner would see it, or it could do harm."""
+    """Return a picture's bytes. Raise CannotAdd where no learner would see it, or it could do
+    harm."""
     ending = file.suffix.lower()
     if ending not in PICTURE_ENDINGS:
-        kinds = ", ".join(each.removeprefix(".") for each in PICTURE_ENDINGS)
+        kinds = ", ".join(suffix.removeprefix(".") for suffix in PICTURE_ENDINGS)
         raise CannotAdd(f"`{file}` is not a picture that Anki shows everywhere: those are {kinds}")
     content, problem = read_bytes(file, str(file), None)
     problems = (
@@ -81,9 +83,9 @@ def _listed(listing: Path) -> set[str]:
     root = read_file(listing, listing.name)[0].root if listing.exists() else None
     entries = (root.get("pictures") if root else None) or None
     return {
-        str(each.value.get("file"))
-        for each in (entries.items() if entries else ())
-        if isinstance(each.value, dict)
+        str(item.value.get("file"))
+        for item in (entries.items() if entries else ())
+        if isinstance(item.value, dict)
     }
 
 

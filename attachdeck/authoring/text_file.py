@@ -22,7 +22,10 @@ class TextFile:
     marked: bool = False
 
     def write(self, text: str) -> None:
-        """Put another text in its place. Raises OSError when that fails; the old text is then untouched."""
+        """Put another text in its place.
+
+        Raise OSError if that fails; the old text is then untouched.
+        """
         content = ((_MARK if self.marked else "") + text.replace("\n", self.newline)).encode(
             "utf-8"
         )
@@ -31,7 +34,11 @@ class TextFile:
 
 
 def read(path: Path) -> TextFile:
-    """Read a file. Raises OSError, also where it is larger than a course's file can be, and UnicodeDecodeError where it is not in UTF-8."""
+    """Return a file's text and how it is kept.
+
+    Raise OSError, also if the file is larger than a course's file can be, and UnicodeDecodeError if
+    it is not in UTF-8.
+    """
     if path.stat().st_size > MAX_BYTES:
         raise OSError(errno.EFBIG, f"it is larger than {MAX_BYTES // 1024**2} MiB", str(path))
     text = path.read_bytes().decode("utf-8")

@@ -1,4 +1,5 @@
-"""Tidy YAML: even indentation, one order of keys, and an id for each card that has none; comments stay, and so does the meaning."""
+"""Tidy YAML: even indentation, one order of keys, and an id for each card that has none; comments
+stay, and so does the meaning."""
 
 from __future__ import annotations
 
@@ -33,7 +34,10 @@ _LAST = (
 )
 
 
-_UNKEPT = "it holds what cannot be kept as it is (a day that does not exist, `<<`, or a comment and blank lines before a value): tidy it by hand"
+_UNKEPT = (
+    "it holds what cannot be kept as it is (a day that does not exist, `<<`, or a comment and "
+    "blank lines before a value): tidy it by hand"
+)
 _SHOWN = 40
 """How much of a comment a message shows."""
 
@@ -43,9 +47,10 @@ class CannotTidy(Exception):  # noqa: N818  # It is said to the author, and no e
 
 
 def tidied(text: str, name: str, taken: set[str]) -> str:
-    """A file's text, tidied; ids that it gives to cards are added to `taken`. Raises CannotTidy.
+    """Return a file's text, tidied; ids that it gives to cards are added to `taken`.
 
-    Tidying what is tidy changes nothing. The result is read again: where it would say anything else than before, the file is refused.
+    Tidying what is tidy changes nothing. The result is read again: if its meaning has changed, the
+    file is refused. Raise CannotTidy.
     """
     before, problems = read_text(text, name)
     if problems or before.root is None:
@@ -58,16 +63,19 @@ def tidied(text: str, name: str, taken: set[str]) -> str:
         if isinstance(loaded, dict):
             added.update(_tidy_cards(loaded, taken))
 
-    found = rewritten(text, tidy)
-    after, problems = read_text(found, name)
+    new_text = rewritten(text, tidy)
+    after, problems = read_text(new_text, name)
     if problems or after.root is None or after.root.value != _with_ids(before.root.value, added):
         raise CannotTidy("its meaning would change: tidy it by hand")
     keep_comments(before, after)
-    return found
+    return new_text
 
 
 def rewritten(text: str, change: Callable[[Any], None]) -> str:
-    """A file's text with what `change` does to ruamel's values, quotes kept, and comments where ruamel can. Raises CannotTidy."""
+    """Return a file's text after `change` was applied to ruamel's values.
+
+    Quotes stay, and comments as far as ruamel can keep them. Raise CannotTidy.
+    """
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
@@ -82,25 +90,29 @@ def rewritten(text: str, change: Callable[[Any], None]) -> str:
         yaml.dump(loaded, out)
     except (YAMLError, NotImplementedError, ValueError) as error:
         raise CannotTidy(_UNKEPT) from error
-    written, problems = read_text(out.getvalue(), "")
+    document, problems = read_text(out.getvalue(), "")
     if problems:
         raise CannotTidy(_UNKEPT)
-    return Layout(written).stripped().strip("\n") + "\n"
+    return Layout(document).stripped().strip("\n") + "\n"
 
 
 def keep_comments(before: Document, after: Document) -> None:
-    """Raises CannotTidy where a comment of the one would be lost in the other, or stand beside another value."""
-    left = Layout(after).comments()
+    """Raise CannotTidy if a comment would be lost, or stand beside another value."""
+    remaining = Layout(after).comments()
     for line, comment in Layout(before).comments():
-        if next(left, (0, None))[1] != comment:
+        if next(remaining, (0, None))[1] != comment:
             shown = comment.text if len(comment.text) <= _SHOWN else f"{comment.text[:_SHOWN]}…"
             raise CannotTidy(
-                f"line {line}: the comment `{shown}` would lose its place; put it on a line of its own, above the key or the card that it is about"
+                f"line {line}: the comment `{shown}` would lose its place; put it on a line of "
+                "its own, above the key or the card that it is about"
             )
 
 
 def _tidy_cards(loaded: dict[str, Any], taken: set[str]) -> dict[int, str]:
-    """Give ids and one order of keys to the cards of a lesson; the ids that were added, by the cards' places."""
+    """Give ids and one order of keys to the cards of a lesson.
+
+    Return the ids that were added, by the cards' places.
+    """
     added: dict[int, str] = {}
     cards = loaded.get("cards")
     for place, card in enumerate(cards if isinstance(cards, list) else ()):
@@ -110,13 +122,17 @@ def _tidy_cards(loaded: dict[str, Any], taken: set[str]) -> dict[int, str]:
             added[place] = card_id(card, taken)
             taken.add(added[place])
             card.insert(0, "id", added[place])  # type: ignore[attr-defined]  # ruamel's mapping.
-        if not any(cards.ca.items.get(place, ())):  # type: ignore[union-attr]  # Else a comment stands between its dash and its first key.
+        # A comment between its dash and its first key would lose its place.
+        if not any(cards.ca.items.get(place, ())):  # type: ignore[union-attr]
             _order(card)  # type: ignore[arg-type]
     return added
 
 
 def _order(card: CommentedMap) -> None:
-    """Put a card's keys into order, unless comments stand between them: a comment belongs to the line that its author put it beside."""
+    """Put a card's keys in order, unless comments stand between them.
+
+    A comment belongs to the line that its author put it beside.
+    """
     order = [key for key in keys_of(str(card.get("kind"))) if key in card]
     order += [key for key in card if key not in order]
     if order != list(card) and not _is_commented(card) and not card.merge:
@@ -125,18 +141,21 @@ def _order(card: CommentedMap) -> None:
 
 
 def _is_commented(value: Any) -> bool:
-    """Whether a comment stands in a value of ruamel's, however deep, or between two of its lines."""
-    found = getattr(value, "ca", None)
+    """Tell whether a comment stands in a value of ruamel's, however deep, or between its lines."""
+    comments = getattr(value, "ca", None)
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return (
-        found is not None
-        and any(map(any, (*found.items.values(), found.comment or (), found.end or ())))
+        comments is not None
+        and any(map(any, (*comments.items.values(), comments.comment or (), comments.end or ())))
     ) or any(map(_is_commented, inner))
 
 
 @cache
 def keys_of(kind: str) -> tuple[str, ...]:
-    """The keys of a kind of card in their order: its name, what is asked, and then what every card may have."""
+    """Return the keys of a kind of card in their order.
+
+    First comes its name, then what is asked, and then what every card may have.
+    """
     own = json.loads(schema.schema_text("lesson"))["$defs"].get(kind, {}).get("properties", {})
     return (*_FIRST, *(key for key in own if key not in (*_FIRST, *_LAST)), *_LAST)
 

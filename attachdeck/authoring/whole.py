@@ -13,7 +13,10 @@ from attachdeck.system.safe_write import new_folder
 
 
 def write_course(files: CourseFiles, lock: Lock, folder: Path) -> None:
-    """Write a course's documents, pictures and lock (if it remembers anything) into a folder that is new or empty; comments stay behind. Raises OSError."""
+    """Write a course's documents, pictures and lock into a folder that is new or empty.
+
+    A lock that remembers nothing is not written; comments stay behind. Raise OSError.
+    """
     with new_folder(folder) as place:
         _write(files, place)
         if lock.cards:
@@ -28,14 +31,14 @@ def _write(files: CourseFiles, folder: Path) -> None:
     }
     named |= {f"lessons/{lesson.file.rpartition('/')[2]}": lesson for lesson in files.lessons}
     named |= {
-        f"note_types/{name}/note_type.yaml": each.document
-        for name, each in files.note_types.items()
+        f"note_types/{name}/note_type.yaml": note_type.document
+        for name, note_type in files.note_types.items()
     }
     for name, document in named.items():
         if document is not None and document.root is not None:
             TextFile(folder / name, "").write(_yaml(document))
-    for name, each in files.note_types.items():
-        for file, text in each.texts.items():
+    for name, note_type in files.note_types.items():
+        for file, text in note_type.texts.items():
             TextFile(folder / "note_types" / name / file, "").write(text.text)
     for name, content in files.pictures.items():
         (folder / "media").mkdir(exist_ok=True)

@@ -1,4 +1,5 @@
-"""The command line: arguments to calls, results to exit codes. Each command is a file, imported when it runs.
+"""The command line: arguments to calls, results to exit codes. Each command is a file, imported
+when it runs.
 
 Exit status: 0 clean, 1 problems in the course or while writing, 2 wrong usage.
 """
@@ -51,13 +52,16 @@ class _Commands(Group):
         return _documented(command)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; what the system refuses (a full disk, a folder that may not be read) is a message and no traceback."""
+        """Run the command.
+
+        What the system refuses (a full disk, a folder that may not be read) is a message and no
+        traceback.
+        """
         try:
             return super().invoke(ctx)
         except (OSError, UnicodeEncodeError) as error:
-            if (
-                isinstance(error, OSError) and error.errno == errno.EPIPE
-            ):  # Nobody reads any more: Click ends without a word.
+            # Nobody reads any more: Click ends without a word.
+            if isinstance(error, OSError) and error.errno == errno.EPIPE:
                 raise
             from attachdeck.cli.terminal import fail
 
@@ -80,7 +84,7 @@ def _documented(command: click.Command) -> click.Command:
 
 
 def _refusal(error: OSError | UnicodeEncodeError) -> str:
-    """What the system, or the encoding of names and texts, does not take."""
+    """Return what the system, or the encoding of names and texts, does not take."""
     if isinstance(error, OSError):
         return f"{error.filename or 'the system'}: {error.strerror or error}"
     # It comes from the command line, or is the name of a file; what is in files was looked through.
@@ -88,7 +92,10 @@ def _refusal(error: OSError | UnicodeEncodeError) -> str:
         error.object[: error.start].rpartition("\n")[2][-30:]
         + error.object[error.start :].partition("\n")[0][:30]
     )
-    return f"this is not in UTF-8, as names and texts must be: `{near}`; write it anew, or set a locale with UTF-8"
+    return (
+        f"this is not in UTF-8, as names and texts must be: `{near}`; write it anew, or set a "
+        "locale with UTF-8"
+    )
 
 
 @click.group(

@@ -45,7 +45,10 @@ Examples:
     "--output",
     metavar="PATH",
     type=click.Path(path_type=Path),
-    help="Where to write; with `--to all` or several courses a folder.  [default: in build/, under the name of the deck]",
+    help=(
+        "Where to write; with `--to all` or several courses a folder.  [default: in build/, under "
+        "the name of the deck]"
+    ),
 )
 @click.option(
     "--locked",
@@ -55,7 +58,10 @@ Examples:
 @click.option(
     "--new-lock",
     is_flag=True,
-    help="Begin a new course.lock where the old one is lost. Learners' edits would be overwritten: only for a deck that nobody has.",
+    help=(
+        "Begin a new course.lock where the old one is lost. Learners' edits would be overwritten: "
+        "only for a deck that nobody has."
+    ),
 )
 @click.option(
     "--language",
@@ -85,12 +91,13 @@ def command(
 ) -> None:
     """Compile a course into an Anki deck, or something else.
 
-    COURSE is the folder that holds course.yaml. Without it, the course in this folder or in ./course is built.
-    An installed course is built by its name: `attachdeck build attachment`.
-    Nothing is written while the course has errors, or where the new deck would harm learners who have the last one.
+    COURSE is the folder that holds course.yaml. Without it, the course in this folder or in
+    ./course is built. An installed course is built by its name: `attachdeck build attachment`.
+    Nothing is written while the course has errors, or where the new deck would harm learners who
+    have the last one.
 
-    course.lock, beside course.yaml, remembers identities and times of change; commit it with the course.
-    SOURCE_DATE_EPOCH, if set, is taken for the time of what has changed.
+    course.lock, beside course.yaml, remembers identities and times of change; commit it with the
+    course. SOURCE_DATE_EPOCH, if set, is taken for the time of what has changed.
 
     With --strict or --rule the rules for good cards are asked, too, as `attachdeck check` does.
     """
@@ -121,7 +128,8 @@ _FOR_PEOPLE = ("text", "github")
 
 
 class _Order(NamedTuple):
-    """What is to be made of a course: the outputs by name, and where; `several` files go into the folder `output`."""
+    """What is to be made of a course: the outputs by name, and where; `several` files go into the
+    folder `output`."""
 
     wanted: dict[str, Output]
     output: Path | None
@@ -135,7 +143,7 @@ class _Order(NamedTuple):
 
 
 def _build(course: Path | None, order: _Order) -> None:
-    folder, language, asked = course_folder(course), order.language, order.asked
+    folder, asked = course_folder(course), order.asked
     spare_own_files(folder, order.output, "-o")
     now = seconds_now()
     with Progress() as progress:
@@ -145,7 +153,7 @@ def _build(course: Path | None, order: _Order) -> None:
             now,
             progress,
             asked,
-            language=language,
+            language=order.language,
             keep_mine=order.keep_mine,
             jobs=order.jobs,
             whole=whole,
@@ -156,25 +164,29 @@ def _build(course: Path | None, order: _Order) -> None:
             fail(_stale(compiled, checked.lock_path))
         if order.new_lock and checked.lock_path.exists():
             fail(
-                f"{checked.lock_path} is there, so --new-lock has nothing to begin: delete the file first, if you mean to"
+                f"{checked.lock_path} is there, so --new-lock has nothing to begin: delete the "
+                "file first, if you mean to"
             )
         lock = lock_kept(compiled, checked.lock_path, course)
-        made, empty = [], []
+        summaries, empty = [], []
         for name, output in order.wanted.items():
             try:
-                made.append(_made(name, output, compiled.deck, order, progress))
+                summaries.append(_written(name, output, compiled.deck, order, progress))
             except NothingLeft as nothing:
                 empty.append(f"{name}, in which nothing would be: {nothing}")
     report.say(diagnostics, checked.texts, asked.form)
     for_people = asked.form in _FOR_PEOPLE
-    if language:
-        from attachdeck.layers.translation import Tally
+    if order.language:
+        click.echo(_translated(checked, order.language), err=not for_people)
+    click.echo(_summary(summaries, lock, empty), err=not for_people)
 
-        click.echo(
-            f"{language + ':':8}{sum(checked.tallies.values(), Tally())}; what is not translated stays in the original",
-            err=not for_people,
-        )
-    click.echo(_summary(made, lock, empty), err=not for_people)
+
+def _translated(checked: pipeline.Checked, language: str) -> str:
+    """Return how much of a course is translated."""
+    from attachdeck.layers.translation import Tally
+
+    tally = sum(checked.tallies.values(), Tally())
+    return f"{language + ':':8}{tally}; what is not translated stays in the original"
 
 
 def _stale(compiled: pipeline.Compiled, lock: Path) -> str:
@@ -191,9 +203,10 @@ def _stale(compiled: pipeline.Compiled, lock: Path) -> str:
     )
 
 
-def _made(
+def _written(
     name: str, output: Output, deck: Deck, order: _Order, progress: Progress
 ) -> pipeline.Summary:
+    """Write an output, and return a summary of it. Exit with 1 if that fails."""
     progress("writing the package" if name == "apkg" else f"writing {name}")
     path = usual = place(output, deck.course.deck, order.language)
     if order.output is not None:
@@ -202,7 +215,8 @@ def _made(
         return pipeline.write(output, deck, path)
     except OSError as error:
         fail(
-            f"the deck cannot be written to {path}: {error.strerror or error}; the last one is unchanged"
+            f"the deck cannot be written to {path}: {error.strerror or error}; the last one is "
+            "unchanged"
         )
     except BrokenOutput as error:
         fail(f"{error}; the last one is unchanged")
@@ -216,7 +230,10 @@ def _made(
 
 
 def _wanted(to: str, output: Path | None, *, several: bool) -> dict[str, Output]:
-    """The outputs that `--to` names; wrong usage where it names none, or where it and `-o` do not fit."""
+    """Return the outputs that `--to` names.
+
+    Exit with 2 if it names none, or if it and `-o` do not fit together.
+    """
     names = list(outputs.known()) if to == "all" else [to]
     try:
         wanted = {name: outputs.find(name) for name in names}
@@ -226,7 +243,8 @@ def _wanted(to: str, output: Path | None, *, several: bool) -> dict[str, Output]
         fail(str(error))
     if output and several and output.is_file():
         raise click.BadParameter(
-            f"`{output}` is a file; with {'`--to all`' if to == 'all' else 'several courses'} name a folder",
+            f"`{output}` is a file; with {'`--to all`' if to == 'all' else 'several courses'} "
+            "name a folder",
             param_hint="-o",
         )
     if output and not several and output.is_dir() and "." in wanted[to].SUFFIX:
@@ -234,8 +252,8 @@ def _wanted(to: str, output: Path | None, *, several: bool) -> dict[str, Output]
     return wanted
 
 
-def _summary(made: list[pipeline.Summary], lock: str, empty: Sequence[str] = ()) -> str:
-    first = made[0]
+def _summary(summaries: list[pipeline.Summary], lock: str, empty: Sequence[str] = ()) -> str:
+    first = summaries[0]
     kinds = ", ".join(f"{count} {kind}" for kind, count in first.cards_by_kind.items())
     rows = [
         ("lessons", f"{first.lessons}"),
@@ -244,11 +262,14 @@ def _summary(made: list[pipeline.Summary], lock: str, empty: Sequence[str] = ())
         ("media", f"{first.media}"),
         ("lock", lock),
     ]
-    for each in made:
+    for summary in summaries:
         rows.append(
-            ("folder" if each.path.is_dir() else "file", f"{each.path} ({each.size:,} bytes)")
+            (
+                "folder" if summary.path.is_dir() else "file",
+                f"{summary.path} ({summary.size:,} bytes)",
+            )
         )
-        rows += [("sha256", each.sha256)] if each.sha256 else []
-        rows += [("left out", what) for what in each.lost]
-    rows += [("left out", what) for what in empty]
+        rows += [("sha256", summary.sha256)] if summary.sha256 else []
+        rows += [("left out", loss) for loss in summary.lost]
+    rows += [("left out", loss) for loss in empty]
     return table(rows)

@@ -38,7 +38,10 @@ Examples:
 @click.option(
     "--fix",
     is_flag=True,
-    help="First mend what is safe to mend: ids that are missing, quotes, misspelt keys, invisible characters.",
+    help=(
+        "First mend what is safe to mend: ids that are missing, quotes, misspelt keys, invisible "
+        "characters."
+    ),
 )
 def command(
     courses: tuple[Path, ...],
@@ -49,38 +52,47 @@ def command(
     jobs: int,
     fix: bool,
 ) -> None:
-    """Say what is wrong in a course: every mistake at once, with its place and how to mend it; and what could be better.
+    """Say what is wrong in a course: every mistake at once, with its place and how to mend it; and
+    what could be better.
 
-    What `attachdeck build` would refuse, because learners of the last release would lose by it, is an error here, too.
+    What `attachdeck build` would refuse, because learners of the last release would lose by it, is
+    an error here, too.
 
-    COURSE is the folder that holds course.yaml. Without it, the course in this folder or in ./course is checked.
-    What could be better is found by the rules that `attachdeck rules` lists.
+    COURSE is the folder that holds course.yaml. Without it, the course in this folder or in
+    ./course is checked. What could be better is found by the rules that `attachdeck rules` lists.
     """
     form = report.chosen(form)
     others = tuple(path.read_text(encoding="utf-8", errors="replace") for path in corpus)
     whole = True
-    found: list[Diagnostic] = []
+    all_diagnostics: list[Diagnostic] = []
     texts: dict[str, str] = {}
-    for given in courses or (None,):
-        folder = own_course(given) if fix else course_folder(given)
+    for course in courses or (None,):
+        folder = own_course(course) if fix else course_folder(course)
         if fix:
             _mend(folder)
         rules = report.rules(only, others)
         checked = pipeline.check(folder, jobs=jobs, whole=False, rules=rules)
-        lost = lost_lock_of(checked)
-        diagnostics = sorted(
-            (*checked.diagnostics, *pipeline.refused(checked), *([lost] if lost else ())),
-            key=lambda diagnostic: diagnostic.at,
+        diagnostics = _problems(checked)
+        whole = whole and not any(
+            diagnostic.severity is Severity.ERROR or strict for diagnostic in diagnostics
         )
-        whole = whole and not any(each.severity is Severity.ERROR or strict for each in diagnostics)
-        found += diagnostics
+        all_diagnostics += diagnostics
         texts |= checked.texts
         if form == "text":
             report.say(diagnostics, checked.texts, form, err=False)
             click.echo(f"{folder}: {tally(diagnostics)}")
     if form != "text":
-        report.say(found, texts, form)
+        report.say(all_diagnostics, texts, form)
     sys.exit(0 if whole else 1)
+
+
+def _problems(checked: pipeline.Checked) -> list[Diagnostic]:
+    """Return all that is wrong with a course, what a build would refuse included, by place."""
+    lost = lost_lock_of(checked)
+    return sorted(
+        (*checked.diagnostics, *pipeline.refused(checked), *([lost] if lost else ())),
+        key=lambda diagnostic: diagnostic.at,
+    )
 
 
 def _mend(folder: Path) -> None:

@@ -1,4 +1,5 @@
-"""What commands share that hand a deck on: the course compiled or refused, its place, and its lock brought up to date."""
+"""What commands share that hand a deck on: the course compiled or refused, its place, and its lock
+brought up to date."""
 
 from __future__ import annotations
 
@@ -102,7 +103,10 @@ def place(output: Output, deck: str, language: str = "") -> Path:
 
 
 def lock_kept(compiled: pipeline.Compiled, path: Path, course: Path | None) -> str:
-    """Bring the lock up to date; what became of it, in words. An installed course is its publisher's, and its lock is left alone."""
+    """Bring the lock up to date; return what became of it, in words.
+
+    An installed course is its publisher's, and its lock is left alone.
+    """
     if courses.is_installed(course):
         return (
             "not up to date, and left alone: this course came installed"
@@ -112,22 +116,27 @@ def lock_kept(compiled: pipeline.Compiled, path: Path, course: Path | None) -> s
     try:
         pipeline.keep(compiled, path)
     except OSError as error:
-        return f"not written ({error.strerror or error}); without it the next release cannot know what changed"
+        return (
+            f"not written ({error.strerror or error}); without it the next release cannot know "
+            "what changed"
+        )
     words = in_words(compiled.changes) if compiled.stale else NO_CHANGES
-    coming = max((each.changed for each in compiled.lock.cards.values()), default=0)
+    coming = max((card.changed for card in compiled.lock.cards.values()), default=0)
     if coming <= time.time() + _A_DAY:
         return words
     return (
-        f"{words}; its times go up to {time.strftime('%Y-%m-%d', time.gmtime(coming))}, which is still to come: until then each import would overwrite what "
-        "learners change; if nobody has the deck yet, set the clock (or SOURCE_DATE_EPOCH) right, take the last good course.lock, and build again"
+        f"{words}; its times go up to {time.strftime('%Y-%m-%d', time.gmtime(coming))}, which is "
+        "still to come: until then each import would overwrite what "
+        "learners change; if nobody has the deck yet, set the clock (or SOURCE_DATE_EPOCH) right, "
+        "take the last good course.lock, and build again"
     )
 
 
 def in_words(changes: Mapping[str, list[str]]) -> str:
-    """What changed, with names while they are few: `2 new (a, b), 40 changed`."""
+    """Return what changed, with names while they are few: `2 new (a, b), 40 changed`."""
     listed = (
-        f"{len(names)} {what}" + (f" ({', '.join(names)})" if len(names) <= 5 else "")
-        for what, names in changes.items()
+        f"{len(names)} {kind}" + (f" ({', '.join(names)})" if len(names) <= 5 else "")
+        for kind, names in changes.items()
     )
     return ", ".join(listed) or "only its form"
 

@@ -22,7 +22,7 @@ def command() -> None:
     """
     for name, folder in courses.installed().items():
         document, _ = read_file(folder / "course.yaml", "course.yaml")
-        said = (
+        values = (
             document.root.value if document.root and isinstance(document.root.value, dict) else {}
         )
-        click.echo(f"{name:16}{said.get('title', '?')} {said.get('version', '')}  {folder}")
+        click.echo(f"{name:16}{values.get('title', '?')} {values.get('version', '')}  {folder}")

@@ -34,22 +34,22 @@ Examples:
 def command(old: str, new: str, form: str) -> None:
     """Show what changed between two releases of a course, and which version number that asks for.
 
-    OLD and NEW are each a course's folder, its course.lock, a package (.apkg), or a git revision of the course
-    (of the folder among OLD and NEW, else of the one here or in ./course).
+    OLD and NEW are each a course's folder, its course.lock, a package (.apkg), or a git revision of
+    the course (of the folder among OLD and NEW, else of the one here or in ./course).
     """
-    folder = next((Path(each) for each in (new, old) if Path(each).is_dir()), None)
+    folder = next((Path(name) for name in (new, old) if Path(name).is_dir()), None)
     if folder is None and not (Path(old).is_file() and Path(new).is_file()):
         folder = course_folder(None)
     try:
-        found = compare(*(snapshot(each, folder or Path()) for each in (old, new)))
+        changes = compare(*(snapshot(name, folder or Path()) for name in (old, new)))
     except NoSnapshot as error:
         show(error.diagnostics, error.texts)
         fail(str(error))
     if form == "json":
-        click.echo(reporter.as_json(found))
+        click.echo(reporter.as_json(changes))
     else:
         click.echo(
             "\n".join(
-                reporter.markdown(found) if form == "markdown" else reporter.text(found, styled)
+                reporter.markdown(changes) if form == "markdown" else reporter.text(changes, styled)
             )
         )

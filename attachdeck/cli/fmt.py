@@ -31,23 +31,23 @@ Examples:
 def command(paths: tuple[Path, ...], only_check: bool) -> None:
     """Tidy a course's YAML files, and write an id into each card that has none.
 
-    Indentation and the order of a card's keys become even; comments, quotes and the meaning stay. COURSE is the folder that holds course.yaml,
-    and FILE one of its YAML files.
+    Indentation and the order of a card's keys become even; comments, quotes and the meaning stay.
+    COURSE is the folder that holds course.yaml, and FILE one of its YAML files.
     """
     wrong = 0
     taken = cache(new.card_ids)
     for path in _files(paths):
         try:
             file = text_file.read(path)
-            found = tidied(
+            new_text = tidied(
                 file.text,
                 str(path),
                 taken(path.parent.parent) if path.parent.name == "lessons" else set(),
             )
-            if found == file.text:
+            if new_text == file.text:
                 continue
             if not only_check:
-                file.write(found)
+                file.write(new_text)
             say(f"{path}: {'is not tidy' if only_check else 'tidied'}")
             wrong += only_check
         except (CannotTidy, UnicodeDecodeError) as error:
@@ -61,21 +61,25 @@ def command(paths: tuple[Path, ...], only_check: bool) -> None:
 
 
 def _files(paths: tuple[Path, ...]) -> list[Path]:
-    """The files to tidy, each once. Exits with 2 where one is named that is none of a course's YAML files: all others are left alone."""
-    found: dict[Path, None] = {}
+    """Return the files to tidy, each once.
+
+    Exit with 2 if one is named that is none of a course's YAML files: all others are left alone.
+    """
+    files: dict[Path, None] = {}
     for path in paths or (None,):
         alone = path is not None and path.is_file() and path.name != "course.yaml"
-        found |= dict.fromkeys(
+        files |= dict.fromkeys(
             [_own_file(path)] if path and alone else _of_course(own_course(path))
         )
-    return list(found)
+    return list(files)
 
 
 def _own_file(path: Path) -> Path:
     folder = courses.around(path)
     if folder is None or path.absolute() not in _of_course(folder):
         raise click.UsageError(
-            f"`{path}` is none of a course's YAML files, and is left as it is: name the course's folder, or a file in its `lessons`"
+            f"`{path}` is none of a course's YAML files, and is left as it is: name the course's "
+            "folder, or a file in its `lessons`"
         )
     return path
 

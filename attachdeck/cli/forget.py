@@ -37,29 +37,33 @@ Examples:
 def command(names: tuple[str, ...], course: Path | None, language: str) -> None:
     """Accept that learners lose a card or deck, so that `build` no longer refuses it.
 
-    ID is the id of a card, or the name that a deck had. `build` and `check` name it where they refuse that a card is gone or has lost a side, has become
-    another note type, or that a deck is renamed.
+    ID is the id of a card, or the name that a deck had. `build` and `check` name it where they
+    refuse that a card is gone or has lost a side, has become another note type, or that a deck is
+    renamed.
 
-    Says what learners will see. Nothing else is forgotten: a name about which nothing is refused is an error.
+    Says what learners will see. Nothing else is forgotten: a name about which nothing is refused is
+    an error.
     """
     folder = own_course(course)
     checked = pipeline.check(folder, language)
-    errors = [each for each in checked.diagnostics if each.severity is Severity.ERROR]
+    errors = [
+        diagnostic for diagnostic in checked.diagnostics if diagnostic.severity is Severity.ERROR
+    ]
     if checked.course is None:
         show(errors, checked.texts)
         fail(f"{tally(errors)}; fix this first: {checked.lock_path} is unchanged")
-    lock, words = checked.lock, []
+    lock, effects = checked.lock, []
     new = pipeline.compiled(checked, seconds_now()).lock
     for name in dict.fromkeys(names):
-        found = forgotten(lock, new, name)
-        if found is None:
+        outcome = forgotten(lock, new, name)
+        if outcome is None:
             fail(
                 f"`attachdeck build` refuses nothing about `{name}`; "
                 f"{checked.lock_path} is unchanged"
             )
-        lock, said = found
-        words.append(said)
+        lock, effect = outcome
+        effects.append(effect)
     write_lock(lock, checked.lock_path)
-    for said in words:
-        click.echo(f"forgotten {said}")
+    for effect in effects:
+        click.echo(f"forgotten {effect}")
     click.echo(f"{checked.lock_path} has changed: run `attachdeck build`, and commit it")

@@ -34,6 +34,6 @@ class Group(click.Group):
 def _no_command(name: str, names: list[str]) -> str:
     from attachdeck.domain.diagnostics import did_you_mean
 
-    other = _OTHER_WORDS.get(name.lower())
-    help = f"did you mean `{other}`?" if other in names else did_you_mean(name, names)
+    command = _OTHER_WORDS.get(name.lower())
+    help = f"did you mean `{command}`?" if command in names else did_you_mean(name, names)
     return f"there is no command `{name}`; {help or 'there are ' + ', '.join(names)}"

@@ -63,7 +63,10 @@ Examples:
 @click.option(
     "--columns",
     metavar="NAME=KEY,...",
-    help="What the columns of a table are, by their names or numbers, such as Spanish=prompt,English=answer.",
+    help=(
+        "What the columns of a table are, by their names or numbers, such as "
+        "Spanish=prompt,English=answer."
+    ),
 )
 @click.option(
     "--encoding",
@@ -88,14 +91,15 @@ def command(
 ) -> None:
     """Make a course of a deck or a table, or bring a spreadsheet's edits back into a course.
 
-    FILE is a package of Anki's (.apkg, .colpkg), a folder of CrowdAnki's, a table (.csv, .tsv, .txt),
-    a text for Anki's import (.txt, .csv) or Markdown (.md).
-    Every note of a package is kept whole, with its GUID, note type, tags and deck, so that learners of the deck can go on with the course and lose
-    nothing. What cannot be carried is listed.
+    FILE is a package of Anki's (.apkg, .colpkg), a folder of CrowdAnki's, a table (.csv, .tsv,
+    .txt), a text for Anki's import (.txt, .csv) or Markdown (.md). Every note of a package is kept
+    whole, with its GUID, note type, tags and deck, so that learners of the deck can go on with the
+    course and lose nothing. What cannot be carried is listed.
     """
     if (output is None) == (into is None):
         raise click.UsageError(
-            "say with -o where the new course shall lie, or with --into which course a spreadsheet belongs to"
+            "say with -o where the new course shall lie, or with --into which course a "
+            "spreadsheet belongs to"
         )
     if into is not None and (title or language or columns or convert):
         raise click.UsageError(
@@ -158,7 +162,10 @@ def _make(
 
 
 def _confirm(unclear: meanings.Unclear, drafted: Callable[[meanings.Asked], Draft]) -> None:
-    """Show the first cards as a guess makes them, and ask; exit with 2 where nobody can answer, or it is wrong."""
+    """Show the first cards as a guess makes them, and ask.
+
+    Exit with 2 if nobody can answer, or if the guess is wrong.
+    """
     can_answer = sys.stdin.isatty() and sys.stderr.isatty()
     is_question = unclear.option and can_answer
     begin = "" if is_question else f"{styled('error', 'error')}: "
@@ -216,8 +223,8 @@ def _bring_back(folder: Path, files: tuple[Path, ...], encoding: str) -> None:
         fail(f"`{error.filename}` cannot be read or written: {error.strerror or error}")
     for edit in edits:
         click.echo(f"{edit.path}: {edit.card}: {edit.key}")
-    for each in (*beside, *left):
-        click.echo(f"not brought back: {_line(each)}")
+    for reason in (*beside, *left):
+        click.echo(f"not brought back: {_line(reason)}")
     click.echo(f"{_count(len(edits), 'change')}")
     checked = pipeline.check(folder)
     show(checked.diagnostics, checked.texts)
@@ -227,7 +234,8 @@ def _bring_back(folder: Path, files: tuple[Path, ...], encoding: str) -> None:
 def _say(draft: Draft, output: Path) -> None:
     cards = [card for lesson in draft.lessons for card in lesson.cards]
     click.echo(
-        f"{output}: {_count(len(draft.lessons), 'lesson')}, {_count(len(cards), 'card')}, {_count(len(draft.media), 'file')} of media"
+        f"{output}: {_count(len(draft.lessons), 'lesson')}, {_count(len(cards), 'card')}, "
+        f"{_count(len(draft.media), 'file')} of media"
     )
     for line in draft.note.splitlines():
         click.echo(_line(line))
@@ -240,7 +248,8 @@ def _say(draft: Draft, output: Path) -> None:
         )
     elif draft.known.cards:
         click.echo(
-            "Learners of the deck can go on with the course. Commit its course.lock: their progress hangs on it."
+            "Learners of the deck can go on with the course. Commit its course.lock: their "
+            "progress hangs on it."
         )
     click.echo(f"\nNow: attachdeck build {word(output)}")
 
@@ -258,14 +267,14 @@ def _effects(course: Path) -> None:
 
 
 def _lost(lost: Sequence[str]) -> None:
-    for each in summed_up(lost):
-        click.echo(f"not carried: {_line(each)}")
+    for line in summed_up(lost):
+        click.echo(f"not carried: {_line(line)}")
 
 
 def _line(text: str) -> str:
-    """A stranger's words on one line, without signs that a terminal would obey."""
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    """Return a stranger's words on one line, without characters that a terminal would obey."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

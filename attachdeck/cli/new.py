@@ -18,10 +18,11 @@ from attachdeck.domain.naming import card_id, free, is_id, slug, word
 
 
 def _id(_context: click.Context, _parameter: click.Parameter, name: str | None) -> str:
-    """An id that somebody gave, or nothing. Exits with 2 where it cannot be one."""
+    """Return an id that somebody gave, or nothing. Exit with 2 if it cannot be one."""
     if name is not None and not is_id(name):
         raise click.BadParameter(
-            f"`{name}`: an id is made of small letters, digits and single hyphens, 80 at most, as in `{slug(name, 'secure-base')}`"
+            f"`{name}`: an id is made of small letters, digits and single hyphens, 80 at most, as "
+            f"in `{slug(name, 'secure-base')}`"
         )
     return name or ""
 
@@ -37,7 +38,8 @@ Examples:
   attachdeck new course my-course
   attachdeck new lesson "What memory is" my-course
   attachdeck new card my-course
-  attachdeck new picture plane.svg my-course --alt "A plane" --origin "Drawn by me." --licence "CC BY 4.0"
+  attachdeck new picture plane.svg my-course --alt "A plane" --origin "Drawn by me." \
+--licence "CC BY 4.0"
   attachdeck new card my-course --kind basic --set "prompt=What is 2 + 2?" --set answer=4
 """,
 )
@@ -102,7 +104,8 @@ def new_lesson(title: str, course: Path | None, name: str) -> None:
 def new_card(
     course: Path | None, lesson: str, kind: str | None, name: str, given: tuple[str, ...]
 ) -> None:
-    """Add a card to a lesson of COURSE: asks for what it needs, and touches nothing else in the file."""
+    """Add a card to a lesson of COURSE: asks for what it needs, and touches nothing else in the
+    file."""
     folder = own_course(course)
     with _failures_said():
         path = new.lesson_file(folder, lesson)
@@ -119,9 +122,8 @@ def new_card(
             added = new.entry(path, "cards", card)
             checked = new.checked(folder, added)
         except (new.CannotAdd, OSError):
-            click.echo(
-                f"This card was not added:\n\n{new.as_entry(card)}", err=True
-            )  # Somebody may have typed all of it.
+            # Somebody may have typed all of it.
+            click.echo(f"This card was not added:\n\n{new.as_entry(card)}", err=True)
             raise
     _say([added])
     show(added.among(checked.diagnostics), checked.texts)
@@ -143,30 +145,30 @@ def new_picture(
     from attachdeck.authoring.pictures import picture
 
     folder = own_course(course)
-    said = {
+    about = {
         "alt": alt or click.prompt("What it says, for those who do not see it"),
         "origin": origin or click.prompt("Who made it, or where it is from"),
         "licence": licence or click.prompt("Its licence"),
     }
     with _failures_said():
-        place, added = picture(folder, file, said)
+        place, added = picture(folder, file, about)
     click.echo(place)
     _say([added])
     click.echo(f"\nShow it in a text: ![]({place.name})")
 
 
-def _values(given: tuple[str, ...]) -> Values:
+def _values(settings: tuple[str, ...]) -> Values:
     values: Values = {}
-    for each in given:
-        key, equals, value = each.partition("=")
+    for setting in settings:
+        key, equals, value = setting.partition("=")
         if not equals or not key:
             raise click.UsageError(
-                f"`--set {each}`: write it as KEY=VALUE, in quotes where there are spaces"
+                f"`--set {setting}`: write it as KEY=VALUE, in quotes where there are spaces"
             )
         if key in ("id", "kind"):
-            raise click.UsageError(f"`--set {each}`: write it as `--{key} {value}`")
+            raise click.UsageError(f"`--set {setting}`: write it as `--{key} {value}`")
         if key in values:
-            raise click.UsageError(f"`--set {each}`: `{key}` is set twice")
+            raise click.UsageError(f"`--set {setting}`: `{key}` is set twice")
         values[key] = value_of(key, value)
     return values
 
@@ -266,7 +268,7 @@ _ASKED: dict[str, Callable[[Values], None]] = {
 
 @contextmanager
 def _failures_said() -> Iterator[None]:
-    """What cannot be added, or has mistakes, is said, and the command fails."""
+    """Print what cannot be added, or has mistakes, and make the command fail."""
     try:
         yield
     except new.CannotAdd as error:
@@ -278,5 +280,5 @@ def _failures_said() -> Iterator[None]:
 
 
 def _say(added: list[new.Added]) -> None:
-    for each in added:
-        click.echo(f"{each.path}:{each.line}" if each.line > 1 else str(each.path))
+    for addition in added:
+        click.echo(f"{addition.path}:{addition.line}" if addition.line > 1 else str(addition.path))

@@ -9,6 +9,7 @@ import click
 from attachdeck import pipeline
 from attachdeck.cli.progress import Progress
 from attachdeck.cli.terminal import course_folder, fail, no_engine, show, spare_own_files, table
+from attachdeck.compile.deck import Deck
 from attachdeck.domain.course import Course
 from attachdeck.engine.collection import NoEngine, Pace, simulator
 from attachdeck.engine.planning import NoPlan, Plan, plan, term
@@ -84,20 +85,18 @@ def command(
     chart: Path | None,
     form: str,
 ) -> None:
-    """Say how long a course takes: when each lesson opens, how many cards and minutes a day, and how many new cards a day fit into a term.
+    """Say how long a course takes: when each lesson opens, how many cards and minutes a day, and
+    how many new cards a day fit into a term.
 
-    Anki's own engine plays a learner who begins with nothing, studies every day, and uses FSRS with its default parameters.
-    A term leaves its last two weeks to review. Needs the extra `attachdeck[verify]`.
+    Anki's own engine plays a learner who begins with nothing, studies every day, and uses FSRS with
+    its default parameters. A term leaves its last two weeks to review. Needs the extra
+    `attachdeck[verify]`.
     """
     folder = course_folder(course)
     spare_own_files(folder, chart, "--chart")
     with Progress() as progress:
         progress("reading the course")
-        checked = pipeline.check(folder)
-        if checked.course is None:
-            show(checked.diagnostics, checked.texts)
-            fail(f"{tally(checked.diagnostics)}; there is no plan")
-        deck = pipeline.compiled(checked, 0).deck
+        deck = _deck(folder)
         study = deck.study
         pace = Pace(
             new=new or study.new_cards_a_day,
@@ -107,28 +106,36 @@ def command(
         progress("playing a learner")
         try:
             with simulator() as simulate:
-                found = plan(deck, pace, simulate, seconds)
-                terms = [term(deck, each, pace, simulate, seconds) for each in dict.fromkeys(weeks)]
+                course_plan = plan(deck, pace, simulate, seconds)
+                terms = [
+                    term(deck, length, pace, simulate, seconds) for length in dict.fromkeys(weeks)
+                ]
         except NoEngine:
             no_engine()
         except NoPlan as error:
             fail(str(error))
     if chart:
-        _draw(found, deck.course, chart)
+        _draw(course_plan, deck.course, chart)
     if form == "json":
-        click.echo(reporter.as_json(found, terms))
+        click.echo(reporter.as_json(course_plan, terms))
         return
-    click.echo(
-        "\n".join(
-            [table(reporter.rows(found)), "", *reporter.lessons(found), "", *reporter.terms(terms)]
-        )
-    )
+    lines = [*reporter.lessons(course_plan), "", *reporter.terms(terms)]
+    click.echo("\n".join([table(reporter.rows(course_plan)), "", *lines]))
 
 
-def _draw(found: Plan, course: Course, path: Path) -> None:
+def _deck(folder: Path) -> Deck:
+    """Return the deck of a course. Exit with 1 if the course has errors."""
+    checked = pipeline.check(folder)
+    if checked.course is None:
+        show(checked.diagnostics, checked.texts)
+        fail(f"{tally(checked.diagnostics)}; there is no plan")
+    return pipeline.compiled(checked, 0).deck
+
+
+def _draw(course_plan: Plan, course: Course, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_bytes(path, picture.svg(found, course).encode())
+        write_bytes(path, picture.svg(course_plan, course).encode())
     except OSError as error:
         fail(f"the chart cannot be written to {path}: {error.strerror or error}")
     click.echo(f"drawn: {path}", err=True)

@@ -29,7 +29,8 @@ Examples:
 def command(course: Path | None, port: int, no_browser: bool) -> None:
     """Show a course in the browser as a learner meets it, and follow every save.
 
-    COURSE is the folder that holds course.yaml. The page can be seen on this computer only. Ctrl-C ends it.
+    COURSE is the folder that holds course.yaml. The page can be seen on this computer only. Ctrl-C
+    ends it.
     """
     folder = course_folder(course)
 
@@ -37,7 +38,8 @@ def command(course: Path | None, port: int, no_browser: bool) -> None:
         preview = Preview(folder, port)
     except OSError as error:
         fail(
-            f"port {port} cannot be used: {error.strerror or error}; leave --port out to take a free one"
+            f"port {port} cannot be used: {error.strerror or error}; leave --port out to take a "
+            "free one"
         )
     click.echo(f"{folder} is shown at {preview.url} (Ctrl-C ends it)")
     if not no_browser:

@@ -8,7 +8,8 @@ from types import TracebackType
 
 
 class Progress:
-    """A line on standard error that names the stage, once a second has passed; nothing where that is no terminal."""
+    """A line on standard error that names the stage, once a second has passed; nothing where that
+    is no terminal."""
 
     def __init__(self) -> None:
         self.begun = time.monotonic()

@@ -1,8 +1,10 @@
 """`attachdeck push`.
 
-Anki's own import dialog is the way by default: nothing changes before the learner says so, and its boxes are the learner's.
-AnkiConnect's import without it ticks them all: it unites note types (a field that the learner added loses its text in each note that an update touches)
-and gives the decks the course's preset back. So `--no-dialog` is refused where either would take something from the learner.
+Anki's own import dialog is the way by default: nothing changes before the learner says so, and its
+boxes are the learner's. AnkiConnect's import without it ticks them all: it unites note types (a
+field that the learner added loses its text in each note that an update touches) and gives the decks
+the course's preset back. So `--no-dialog` is refused where either would take something from the
+learner.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from attachdeck.cli.progress import Progress
 from attachdeck.cli.terminal import course_folder, fail, seconds_now, show, styled, table
 from attachdeck.engine import ankiconnect
 from attachdeck.engine.ankiconnect import AnkiConnect, NoAnki
-from attachdeck.lock.comparison import printable
+from attachdeck.lock.comparison import Changes, printable
 from attachdeck.outputs import apkg
 from attachdeck.release.snapshots import Coming, coming
 from attachdeck.reporters import changes as reporter
@@ -53,8 +55,8 @@ Examples:
 def command(course: Path | None, dry_run: bool, at_once: bool, port: int) -> None:
     """Send a course to the Anki that runs on this computer, through its add-on AnkiConnect.
 
-    Says first what will change there. Then the deck is built, and Anki shows its import dialog: leave `Merge note types` off.
-    Progress, due dates, flags and suspended cards stay.
+    Says first what will change there. Then the deck is built, and Anki shows its import dialog:
+    leave `Merge note types` off. Progress, due dates, flags and suspended cards stay.
 
     ATTACHDECK_ANKICONNECT_KEY is AnkiConnect's API key, if it has one.
     """
@@ -66,75 +68,89 @@ def command(course: Path | None, dry_run: bool, at_once: bool, port: int) -> Non
             checked, compiled, _ = compiled_course(folder, now, progress)
             progress("asking Anki what it has")
             anki.meet()
-            found = _coming(anki, compiled)
+            incoming = _coming(anki, compiled)
         show(checked.diagnostics, checked.texts)
-        for line in _shown(found):
+        for line in _shown(incoming):
             click.echo(line)
         if dry_run:
             click.echo("nothing was sent")
             return
         if at_once:
-            _refuse(anki, compiled, found)
+            _refuse(anki, compiled, incoming)
         lock = lock_kept(compiled, checked.lock_path, course)
         path = _package(compiled, place(apkg, compiled.deck.course.deck))
         click.echo(table([("lock", lock), ("file", str(path))]))
         if not at_once:
             anki.open_import(path)
             click.echo(
-                "Anki shows its import dialog: leave `Merge note types` and `Import any learning progress` off, and choose Import"
+                "Anki shows its import dialog: leave `Merge note types` and `Import any learning "
+                "progress` off, and choose Import"
             )
             return
         anki.import_package(path)
-        left = _coming(anki, compiled).changes
+        _refuse_missing(_coming(anki, compiled).changes)
     except NoAnki as error:
         fail(str(error))
-    if missing := [*left.added, *left.reworded, *left.retagged, *left.retired, *left.restyled]:
-        fail(
-            f"Anki has imported the package, but these are not as the course has them: {', '.join(missing[:5])}; import it by hand: File → Import"
-        )
     click.echo("Anki has imported it")
+
+
+def _refuse_missing(left: Changes) -> None:
+    """Exit with 1 if an import left something out."""
+    missing = [*left.added, *left.reworded, *left.retagged, *left.retired, *left.restyled]
+    if missing:
+        fail(
+            "Anki has imported the package, but these are not as the course has them: "
+            f"{', '.join(missing[:5])}; import it by hand: File → Import"
+        )
 
 
 def _coming(anki: AnkiConnect, compiled: pipeline.Compiled) -> Coming:
     return coming(
         anki.holding(
-            compiled.deck.course.id, {each.id for each in compiled.deck.note_types.values()}
+            compiled.deck.course.id,
+            {note_type.id for note_type in compiled.deck.note_types.values()},
         ),
         compiled,
     )
 
 
-def _shown(found: Coming) -> Iterator[str]:
-    if found.custom:
-        yield f"{found.custom} custom cards are not compared: AnkiConnect does not tell which notes they are"
-    if found.first:
-        if found.changes.added:
-            yield f"Anki has nothing of this course yet: {len(found.changes.added)} cards are new"
+def _shown(incoming: Coming) -> Iterator[str]:
+    if incoming.custom:
+        yield (
+            f"{incoming.custom} custom cards are not compared: AnkiConnect does not tell which "
+            "notes they are"
+        )
+    if incoming.first:
+        if count := len(incoming.changes.added):
+            yield f"Anki has nothing of this course yet: {count} cards are new"
         return
-    yield from reporter.lines(found.changes, styled)
+    yield from reporter.lines(incoming.changes, styled)
     yield from (
-        f"{styled('kept', 'help')} {what}: changed in Anki after the course was, and stays as it is there"
-        for what in found.kept
+        f"{styled('kept', 'help')} {name}: changed in Anki after the course was, and stays as it "
+        "is there"
+        for name in incoming.kept
     )
-    if not found.changes.bump:
+    if not incoming.changes.bump:
         yield "no card would change"
 
 
-def _refuse(anki: AnkiConnect, compiled: pipeline.Compiled, found: Coming) -> None:
+def _refuse(anki: AnkiConnect, compiled: pipeline.Compiled, incoming: Coming) -> None:
     """Stop before an import without the dialog that would take something from the learner."""
-    if found.clashing:
+    if incoming.clashing:
         fail(
-            f"the note type `{printable(found.clashing[0])}` has other fields or templates in Anki, and uniting the two could cost you what you added: "
+            f"the note type `{printable(incoming.clashing[0])}` has other fields or templates in "
+            "Anki, and uniting the two could cost you what you added: "
             "leave --no-dialog out, so that Anki asks you; nothing was sent"
         )
     others = [
         name
-        for name, preset in anki.presets({each.name for each in compiled.deck.decks}).items()
+        for name, preset in anki.presets({deck.name for deck in compiled.deck.decks}).items()
         if preset != compiled.deck.preset
     ]
     if others:
         fail(
-            f"the deck `{others[0]}` has other options than the course's, and would lose them: leave --no-dialog out, so that Anki asks you; nothing was sent"
+            f"the deck `{others[0]}` has other options than the course's, and would lose them: "
+            "leave --no-dialog out, so that Anki asks you; nothing was sent"
         )
 
 

@@ -20,7 +20,7 @@ from attachdeck.cli.terminal import (
     show,
     spare_own_files,
 )
-from attachdeck.domain.diagnostics import Severity
+from attachdeck.domain.diagnostics import Diagnostic, Severity
 from attachdeck.engine.collection import NoEngine
 from attachdeck.engine.verify import NotImportable
 from attachdeck.layers.courses import is_installed
@@ -36,7 +36,8 @@ from attachdeck.rules import for_release
 Examples:
   attachdeck release
   attachdeck release my-course --from v1.0.0          the last release is a git tag
-  attachdeck release my-course --from last.apkg       or its package: then Anki judges the update, too
+  attachdeck release my-course --from last.apkg       or its package: then Anki judges the \
+update, too
   attachdeck release my-course --language es          a translation has releases of its own
   attachdeck release my-course --locked               in CI: fail if course.lock is not sealed yet
   attachdeck release my-course --check manifest.json  make it again: are the bytes the same?
@@ -85,25 +86,19 @@ def command(
 ) -> None:
     """Make a release of a course: checked, judged by Anki's own engine, with notes and sums.
 
-    Then course.lock is sealed: it records the version and time of the release, and what has changed since the last one gets that time.
-    Commit it and tag that commit. The same command on that commit makes the same files.
+    Then course.lock is sealed: it records the version and time of the release, and what has changed
+    since the last one gets that time. Commit it and tag that commit. The same command on that
+    commit makes the same files.
 
     SOURCE_DATE_EPOCH, if set, is taken for the time of the release.
 
-    Refuses a lock that is stale or not committed, a version number that is too small for what changed, and whatever would harm learners.
-    Needs the extra `attachdeck[verify]`.
+    Refuses a lock that is stale or not committed, a version number that is too small for what
+    changed, and whatever would harm learners. Needs the extra `attachdeck[verify]`.
     """
     folder = course_folder(course)
     spare_own_files(folder, output, "-o")
     checked = pipeline.check(folder, language, rules=report.rules())
-    lost = lost_lock_of(checked, language, output, previous)
-    diagnostics = [*checked.diagnostics, *([lost] if lost else ())]
-    if checked.good:
-        diagnostics = for_release(checked.good, diagnostics)
-    diagnostics.sort(key=lambda diagnostic: diagnostic.at)
-    show(diagnostics, checked.texts)
-    if checked.course is None or any(each.severity is Severity.ERROR for each in diagnostics):
-        fail(f"{tally(diagnostics)}; there is no release")
+    _refuse_errors(checked, lost_lock_of(checked, language, output, previous))
     compiled = pipeline.compiled(checked, 0)
     if compiled.refusals:
         show(compiled.refusals, checked.texts)
@@ -132,6 +127,18 @@ def command(
         fail(f"the release cannot be written: {error.strerror or error}; the last one is unchanged")
 
 
+def _refuse_errors(checked: pipeline.Checked, lost_lock: Diagnostic | None) -> None:
+    """Print what is wrong with a course, and exit with 1 if a release would have errors."""
+    diagnostics = [*checked.diagnostics, *([lost_lock] if lost_lock else ())]
+    if checked.good:
+        diagnostics = for_release(checked.good, diagnostics)
+    diagnostics.sort(key=lambda diagnostic: diagnostic.at)
+    show(diagnostics, checked.texts)
+    has_errors = any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
+    if checked.course is None or has_errors:
+        fail(f"{tally(diagnostics)}; there is no release")
+
+
 def _compare(
     folder: Path,
     checked: pipeline.Checked,
@@ -143,8 +150,8 @@ def _compare(
         again = replace(wanted, place=Path(name) / "release")
         for _ in release(folder, checked, compiled, again):
             pass
-        found = differences(manifest, again.place)
-    for line in found:
+        differing = differences(manifest, again.place)
+    for line in differing:
         click.echo(line, err=True)
-    click.echo("the bytes differ" if found else "the same bytes")
-    sys.exit(1 if found else 0)
+    click.echo("the bytes differ" if differing else "the same bytes")
+    sys.exit(1 if differing else 0)

@@ -28,7 +28,7 @@ class Asked(NamedTuple):
 
 
 def options(command: F) -> F:
-    """The options `--strict`, `--rule` and `--format`."""
+    """Add the options `--strict`, `--rule` and `--format` to a command."""
     form = click.option(
         "--format",
         "form",
@@ -49,11 +49,14 @@ def options(command: F) -> F:
 
 
 def jobs(command: F) -> F:
-    """The option `--jobs`."""
+    """Add the option `--jobs` to a command."""
     default = min(os.cpu_count() or 1, 8)
-    said = "How many processes read a course of more than about 5,000 cards.  [default: one for each processor]"
+    description = (
+        "How many processes read a course of more than about 5,000 cards.  [default: one for each "
+        "processor]"
+    )
     return click.option(
-        "--jobs", type=click.IntRange(1, 64), default=default, metavar="N", help=said
+        "--jobs", type=click.IntRange(1, 64), default=default, metavar="N", help=description
     )(command)
 
 
@@ -66,7 +69,7 @@ def rules(only: Sequence[str] = (), corpus: Sequence[str] = ()) -> Rules:
 
 
 def chosen(form: str | None) -> str:
-    """The form that was asked for, else what suits the place."""
+    """Return the form that was asked for, else the one that suits the place."""
     return form or ("github" if os.environ.get("GITHUB_ACTIONS") else "text")
 
 
@@ -79,8 +82,8 @@ def say(
         return
     from attachdeck.reporters import machine
 
-    if said := machine.said(diagnostics, texts, form):
-        click.echo(said)
+    if output := machine.said(diagnostics, texts, form):
+        click.echo(output)
 
 
 def _known(

@@ -17,7 +17,8 @@ Examples:
 )
 @click.argument("name", required=False, type=click.Choice([*schema.NAMES, *schema.REPORTS]))
 def command(name: str | None) -> None:
-    """Show what belongs into a course's files: the JSON Schema that NAME is held against; or `diagnostics`, what `--format json` writes.
+    """Show what belongs into a course's files: the JSON Schema that NAME is held against; or
+    `diagnostics`, what `--format json` writes.
 
     Editors use the schemas for completion and hover text; without NAME, their names are listed.
     """

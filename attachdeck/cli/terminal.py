@@ -94,7 +94,7 @@ def own_course(given: Path | None) -> Path:
 
 
 def spare_own_files(folder: Path, place: Path | None, option: str) -> None:
-    """Exits with 2 where an option names a place that is for a course's own files."""
+    """Exit with 2 if an option names a place that is for a course's own files."""
     from attachdeck.reader import keeps  # Commands that read no course start sooner without.
 
     if place and keeps(folder, place):
@@ -104,13 +104,16 @@ def spare_own_files(folder: Path, place: Path | None, option: str) -> None:
 
 
 def seconds_now() -> int:
-    """The time, in seconds since 1970: SOURCE_DATE_EPOCH if it is set (https://reproducible-builds.org/specs/source-date-epoch), else the clock's."""
+    """Return the time, in seconds since 1970.
+
+    It is SOURCE_DATE_EPOCH if that is set
+    (https://reproducible-builds.org/specs/source-date-epoch), else the clock's.
+    """
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if epoch and not re.fullmatch(r"[0-9]{1,11}", epoch):
         raise click.UsageError("SOURCE_DATE_EPOCH must be a number of seconds since 1970")
-    from attachdeck.lock.identity import (
-        LAST_SECOND,
-    )  # Commands that read no course start sooner without.
+    # Commands that read no course start sooner without.
+    from attachdeck.lock.identity import LAST_SECOND
 
     if epoch and int(epoch) > LAST_SECOND:
         raise click.UsageError(
@@ -120,7 +123,7 @@ def seconds_now() -> int:
 
 
 def styled(part: str, style: str) -> str:
-    """A text in one of the reporters' styles."""
+    """Return a text in one of the reporters' styles."""
     return click.style(part, **_STYLES[style])  # type: ignore[arg-type]
 
 
@@ -131,7 +134,7 @@ def show(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str], *, err: bo
 
 
 def table(rows: Iterable[tuple[str, str]]) -> str:
-    """Names and values, the values below one another."""
+    """Return names and values as lines, with the values below one another."""
     return "\n".join(f"{name:<8}{'' if len(name) < 8 else ' '}{value}" for name, value in rows)
 
 

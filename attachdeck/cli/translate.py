@@ -24,7 +24,7 @@ _COURSE = click.argument("course", required=False, type=click.Path(path_type=Pat
 
 
 def _code(_context: click.Context, _parameter: click.Parameter, language: str) -> str:
-    """A language as course.yaml takes it; folders are named by it."""
+    """Return a language as course.yaml takes it; folders are named by it."""
     wanted = json.loads(schema_text("course"))["properties"]["language"]["pattern"]
     if not re.fullmatch(wanted, language):
         raise click.BadParameter(f"`{language}` is no code of a language, such as `es` or `pt-BR`")
@@ -102,7 +102,8 @@ def status(course: Path | None) -> None:
     help="The new folder.",
 )
 def apply(language: str, course: Path | None, output: Path) -> None:
-    """Write COURSE as a course of its own in LANGUAGE: a fork, which no longer follows the original."""
+    """Write COURSE as a course of its own in LANGUAGE: a fork, which no longer follows the
+    original."""
     folder = course_folder(course)
     checked = _whole(folder, language)
     if used := in_the_way(output):
@@ -115,7 +116,7 @@ def apply(language: str, course: Path | None, output: Path) -> None:
 
 
 def _whole(folder: Path, language: str = "") -> Checked:
-    """A course without mistakes; says them and ends with 1 otherwise."""
+    """Return a course without mistakes; otherwise print them and exit with 1."""
     checked = pipeline.check(folder, language)
     if checked.course is None:
         show(checked.diagnostics, checked.texts)

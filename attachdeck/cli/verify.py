@@ -39,9 +39,10 @@ Examples:
 def command(package: Path, old: Path | None) -> None:
     """Let Anki's own engine judge a package.
 
-    FILE is imported into an empty collection. With --upgrade-from, a learner of OLD reviews, edits, tags, suspends, flags, moves and
-    deletes cards, and then imports FILE with the desktop's default options; each line says what became of what they did.
-    The exit status is 1 if anything is lost that should be kept. Needs the extra `attachdeck[verify]`.
+    FILE is imported into an empty collection. With --upgrade-from, a learner of OLD reviews, edits,
+    tags, suspends, flags, moves and deletes cards, and then imports FILE with the desktop's default
+    options; each line says what became of what they did. The exit status is 1 if anything is lost
+    that should be kept. Needs the extra `attachdeck[verify]`.
     """
     try:
         findings = verify_apart(package, old)
@@ -60,4 +61,5 @@ def _line(finding: Finding) -> str:
         if finding.fate is not Fate.GOOD and finding.cards
         else ""
     )
-    return f"{styled(f'{finding.fate.value:9}', _STYLE[finding.fate])}{printable(f'{finding.subject:16}{finding.message}{names}')}"
+    fate = styled(f"{finding.fate.value:9}", _STYLE[finding.fate])
+    return fate + printable(f"{finding.subject:16}{finding.message}{names}")

@@ -49,30 +49,30 @@ _KINDS = {
 class AnkiText:
     """A text's headers, and its rows."""
 
-    said: Mapping[str, str]
+    headers: Mapping[str, str]
     rows: rows.Rows
     separator: str
 
     @property
     def own(self) -> dict[int, str]:
-        """What the columns hold that hold no field, by their places."""
+        """Return what the columns hold that hold no field, by their places."""
         return {
-            int(self.said[key]) - 1: key.removesuffix(" column")
+            int(self.headers[key]) - 1: key.removesuffix(" column")
             for key in _COLUMNS
-            if self.said.get(key, "").isdecimal()
+            if self.headers.get(key, "").isdecimal()
         }
 
     @property
     def html(self) -> bool:
-        """Whether the fields are HTML: as the header says, or where the first rows hold some."""
-        said = self.said.get("html", "").lower()
+        """Tell whether the fields are HTML: by the header, else if the first rows hold some."""
+        header = self.headers.get("html", "").lower()
         first = "\n".join("\t".join(row) for row in self.rows.cells[:_PREVIEW])
-        return said == "true" if said in ("true", "false") else bool(_TAG.search(first))
+        return header == "true" if header in ("true", "false") else bool(_TAG.search(first))
 
     @property
     def labels(self) -> list[str]:
-        """The names of the columns, as far as `#columns` gives any."""
-        return next(csv.reader([self.said.get("columns", "")], delimiter=self.separator), [])
+        """Return the names of the columns, as far as `#columns` gives any."""
+        return next(csv.reader([self.headers.get("columns", "")], delimiter=self.separator), [])
 
 
 def is_for_anki(path: Path, text: str) -> bool:
@@ -85,56 +85,58 @@ def is_for_anki(path: Path, text: str) -> bool:
 
 def _headers(lines: Sequence[str]) -> tuple[dict[str, str], int]:
     """Return the headers, and how many lines they and the comments among them take."""
-    said: dict[str, str] = {}
+    headers: dict[str, str] = {}
     for place, line in enumerate(lines):
         key, colon, value = line.removeprefix("#").partition(":")
         key = key.strip().lower()
         if not line.startswith("#") and not (place == 0 and key == "tags" and colon):
-            return said, place
+            return headers, place
         if colon and key in (*_HEADERS, *_COLUMNS):
-            said[key] = value.strip()
-    return said, len(lines)
+            headers[key] = value.strip()
+    return headers, len(lines)
 
 
 def read(path: Path, text: str) -> AnkiText:
-    """Read a text's headers and rows. Raises CannotImport."""
+    """Read a text's headers and rows. Raise CannotImport."""
     lines = text.split("\n")
-    said, taken = _headers(lines)
-    named = said.get("separator", "").lower()
+    headers, taken = _headers(lines)
+    named = headers.get("separator", "").lower()
     separator = _SEPARATORS.get(named, named if named in _SEPARATORS.values() else "")
     if not separator:
         first = next((line for line in lines[taken:] if not line.startswith("#")), "")
-        separator = next((each for each in _SEPARATORS.values() if each in first), "\t")
-    return AnkiText(said, rows.read_as_anki(path, lines[taken:], separator, taken + 1), separator)
+        separator = next((sign for sign in _SEPARATORS.values() if sign in first), "\t")
+    return AnkiText(
+        headers, rows.read_as_anki(path, lines[taken:], separator, taken + 1), separator
+    )
 
 
 def keys_of(text: AnkiText, asked: columns.Asked) -> list[str]:
     """Return what each column holds: a key of a card, or one of Anki's own columns."""
     width = max(map(len, text.rows.cells), default=0)
     labels = [*text.labels, *[""] * width][:width]
-    found = {**text.own, **columns.resolved(asked, labels)}
+    keys = {**text.own, **columns.resolved(asked, labels)}
     for place, label in enumerate(labels):
         key = columns.key_of(label)
         is_known = key in columns.KNOWN and key != "kind"
-        if place not in found and is_known and key not in found.values():
-            found[place] = key
-    rest = [place for place in range(width) if place not in found]
-    fields = [key for key in ("prompt", "answer") if key not in found.values()]
-    if "text" in found.values():
+        if place not in keys and is_known and key not in keys.values():
+            keys[place] = key
+    rest = [place for place in range(width) if place not in keys]
+    fields = [key for key in ("prompt", "answer") if key not in keys.values()]
+    if "text" in keys.values():
         fields = []
-    found |= dict(zip(rest, fields, strict=False))
-    if "tags" not in found.values() and "notetype" not in found.values():
-        last = max((place for place, key in found.items() if key in CARRIED), default=-1)
-        found |= _tags_column(text, [place for place in rest if place > last])
+    keys |= dict(zip(rest, fields, strict=False))
+    if "tags" not in keys.values() and "notetype" not in keys.values():
+        last = max((place for place, key in keys.items() if key in CARRIED), default=-1)
+        keys |= _tags_column(text, [place for place in rest if place > last])
     for place, label in enumerate(labels):
-        name = label if label and label not in found.values() else f"column {place + 1}"
-        found.setdefault(place, name)
-    return [found[place] for place in range(width)]
+        name = label if label and label not in keys.values() else f"column {place + 1}"
+        keys.setdefault(place, name)
+    return [keys[place] for place in range(width)]
 
 
 def _tags_column(text: AnkiText, rest: Sequence[int]) -> dict[int, str]:
     """Return the column behind the fields, which Anki takes for tags, if that is what it holds."""
-    kind = _KINDS.get(text.said.get("notetype", "").lower(), "")
+    kind = _KINDS.get(text.headers.get("notetype", "").lower(), "")
     behind = rest[1:] if kind == "optional" else rest
     cells = [row[behind[0]] for row in text.rows.cells if len(row) > behind[0]] if behind else []
     return {behind[0]: "tags"} if cells and not any(map(columns.is_sentence, cells)) else {}
@@ -172,11 +174,11 @@ class _Reader:
             self.lost.append(f"{where}: cells right of the last column")
         guid, note_type, deck = (row.pop(key, "") for key in ("guid", "notetype", "deck"))
         self.guids += bool(guid)
-        fields = self.fields(row, note_type or self.text.said.get("notetype", ""), where)
-        fields["tags"] = f"{row.get('tags', '')} {self.text.said.get('tags', '')}"
+        fields = self.fields(row, note_type or self.text.headers.get("notetype", ""), where)
+        fields["tags"] = f"{row.get('tags', '')} {self.text.headers.get('tags', '')}"
         card = card_of(fields, number, where, self.ids, self.lost)
         if card:
-            deck = deck.strip() or self.text.said.get("deck", "")
+            deck = deck.strip() or self.text.headers.get("deck", "")
             self.decks.setdefault(deck_name(deck) if deck else "", []).append(card)
             self.places[card["id"]] = where
 
@@ -185,22 +187,22 @@ class _Reader:
         kind = _KINDS.get(note_type.lower(), "")
         if note_type and not kind:
             self.strange[note_type] += 1
-        texts = {key: each for key, each in row.items() if key not in ("tags", "kind")}
+        texts = {key: text for key, text in row.items() if key not in ("tags", "kind")}
         if kind == "optional":
-            reverse = [each for key, each in texts.items() if key not in ("prompt", "answer")]
+            reverse = [text for key, text in texts.items() if key not in ("prompt", "answer")]
             texts = {key: texts[key] for key in ("prompt", "answer") if key in texts}
             kind = "reversed" if any(map(str.strip, reverse)) else "basic"
         if kind == "cloze" or (not kind and _GAP.search(texts.get("prompt", ""))):
             kind = "cloze"
             renamed = {"prompt": "text", "answer": "why"}
-            texts = {renamed.get(key, key): each for key, each in texts.items()}
+            texts = {renamed.get(key, key): text for key, text in texts.items()}
         answer = self.plain(texts.get("answer", ""))
         if kind == "typed" and (len(answer) > LONGEST_TYPED or "\n" in answer):
             kind = "basic"
-        found = {key: self.markdown(each, f"{where}: ") for key, each in texts.items()}
+        fields = {key: self.markdown(text, f"{where}: ") for key, text in texts.items()}
         if kind == "typed":
-            found["answer"] = answer
-        return found | ({"kind": kind} if kind else {})
+            fields["answer"] = answer
+        return fields | ({"kind": kind} if kind else {})
 
     def markdown(self, field: str, where: str) -> str:
         """Return a field as Markdown that says the same."""

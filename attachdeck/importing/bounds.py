@@ -1,7 +1,8 @@
 """How large a package would become when it is unpacked, known before anything unpacks it.
 
-A newer package holds Zstandard streams of which a few bytes can become gigabytes. A stream's blocks say how long they are, and none
-becomes more than 128 KiB (RFC 8878, 3.1.1.2), so that counting blocks bounds the size.
+A newer package holds Zstandard streams of which a few bytes can become gigabytes. A stream's blocks
+say how long they are, and none becomes more than 128 KiB (RFC 8878, 3.1.1.2), so that counting
+blocks bounds the size.
 """
 
 from __future__ import annotations
@@ -24,26 +25,25 @@ _SKIPPED = b"\x2a\x4d\x18"
 def check_is_file(path: Path) -> None:
     """Refuse a pipe, to which nobody may write, and a device, which may have no end.
 
-    Raises CannotImport.
+    Raise CannotImport.
     """
     if path.exists() and not path.is_file():
         raise CannotImport(f"`{path}` is not a file: save what it holds in one")
 
 
 def check_size(package: Path) -> None:
-    """Raises CannotImport where a file is no package, is broken, or would become too large."""
+    """Raise CannotImport if a file is no package, is broken, or would become too large."""
     check_is_file(package)
     try:
         with zipfile.ZipFile(package) as archive:
             entries = archive.infolist()
-            if len(entries) > MAX_ENTRIES or sum(each.file_size for each in entries) > MAX_UNPACKED:
+            if len(entries) > MAX_ENTRIES or sum(info.file_size for info in entries) > MAX_UNPACKED:
                 raise CannotImport(_too_large(package))
             total = 0
-            for each in entries:
-                with archive.open(each) as entry:
-                    content = entry.read(
-                        each.file_size + 1
-                    )  # A broken one may hold more than it says.
+            for info in entries:
+                with archive.open(info) as entry:
+                    # A broken one may hold more than it says.
+                    content = entry.read(info.file_size + 1)
                 total += _unpacked(content)
                 if total > MAX_UNPACKED:
                     raise CannotImport(_too_large(package))
@@ -54,11 +54,17 @@ def check_size(package: Path) -> None:
 
 
 def _too_large(package: Path) -> str:
-    return f"{package} would become larger than {MAX_UNPACKED // 1024**3} GiB when unpacked: export a part of the deck, or leave the media out"
+    return (
+        f"{package} would become larger than {MAX_UNPACKED // 1024**3} GiB when unpacked: export "
+        "a part of the deck, or leave the media out"
+    )
 
 
 def _unpacked(content: bytes) -> int:
-    """At most how many bytes an entry becomes: a stream's blocks of 128 KiB each, or itself. Raises ValueError where a stream is broken."""
+    """Return at most how many bytes an entry becomes: a stream's blocks of 128 KiB each, or itself.
+
+    Raise ValueError if a stream is broken.
+    """
     total, place = len(content), 0
     while content[place + 1 : place + 4] in (_MAGIC[1:], _SKIPPED):
         if content[place + 1 : place + 4] == _SKIPPED and content[place] >> 4 == 5:

@@ -1,4 +1,5 @@
-"""What the columns of a table mean: by usual names, by what an author says, or by a guess to be confirmed."""
+"""What the columns of a table mean: by usual names, by what an author says, or by a guess to be
+confirmed."""
 
 from __future__ import annotations
 
@@ -45,8 +46,8 @@ KNOWN = CARRIED | frozenset(("id", "lesson", "tags", "sources", "objective", "ar
 _TARGETS = CARRIED | frozenset(("id", "lesson", "tags"))
 
 _UNSURE_NAMES = """
-arabic|cantonese|chinese|mandarin|danish|dutch|english|finnish|french|german|greek|hebrew|hindi|italian|japanese
-korean|latin|norwegian|polish|portuguese|russian|spanish|swedish|turkish
+arabic|cantonese|chinese|mandarin|danish|dutch|english|finnish|french|german|greek|hebrew|hindi
+italian|japanese|korean|latin|norwegian|polish|portuguese|russian|spanish|swedish|turkish
 deutsch|englisch|französisch|spanisch|italienisch|latein|lateinisch|russisch|japanisch|chinesisch
 español|castellano|inglés|francés|alemán|italiano|portugués|français|anglais|espagnol|allemand
 italien|inglese|francese|tedesco|spagnolo|português|inglês|polski|angielski|niemiecki
@@ -89,10 +90,10 @@ class Columns:
 
 
 def asked(text: str) -> Asked:
-    """Read `--columns`: `Spanish=prompt,English=answer`. Raises CannotImport."""
-    found: dict[str, str] = {}
+    """Read `--columns`: `Spanish=prompt,English=answer`. Raise CannotImport."""
+    keys: dict[str, str] = {}
     for part in next(csv.reader([text], skipinitialspace=True), []):
-        name, equals, key = (each.strip() for each in part.rpartition("="))
+        name, equals, key = (piece.strip() for piece in part.rpartition("="))
         if not equals or not name or not key:
             raise CannotImport(
                 f"`--columns` cannot be read at `{part}`: write NAME=KEY, as in "
@@ -101,27 +102,27 @@ def asked(text: str) -> Asked:
         if key.partition(".")[0] not in _TARGETS:
             near = did_you_mean(key, sorted(_TARGETS)) or "usual keys are prompt, answer, why, tags"
             raise CannotImport(f"`--columns`: `{key}` is no key of a card; {near}")
-        if key in found.values():
+        if key in keys.values():
             raise CannotImport(f"`--columns` names two columns for `{key}`: name one")
-        found[name] = key
-    return found
+        keys[name] = key
+    return keys
 
 
 def resolved(asked: Asked, names: Sequence[str]) -> dict[int, str]:
-    """Return the keys that `--columns` gives, by the columns' places. Raises CannotImport."""
+    """Return the keys that `--columns` gives, by the columns' places. Raise CannotImport."""
     folded = [name.strip().casefold() for name in names]
-    found = {}
+    keys = {}
     for name, key in asked.items():
         if name.casefold() in folded:
-            found[folded.index(name.casefold())] = key
+            keys[folded.index(name.casefold())] = key
         elif name.isdecimal() and 0 < int(name) <= len(names):
-            found[int(name) - 1] = key
+            keys[int(name) - 1] = key
         else:
-            listed = ", ".join(f"`{each.strip()}`" for each in names if each.strip())
+            listed = ", ".join(f"`{label.strip()}`" for label in names if label.strip())
             raise CannotImport(
                 f"`--columns`: there is no column `{name}`; the first row is {listed}"
             )
-    return found
+    return keys
 
 
 def key_of(name: str) -> str:
@@ -140,7 +141,8 @@ def _is_phrase(cell: str) -> bool:
 
 
 def of_table(rows: Sequence[Sequence[str]], wanted: Asked) -> Columns:
-    """Return what the columns of a table mean. Raises CannotImport, and Unclear where that is a guess."""
+    """Return what the columns of a table mean. Raise CannotImport, and Unclear where that is a
+    guess."""
     first, others = rows[0], rows[1:]
     width = max(map(len, rows))
     names = [*first, *[""] * (width - len(first))]
@@ -156,7 +158,8 @@ def of_table(rows: Sequence[Sequence[str]], wanted: Asked) -> Columns:
 
 
 def _usual(names: Sequence[str]) -> list[str]:
-    """Return what names of columns mean; of two words for one key the second is a name like any other."""
+    """Return what names of columns mean; of two words for one key the second is a name like any
+    other."""
     keys: list[str] = []
     by_kind = any(name.strip().lower() == "kind" for name in names)
     for name in names:
@@ -166,17 +169,17 @@ def _usual(names: Sequence[str]) -> list[str]:
     return keys
 
 
-def _as_asked(found: Mapping[int, str], names: Sequence[str], wanted: Asked) -> Columns:
+def _as_asked(chosen: Mapping[int, str], names: Sequence[str], wanted: Asked) -> Columns:
     """Return what `--columns` says, and for the other columns what their names mean."""
     folded = {name.strip().casefold() for name in names}
     has_names = any(name.casefold() in folded for name in wanted)
-    taken = set(found.values())
+    taken = set(chosen.values())
     keys = []
     for place, name in enumerate(names):
         usual = key_of(name) if has_names else ""
         if usual in taken:  # Its usual meaning was given to another column.
             usual = f"{name.strip()} (column {place + 1})"
-        keys.append(found.get(place, usual))
+        keys.append(chosen.get(place, usual))
     return Columns(tuple(keys), has_names)
 
 
@@ -197,7 +200,8 @@ def _without_names(names: Sequence[str], others: Sequence[Sequence[str]]) -> Col
 
 
 def _is_of_another_kind(names: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
-    """Tell whether a first row has a word over numbers or over another script, so that it is no card."""
+    """Tell whether a first row has a word over numbers or over another script, so that it is no
+    card."""
     return any(
         (not _NUMBER.fullmatch(name) and _are(_NUMBER, cells))
         or (name.isascii() and name.isalpha() and len(cells) > 1 and _are(_OTHER_SCRIPT, cells))
@@ -217,7 +221,8 @@ def _looks_like_names(names: Sequence[str]) -> bool:
 
 
 def _guess(names: Sequence[str], rows: Sequence[Sequence[str]], *, named: bool) -> str:
-    """Return a guess of what the columns mean, as `--columns` takes it; empty where there is none."""
+    """Return a guess of what the columns mean, as `--columns` takes it; empty where there is
+    none."""
     usual = dict(enumerate(_usual(names))) if named else {}
     keys = {place: key for place, key in usual.items() if key in ("prompt", "answer", "why")}
     free = [

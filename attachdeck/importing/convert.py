@@ -1,4 +1,5 @@
-"""Notes as cards of attachdeck's own kinds, for learners who start afresh: what has no such kind stays as it is."""
+"""Notes as cards of attachdeck's own kinds, for learners who start afresh: what has no such kind
+stays as it is."""
 
 from __future__ import annotations
 
@@ -28,16 +29,16 @@ _SHAPES = {
 
 
 def converted(draft: Draft) -> Draft:
-    """The draft with nearest kinds; nothing of it is known to learners any more."""
+    """Return the draft with nearest kinds; nothing of it is known to learners any more."""
     lost = list(draft.lost)
-    shapes = {name: shape(said, texts) for name, (said, texts) in draft.note_types.items()}
+    shapes = {name: shape(values, texts) for name, (values, texts) in draft.note_types.items()}
     styles: dict[str, dict[str, list[str]]] = {}
     lessons = tuple(_lesson(lesson, draft, shapes, lost, styles) for lesson in draft.lessons)
     lost += [_lost_styles(cards) for cards in styles.values()]
     used = {
         card["note_type"] for lesson in lessons for card in lesson.cards if card["kind"] == "custom"
     }
-    note_types = {name: each for name, each in draft.note_types.items() if name in used}
+    note_types = {name: note_type for name, note_type in draft.note_types.items() if name in used}
     return replace(
         draft,
         lessons=lessons,
@@ -48,16 +49,19 @@ def converted(draft: Draft) -> Draft:
     )
 
 
-def shape(said: Mapping[str, Any], texts: Mapping[str, str]) -> str:
-    """Which of Anki's own note types one is, by its templates and not by its name, which is in many languages; empty for another."""
-    found = tuple(
-        re.sub(r"\s+", "", texts[each[side]])
-        for each in said["templates"]
+def shape(values: Mapping[str, Any], texts: Mapping[str, str]) -> str:
+    """Return which of Anki's own note types a note type is, or nothing for any other.
+
+    Its templates decide, because its name is in many languages.
+    """
+    sides = tuple(
+        re.sub(r"\s+", "", texts[template[side]])
+        for template in values["templates"]
         for side in ("front", "back")
     )
-    names = [re.sub(r"\s+", "", each["name"]) for each in said["fields"]]
-    for known, kind in _SHAPES.items():
-        if tuple(_filled(each, names) for each in known) == found:
+    names = [re.sub(r"\s+", "", field["name"]) for field in values["fields"]]
+    for templates, kind in _SHAPES.items():
+        if tuple(_filled(template, names) for template in templates) == sides:
             return kind
     return ""
 
@@ -74,18 +78,21 @@ def _lesson(
     lost: list[str],
     styles: dict[str, dict[str, list[str]]],
 ) -> DraftLesson:
-    """Return a lesson with nearest kinds; `styles` gathers, by element, the tags that lose their look."""
+    """Return a lesson with nearest kinds.
+
+    `styles` gathers, by element, the tags that lose their look.
+    """
     cards = []
     for card in lesson.cards:
-        said, _ = draft.note_types[card["note_type"]]
-        row = [card["fields"].get(each["name"], "") for each in said["fields"]]
-        found = _card(shapes[card["note_type"]], row)
-        if found is not None:
+        note_type, _ = draft.note_types[card["note_type"]]
+        row = [card["fields"].get(field["name"], "") for field in note_type["fields"]]
+        values = _card(shapes[card["note_type"]], row)
+        if values is not None:
             for tag in lost_in(" ".join(row)):
                 by_tag = styles.setdefault(tag.split()[0].strip("<>/").lower(), {})
                 by_tag.setdefault(tag, []).append(card["id"])
             tags = fitting_tags(card.get("tags", []), f"the card {card['id']}", lost)
-            cards.append({"id": card["id"], **found, **({"tags": tags} if tags else {})})
+            cards.append({"id": card["id"], **values, **({"tags": tags} if tags else {})})
         else:
             cards.append(card)
     return replace(lesson, cards=tuple(cards))
@@ -94,7 +101,7 @@ def _lesson(
 def _lost_styles(cards: Mapping[str, list[str]]) -> str:
     """Say in one line which tags of one element lose their look, and in which cards."""
     tag, *others = cards
-    names = list(dict.fromkeys(name for found in cards.values() for name in found))
+    names = list(dict.fromkeys(name for card_names in cards.values() for name in card_names))
     more = f" and {len(others)} other looks of this tag" if others else ""
     if len(names) == 1:
         return f"the card {names[0]}: {tag}{more}"
@@ -102,12 +109,15 @@ def _lost_styles(cards: Mapping[str, list[str]]) -> str:
 
 
 def _card(kind: str, row: list[str]) -> Values | None:
-    """A card of a kind; None for what would lose something: pictures, sounds, LaTeX, fields that the kind has no place for."""
+    """Return a card of a kind, or None if it would lose something.
+
+    Pictures, sounds, LaTeX, and fields that the kind has no place for would be lost.
+    """
     if not kind or re.search(
         r"<(?:img|svg|audio|video|style)\b|\[sound:|\[/?latex\]|\[\$", " ".join(row), re.IGNORECASE
     ):
         return None
-    a, b, *more = [markdown(each) for each in row]
+    a, b, *more = [markdown(cell) for cell in row]
     if any(more[1 if kind == "optional" else 0 :]) or shows_nothing(row[0]):
         return None
     if kind == "cloze":

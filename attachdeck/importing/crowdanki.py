@@ -1,4 +1,5 @@
-"""CrowdAnki's folder: `deck.json` with decks in decks, note types and notes, and the files in `media/`."""
+"""CrowdAnki's folder: `deck.json` with decks in decks, note types and notes, and the files in
+`media/`."""
 
 from __future__ import annotations
 
@@ -59,21 +60,21 @@ _TEMPLATE = {"id": 0, "bqfmt": "", "bafmt": "", "bfont": "", "bsize": 0}
 
 
 def json_file(path: Path) -> Path | None:
-    """The JSON of a CrowdAnki folder, or of the file itself; None where there is none."""
+    """Return the JSON of a CrowdAnki folder, or the file itself; None if there is none."""
     if path.suffix.lower() == ".json":
         return path
-    found = [path / name for name in ("deck.json", f"{path.name}.json") if (path / name).is_file()]
-    return found[0] if found else None
+    paths = [path / name for name in ("deck.json", f"{path.name}.json") if (path / name).is_file()]
+    return paths[0] if paths else None
 
 
 def read(path: Path) -> Found:
-    """Read all that the folder holds. Raises CannotImport, and OSError."""
+    """Read all that the folder holds. Raise CannotImport, and OSError."""
     root = _Part(_json(path), "", path)
     decks = list(_decks(root, "", 0))
     types = {
-        each["crowdanki_uuid"].text(): _note_type(each)
+        model["crowdanki_uuid"].text(): _note_type(model)
         for _, deck in decks
-        for each in deck.entries("note_models")
+        for model in deck.entries("note_models")
     }
     lost: list[str] = []
     notes = tuple(
@@ -85,7 +86,9 @@ def read(path: Path) -> Found:
     unnamed = sum(not note.guid for note in notes)
     return Found(
         notes=notes,
-        note_types={each["id"]: each for each in types.values() if each["id"] in used},
+        note_types={
+            note_type["id"]: note_type for note_type in types.values() if note_type["id"] in used
+        },
         decks={name: FoundDeck(0, deck.get("desc", "")) for name, deck in decks},
         media=media,
         lost=(
@@ -99,7 +102,7 @@ def read(path: Path) -> Found:
 
 
 def _json(path: Path) -> Any:
-    """Return what a JSON file says. Raises CannotImport, and OSError."""
+    """Return what a JSON file says. Raise CannotImport, and OSError."""
     if path.stat().st_size > _MAX_BYTES:
         raise CannotImport(f"`{path}` is larger than {_MAX_BYTES // 1024**2} MiB")
     try:
@@ -152,11 +155,11 @@ class _Part:
             return []
         if not isinstance(values, list):
             raise _Part(values, where, self.path).wrong("a list")
-        return [_Part(each, f"{where}[{place}]", self.path) for place, each in enumerate(values)]
+        return [_Part(value, f"{where}[{place}]", self.path) for place, value in enumerate(values)]
 
     def texts(self, key: str) -> list[str]:
         """Return the texts in a list, whatever else stands there."""
-        return [each.value for each in self.entries(key) if isinstance(each.value, str)]
+        return [part.value for part in self.entries(key) if isinstance(part.value, str)]
 
     def text(self) -> str:
         """Return a text, or what a number is written as."""
@@ -168,12 +171,12 @@ class _Part:
     def name(self) -> str:
         return f"`{self.where}`" if self.where else "the deck"
 
-    def wrong(self, wanted: str) -> CannotImport:
-        return _not_a_deck(self.path, f"{self.name} is not {wanted}")
+    def wrong(self, kind: str) -> CannotImport:
+        return _not_a_deck(self.path, f"{self.name} is not {kind}")
 
 
 def _decks(deck: _Part, above: str, depth: int) -> Iterator[tuple[str, _Part]]:
-    """Every deck with its whole name."""
+    """Yield every deck with its whole name."""
     if depth > _MAX_DEPTH:
         raise _not_a_deck(deck.path, f"decks lie more than {_MAX_DEPTH} deep in decks")
     name = f"{above}{deck_name(deck['name'].text())}"
@@ -190,13 +193,14 @@ def _note_type(model: _Part) -> dict[str, Any]:
     uuid = model["crowdanki_uuid"].text()
     digest = hashlib.sha256(uuid.encode()).digest()
     number = 1_600_000_000_000 + int.from_bytes(digest[:8], "big") % 100_000_000_000
-    fields = [_field(each) for each in _ordered(model, "flds")]
+    fields = [_field(field) for field in _ordered(model, "flds")]
     templates = [
-        _template(each, f"Card {place}") for place, each in enumerate(_ordered(model, "tmpls"), 1)
+        _template(template, f"Card {place}")
+        for place, template in enumerate(_ordered(model, "tmpls"), 1)
     ]
     if not fields or not templates:
         raise _not_a_deck(model.path, f"{model.name} has no {'tmpls' if fields else 'flds'}")
-    gaps = any(_GAPS.search(each["qfmt"]) for each in templates)
+    gaps = any(_GAPS.search(template["qfmt"]) for template in templates)
     return {
         "id": number,
         "mod": 0,
@@ -211,7 +215,7 @@ def _note_type(model: _Part) -> dict[str, Any]:
 
 def _ordered(model: _Part, key: str) -> list[_Part]:
     """Return fields or templates in Anki's order; where they do not say it, as they are listed."""
-    return sorted(model.entries(key), key=lambda each: each.get("ord", len(model.entries(key))))
+    return sorted(model.entries(key), key=lambda part: part.get("ord", len(model.entries(key))))
 
 
 def _field(field: _Part) -> dict[str, Any]:
@@ -224,7 +228,8 @@ def _template(template: _Part, usual: str) -> dict[str, Any]:
 
 
 def _typed(part: _Part, usual: Mapping[str, object]) -> dict[str, Any]:
-    """Return the values that have the type of the usual one; Anki's default holds for the others."""
+    """Return the values that have the type of the usual one; Anki's default holds for the
+    others."""
     return {
         key: part.value[key]
         for key, value in usual.items()
@@ -239,17 +244,17 @@ def _note(
     if uuid not in types:
         raise _not_a_deck(note.path, f"{note.name} is of a note type that is missing ({uuid})")
     note["fields"]
-    fields = [normal(each.text()) for each in note.entries("fields")]
-    wanted = len(types[uuid]["flds"])
+    fields = [normal(field.text()) for field in note.entries("fields")]
+    count = len(types[uuid]["flds"])
     lost += [
-        f"the text `{text[:60]}` of {note.name}: its note type has {wanted} fields"
-        for text in fields[wanted:]
+        f"the text `{text[:60]}` of {note.name}: its note type has {count} fields"
+        for text in fields[count:]
     ]
     tags = note.value.get("tags") or []
     return FoundNote(
         guid=note.get("guid", ""),
         note_type=types[uuid]["id"],
-        fields=(*fields, *[""] * (wanted - len(fields)))[:wanted],
+        fields=(*fields, *[""] * (count - len(fields)))[:count],
         tags=tuple(tags.split() if isinstance(tags, str) else note.texts("tags")),
         deck=deck,
         modified=0,
@@ -257,8 +262,8 @@ def _note(
 
 
 def _media(folder: Path, names: list[str]) -> tuple[dict[str, bytes], list[str]]:
-    """The listed files that lie in the folder itself, and the names of the others."""
-    found, missing = {}, []
+    """Return the listed files that lie in the folder itself, and the names of the others."""
+    media, missing = {}, []
     place = folder.parent.resolve() / folder.name  # A link would lead elsewhere.
     for name in sorted(set(names)):
         path = folder / name
@@ -268,7 +273,7 @@ def _media(folder: Path, names: list[str]) -> tuple[dict[str, bytes], list[str]]
             and path.is_file()
             and path.resolve().parent == place
         ):
-            found[normal(name)] = path.read_bytes()
+            media[normal(name)] = path.read_bytes()
         else:
             missing.append(name)
-    return found, missing
+    return media, missing

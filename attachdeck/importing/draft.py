@@ -21,9 +21,11 @@ _PLACES = ("the card ", "the note ", "the field ", "line ")
 _FEW = 3
 _MANY_LINES = 20
 
-# Nothing that begins holds the beginning of another; so a text of beginnings alone is read once, and not once for each.
+# Nothing that begins holds the beginning of another; so a text of beginnings alone is read once,
+# and not once for each.
 _MEDIA = re.compile(
-    r"<img\b(?=(?:(?!<img\b)[^>])*+>)(?:(?!<img\b)[^>])*?\bsrc\s*=\s*[\"']?([^\s\"'>]*)(?:(?!<img\b)[^>])*>"
+    r"<img\b(?=(?:(?!<img\b)[^>])*+>)(?:(?!<img\b)[^>])*?"
+    r"\bsrc\s*=\s*[\"']?([^\s\"'>]*)(?:(?!<img\b)[^>])*>"
     r"|!\[(?:(?!!\[)[^\]])*+\]\(\s*+<?+((?:(?!!\[)[^\s)>])*+)(?:(?!!\[)[^)])*+\)"
     r"|\\?\[sound:((?:(?!\[sound:).)*?)\\?\]",
     re.IGNORECASE,
@@ -42,9 +44,10 @@ class DraftLesson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A course: `note_types` are the words of `note_type.yaml` and its texts by folder, `known` is what the lock must remember,
-    `lost` says what could not be carried, a line each, `places` where in the file a card comes from, and `starts_afresh` that learners of
-    the deck have other cards. `note` says how a table was read where nothing in it says so."""
+    """A course: `note_types` are the words of `note_type.yaml` and its texts by folder, `known` is
+    what the lock must remember, `lost` says what could not be carried, a line each, `places` where
+    in the file a card comes from, and `starts_afresh` that learners of the deck have other cards.
+    `note` says how a table was read where nothing in it says so."""
 
     deck: str
     lessons: tuple[DraftLesson, ...]
@@ -59,26 +62,25 @@ class Draft:
 
 
 class Ids:
-    """Gives out ids: from words, and where they are taken or there are none, with a few letters of a digest."""
+    """Gives out ids: from words, and where they are taken or there are none, with a few letters of
+    a digest."""
 
     def __init__(self) -> None:
         self.taken: set[str] = set()
 
     def of(self, words: str, identity: str, fallback: str = "card", *, given: str = "") -> str:
-        found = given if is_id(given) else slug(plain(words)[:200], fallback)
-        if found in self.taken or found == fallback:
+        """Return an id made of words, or `given` if it is an id, and remember it."""
+        name = stem = given if is_id(given) else slug(plain(words)[:200], fallback)
+        if stem in self.taken or stem == fallback:
             digest = hashlib.sha256(identity.encode()).hexdigest()
-            found = next(
-                name
-                for length in range(6, 64)
-                if (name := f"{found}-{digest[:length]}") not in self.taken
-            )
-        self.taken.add(found)
-        return found
+            longer = (f"{stem}-{digest[:length]}" for length in range(6, 64))
+            name = next(name for name in longer if name not in self.taken)
+        self.taken.add(name)
+        return name
 
 
 def plain(html: str) -> str:
-    """HTML's words, without gaps' braces and the names of sounds."""
+    """Return HTML's words, without gaps' braces and the names of sounds."""
     text = re.sub(
         r"\[sound:(?:(?!\[sound:)[^\]])*+\]|\{\{c[0-9,]+::|::(?:(?!::)[^{}])*+\}\}|\}\}|<[^<>]*>",
         " ",
@@ -94,12 +96,18 @@ def deck_name(name: str) -> str:
 
 
 def storable(text: str) -> str:
-    """A text without what a course's file cannot hold: invisible characters, and the line ends of Windows."""
+    """Return a text without what a course's file cannot hold.
+
+    These are invisible characters, and the line ends of Windows.
+    """
     return NOT_TEXT.sub("", text.replace("\r\n", "\n"))
 
 
 def without_media(text: str, where: str, lost: list[str]) -> str:
-    """A Markdown text without pictures and sounds, which a text cannot bring; they are listed."""
+    """Return a Markdown text without pictures and sounds, which a text cannot bring.
+
+    They are added to `lost`.
+    """
     lost += [
         f"{where}: the file {match[1] or match[2] or match[3]}" for match in _MEDIA.finditer(text)
     ]
@@ -107,18 +115,20 @@ def without_media(text: str, where: str, lost: list[str]) -> str:
 
 
 def fitting_tags(tags: list[str], where: str, lost: list[str]) -> list[str]:
-    """Tags as cards of our own kinds can have them; those that change are listed."""
-    found = []
+    """Return tags as cards of our own kinds can have them; add those that change to `lost`."""
+    fitting = []
     for tag in tags:
         fit = "::".join(
-            part for each in tag.split("::") if (part := re.sub(r'[:"*_\\]+', "-", each).strip("-"))
+            part
+            for level in tag.split("::")
+            if (part := re.sub(r'[:"*_\\]+', "-", level).strip("-"))
         )
         if fit != tag:
             lost.append(
                 f"{where}: the tag {tag} ({f'it is {fit} now' if fit else 'nothing is left of it'})"
             )
-        found += [fit] if fit else []
-    return list(dict.fromkeys(found))
+        fitting += [fit] if fit else []
+    return list(dict.fromkeys(fitting))
 
 
 def summed_up(lost: Iterable[str]) -> list[str]:
@@ -130,22 +140,22 @@ def summed_up(lost: Iterable[str]) -> list[str]:
             places.setdefault(what, []).append(where)
         else:
             places.setdefault(line, [])
-    found = []
+    lines = []
     for what, wheres in places.items():
         if len(wheres) > _FEW:
-            found.append(f"{what}: in {listed(wheres)}")
+            lines.append(f"{what}: in {listed(wheres)}")
         else:
-            found += [f"{where}: {what}" for where in wheres] or [what]
-    return found
+            lines += [f"{where}: {what}" for where in wheres] or [what]
+    return lines
 
 
 def listed(names: Sequence[str]) -> str:
     """Return how many cards or lines these are, with the first names."""
     lines = [name.removeprefix("line ") for name in names if name.startswith("line ")]
     if len(lines) == len(names):
-        shown, what = lines[:_MANY_LINES], "lines"
+        shown, noun = lines[:_MANY_LINES], "lines"
     else:
-        shown, what = [name.removeprefix("the card ") for name in names[:_FEW]], "places"
-        what = "cards" if all(" " not in name for name in shown) else what
+        shown, noun = [name.removeprefix("the card ") for name in names[:_FEW]], "places"
+        noun = "cards" if all(" " not in name for name in shown) else noun
     more = ", …" if len(names) > len(shown) else ""
-    return f"{len(names)} {what} ({', '.join(shown)}{more})"
+    return f"{len(names)} {noun} ({', '.join(shown)}{more})"

@@ -13,8 +13,8 @@ class CannotImport(Exception):  # noqa: N818  # The file is at fault, not the pr
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundNote:
-    """A note: its fields and tags as they are, its note type's id, the deck of its first card, the places of its cards (None where the file
-    does not say), and the second of its last change."""
+    """A note: its fields and tags as they are, its note type's id, the deck of its first card, the
+    places of its cards (None where the file does not say), and the second of its last change."""
 
     guid: str
     note_type: int
@@ -35,8 +35,9 @@ class FoundDeck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A whole deck: `note_types` are Anki's own JSON by id; `lost` says what could not be read, a line each. Where it is not
-    `from_anki`, the ids of the note types are ours, and learners' notes belong to others."""
+    """A whole deck: `note_types` are Anki's own JSON by id; `lost` says what could not be read, a
+    line each. Where it is not `from_anki`, the ids of the note types are ours, and learners' notes
+    belong to others."""
 
     notes: tuple[FoundNote, ...]
     note_types: Mapping[int, Mapping[str, Any]]

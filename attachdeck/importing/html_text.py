@@ -1,4 +1,5 @@
-"""The HTML of a field as Markdown that says the same: inline tags stay, lines become paragraphs, and no sign of a text becomes markup."""
+"""The HTML of a field as Markdown that says the same: inline tags stay, lines become paragraphs,
+and no sign of a text becomes markup."""
 
 from __future__ import annotations
 
@@ -15,22 +16,24 @@ _TAG = re.compile(
     r"(<[^<>]*>|\\\((?:(?!\\\().)*?\\\)|\\\[(?:(?!\\\[).)*?\\\]|\{\{c[0-9,]+::)", re.DOTALL
 )
 _MARK = re.compile(
-    r"([\\`*_#|~]|(?:(?<=^[0-9])|(?<=^[0-9]{2})|(?<=^[0-9]{3})|(?<=^[0-9]{4}))[.)](?= )|^[-+>](?= ))"
+    r"([\\`*_#|~]|(?:(?<=^[0-9])|(?<=^[0-9]{2})|(?<=^[0-9]{3})|(?<=^[0-9]{4}))[.)](?= )"
+    r"|^[-+>](?= ))"
 )
-
-
 _LINK = re.compile(r"\](?=[(\[:])")
 
 
 def markdown(html: str) -> str:
-    """A field's text for a card; one that begins with a list or a table stays HTML."""
+    """Return a field's text for a card; one that begins with a list or a table stays HTML."""
     text = re.sub(r"\s+", " ", html.replace("&nbsp;", " "))
     parts = [part.strip() for part in _BREAK.split(text) if part.strip()]
     return "\n\n".join(part if _BLOCK.match(part) else _escaped(part) for part in parts)
 
 
 def lost_in(html: str) -> list[str]:
-    """The tags whose look does not come along: a card's text has no styles, classes and fonts."""
+    """Return the tags whose look does not come along.
+
+    A card's text has no styles, classes and fonts.
+    """
     return list(dict.fromkeys(_STYLED.findall(html)))
 
 

@@ -1,4 +1,5 @@
-"""Notes in Markdown as lessons: a heading begins a lesson, `Q:` and `A:` make a card, and so does a paragraph with gaps."""
+"""Notes in Markdown as lessons: a heading begins a lesson, `Q:` and `A:` make a card, and so does a
+paragraph with gaps."""
 
 from __future__ import annotations
 
@@ -18,12 +19,12 @@ _GAP = re.compile(r"\{\{c[0-9]+::|\(\([0-9]+ ")
 
 
 def draft(path: Path, encoding: str = "") -> Draft:
-    """A course of a file's questions. Raises CannotImport, and OSError."""
-    said = decoded(path, encoding)
-    text = storable(said)
+    """Return a course of a file's questions. Raise CannotImport and OSError."""
+    original = decoded(path, encoding)
+    text = storable(original)
     lost = [
         f"line {number}: invisible characters"
-        for number, line in enumerate(said.split("\n") if text != said else (), 1)
+        for number, line in enumerate(original.split("\n") if text != original else (), 1)
         if storable(line) != line
     ]
     ids, lesson_ids = Ids(), Ids()
@@ -43,31 +44,34 @@ def draft(path: Path, encoding: str = "") -> Draft:
         name = ids.of(words, words + str(line))
         lessons.setdefault(title, []).append({"id": name, **card})
         places[name] = f"line {line}"
-    found = tuple(
+    drafted = tuple(
         DraftLesson(id=lesson_ids.of(title, title, "lesson"), title=title, cards=tuple(cards))
         for title, cards in lessons.items()
     )
-    return Draft(deck=path.stem, lessons=found, lost=tuple(lost), places=places)
+    return Draft(deck=path.stem, lessons=drafted, lost=tuple(lost), places=places)
 
 
 def _blocks(text: str) -> list[tuple[int, str]]:
-    """Paragraphs and headings, each with the number of its first line; `Q:` begins a paragraph, and the answer may follow after a blank line."""
-    found: list[tuple[int, list[str]]] = []
+    """Return paragraphs and headings, each with the number of its first line.
+
+    `Q:` begins a paragraph, and the answer may follow after a blank line.
+    """
+    blocks: list[tuple[int, list[str]]] = []
     open_block = False
     for number, line in enumerate(text.split("\n"), 1):
         alone = _HEADING.fullmatch(line) is not None
         if not line.strip() or alone:
             open_block = False
         if alone:
-            found.append((number, [line]))
+            blocks.append((number, [line]))
         elif line.strip():
-            answers = found and _ANSWERS.match(line) and _ASKS.match(found[-1][1][0])
+            answers = blocks and _ANSWERS.match(line) and _ASKS.match(blocks[-1][1][0])
             if answers or (open_block and not _ASKS.match(line)):
-                found[-1][1].append(line)
+                blocks[-1][1].append(line)
             else:
-                found.append((number, [line]))
+                blocks.append((number, [line]))
             open_block = True
-    return [(number, "\n".join(lines)) for number, lines in found]
+    return [(number, "\n".join(lines)) for number, lines in blocks]
 
 
 def _card(block: str) -> Values | None:
@@ -75,9 +79,9 @@ def _card(block: str) -> Values | None:
         lines = block[asks.end() :].split("\n")
         place, answers = next(
             (
-                (place, found)
+                (place, match)
                 for place, line in enumerate(lines)
-                if place and (found := _ANSWERS.match(line))
+                if place and (match := _ANSWERS.match(line))
             ),
             (0, None),
         )

@@ -1,4 +1,5 @@
-"""A package (`.apkg`, `.colpkg`, old or new), read by Anki's own engine in a collection of its own."""
+"""A package (`.apkg`, `.colpkg`, old or new), read by Anki's own engine in a collection of its
+own."""
 
 from __future__ import annotations
 
@@ -19,7 +20,10 @@ SUFFIXES = (".apkg", ".colpkg")
 
 
 def read(package: Path) -> Found:
-    """All that a package holds but scheduling. Raises CannotImport, and NoEngine where Anki's engine is not installed."""
+    """Return all that a package holds but scheduling.
+
+    Raise CannotImport, and NoEngine if Anki's engine is not installed.
+    """
     check_size(package)
     whole = package.suffix.lower() == ".colpkg"
     try:
@@ -30,28 +34,32 @@ def read(package: Path) -> Found:
             if not whole:
                 _make_room(collection)
                 import_package(collection, package)
-            return _found(collection, Path(folder) / "collection.media")
+            return _contents(collection, Path(folder) / "collection.media")
     except EngineRefused as error:
         raise CannotImport(f"Anki cannot read {package}: {error}") from error
 
 
 def _make_room(collection: Collection) -> None:
-    """Give the note types of an empty collection other names: Anki would rename the package's `Basic` beside its own."""
-    for place, each in enumerate(collection.models.all()):
-        each["name"] = f"attachdeck {place}"
-        collection.models.update_dict(each)
+    """Give the note types of an empty collection other names.
+
+    Anki would rename the package's `Basic` beside its own.
+    """
+    for place, note_type in enumerate(collection.models.all()):
+        note_type["name"] = f"attachdeck {place}"
+        collection.models.update_dict(note_type)
 
 
-def _found(collection: Collection, media: Path) -> Found:
+def _notes(collection: Collection) -> tuple[list[FoundNote], list[str]]:
+    """Return the notes of a collection, and what cannot be carried of them."""
     db: Any = collection.db
-    names = {int(each.id): each.name for each in collection.decks.all_names_and_ids()}
+    names = {int(deck.id): deck.name for deck in collection.decks.all_names_and_ids()}
     cards: dict[int, list[tuple[int, int]]] = {}
     for note, place, deck, home in db.execute(
         "select nid, ord, did, odid from cards order by nid, ord"
     ):
         cards.setdefault(note, []).append((place, home or deck))
+    notes: list[FoundNote] = []
     lost: list[str] = []
-    notes = []
     for number, guid, note_type, modified, tags, fields in db.execute(
         "select id, guid, mid, mod, tags, flds from notes order by id"
     ):
@@ -61,7 +69,8 @@ def _found(collection: Collection, media: Path) -> Found:
             continue
         if len(decks) > 1:
             lost.append(
-                f"the note {guid}: that its cards lie in several decks ({', '.join(decks)}); learners' own stay where they are"
+                f"the note {guid}: that its cards lie in several decks ({', '.join(decks)}); "
+                "learners' own stay where they are"
             )
         notes.append(
             FoundNote(
@@ -74,25 +83,34 @@ def _found(collection: Collection, media: Path) -> Found:
                 places=frozenset(place for place, _ in cards[number]),
             )
         )
+    return notes, lost
+
+
+def _decks(collection: Collection) -> dict[str, FoundDeck]:
+    """Return the decks of a collection by their names."""
+    decks = {}
+    for deck in collection.decks.all_names_and_ids():
+        config: Any = collection.decks.get(deck.id, default=False)  # type: ignore[arg-type]
+        decks[deck.name] = FoundDeck(int(deck.id), str((config or {}).get("desc", "")))
+    return decks
+
+
+def _contents(collection: Collection, media: Path) -> Found:
+    """Return all that a collection and its folder of media hold but scheduling."""
+    notes, lost = _notes(collection)
     used = {note.note_type for note in notes}
     return Found(
         notes=tuple(notes),
         note_types={
-            each["id"]: json.loads(json.dumps(each))
-            for each in collection.models.all()
-            if each["id"] in used
+            note_type["id"]: json.loads(json.dumps(note_type))
+            for note_type in collection.models.all()
+            if note_type["id"] in used
         },
-        decks={
-            name: FoundDeck(
-                number,
-                str((collection.decks.get(number, default=False) or {}).get("desc", "")),  # type: ignore[arg-type]
-            )
-            for number, name in names.items()
-        },
+        decks=_decks(collection),
         media={
-            normal(each.name): each.read_bytes()
-            for each in sorted(media.iterdir())
-            if each.is_file()
+            normal(file.name): file.read_bytes()
+            for file in sorted(media.iterdir())
+            if file.is_file()
         },
         lost=tuple(lost),
     )

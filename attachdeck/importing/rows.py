@@ -34,7 +34,7 @@ class Rows:
 
 
 def decoded(path: Path, encoding: str = "") -> str:
-    """Return a file's text with plain line ends. Raises CannotImport, and OSError.
+    """Return a file's text with plain line ends. Raise CannotImport, and OSError.
 
     Without an encoding it is UTF-8, or UTF-16 with its byte order mark (*Unicode Text* in Excel).
     """
@@ -63,7 +63,7 @@ def decoded(path: Path, encoding: str = "") -> str:
 def guessed(path: Path) -> str:
     """Return a line as it reads in cp1252, for a text that Excel on Windows may have saved so.
 
-    Nothing for any other text. Raises CannotImport, and OSError.
+    Nothing for any other text. Raise CannotImport, and OSError.
     """
     check_is_file(path)
     content = path.read_bytes()[:_MAX_BYTES]
@@ -80,7 +80,7 @@ def _reads_well(content: bytes, encoding: str) -> bool:
     """Tell whether letters look like letters in words."""
     text = content.decode(encoding, "replace")
     foreign = set(_FOREIGN.findall(text))
-    return all(each.isalpha() or each in _SIGNS for each in foreign) and not _ODD.search(text)
+    return all(char.isalpha() or char in _SIGNS for char in foreign) and not _ODD.search(text)
 
 
 def _shown(content: bytes, place: int, encoding: str) -> str:
@@ -109,16 +109,16 @@ def _name(encoding: str) -> str:
 
 
 def read(path: Path, lines: Sequence[str], separator: str, first: int) -> Rows:
-    """Return the rows of lines, of which the first has this number. Raises CannotImport."""
+    """Return the rows of lines, of which the first has this number. Raise CannotImport."""
     records = _Records(lines, separator, strict=True)
     try:
-        found = list(records)
+        rows = list(records)
     except csv.Error as error:
-        found = list(_unquoted(lines)) if separator == "\t" else []
-        if not found:
+        rows = list(_unquoted(lines)) if separator == "\t" else []
+        if not rows:
             raise _broken(path, error, first + records.begin) from error
-    kept = [(first + place, tuple(row)) for place, row in found if any(map(str.strip, row))]
-    return Rows(tuple(row for _, row in kept), tuple(line for line, _ in kept))
+    filled = [(first + place, tuple(row)) for place, row in rows if any(map(str.strip, row))]
+    return Rows(tuple(row for _, row in filled), tuple(line for line, _ in filled))
 
 
 def _unquoted(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
@@ -126,25 +126,25 @@ def _unquoted(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
 
     Nothing where the lines have different numbers of cells.
     """
-    found = [(place, line.split("\t")) for place, line in enumerate(lines) if line.strip()]
-    if len({len(row) for _, row in found}) == 1:
-        yield from found
+    rows = [(place, line.split("\t")) for place, line in enumerate(lines) if line.strip()]
+    if len({len(row) for _, row in rows}) == 1:
+        yield from rows
 
 
 def read_as_anki(path: Path, lines: Sequence[str], separator: str, first: int) -> Rows:
     """Return the rows as Anki reads them: lines that begin with `#` are comments.
 
-    Raises CannotImport where a quotation mark is never closed.
+    Raise CannotImport where a quotation mark is never closed.
     """
     records = _Records(lines, separator, strict=True, comments=True)
     try:
-        found = list(records)
+        rows = list(records)
     except csv.Error as error:
         if "expected after" not in str(error):
             raise _broken(path, error, first + records.begin) from error
         # Anki goes on after a closing quotation mark.
-        found = list(_Records(lines, separator, strict=False, comments=True))
-    return Rows(tuple(tuple(row) for _, row in found), tuple(first + place for place, _ in found))
+        rows = list(_Records(lines, separator, strict=False, comments=True))
+    return Rows(tuple(tuple(row) for _, row in rows), tuple(first + place for place, _ in rows))
 
 
 class _Records:
@@ -182,15 +182,15 @@ def _broken(path: Path, error: csv.Error, line: int) -> CannotImport:
 
 def _mistake(error: csv.Error) -> str:
     """Say what is wrong with a row, and how to fix it."""
-    said = str(error)
-    if "unexpected end" not in said and "expected after" not in said:
-        return said
-    what = (
+    reason = str(error)
+    if "unexpected end" not in reason and "expected after" not in reason:
+        return reason
+    problem = (
         "a quotation mark is never closed"
-        if "unexpected end" in said
+        if "unexpected end" in reason
         else "there is text after the closing quotation mark of a cell"
     )
     return (
-        f"{what}: write each quotation mark within a cell twice, and quotation marks around it, "
+        f"{problem}: write each quotation mark within a cell twice, and quotation marks around it, "
         "or save the table again from a spreadsheet"
     )

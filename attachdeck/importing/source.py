@@ -19,15 +19,15 @@ def draft(
 ) -> Draft:
     """Return the course that files make together; `asked` says what a table's columns are.
 
-    Raises CannotImport, OSError, NoEngine where Anki's engine is needed and not installed,
+    Raise CannotImport, OSError, NoEngine where Anki's engine is needed and not installed,
     and Unclear where it is a guess what a table's columns mean.
     """
     texts = [file for file in files if file.suffix.lower() in (*table.SUFFIXES, *markdown.SUFFIXES)]
     if not texts:
         if asked or encoding:
             raise CannotImport("--columns and --encoding are for tables (.csv, .tsv, .txt)")
-        found = kept(_joined([_found(file) for file in files]))
-        return converted(found) if convert else found
+        drafted = kept(_joined([_deck_in(file) for file in files]))
+        return converted(drafted) if convert else drafted
     if len(files) > 1:
         raise CannotImport("tables and Markdown come one at a time: name one FILE")
     if texts[0].suffix.lower() in table.SUFFIXES:
@@ -37,7 +37,7 @@ def draft(
     return markdown.draft(texts[0], encoding)
 
 
-def _found(file: Path) -> Found:
+def _deck_in(file: Path) -> Found:
     if file.suffix.lower() in package.SUFFIXES:
         return package.read(file)
     if folder := crowdanki.json_file(file):
@@ -51,32 +51,37 @@ def _found(file: Path) -> Found:
             f"`{file}` is a workbook: save the sheet with the cards as *CSV UTF-8*, and import that"
         )
     raise CannotImport(
-        f"`{file}` is nothing that can be imported: name a package (.apkg, .colpkg), a folder of CrowdAnki's, a table (.csv, .tsv, .txt) or Markdown (.md)"
+        f"`{file}` is nothing that can be imported: name a package (.apkg, .colpkg), a folder of "
+        "CrowdAnki's, a table (.csv, .tsv, .txt) or Markdown (.md)"
     )
 
 
-def _joined(found: Sequence[Found]) -> Found:
-    """Several decks as one; of two notes with one GUID the one that was changed later."""
-    if len(found) == 1:
-        return found[0]
-    notes, lost = {}, [each for one in found for each in one.lost]
+def _joined(sources: Sequence[Found]) -> Found:
+    """Return several decks as one; of two notes with one GUID the one that was changed later."""
+    if len(sources) == 1:
+        return sources[0]
+    notes, lost = {}, [line for source in sources for line in source.lost]
     for note in sorted(
-        (note for one in found for note in one.notes), key=lambda note: note.modified
+        (note for source in sources for note in source.notes), key=lambda note: note.modified
     ):
         notes[note.guid] = note
-    order = dict.fromkeys(note.guid for one in found for note in one.notes)
+    order = dict.fromkeys(note.guid for source in sources for note in source.notes)
     media: dict[str, bytes] = {}
-    for one in found:
-        for name, content in one.media.items():
+    for source in sources:
+        for name, content in source.media.items():
             if media.setdefault(name, content) != content:
                 lost.append(
                     f"the file {name} of one deck: another deck has another one of this name"
                 )
     return Found(
         notes=tuple(notes[guid] for guid in order),
-        note_types={number: each for one in found for number, each in one.note_types.items()},
-        decks={name: each for one in found for name, each in one.decks.items()},
+        note_types={
+            number: note_type
+            for source in sources
+            for number, note_type in source.note_types.items()
+        },
+        decks={name: deck for source in sources for name, deck in source.decks.items()},
         media=media,
         lost=tuple(lost),
-        from_anki=all(one.from_anki for one in found),
+        from_anki=all(source.from_anki for source in sources),
     )

@@ -1,4 +1,5 @@
-"""Tables: the spreadsheet that `build --to csv` makes, tables of other makers, and texts for Anki's import."""
+"""Tables: the spreadsheet that `build --to csv` makes, tables of other makers, and texts for Anki's
+import."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ _SEPARATORS = "\t;,|"
 _LOOKED_AT = 50
 """In how many lines the separator is looked for."""
 _GUESSED = (
-    "The file is not in UTF-8. It was read as cp1252, as Excel saves *CSV* in Western Europe: `{}`. "
+    "The file is not in UTF-8. It was read as cp1252, as Excel saves *CSV* in Western Europe: "
+    "`{}`. "
     "If letters look wrong, add --encoding NAME, such as cp1250, cp1251 or mac_roman."
 )
 _QUOTED = re.compile(r'"[^"]*+"')
@@ -36,16 +38,17 @@ class Table:
     lost: tuple[str, ...]
 
     def named(self) -> Iterator[tuple[int, dict[str, str]]]:
-        """Each row's line, and its cells by column; of two columns of one name the first counts."""
+        """Yield each row's line, and its cells by column; of two columns of one name the first
+        counts."""
         for line, row in zip(self.lines, self.rows, strict=True):
-            found: dict[str, str] = {}
+            cells: dict[str, str] = {}
             for column, cell in zip(self.columns, row, strict=False):
                 if column:
-                    found.setdefault(column, cell)
-            yield line, found
+                    cells.setdefault(column, cell)
+            yield line, cells
 
     def left_out(self) -> Iterator[str]:
-        """What `named` lacks, in words."""
+        """Yield what `named` lacks, in words."""
         yield from self.lost
         yield from (
             f"the second column `{name}`"
@@ -61,21 +64,21 @@ class Table:
 
 
 def _cells(path: Path, text: str) -> tuple[rows.Rows, list[str]]:
-    """Return a table's rows, and what could not be read of them. Raises CannotImport."""
+    """Return a table's rows, and what could not be read of them. Raise CannotImport."""
     lines = text.split("\n")
     first = 1
     if named := re.fullmatch(r"sep=(.)", lines[0]):
         lines, first = lines[1:], 2
-    found = rows.read(path, lines, named[1] if named else _separator(text), first)
-    if not found.cells:
+    parsed = rows.read(path, lines, named[1] if named else _separator(text), first)
+    if not parsed.cells:
         raise CannotImport(f"`{path}` is empty")
     lost = [
         f"line {line}: invisible characters"
-        for line, row in zip(found.lines, found.cells, strict=True)
+        for line, row in zip(parsed.lines, parsed.cells, strict=True)
         if "".join(row) != storable("".join(row))
     ]
-    cells = tuple(tuple(storable(restored(cell)) for cell in row) for row in found.cells)
-    return rows.Rows(cells, found.lines), lost
+    cells = tuple(tuple(storable(restored(cell)) for cell in row) for row in parsed.cells)
+    return rows.Rows(cells, parsed.lines), lost
 
 
 def _separator(text: str) -> str:
@@ -93,18 +96,19 @@ def _separator(text: str) -> str:
 def edits(path: Path, encoding: str = "") -> tuple[dict[str, dict[str, str]], list[str]]:
     """Return a spreadsheet's rows by the ids of their cards, and what belongs to no card.
 
-    Raises CannotImport, and OSError.
+    Raise CannotImport, and OSError.
     """
-    found, lost = _cells(path, rows.decoded(path, encoding))
-    head, *others = found.cells
+    parsed, lost = _cells(path, rows.decoded(path, encoding))
+    head, *others = parsed.cells
     names = tuple("id" if name.strip().lower() == "id" else name.strip() for name in head)
-    table = Table(names, tuple(others), found.lines[1:], tuple(lost))
+    table = Table(names, tuple(others), parsed.lines[1:], tuple(lost))
     if "id" not in table.columns:
         raise CannotImport(
-            f"`{path}` has no column `id`: take the spreadsheet that `attachdeck build --to csv` makes"
+            f"`{path}` has no column `id`: take the spreadsheet that `attachdeck build --to csv` "
+            "makes"
         )
     by_id: dict[str, dict[str, str]] = {}
-    left, twice = list(table.left_out()), []
+    left_out, twice = list(table.left_out()), []
     for line, row in table.named():
         name = row.get("id", "").strip()
         if name in by_id:
@@ -112,47 +116,49 @@ def edits(path: Path, encoding: str = "") -> tuple[dict[str, dict[str, str]], li
         elif name:
             by_id[name] = row
         elif any(cell.strip() for cell in row.values()):
-            left.append(
-                f"line {line}: this row has no `id`, by which its card is known; `attachdeck new card` adds a card"
+            left_out.append(
+                f"line {line}: this row has no `id`, by which its card is known; `attachdeck new "
+                "card` adds a card"
             )
     if twice:
         raise CannotImport(
-            f"`{path}` has several rows for {', '.join(f'`{each}`' for each in dict.fromkeys(twice))}: keep one of each"
+            f"`{path}` has several rows for "
+            f"{', '.join(f'`{name}`' for name in dict.fromkeys(twice))}: keep one of each"
         )
-    return by_id, left
+    return by_id, left_out
 
 
 def draft(path: Path, asked: columns.Asked, encoding: str = "") -> Draft:
     """Return a course of a table's rows.
 
-    Raises CannotImport, OSError, and Unclear where it is a guess what the columns mean.
+    Raise CannotImport, OSError, and Unclear where it is a guess what the columns mean.
     """
     guess = "" if encoding else rows.guessed(path)
     text = rows.decoded(path, "cp1252" if guess else encoding)
     notes = [_GUESSED.format(guess)] if guess else []
     if anki_text.is_for_anki(path, text):
-        made = anki_text.draft(path, anki_text.read(path, text), asked)
-        return replace(made, note="".join(notes))
-    found, lost = _cells(path, text)
-    found, titles = _without_titles(found)
-    names = tuple(name.strip() for name in found.cells[0])
+        drafted = anki_text.draft(path, anki_text.read(path, text), asked)
+        return replace(drafted, note="".join(notes))
+    parsed, lost = _cells(path, text)
+    parsed, titles = _without_titles(parsed)
+    names = tuple(name.strip() for name in parsed.cells[0])
     is_ours = {"id", "kind"} <= set(names)
-    meant = columns.Columns(names, True) if is_ours else columns.of_table(found.cells, asked)
+    meant = columns.Columns(names, True) if is_ours else columns.of_table(parsed.cells, asked)
     begin = int(meant.has_names)
-    table = Table(meant.keys, found.cells[begin:], found.lines[begin:], (*titles, *lost))
+    table = Table(meant.keys, parsed.cells[begin:], parsed.lines[begin:], (*titles, *lost))
     notes += [] if meant.has_names or asked else [_read_as(meant.keys)]
     return _drafted(path, table, "\n".join(notes))
 
 
-def _without_titles(found: rows.Rows) -> tuple[rows.Rows, list[str]]:
+def _without_titles(table: rows.Rows) -> tuple[rows.Rows, list[str]]:
     """Take away what stands above a table in one cell, such as its title."""
-    filled = [sum(bool(cell.strip()) for cell in row) for row in found.cells]
+    filled = [sum(bool(cell.strip()) for cell in row) for row in table.cells]
     above = next((place for place, number in enumerate(filled) if number > 1), 0)
     titles = [
         f"line {line}: {' '.join(' '.join(row).split())}"
-        for line, row in zip(found.lines[:above], found.cells[:above], strict=True)
+        for line, row in zip(table.lines[:above], table.cells[:above], strict=True)
     ]
-    return rows.Rows(found.cells[above:], found.lines[above:]), titles
+    return rows.Rows(table.cells[above:], table.lines[above:]), titles
 
 
 def _read_as(keys: Sequence[str]) -> str:
@@ -178,13 +184,13 @@ def _drafted(path: Path, table: Table, note: str) -> Draft:
         if card:
             lessons.setdefault(lesson.strip() or "Cards", []).append(card)
             places[card["id"]] = where
-    found = tuple(
+    drafted = tuple(
         DraftLesson(id=lesson_ids.of(title, title, "lesson"), title=title, cards=tuple(cards))
         for title, cards in lessons.items()
     )
     return Draft(
         deck=path.stem,
-        lessons=found,
+        lessons=drafted,
         lost=tuple(dict.fromkeys(lost)),
         places=places,
         note=note,
@@ -192,7 +198,8 @@ def _drafted(path: Path, table: Table, note: str) -> Draft:
 
 
 def _tags(cell: str, where: str, lost: list[str]) -> list[str]:
-    """Return a cell's tags: between commas or semicolons, else words. What has several words is none."""
+    """Return a cell's tags: between commas or semicolons, else words. What has several words is
+    none."""
     parts = [part.strip() for part in re.split("[,;]", cell) if part.strip()]
     if len(parts) == 1 and not columns.is_sentence(cell):
         return cell.split()

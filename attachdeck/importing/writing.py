@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -33,23 +33,29 @@ _ROUNDS = 20
 _SHOWN = 80
 """How much of a line a message shows."""
 _BEFORE = "0.0.0"
-"""The version that an imported course's lock gives to what learners had before; the course begins with 1.0.0."""
+"""The version that an imported course's lock gives to what learners had before; the course begins
+with 1.0.0."""
+_LINT_HINT = (
+    "# Imported cards have no objectives yet, and a deck may be a long lesson. "
+    "Delete a line to hear of it again."
+)
 _OFF = ("card-without-objective", "large-lesson", "objective-without-card")
 
 
 def write(draft: Draft, folder: Path, title: str, language: str) -> Draft:
-    """Write a course; what was written of it. A card with a mistake is left out of a course that nobody has yet, and listed as lost.
+    """Write a course, and return what was written of it.
 
-    Raises CannotImport where the folder is in use or the course would have other mistakes, and OSError.
+    A card with a mistake is left out of a course that nobody has yet, and listed as lost. Raise
+    CannotImport if the folder is in use or the course would have other mistakes, and OSError.
     """
     if used := in_the_way(folder):
-        other = (
+        hint = (
             f"; --into {word(folder)} brings a spreadsheet's edits back into that course"
             if (folder / "course.yaml").is_file()
             else ""
         )
         raise CannotImport(
-            f"`{folder}` is not empty (it holds `{used}`): name a folder that is new with -o{other}"
+            f"`{folder}` is not empty (it holds `{used}`): name a folder that is new with -o{hint}"
         )
     if folder.exists() and not folder.is_dir():
         raise CannotImport(f"`{folder}` is no folder: name one that is new with -o")
@@ -82,11 +88,16 @@ def _write(draft: Draft, place: Path, title: str, language: str) -> None:
 
 
 def _errors(checked: Checked) -> list[Diagnostic]:
-    return [each for each in checked.diagnostics if each.severity is Severity.ERROR]
+    return [
+        diagnostic for diagnostic in checked.diagnostics if diagnostic.severity is Severity.ERROR
+    ]
 
 
-def _said(error: Diagnostic, lines: Sequence[str]) -> str:
-    """A mistake with the line that has it, since nobody can look it up in a file that is not kept."""
+def _with_line(error: Diagnostic, lines: Sequence[str]) -> str:
+    """Return a mistake with the line that has it.
+
+    Nobody can look it up in a file that is not kept.
+    """
     line = (
         f", in `{lines[error.at.line - 1].strip()[:_SHOWN]}`"
         if 0 < error.at.line <= len(lines)
@@ -96,13 +107,16 @@ def _said(error: Diagnostic, lines: Sequence[str]) -> str:
 
 
 def _mistaken(checked: Checked) -> dict[str, str]:
-    """What is wrong with each card that has a mistake; nothing where there are none, or others, too."""
+    """Return what is wrong with each card that has a mistake.
+
+    Nothing if there are none, or if there are others, too.
+    """
     cards = {
-        each.file: list(found.items())
-        for each in checked.files.lessons
-        if each.root and (found := each.root.get("cards"))
+        lesson.file: list(entries.items())
+        for lesson in checked.files.lessons
+        if lesson.root and (entries := lesson.root.get("cards"))
     }
-    begins = {file: [each.at.line for each in found] for file, found in cards.items()}
+    begins = {file: [entry.at.line for entry in entries] for file, entries in cards.items()}
     lines = lines_of(checked.texts)
     mistaken: dict[str, str] = {}
     for error in _errors(checked):
@@ -110,31 +124,38 @@ def _mistaken(checked: Checked) -> dict[str, str]:
         if place < 0:
             return {}
         mistaken.setdefault(
-            cards[error.at.file][place].value["id"], _said(error, lines(error.at.file))
+            cards[error.at.file][place].value["id"], _with_line(error, lines(error.at.file))
         )
     return mistaken
 
 
 def _without(draft: Draft, mistaken: Mapping[str, str]) -> Draft:
     lessons = (
-        replace(each, cards=tuple(card for card in each.cards if card["id"] not in mistaken))
-        for each in draft.lessons
+        replace(lesson, cards=tuple(card for card in lesson.cards if card["id"] not in mistaken))
+        for lesson in draft.lessons
     )
     lost = (
-        f"{draft.places.get(name, f'the card {name}')}: {said}" for name, said in mistaken.items()
+        f"{draft.places.get(name, f'the card {name}')}: {reason}"
+        for name, reason in mistaken.items()
     )
     return replace(
-        draft, lessons=tuple(each for each in lessons if each.cards), lost=(*draft.lost, *lost)
+        draft,
+        lessons=tuple(lesson for lesson in lessons if lesson.cards),
+        lost=(*draft.lost, *lost),
     )
 
 
 def _lock(checked: Checked, folder: Path, known: Lock) -> None:
-    """Write the lock of a course that has no mistakes: hashes of what it holds now, with the times that are known."""
+    """Write the lock of a course that has no mistakes.
+
+    It has the hashes of what the course holds now, with the times that are known.
+    """
     if checked.course is None:
         first = _errors(checked)[0]
         where = f"{first.at}".removeprefix(f"{folder.as_posix()}/")
         raise CannotImport(
-            f"the course would have mistakes; the first: {where}: {_said(first, lines_of(checked.texts)(first.at.file))}"
+            f"the course would have mistakes; the first: {where}: "
+            f"{_with_line(first, lines_of(checked.texts)(first.at.file))}"
         )
     if known.cards:
         _, lock = compile_course(checked.course, known, 0)
@@ -167,10 +188,23 @@ def _as_learners_have_it(lock: Lock, known: Lock) -> Lock:
 
 
 def _texts(draft: Draft, course: str, title: str, language: str) -> Iterator[tuple[str, str]]:
+    """Yield the files of a course, each with its name."""
+    yield "course.yaml", _course(draft, course, title, language)
+    width = max(2, len(str(len(draft.lessons))))
+    for number, lesson in enumerate(draft.lessons, 1):
+        yield f"lessons/{number:0{width}}-{lesson.id}.yaml", _lesson(lesson)
+    for name, (values, files) in draft.note_types.items():
+        modeline = f"# yaml-language-server: $schema=../../{new.SCHEMAS}/note_type.schema.json\n"
+        yield f"note_types/{name}/note_type.yaml", modeline + _mapping(values, "")
+        for file, text in files.items():
+            yield f"note_types/{name}/{file}", text
+    if draft.media:
+        yield "media/media.yaml", _media(draft.media)
+
+
+def _course(draft: Draft, course: str, title: str, language: str) -> str:
     description = draft.description or "Write here what this course is about, and for whom."
-    yield (
-        "course.yaml",
-        f"""\
+    return f"""\
 # yaml-language-server: $schema={new.SCHEMAS}/course.schema.json
 id: {_scalar(course)}
 title: {_scalar(title)}
@@ -180,26 +214,19 @@ language: {_scalar(language)}
 licence: {{name: Not stated}}
 deck: {_scalar(_deck(draft.deck))}
 description: {_scalar(description)}
-# Imported cards have no objectives yet, and a deck may be a long lesson. Delete a line to hear of it again.
+{_LINT_HINT}
 lint:
-{"".join(f"  {rule}: off{chr(10)}" for rule in _OFF)}""",
-    )
-    width = max(2, len(str(len(draft.lessons))))
-    for number, lesson in enumerate(draft.lessons, 1):
-        yield f"lessons/{number:0{width}}-{lesson.id}.yaml", _lesson(lesson)
-    for name, (said, files) in draft.note_types.items():
-        yield (
-            f"note_types/{name}/note_type.yaml",
-            f"# yaml-language-server: $schema=../../{new.SCHEMAS}/note_type.schema.json\n{_mapping(said, '')}",
-        )
-        for file, text in files.items():
-            yield f"note_types/{name}/{file}", text
-    if draft.media:
-        listed = "".join(f"  - file: {_scalar(name)}\n" for name in sorted(draft.media))
-        yield (
-            "media/media.yaml",
-            f"# yaml-language-server: $schema=../{new.SCHEMAS}/media.schema.json\npictures: []\n# Add `origin` and `licence` to each file when you know them.\nfiles:\n{listed}",
-        )
+{"".join(f"  {rule}: off{chr(10)}" for rule in _OFF)}"""
+
+
+def _media(names: Iterable[str]) -> str:
+    files = "".join(f"  - file: {_scalar(name)}\n" for name in sorted(names))
+    return f"""\
+# yaml-language-server: $schema=../{new.SCHEMAS}/media.schema.json
+pictures: []
+# Add `origin` and `licence` to each file when you know them.
+files:
+{files}"""
 
 
 def _lesson(lesson: DraftLesson) -> str:
@@ -224,16 +251,16 @@ def _mapping(values: Mapping[str, Any], indent: str) -> str:
 
 
 def _value(value: Any, indent: str) -> str:
-    """A value after its key's colon, with the end of its last line."""
+    """Return a value after its key's colon, with the end of its last line."""
     inner = f"{indent}  "
     if isinstance(value, Mapping):
         return f"\n{_mapping(value, inner)}" if value else " {}\n"
-    if isinstance(value, list) and any(isinstance(each, Mapping) for each in value):
+    if isinstance(value, list) and any(isinstance(entry, Mapping) for entry in value):
         return "\n" + "".join(
-            f"{inner}- {_mapping(each, f'{inner}  ')[len(inner) + 2 :]}" for each in value
+            f"{inner}- {_mapping(entry, f'{inner}  ')[len(inner) + 2 :]}" for entry in value
         )
     if isinstance(value, list):
-        return f" [{', '.join(_quoted(each) for each in value)}]\n"
+        return f" [{', '.join(_quoted(entry) for entry in value)}]\n"
     if (
         isinstance(value, str)
         and "\n" in value.strip("\n")
@@ -265,5 +292,5 @@ def _quoted(text: str) -> str:
 
 
 def _deck(name: str) -> str:
-    """A deck's name as course.yaml can have it: no quotation marks and single colons."""
+    """Return a deck's name as course.yaml can have it: no quotation marks and single colons."""
     return " ".join(re.sub(r'[:"\s]+', " ", name).split()) or "Deck"

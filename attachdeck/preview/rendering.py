@@ -1,8 +1,10 @@
-"""A card's two sides as Anki renders them, without Anki: for the preview, for pages and for pictures of cards.
+"""A card's two sides as Anki renders them, without Anki: for the preview, for pages and for
+pictures of cards.
 
-Anki's engine is the judge: a test compares every card of the flagship course, character by character. What the reviewer adds only at
-review stays as the engine leaves it: a field to type into is `[[type:Field]]`, something to be read aloud is `[anki:play:q:0]`, MathJax is
-its source, an occluded region is an element whose `data-` attributes say where it lies.
+Anki's engine is the judge: a test compares every card of the flagship course, character by
+character. What the reviewer adds only at review stays as the engine leaves it: a field to type into
+is `[[type:Field]]`, something to be read aloud is `[anki:play:q:0]`, MathJax is its source, an
+occluded region is an element whose `data-` attributes say where it lies.
 """
 
 from __future__ import annotations
@@ -52,7 +54,7 @@ class Sides:
 
 
 def sides(note_type: NoteType, note: Note, place: int) -> Sides:
-    """Both sides of the card at a place among a note's cards (`NewCard.place`)."""
+    """Return both sides of the card at a place among a note's cards (`NewCard.place`)."""
     template = note_type.templates[0 if note_type.cloze else place]
     special = {
         "Tags": " ".join(note.tags),
@@ -70,13 +72,14 @@ def sides(note_type: NoteType, note: Note, place: int) -> Sides:
 
 
 def _played(html: str, side: str) -> str:
-    """A side with what it plays, sounds and speech, numbered in order."""
+    """Return a side with what it plays, sounds and speech, numbered in order."""
     numbers = itertools.count()
     return _PLAYED.sub(lambda _: f"[anki:play:{side}:{next(numbers)}]", html)
 
 
 class _Side:
-    """One side of one card: its note's fields, and for a cloze note type the number that is asked for."""
+    """One side of one card: its note's fields, and for a cloze note type the number that is asked
+    for."""
 
     def __init__(self, fields: Mapping[str, str], number: int, *, question: bool) -> None:
         self.fields = fields
@@ -117,7 +120,7 @@ class _Side:
         return self.fields[name]
 
     def closed(self, gap: cloze.Numbers, content: str, hint: str) -> str:
-        """A gap as this side shows it."""
+        """Return a gap as this side shows it."""
         active = cloze.asks(gap, self.number)
         numbers = ",".join(str(number) for number in gap)
         if content.startswith("image-occlusion:"):
@@ -125,13 +128,16 @@ class _Side:
         if not active:
             return f'<span class="cloze-inactive" data-ordinal="{numbers}">{content}</span>'
         if self.question:
-            return f'<span class="cloze" data-cloze="{_attribute(content)}" data-ordinal="{numbers}">[{hint or "..."}]</span>'
+            return (
+                f'<span class="cloze" data-cloze="{_attribute(content)}" '
+                f'data-ordinal="{numbers}">[{hint or "..."}]</span>'
+            )
         return f'<span class="cloze" data-ordinal="{numbers}">{content}</span>'
 
     def region(self, numbers: str, content: str, *, active: bool) -> str:
         look = "cloze-inactive" if not active else "cloze" if self.question else "cloze-highlight"
         shape, *properties = content.removeprefix("image-occlusion:").split(":")
-        pairs = (each.partition("=")[::2] for each in (f"shape={shape}", *properties))
+        pairs = (part.partition("=")[::2] for part in (f"shape={shape}", *properties))
         data = "".join(
             f'data-{_REGION[name]}="{escape(value)}" ' for name, value in pairs if name in _REGION
         )
@@ -139,5 +145,8 @@ class _Side:
 
 
 def _attribute(text: str) -> str:
-    """Text for an attribute, as Anki writes it: every sign below 256 that is no letter or digit of ASCII by its name or number."""
+    """Return a text for an attribute, as Anki writes it.
+
+    Every character below 256 that is no letter or digit of ASCII is written by its name or number.
+    """
     return _NOT_ALPHANUMERIC.sub(lambda match: _NAMED.get(match[0], f"&#x{ord(match[0]):X};"), text)

@@ -1,9 +1,10 @@
-"""A server for one reader: on the loopback only, for its own page only, and never a file that is not shown.
+"""A server for one reader: on the loopback only, for its own page only, and never a file that is
+not shown.
 
-- It listens on 127.0.0.1, answers GET and HEAD, and only where the request names this host: another site's page that
-  has rebound its name to this address gets nothing.
-- The page may load nothing from elsewhere (its content security policy), and a card is drawn in a sandboxed frame:
-  whatever a course's text holds, it reaches neither the page nor the network.
+- It listens on 127.0.0.1, answers GET and HEAD, and only where the request names this host:
+  another site's page that has rebound its name to this address gets nothing.
+- The page may load nothing from elsewhere (its content security policy), and a card is drawn in a
+  sandboxed frame: whatever a course's text holds, it reaches neither the page nor the network.
 """
 
 from __future__ import annotations
@@ -33,7 +34,10 @@ _MEDIA_TYPES = {
     "gif": "image/gif",
     "webp": "image/webp",
 }
-_PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'"
+_PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src "
+    "'self'; frame-src 'self'; base-uri 'none'; form-action 'none'"
+)
 _LOOKS = {"night": "nightMode night_mode", "phone": "mobile android"}
 SECONDS_BETWEEN_LOOKS = 0.25
 
@@ -42,11 +46,11 @@ class Preview:
     """A course that is watched, and the server that shows it. `url` is where."""
 
     def __init__(self, folder: Path, port: int = 0) -> None:
-        """Bind to a port of the loopback (0: a free one). Raises OSError where the port is taken."""
+        """Bind to a port of the loopback (0: a free one). Raise OSError where the port is
+        taken."""
         self.folder = folder
-        self.seen = _stamps(
-            (folder,)
-        )  # Before the first look, else a save right behind it would never be seen.
+        # Before the first look, else a save right behind it would never be seen.
+        self.seen = _stamps((folder,))
         self.site = self._look(Site())
         self.version = 1
         self.changed = threading.Condition()
@@ -78,10 +82,11 @@ class Preview:
                     self.changed.notify_all()
 
     def _look(self, before: Site) -> Site:
-        """The course as it is now; what went wrong is shown, for the next save may mend it."""
+        """Return the course as it is now; what went wrong is shown, for the next save may mend
+        it."""
         try:
             return look(self.folder, before)
-        except Exception as error:  # noqa: BLE001  # Whatever it is, one who writes must not look at a page that follows no more.
+        except Exception as error:  # noqa: BLE001  # The page must follow whatever goes wrong.
             return before.stuck(self.folder, error)
 
 
@@ -93,7 +98,7 @@ class _Server(ThreadingHTTPServer):
         self.preview = preview
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A browser that goes away is no mistake."""
+        """Do nothing: a browser that goes away is no mistake."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -146,7 +151,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET  # noqa: N815  # http.server's name.
 
     def card(self, path: str, looks: str) -> str | None:
-        """The document at `/card/ID/PLACE/SIDE`, or None."""
+        """Return the document at `/card/ID/PLACE/SIDE`, or None."""
         parts = path.split("/")
         if (
             len(parts) != 5
@@ -160,7 +165,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def card_policy(self, port: int) -> str:
         here = f"http://127.0.0.1:{port} http://localhost:{port}"
-        return f"default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src {here}; base-uri {here}; sandbox allow-scripts"
+        return (
+            "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src "
+            f"{here}; base-uri {here}; sandbox allow-scripts"
+        )
 
     def answer(
         self, status: HTTPStatus, content: bytes, kind: str, policy: str = "default-src 'none'"
@@ -185,7 +193,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def events(self, preview: Preview) -> None:
-        """A line for each change, as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html)."""
+        """Send a line for each change, as server-sent events.
+
+        https://html.spec.whatwg.org/multipage/server-sent-events.html
+        """
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Cache-Control", "no-store")
@@ -198,11 +209,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
 
     def log_message(self, format: str, *args: object) -> None:
-        """Requests are of no interest to an author."""
+        """Do nothing: requests are of no interest to an author."""
 
 
 def _versions(preview: Preview) -> Iterator[int]:
-    """Each new version of the site, and the same again now and then, by which a reader who has gone is noticed."""
+    """Yield each new version of the site, and the same again now and then.
+
+    A reader who has gone is noticed by that.
+    """
     while True:
         with preview.changed:
             seen = preview.version
@@ -216,18 +230,18 @@ def _newer(preview: Preview, seen: int) -> Callable[[], bool]:
 
 
 def _stamps(folders: tuple[Path, ...]) -> dict[str, tuple[int, int]]:
-    """When each file of these courses was last changed, and its size."""
-    found = {}
+    """Return when each file of these courses was last changed, and its size."""
+    stamps = {}
     for path in (
-        each
+        place
         for folder in folders
-        for each in (folder, folder / "lessons", folder / "media", *folder.glob("note_types/*"))
+        for place in (folder, folder / "lessons", folder / "media", *folder.glob("note_types/*"))
     ):
         try:
-            for each in path.iterdir():
-                if each.is_file():
-                    status = each.stat()
-                    found[str(each)] = (status.st_mtime_ns, status.st_size)
+            for file in path.iterdir():
+                if file.is_file():
+                    status = file.stat()
+                    stamps[str(file)] = (status.st_mtime_ns, status.st_size)
         except OSError:
             continue  # An editor that saves may take a file away for a moment.
-    return found
+    return stamps

@@ -40,7 +40,8 @@ class Drawable:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One state of the page. `lessons` holds each lesson's cards; a lesson with mistakes is as it last was without. `folders` are to be watched."""
+    """One state of the page. `lessons` holds each lesson's cards; a lesson with mistakes is as it
+    last was without. `folders` are to be watched."""
 
     title: str = ""
     lessons: tuple[Entry, ...] = ()
@@ -50,13 +51,16 @@ class Site:
     folders: tuple[Path, ...] = ()
 
     def state(self) -> Entry:
-        """All that the page needs to know, for JSON."""
+        """Return all that the page needs to know, for JSON."""
         return {"title": self.title, "lessons": self.lessons, "problems": self.problems}
 
     def stuck(self, folder: Path, error: Exception) -> Site:
-        """The same where the course could not be looked at, which is said; all of its folders are watched still."""
+        """Return the same site with the error that kept the course from being looked at.
+
+        All of its folders are watched still.
+        """
         message = f"the course cannot be shown ({type(error).__name__}: {error})"
-        said = {
+        problem = {
             "rule": "preview",
             "severity": "error",
             "message": message,
@@ -65,14 +69,17 @@ class Site:
             "place": str(folder),
             "card": "",
         }
-        return replace(self, problems=(said,), folders=self.folders or (folder,))
+        return replace(self, problems=(problem,), folders=self.folders or (folder,))
 
     def document(self, card: str, place: int, side: str, classes: str) -> str | None:
-        """The HTML document of a card's side, or None where there is no such card. `classes` are those that Anki gives the body."""
-        found = self.notes.get(card)
-        if found is None or place not in {each.place for each in found.note.cards}:
+        """Return the HTML document of a card's side, or None if there is no such card.
+
+        `classes` are those that Anki gives the body.
+        """
+        drawable = self.notes.get(card)
+        if drawable is None or place not in {new_card.place for new_card in drawable.note.cards}:
             return None
-        drawn = sides(found.dated.note_type, found.note, place)
+        drawn = sides(drawable.dated.note_type, drawable.note, place)
         html = (
             _TYPE_HERE.sub('<input id="typeans" aria-label="Answer">', drawn.front)
             if side == "front"
@@ -80,52 +87,46 @@ class Site:
         )
         html = _READ_ALOUD.sub(
             '<button type="button" disabled>▶</button>',
-            _TYPE_HERE.sub(lambda match: _typed(found, match[1]), html),
+            _TYPE_HERE.sub(lambda match: _typed(drawable, match[1]), html),
         )
         script = (files(__package__) / "assets" / "card.js").read_text(encoding="utf-8")
         engine = "<script>window.anki = {imageOcclusion: {setup: function () {}}};</script>"
         return (
-            f'<!doctype html><html lang="{escape(found.language)}"><head><meta charset="utf-8"><title>{escape(card)}</title><base href="/media/">'
-            f'<style>{found.dated.note_type.css}</style>{engine}</head><body class="card {escape(classes)}"><div id="qa">{html}</div>'
+            f'<!doctype html><html lang="{escape(drawable.language)}"><head><meta '
+            f'charset="utf-8"><title>{escape(card)}</title><base href="/media/">'
+            f'<style>{drawable.dated.note_type.css}</style>{engine}</head><body class="card '
+            f'{escape(classes)}"><div id="qa">{html}</div>'
             f"<script>{script}</script></body></html>"
         )
 
 
 def look(folder: Path, before: Site | None = None) -> Site:
-    """The course as it is on disk now; what has mistakes stays as it was before, beside its problems."""
+    """Return the course as it is on disk now.
+
+    What has mistakes stays as it was before, beside its problems.
+    """
     before = before or Site()
     rules = Rules(time.strftime("%Y-%m-%d", time.gmtime()))
     checked = pipeline.check(folder, rules=rules)
     course, deck = checked.good, pipeline.shown(checked)
     if course is None or deck is None:
         problems = tuple(_problems(checked.diagnostics, before.lessons))
-        return Site(
-            before.title, before.lessons, problems, before.notes, before.media, _folders(checked)
-        )
+        return replace(before, problems=problems, folders=_folders(checked))
     notes = {
         note.card: Drawable(note, deck.note_types[note.note_type], course.language)
         for note in deck.notes
     }
     media = dict(deck.media)
-    packed = {content: name for name, content in deck.media.items()}
-    pictures = {
-        name: Shown(f"/media/{packed.get(each.content, '')}", "", each.alt)
-        for name, each in course.pictures.items()
-    }
+    pictures = _pictures(course, deck.media)
     lessons = [_lesson(lesson, course, pictures, notes) for lesson in course.lessons]
-    shown = {lesson["file"] for lesson in lessons}
-    for lesson in before.lessons:
-        # A lesson that has mistakes now: what was good of it stays up.
-        if lesson["file"] not in shown and any(
-            lesson["file"] == document.file for document in checked.files.lessons
-        ):
-            lessons.append(lesson | {"stale": True})
-            notes |= {
-                card["id"]: before.notes[card["id"]]
-                for card in lesson["cards"]
-                if card["id"] not in notes
-            }
-            media |= before.media
+    for lesson in _spoilt(before, lessons, checked):
+        lessons.append(lesson | {"stale": True})
+        notes |= {
+            card["id"]: before.notes[card["id"]]
+            for card in lesson["cards"]
+            if card["id"] not in notes
+        }
+        media |= before.media
     lessons.sort(key=lambda lesson: str(lesson["file"]))
     return Site(
         course.title,
@@ -137,8 +138,24 @@ def look(folder: Path, before: Site | None = None) -> Site:
     )
 
 
+def _pictures(course: Course, media: Mapping[str, bytes]) -> dict[str, Shown]:
+    """Return the pictures of a course as the page shows them in a text."""
+    packed = {content: name for name, content in media.items()}
+    return {
+        name: Shown(f"/media/{packed.get(picture.content, '')}", "", picture.alt)
+        for name, picture in course.pictures.items()
+    }
+
+
+def _spoilt(before: Site, lessons: Iterable[Entry], checked: Checked) -> list[Entry]:
+    """Return the lessons that have mistakes now, as they were: what was good stays up."""
+    shown = {lesson["file"] for lesson in lessons}
+    there = {document.file for document in checked.files.lessons}
+    return [lesson for lesson in before.lessons if lesson["file"] in there - shown]
+
+
 def _folders(checked: Checked) -> tuple[Path, ...]:
-    """A course's folder, and those of the courses that it extends."""
+    """Return a course's folder, and those of the courses that it extends."""
     return (Path(checked.files.name), *(_folders(checked.base) if checked.base else ()))
 
 
@@ -174,11 +191,11 @@ def _lesson(
     }
 
 
-def _card(name: str, file: str, line: int, found: Drawable) -> Entry:
-    note = found.note
+def _card(name: str, file: str, line: int, drawable: Drawable) -> Entry:
+    note = drawable.note
     text = " ".join((name, *note.fields))
     digest = hashlib.sha256(
-        "\x1f".join((found.dated.note_type.css, *note.fields)).encode()
+        "\x1f".join((drawable.dated.note_type.css, *note.fields)).encode()
     ).hexdigest()[:12]
     return {
         "id": name,
@@ -190,28 +207,28 @@ def _card(name: str, file: str, line: int, found: Drawable) -> Entry:
             for tag in note.tags
             if "::changed::" not in tag and "::kind::" not in tag
         ],
-        "places": [each.place for each in note.cards],
+        "places": [new_card.place for new_card in note.cards],
         "text": re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", " ", text))).lower(),
         "hash": digest,
     }
 
 
-def _problems(said: Iterable[Diagnostic], lessons: tuple[Entry, ...]) -> Iterator[Entry]:
-    for each in said:
+def _problems(diagnostics: Iterable[Diagnostic], lessons: tuple[Entry, ...]) -> Iterator[Entry]:
+    for diagnostic in diagnostics:
         yield {
-            "rule": each.rule,
-            "severity": each.severity.value,
-            "message": each.message,
-            "help": each.help or "",
-            "also": [f"{label}: {at}" for label, at in each.also],
-            "place": str(each.at),
-            "card": _card_at(each, lessons),
+            "rule": diagnostic.rule,
+            "severity": diagnostic.severity.value,
+            "message": diagnostic.message,
+            "help": diagnostic.help or "",
+            "also": [f"{label}: {at}" for label, at in diagnostic.also],
+            "place": str(diagnostic.at),
+            "card": _card_at(diagnostic, lessons),
         }
 
 
 def _card_at(problem: Diagnostic, lessons: tuple[Entry, ...]) -> str:
-    """The card in whose lines a problem stands, or nothing."""
-    found = ""
+    """Return the card in whose lines a problem stands, or nothing."""
+    name = ""
     for lesson in lessons:
         for card in lesson["cards"]:
             if (
@@ -219,11 +236,11 @@ def _card_at(problem: Diagnostic, lessons: tuple[Entry, ...]) -> str:
                 and card["line"] <= problem.at.line
                 and card["file"] == lesson["file"]
             ):
-                found = card["id"]
-    return found
+                name = card["id"]
+    return name
 
 
-def _typed(found: Drawable, field: str) -> str:
-    """What Anki shows on the back when the learner has typed the answer rightly."""
-    typed = found.dated.note_type.named(found.note.fields).get(field, "")
+def _typed(drawable: Drawable, field: str) -> str:
+    """Return what Anki shows on the back when the learner has typed the answer rightly."""
+    typed = drawable.dated.note_type.named(drawable.note.fields).get(field, "")
     return f'<code id="typeans"><span class="typeGood">{typed}</span></code>'

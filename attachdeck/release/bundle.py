@@ -1,6 +1,8 @@
-"""A release: the deck, a package a lesson, every other output, notes and sums; judged in Anki's engine before anything is put in place.
+"""A release: the deck, a package a lesson, every other output, notes and sums; judged in Anki's
+engine before anything is put in place.
 
-Everything follows from the course, its lock and attachdeck's version: the same command on the same commit gives the same files.
+Everything follows from the course, its lock and attachdeck's version: the same command on the same
+commit gives the same files.
 """
 
 from __future__ import annotations
@@ -58,74 +60,98 @@ class Refused(Exception):  # noqa: N818  # The course or the engine is at fault,
 
 
 def release(folder: Path, checked: Checked, compiled: Compiled, wanted: Wanted) -> Iterator[str]:
-    """Make a release and put it in place, and seal the lock; yields what has been done, a line each.
+    """Make a release and put it in place, and seal the lock; yield what has been done, a line each.
 
-    Raises Refused, NoEngine, NotImportable, NoSnapshot, and OSError; the lock and what was in place
+    Raise Refused, NoEngine, NotImportable, NoSnapshot, and OSError; the lock and what was in place
     before then stay as they were.
     """
     _refuse_lock(compiled, wanted.language)
     final = sealed(checked, compiled, wanted.now)
     if final.stale:
         _refuse_sealing(checked, compiled, wanted)
-    deck, place, previous = final.deck, wanted.place, wanted.previous
-    old = snapshot(previous, folder, wanted.language) if previous else None
-    found = compare(old, of_compiled(final)) if old else None
-    if old and found:
-        _refuse_withheld(found, previous)
-        if found.renewed:
-            yield f"careful: {change_reporter.renewed(found)}"
-        yield _refuse_version(old, deck.course.version, found)
+    deck, place, changes = final.deck, wanted.place, None
+    if wanted.previous:
+        old = snapshot(wanted.previous, folder, wanted.language)
+        changes = compare(old, of_compiled(final))
+        yield from _compared(old, deck.course.version, changes, wanted.previous)
     name = file_name(deck.course.deck) + (f"-{wanted.language}" if wanted.language else "")
     place.parent.mkdir(parents=True, exist_ok=True)
     with folder_beside(place) as beside:
-        made = beside / place.name
-        made.mkdir()
-        main = made / f"{name}.apkg"
-        apkg.write(deck, main)
-        yield f"built {main.name}"
-        old_package = Path(previous) if previous.endswith(".apkg") else None
-        retired = [note for note in deck.notes if not note.cards]
-        names = {name for note in retired for name in (note.card, note.guid)}
-        findings = verify(main, old_package, names)
-        lost = [finding for finding in findings if finding.fate is Fate.LOST]
-        if lost:
-            raise Refused(
-                f"Anki's engine says: {lost[0].subject}: {lost[0].message}{': ' + ', '.join(lost[0].cards[:5]) if lost[0].cards else ''}"
-            )
-        yield "Anki's engine imports it" + (
-            ", and a learner of the last release loses nothing" if old_package else ""
-        )
-        if retired:
-            yield _retired_words(retired)
-        for lesson, notes in _lessons(deck).items():
-            apkg.write(notes, made / "lessons" / f"{lesson}.apkg")
-        left_out: list[str] = []
-        for kind in _RELEASED:
-            output = outputs.find(kind)
-            try:
-                outputs.put(output, deck, made / f"{name}{output.SUFFIX}")
-            except outputs.NothingLeft as nothing:
-                left_out.append(kind)
-                yield f"{kind} is not made, because nothing would be in it (left out: {nothing})"
-        others = ", ".join(kind for kind in _RELEASED if kind not in left_out)
-        yield f"built {len(deck.course.lessons)} packages of single lessons, and {others}"
-        _text(made / NOTES, _notes(deck, found))
-        _text(made / ANKIWEB, _ankiweb(deck))
-        _text(made / MANIFEST, _manifest(deck, made))
-        _text(made / SUMS, "".join(f"{sum_}  {name}\n" for name, sum_ in _sums(made).items()))
+        built = beside / place.name
+        built.mkdir()
+        package = built / f"{name}.apkg"
+        apkg.write(deck, package)
+        yield f"built {package.name}"
+        yield from _verified(deck, package, wanted.previous)
+        yield from _other_outputs(deck, built, name)
+        _write_texts(deck, built, changes)
         if final.stale:
-            _seal(final, checked.lock_path, made, place)
+            _seal(final, checked.lock_path, built, place)
             yield _sealed_words(checked.lock_path, deck.course.version, wanted.language)
         else:
-            _swap(made, place)
+            _swap(built, place)
     yield f"{place}: version {deck.course.version}"
 
 
+def _compared(old: Snapshot, version: str, changes: Changes, previous: str) -> Iterator[str]:
+    """Compare with the last release; yield what to know of it. Raise Refused."""
+    _refuse_withheld(changes, previous)
+    if changes.renewed:
+        yield f"careful: {change_reporter.renewed(changes)}"
+    yield _refuse_version(old, version, changes)
+
+
+def _verified(deck: Deck, package: Path, previous: str) -> Iterator[str]:
+    """Test a package in Anki's engine; yield what came of it.
+
+    Raise Refused if learners would lose something, NoEngine and NotImportable.
+    """
+    old_package = Path(previous) if previous.endswith(".apkg") else None
+    retired = [note for note in deck.notes if not note.cards]
+    names = {name for note in retired for name in (note.card, note.guid)}
+    lost = [finding for finding in verify(package, old_package, names) if finding.fate is Fate.LOST]
+    if lost:
+        cards = ": " + ", ".join(lost[0].cards[:5]) if lost[0].cards else ""
+        raise Refused(f"Anki's engine says: {lost[0].subject}: {lost[0].message}{cards}")
+    yield "Anki's engine imports it" + (
+        ", and a learner of the last release loses nothing" if old_package else ""
+    )
+    if retired:
+        yield _retired_words(retired)
+
+
+def _other_outputs(deck: Deck, folder: Path, name: str) -> Iterator[str]:
+    """Write a package for each lesson, and the other outputs; yield what was done."""
+    for lesson, part in _lessons(deck).items():
+        apkg.write(part, folder / "lessons" / f"{lesson}.apkg")
+    written = []
+    for kind in _RELEASED:
+        output = outputs.find(kind)
+        try:
+            outputs.put(output, deck, folder / f"{name}{output.SUFFIX}")
+            written.append(kind)
+        except outputs.NothingLeft as nothing:
+            yield f"{kind} is not made, because nothing would be in it (left out: {nothing})"
+    lessons = len(deck.course.lessons)
+    yield f"built {lessons} packages of single lessons, and {', '.join(written)}"
+
+
+def _write_texts(deck: Deck, folder: Path, changes: Changes | None) -> None:
+    """Write the notes, AnkiWeb's text, and last the manifest and the sums of all that is there."""
+    _text(folder / NOTES, _notes(deck, changes))
+    _text(folder / ANKIWEB, _ankiweb(deck))
+    _text(folder / MANIFEST, _manifest(deck, folder))
+    _text(folder / SUMS, "".join(f"{sum_}  {name}\n" for name, sum_ in _sums(folder).items()))
+
+
 def differences(manifest: Path, place: Path) -> list[str]:
-    """What differs between a manifest and a release that was just made; nothing where every sum is the same. Raises Refused and OSError."""
+    """Return what differs between a manifest and a release that was just made.
+
+    Nothing if every sum is the same. Raise Refused and OSError.
+    """
     try:
-        said = json.loads(manifest.read_text(encoding="utf-8"))["files"]
-        sums = {str(name): str(entry["sha256"]) for name, entry in said.items()}
+        entries = json.loads(manifest.read_text(encoding="utf-8"))["files"]
+        sums = {str(name): str(entry["sha256"]) for name, entry in entries.items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Refused(f"`{manifest}` is no manifest of a release") from error
     here = {name: sum_ for name, sum_ in _sums(place).items() if name not in (MANIFEST, SUMS)}
@@ -151,7 +177,7 @@ def _refuse_lock(compiled: Compiled, language: str) -> None:
 def _refuse_sealing(checked: Checked, compiled: Compiled, wanted: Wanted) -> None:
     """Refuse to seal a lock that must be sealed already, is not committed, or has this version."""
     version, last = compiled.deck.course.version, compiled.lock.released
-    if last and _parts(version) <= _parts(last.version):
+    if last and _numbers(version) <= _numbers(last.version):
         what = (
             "the course has changed since"
             if version == last.version
@@ -163,7 +189,8 @@ def _refuse_sealing(checked: Checked, compiled: Compiled, wanted: Wanted) -> Non
         )
     if wanted.locked:
         raise Refused(
-            f"{LOCK} is not sealed for version {version}: run `attachdeck release` in your own copy "
+            f"{LOCK} is not sealed for version {version}: run `attachdeck release` in your own "
+            "copy "
             f"of the course, commit {LOCK}, and make the release from that commit"
         )
     if git.is_repository(checked.lock_path.parent) and not _is_committed(checked.lock_path):
@@ -172,7 +199,7 @@ def _refuse_sealing(checked: Checked, compiled: Compiled, wanted: Wanted) -> Non
         )
 
 
-def _seal(final: Compiled, lock: Path, made: Path, place: Path) -> None:
+def _seal(final: Compiled, lock: Path, built: Path, place: Path) -> None:
     """Put the sealed lock and the release in place: both, or neither.
 
     A process that is killed between the two leaves a sealed lock, with which `release` makes the
@@ -185,7 +212,7 @@ def _seal(final: Compiled, lock: Path, made: Path, place: Path) -> None:
         shutil.copymode(lock, new)
         new.replace(lock)
         try:
-            _swap(made, place)
+            _swap(built, place)
         except BaseException:
             old.replace(lock)
             raise
@@ -212,10 +239,10 @@ def _plain_ends(content: bytes) -> bytes:
     return content.replace(b"\r\n", b"\n")
 
 
-def _refuse_withheld(found: Changes, previous: str) -> None:
-    if found.withheld:
-        named = ", ".join(f"`{each}`" for each in found.withheld[:5]) + " …" * (
-            len(found.withheld) > 5
+def _refuse_withheld(changes: Changes, previous: str) -> None:
+    if changes.withheld:
+        named = ", ".join(f"`{name}`" for name in changes.withheld[:5]) + " …" * (
+            len(changes.withheld) > 5
         )
         how = (
             "that was made with it"
@@ -223,76 +250,81 @@ def _refuse_withheld(found: Changes, previous: str) -> None:
             else f"of then (in the course's folder: `git checkout {previous} -- {LOCK}`)"
         )
         raise Refused(
-            f"what has changed since {previous} on {named} is older than that by {LOCK}, and Anki would leave learners' cards as they are: "
+            f"what has changed since {previous} on {named} is older than that by {LOCK}, and Anki "
+            "would leave learners' cards as they are: "
             f"take the lock {how}, and run `attachdeck build`"
         )
 
 
-def _refuse_version(old: Snapshot, new: str, found: Changes) -> str:
+def _refuse_version(old: Snapshot, new: str, changes: Changes) -> str:
     if not old.version:
-        return "the last release does not say its version, so whether the new one fits cannot be checked"
-    wanted = next_version(old.version, found.bump)
-    if _parts(new) < _parts(wanted):
+        return (
+            "the last release does not say its version, so whether the new one fits cannot be "
+            "checked"
+        )
+    least = next_version(old.version, changes.bump)
+    if _numbers(new) < _numbers(least):
         why = (
-            found.acts[0]
-            if found.acts
+            changes.acts[0]
+            if changes.acts
             else {"MINOR": "there are new cards", "PATCH": "cards have changed"}.get(
-                found.bump.name, "nothing has changed"
+                changes.bump.name, "nothing has changed"
             )
         )
         raise Refused(
-            f"version {new} is too small after {old.version}: {why}; write `version: {wanted}` in course.yaml, or a higher one"
+            f"version {new} is too small after {old.version}: {why}; write `version: {least}` in "
+            "course.yaml, or a higher one"
         )
     return f"version {new} fits what changed since {old.version}"
 
 
-def _parts(text: str) -> tuple[int, ...]:
+def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split("."))
 
 
 def _lessons(deck: Deck) -> dict[str, Deck]:
-    """A deck for each lesson, by the name of its file: its notes, the decks above it, its pictures. The same notes: they join the whole deck's in Anki."""
-    found: dict[str, Deck] = {}
+    """Return a deck for each lesson, by the name of its file.
+
+    It has the lesson's notes and pictures, and the decks above it. They are the same notes: they
+    join the whole deck's in Anki.
+    """
+    by_file: dict[str, Deck] = {}
     for lesson in deck.course.lessons:
-        ids = {each.id for each in lesson.reading} | {card.id for card in lesson.cards}
+        ids = {section.id for section in lesson.reading} | {card.id for card in lesson.cards}
         notes = tuple(note for note in deck.notes if note.card in ids)
-        if not notes:
-            continue
-        names = {note.deck for note in notes}
-        decks = tuple(
-            each
-            for each in deck.decks
-            if any(name == each.name or name.startswith(f"{each.name}::") for name in names)
-        )
-        used = {note.note_type for note in notes}
-        shown = media_in((text for note in notes for text in note.fields), deck.media)
-        name = file_name((lesson.full_deck or lesson.deck).rpartition("::")[2])
-        found[name if name not in found else f"{name}-{lesson.id}"] = replace(
-            deck,
-            notes=notes,
-            decks=decks,
-            note_types={key: each for key, each in deck.note_types.items() if key in used},
-            media=shown_media(
-                deck.media,
-                shown,
-                (
-                    deck.note_types[note.note_type].note_type
-                    for note in notes
-                    if note.kind == "custom"
-                ),
-            ),
-        )
-    return found
+        if notes:
+            name = file_name((lesson.full_deck or lesson.deck).rpartition("::")[2])
+            by_file[name if name not in by_file else f"{name}-{lesson.id}"] = _part(deck, notes)
+    return by_file
 
 
-def _notes(deck: Deck, found: Changes | None) -> str:
+def _part(deck: Deck, notes: tuple[Note, ...]) -> Deck:
+    """Return a deck with some of its notes and all that belongs to them."""
+    names = {note.deck for note in notes}
+    used = {note.note_type for note in notes}
+    custom = (deck.note_types[note.note_type].note_type for note in notes if note.kind == "custom")
+    shown = media_in((text for note in notes for text in note.fields), deck.media)
+    return replace(
+        deck,
+        notes=notes,
+        decks=tuple(
+            level
+            for level in deck.decks
+            if any(name == level.name or name.startswith(f"{level.name}::") for name in names)
+        ),
+        note_types={key: dated for key, dated in deck.note_types.items() if key in used},
+        media=shown_media(deck.media, shown, custom),
+    )
+
+
+def _notes(deck: Deck, changes: Changes | None) -> str:
     course = deck.course
     changed = ["This is the first release.", ""]
-    if found is not None:
-        changed = list(change_reporter.markdown(found)) or ["Nothing has changed.", ""]
+    if changes is not None:
+        changed = list(change_reporter.markdown(changes)) or ["Nothing has changed.", ""]
     act = (
         "See *What you must do* above."
-        if found and found.acts
+        if changes and changes.acts
         else "Nothing, besides importing the file."
     )
     return "\n".join(
@@ -319,12 +351,15 @@ def _notes(deck: Deck, found: Changes | None) -> str:
 
 
 def _ankiweb(deck: Deck) -> str:
-    """The text for AnkiWeb's page of a shared deck."""
-    counts = f"{len(deck.course.lessons)} lessons, {len(deck.notes)} notes, {sum(len(note.cards) for note in deck.notes)} cards."
+    """Return the text for AnkiWeb's page of a shared deck."""
+    counts = (
+        f"{len(deck.course.lessons)} lessons, {len(deck.notes)} notes, "
+        f"{sum(len(note.cards) for note in deck.notes)} cards."
+    )
     return f"{deck.course.title}\n\n{counts}\n\n{descriptions.about(deck.course)}\n"
 
 
-def _manifest(deck: Deck, made: Path) -> str:
+def _manifest(deck: Deck, folder: Path) -> str:
     course = deck.course
     counts = {
         "lessons": len(course.lessons),
@@ -332,7 +367,7 @@ def _manifest(deck: Deck, made: Path) -> str:
         "cards": sum(len(note.cards) for note in deck.notes),
         "media": len(deck.media),
     }
-    found = {
+    content = {
         "course": {
             "id": course.id,
             "title": course.title,
@@ -344,15 +379,15 @@ def _manifest(deck: Deck, made: Path) -> str:
         "made_with": {name: _version(name) for name in ("cmarkgfm", "genanki", "nh3")},
         "counts": counts,
         "note_types": {
-            key: {"id": each.id, "name": each.note_type.name}
-            for key, each in sorted(deck.note_types.items())
+            key: {"id": dated.id, "name": dated.note_type.name}
+            for key, dated in sorted(deck.note_types.items())
         },
         "files": {
-            name: {"sha256": sum_, "size": (made / name).stat().st_size}
-            for name, sum_ in _sums(made).items()
+            name: {"sha256": sum_, "size": (folder / name).stat().st_size}
+            for name, sum_ in _sums(folder).items()
         },
     }
-    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
 def _version(package: str) -> str:
@@ -363,10 +398,10 @@ def _version(package: str) -> str:
 
 
 def _sums(folder: Path) -> dict[str, str]:
-    files = sorted(each for each in folder.rglob("*") if each.is_file())
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
     return {
-        each.relative_to(folder).as_posix(): hashlib.sha256(each.read_bytes()).hexdigest()
-        for each in files
+        file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in files
     }
 
 
@@ -374,15 +409,15 @@ def _text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _swap(made: Path, place: Path) -> None:
+def _swap(folder: Path, place: Path) -> None:
     """Put a folder in the place of another; the old one goes only when the new one stands."""
     if place.exists() and not (place / MANIFEST).is_file() and any(place.iterdir()):
         raise Refused(f"`{place}` holds other things: choose an empty folder")
-    aside = made.parent / "before"
+    aside = folder.parent / "before"
     try:
         if place.exists():
             place.replace(aside)
-        made.replace(place)
+        folder.replace(place)
     except BaseException:
         if aside.exists():
             aside.replace(place)

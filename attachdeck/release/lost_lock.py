@@ -68,7 +68,7 @@ def _in_git(path: Path, course: str) -> tuple[str, str] | None:
 
 
 def _in_packages(path: Path, course: str, packages: Iterable[Path]) -> tuple[str, str] | None:
-    package = next((each for each in packages if is_of_course(each, course)), None)
+    package = next((package for package in packages if is_of_course(package, course)), None)
     if package is None:
         return None
     return f"{package} was built with it", f"copy the lock of that build back to {path}"

@@ -1,4 +1,5 @@
-"""A release as a Snapshot, whatever it is given as: a course, its lock, a git revision of it, a package, or what a running Anki has of it."""
+"""A release as a Snapshot, whatever it is given as: a course, its lock, a git revision of it, a
+package, or what a running Anki has of it."""
 
 from __future__ import annotations
 
@@ -29,10 +30,17 @@ from attachdeck.system.unpacking import MAX_MAP, UnreadablePackage, collection_n
 if TYPE_CHECKING:
     import zipfile
 
+    from attachdeck.compile.deck import Deck
+
 SCHEMA = 11
 """The schema of the collections that every Anki since 2.1 can read, and that packages hold."""
 
 _PLUMBING = ("ID", "Lesson")
+_NOTES = """
+    SELECT guid, mid, notes.mod, flds, tags, group_concat(ord)
+    FROM notes LEFT JOIN cards ON cards.nid = notes.id
+    GROUP BY notes.id ORDER BY min(due), notes.id
+"""
 
 
 class NoSnapshot(Exception):  # noqa: N818  # What was given is at fault, not the program.
@@ -50,11 +58,12 @@ class NoSnapshot(Exception):  # noqa: N818  # What was given is at fault, not th
 
 
 def snapshot(given: str, course: Path, language: str = "") -> Snapshot:
-    """The release that `given` names: a package, a lock, a course's folder, or a git revision of the folder `course`.
+    """Return the release that `given` names.
 
-    A course is taken in a language into which it was translated, or in its own.
+    That is a package, a lock, a course's folder, or a git revision of the folder `course`. A course
+    is taken in a language into which it was translated, or in its own.
 
-    Raises NoSnapshot where it is none of these or cannot be read.
+    Raise NoSnapshot if it is none of these or cannot be read.
     """
     path = Path(given)
     if path.suffix == ".apkg" and path.is_file():
@@ -76,7 +85,7 @@ def _of_course(folder: Path, language: str) -> Snapshot:
 
 
 def of_compiled(compiled: pipeline.Compiled) -> Snapshot:
-    """The release that a compiled course would be."""
+    """Return the release that a compiled course would be."""
     rows = (
         compiled.deck.note_types[note.note_type].note_type.named(note.fields)
         for note in compiled.deck.notes
@@ -87,23 +96,23 @@ def of_compiled(compiled: pipeline.Compiled) -> Snapshot:
         for row, note in zip(rows, compiled.deck.notes, strict=True)
     )
     for key, view in cards.items():
-        known = described.cards[key]
+        recorded = described.cards[key]
         cards[key] = replace(
             view,
-            retired=known.retired,
-            places=known.places,
-            changed=known.changed,
-            files=known.files,
+            retired=recorded.retired,
+            places=recorded.places,
+            changed=recorded.changed,
+            files=recorded.files,
         )
     # What an earlier release retired is in no package any more, and is the course's all the same.
-    gone = {key: each for key, each in described.cards.items() if key not in cards}
+    gone = {key: view for key, view in described.cards.items() if key not in cards}
     return Snapshot(
         cards=cards | gone,
         course=described.course,
         version=compiled.deck.course.version,
         note_types={
-            key: each
-            for key, each in described.note_types.items()
+            key: pair
+            for key, pair in described.note_types.items()
             if key in compiled.deck.note_types
         },
         decks=described.decks,
@@ -117,8 +126,9 @@ def of_compiled(compiled: pipeline.Compiled) -> Snapshot:
 class Coming:
     """What an import would do to a running Anki.
 
-    `first`: it has nothing of the course yet. `kept` changed there after the course did, and stays; `clashing` are note types with another layout there.
-    `custom` cards are in none of these: AnkiConnect does not tell GUIDs, and nothing else says which notes they are.
+    `first`: it has nothing of the course yet. `kept` changed there after the course did, and stays;
+    `clashing` are note types with another layout there. `custom` cards are in none of these:
+    AnkiConnect does not tell GUIDs, and nothing else says which notes they are.
     """
 
     changes: Changes
@@ -129,9 +139,11 @@ class Coming:
 
 
 def coming(held: Holding, compiled: pipeline.Compiled) -> Coming:
-    """What importing a compiled course changes in a running Anki."""
-    ids = {note.id for note in compiled.deck.notes}
-    # A learner's copy of a note says the same id, and is none of ours: where Anki has both, ours comes last and counts.
+    """Return what importing a compiled course changes in a running Anki."""
+    deck = compiled.deck
+    ids = {note.id for note in deck.notes}
+    # A learner's copy of a note says the same id, and is none of ours: where Anki has both, ours
+    # comes last and counts.
     held = replace(held, notes=tuple(sorted(held.notes, key=lambda note: note.id in ids)))
     new, old = of_compiled(compiled), _of_holding(held, compiled)
     # Of a note type of the course's own AnkiConnect tells the layout, and not all of the rest.
@@ -140,23 +152,10 @@ def coming(held: Holding, compiled: pipeline.Compiled) -> Coming:
         for kind, (layout, content) in old.note_types.items()
     }
     old = replace(old, note_types=layouts)
-    times = {note.fields.get("ID"): note.modified for note in held.notes}
-    cards = tuple(
-        note.card
-        for note in compiled.deck.notes
-        if note.card in old.cards
-        and times[note.card] >= note.modified
-        and _differ(old.cards[note.card], new.cards[note.card])
-    )
-    types = tuple(
-        kind
-        for kind, own in compiled.deck.note_types.items()
-        if kind in old.note_types and int(held.note_types[own.id]["mod"]) >= own.modified
-        if old.note_types[kind][0] == new.note_types[kind][0]
-        and old.note_types[kind] != new.note_types[kind]
-    )
+    cards = _newer_cards(held, deck, old, new)
+    types = _newer_types(held, deck, old, new)
     # What an earlier release retired is left out of the package, and stays in Anki as it is.
-    left_out = new.cards.keys() - {note.card for note in compiled.deck.notes}
+    left_out = new.cards.keys() - {note.card for note in deck.notes}
     there = {**old.cards, **{key: new.cards[key] for key in cards}}
     as_there = replace(
         old,
@@ -164,53 +163,80 @@ def coming(held: Holding, compiled: pipeline.Compiled) -> Coming:
         note_types={**old.note_types, **{kind: new.note_types[kind] for kind in types}},
     )
     # A retired card that Anki does not have has no cards in the package, and never comes.
-    custom = {note.card for note in compiled.deck.notes if note.kind == "custom"}
-    arriving = replace(
-        new,
-        cards={
-            key: each
-            for key, each in new.cards.items()
-            if key not in custom | left_out and (key in old.cards or not each.retired)
-        },
-    )
-    changed = {
-        kind for kind, (layout, _) in old.note_types.items() if layout != new.note_types[kind][0]
+    custom = {note.card for note in deck.notes if note.kind == "custom"}
+    arriving = {
+        key: view
+        for key, view in new.cards.items()
+        if key not in custom | left_out and (key in old.cards or not view.retired)
     }
-    cloned = {
-        each.note_type
-        for key, each in old.cards.items()
-        if key in new.cards and each.note_type != new.cards[key].note_type
-    }
-    kept = (*cards, *(f"the note type {kind}" for kind in types))
     return Coming(
-        compare(as_there, arriving),
-        kept,
-        tuple(sorted(changed | cloned)),
+        compare(as_there, replace(new, cards=arriving)),
+        (*cards, *(f"the note type {kind}" for kind in types)),
+        _clashing(old, new),
         first=not old.cards,
         custom=len(custom),
     )
 
 
-def _differ(one: CardView, other: CardView) -> bool:
-    return one.note_type == other.note_type and bool(
-        compare(Snapshot(cards={"": one}), Snapshot(cards={"": other})).bump
+def _newer_cards(held: Holding, deck: Deck, old: Snapshot, new: Snapshot) -> tuple[str, ...]:
+    """Return the cards that have changed in Anki after the course did."""
+    times = {note.fields.get("ID"): note.modified for note in held.notes}
+    return tuple(
+        note.card
+        for note in deck.notes
+        if note.card in old.cards
+        and times[note.card] >= note.modified
+        and _differ(old.cards[note.card], new.cards[note.card])
+    )
+
+
+def _newer_types(held: Holding, deck: Deck, old: Snapshot, new: Snapshot) -> tuple[str, ...]:
+    """Return the note types of the same layout that have changed in Anki after the course did."""
+    return tuple(
+        kind
+        for kind, dated in deck.note_types.items()
+        if kind in old.note_types and int(held.note_types[dated.id]["mod"]) >= dated.modified
+        if old.note_types[kind][0] == new.note_types[kind][0]
+        and old.note_types[kind] != new.note_types[kind]
+    )
+
+
+def _clashing(old: Snapshot, new: Snapshot) -> tuple[str, ...]:
+    """Return the note types that have another layout in Anki, or that Anki cloned for that."""
+    changed = {
+        kind for kind, (layout, _) in old.note_types.items() if layout != new.note_types[kind][0]
+    }
+    cloned = {
+        view.note_type
+        for key, view in old.cards.items()
+        if key in new.cards and view.note_type != new.cards[key].note_type
+    }
+    return tuple(sorted(changed | cloned))
+
+
+def _differ(before: CardView, after: CardView) -> bool:
+    return before.note_type == after.note_type and bool(
+        compare(Snapshot(cards={"": before}), Snapshot(cards={"": after})).bump
     )
 
 
 def _of_holding(held: Holding, compiled: pipeline.Compiled) -> Snapshot:
-    """What a running Anki has of a compiled course; of its notes those fields that the course knows."""
+    """Return what a running Anki has of a compiled course.
+
+    Of its notes only the fields that the course knows are taken.
+    """
     own = {
-        each.id: (kind, {field.name for field in each.note_type.fields})
-        for kind, each in compiled.deck.note_types.items()
+        dated.id: (kind, {field.name for field in dated.note_type.fields})
+        for kind, dated in compiled.deck.note_types.items()
     }
-    by_name = {each["name"]: own[number] for number, each in held.note_types.items()}
+    by_name = {model["name"]: own[number] for number, model in held.note_types.items()}
     cards = {}
     for note in held.notes:
         kind, names = by_name.get(note.note_type, (note.note_type, set(note.fields)))
         # A clone of ours, under whatever name, says the id, too.
         known = "" if kind in compiled.deck.note_types else note.fields.get("ID", "")
         key, view = _card(
-            {name: each for name, each in note.fields.items() if name in names},
+            {name: text for name, text in note.fields.items() if name in names},
             note.tags,
             kind,
             known,
@@ -220,7 +246,7 @@ def _of_holding(held: Holding, compiled: pipeline.Compiled) -> Snapshot:
     return Snapshot(
         cards=cards,
         course=compiled.deck.course.id,
-        note_types={own[number][0]: _model(each) for number, each in held.note_types.items()},
+        note_types={own[number][0]: _model(model) for number, model in held.note_types.items()},
         media=None,
     )
 
@@ -228,7 +254,7 @@ def _of_holding(held: Holding, compiled: pipeline.Compiled) -> Snapshot:
 def _of_lock_file(path: Path) -> Snapshot:
     document, problems = read_file(path, path.as_posix())
     lock, damage = read_lock(document, tuple(problems))
-    if any(each.severity is Severity.ERROR for each in damage):
+    if any(diagnostic.severity is Severity.ERROR for diagnostic in damage):
         raise NoSnapshot(
             f"the lock {path} cannot be read", tuple(damage), {document.file: document.text}
         )
@@ -240,19 +266,21 @@ def _of_lock(lock: Lock) -> Snapshot:
         course=lock.course,
         cards={
             key: CardView(
-                content=each.content,
-                note_type=each.note_type,
-                retired=each.retired,
-                places=each.places,
-                changed=each.changed,
-                files=each.files,
+                content=record.content,
+                note_type=record.note_type,
+                retired=record.retired,
+                places=record.places,
+                changed=record.changed,
+                files=record.files,
             )
-            for key, each in lock.cards.items()
+            for key, record in lock.cards.items()
         },
-        note_types={key: (each.layout, each.content) for key, each in lock.note_types.items()},
-        decks={key: each.name for key, each in lock.decks.items()},
-        guids={each.guid: key for key, each in lock.cards.items()},
-        note_type_ids={key: each.id for key, each in lock.note_types.items()},
+        note_types={
+            key: (record.layout, record.content) for key, record in lock.note_types.items()
+        },
+        decks={key: record.name for key, record in lock.decks.items()},
+        guids={record.guid: key for key, record in lock.cards.items()},
+        note_type_ids={key: record.id for key, record in lock.note_types.items()},
     )
 
 
@@ -268,7 +296,10 @@ def _of_revision(revision: str, course: Path, language: str) -> Snapshot:
 
 
 def is_of_course(package: Path, course: str) -> bool:
-    """Return whether a package was built from the course with this id; False where it cannot be read."""
+    """Return whether a package was built from the course with this id.
+
+    False if it cannot be read.
+    """
     if not package.is_file():
         return False
     try:
@@ -287,7 +318,8 @@ def _of_package(path: Path) -> Snapshot:
 
 @contextlib.contextmanager
 def _collection(path: Path) -> Iterator[tuple[sqlite3.Connection, zipfile.ZipFile]]:
-    """Open a package and its collection. Raises NoSnapshot, also for what goes wrong in it later."""
+    """Open a package and its collection. Raise NoSnapshot, also for what goes wrong in it
+    later."""
     try:
         with tempfile.TemporaryDirectory() as folder, opened(path) as package:
             database = package.extract(collection_name(package), folder)
@@ -305,7 +337,8 @@ def _collection(path: Path) -> Iterator[tuple[sqlite3.Connection, zipfile.ZipFil
         sqlite3.Error,
     ) as error:
         raise NoSnapshot(
-            f"{path} is no package that can be read (its collection: {error}): get it again, or build it anew"
+            f"{path} is no package that can be read (its collection: {error}): get it again, or "
+            "build it anew"
         ) from error
 
 
@@ -315,105 +348,112 @@ def _media(package: zipfile.ZipFile) -> bytes:
     size = package.getinfo("media").file_size
     if size > MAX_MAP:
         raise ValueError("its list of media is too long")
-    with package.open(
-        "media"
-    ) as entry:  # `ZipFile.read` would unpack more than the entry's size, where that lies.
+    # `ZipFile.read` would unpack more than the entry's size, where that lies.
+    with package.open("media") as entry:
         return entry.read(size + 1)
 
 
 def _refuse(connection: sqlite3.Connection, path: Path) -> None:
-    """Refuse a database that would compute what it says, which might never end, and one of a schema that is not known. Raises NoSnapshot."""
+    """Refuse a database that would compute what it says, which might never end.
+
+    One of a schema that is not known is refused, too. Raise NoSnapshot.
+    """
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_MAP)
     computed = """
         SELECT 1 FROM sqlite_master AS made, pragma_table_xinfo(made.name) AS part
-        WHERE lower(made.name) IN ('col', 'notes', 'cards') AND (made.sql NOT LIKE 'create table%' OR part.hidden)
+        WHERE lower(made.name) IN ('col', 'notes', 'cards')
+            AND (made.sql NOT LIKE 'create table%' OR part.hidden)
     """
     if connection.execute(computed).fetchone():
         raise NoSnapshot(
-            f"{path} holds a database that Anki did not make: get the package from where it was published"
+            f"{path} holds a database that Anki did not make: get the package from where it was "
+            "published"
         )
     [schema] = connection.execute("SELECT ver FROM col").fetchone()
     if schema != SCHEMA:
         raise NoSnapshot(
-            f"{path} has a collection of schema {schema}, not {SCHEMA}: export the deck again and tick “Support older Anki versions”"
+            f"{path} has a collection of schema {schema}, not {SCHEMA}: export the deck again and "
+            "tick “Support older Anki versions”"
         )
 
 
 def _of_database(connection: sqlite3.Connection, media: frozenset[str]) -> Snapshot:
     models: dict[str, Any] = json.loads(connection.execute("SELECT models FROM col").fetchone()[0])
     decks: dict[str, Any] = json.loads(connection.execute("SELECT decks FROM col").fetchone()[0])
-    rows = connection.execute(
-        "SELECT guid, mid, notes.mod, flds, tags, group_concat(ord) FROM notes LEFT JOIN cards ON cards.nid = notes.id GROUP BY notes.id ORDER BY min(due), notes.id"
-    ).fetchall()
+    rows = connection.execute(_NOTES).fetchall()
     roots = {
         tag.partition("::")[0] for *_, tags, _ in rows for tag in tags.split() if "::kind::" in tag
     }
     course = roots.pop() if len(roots) == 1 else ""
-    # attachdeck's ids follow from names, so an id tells what a note type or a deck is; another tool's keeps its own name.
+    # attachdeck's ids follow from names, so an id tells what a note type or a deck is; another
+    # tool's keeps its own name.
     kinds = {str(identity.number("note type", course, kind)): kind for kind in KINDS}
-    kind_of = {model: kinds.get(model, str(each["name"])) for model, each in models.items()}
+    kind_of = {number: kinds.get(number, str(model["name"])) for number, model in models.items()}
     cards = {}
     guids: dict[str, str] = {}
-    for guid, model, modified, fields, tags, places in rows:
-        names = [each["name"] for each in models[str(model)]["flds"]]
-        made = tuple(sorted(map(int, places.split(",")))) if places else ()
-        key, view = _card(
-            dict(zip(names, fields.split("\x1f"), strict=True)), tags.split(), kind_of[str(model)]
-        )
-        cards[key or str(guid)] = replace(view, places=made, changed=int(modified))
+    for guid, number, modified, text, tags, ordinals in rows:
+        names = [field["name"] for field in models[str(number)]["flds"]]
+        fields = dict(zip(names, text.split("\x1f"), strict=True))
+        places = tuple(sorted(map(int, ordinals.split(",")))) if ordinals else ()
+        key, view = _card(fields, tags.split(), kind_of[str(number)])
+        cards[key or str(guid)] = replace(view, places=places, changed=int(modified))
         guids |= {str(guid): key} if key else {}
-    said = re.search(
-        r" · [^\W\d_]+ ([0-9]+\.[0-9]+\.[0-9]+)(?= · |$)",
-        "\n".join(str(each.get("desc", "")) for each in decks.values()),
-        re.MULTILINE,
-    )
-    holds = [
-        ("course",),
-        ("practice",),
-        *(("lesson", each) for each in sorted({view.lesson for view in cards.values()})),
-    ]
-    deck_keys = {str(identity.number("deck", course, *names)): " ".join(names) for names in holds}
+    keys = _deck_keys(course, {view.lesson for view in cards.values()})
     return Snapshot(
         cards=cards,
         course=course,
-        version=said[1] if said else "",
+        version=_version(str(deck.get("desc", "")) for deck in decks.values()),
         note_types={
-            kind_of[model]: _model(each) if model in kinds else _foreign(each)
-            for model, each in models.items()
+            kind_of[number]: _model(model) if number in kinds else _foreign(model)
+            for number, model in models.items()
         },
-        note_type_ids={kind_of[model]: int(model) for model in models},
-        decks={
-            deck_keys[deck]: str(each["name"]) for deck, each in decks.items() if deck in deck_keys
-        },
+        note_type_ids={kind_of[number]: int(number) for number in models},
+        decks={keys[number]: str(deck["name"]) for number, deck in decks.items() if number in keys},
         media=media,
         guids=guids,
     )
 
 
+def _version(descriptions: Iterable[str]) -> str:
+    """Return the version of the course that the decks' descriptions give, or nothing."""
+    match = re.search(
+        r" · [^\W\d_]+ ([0-9]+\.[0-9]+\.[0-9]+)(?= · |$)", "\n".join(descriptions), re.MULTILINE
+    )
+    return match[1] if match else ""
+
+
+def _deck_keys(course: str, lessons: Iterable[str]) -> dict[str, str]:
+    """Return what each deck of a course holds, as the lock says it, by the deck's id."""
+    contents = [("course",), ("practice",), *(("lesson", lesson) for lesson in sorted(lessons))]
+    return {str(identity.number("deck", course, *names)): " ".join(names) for names in contents}
+
+
 def _model(model: Mapping[str, Any]) -> tuple[str, str]:
-    """The hashes of a note type's layout and content, as the lock has them."""
+    """Return the hashes of a note type's layout and content, as the lock has them."""
     fields, templates = (
-        [f"{each.get('id')} {each['name']}" for each in model[key]] for key in ("flds", "tmpls")
+        [f"{part.get('id')} {part['name']}" for part in model[key]] for key in ("flds", "tmpls")
     )
     layout = identity.content_hash(*fields, *templates, str(model["type"] == 1))
     return layout, identity.content_hash(
         layout,
         model["name"],
         model["css"],
-        *(text for each in model["tmpls"] for text in (each["qfmt"], each["afmt"])),
+        *(text for template in model["tmpls"] for text in (template["qfmt"], template["afmt"])),
     )
 
 
 def _foreign(model: Mapping[str, Any]) -> tuple[str, str]:
-    """The same hashes for a note type that is not ours, as a course that keeps it would have them."""
-    said, texts = own.written(model)
-    return hashes(own.note_type(OwnNoteType(id="", written=said, texts=texts, folder="")))
+    """Return the same hashes for a note type that is not ours, as a course that keeps it would have
+    them."""
+    values, texts = own.written(model)
+    return hashes(own.note_type(OwnNoteType(id="", written=values, texts=texts, folder="")))
 
 
 def _card(
     fields: Mapping[str, str], tags: Iterable[str], note_type: str, known: str = ""
 ) -> tuple[str, CardView]:
-    """A card's id, which no note type but ours says, and view; its content hash is the lock's."""
+    """Return a card's id, which no note type but ours says, and its view; its content hash is the
+    lock's."""
     ours = note_type in KINDS
     view = CardView(
         content=identity.content_hash(
@@ -433,10 +473,12 @@ def _card(
 
 
 def _text(html: str) -> str:
-    """A field as somebody would read it aloud: pictures by their file and words, list items apart, no markup."""
-    tags, end, rest = html.rpartition(
-        ">"
-    )  # Behind the last end no tag is looked for, from each beginning again.
+    """Return a field as somebody would read it aloud.
+
+    Pictures become their file and words, list items are apart, and markup is gone.
+    """
+    # Behind the last end no tag is looked for, from each beginning again.
+    tags, end, rest = html.rpartition(">")
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", _aloud, tags + end) + rest)).strip()
 
 
