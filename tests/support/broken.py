@@ -20,7 +20,7 @@ from support.courses import (
     SOURCES_YAML,
 )
 
-CORPUS = Path(__file__).parents[1] / "fuzz"
+CORPUS = Path(__file__).parents[1] / "fuzz" / "corpus"
 SMALL_LOCK = """\
 lock: 1
 course: tiny

@@ -1,10 +1,10 @@
 """A longer search than that of `test_fuzz.py`, led by what each input reaches in attachdeck (docs/developers.md).
 
-python tests/fuzz_guided.py FOUND [WORD ...] [-max_total_time=300 and what else libFuzzer knows]
+python tests/fuzz/fuzz_guided.py FOUND [WORD ...] [-max_total_time=300 and what else libFuzzer knows]
 
 Files of a small course, and parts of a package, are tried whose names hold one of the words; all of them without any. What breaks the law, or takes
 more than two seconds, comes into the folder FOUND, with what it raised beside it. Make it small, mend its cause, and keep it: a course's file
-as tests/fuzz/<its name>--<what it shows>, a package as a case of tests/test_strange_packages.py.
+as tests/fuzz/corpus/<its name>--<what it shows>, a package as a case of tests/engine/test_strange_packages.py.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ except ImportError:
     sys.stderr.write("this needs atheris: pip install atheris\n")
     sys.exit(77)
 
+sys.path.append(str(Path(__file__).parents[1]))  # Where `support` is.
 os.environ["ATTACHDECK_CACHE"] = "off"  # As for other tests (conftest.py).
 
 with atheris.instrument_imports(include=["attachdeck"]):

@@ -1,6 +1,6 @@
 """What an update does to what a learner did, cell by cell, as real Anki does it; `docs/updates.md` shows the same table.
 
-After a change, `ATTACHDECK_RENEW=1 pytest tests/test_update_matrix.py` writes what happens now: read the diff as a learner would.
+After a change, `ATTACHDECK_RENEW=1 pytest tests/whole/test_update_matrix.py` writes what happens now: read the diff as a learner would.
 """
 
 from __future__ import annotations

@@ -195,7 +195,7 @@ def reference() -> str:
 `attachdeck check` holds a course against these rules. Each is a warning, unless `lint:` in `course.yaml` says `error` or `off`; `--strict` makes warnings fail.
 A card that breaks one on purpose says why: `lint: {yes-no-prompt: "The doubt is the point."}`. `attachdeck explain RULE` shows a rule in the terminal.
 
-This page is made from the rules themselves (`ATTACHDECK_RENEW=1 pytest tests/test_lint.py`); their examples are their tests.
+This page is made from the rules themselves (`ATTACHDECK_RENEW=1 pytest tests/rules/test_lint.py`); their examples are their tests.
 """
     return head + "".join(
         f"\n## {rule.name}: {rule.documentation.rstrip()}\n" for rule in known_rules().values()

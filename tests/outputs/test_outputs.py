@@ -51,7 +51,7 @@ def test_the_example_in_the_guide_is_the_one_that_is_installed():
     guide = (ROOT / "docs" / "outputs.md").read_text(encoding="utf-8")
     example = guide.split("```python\n")[1].split("```")[0]
     assert example.strip() in (
-        ROOT / "tests" / "another_output" / "attachdeck_prompts.py"
+        Path(__file__).parent / "another_output" / "attachdeck_prompts.py"
     ).read_text(encoding="utf-8")
 
 
@@ -182,7 +182,7 @@ def test_an_output_of_another_package_is_installed_and_found(tmp_path: Path):
     """Installed by pip from its source, without network; its names are found, and its failures are messages."""
     source = tmp_path / "source"
     source.mkdir()
-    for each in (ROOT / "tests" / "another_output").iterdir():
+    for each in (Path(__file__).parent / "another_output").iterdir():
         if each.is_file():
             (source / each.name).write_bytes(each.read_bytes())
     packages = tmp_path / "packages"

@@ -1,8 +1,8 @@
 """What an author reads about each mistake, word for word.
 
-Each file in `diagnostics/` holds cases: a line `### what is wrong`, then parts, each after a line `--- NAME`, then what
+Each text file beside this one holds cases: a line `### what is wrong`, then parts, each after a line `--- NAME`, then what
 `attachdeck check` says after a line `--- says`. A part named `card` is the one card of the smallest course's lesson (support/courses.py),
-any other replaces that file. After a change, `ATTACHDECK_RENEW=1 pytest tests/test_diagnostics.py` writes what is said now: read the diff.
+any other replaces that file. After a change, `ATTACHDECK_RENEW=1 pytest tests/diagnostics/test_diagnostics.py` writes what is said now: read the diff.
 """
 
 from __future__ import annotations

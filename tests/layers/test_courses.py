@@ -12,13 +12,13 @@ import pytest
 
 from attachdeck.layers import courses
 from support.commands import run
-from support.courses import ROOT, write_course
+from support.courses import write_course
 
 
 def test_a_course_pack_is_installed_listed_and_built_by_its_name(tmp_path: Path):
     """Installed by pip from its source, without network; no code of it runs, and nothing is written into it."""
     source, packages = tmp_path / "source", tmp_path / "packages"
-    shutil.copytree(ROOT / "tests" / "course_pack", source)
+    shutil.copytree(Path(__file__).parent / "course_pack", source)
     pip = [
         sys.executable,
         "-m",

@@ -13,7 +13,7 @@ import pytest
 from attachdeck.preview.rendering import sides
 from support.browser import TOO_WIDE, assert_dot
 from support.commands import need
-from support.courses import ALL_KINDS, COURSE_YAML
+from support.courses import ALL_KINDS, COURSE_YAML, ROOT
 from support.engine import do_import
 
 if TYPE_CHECKING:
@@ -303,9 +303,7 @@ def test_the_order_is_the_same_in_another_page_with_every_storage_closed(show, r
 def test_the_shuffle_favours_no_place(show, rendered):
     """Over 24,000 cards each of four places is the right one about as often: no more than four standard deviations from a quarter."""
     page = show()(choices(rendered[0])[0], "front")
-    script = (
-        Path(__file__).parent.parent / "attachdeck/anki/note_types/shared/choice.js"
-    ).read_text(encoding="utf-8")
+    script = (ROOT / "attachdeck/anki/note_types/shared/choice.js").read_text(encoding="utf-8")
     rounds = 24_000
     counts = page.evaluate(
         """([script, rounds]) => {
