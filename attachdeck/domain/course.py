@@ -94,7 +94,7 @@ class OptionSet:
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
+class Region(Placed):
     """A part of a picture that an occlusion card hides; lengths in percent of the picture's width or height."""
 
     name: str
@@ -103,6 +103,7 @@ class Region:
     top: float
     width: float
     height: float
+    place: Place = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,7 @@ ALWAYS = (
     "choice",
     "vignette",
     "contrast",
+    "region",
     "unknown-picture",
     "table",
     "nesting",
