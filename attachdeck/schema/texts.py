@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from attachdeck.schema import schema_text
+from attachdeck.schema.loading import schema_text
 
 ANY = "*"
 """Stands for every key of a group whose keys are names."""

@@ -1,0 +1,136 @@
+"""Where a course's documents disagree with their schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache, partial
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from attachdeck.domain.diagnostics import Diagnostic
+from attachdeck.domain.location import Location
+from attachdeck.reader import CourseFiles, Document
+from attachdeck.schema.explaining import explain
+from attachdeck.schema.ids import NewIds, missing_ids
+from attachdeck.schema.keys import MAX_PROBLEMS
+from attachdeck.schema.loading import accepts, validator_of
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+
+def problems(files: CourseFiles) -> list[Diagnostic]:
+    """Hold a course's own documents, its lessons excepted, against their schemas."""
+    return [problem for document, name in own_documents(files) for problem in check(document, name)]
+
+
+def broken_files(files: CourseFiles) -> set[str]:
+    """Return the names of a course's own documents that could not be read, or break their
+    schemas."""
+    return {
+        document.file
+        for document, name in own_documents(files)
+        if document.root is None or not accepts(document.root.value, name)
+    }
+
+
+def own_documents(files: CourseFiles) -> list[tuple[Document, str]]:
+    """Return a course's own documents, its lessons excepted, each with its schema's name."""
+    pairs = [(files.course, "course"), (files.sources, "sources"), (files.media, "media")]
+    pairs += [(note_type.document, "note_type") for note_type in files.note_types.values()]
+    return [(document, name) for document, name in pairs if document is not None]
+
+
+def check(document: Document, name: str, new_ids: NewIds | None = None) -> list[Diagnostic]:
+    """Hold a document against a schema.
+
+    Every disagreement is one diagnostic at the narrowest place. `new_ids` tells the ids of the
+    course's cards that have none yet.
+    """
+    root = document.root
+    if root is None:
+        return []
+    if root.value is None:
+        return [_empty(root.at, name)]
+    if accepts(root.value, name):
+        return []
+    validator = validator_of(name)
+    errors = _without_wrong_types(
+        sorted(
+            islice(_leaves(validator.iter_errors(root.value)), MAX_PROBLEMS),
+            key=lambda error: [str(part) for part in error.absolute_path],
+        )
+    )
+    new_ids = new_ids or cache(partial(missing_ids, (document,)))
+    diagnostics = (
+        diagnostic
+        for error in errors
+        for diagnostic in explain(error, document, root, validator, new_ids)
+    )
+    return _under_bars(list(dict.fromkeys(islice(diagnostics, MAX_PROBLEMS))), document)
+
+
+def _empty(at: Location, name: str) -> Diagnostic:
+    return Diagnostic(
+        rule="empty-file",
+        message="this file is empty",
+        at=at,
+        help=f"`attachdeck schema {name}` shows what belongs into it",
+    )
+
+
+def _without_wrong_types(errors: list[ValidationError]) -> list[ValidationError]:
+    """Return the errors without those that a value of another type brings along.
+
+    What else holds for it is of no use to its author.
+    """
+    mistyped = {tuple(error.absolute_path) for error in errors if error.validator == "type"}
+    return [
+        error
+        for error in errors
+        if error.validator == "type" or tuple(error.absolute_path) not in mistyped
+    ]
+
+
+def _leaves(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
+    """Yield the errors at the ends of `if`/`then`; where a key's name is wrong, the error that
+    names it."""
+    for error in errors:
+        if error.context:
+            yield from _leaves(error.context)
+        else:
+            yield error
+
+
+def _under_bars(diagnostics: list[Diagnostic], document: Document) -> list[Diagnostic]:
+    """Return the diagnostics with those replaced that come from a text under a `|` that is not
+    indented.
+
+    YAML reads its lines as comments, or as keys that nobody knows, and the text as blank.
+    """
+    lines = document.text.split("\n")
+    unknown = {problem.at.line for problem in diagnostics if problem.rule == "unknown-key"}
+    texts: dict[Location, Diagnostic] = {}
+    for blank in (problem for problem in diagnostics if problem.message.endswith(" is blank")):
+        below = range(blank.at.line + 1, len(lines) + 1)
+        first = next((line for line in below if lines[line - 1].strip()), 0)
+        is_text = first in unknown or (first and lines[first - 1].lstrip().startswith("#"))
+        if is_text and (advice := _not_indented(document, lines, first)):
+            texts[blank.at] = advice
+            after = (line for line in below if lines[line - 1].strip() and line not in unknown)
+            unknown -= set(range(first, next(after, len(lines) + 1)))
+    return [
+        texts.get(problem.at, problem)
+        for problem in diagnostics
+        if problem.rule != "unknown-key" or problem.at.line in unknown
+    ]
+
+
+def _not_indented(document: Document, lines: list[str], line: int) -> Diagnostic | None:
+    from attachdeck.reader.advice import text_not_deep
+
+    advice = text_not_deep(lines, line)
+    if advice is None or advice.at is None:
+        return None
+    at = Location(document.file, *advice.at, advice.at[0], advice.at[1] + 1)
+    return Diagnostic(rule="yaml-syntax", message=advice.message, at=at, help=advice.help)
