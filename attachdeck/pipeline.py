@@ -26,15 +26,9 @@ from attachdeck.layers.overlay import (
 from attachdeck.layers.stack import CardIds, Stack
 from attachdeck.layers.translation import Tally
 from attachdeck.lock import sealing
-from attachdeck.lock.identity import (
-    Lock,
-    changes,
-    digest,
-    lock_for,
-    read_lock,
-    refusals,
-    write_lock,
-)
+from attachdeck.lock.file import digest, read_lock, write_lock
+from attachdeck.lock.records import Lock, changes, lock_for
+from attachdeck.lock.refusals import refusals
 from attachdeck.reader import (
     LOCK,
     TRANSLATIONS,

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from attachdeck.authoring.text_file import TextFile
-from attachdeck.lock.identity import Lock, write_lock
+from attachdeck.lock.file import write_lock
+from attachdeck.lock.records import Lock
 from attachdeck.reader import LOCK, CourseFiles, Document
 from attachdeck.system.safe_write import new_folder
 

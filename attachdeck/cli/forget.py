@@ -9,8 +9,8 @@ import click
 from attachdeck import pipeline
 from attachdeck.cli.terminal import fail, own_course, seconds_now, show
 from attachdeck.domain.diagnostics import Severity
+from attachdeck.lock.file import write_lock
 from attachdeck.lock.forgetting import forgotten
-from attachdeck.lock.identity import write_lock
 from attachdeck.reporters.text import tally
 
 

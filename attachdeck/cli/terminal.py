@@ -113,7 +113,7 @@ def seconds_now() -> int:
     if epoch and not re.fullmatch(r"[0-9]{1,11}", epoch):
         raise click.UsageError("SOURCE_DATE_EPOCH must be a number of seconds since 1970")
     # Commands that read no course start sooner without.
-    from attachdeck.lock.identity import LAST_SECOND
+    from attachdeck.lock.records import LAST_SECOND
 
     if epoch and int(epoch) > LAST_SECOND:
         raise click.UsageError(

@@ -13,8 +13,18 @@ from attachdeck.compile.deck import DatedNoteType, Deck, Note, Subdeck
 from attachdeck.compile.lessons import LessonNotes, notes_of
 from attachdeck.compile.notes import Compiler, hashes, shown_media
 from attachdeck.domain.course import Course
-from attachdeck.lock import identity
-from attachdeck.lock.identity import CHANGED, NEW, CardRecord, DeckRecord, Lock, NoteTypeRecord
+from attachdeck.lock import ids
+from attachdeck.lock.records import (
+    CHANGED,
+    NEW,
+    CardRecord,
+    DeckRecord,
+    Lock,
+    NoteTypeRecord,
+    after_change,
+    is_new,
+    time_of_change,
+)
 from attachdeck.system.normal import normal
 
 OF_THE_COURSE = ("course-notice", "course-help")
@@ -101,7 +111,7 @@ class _Dater:
             lesson_count=len(places),
             cards_by_kind=self.cards_by_kind,
             left_out=self.left_out,
-            preset=identity.number("preset", course.id),
+            preset=ids.number("preset", course.id),
             study=course.study,
             decks=decks,
             note_types=note_types,
@@ -112,13 +122,13 @@ class _Dater:
     def note(self, note: Note) -> None:
         """Add a note: who it is, as the lock says, when it last changed, and its place."""
         record = self.record(note)
-        if record.retired and identity.is_new(record):
+        if record.retired and is_new(record):
             self.left_out += 1
             return  # Nobody has it, so there is nobody to tell that it is retired.
         self.cards[note.card] = record
-        first_card = identity.first_card(record.guid)
-        first_card = identity.distinct(first_card, self.first_cards, identity.CARDS_APART)
-        id = identity.distinct(identity.number("note", record.guid), self.taken)
+        first_card = ids.first_card(record.guid)
+        first_card = ids.distinct(first_card, self.first_cards, ids.CARDS_APART)
+        id = ids.distinct(ids.number("note", record.guid), self.taken)
         if self.told_before(record):
             self.left_out += 1
             return  # Check Database would give new learners a card of a note that has none.
@@ -152,7 +162,7 @@ class _Dater:
         kept = {card.guid for card in self.cards.values()}
         for id, card in sorted(self.lock.cards.items()):
             is_reading = card.note_type == "reference" and id not in OF_THE_COURSE
-            if is_reading and not identity.is_new(card) and card.guid not in kept:
+            if is_reading and not is_new(card) and card.guid not in kept:
                 self.note(self.compiler.gone_reading(id, deck))
 
     def record(self, note: Note) -> CardRecord:
@@ -169,12 +179,12 @@ class _Dater:
             guid=before.guid if before else note.guid,
             note_type=note.note_type,
             content=note.content,
-            changed=identity.time_of_change(self.now, before.changed if before else None),
+            changed=time_of_change(self.now, before.changed if before else None),
             version=self.version,
             retired=note.retired,
             places=note.made,
             files=note.files,
-            unreleased=identity.after_change(before),
+            unreleased=after_change(before),
         )
 
     def known(self, note: Note) -> CardRecord | None:
@@ -187,11 +197,10 @@ class _Dater:
         records = self.merged.get(record.guid, []) if record else []
         if not record or not records:
             return record
-        latest = max(each.changed for each in records)
-        at_last = [each for each in records if each.changed == latest]
-        record = next((each for each in at_last if each.content != note.content), at_last[0])
-        is_new = all(map(identity.is_new, records))
-        if is_new or not identity.is_new(record):
+        time = max(record.changed for record in records)
+        latest = [record for record in records if record.changed == time]
+        record = next((record for record in latest if record.content != note.content), latest[0])
+        if all(map(is_new, records)) or not is_new(record):
             return record
         return replace(record, unreleased=CHANGED)
 
@@ -199,12 +208,11 @@ class _Dater:
         before = self.lock.note_types.get(key)
         if before and before.content == hashes(own)[1]:
             return DatedNoteType(before.id, before.changed, own)
-        modified = identity.time_of_change(self.now, before.changed if before else None)
+        modified = time_of_change(self.now, before.changed if before else None)
         return DatedNoteType(
             before.id
             if before
-            else self.compiler.known_ids.get(key)
-            or identity.number("note type", self.course.id, key),
+            else self.compiler.known_ids.get(key) or ids.number("note type", self.course.id, key),
             modified,
             own,
         )
@@ -214,7 +222,7 @@ class _Dater:
         layout, content = hashes(dated.note_type)
         before = self.lock.note_types.get(key)
         same = before is not None and before.content == content
-        unreleased = before.unreleased if before and same else identity.after_change(before)
+        unreleased = before.unreleased if before and same else after_change(before)
         return NoteTypeRecord(dated.id, layout, content, dated.modified, unreleased)
 
     def decks(self, lessons: Iterable[tuple[str, str, str]]) -> Iterator[Subdeck]:
@@ -241,9 +249,9 @@ class _Dater:
     def subdeck(self, name: str, *names: str, description: str = "") -> Subdeck:
         key = " ".join(names)
         before = self.lock.decks.get(key)
-        number = before.id if before else identity.number("deck", self.course.id, *names)
+        number = before.id if before else ids.number("deck", self.course.id, *names)
         record = self.deck_records[key] = DeckRecord(
-            identity.distinct(number, self.taken),
+            ids.distinct(number, self.taken),
             normal(name),
             before.unreleased if before else NEW,
         )

@@ -41,7 +41,7 @@ from attachdeck.domain.course import (
     VignetteCard,
 )
 from attachdeck.domain.location import Location
-from attachdeck.lock import identity
+from attachdeck.lock import ids
 from attachdeck.system.normal import normal
 
 NOTE_TYPE_OF = {
@@ -164,17 +164,17 @@ class Compiler:
             # package nobody else gets it.
             places=() if card.retired_because else made,
             made=made,
-            content=identity.content_hash(key, *row, *tags),
+            content=ids.content_hash(key, *row, *tags),
             files=self.files(row) if custom else "",
             retired=bool(card.retired_because),
-            guid=identity.guid(self.course.id, card.formerly or card.id),
+            guid=ids.guid(self.course.id, card.formerly or card.id),
         )
 
     def files(self, row: tuple[str, ...]) -> str:
         """A hash of the files that a custom card shows under names of their own: Anki takes over other bytes only with a note that has changed."""
         shown = sorted(media_in(row, self.course.files))
         return (
-            identity.content_hash(
+            ids.content_hash(
                 *(f"{name} {hashlib.sha256(self.course.files[name]).hexdigest()}" for name in shown)
             )
             if shown
@@ -391,13 +391,13 @@ def hashes(own: NoteType) -> tuple[str, str]:
     """A hash of what must never change (fields and templates with their ids, in order), and one of all that Anki takes over from a newer note type."""
     fields = (f"{each.id} {each.name}" for each in own.fields)
     templates = (f"{each.id} {each.name}" for each in own.templates)
-    layout = identity.content_hash(*fields, *templates, str(own.cloze))
+    layout = ids.content_hash(*fields, *templates, str(own.cloze))
     more = [
         dict(own.more),
         *(dict(each.more) for each in own.fields),
         *(dict(each.more) for each in own.templates),
     ]
-    return layout, identity.content_hash(
+    return layout, ids.content_hash(
         layout, own.name, *_texts(own), *([json.dumps(more, sort_keys=True)] if own.more else [])
     )
 

@@ -14,7 +14,7 @@ from attachdeck.anki.markup import shows_nothing
 from attachdeck.importing.cards import LONGEST_TYPED
 from attachdeck.importing.draft import Draft, DraftLesson, Values, fitting_tags, listed
 from attachdeck.importing.html_text import lost_in, markdown
-from attachdeck.lock.identity import Lock
+from attachdeck.lock.records import Lock
 from attachdeck.rules.support.cardless import lost_gaps
 
 _BACK = "{{FrontSide}}<hrid=answer>"

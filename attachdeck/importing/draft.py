@@ -10,7 +10,7 @@ from html import unescape
 from typing import Any
 
 from attachdeck.domain.naming import is_id, slug
-from attachdeck.lock.identity import Lock
+from attachdeck.lock.records import Lock
 from attachdeck.reader import NOT_TEXT
 from attachdeck.system.normal import normal
 

@@ -25,14 +25,8 @@ from attachdeck.anki.unsafe_html import (
 from attachdeck.domain.course import OwnNoteType
 from attachdeck.importing.draft import Draft, DraftLesson, Ids, Values, plain, storable
 from attachdeck.importing.found import Found, FoundNote
-from attachdeck.lock.identity import (
-    LAST_SECOND,
-    LOWEST_DECK_ID,
-    CardRecord,
-    DeckRecord,
-    Lock,
-    NoteTypeRecord,
-)
+from attachdeck.lock.ids import LOWEST_DECK_ID
+from attachdeck.lock.records import LAST_SECOND, CardRecord, DeckRecord, Lock, NoteTypeRecord
 from attachdeck.reader import MAX_BYTES
 from attachdeck.reader.pictures import svg_problems
 

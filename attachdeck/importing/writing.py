@@ -20,7 +20,8 @@ from attachdeck.domain.diagnostics import Diagnostic, Severity
 from attachdeck.domain.naming import slug, word
 from attachdeck.importing.draft import Draft, DraftLesson
 from attachdeck.importing.found import CannotImport
-from attachdeck.lock.identity import Lock, Release, write_lock
+from attachdeck.lock.file import write_lock
+from attachdeck.lock.records import Lock, Release
 from attachdeck.pipeline import Checked
 from attachdeck.reader import LOCK
 from attachdeck.reporters.text import lines_of

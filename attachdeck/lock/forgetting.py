@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from attachdeck.lock.identity import NEW, CardRecord, Lock, guid, is_new, side
+from attachdeck.lock.ids import guid
+from attachdeck.lock.records import NEW, CardRecord, Lock, is_new
+from attachdeck.lock.refusals import side
 
 
 def forgotten(lock: Lock, new: Lock, name: str) -> tuple[Lock, str] | None:

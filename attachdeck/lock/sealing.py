@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from attachdeck.lock.identity import NEW, CardRecord, Lock, NoteTypeRecord, Release, is_new
+from attachdeck.lock.records import NEW, CardRecord, Lock, NoteTypeRecord, Release, is_new
 
 
 def is_sealed(lock: Lock, version: str) -> bool:

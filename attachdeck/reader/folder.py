@@ -229,7 +229,7 @@ def read_course(folder: Path, lock_name: str = LOCK) -> tuple[CourseFiles, list[
 
 
 def lock_file(folder: Path, name: str = LOCK) -> tuple[Document | None, tuple[Diagnostic, ...]]:
-    """A course's lock, unread, and why its text could not be had: what is wrong in it is no author's doing, and `identity` says what it means."""
+    """A course's lock, unread, and why its text could not be had: what is wrong in it is no author's doing, and `lock.file` says what it means."""
     path = folder / name
     if not path.exists():
         return None, ()

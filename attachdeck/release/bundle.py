@@ -23,7 +23,7 @@ from attachdeck.compile.notes import shown_media
 from attachdeck.domain.naming import file_name
 from attachdeck.engine.verify import Fate, verify
 from attachdeck.lock.comparison import Bump, Changes, Snapshot, compare, next_version
-from attachdeck.lock.identity import write_lock
+from attachdeck.lock.file import write_lock
 from attachdeck.outputs import apkg
 from attachdeck.pipeline import Checked, Compiled, sealed
 from attachdeck.reader import LOCK

@@ -20,9 +20,10 @@ from attachdeck.compile.notes import hashes
 from attachdeck.domain.course import OwnNoteType
 from attachdeck.domain.diagnostics import Diagnostic, Severity
 from attachdeck.engine.ankiconnect import Holding
-from attachdeck.lock import identity
+from attachdeck.lock import ids
 from attachdeck.lock.comparison import CardView, Changes, Snapshot, compare
-from attachdeck.lock.identity import Lock, read_lock
+from attachdeck.lock.file import read_lock
+from attachdeck.lock.records import Lock
 from attachdeck.reader import read_file
 from attachdeck.system import git
 from attachdeck.system.unpacking import MAX_MAP, UnreadablePackage, collection_name, opened
@@ -141,10 +142,10 @@ class Coming:
 def coming(held: Holding, compiled: pipeline.Compiled) -> Coming:
     """Return what importing a compiled course changes in a running Anki."""
     deck = compiled.deck
-    ids = {note.id for note in deck.notes}
+    note_ids = {note.id for note in deck.notes}
     # A learner's copy of a note says the same id, and is none of ours: where Anki has both, ours
     # comes last and counts.
-    held = replace(held, notes=tuple(sorted(held.notes, key=lambda note: note.id in ids)))
+    held = replace(held, notes=tuple(sorted(held.notes, key=lambda note: note.id in note_ids)))
     new, old = of_compiled(compiled), _of_holding(held, compiled)
     # Of a note type of the course's own AnkiConnect tells the layout, and not all of the rest.
     layouts = {
@@ -305,7 +306,7 @@ def is_of_course(package: Path, course: str) -> bool:
     try:
         with _collection(package) as (connection, _):
             [presets] = connection.execute("SELECT dconf FROM col").fetchone()
-            return str(identity.number("preset", course)) in json.loads(presets)
+            return str(ids.number("preset", course)) in json.loads(presets)
     except NoSnapshot:
         return False
 
@@ -387,7 +388,7 @@ def _of_database(connection: sqlite3.Connection, media: frozenset[str]) -> Snaps
     course = roots.pop() if len(roots) == 1 else ""
     # attachdeck's ids follow from names, so an id tells what a note type or a deck is; another
     # tool's keeps its own name.
-    kinds = {str(identity.number("note type", course, kind)): kind for kind in KINDS}
+    kinds = {str(ids.number("note type", course, kind)): kind for kind in KINDS}
     kind_of = {number: kinds.get(number, str(model["name"])) for number, model in models.items()}
     cards = {}
     guids: dict[str, str] = {}
@@ -425,7 +426,7 @@ def _version(descriptions: Iterable[str]) -> str:
 def _deck_keys(course: str, lessons: Iterable[str]) -> dict[str, str]:
     """Return what each deck of a course holds, as the lock says it, by the deck's id."""
     contents = [("course",), ("practice",), *(("lesson", lesson) for lesson in sorted(lessons))]
-    return {str(identity.number("deck", course, *names)): " ".join(names) for names in contents}
+    return {str(ids.number("deck", course, *names)): " ".join(names) for names in contents}
 
 
 def _model(model: Mapping[str, Any]) -> tuple[str, str]:
@@ -433,8 +434,8 @@ def _model(model: Mapping[str, Any]) -> tuple[str, str]:
     fields, templates = (
         [f"{part.get('id')} {part['name']}" for part in model[key]] for key in ("flds", "tmpls")
     )
-    layout = identity.content_hash(*fields, *templates, str(model["type"] == 1))
-    return layout, identity.content_hash(
+    layout = ids.content_hash(*fields, *templates, str(model["type"] == 1))
+    return layout, ids.content_hash(
         layout,
         model["name"],
         model["css"],
@@ -456,7 +457,7 @@ def _card(
     lock's."""
     ours = note_type in KINDS
     view = CardView(
-        content=identity.content_hash(
+        content=ids.content_hash(
             note_type, *fields.values(), *sorted(tag for tag in tags if "::changed::" not in tag)
         ),
         note_type=note_type,

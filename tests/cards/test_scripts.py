@@ -21,7 +21,7 @@ from attachdeck.anki.markup import render, taken_out
 from attachdeck.anki.unsafe_html import dangers, without_dangers
 from attachdeck.compile.link import compile_course
 from attachdeck.domain.course import BasicCard, Card, ClozeCard, Course, OcclusionCard, TypedCard
-from attachdeck.lock.identity import Lock
+from attachdeck.lock.records import Lock
 from attachdeck.preview.rendering import _Side
 from support.browser import CHROMIUM
 from support.commands import need

@@ -22,14 +22,8 @@ from attachdeck import pipeline
 from attachdeck.anki.unsafe_html import dangers, fields_in_tags, unfit, without_dangers
 from attachdeck.importing import bounds, keep
 from attachdeck.importing.found import CannotImport
-from attachdeck.lock.identity import (
-    CardRecord,
-    DeckRecord,
-    Lock,
-    NoteTypeRecord,
-    lock_text,
-    read_lock,
-)
+from attachdeck.lock.file import lock_text, read_lock
+from attachdeck.lock.records import CardRecord, DeckRecord, Lock, NoteTypeRecord
 from attachdeck.reader import Document, read_text
 from support.browser import CHROMIUM
 from support.commands import need, run, tree

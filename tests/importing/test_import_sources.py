@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from attachdeck.lock.identity import LOWEST_DECK_ID, read_lock
+from attachdeck.lock.file import read_lock
+from attachdeck.lock.ids import LOWEST_DECK_ID
 from attachdeck.reader import lock_file
 from support.commands import run
 from support.courses import COURSE, write_course

@@ -7,7 +7,6 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attachdeck.lock import identity
 from support.courses import LESSON_HEAD, compiled, write_course
 
 IDS = st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)*", fullmatch=True).filter(lambda name: len(name) <= 80)
@@ -33,24 +32,24 @@ def test_two_cards_share_a_guid_only_if_they_share_course_and_id(
     course, card, other_course, other_card
 ):
     same = (course, card) == (other_course, other_card)
-    assert (identity.guid(course, card) == identity.guid(other_course, other_card)) == same
+    assert (ids.guid(course, card) == ids.guid(other_course, other_card)) == same
 
 
 @given(IDS, IDS)
 def test_a_guid_is_plain_letters_and_digits(course, card):
-    assert re.fullmatch(r"[a-z2-7]{16}", identity.guid(course, card))
+    assert re.fullmatch(r"[a-z2-7]{16}", ids.guid(course, card))
 
 
 def test_guids_and_ids_never_change():
     """Written down once: a change here would cost every learner their progress."""
-    assert identity.guid("attachment", "define-secure-base") == "jxtv3sfetps3l26i"
-    assert identity.number("note type", "attachment", "basic") == 1_635_986_867_612
+    assert ids.guid("attachment", "define-secure-base") == "jxtv3sfetps3l26i"
+    assert ids.number("note type", "attachment", "basic") == 1_635_986_867_612
 
 
 @given(st.lists(st.integers(0, 5), max_size=20))
 def test_distinct_ids_are_distinct(wanted):
     taken: set[int] = set()
-    found = [identity.distinct(each, taken) for each in wanted]
+    found = [ids.distinct(each, taken) for each in wanted]
     assert len(set(found)) == len(found)
 
 

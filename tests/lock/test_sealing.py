@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from attachdeck import pipeline
 from attachdeck.cli import main
-from attachdeck.lock.identity import Lock
+from attachdeck.lock.records import Lock
 from support.courses import COURSE_YAML, CUSTOM, OWN, write_course
 from support.engine import do_import
 

@@ -11,7 +11,8 @@ from click.testing import CliRunner, Result
 from attachdeck import pipeline
 from attachdeck.cli import main
 from attachdeck.compile.deck import Deck
-from attachdeck.lock.identity import Lock, write_lock
+from attachdeck.lock.file import write_lock
+from attachdeck.lock.records import Lock
 from attachdeck.lock.sealing import sealed
 
 ROOT = Path(__file__).parents[2]

@@ -1,0 +1,190 @@
+"""What would harm the learners who have a release, and what an author writes instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path, PurePath
+
+from attachdeck.domain.diagnostics import Diagnostic, did_you_mean
+from attachdeck.domain.location import Location
+from attachdeck.domain.naming import word
+from attachdeck.lock.records import CardRecord, Lock, is_new
+from attachdeck.reader import TRANSLATIONS, Node
+
+
+def refusals(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[Diagnostic]:
+    """Yield what would harm a learner who has the deck that the old lock describes.
+
+    `root` is what the old lock's file says, with the place of each value: it is asked for only
+    where there is something to report.
+    """
+    if not old.course:
+        return
+    if old.released and old.course != new.course:
+        yield _changed_course_id(old, new, root()["course"].at)
+        return
+    if old.released:
+        yield from _renamed_decks(old, new, root)
+        yield from _changed_layouts(old, new, root)
+        yield from _vanished_cards(old, new, root)
+    yield from _shared_guids(old, new, root)
+
+
+def forget_command(name: str, at: Location) -> str:
+    """Return the command that makes the lock at a place forget a card or deck."""
+    folder = PurePath(at.file).parent
+    language = ""
+    if folder.parent.name == TRANSLATIONS:
+        language, folder = f" --language {folder.name}", folder.parent.parent
+    shown = name if re.fullmatch(r"[\w:.-]+", name) else f'"{name}"'
+    course = "" if folder.as_posix() in (".", "course") else f" --course {word(folder)}"
+    return f"attachdeck forget {shown}{course}{language}"
+
+
+def side(note_type: str, place: int) -> str:
+    """Return what of a card asks at a place, in an author's words."""
+    if note_type == "sequence":
+        return f"step {place}" if place else "question for all steps"
+    names = {"basic": "other side", "cloze": f"gap {place + 1}", "occlusion": f"region {place + 1}"}
+    return names.get(note_type, f"card {place + 1}")
+
+
+def _refusal(rule: str, message: str, at: Location, help: str) -> Diagnostic:
+    return Diagnostic(rule=rule, message=message, at=at, help=help)
+
+
+def _changed_course_id(old: Lock, new: Lock, at: Location) -> Diagnostic:
+    return _refusal(
+        "changed-course-id",
+        f"the course's id was `{old.course}` and is now `{new.course}`",
+        at,
+        "every card would come to learners as a new one, beside the old: write the old id in "
+        "course.yaml; for a course of its own, delete course.lock",
+    )
+
+
+def _renamed_decks(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[Diagnostic]:
+    for key, deck in new.decks.items():
+        before = old.decks.get(key)
+        if before and before.name != deck.name and not is_new(before):
+            at = root()["decks"].key_at(key)
+            plain = not re.search(r'["$`\\!]', before.name)
+            accepted = forget_command(before.name if plain else key, at)
+            yield _refusal(
+                "renamed-deck",
+                f"the deck `{before.name}` is now called `{deck.name}`",
+                at,
+                "Anki would leave learners' cards in the old deck, beside an empty new one: "
+                f"{_old_name(key, before.name, at)}; or accept that with `{accepted}`",
+            )
+
+
+def _old_name(key: str, name: str, at: Location) -> str:
+    """Return where an author writes the name that a deck had."""
+    kind, _, lesson = key.partition(" ")
+    last = name.rpartition("::")[2]
+    if TRANSLATIONS in Path(at.file).parts:
+        return f"translate its name as `{last}` again" + (
+            " (a lesson with a `deck` may have another title)" if kind == "lesson" else ""
+        )
+    where = {
+        "lesson": f"in the lesson `{lesson}` write `deck: {last}`",
+        "practice": "write the old `practice_deck:` in course.yaml",
+    }
+    return where.get(kind, "write the old `deck:` in course.yaml")
+
+
+def _changed_layouts(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[Diagnostic]:
+    for key, record in new.note_types.items():
+        before = old.note_types.get(key)
+        if before and before.layout != record.layout and not is_new(before):
+            yield _refusal(
+                "changed-layout",
+                f"the fields or templates of the note type `{key}` have changed",
+                root()["note_types"].key_at(key),
+                "Anki would clone the note type and never update learners' notes again: "
+                "take the change back, or use a spare field",
+            )
+
+
+def _vanished_cards(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[Diagnostic]:
+    fresh = new.cards.keys() - old.cards.keys()
+    gone = old.cards.keys() - new.cards.keys()
+    carried_on = {card.guid: card for card in new.cards.values()} if gone else {}
+    for key, card in old.cards.items():
+        if is_new(card):
+            continue
+        now = new.cards.get(key) or carried_on.get(card.guid)
+        if now is None:
+            at = root()["cards"].key_at(key)
+            yield _vanished_card(key, at, did_you_mean(key, fresh))
+        elif now.note_type != card.note_type:
+            yield _changed_note_type(key, card, now, root()["cards"].key_at(key))
+        elif now.places != card.places:
+            lost = [place for place in card.places if place not in now.places]
+            if lost:
+                yield _lost_side(key, card, lost, root()["cards"].key_at(key))
+
+
+def _vanished_card(key: str, at: Location, suggestion: str | None) -> Diagnostic:
+    renamed = (
+        f"if it is `{suggestion.split('`')[1]}` now, write `formerly: {key}` there; "
+        if suggestion
+        else ""
+    )
+    return _refusal(
+        "vanished-card",
+        f"the card `{key}` is gone",
+        at,
+        f"learners would keep it forever without corrections: {renamed}restore it with "
+        f"`status: retired`; or accept that with `{forget_command(key, at)}`",
+    )
+
+
+def _changed_note_type(key: str, card: CardRecord, now: CardRecord, at: Location) -> Diagnostic:
+    return _refusal(
+        "changed-note-type",
+        f"the card `{key}` was of the note type `{card.note_type}` and is now `{now.note_type}`",
+        at,
+        "Anki would never update the card again for those who have it: retire it under this id, "
+        f"and write the new one under another; or run `{forget_command(key, at)}`: learners keep "
+        "the old card, uncorrected, and get this one as a new card",
+    )
+
+
+def _lost_side(key: str, card: CardRecord, lost: list[int], at: Location) -> Diagnostic:
+    sides = " and ".join(f"its {side(card.note_type, place)}" for place in lost)
+    return _refusal(
+        "lost-side",
+        f"the card `{key}` has lost {sides}",
+        at,
+        f"learners would keep an empty card that nobody can answer: write {sides} again; or leave "
+        "the card as it was, with `status: retired`, and write the new one under another id; or "
+        f"accept that with `{forget_command(key, at)}`",
+    )
+
+
+def _shared_guids(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[Diagnostic]:
+    """Yield the cards of which two would be one note in Anki."""
+    if len({card.guid for card in new.cards.values()}) == len(new.cards):
+        return
+    owners: dict[str, str] = {}
+    for key, card in sorted(new.cards.items(), key=lambda item: item[0] not in old.cards):
+        owner = owners.setdefault(card.guid, key)
+        if key not in old.cards and owner in old.cards:
+            yield _refusal(
+                "reused-id",
+                f"the id `{key}` is used again for another card",
+                root()["cards"].key_at(owner),
+                f"`{owner}` was once called so and carries on its progress: "
+                "give the new card another id",
+            )
+        elif owner != key:
+            yield _refusal(
+                "reused-id",
+                f"the cards `{owner}` and `{key}` are one and the same for learners",
+                root()["cards"].key_at(key),
+                "one was renamed to the other: keep one of both cards in the lesson, "
+                "with what the other says better",
+            )
