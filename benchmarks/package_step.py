@@ -47,8 +47,7 @@ def attachdeck_way(notes: int, decks: int, output: Path) -> float:
     """attachdeck's output, with the texts above in two fields of its own note type."""
     from attachdeck.anki.note_types import Look, note_type
     from attachdeck.compile.deck import DatedNoteType, Deck, NewCard, Note, Subdeck
-    from attachdeck.compile.notes import Study
-    from attachdeck.domain.course import Course
+    from attachdeck.domain.course import Course, Study
     from attachdeck.outputs import apkg
 
     kind = note_type(

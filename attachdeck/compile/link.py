@@ -11,7 +11,8 @@ from attachdeck.anki.note_types import NoteType, own
 from attachdeck.compile import descriptions
 from attachdeck.compile.deck import DatedNoteType, Deck, Note, Subdeck
 from attachdeck.compile.lessons import LessonNotes, notes_of
-from attachdeck.compile.notes import Compiler, hashes, shown_media
+from attachdeck.compile.media import shown_media
+from attachdeck.compile.notes import Compiler, hashes
 from attachdeck.domain.course import Course
 from attachdeck.lock import ids
 from attachdeck.lock.records import (

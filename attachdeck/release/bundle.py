@@ -19,7 +19,7 @@ from attachdeck import __version__, outputs
 from attachdeck.anki.media import media_in
 from attachdeck.compile import descriptions
 from attachdeck.compile.deck import Deck, Note
-from attachdeck.compile.notes import shown_media
+from attachdeck.compile.media import shown_media
 from attachdeck.domain.naming import file_name
 from attachdeck.engine.verify import Fate, verify
 from attachdeck.lock.comparison import Bump, Changes, Snapshot, compare, next_version

@@ -14,7 +14,7 @@ from support.courses import compiled
 from support.engine import contents, opened
 
 if TYPE_CHECKING:
-    from attachdeck.compile.notes import Deck
+    from attachdeck.compile.deck import Deck
 
 pytest.importorskip("anki")
 

@@ -23,7 +23,7 @@ from attachdeck.anki.markup import Shown, render
 from attachdeck.anki.note_types import direction, words
 from attachdeck.anki.references import reference
 from attachdeck.compile.deck import Deck
-from attachdeck.compile.notes import packed_name
+from attachdeck.compile.media import packed_name
 from attachdeck.domain.course import Lesson
 from attachdeck.domain.naming import file_name
 from attachdeck.outputs import apkg

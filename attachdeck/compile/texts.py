@@ -1,0 +1,52 @@
+"""What a course's author wrote, as the HTML of a note's fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attachdeck.anki import markup
+from attachdeck.anki.inert import inert
+from attachdeck.anki.note_types import words
+from attachdeck.anki.references import unfolding
+from attachdeck.compile.media import shown_pictures
+from attachdeck.domain.course import Citation, Course
+
+
+class Texts:
+    """Knows the course's pictures and attachdeck's words in its language; renders text by text."""
+
+    def __init__(self, course: Course) -> None:
+        self.words = words(course.language)
+        self.shown = shown_pictures(course)
+        self._plain: dict[str, str] = {}
+        self._citations: dict[tuple[str, str], str] = {}
+
+    def html(self, text: str) -> str:
+        """Return a text's HTML, in which nothing is a gap.
+
+        On a cloze note type Anki would make cards of gaps in any field.
+        """
+        return markup.render(text, self.shown).replace("{{", "{&#123;") if text else ""
+
+    def html_with_gaps(self, text: str) -> str:
+        """Return the HTML of a text whose gaps Anki turns into cards."""
+        return markup.render_gaps(text, self.shown) if text else ""
+
+    def plain(self, text: str) -> str:
+        """Return the HTML of a text without markup."""
+        html = self._plain.get(text)
+        if html is None:
+            html = self._plain[text] = markup.plain(text).replace("{{", "{&#123;")
+        return html
+
+    def sources(self, citations: Iterable[Citation]) -> str:
+        """Return the list of a card's sources."""
+        entries = "".join([self._cited(citation) for citation in citations])
+        return f'<ul class="sources">{entries}</ul>' if entries else ""
+
+    def _cited(self, citation: Citation) -> str:
+        name = citation.source.key, citation.page
+        html = self._citations.get(name)
+        if html is None:
+            html = self._citations[name] = inert(unfolding(citation))
+        return html
