@@ -1,7 +1,8 @@
-"""Gaps in a text: the author's notation, Anki's notation, and Anki's rule for which cards they make.
+"""Gaps in a text: the author's notation, Anki's notation, and which cards Anki makes of them.
 
-Anki's rule, from its own parser: a gap is `{{cN::text}}` or `{{cN::text::hint}}`, may carry several numbers
-(`{{c1,2::…}}`) and may hold other gaps; one that is never closed is plain text, with all that it holds; all numbers above 500 make one card.
+Anki's rule, from its own parser: a gap is `{{cN::text}}` or `{{cN::text::hint}}`, may carry several
+numbers (`{{c1,2::…}}`) and may hold other gaps; one that is never closed is plain text, with all
+that it holds; all numbers above 500 make one card.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ HIGHEST = 500
 Numbers = tuple[int, ...]
 """The numbers of one gap, as written: `{{c1,2::…}}` has two."""
 
-# No formula holds the beginning of another; so a text of beginnings alone is read once, and not once for each.
+# No formula holds the beginning of another; so a text of beginnings alone is read once, and not
+# once for each.
 _FORMULA = r"\\\((?:(?!\\\().)*?\\\)|\\\[(?:(?!\\\[).)*?\\\]"
 FORMULA = re.compile(_FORMULA, re.DOTALL)
 _ANKI = re.compile(r"\{\{c(?P<numbers>[0-9]{1,9}(?:,[0-9]{1,9})*)::|(?P<close>\}\})", re.DOTALL)
@@ -26,7 +28,8 @@ _AUTHOR = re.compile(
     re.DOTALL,
 )
 _NEARLY = re.compile(
-    r"(?<!\{)\{++[cC]?[0-9]+:(?!:)|\{\{[0-9]+::|\{\{C[0-9]+::|(?<!\{)\{c[0-9]+::|\(\(c?[0-9]+:|\{\{c::|\{\{c[0-9]+ +::"
+    r"(?<!\{)\{++[cC]?[0-9]+:(?!:)|\{\{[0-9]+::|\{\{C[0-9]+::|(?<!\{)\{c[0-9]+::"
+    r"|\(\(c?[0-9]+:|\{\{c::|\{\{c[0-9]+ +::"
 )
 _ALMOST = re.compile(
     r"\{\{[cC]?[0-9]+\s|(?<![\\\w])\(\((?![0-9]+\s)[^()]*\)\)|\[\[[0-9]+\s++[^\W\d]|（（[0-9]+"
@@ -49,7 +52,10 @@ class Problem:
 
 @dataclass(slots=True)
 class _Gap:
-    """A gap that has been opened, with what it holds so far, and how many brackets this has opened and not closed."""
+    """A gap that has been opened, with what it holds so far.
+
+    `light` counts the brackets that this has opened and not closed.
+    """
 
     opening: str
     numbers: str
@@ -59,24 +65,30 @@ class _Gap:
 
 
 def numbers(text: str) -> set[int]:
-    """The cloze numbers by which Anki makes cards of this text (a number n makes the card at place n - 1, up to `HIGHEST`)."""
-    found: list[set[int]] = [set()]
+    """Return the cloze numbers by which Anki makes cards of this text.
+
+    A number n makes the card at place n - 1, up to `HIGHEST`.
+    """
+    stack: list[set[int]] = [set()]
     for token in _ANKI.finditer(text):
         if token["numbers"]:
-            found.append({int(number) for number in token["numbers"].split(",") if int(number)})
-        elif len(found) > 1:
-            closed = found.pop()
-            found[-1] |= closed
-    return found[0]
+            stack.append({int(number) for number in token["numbers"].split(",") if int(number)})
+        elif len(stack) > 1:
+            closed = stack.pop()
+            stack[-1] |= closed
+    return stack[0]
 
 
 def asks(numbers: Numbers, number: int) -> bool:
-    """Whether a gap with these numbers is hidden on the card of this number."""
-    return number in numbers or (number == HIGHEST and any(each > HIGHEST for each in numbers))
+    """Return whether a gap with these numbers is hidden on the card of this number."""
+    return number in numbers or (number == HIGHEST and any(place > HIGHEST for place in numbers))
 
 
 def filled(text: str, fill: Callable[[Numbers, str, str], str]) -> str:
-    """A text in Anki's notation with what `fill` makes of each gap's numbers, text and hint in its place; inner gaps come first."""
+    """Return a text in Anki's notation with each gap replaced by what `fill` makes of it.
+
+    `fill` gets the gap's numbers, text and hint; inner gaps come first.
+    """
     stack: list[tuple[str, str, list[str]]] = [("", "", [])]
     position = 0
     for token in _ANKI.finditer(text):
@@ -97,82 +109,95 @@ def filled(text: str, fill: Callable[[Numbers, str, str], str]) -> str:
 
 
 def to_anki(text: str) -> tuple[str, list[Problem]]:
-    """An author's text in Anki's notation, and what is wrong with its gaps."""
-    problems: list[Problem] = []
-    root = _Gap("", "", light=False)
-    stack = [root]
-    position = heavy = 0  # How many of Anki's own notation are open.
+    """Return an author's text in Anki's notation, and what is wrong with its gaps."""
+    reading = _Reading()
+    position = 0
     for token in _AUTHOR.finditer(text):
-        top = stack[-1]
-        before = text[position : token.start()]
-        top.text.append(before)
-        top.brackets = _open_brackets(before, top.brackets) if top.light else 0
+        reading.add_text(text[position : token.start()])
+        reading.add_token(token)
         position = token.end()
-        if token["anki"] or token["light"]:
-            stack.append(
-                _Gap(token.group(), token["anki"] or token["light"], light=bool(token["light"]))
-            )
-            heavy += not token["light"]
-        elif token["light_close"]:
-            _close_light(stack, len(token.group()), problems)
-        elif len(stack) > 1 and not top.light and token["anki_close"]:
-            stack.pop()
-            heavy -= 1
-            stack[-1].text.append(_closed(top, problems))
-        elif token["anki_close"] and not heavy:
-            problems.append(
-                Problem(
-                    "`}}` closes a gap that was never opened",
-                    "a gap is written `((1 hidden))` or `{{c1::hidden}}`",
-                    "}}",
-                )
-            )
-        else:
-            if token["math"] and (inner := _IN_FORMULA.search(token["math"])):
-                problems.append(
-                    Problem(
-                        "a gap cannot stand in a formula",
-                        r"put the gap around it, as in `((1 \(x^2\)))`, or end the formula before it",
-                        inner[0],
-                    )
-                )
-            top.text.append(token.group())
-    stack[-1].text.append(text[position:])
-    problems += (
-        Problem(
-            "this gap is never closed",
-            f"close it with `{'))' if gap.light else '}}'}`",
-            gap.opening.strip(),
-        )
-        for gap in stack[1:]
-    )
+    reading.stack[-1].text.append(text[position:])
+    problems = [*reading.problems, *map(_unclosed, reading.stack[1:])]
     if nearly := _nearly(text):
         problems = [problem for problem in problems if problem.snippet != "}}"]
-        help = "a gap is written `((1 hidden))`, `((1 hidden | hint))` or `{{c1::hidden::hint}}`"
-        help += (
-            "; between brackets that are no gap, put a space: `( (so) )`"
-            if nearly.endswith("))")
-            else ""
-        )
-        problems.append(Problem("this looks like a gap, but is none", help, nearly))
-    anki = "".join(root.text)
+        problems.append(_nearly_a_gap(nearly))
+    anki = "".join(reading.stack[0].text)
     if not problems and not numbers(anki):
-        problems.append(
-            Problem("this text has no gap", "put what the learner should recall in `((1 … ))`", "")
-        )
+        help = "put what the learner should recall in `((1 … ))`"
+        problems.append(Problem("this text has no gap", help, ""))
     return anki, problems
 
 
+class _Reading:
+    """Reads an author's text token by token; knows the gaps that are open, the text around first."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.stack = [_Gap("", "", light=False)]
+        self.heavy = 0
+        """How many gaps in Anki's own notation are open."""
+
+    def add_text(self, text: str) -> None:
+        top = self.stack[-1]
+        top.text.append(text)
+        top.brackets = _open_brackets(text, top.brackets) if top.light else 0
+
+    def add_token(self, token: re.Match[str]) -> None:
+        top = self.stack[-1]
+        if token["anki"] or token["light"]:
+            numbers = token["anki"] or token["light"]
+            self.stack.append(_Gap(token.group(), numbers, light=bool(token["light"])))
+            self.heavy += not token["light"]
+        elif token["light_close"]:
+            _close_light(self.stack, len(token.group()), self.problems)
+        elif len(self.stack) > 1 and not top.light and token["anki_close"]:
+            self.stack.pop()
+            self.heavy -= 1
+            self.stack[-1].text.append(_closed(top, self.problems))
+        elif token["anki_close"] and not self.heavy:
+            self.problems.append(_NEVER_OPENED)
+        else:
+            if token["math"] and (gap := _IN_FORMULA.search(token["math"])):
+                self.problems.append(_in_formula(gap[0]))
+            top.text.append(token.group())
+
+
+_NEVER_OPENED = Problem(
+    "`}}` closes a gap that was never opened",
+    "a gap is written `((1 hidden))` or `{{c1::hidden}}`",
+    "}}",
+)
+
+
+def _in_formula(gap: str) -> Problem:
+    help = r"put the gap around it, as in `((1 \(x^2\)))`, or end the formula before it"
+    return Problem("a gap cannot stand in a formula", help, gap)
+
+
+def _unclosed(gap: _Gap) -> Problem:
+    help = f"close it with `{'))' if gap.light else '}}'}`"
+    return Problem("this gap is never closed", help, gap.opening.strip())
+
+
+def _nearly_a_gap(text: str) -> Problem:
+    help = "a gap is written `((1 hidden))`, `((1 hidden | hint))` or `{{c1::hidden::hint}}`"
+    if text.endswith("))"):
+        help += "; between brackets that are no gap, put a space: `( (so) )`"
+    return Problem("this looks like a gap, but is none", help, text)
+
+
 def _close_light(stack: list[_Gap], run: int, problems: list[Problem]) -> None:
-    """Close gaps with a run of closing brackets, of which the first may close what a gap's own text has opened: `((1 Bowlby (1969)))`."""
+    """Close gaps with a run of closing brackets.
+
+    The first of these may close what a gap's own text has opened: `((1 Bowlby (1969)))`.
+    """
     while run > 1 and len(stack) > 1 and stack[-1].light:
         gap = stack.pop()
         own = min(gap.brackets, run - 2)
         gap.text.append(")" * own)
         run -= own + 2
-        if gap.brackets > own and not any(
-            "]" in part for part in gap.text
-        ):  # Half-open intervals have their own brackets.
+        # Half-open intervals have their own brackets.
+        if gap.brackets > own and not any("]" in part for part in gap.text):
             problems.append(
                 Problem(
                     "this gap ends within a bracket",
@@ -185,14 +210,14 @@ def _close_light(stack: list[_Gap], run: int, problems: list[Problem]) -> None:
 
 
 def _open_brackets(text: str, opened: int = 0) -> int:
-    """How many brackets are open at the end of a text, if so many are at its beginning."""
+    """Return how many brackets are open at the end of a text, if so many are at its beginning."""
     for bracket in _BRACKET.findall(text):
         opened = opened + 1 if bracket == "(" else max(opened - 1, 0)
     return opened
 
 
 def _nearly(text: str) -> str:
-    """The first piece of a text that looks like a gap, and is none."""
+    """Return the first piece of a text that looks like a gap, and is none."""
     if nearly := _NEARLY.search(text):
         return nearly.group().strip()
     prose = _NO_PROSE.sub("", text) if "\\" in text or "`" in text else text
@@ -249,6 +274,9 @@ def _closed(gap: _Gap, problems: list[Problem]) -> str:
 
 
 def _hinted(content: str) -> tuple[str, str, str]:
-    """A gap's text, the bar behind it, and its hint; a bar in a formula or in code belongs to that."""
+    """Return a gap's text, the bar behind it, and its hint.
+
+    A bar in a formula or in code belongs to that.
+    """
     place = _NO_PROSE.sub(lambda match: "x" * len(match[0]), content).find("|")
     return (content[:place], "|", content[place + 1 :]) if place >= 0 else (content, "", "")

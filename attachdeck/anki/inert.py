@@ -1,8 +1,9 @@
 """Texts in which neither Anki nor its MathJax finds more than text and formulas.
 
-Anki runs LaTeX on `[latex]`, plays `[sound:…]` and makes an input of `[[type:…]]`, wherever that comes from; and it composes characters in the fields
-of notes, so that a solidus overlay (U+0338) behind a tag would melt with the `>` that ends it. MathJax, as Anki has it, makes links, styles, ids and
-attributes of some macros, or loads more of itself.
+Anki runs LaTeX on `[latex]`, plays `[sound:…]` and makes an input of `[[type:…]]`, wherever that
+comes from; and it composes characters in the fields of notes, so that a solidus overlay (U+0338)
+behind a tag would melt with the `>` that ends it. MathJax, as Anki has it, makes links, styles, ids
+and attributes of some macros, or loads more of itself.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ _CALLS = r"(?=/?(?:latex|\$\$?){end}|sound:|anki:|\[type:)"
 _BRACKETS = re.compile(r"\[" + _CALLS.replace("{end}", r"\]"), re.IGNORECASE)
 _HINTS = re.compile("::" + _CALLS.replace("{end}", r"\}\}"), re.IGNORECASE)
 _MACROS = re.compile(
-    r"\\(?P<name>(?:href|style|class|cssId|mmlToken|require)(?![A-Za-z])|unicode(?=\s*\[)|bbox(?=\s*\[(?![\w#.,% ]*\])))"
+    r"\\(?P<name>(?:href|style|class|cssId|mmlToken|require)(?![A-Za-z])"
+    r"|unicode(?=\s*\[)|bbox(?=\s*\[(?![\w#.,% ]*\])))"
 )
 WORD_JOINER = "\u2060"
-"""The sign without width or meaning that stands behind a backslash which begins no macro any more."""
+"""The character without width or meaning after a backslash that no longer begins a macro."""
 OVERLAY, OVERLAY_AS_TEXT = "\u0338", "&#824;"
 """The solidus overlay, and what stands for it where it must not melt with the sign before it."""
 
@@ -32,7 +34,7 @@ def inert(html: str) -> str:
 
 
 def inert_hints(html: str) -> str:
-    """HTML whose gaps have no hint that does something between the brackets in which Anki shows it."""
+    """Return HTML whose gaps have no hint that does something in the brackets around it."""
     return _HINTS.sub(f"::{WORD_JOINER}", html)
 
 

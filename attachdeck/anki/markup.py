@@ -1,4 +1,7 @@
-"""The Markdown of cards to the HTML of fields, sanitised: no script, no style, nothing loaded from elsewhere."""
+"""The Markdown of cards to the HTML of fields, sanitised.
+
+No script, no style, nothing loaded from elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -89,12 +92,17 @@ _ATTRIBUTES = {
     "td": {"align", "colspan", "rowspan"},
     "th": {"align", "colspan", "rowspan", "scope"},
 }
-# Noncharacters: the reader refuses them in a course, so they can stand for a formula while Markdown is at work.
+# Noncharacters: the reader refuses them in a course, so they can stand for a formula while Markdown
+# is at work.
 _KEPT = re.compile("\ufdd0[0-9]{1,6}\ufdd1")
-# One line that begins like a sentence and holds no sign that Markdown or HTML knows: most texts of most cards.
+# One line that begins like a sentence and holds no character that Markdown or HTML knows: most
+# texts of most cards.
 _NO_MARKDOWN = re.compile(r"[^\W\d_][^*_`~\[\]<>&|\\\n\r\t\f\v\xa0\ufdd0\ufdd1]*")
-_BARE = bytes(each for each in range(0x80) if _NO_MARKDOWN.fullmatch(f"a{each:c}"))
-"""The characters of ASCII that may follow in such a line: to delete them from a text and see whether something is left is several times as fast."""
+_BARE = bytes(code for code in range(0x80) if _NO_MARKDOWN.fullmatch(f"a{code:c}"))
+"""The characters of ASCII that may follow in such a line.
+
+To delete them from a text and see whether something is left is several times as fast.
+"""
 _HARMLESS = re.compile(r"(?:[^<&\xa0]++|</?(?:p|em|strong|code|ul|li)>|&(?:lt|gt|amp|quot);)*+")
 _TAG = re.compile(r"<[^>]*>")
 _OPENING = re.compile(r"<([A-Za-z][^\s/<>]*)([^<>]*)>?")
@@ -127,7 +135,10 @@ _ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """How a picture is shown: its name in the package, its name on a dark background (or none), its alt text."""
+    """How a picture is shown: its name in the package, its name on a dark background, its alt text.
+
+    The second name may be empty.
+    """
 
     name: str
     night: str
@@ -135,7 +146,10 @@ class Shown:
 
 
 def render(text: str, pictures: Mapping[str, Shown]) -> str:
-    """A text's HTML; a text of one paragraph comes without `<p>`. A picture that is not in the course becomes its alt text."""
+    """Return a text's HTML; a text of one paragraph comes without `<p>`.
+
+    A picture that is not in the course becomes its alt text.
+    """
     text = text.strip()
     if text.isascii():
         bare = text[:1].isalpha() and not text.encode().translate(None, _BARE)
@@ -151,8 +165,11 @@ def render_gaps(text: str, pictures: Mapping[str, Shown]) -> str:
 
 
 def tame(html: str) -> str:
-    """A text whose gaps are no more than gaps, whatever Anki shows of each: a masked region, whose attributes would be what stands there, quotation
-    marks and all; a hint in brackets that Anki plays or runs; two halves of what `inert` would have seen as one."""
+    """Return a text whose gaps are no more than gaps, whatever Anki shows of each.
+
+    Anki would make attributes of what stands in a masked region, quotation marks and all; it would
+    play or run a hint in brackets; and two halves may become what `inert` would have seen as one.
+    """
     html = inert_hints(html.replace("::image-occlusion:", "::image-occlusion&#58;"))
     if "[" in html or "\\" in html:
         whole = cloze.filled(html, lambda _numbers, content, _hint: content)
@@ -162,7 +179,10 @@ def tame(html: str) -> str:
 
 
 def _without_gap_signs(tag: re.Match[str]) -> str:
-    """A tag in which no gap begins or ends: Anki would show it in part, and what follows would become its attributes."""
+    """Return a tag in which no gap begins or ends.
+
+    Anki would show it in part, and what follows would become its attributes.
+    """
     return tag[0].replace("{{", "{&#123;").replace("}}", "}&#125;").replace("::", ":&#58;")
 
 
@@ -179,7 +199,8 @@ def _rendered(text: str, pictures: Mapping[str, Shown]) -> str:
         html = html[3:-4]
     if "<img" in html:
         html = _IMG.sub(lambda match: _picture(match, pictures), html)
-    # A formula may stand in an attribute, its sign may have been written as an entity by somebody else, and what it holds is a text like any other.
+    # A formula may stand in an attribute, its delimiter may have been written as an entity by
+    # somebody else, and what it holds is a text like any other.
     return inert(
         _KEPT.sub(lambda match: _formula(formulas.get(match[0], "")), html) if formulas else html
     )
@@ -191,7 +212,10 @@ def shows_nothing(html: str) -> bool:
 
 
 def taken_out(text: str) -> list[str]:
-    """What the sanitiser takes out of a text: tags that cards do not have, and whatever could run or load something."""
+    """Return what the sanitiser takes out of a text.
+
+    These are tags that cards do not have, and whatever could run or load something.
+    """
     from attachdeck.anki.unsafe_html import dangers
 
     text = normal(text)
@@ -203,7 +227,10 @@ def taken_out(text: str) -> list[str]:
 
 
 def _lost(tag: str, attributes: str) -> Iterator[str]:
-    """What of a tag does not reach the card, and would be missed: all of it, attributes that change its looks, words that stand in it by mistake."""
+    """Yield what of a tag does not reach the card, and would be missed.
+
+    All of it, attributes that change its looks, or words that stand in it by mistake.
+    """
     if tag not in _TAGS:
         yield f"<{tag}>"
     elif attributes.strip(" /"):
@@ -221,7 +248,10 @@ def _lost(tag: str, attributes: str) -> Iterator[str]:
 
 
 def _html(markdown: str) -> str:
-    """Sanitised HTML. The sanitiser would write what is harmless just as it is, but for quotation marks."""
+    """Return sanitised HTML.
+
+    The sanitiser would write what is harmless just as it is, but for quotation marks.
+    """
     html = _unsanitised(markdown)
     harmless = "<" not in markdown and _HARMLESS.fullmatch(html)
     html = html.replace("&quot;", '"') if harmless else _cleaner().clean(html)
@@ -249,7 +279,8 @@ def picture(shown: Shown) -> str:
     alt = inert(escape(shown.alt))
     if not shown.night:
         return f'<img src="{shown.name}" alt="{alt}">'
-    return f'<img class="day" src="{shown.name}" alt="{alt}"><img class="night" src="{shown.night}" alt="{alt}">'
+    day = f'<img class="day" src="{shown.name}" alt="{alt}">'
+    return f'{day}<img class="night" src="{shown.night}" alt="{alt}">'
 
 
 @cache

@@ -10,7 +10,10 @@ from urllib.parse import unquote
 from attachdeck.system.normal import normal
 
 _REFERENCE = re.compile(
-    r"""(?:src|data)\s*=\s*(?:"([^"]+)"|'([^']+)'|([^\s"'>]+))|\[sound:((?:(?!\[sound:).)*?)\]|url\(\s*+(?:"([^"]+)"|'([^']+)'|([^()"'\s]++(?:\s++[^()"'\s]++)*+))\s*+\)|@import\s+["']([^"']+)""",
+    r"""(?:src|data)\s*=\s*(?:"([^"]+)"|'([^']+)'|([^\s"'>]+))"""
+    r"""|\[sound:((?:(?!\[sound:).)*?)\]"""
+    r"""|url\(\s*+(?:"([^"]+)"|'([^']+)'|([^()"'\s]++(?:\s++[^()"'\s]++)*+))\s*+\)"""
+    r"""|@import\s+["']([^"']+)""",
     re.IGNORECASE,
 )
 
@@ -25,7 +28,10 @@ def media_in(texts: Iterable[str], media: Container[str]) -> set[str]:
 
 
 def references(text: str) -> Iterator[tuple[str, ...]]:
-    """The files that HTML, a template or a style sheet refers to: of each the names that it may have, because names can be escaped."""
+    """Yield the files that HTML, a template or a style sheet refers to.
+
+    Each comes with all the names that it may have, because names can be escaped.
+    """
     for match in _REFERENCE.finditer(text):
         written = next(filter(None, match.groups()))
         yield tuple(

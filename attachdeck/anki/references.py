@@ -26,7 +26,8 @@ def reference(source: Source) -> str:
     text += f" {escape(place.rstrip('.'), quote=False)}." if place else ""
     address = f"https://doi.org/{source.doi}" if source.doi else source.url
     return (
-        f'{text} <a href="{escape(address)}" rel="noopener noreferrer">{escape(address, quote=False)}</a>'
+        f'{text} <a href="{escape(address)}" rel="noopener noreferrer">'
+        f"{escape(address, quote=False)}</a>"
         if address
         else text
     )

@@ -1,4 +1,7 @@
-"""What Anki sorts a note by, and finds duplicates by: the first field without its markup, and a checksum of that."""
+"""What Anki sorts a note by, and finds duplicates by.
+
+That is the first field without its markup, and a checksum of it.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,9 @@ import hashlib
 import re
 from html.entities import name2codepoint
 
-# By Anki's own patterns a media tag is `<(?:img|audio|object)\b[^>]*?\b(?:src|data)=…[^>]*>`, and markup
-# `<!--.*?-->|<style.*?>.*?</style>|<script.*?>.*?</script>|<.*?>`. As one pattern each they take forever on what never ends.
+# By Anki's own patterns a media tag is `<(?:img|audio|object)\b[^>]*?\b(?:src|data)=…[^>]*>`, and
+# markup `<!--.*?-->|<style.*?>.*?</style>|<script.*?>.*?</script>|<.*?>`. As one pattern each they
+# take forever on what never ends.
 _MEDIA = re.compile(r"<(?:img|audio|object)\b", re.IGNORECASE)
 _NAMED = re.compile(r"\b(?:src|data)=(?:\"([^\"]+)\"|'([^']+)'|([^ >]+))[^>]*>", re.IGNORECASE)
 _LONG = re.compile(r"<(?:(!--)|(style|script))", re.IGNORECASE)
@@ -18,7 +22,7 @@ _ENDS = {
 
 
 def sort_text(html: str) -> str:
-    """A field's text without markup but with the names of its media."""
+    """Return a field's text without markup but with the names of its media."""
     if "<" not in html and "&" not in html:
         return html
     tags, end, rest = html.rpartition(">")  # Behind the last end nothing ends.
@@ -26,7 +30,7 @@ def sort_text(html: str) -> str:
 
 
 def _with_media_named(html: str) -> str:
-    """HTML with the names of media in the place of their tags."""
+    """Return HTML with the names of media in the place of their tags."""
     parts: list[str] = []
     position = 0
     named = _NAMED.search(html)
@@ -44,7 +48,7 @@ def _with_media_named(html: str) -> str:
 
 
 def _without_markup(html: str) -> str:
-    """HTML without comments, style sheets, scripts and tags."""
+    """Return HTML without comments, style sheets, scripts and tags."""
     parts: list[str] = []
     position = 0
     endless: set[str] = set()
@@ -53,29 +57,29 @@ def _without_markup(html: str) -> str:
         position = end + 1
         if long := _LONG.match(html, start):
             name = (long[1] or long[2]).lower()
-            found = (
-                None
-                if name in endless
-                else _ENDS[name].search(html, long.end() if long[1] else position)
-            )
-            if found:
-                position = found.end()
+            begin = long.end() if long[1] else position
+            close = None if name in endless else _ENDS[name].search(html, begin)
+            if close:
+                position = close.end()
             else:
                 endless.add(name)
     return "".join(parts) + html[position:]
 
 
 def _decoded(text: str) -> str:
-    """A text with HTML 4's entities as characters; where one `&` begins no such entity, all stay as they are, as Anki has it."""
+    """Return a text with HTML 4's entities as characters.
+
+    Where one `&` begins no such entity, all stay as they are, as Anki has it.
+    """
     first, *others = text.split("&")
-    found = [first]
+    parts = [first]
     for part in others:
         name, semicolon, rest = part.partition(";")
         code = _code_point(name)
         if not semicolon or code is None:
             return text
-        found += (chr(code), rest)
-    return "".join(found).replace("\u00a0", " ") if others else text
+        parts += (chr(code), rest)
+    return "".join(parts).replace("\u00a0", " ") if others else text
 
 
 def _code_point(name: str) -> int | None:
@@ -89,5 +93,5 @@ def _code_point(name: str) -> int | None:
 
 
 def checksum(plain: str) -> int:
-    """The first 32 bits of SHA-1 over the first field's text, by which Anki finds duplicates."""
+    """Return the first 32 bits of SHA-1 over the first field's text, by which Anki finds duplicates."""
     return int.from_bytes(hashlib.sha1(plain.encode(), usedforsecurity=False).digest()[:4], "big")

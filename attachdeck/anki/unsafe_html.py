@@ -1,8 +1,9 @@
-"""What could run a script in HTML that is kept as it is: found where it stands, and taken out; all else stays byte for byte.
+"""What could run a script in HTML that is kept as it is: found where it stands, and taken out.
 
-Tags are read as browsers read them. What a comment or a quoted value holds is looked at as well, so that no trick with quotes hides a tag,
-and so is what Anki makes of a text when a card is drawn: without its braces, with a part of its gaps, with a word or its reading in Japanese, with
-its characters composed, and with formulas of which MathJax makes links.
+All else stays byte for byte. Tags are read as browsers read them. What a comment or a quoted value
+holds is looked at as well, so that no trick with quotes hides a tag, and so is what Anki makes of a
+text when a card is drawn: without its braces, with a part of its gaps, with a word or its reading
+in Japanese, with its characters composed, and with formulas of which MathJax makes links.
 """
 
 from __future__ import annotations
@@ -31,14 +32,17 @@ _ELEMENTS = frozenset(
         "script",
     )
 )
-# Anki's own template for image occlusion runs this; the message is in the language of whoever made the note type.
+# Anki's own template for image occlusion runs this; the message is in the language of whoever made
+# the note type.
 _OCCLUSION = re.compile(
     r"<script>\s*try \{\s*anki\.imageOcclusion\.setup\(\);\s*\} catch \(exc\) \{\s*"
-    r"document\.getElementById\(\"err\"\)\.innerHTML = `(?:[^`$\\<{]|<br>)*\$\{exc\}`;\s*\}\s*</script>"
+    r"document\.getElementById\(\"err\"\)\.innerHTML = "
+    r"`(?:[^`$\\<{]|<br>)*\$\{exc\}`;\s*\}\s*</script>"
 )
 _OPENING = re.compile(r"<(?P<name>(?:[A-Za-z]|\{\{(?!c[0-9,]+::))[^\s/>]*)")
 _ATTRIBUTE = re.compile(
-    r"[\s/]*(?P<name>[^\s/>][^\s/>=]*)(?:\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>(?![\"'])[^\s>]+)))?"
+    r"[\s/]*(?P<name>[^\s/>][^\s/>=]*)"
+    r"(?:\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>(?![\"'])[^\s>]+)))?"
 )
 _UNCLOSED_VALUE = re.compile(r"\s*=\s*[\"']")
 _END = re.compile(r"[\s/]*>")
@@ -49,12 +53,16 @@ _OTHER_BRACES = re.compile(r"\{\{=.*?(?:=\}\}|$)", re.DOTALL)
 _AS_TEXT = re.compile(r"\{\{(?=[^{}]*+\}\})[^{}]*\btext:[^{}]*\}\}")
 _LESS = re.compile(r"&lt;?|&#0*60;?|&#x0*3c;?", re.IGNORECASE)
 _IGNORED = re.compile(r"[\x00-\x20\x7f-\xa0]+")
-# What only looks like the end of a gap is matched as well, and stays: else it would be read again from each colon.
+# What only looks like the end of a gap is matched as well, and stays: else it would be read again
+# from each colon.
 _BRACES = re.compile(
     r"\{\{c[0-9,]+::|\{\{[^{}]*\}\}|(?P<stays>::[^{}<>]*+(?!\}\}))|::[^{}<>]*+\}\}|\}\}"
 )
 _MOST_IN_TAG = 100
-"""How many fields in one tag are looked at for what they stand in; the others may hold nothing that could end anything."""
+"""Maximum number of fields in one tag that are looked at for what they stand in.
+
+The others may hold nothing that could end anything.
+"""
 _MOST_LAYERS = 20
 """How often a text is looked at again; what still hides something then is text."""
 _MOST_INNER = 5
@@ -65,13 +73,17 @@ _BLIND = re.compile(r"[\s\"'/]on[a-z]+\s*=", re.IGNORECASE)
 _FIELD = re.compile(r"\{\{(?![#^/!])[^{}]*\}\}")
 _SECTION = re.compile(r"\{\{[#^/][^{}]*\}\}")
 _SPECIAL = re.compile(r"\{\{[^{}]*\}\}")
-# What MathJax, as Anki has it, makes addresses and attributes of, or loads more of itself for; it reads over `<wbr>` and comments.
+# What MathJax, as Anki has it, makes addresses and attributes of, or loads more of itself for; it
+# reads over `<wbr>` and comments.
 _MACRO = re.compile(r"\\(?:href|mmlToken|require)(?![A-Za-z])")
 _READ_OVER = (
     (re.compile(r"<!--.*?--!?>", re.DOTALL), re.compile(r".*--!?>", re.DOTALL)),
     (re.compile(r"<wbr\b[^>]*>", re.IGNORECASE), re.compile(r".*>", re.DOTALL)),
 )
-"""Each with the text up to its last end: behind that nothing ends, and to look for an end from each beginning would take forever."""
+"""Each with the text up to its last end.
+
+Behind that nothing ends, and to look for an end from each beginning would take forever.
+"""
 _BACKSLASH = re.compile(r"\\|&#0*92;?|&#x0*5c;?|&bsol;", re.IGNORECASE)
 _BEGUN = re.compile(r"<[/!?]?(?:\{\{[^{}]*\}\}|\}\})*\Z")
 _GAP = re.compile(r"\{\{c[0-9,]+::")
@@ -84,7 +96,10 @@ _QUOTED_SO_FAR = re.compile(r"=\s*(?P<quote>[\"'])(?P<value>(?:(?!(?P=quote)).)*
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """A piece of a text from `start` to `end` that must not reach a card, what it is, and what may stand there instead."""
+    """A piece of a text from `start` to `end` that must not reach a card.
+
+    `what` names it, and `instead` may stand in its place.
+    """
 
     start: int
     end: int
@@ -93,7 +108,10 @@ class Danger:
 
 
 def dangers(text: str) -> list[Danger]:
-    """All that could run a script or load a page, in order; where braces or brackets hide it, the whole text."""
+    """Return all that could run a script or load a page, in order.
+
+    Where braces or brackets hide it, that is the whole text.
+    """
     found = [
         *_tags(text, 0),
         *(Danger(each.start(), each.end(), each[0][:20]) for each in _OTHER_BRACES.finditer(text)),
@@ -153,7 +171,10 @@ def tags_with_fields(template: str) -> list[str]:
 
 
 def css_dangers(text: str) -> list[Danger]:
-    """A style sheet stands inside of `<style>` on a card: what would end it there, and what HTML could do then."""
+    """Return what is dangerous in a style sheet, which stands inside of `<style>` on a card.
+
+    That is what would end it there, and what HTML could do then.
+    """
     ends = [
         Danger(each.start(), each.end(), "</style")
         for each in re.finditer(r"</style", text, re.IGNORECASE)
@@ -184,7 +205,10 @@ def without_dangers(text: str, *, css: bool = False) -> tuple[str, list[str]]:
 
 @cache
 def fields_in_tags(template: str) -> Mapping[str, str]:
-    """The fields that a template puts inside of a tag, each with the characters by which its value could become more than a value."""
+    """Return the fields that a template puts inside of a tag.
+
+    Each comes with the characters by which its value could become more than a value.
+    """
     found: dict[str, str] = {}
     for start, end in _whole_tags(template):
         tag = template[start:end]
@@ -231,7 +255,10 @@ def unfit(value: str, forbidden: str) -> str:
 
 
 def _tags(text: str, offset: int, depth: int = 0) -> Iterator[Danger]:
-    """The dangers of each tag of a text that begins at `offset` in another one, and stands in so many tags."""
+    """Yield the dangers of each tag of a text.
+
+    The text begins at `offset` in another one, and stands in `depth` tags.
+    """
     position = 0
     while opening := _OPENING.search(text, position):
         if known := _OCCLUSION.match(text, opening.start()):
@@ -267,7 +294,10 @@ def _tags(text: str, offset: int, depth: int = 0) -> Iterator[Danger]:
 
 
 def _tags_in_tags(text: str) -> Iterator[Danger]:
-    """Where a tag begins in what seems to be another one, the other may be in a comment, or in a `<textarea>`: a browser reads the inner one then."""
+    """Yield the dangers of tags that begin in what seems to be another tag.
+
+    The other may be in a comment, or in a `<textarea>`: a browser reads the inner one then.
+    """
     inner = [
         each.start()
         for start, end in _whole_tags(text)
@@ -295,7 +325,10 @@ def _quotes_in_regions(text: str) -> Iterator[Danger]:
 
 
 def _read_aloud(line: str, *, reading: bool) -> str:
-    """What Anki's filters for Japanese leave of a line: of `word[reading]` one of both, wherever that stands."""
+    """Return what Anki's filters for Japanese leave of a line.
+
+    Of `word[reading]` that is one of both, wherever it stands.
+    """
     found, done, word, bracket = [], 0, 0, line.find("[")
     while bracket >= 0:
         word = max(word, line.rfind(" ", word, bracket) + 1, line.rfind(">", word, bracket) + 1)
@@ -313,7 +346,11 @@ def _read_aloud(line: str, *, reading: bool) -> str:
 
 
 def _halves(text: str) -> Iterator[Danger]:
-    """A sign at the end that begins a tag with what a template puts behind it, and sections in a tag of which one quotation mark comes or goes."""
+    """Yield what becomes a tag, or another one, with what a template puts around it.
+
+    That is a `<` at the end of a text, and sections in a tag of which one quotation mark comes or
+    goes.
+    """
     if begun := _BEGUN.search(text):
         yield Danger(begun.start(), begun.start() + 1, "`<` at the end of a text", "&lt;")
     if "{{#" in text or "{{^" in text:
@@ -337,7 +374,10 @@ def _halves(text: str) -> Iterator[Danger]:
 
 
 def _overlays(text: str) -> Iterator[Danger]:
-    """Anki composes characters, so that a solidus overlay melts with a sign before it, and a tag has no end any more."""
+    """Yield each solidus overlay that would melt with the character before it.
+
+    Anki composes characters, and a tag has no end any more then.
+    """
     if OVERLAY in text and any(normal(text).count(sign) < text.count(sign) for sign in "<>="):
         yield from (
             Danger(each.start(), each.end(), "a solidus overlay (U+0338)", OVERLAY_AS_TEXT)
@@ -346,7 +386,10 @@ def _overlays(text: str) -> Iterator[Danger]:
 
 
 def _gaps_in_tags(text: str) -> Iterator[Danger]:
-    """Anki shows a gap in part, and with a gap that begins or ends in a tag the tag in part: what follows would become its attributes."""
+    """Yield what begins or ends a gap in a tag.
+
+    Anki shows a gap in part, and with it the tag: what follows would become its attributes.
+    """
     if _GAP.search(text):
         for start, end in _whole_tags(text):
             for each in _GAP_SIGN.finditer(text, start, end):
@@ -404,7 +447,10 @@ def _of_attribute(attribute: re.Match[str], offset: int, depth: int) -> Iterator
 
 
 def _blind(text: str) -> Iterator[re.Match[str]]:
-    """What looks like an attribute that runs a script in a tag with braces, where quotes tell nothing."""
+    """Yield what looks like an attribute that runs a script in a tag with braces.
+
+    Quotes tell nothing there.
+    """
     for start, end in _whole_tags(text):
         tag = text[start:end]
         if "{{" in tag or "}}" in tag:

@@ -1,7 +1,8 @@
 """The note types of a course: fields and card templates from the files of this folder.
 
-A note type's layout (its fields and templates, their order, names and ids) is final from the first release on.
-Templates' text, style and scripts may change: Anki takes those over when the note type's time is newer.
+A note type's layout (its fields and templates, their order, names and ids) is final from the first
+release on. Templates' text, style and scripts may change: Anki takes those over when the note
+type's time is newer.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ KINDS = ("basic", "choice", "cloze", "sequence", "occlusion", "practice", "refer
 
 _HERE = Path(__file__).parent
 _DIRECTIVE = re.compile(
-    r"<!--#(?P<verb>include|speech|steps-before|steps-after|steps) (?P<name>[\w.:-]+(?: [\w.-]+)*)-->"
+    r"<!--#(?P<verb>include|speech|steps-before|steps-after|steps) "
+    r"(?P<name>[\w.:-]+(?: [\w.-]+)*)-->"
 )
 _COMMENT = re.compile(
     r"<!--(?!#).*?-->\n?|^[ \t]*//[^\n]*\n|^[ \t]*/\*.*?\*/[ \t]*\n", re.DOTALL | re.MULTILINE
@@ -34,7 +36,11 @@ _RIGHT_TO_LEFT = {"ar", "dv", "fa", "he", "ks", "ku", "ps", "sd", "ug", "ur", "y
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a note type; `tag` is the role that Anki's image occlusion gives it, `more` are other properties by Anki's names."""
+    """A field of a note type.
+
+    `tag` is the role that Anki's image occlusion gives it, `more` are other properties by Anki's
+    names.
+    """
 
     name: str
     id: int | None
@@ -54,7 +60,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A card template: one card for each note on which its front shows something. `more` are other properties by Anki's names."""
+    """A card template: one card for each note on which its front shows something.
+
+    `more` are other properties by Anki's names.
+    """
 
     name: str
     id: int | None
@@ -65,7 +74,10 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class NoteType:
-    """A note type with its layout, and its texts for one course; `more` are other properties by Anki's names."""
+    """A note type with its layout, and its texts for one course.
+
+    `more` are other properties by Anki's names.
+    """
 
     kind: str
     name: str
@@ -79,7 +91,10 @@ class NoteType:
     """The fields' names, in order."""
     known: frozenset[str] = field(init=False, repr=False, compare=False)
     places: dict[frozenset[str], tuple[int, ...]] = field(init=False, repr=False, compare=False)
-    """Which cards a note has, by the names of the fields that hold something: what `generation` has found out so far."""
+    """Which cards a note has, by the names of the fields that hold something.
+
+    These are the answers that `generation` has found so far.
+    """
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "names", tuple(each.name for each in self.fields))
@@ -137,7 +152,10 @@ def note_type(kind: str, look: Look) -> NoteType:
 
 @cache
 def words(language: str) -> dict[str, str]:
-    """The words that templates show, in a course's language; English where the language has none yet."""
+    """Return the words that templates show, in a course's language.
+
+    They are English where the language has none yet.
+    """
     folder = _HERE / "words"
     wording = folder / f"{language.partition('-')[0].lower()}.yaml"
     english: dict[str, str] = _yaml(folder / "en.yaml")
@@ -183,7 +201,10 @@ def _style() -> str:
 
 
 class _Expander:
-    """Puts a template together from its file: includes, steps, and the words of the course's language."""
+    """Puts a template together from its file.
+
+    It knows includes, steps, and the words of the course's language.
+    """
 
     def __init__(self, kind: str, look: Look) -> None:
         self.templates = _templates("shared") | _templates(kind)

@@ -1,7 +1,10 @@
-"""Which cards a note has, by Anki's own rules (the importer trusts what a package says, and Check Database does not).
+"""Which cards a note has, by Anki's own rules.
 
-An ordinary template makes a card when its front, with the note's filled fields, shows at least one field.
-A cloze note type makes one card for each cloze number in any field, whether its template shows that field or not.
+The importer trusts what a package says, and Check Database does not.
+
+An ordinary template makes a card when its front, with the note's filled fields, shows at least one
+field. A cloze note type makes one card for each cloze number in any field, whether its template
+shows that field or not.
 """
 
 from __future__ import annotations
@@ -19,7 +22,10 @@ _ALWAYS_FILLED = frozenset(("Card", "CardFlag", "Deck", "Subdeck", "Type"))
 _BLANK = re.compile(r"(?:\s|</?(?:br|div) ?/?>)*", re.IGNORECASE | re.ASCII)
 
 _DEEPEST = 100
-"""How many sections may stand in one another: Anki, too, takes each into the other, and ends when there are too many."""
+"""How many sections may stand in one another.
+
+Anki, too, takes each into the other, and ends when there are too many.
+"""
 
 _MAYBE_BLANK = frozenset("< \t\n\r\f\v")
 """How a field begins that may be blank."""
@@ -29,12 +35,18 @@ Part = tuple[str, str, tuple["Part", ...]]
 
 
 def is_blank(value: str) -> bool:
-    """Whether Anki takes a field for empty: white space, line breaks and empty divisions count as nothing."""
+    """Return whether Anki takes a field for empty.
+
+    White space, line breaks and empty divisions count as nothing.
+    """
     return not value or (value[0] in _MAYBE_BLANK and _BLANK.fullmatch(value) is not None)
 
 
 def card_places(note_type: NoteType, fields: tuple[str, ...]) -> tuple[int, ...]:
-    """The places (0 for the first template or the first cloze number) of the cards that Anki gives a note."""
+    """Return the places of the cards that Anki gives a note.
+
+    Place 0 is that of the first template or of the first cloze number.
+    """
     if note_type.cloze:
         return tuple(
             sorted(
@@ -64,9 +76,12 @@ def card_places(note_type: NoteType, fields: tuple[str, ...]) -> tuple[int, ...]
 
 @cache
 def parse(template: str) -> tuple[Part, ...]:
-    """A template's fields and sections: `("field", name with filters, ())`, `("if" or "unless", name, parts)`.
+    """Return a template's fields and sections.
 
-    Raises ValueError where a section is not closed as it was opened; Anki shows an error on such a card.
+    They are `("field", name with filters, ())` and `("if" or "unless", name, parts)`.
+
+    Raises ValueError where a section is not closed as it was opened; Anki shows an error on such
+    a card.
     """
     # Behind the last end of all there is none to look for, again from each beginning.
     commented, end, rest = template.rpartition("-->")
@@ -118,9 +133,12 @@ def fields_enough(note_type: NoteType) -> tuple[str, ...]:
 
 
 def requirements(note_type: NoteType) -> list[list[object]]:
-    """For each template the fields of which all or any must be filled, as Anki before 2.1.28 reads it from a package.
+    """Return for each template the fields of which all or any must be filled.
 
-    It says `all` where one field left empty empties the front, else `any` of those that alone show something.
+    This is as Anki before 2.1.28 reads it from a package.
+
+    It says `all` where one field left empty empties the front, else `any` of those that alone show
+    something.
     """
     names = [field.name for field in note_type.fields]
     everything = frozenset(names)

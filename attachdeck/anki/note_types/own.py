@@ -1,4 +1,4 @@
-"""A course's own note types: what `note_type.yaml` says in Anki's words, and the way back for an import."""
+"""A course's own note types: what `note_type.yaml` says in Anki's words, and back for an import."""
 
 from __future__ import annotations
 
@@ -89,7 +89,10 @@ def note_type(own: OwnNoteType) -> NoteType:
 
 
 def written(found: Json) -> tuple[dict[str, Any], dict[str, str]]:
-    """What `note_type.yaml` says of one of Anki's note types, and the texts of the files beside it; what holds anyway is not written."""
+    """Return what `note_type.yaml` says of one of Anki's note types, and the texts beside it.
+
+    What holds anyway is not written.
+    """
     fields, templates = found["flds"], found["tmpls"]
     texts = {"style.css": found["css"]}
     said: dict[str, Any] = {"name": found["name"]} | _id(found)
@@ -111,7 +114,10 @@ def written(found: Json) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 def problems(note_types: Iterable[OwnNoteType]) -> Iterator[Diagnostic]:
-    """Report templates whose sections are not closed as they were opened, on which Anki shows an error; and tell of those that show other than they should."""
+    """Report templates on which Anki shows an error, or which show other than they should.
+
+    Anki shows an error where sections are not closed as they were opened.
+    """
     for own in note_types:
         names = {*_SPECIAL, *(each["name"] for each in own.written["fields"])}
         for each in own.written["templates"]:
@@ -150,7 +156,10 @@ def problems(note_types: Iterable[OwnNoteType]) -> Iterator[Diagnostic]:
 def _odd(
     own: OwnNoteType, front: bool, parts: list[tuple[str, str]], names: set[str], text: str
 ) -> Iterator[tuple[str, str, str | None]]:
-    """What a template shows other than it should: each with its piece of the template, a message and how to mend it. Imported ones may be like that."""
+    """Yield what a template shows other than it should; imported ones may be like that.
+
+    Each comes with its piece of the template, a message and how to mend it.
+    """
     cloze = own.written.get("cloze", False)
     for verb, said in dict.fromkeys(parts):
         name = said.rpartition(":")[2].strip() if verb == "field" else said
@@ -194,7 +203,10 @@ def _odd(
 
 
 def _all(parts: Iterable[Part]) -> Iterator[tuple[str, str]]:
-    """The fields and sections of a template, inner ones too: each with `field`, `if` or `unless`."""
+    """Yield the fields and sections of a template, inner ones too.
+
+    Each comes with `field`, `if` or `unless`.
+    """
     for verb, name, inner in parts:
         yield verb, name
         yield from _all(inner)
