@@ -1,4 +1,7 @@
-"""Where the program begins. What can be answered at once is, before a hundred modules are imported."""
+"""Where the program begins.
+
+What can be answered at once is, before a hundred modules are imported.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +24,14 @@ def main() -> None:
 
 
 def _open_streams() -> None:
-    """Whoever starts the program without a stream (`2>&-`, `pythonw`) gets none, and not a file of ours in its place."""
+    """Open streams that lead nowhere where the program was started without (`2>&-`, `pythonw`).
+
+    Otherwise a file of ours would come in their place.
+    """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115  # Until the end.
+            # They stay open until the end.
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def _main(arguments: list[str]) -> None:

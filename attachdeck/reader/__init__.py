@@ -1,6 +1,7 @@
-"""YAML text to plain values with the place of every key and value; only this package reads a course's files.
+"""YAML text to plain values with the place of every key and value.
 
-What a stranger's file could do to us is bounded here: size, nesting, aliases, scripts in pictures, and paths that leave the course's folder.
+Only this package reads a course's files. What a stranger's file could do to us is bounded here:
+size, nesting, aliases, scripts in pictures, and paths that leave the course's folder.
 """
 
 from attachdeck.reader.document import Document, Mark, Node

@@ -38,7 +38,10 @@ _ENTRY = re.compile(rf"(\s*)(?:[{_BULLETS}]|-(?=[^\s-])|-(?=[^\S ]))\s*([\w-]+: 
 
 
 class Said(NamedTuple):
-    """What is wrong, how to mend it, and the line and column where it stands, if not where the parser stopped."""
+    """What is wrong, how to mend it, and the line and column where it stands.
+
+    `at` is None where that is where the parser stopped.
+    """
 
     message: str
     help: str
@@ -80,12 +83,18 @@ def _line_too_deep(page: Page, line: int, column: int) -> Said | None:
         where = f": `{key[1]}: |`" if key else ""
         return Said(
             "this colon begins a second value",
-            f"a text of several lines that holds `: ` stands after `|`, on the lines below it{where}",
+            "a text of several lines that holds `: ` stands after `|`, "
+            f"on the lines below it{where}",
         )
-    what = "an entry" if page[line].lstrip().startswith("- ") else "a key"
+    noun = "an entry" if page[line].lstrip().startswith("- ") else "a key"
+    column_help = (
+        f"if it is {noun}, begin it in column {begin}"
+        if begin
+        else "keys of one card start in the same column"
+    )
     return Said(
         "this line is indented further than the one above it, and so goes on with its text",
-        f"{f'if it is {what}, begin it in column {begin}' if begin else 'keys of one card start in the same column'}; a text of several lines stands after `|`",
+        f"{column_help}; a text of several lines stands after `|`",
     )
 
 
@@ -191,7 +200,10 @@ def _no_colon(page: Page, line: int, _column: int) -> Said | None:
                 "this line has no `key: value`",
                 f"quotation marks stand around the text alone: `{whole[1]}{quoted(whole[2])}`",
             )
-        help = "to go on with the text above, indent it further than the key there; otherwise write a key before it, and a colon"
+        help = (
+            "to go on with the text above, indent it further than the key there; "
+            "otherwise write a key before it, and a colon"
+        )
         return (
             Said("this line has no `key: value`", help)
             if page.reads(line, f"{' ' * 40}{written.strip()}")
@@ -215,7 +227,8 @@ def _no_colon(page: Page, line: int, _column: int) -> Said | None:
         )
     return Said(
         "this line has no `key: value`",
-        f"if it goes on with the text above, indent it further than its key; a key needs a colon after it: `{meant}`",
+        "if it goes on with the text above, indent it further than its key; "
+        f"a key needs a colon after it: `{meant}`",
     )
 
 
@@ -291,7 +304,10 @@ def _indented_wrongly(page: Page, line: int, column: int) -> Said | None:
             f"write `- {shortened(said)}`, and indent its other keys as far",
         )
     begin = page.column(line)
-    help = f"begin it in column {begin}: keys of one card start in the same column, and entries of a list with `- `"
+    help = (
+        f"begin it in column {begin}: keys of one card start in the same column, "
+        "and entries of a list with `- `"
+    )
     return Said("this line is indented wrongly", help) if begin else None
 
 
@@ -432,9 +448,11 @@ def _directive(page: Page, line: int, _column: int) -> Said | None:
 
 
 class _Advice(NamedTuple):
-    """What the parser's phrase means to an author, and how to mend it; `begun` points at where the broken thing begins.
+    """What the parser's phrase means to an author, and how to mend it.
 
-    `closer` says what it comes from, where the page, the line and the column tell. `help` is followed by the line as it should stand, or by `otherwise`.
+    `begun` points at where the broken thing begins. `closer` says what it comes from, where the
+    page, the line and the column tell. `help` is followed by the line as it should stand, or by
+    `otherwise`.
     """
 
     phrase: str
@@ -469,7 +487,8 @@ _ADVICE = (
     _Advice(
         "could not find expected ':'",
         "this line has no `key: value`",
-        "a key needs a colon and a space after it: `prompt: …`; a text of several lines stands after `|`",
+        "a key needs a colon and a space after it: `prompt: …`; "
+        "a text of several lines stands after `|`",
         "",
         begun=True,
         closer=_no_colon,
@@ -477,7 +496,8 @@ _ADVICE = (
     _Advice(
         "did not find expected key",
         "this does not fit what stands before it",
-        "check the indentation and the quotation marks here and in the line above; a text with a quotation mark in it is best written after `|`",
+        "check the indentation and the quotation marks here and in the line above; "
+        "a text with a quotation mark in it is best written after `|`",
         "",
         closer=_out_of_place,
     ),
@@ -611,7 +631,10 @@ def as_text(line: int, text: str, parse: Callable[[str], Iterator[yaml.Event]]) 
 
 
 def _no_space(lines: list[str], line: int) -> tuple[int, int] | None:
-    """Where in the indentation of a line, or of the one before, a character stands that only looks like a space."""
+    """Return where in an indentation a character stands that only looks like a space.
+
+    The line and the one before it are searched.
+    """
     for number in (line, line - 1):
         if number and (found := re.match(r" *(?=[^\S ])", lines[number - 1])):
             return number, found.end() + 1

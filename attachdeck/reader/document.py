@@ -12,7 +12,9 @@ from attachdeck.domain.location import Location
 
 @dataclass(slots=True)
 class Mark:
-    """Where one value stands (start line, start column, end line, end column, all from 1), and where its parts do.
+    """Where one value stands, and where its parts do.
+
+    `span` is start line, start column, end line and end column, all from 1.
 
     `file` is named where a value was put into a document from another one.
     """
@@ -27,7 +29,8 @@ class Mark:
 class Node:
     """A value of a document together with its place; indexing goes down to a part.
 
-    Places cost as much as values, and most are never asked for: `mark` may be a function that finds the mark once it is needed.
+    Places cost as much as values, and most are never asked for: `mark` may be a function that finds
+    the mark once it is needed.
     """
 
     __slots__ = ("_key", "_mark", "_whole", "file", "value")
@@ -54,7 +57,8 @@ class Node:
                 self._mark = self._whole.mark.parts[self._key]  # type: ignore[index]
             elif self._mark is not None:
                 self._mark = self._mark()
-        assert isinstance(self._mark, Mark)  # noqa: S101  # A node has a mark, a way to find it, or a whole that has one.
+        # A node has a mark, a way to find it, or a whole that has one.
+        assert isinstance(self._mark, Mark)  # noqa: S101
         return self._mark
 
     def __getitem__(self, key: str | int) -> Node:

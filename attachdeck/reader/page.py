@@ -1,4 +1,4 @@
-"""A text that the parser does not read, line by line, and a way to try what its author may have meant."""
+"""A text that the parser does not read, line by line, and trying what its author may have meant."""
 
 from __future__ import annotations
 
@@ -21,34 +21,50 @@ MOST_TRIED = 20
 _ABOVE = 100
 """How many lines above one tell in which columns lines begin."""
 MISREAD = re.compile(
-    r"\\\\|(\\(?:t(?:ext(?:bf|it|rm|tt|sf)?\{|heta|imes|riangle|ilde|herefore|frac|binom)|n(?:abla|eq|leq|geq|otin|earrow|warrow|subseteq)(?![a-z]))"
+    r"\\\\|(\\(?:t(?:ext(?:bf|it|rm|tt|sf)?\{|heta|imes|riangle|ilde|herefore|frac|binom)"
+    r"|n(?:abla|eq|leq|geq|otin|earrow|warrow|subseteq)(?![a-z]))"
     r"|(?<!\w)[A-Z]:\\(?:temp|tmp|tools|new|network|notes)(?![a-z]))"
 )
-"""In double quotes: words of formulas, and folders of Windows, that begin like a tab or a line end; group 1. A backslash twice is one, and nothing more."""
+"""In double quotes: words of formulas, and folders of Windows, that begin like a tab or a line end.
+
+They are group 1. A backslash twice is one, and nothing more.
+"""
 KEYS = frozenset(
     """
-    accent accent_night accept alt answer article authors back browser_back browser_font browser_front browser_size bury_siblings cards changes checked
-    cloze collapsed confusion contact container content_note css cue deck description desired_retention doi element example exclude_from_search extends
-    fields file files font formerly front full_deck height help hide hint homepage id keep_identity key kind language latex_after latex_before latex_svg
-    left licence lines lint name near_miss new_cards_a_day night note note_type notice objective objectives option option_sets options origin page picture
-    pictures plain_text practice_deck prevent_deletion prompt question read reading reading_cards regions retired_because reverse reviews_a_day right role rtl scenario
-    shape size sort_field sources speech status steps sticky stock_kind study summary supports tags templates text theme title top unit url version
+    accent accent_night accept alt answer article authors back browser_back browser_font
+    browser_front browser_size bury_siblings cards changes checked cloze collapsed confusion contact
+    container content_note css cue deck description desired_retention doi element example
+    exclude_from_search extends fields file files font formerly front full_deck height help hide
+    hint homepage id keep_identity key kind language latex_after latex_before latex_svg left licence
+    lines lint name near_miss new_cards_a_day night note note_type notice objective objectives
+    option option_sets options origin page picture pictures plain_text practice_deck
+    prevent_deletion prompt question read reading reading_cards regions retired_because reverse
+    reviews_a_day right role rtl scenario shape size sort_field sources speech status steps sticky
+    stock_kind study summary supports tags templates text theme title top unit url version
     volume_pages where whole why width year
     """.split()  # noqa: SIM905  # One key a line would be a page of its own.
 )
 """The keys of all schemas; a test holds them together."""
 NO_TEXTS = frozenset(
     """
-    accept article browser_size bury_siblings cards cloze collapsed desired_retention exclude_from_search fields files height help keep_identity latex_svg
-    left lines lint near_miss new_cards_a_day objectives option_sets pictures plain_text prevent_deletion reading_cards regions reverse reviews_a_day right role rtl
-    size sources steps sticky stock_kind study tags templates theme top whole width year
+    accept article browser_size bury_siblings cards cloze collapsed desired_retention
+    exclude_from_search fields files height help keep_identity latex_svg left lines lint near_miss
+    new_cards_a_day objectives option_sets pictures plain_text prevent_deletion reading_cards
+    regions reverse reviews_a_day right role rtl size sources steps sticky stock_kind study tags
+    templates theme top whole width year
     """.split()  # noqa: SIM905  # Nor are these.
 )
-"""Those of them that take no text, so that quotation marks would not help; a test sees to these, too."""
+"""Those of them that take no text, so that quotation marks would not help.
+
+A test sees to these, too.
+"""
 
 
 class Page:
-    """A text that the parser does not read, line by line, and a way to try what it should say; `stopped` is the line that it stopped in, if not at the end."""
+    """A text that the parser does not read, line by line, and a way to try what it should say.
+
+    `stopped` is the line that the parser stopped in, if not at the end.
+    """
 
     def __init__(
         self,
@@ -73,7 +89,10 @@ class Page:
         )
 
     def reads(self, line: int, instead: str, beyond: int = 0) -> bool:
-        """Whether the parser comes beyond a line, or a later one, if that line says something else."""
+        """Return whether the parser comes beyond a line, or a later one, if that line is changed.
+
+        The line says `instead` then.
+        """
         import yaml
 
         if not self.small or len(instead) > LONGEST_LINE:
@@ -103,7 +122,10 @@ class Page:
         )
 
     def opened(self, line: int) -> tuple[int, int] | None:
-        """Where a quotation mark stands that was forgotten to be closed, so that the next one, in this line, closes it."""
+        """Return where a quotation mark stands that was forgotten to be closed.
+
+        The next quotation mark, in this line, closes it.
+        """
         import yaml
 
         last: yaml.Event | None = None
@@ -127,7 +149,10 @@ class Page:
         )
 
     def column(self, line: int) -> int:
-        """In which column a line that is indented wrongly could begin; 0 where that does not help."""
+        """Return in which column a line that is indented wrongly could begin.
+
+        It is 0 where that does not help.
+        """
         said = self[line].strip()
         columns: dict[int, None] = {}
         for each in self.above(line):
@@ -142,7 +167,10 @@ class Page:
 
 
 def _in_quotes(line: str) -> Iterator[tuple[str, str]]:
-    """A line with its text in quotes, whole and as messages show it, in every way in which it may be meant."""
+    """Yield a line with its text in quotes, whole and as messages show it.
+
+    It comes in every way in which it may be meant.
+    """
     found = re.fullmatch(r"(\s*(?:- +)*(?:[\w-]+ *: +)?)(\S.*)", line.rstrip())
     if (
         found

@@ -1,4 +1,7 @@
-"""What is known of a picture from its bytes: what it may not hold, how large it is, where its parts lie."""
+"""What is known of a picture from its bytes.
+
+That is what it may not hold, how large it is, and where its parts lie.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +21,13 @@ if TYPE_CHECKING:
     import xml.etree.ElementTree as ET
 
 _SVG_DANGER = re.compile(
-    rb"<\s*(?:[\w.-]+:)?(?:script|foreignobject|iframe|embed|object|handler)\b|<!entity|[\s/\"']on[a-z]+\s*=|javascript:"
+    rb"<\s*(?:[\w.-]+:)?(?:script|foreignobject|iframe|embed|object|handler)\b"
+    rb"|<!entity|[\s/\"']on[a-z]+\s*=|javascript:"
     rb"|attributename\s*+=\s*+[\"']?\s*+(?:on|href|xlink)"
-    rb"|<!(?:attlist|element|notation)|<\s*/?[\w.:-]*[\x80-\xff]|www\.w3\.org/1999/xhtml|http-equiv|srcset|formaction"
-    rb"|(?:href|src)\s*=\s*(?:\"(?!#|data:image/(?:png|jpeg|gif|webp))[^\"]*\"|'(?!#|data:image/(?:png|jpeg|gif|webp))[^']*')"
+    rb"|<!(?:attlist|element|notation)|<\s*/?[\w.:-]*[\x80-\xff]"
+    rb"|www\.w3\.org/1999/xhtml|http-equiv|srcset|formaction"
+    rb"|(?:href|src)\s*=\s*(?:\"(?!#|data:image/(?:png|jpeg|gif|webp))[^\"]*\""
+    rb"|'(?!#|data:image/(?:png|jpeg|gif|webp))[^']*')"
     rb"|@import|url\(\s*[\"']?(?!#)",
     re.IGNORECASE,
 )
@@ -55,7 +61,10 @@ _KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Where something lies in a picture, in the picture's own units; `round` when it is an ellipse."""
+    """Where something lies in a picture, in the picture's own units.
+
+    `round` says that it is an ellipse.
+    """
 
     left: float
     top: float
@@ -65,36 +74,33 @@ class Box:
 
 
 def svg_problems(content: bytes, shown: str) -> list[Diagnostic]:
-    """Report the first thing in an SVG that could run a script or load something; shown as an image it would do neither, but files get opened."""
+    """Report the first thing in an SVG that could run a script or load something.
+
+    Shown as an image it would do neither, but files get opened.
+    """
     text = content.decode("utf-8", "replace")
-    if (
-        "\ufffd" in text or "\0" in text or not _is_utf8(content)
-    ):  # Else what follows would not see what a browser sees.
+    # In another encoding what follows would not see what a browser sees.
+    if "\ufffd" in text or "\0" in text or not _is_utf8(content):
         help = "export the picture again as plain SVG in UTF-8"
-        return [
-            Diagnostic(
-                rule="unsafe-picture",
-                message="this picture is not in UTF-8",
-                at=Location(shown),
-                help=help,
-            )
-        ]
+        return [_unsafe("this picture is not in UTF-8", Location(shown), help)]
     danger = _SVG_DANGER.search(text.encode()) or _SVG_DANGER.search(
         _NUMBERED.sub(lambda match: unescape(match[0]), text).encode()
     )
     if not danger:
         return []
-    found = danger.group().decode("utf-8", "replace").strip()
-    message = f"`{found}` cannot stand in a picture: it could run a script or load something from elsewhere"
-    at = location_of(shown, text, max(text.find(found), 0))
+    piece = danger.group().decode("utf-8", "replace").strip()
     return [
-        Diagnostic(
-            rule="unsafe-picture",
-            message=message,
-            at=at,
-            help="delete it, or export the picture again as plain SVG",
+        _unsafe(
+            f"`{piece}` cannot stand in a picture: "
+            "it could run a script or load something from elsewhere",
+            location_of(shown, text, max(text.find(piece), 0)),
+            "delete it, or export the picture again as plain SVG",
         )
     ]
+
+
+def _unsafe(message: str, at: Location, help: str) -> Diagnostic:
+    return Diagnostic(rule="unsafe-picture", message=message, at=at, help=help)
 
 
 def _is_utf8(content: bytes) -> bool:
@@ -103,7 +109,10 @@ def _is_utf8(content: bytes) -> bool:
 
 
 def spoilt(content: bytes, name: str) -> str:
-    """Why a browser would show nothing of a picture, or only a part; nothing where it begins and ends as it should."""
+    """Return why a browser would show nothing of a picture, or only a part.
+
+    Nothing where it begins and ends as it should.
+    """
     ending = name.rpartition(".")[2].lower()
     if not content:
         return "this file is empty"
@@ -139,7 +148,10 @@ def _is_whole(content: bytes, kind: str) -> bool:
 
 
 def _jpeg_pixels(content: bytes) -> int:
-    """Where the pixels of a JPEG begin; a small picture may stand before them, with an end of its own."""
+    """Return where the pixels of a JPEG begin.
+
+    A small picture may stand before them, with an end of its own.
+    """
     place = 2
     while content[place : place + 1] == b"\xff" and content[place + 1 : place + 2] != b"\xda":
         place += (
@@ -151,7 +163,10 @@ def _jpeg_pixels(content: bytes) -> int:
 
 
 def frame(content: bytes, name: str) -> Box | None:
-    """The whole picture: an SVG's viewBox, another picture's pixels from 0; None where the file does not say."""
+    """Return the whole picture: an SVG's viewBox, another picture's pixels from 0.
+
+    None where the file does not say.
+    """
     if name.lower().endswith(".svg"):
         return _svg_frame(_svg_root(content))
     import imagesize
@@ -161,7 +176,10 @@ def frame(content: bytes, name: str) -> Box | None:
 
 
 def svg_boxes(content: bytes) -> dict[str, Box]:
-    """The boxes of an SVG's `rect`, `circle`, `ellipse` and `image` elements by id; moved or turned ones are not among them."""
+    """Return the boxes of an SVG's `rect`, `circle`, `ellipse` and `image` elements by id.
+
+    Moved or turned ones are not among them.
+    """
     root = _svg_root(content)
     return {} if root is None else dict(_boxes(root))
 
@@ -233,6 +251,9 @@ def _real(box: Box) -> Box | None:
 
 
 def _number(element: ET.Element, name: str) -> float:
-    """A length in pixels; 0 where it is missing, and no number where it is in a unit that depends on something else."""
+    """Return a length in pixels; 0 where it is missing.
+
+    It is no number where it is in a unit that depends on something else.
+    """
     match = _LENGTH.fullmatch(element.get(name) or "0")
     return float(match[1]) * _PIXELS[match[2]] if match else nan

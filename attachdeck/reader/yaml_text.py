@@ -33,7 +33,10 @@ NOT_TEXT = re.compile(
 _LINE_ENDS = "\v\f\u2028\u2029"
 """How word processors end a line within a paragraph."""
 _PLAIN = bytes((0x09, 0x0A, *range(0x20, 0x7F)))
-"""The characters of ASCII that `NOT_TEXT` leaves: to delete them from a text and see whether something is left is several times as fast."""
+"""The characters of ASCII that `NOT_TEXT` leaves.
+
+To delete them from a text and see whether something is left is several times as fast.
+"""
 _DOCUMENTS = ("{\\rtf", "<html", "<!DOCTYPE", "<!doctype", "<?xml")
 """How files begin that are no YAML, though some can be read as such."""
 _INT = re.compile(r"[-+]?[0-9]{1,18}|0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15}")
@@ -41,7 +44,8 @@ _FLOAT = re.compile(
     r"[-+]?(?:(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]{1,3})?|[0-9]+[eE][-+]?[0-9]{1,3})"
 )
 _BEGUN_AS_ESCAPE = re.compile(
-    r"\t(?:ext|heta|imes|riangle|ilde|herefore|frac|binom|emp|mp|ools)|\n(?:abla|eq|leq|geq|otin|earrow|warrow|subseteq|ew|etwork|otes)"
+    r"\t(?:ext|heta|imes|riangle|ilde|herefore|frac|binom|emp|mp|ools)"
+    r"|\n(?:abla|eq|leq|geq|otin|earrow|warrow|subseteq|ew|etwork|otes)"
 )
 """What `MISREAD` has become in the text that it leads to."""
 _HASH_IN_TEXT = re.compile(r"[^\s:-][ \t]+(#)[^\s#]")
@@ -83,7 +87,10 @@ def read_text(text: str, shown: str) -> tuple[Document, list[Diagnostic]]:
 
 
 def cut_off(text: str, shown: str) -> Iterator[Location]:
-    """Where a text without quotes ends at a `#` that looks like a part of it, because no space is behind it: what follows is a comment all the same."""
+    """Yield where a text without quotes ends at a `#` that looks like a part of it.
+
+    There is no space behind the `#`, but what follows is a comment all the same.
+    """
     found = (
         [each.start(1) for each in _HASH_IN_TEXT.finditer(text)]
         if "#" in text and (" #" in text or "\t#" in text)
@@ -141,7 +148,10 @@ class _Unusual(Exception):  # noqa: N818  # It is no error.
 
 
 def _value(text: str) -> Any:
-    """What a text says, without places, which nearly doubles the speed. Raises _Unusual for what an ordinary file does not have."""
+    """Return what a text says, without places, which nearly doubles the speed.
+
+    Raises _Unusual for what an ordinary file does not have.
+    """
     if "<<" in text:  # It may be a key, which brings nothing along.
         raise _Unusual
     loader = _LOADER(text)
@@ -220,7 +230,11 @@ def _odd(found: re.Match[str], text: str, shown: str) -> Diagnostic:
 
 
 def _instead(odd: str, with_neighbours: str) -> str:
-    """What was meant by an invisible character: in old Windows' letters a quotation mark, a dash and their like, or a space between two words."""
+    """Return what was meant by an invisible character.
+
+    In old Windows' letters that is a quotation mark, a dash and their like, or a space between two
+    words.
+    """
     if odd in _LINE_ENDS:
         return " " if re.fullmatch(r"\S.\S", with_neighbours, re.DOTALL) else ""
     found = odd.encode("latin-1", "ignore").decode("cp1252", "ignore")
@@ -301,7 +315,10 @@ class _Builder:
         # Only double quotes can name a character that the file itself does not hold.
         odd = NOT_TEXT.search(event.value) if event.style == '"' else None
         if odd:
-            message = f"a backslash is special in double quotes, and stands here for the invisible character U+{ord(odd.group()):04X}"
+            message = (
+                "a backslash is special in double quotes, and stands here for the invisible "
+                f"character U+{ord(odd.group()):04X}"
+            )
             raise self.refused(
                 "invisible-character",
                 message,
@@ -319,7 +336,10 @@ class _Builder:
         start, end = event.start_mark, event.end_mark
         for found in MISREAD.finditer(self.text[start.index : end.index]) if start and end else ():
             if word := found[1]:
-                message = f"a backslash is special in double quotes: `{word.rpartition(':')[2][:2]}` in `{word}` is {'a tab' if 't' in word[:5] else 'a line end'}"
+                message = (
+                    f"a backslash is special in double quotes: `{word.rpartition(':')[2][:2]}` in "
+                    f"`{word}` is {'a tab' if 't' in word[:5] else 'a line end'}"
+                )
                 self.diagnostics.append(
                     self.diagnostic(
                         "yaml-syntax",
@@ -345,7 +365,8 @@ class _Builder:
                     "yaml-key",
                     "a key must be a word",
                     event,
-                    f"text that begins with `{{`, `[` or `*` needs quotes around it{self.as_text(event)}",
+                    "text that begins with `{`, `[` or `*` needs quotes around it"
+                    f"{self.as_text(event)}",
                 )
             key = event.value
             if key == "<<" and not event.style:
@@ -369,7 +390,8 @@ class _Builder:
                     help = (
                         "a text that holds a comma needs quotes around it inside `{ }`"
                         if bare
-                        else f"it stands in line {mark.keys[key][0]} already; keep one of the two{entry}"
+                        else f"it stands in line {mark.keys[key][0]} already; "
+                        f"keep one of the two{entry}"
                     )
                     self.diagnostics.append(
                         self.diagnostic("duplicate-key", f"`{key}` is written twice", event, help)
@@ -421,7 +443,10 @@ class _Builder:
         return value, Mark(_span(event), mark.keys, mark.parts, mark.size)
 
     def as_text(self, event: yaml.Event) -> str:
-        """How to write a line that means something else to YAML as a text, for the end of a hint; only the first are looked for."""
+        """Return how to write a line that means something else to YAML as a text.
+
+        It is for the end of a hint; only the first are looked for.
+        """
         from attachdeck.reader.advice import as_text
 
         self.looked_for += 1
@@ -441,7 +466,10 @@ class _Builder:
 
 
 def _scalar(event: yaml.ScalarEvent) -> Any:
-    """The value of a scalar by YAML 1.2's core schema; numbers that no course needs (infinite, of huge length) stay text."""
+    """Return the value of a scalar by YAML 1.2's core schema.
+
+    Numbers that no course needs (infinite, of huge length) stay text.
+    """
     text: str = event.value
     if not event.implicit[0] or event.style:  # Plain is None in Python, "" in C.
         return text

@@ -226,7 +226,9 @@ def _program() -> str:
     """Return git's path. A search by name would find one in the current folder on Windows."""
     name = "git.exe" if sys.platform == "win32" else "git"
     for place in os.get_exec_path():
-        program = shutil.which(os.path.join(place, name)) if os.path.isabs(place) else None  # noqa: PTH117, PTH118  # Texts from the system.
+        # These are texts from the system, so they are not made paths.
+        is_absolute = os.path.isabs(place)  # noqa: PTH117
+        program = shutil.which(os.path.join(place, name)) if is_absolute else None  # noqa: PTH118
         if program:
             return program
     raise GitFailed("git is not installed")

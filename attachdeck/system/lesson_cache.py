@@ -28,7 +28,10 @@ _HERE = Path(__file__).resolve().parent.parent
 
 
 class LessonCache:
-    """The lessons of the course in a folder; `depends` are all bytes that each of them depends on."""
+    """The lessons of the course in a folder.
+
+    `depends` are all bytes that each of them depends on.
+    """
 
     def __init__(self, course: Path, depends: bytes) -> None:
         self.cache = cache.opened()

@@ -1,6 +1,7 @@
 """Text in one of Unicode's normal forms, in a time that grows as the text does.
 
-Python's own takes the square of the number of marks that sit on one letter: for a page of them seconds, for a book days.
+Python's own takes the square of the number of marks that sit on one letter: for a page of them
+seconds, for a book days.
 """
 
 from __future__ import annotations
@@ -15,12 +16,18 @@ _MANY_MARKS = re.compile("[^\x00-\u02ff]{100,}")
 
 
 def normal(text: str, form: Literal["NFC", "NFKD"] = "NFC") -> str:
-    """A text in Unicode's normal form C, or in another one (https://www.unicode.org/reports/tr15/)."""
+    """Return a text in Unicode's normal form C, or in another one.
+
+    See https://www.unicode.org/reports/tr15/.
+    """
     return text if text.isascii() else unicodedata.normalize(form, _MANY_MARKS.sub(_in_order, text))
 
 
 def _in_order(match: re.Match[str]) -> str:
-    """The same with the marks on each letter in canonical order, which they would be brought into anyway. Letters, of class 0, stay in theirs."""
+    """Return the same with the marks on each letter in canonical order.
+
+    They would be brought into it anyway. Letters, of class 0, stay in theirs.
+    """
     parts: list[str] = []
     for _, run in groupby(match.group(), lambda each: unicodedata.combining(each) > 0):
         parts += sorted(run, key=unicodedata.combining)

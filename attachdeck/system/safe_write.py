@@ -14,7 +14,10 @@ from pathlib import Path
 
 _ENDING = ".unfinished"
 _NAME = 40
-"""How many characters of a name its unfinished neighbour takes over, so that the longest names have room."""
+"""How many characters of a name its unfinished neighbour takes over.
+
+The longest names have room then.
+"""
 _UNSEEN = (".git", ".DS_Store", "Thumbs.db", "desktop.ini")
 _ABANDONED = 60 * 60
 """After so many seconds nobody is at work on something unfinished any more."""
@@ -22,7 +25,9 @@ _ABANDONED = 60 * 60
 
 @contextlib.contextmanager
 def folder_beside(path: Path) -> Iterator[Path]:
-    """A new folder beside a place, to write in before what is written is put there; it is gone afterwards. Raises OSError where there can be none.
+    """Yield a new folder beside a place, to write in before what is written is put there.
+
+    It is gone afterwards. Raises OSError where there can be none.
 
     What builds that were killed left there is taken away, too, once the new one stands.
     """
@@ -39,7 +44,10 @@ def folder_beside(path: Path) -> Iterator[Path]:
 
 
 def in_the_way(place: Path) -> str:
-    """The name of a file that keeps a folder from being a new one; empty where it is new, or holds only what git and systems keep there."""
+    """Return the name of a file that keeps a folder from being a new one.
+
+    It is empty where the folder is new, or holds only what git and systems keep there.
+    """
     return (
         next((each.name for each in sorted(place.iterdir()) if each.name not in _UNSEEN), "")
         if place.is_dir()
@@ -49,7 +57,10 @@ def in_the_way(place: Path) -> str:
 
 @contextlib.contextmanager
 def new_folder(place: Path) -> Iterator[Path]:
-    """A folder to fill, which comes to its place once it is whole; the place is new, or nothing is `in_the_way`. Raises OSError."""
+    """Yield a folder to fill, which comes to its place once it is whole.
+
+    The place is new, or nothing is `in_the_way`. Raises OSError.
+    """
     is_there = place.is_dir()  # Somebody may stand in it, so it stays the same folder.
     place.parent.mkdir(parents=True, exist_ok=True)
     with folder_beside(place / "new" if is_there else place) as beside:
@@ -64,7 +75,10 @@ def new_folder(place: Path) -> Iterator[Path]:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Put a file's new content in its place, with the permissions that it had. Raises OSError when that fails; the old content is then untouched."""
+    """Put a file's new content in its place, with the permissions that it had.
+
+    Raises OSError when that fails; the old content is then untouched.
+    """
     write_chunks(path, (content,))
 
 
@@ -83,7 +97,8 @@ def write_chunks(path: Path, chunks: Iterable[bytes]) -> None:
             file.flush()
             os.fsync(file.fileno())  # Else a power cut could leave an empty file under the name.
             file.close()
-            # A temporary file is private to its owner; this one is read by whoever reads the course.
+            # A temporary file is private to its owner; this one is read by whoever reads the
+            # course.
             written.chmod(path.stat().st_mode if path.exists() else 0o666 & ~_umask())
             written.replace(path)
         except BaseException:
@@ -94,7 +109,10 @@ def write_chunks(path: Path, chunks: Iterable[bytes]) -> None:
 
 @contextlib.contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """An OSError names the place that was meant, and not what was begun beside it, which nobody knows."""
+    """Let an OSError name the place that was meant.
+
+    Nobody knows what was begun beside it.
+    """
     try:
         yield
     except OSError as error:
@@ -113,7 +131,10 @@ def _prefix(path: Path) -> str:
 
 
 def sweep(path: Path) -> None:
-    """Take away what killed builds left beside a place. Another build may be at work there: what is young stays, and what cannot be taken away, too."""
+    """Take away what killed builds left beside a place.
+
+    Another build may be at work there: what is young stays, and what cannot be taken away, too.
+    """
     ours = re.compile(rf"{re.escape(_prefix(path))}[a-z0-9_]{{8}}{re.escape(_ENDING)}")
     with contextlib.suppress(OSError):
         for left in path.parent.iterdir():

@@ -1,4 +1,7 @@
-"""Packages from strangers, opened: what one unpacks to is known, and bounded, before anything is unpacked."""
+"""Packages from strangers, opened.
+
+What one unpacks to is known, and bounded, before anything is unpacked.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,10 @@ from errno import ENOSPC
 from pathlib import Path
 
 MAX_GROWTH = 20
-"""How many times its own size a package may unpack to, beyond `ALWAYS`: a collection shrinks to a tenth, and sound not at all."""
+"""How many times its own size a package may unpack to, beyond `ALWAYS`.
+
+A collection shrinks to a tenth, and sound not at all.
+"""
 ALWAYS = 64 * 1024 * 1024
 MAX_COLLECTION = 256 * 1024 * 1024
 """The largest database that is read, in bytes: that of some 100,000 notes."""
@@ -30,7 +36,10 @@ BROKEN: tuple[type[Exception], ...] = (
     zipfile.BadZipFile,
     zlib.error,
 )
-"""What reading an entry of a broken package raises. A RuntimeError: it is encrypted, or packed in a rare way."""
+"""What reading an entry of a broken package raises.
+
+A RuntimeError: it is encrypted, or packed in a rare way.
+"""
 with suppress(ImportError):  # Not every Python has it.
     import lzma
 
@@ -43,7 +52,10 @@ class UnreadablePackage(Exception):  # noqa: N818  # The package is at fault.
 
 @contextmanager
 def opened(path: Path) -> Iterator[zipfile.ZipFile]:
-    """A package whose entries can be read, each at most as long as it says. Raises UnreadablePackage, also for what goes wrong while it is read."""
+    """Yield a package whose entries can be read, each at most as long as it says.
+
+    Raises UnreadablePackage, also for what goes wrong while it is read.
+    """
     if (
         path.exists() and not path.is_file()
     ):  # Nobody would write to the pipe, and a device may have no end.
@@ -61,7 +73,10 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def collection_name(package: zipfile.ZipFile) -> str:
-    """The entry that holds the collection; where there are two, the older one only asks for a newer Anki."""
+    """Return the entry that holds the collection.
+
+    Where there are two, the older one only asks for a newer Anki.
+    """
     return next(name for name in _COLLECTIONS if name in package.namelist())
 
 
@@ -69,15 +84,18 @@ def _refuse(path: Path, package: zipfile.ZipFile) -> None:
     names = package.namelist()
     if _NEWER in names:
         raise UnreadablePackage(
-            f"{path} is in a newer format of Anki's: export the deck again and tick “Support older Anki versions”"
+            f"{path} is in a newer format of Anki's: "
+            "export the deck again and tick “Support older Anki versions”"
         )
     if not any(name in names for name in _COLLECTIONS):
         raise UnreadablePackage(
-            f"{path} holds no collection, so it is no package of Anki's: name a file that `attachdeck build` or Anki's export made"
+            f"{path} holds no collection, so it is no package of Anki's: "
+            "name a file that `attachdeck build` or Anki's export made"
         )
     size = sum(entry.file_size for entry in package.infolist())
     largest = max(package.getinfo(name).file_size for name in _COLLECTIONS if name in names)
     if size > ALWAYS + MAX_GROWTH * path.stat().st_size or largest > MAX_COLLECTION:
         raise UnreadablePackage(
-            f"{path} would unpack to {size // 1024 // 1024:,} MiB, which no honest package does: get it from where it was published"
+            f"{path} would unpack to {size // 1024 // 1024:,} MiB, which no honest package does: "
+            "get it from where it was published"
         )
