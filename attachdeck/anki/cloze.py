@@ -129,7 +129,10 @@ def to_anki(text: str) -> tuple[str, list[Problem]]:
 
 
 class _Reading:
-    """Reads an author's text token by token; knows the gaps that are open, the text around first."""
+    """Reads an author's text token by token; knows the gaps that are open.
+
+    The first in `stack` is the text around all gaps.
+    """
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []

@@ -93,5 +93,8 @@ def _code_point(name: str) -> int | None:
 
 
 def checksum(plain: str) -> int:
-    """Return the first 32 bits of SHA-1 over the first field's text, by which Anki finds duplicates."""
+    """Return the first 32 bits of SHA-1 over the first field's text.
+
+    By these Anki finds duplicates.
+    """
     return int.from_bytes(hashlib.sha1(plain.encode(), usedforsecurity=False).digest()[:4], "big")

@@ -1,7 +1,9 @@
-"""What a deck's page in Anki shows above *Study Now*: short, on one line, and complete without anything from elsewhere.
+"""What a deck's page in Anki shows above *Study Now*.
 
-Anki shows a description as it is, each line break too, and opens the page at its end where it is longer than the window. It never shows one
-to learners who study the parent deck. So whatever must be read is a card; `before_you_begin` and `help_lines` are the texts of two of them.
+It is short, on one line, and complete without anything from elsewhere. Anki shows a description as
+it is, each line break too, and opens the page at its end where it is longer than the window. It
+never shows one to learners who study the parent deck. So whatever must be read is a card;
+`before_you_begin` and `help_lines` are the texts of two of them.
 """
 
 from __future__ import annotations
@@ -21,8 +23,9 @@ WORDS_A_MINUTE = 200
 
 _EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 _CODE_BLOCK = re.compile(r"<pre>.*?</pre>", re.DOTALL)
-# Anki's own variables, so that night mode follows; apps that drop styles still show everything in order.
-# The margin widens the description in a narrow window, where Anki gives it only 70 % of the width.
+# Anki's own variables, so that night mode follows; apps that drop styles still show everything in
+# order. The margin widens the description in a narrow window, where Anki gives it only 70 % of the
+# width.
 _FRAME = (
     "white-space:normal;margin:0 calc((100% - min(38em,92vw))/2);overflow:hidden;line-height:1.5;"
     "text-align:start;border:1px solid var(--border-subtle,#d9dfda);border-radius:14px;"
@@ -33,7 +36,10 @@ _PARAGRAPH = '<p style="margin:0 0 10px">'
 
 
 def of_lesson(lesson: Lesson, course: Course, picture: Shown | None) -> str:
-    """The description of a lesson's deck, with a picture that one of its notes brings along, or without."""
+    """Return the description of a lesson's deck.
+
+    It comes with a picture that one of its notes brings along, or without.
+    """
     word = words(course.language)
     objectives = "".join(
         f"<li>{plain(each.text)}</li>" for each in lesson.objectives[:MOST_OBJECTIVES]
@@ -49,7 +55,10 @@ def of_lesson(lesson: Lesson, course: Course, picture: Shown | None) -> str:
 
 
 def of_course(course: Course) -> str:
-    """The description of the course's deck: what it is and what it is not, where to find help, and whose it is."""
+    """Return the description of the course's deck.
+
+    It says what the course is and what it is not, where to find help, and whose it is.
+    """
     help = help_lines(course)
     title = words(course.language)["Where to find help"]
     parts = [
@@ -69,7 +78,10 @@ def of_text(text: str, language: str) -> str:
 
 
 def before_you_begin(course: Course) -> str:
-    """The Markdown of the first card: what the description has no room for, and the notice; nothing where there is neither."""
+    """Return the Markdown of the first card; nothing where there is nothing to show.
+
+    That is what the description has no room for, and the notice.
+    """
     whole = course.description.strip()
     said = whole == _beginning(whole) and "![" not in whole and "<img" not in whole
     if said and not course.notice:
@@ -78,7 +90,10 @@ def before_you_begin(course: Course) -> str:
 
 
 def help_lines(course: Course) -> str:
-    """The help lines as Markdown, with the day on which they were last checked; nothing where a course has none."""
+    """Return the help lines as Markdown; nothing where a course has none.
+
+    The day on which they were last checked follows.
+    """
     help = course.help
     if help is None:
         return ""

@@ -62,7 +62,7 @@ class LessonObject:
 
 @dataclass(frozen=True, slots=True)
 class CompiledLesson:
-    """A lesson object, with what it was made of: the document, and the lesson if it has no errors."""
+    """A lesson object, with what it was made of: the document, and the lesson without errors."""
 
     object: LessonObject
     document: Document

@@ -29,11 +29,14 @@ from attachdeck.lock.records import (
 from attachdeck.system.normal import normal
 
 OF_THE_COURSE = ("course-notice", "course-help")
-"""The ids of the reference cards that show texts of the whole course; all others are of readings."""
+"""The ids of the reference cards that show texts of the whole course.
+
+All others are of readings.
+"""
 
 
 def compile_course(course: Course, lock: Lock, now: int) -> tuple[Deck, Lock]:
-    """Return all that a learner gets of a course that is decoded, and the lock that remembers it."""
+    """Return all that a learner gets of a decoded course, and the lock that remembers it."""
     compiler = Compiler(course)
     return link(compiler, [notes_of(compiler, lesson) for lesson in course.lessons], lock, now)
 
@@ -154,12 +157,15 @@ class _Dater:
         return record.retired_in not in ("", self.course.version)
 
     def reference(self, card: str, prompt: str, text: str, deck: str) -> None:
-        """The note that shows a text of the whole course, if it has such a text, or once had one."""
+        """Add the note that shows a text of the whole course, if it has or once had that text."""
         if text or card in self.lock.cards:
             self.note(self.compiler.of_the_course(card, prompt, text, deck))
 
     def retire_readings(self, deck: str) -> None:
-        """Retire the reading cards that learners have and that are gone: who divides a reading does not think of cards."""
+        """Retire the reading cards that learners have and that are gone.
+
+        Whoever divides a reading does not think of cards.
+        """
         kept = {card.guid for card in self.cards.values()}
         for id, card in sorted(self.lock.cards.items()):
             is_reading = card.note_type == "reference" and id not in OF_THE_COURSE
@@ -227,7 +233,11 @@ class _Dater:
         return NoteTypeRecord(dated.id, layout, content, dated.modified, unreleased)
 
     def decks(self, lessons: Iterable[tuple[str, str, str]]) -> Iterator[Subdeck]:
-        """Every deck from the outermost parent on; a parent that is not written loses its description in Anki. Lessons come with deck and description."""
+        """Yield every deck from the outermost parent on.
+
+        A parent that is not written loses its description in Anki. Lessons come with deck and
+        description.
+        """
         course = self.course
         levels = course.deck.split("::")
         for depth in range(1, len(levels)):

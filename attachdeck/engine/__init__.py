@@ -1,1 +1,1 @@
-"""All that runs a real Anki: its engine, the verification of packages, planning, and AnkiConnect."""
+"""All that runs a real Anki: its engine, verifying packages, planning, and AnkiConnect."""

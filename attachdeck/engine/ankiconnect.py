@@ -1,7 +1,8 @@
 """A running Anki, spoken to through its add-on AnkiConnect, on this computer only.
 
-Straight to 127.0.0.1 over http.client: no proxy stands between, and no redirect leads elsewhere. What answers there may be anything,
-so an answer is bounded in size and time, and believed only in the shape that AnkiConnect's API has (version 6).
+Straight to 127.0.0.1 over http.client: no proxy stands between, and no redirect leads elsewhere.
+What answers there may be anything, so an answer is bounded in size and time, and believed only in
+the shape that AnkiConnect's API has (version 6).
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ from typing import Any
 HOST = "127.0.0.1"
 PORT = 8765
 KEY = "ATTACHDECK_ANKICONNECT_KEY"
-"""The environment's name for AnkiConnect's API key; as an option, everybody on the computer could read it."""
+"""The environment's name for AnkiConnect's API key.
+
+As an option, everybody on the computer could read it.
+"""
 API = 6
 ADD_ON = "2055492159"
 """AnkiConnect's number on AnkiWeb."""
@@ -30,9 +34,17 @@ SECONDS_TO_ANSWER = 30.0
 SECONDS_TO_IMPORT = 600.0
 
 _MEANINGS = {
-    "valid api key": f"AnkiConnect wants its API key: set {KEY} to the `apiKey` of the add-on's configuration (Tools → Add-ons → AnkiConnect → Config)",
-    "collection is not available": "Anki is running, but no profile is open: open yours, and try again",
-    "unsupported action": f"this AnkiConnect is too old: update the add-on {ADD_ON} (Tools → Add-ons → Check for Updates)",
+    "valid api key": (
+        f"AnkiConnect wants its API key: set {KEY} to the `apiKey` of the add-on's configuration "
+        "(Tools → Add-ons → AnkiConnect → Config)"
+    ),
+    "collection is not available": (
+        "Anki is running, but no profile is open: open yours, and try again"
+    ),
+    "unsupported action": (
+        f"this AnkiConnect is too old: update the add-on {ADD_ON} "
+        "(Tools → Add-ons → Check for Updates)"
+    ),
 }
 
 
@@ -42,7 +54,10 @@ class NoAnki(Exception):  # noqa: N818  # What is at the port is at fault, not t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldNote:
-    """A note as the running Anki has it: its fields by name, and when it last changed there, in seconds since 1970."""
+    """A note as the running Anki has it: its fields by name, and when it last changed there.
+
+    `modified` is in seconds since 1970.
+    """
 
     id: int
     note_type: str
@@ -53,7 +68,10 @@ class HeldNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
-    """What the running Anki has of a course: its notes, and its note types by their ids, as Anki writes them."""
+    """What the running Anki has of a course: its notes, and its note types by their ids.
+
+    Note types are as Anki writes them.
+    """
 
     notes: tuple[HeldNote, ...]
     note_types: Mapping[int, Mapping[str, Any]]
@@ -94,21 +112,30 @@ class AnkiConnect:
         version = self.ask("version")
         if not isinstance(version, int) or version < API:
             raise NoAnki(
-                f"AnkiConnect speaks version {_printable(version)} of its API, and {API} is needed: update the add-on {ADD_ON}"
+                f"AnkiConnect speaks version {_printable(version)} of its API, and {API} is "
+                f"needed: update the add-on {ADD_ON}"
             )
 
     def open_import(self, package: Path) -> None:
-        """Show Anki's own import dialog for a package; nothing is imported before its learner says so."""
+        """Show Anki's own import dialog for a package.
+
+        Nothing is imported before its learner says so.
+        """
         self.ask("guiImportFile", path=package.resolve().as_posix())
 
     def import_package(self, package: Path) -> None:
-        """Import a package at once: AnkiConnect unites note types, and takes over progress and presets, whatever the learner once chose."""
+        """Import a package at once.
+
+        AnkiConnect unites note types, and takes over progress and presets, whatever the learner
+        once chose.
+        """
         if (
             self.ask("importPackage", SECONDS_TO_IMPORT, path=package.resolve().as_posix())
             is not True
         ):
             raise NoAnki(
-                "Anki did not import the package, and does not say why; import it by hand: File → Import"
+                "Anki did not import the package, and does not say why; "
+                "import it by hand: File → Import"
             )
 
     def ask(self, action: str, seconds: float | None = None, **parameters: Any) -> Any:
@@ -147,11 +174,13 @@ class AnkiConnect:
                     return b"".join(_read(answer, until))
         except TimeoutError as error:
             raise NoAnki(
-                "Anki does not answer: it may be busy, or one of its dialogs may be waiting for you; look there, and try again"
+                "Anki does not answer: it may be busy, or one of its dialogs may be waiting for "
+                "you; look there, and try again"
             ) from error
         except ConnectionRefusedError as error:
             raise NoAnki(
-                f"nothing answers at {HOST}:{self.port}: start Anki, with the add-on AnkiConnect ({ADD_ON}, Tools → Add-ons → Get Add-ons); "
+                f"nothing answers at {HOST}:{self.port}: start Anki, with the add-on AnkiConnect "
+                f"({ADD_ON}, Tools → Add-ons → Get Add-ons); "
                 "`attachdeck build` makes a file that Anki imports without it"
             ) from error
         except (OSError, http.client.HTTPException) as error:
@@ -172,7 +201,10 @@ def _read(answer: http.client.HTTPResponse, until: float) -> Iterator[bytes]:
 
 @contextlib.contextmanager
 def _believed(port: int) -> Iterator[None]:
-    """Whatever does not have the shape that it must have comes from something else than AnkiConnect."""
+    """Take whatever does not have the shape that it must have for a stranger's.
+
+    It comes from something else than AnkiConnect.
+    """
     try:
         yield
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -206,7 +238,8 @@ def _note_type(said: Mapping[str, Any]) -> dict[str, Any]:
 
 def _stranger(port: int) -> NoAnki:
     return NoAnki(
-        f"what answers at {HOST}:{port} is not AnkiConnect, or not one that attachdeck understands: update the add-on {ADD_ON}, or name its port: --port"
+        f"what answers at {HOST}:{port} is not AnkiConnect, or not one that attachdeck "
+        f"understands: update the add-on {ADD_ON}, or name its port: --port"
     )
 
 

@@ -1,4 +1,6 @@
-"""Anki's own engine, that of the desktop (extra `verify`): a learner's collection, and what FSRS would ask of a learner day by day.
+"""Anki's own engine, that of the desktop (extra `verify`).
+
+It opens a learner's collection, and says what FSRS would ask of a learner day by day.
 
 The only importer of `anki`.
 """
@@ -32,7 +34,10 @@ class EngineRefused(Exception):  # noqa: N818  # What it was given is at fault.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How a learner studies: new cards and reviews a day at most, and the percentage of cards to be recalled."""
+    """How a learner studies.
+
+    That is new cards and reviews a day at most, and the percentage of cards to be recalled.
+    """
 
     new: int
     reviews: int
@@ -57,7 +62,9 @@ Simulate = Callable[[int, int, Pace], tuple[Day, ...]]
 
 @contextmanager
 def opened(path: Path, backup: Path | None = None) -> Iterator[Collection]:
-    """A learner's collection, with FSRS; restored from a `backup` (`.colpkg`) first, if one is given, with its media beside it.
+    """Yield a learner's collection, with FSRS.
+
+    If a `backup` (`.colpkg`) is given, it is restored from that first, with its media beside it.
 
     Raises NoEngine, and EngineRefused for whatever Anki will not do, while it is open, too.
     """
@@ -85,7 +92,10 @@ def opened(path: Path, backup: Path | None = None) -> Iterator[Collection]:
 
 
 def import_package(collection: Collection, package: Path) -> Any:
-    """Import a package with the default options of the desktop's dialog; Anki's log of what became of the notes. Raises EngineRefused."""
+    """Import a package with the default options of the desktop's dialog.
+
+    Returns Anki's log of what became of the notes; raises EngineRefused.
+    """
     from anki.collection import ImportAnkiPackageOptions, ImportAnkiPackageRequest
 
     with _refusals():
@@ -94,7 +104,8 @@ def import_package(collection: Collection, package: Path) -> Any:
                 package_path=str(package.resolve()), options=ImportAnkiPackageOptions()
             )
         )
-    collection.models._clear_cache()  # noqa: SLF001  # Else Python shows note types as they were before the import.
+    # Else Python shows note types as they were before the import.
+    collection.models._clear_cache()  # noqa: SLF001
     return done.log
 
 
@@ -133,10 +144,13 @@ def _plain(message: str) -> str:
 
 @contextmanager
 def simulator() -> Iterator[Simulate]:
-    """The simulator of Anki's deck options, for somebody who begins with an empty collection. Raises NoEngine.
+    """Yield the simulator of Anki's deck options, for somebody who begins with no cards.
 
-    It draws each answer from a generator that the engine always starts alike: the same question gets the same days.
-    FSRS has its default parameters, and an answer takes as long as the engine takes for usual.
+    Raises NoEngine.
+
+    It draws each answer from a generator that the engine always starts alike: the same question
+    gets the same days. FSRS has its default parameters, and an answer takes as long as the engine
+    takes for usual.
     """
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -157,7 +171,8 @@ def simulator() -> Iterator[Simulate]:
                 learning_step_count=2,
                 relearning_step_count=1,
             )
-            found = collection._backend.simulate_fsrs_review(asked)  # noqa: SLF001  # As the deck options do.
+            # As the deck options do.
+            found = collection._backend.simulate_fsrs_review(asked)  # noqa: SLF001
             return tuple(
                 map(Day, found.daily_new_count, found.daily_review_count, found.daily_time_cost)
             )

@@ -1,4 +1,7 @@
-"""How long a course takes: when each lesson opens, what a day asks, and how many new cards a day fit into a term."""
+"""How long a course takes.
+
+That is when each lesson opens, what a day asks, and how many new cards a day fit into a term.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ DAYS_TO_REVIEW = 14
 _DAYS_AFTER = 28
 
 
-class NoPlan(Exception):  # noqa: N818  # The course or what was wished is at fault, not the program.
+class NoPlan(Exception):  # noqa: N818  # The course or the wish is at fault, not the program.
     """Why there is no plan, and what to change."""
 
 
@@ -32,7 +35,10 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A course at a pace: its cards, when each deck opens, and each day of whole weeks, four of them or a little more after the last new card."""
+    """A course at a pace: its cards, when each deck opens, and each day of whole weeks.
+
+    These are four weeks or a little more after the last new card.
+    """
 
     cards: int
     pace: Pace
@@ -51,7 +57,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term of some weeks: the fewest new cards a day that leave two weeks to review, and its days; neither where none do."""
+    """A term of some weeks: the fewest new cards a day that leave two weeks to review.
+
+    Its days come with them; it has neither where no number of new cards does.
+    """
 
     weeks: int
     new: int = 0
@@ -64,13 +73,17 @@ class Term:
 
 
 def plan(deck: Deck, pace: Pace, simulate: Simulate, seconds: int | None = None) -> Plan:
-    """The plan of a course at a pace; `seconds` a card, if given, instead of the engine's estimate. Raises NoPlan."""
+    """Return the plan of a course at a pace; raise NoPlan.
+
+    `seconds` a card, if given, are taken instead of the engine's estimate.
+    """
     cards = _cards(deck)
     total = cards.total()
     days = simulate(total, LONGEST, pace)
     if sum(day.new for day in days) < total:
         raise NoPlan(
-            f"at this pace the {total} cards are not all seen within {LONGEST // 365} years: allow more new cards, or more reviews"
+            f"at this pace the {total} cards are not all seen within {LONGEST // 365} years: "
+            "allow more new cards, or more reviews"
         )
     before = accumulate(cards.values(), initial=0)
     seen = list(accumulate(day.new for day in days))
@@ -89,7 +102,10 @@ def plan(deck: Deck, pace: Pace, simulate: Simulate, seconds: int | None = None)
 def term(
     deck: Deck, weeks: int, pace: Pace, simulate: Simulate, seconds: int | None = None
 ) -> Term:
-    """How a course fits into a term; the pace's own new cards a day do not matter. Raises NoPlan."""
+    """Return how a course fits into a term; raise NoPlan.
+
+    The pace's own new cards a day do not matter.
+    """
     total = _cards(deck).total()
     usable = 7 * weeks - DAYS_TO_REVIEW
     for new in range(-(-total // usable), pace.reviews + 1):
@@ -115,7 +131,10 @@ def per_day(days: tuple[Day, ...]) -> float:
 
 
 def _cards(deck: Deck) -> Counter[str]:
-    """How many cards each deck has, in the order in which Anki takes new cards from a deck's subdecks: by name. Raises NoPlan where there is none."""
+    """Return how many cards each deck has; raise NoPlan where there is none.
+
+    They come in the order in which Anki takes new cards from a deck's subdecks: by name.
+    """
     found: Counter[str] = Counter()
     above = deck.course.deck.count("::") + 1
     for note in sorted(deck.notes, key=lambda note: note.deck.casefold().split("::")):

@@ -1,4 +1,7 @@
-"""Anki's own engine as the judge of a package: a first import, and an update played with a learner who has done things."""
+"""Anki's own engine as the judge of a package.
+
+It plays a first import, and an update of a learner who has done things.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,8 @@ if TYPE_CHECKING:
     from anki.collection import Collection
     from anki.notes import Note, NoteId
 
-# A script without an end goes to the text's end, and a tag holds no other: so nothing is looked for again from each beginning.
+# A script without an end goes to the text's end, and a tag holds no other: so nothing is looked for
+# again from each beginning.
 _UNSEEN = re.compile(r"<(script|style)\b.*?(?:</\1\b|\Z)[^>]*>?|<(?!img\b)[^<>]*>", re.DOTALL)
 
 _MARKDOWN_PICTURE = re.compile(r"!\[(?:(?!!\[)[^\]])*+\]\(\s*([^)\s]+)")
@@ -37,7 +41,10 @@ class Fate(Enum):
     GOOD = "good"
     """As it should be."""
     REPLACED = "replaced"
-    """Ours took the place of the learner's, because we corrected the card later: Anki knows no other way."""
+    """Ours took the place of the learner's, because we corrected the card later.
+
+    Anki knows no other way.
+    """
     KNOWN = "known"
     """A card that new learners may meet, and that the next release leaves out."""
     LOST = "lost"
@@ -64,7 +71,8 @@ def verify(
     """Import a package as a new learner would, and if another is given, as an update of that one.
 
     `retired` names notes that come without cards on purpose, beside those that say so themselves.
-    Raises NoEngine where Anki's engine is not installed, NotImportable where Anki refuses a package.
+    Raises NoEngine where Anki's engine is not installed, NotImportable where Anki refuses a
+    package.
     """
     with tempfile.TemporaryDirectory() as folder:
         return _findings(Path(folder), package, upgrade_from, retired)
@@ -210,7 +218,10 @@ def _says_retired(note: Note) -> bool:
 
 
 def _descriptions(collection: Collection) -> Finding:
-    """Whether each picture that a deck's description shows came along: Anki takes over only what notes show."""
+    """Judge whether each picture that a deck's description shows came along.
+
+    Anki takes over only what notes show.
+    """
     arrived = {normal(path.name) for path in Path(collection.media.dir()).iterdir()}
     missing = tuple(
         f"{names[0]} ({deck['name']})"
@@ -223,7 +234,10 @@ def _descriptions(collection: Collection) -> Finding:
 
 
 def _pictures_in(description: str) -> Iterator[tuple[str, ...]]:
-    """The pictures that a description shows, as HTML or Markdown: of each the names that it may have."""
+    """Yield the pictures that a description shows, as HTML or Markdown.
+
+    Each comes with the names that it may have.
+    """
     yield from references(description)
     yield from ((normal(name),) for name in _MARKDOWN_PICTURE.findall(description))
 
@@ -233,14 +247,19 @@ def _changed_template(package: Path, path: Path) -> Finding:
     try:
         with opened(path) as collection:
             _import(collection, package)
-            collection.optimize()  # As Check Database does; since then SQLite reads the cards of a small collection in the order of their ids.
+            # As Check Database does; since then SQLite reads the cards of a small collection in the
+            # order of their ids.
+            collection.optimize()
             for note_type in collection.models.all():
                 note_type["tmpls"][0]["qfmt"] += " "
                 collection.models.update_dict(note_type)
             twice = _made_twice(collection)
     except EngineRefused as error:
         return Finding("templates", Fate.LOST, f"Anki refuses a change of a note type: {error}")
-    badly = "Anki makes these cards again when a template changes: their ids do not follow one another, note by note"
+    badly = (
+        "Anki makes these cards again when a template changes: "
+        "their ids do not follow one another, note by note"
+    )
     return _judged("templates", not twice, "no card is made twice", badly, twice)
 
 
@@ -359,7 +378,10 @@ class _Learner:
             self.decks[guid] = self.placed(guid)
 
     def save(self, note: Any) -> None:
-        """Save an edit as made one second after the note's last change: before our next release, whenever that was made."""
+        """Save an edit as made one second after the note's last change.
+
+        That is before our next release, whenever that was made.
+        """
         modified = note.mod
         self.collection.update_note(note)
         self.db.execute("update notes set mod = ? where id = ?", modified + 1, note.id)
@@ -367,19 +389,20 @@ class _Learner:
     def review(self, note: Any) -> None:
         card = note.cards()[0]
         card.start_timer()
-        states = self.collection._backend.get_scheduling_states(card.id)  # noqa: SLF001  # As the reviewer does.
+        # As the reviewer does.
+        states = self.collection._backend.get_scheduling_states(card.id)  # noqa: SLF001
         scheduler: Any = self.collection.sched
         scheduler.answer_card(scheduler.build_answer(card=card, states=states, rating=2))
 
     def scheduled(self, guid: str) -> Any:
         columns = "ord, type, queue, due, ivl, factor, reps, lapses, left, odue, odid, flags, data"
         where, note = "where nid = ?", self.ids.get(guid)
+        # All that is put into these queries is constant.
+        cards = f"select id from cards {where}"  # noqa: S608
+        reviews = f"select revlog.* from revlog where cid in ({cards}) order by id"  # noqa: S608
         return (
-            self.db.all(f"select {columns} from cards {where} order by ord", note),  # noqa: S608  # Constants.
-            self.db.all(
-                f"select revlog.* from revlog where cid in (select id from cards {where}) order by id",  # noqa: S608
-                note,
-            ),
+            self.db.all(f"select {columns} from cards {where} order by ord", note),  # noqa: S608
+            self.db.all(reviews, note),
         )
 
     def placed(self, guid: str) -> Any:
@@ -408,7 +431,8 @@ class _Learner:
         note = self.note(guid)
         if note is None or not self.same_cards(guid):
             return Fate.LOST
-        # Our correction must be there, and the learner's own words and tags where we corrected nothing.
+        # Our correction must be there, and the learner's own words and tags where we corrected
+        # nothing.
         if guid in changed:
             arrived = (tuple(note.fields), frozenset(note.tags)) == after[guid]
             return (
@@ -425,7 +449,10 @@ class _Learner:
         return Fate.GOOD
 
     def same_cards(self, guid: str) -> bool:
-        """Whether each card that was there is there, scheduled and placed as it was; new ones may have come."""
+        """Return whether each card that was there is there, scheduled and placed as it was.
+
+        New ones may have come.
+        """
         (cards, reviews), decks = self.scheduled(guid), self.placed(guid)
         old_cards, old_reviews = self.scheduling[guid]
         return (
@@ -443,7 +470,10 @@ class _Learner:
         return {
             Fate.GOOD: kept.get(act, "are as the learner left them, with our corrections"),
             Fate.REPLACED: "were corrected by us later: ours replaced the learner's own",
-            Fate.LOST: "lost something: scheduling, place, the learner's own words or tags, or our correction",
+            Fate.LOST: (
+                "lost something: scheduling, place, the learner's own words or tags, "
+                "or our correction"
+            ),
         }
 
     def deleted(self, guids: list[str], after: Contents) -> Iterator[Finding]:
@@ -475,7 +505,8 @@ class _Learner:
             yield Finding(
                 "empty cards",
                 Fate.LOST,
-                f"{len(empty)} notes no longer make all their cards, which stay with the learner, empty",
+                f"{len(empty)} notes no longer make all their cards, "
+                "which stay with the learner, empty",
                 empty,
             )
 

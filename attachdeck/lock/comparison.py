@@ -1,4 +1,7 @@
-"""What differs between two releases of a course, as learners would notice it, and which version number that asks for."""
+"""What differs between two releases of a course, as learners would notice it.
+
+That also says which version number the new one needs.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +19,19 @@ _PLUMBING = ("::lesson::", "::changed::")
 _RETIRED = "::retired"
 _STEERING = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _MOST_WORDS, _MOST_PAIRS = 2_000, 10_000
-"""Of how many words two texts are compared word by word, and of how many pairs of the same word: difflib may take their product in steps."""
+"""Maximum number of words that are compared word by word, and of pairs of the same word.
+
+difflib may take their product in steps.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardView:
-    """A card as a learner gets it: its texts by field (None where only a hash is known), tags, note type and lesson.
+    """A card as a learner gets it: its texts by field, tags, note type and lesson.
 
-    `places` are those of its cards in Anki, `changed` is the second (since 1970) of its last change; none and 0 where that is not known.
-    `files` is a hash of the files that it shows under names of their own, and None where that is not known.
+    `texts` are None where only a hash is known. `places` are those of its cards in Anki, `changed`
+    is the second (since 1970) of its last change; none and 0 where that is not known. `files` is a
+    hash of the files that it shows under names of their own, and None where that is not known.
     """
 
     content: str
@@ -40,10 +47,11 @@ class CardView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """One release: its cards by id, note types (a hash of layout, a hash of all), deck names by what they hold, and media.
+    """One release: its cards by id, note types, deck names by what they hold, and media.
 
-    `guids` names cards by their GUIDs, by which Anki knows them whatever an author calls them; a note without such a name, of somebody else's
-    package, is named by its GUID. `note_type_ids` gives note types' ids in Anki.
+    A note type has a hash of its layout, and one of all. `guids` names cards by their GUIDs, by
+    which Anki knows them whatever an author calls them; a note without such a name, of somebody
+    else's package, is named by its GUID. `note_type_ids` gives note types' ids in Anki.
     """
 
     cards: Mapping[str, CardView]
@@ -56,7 +64,10 @@ class Snapshot:
     note_type_ids: Mapping[str, int] = field(default_factory=dict)
 
     def named_like(self, other: Snapshot) -> Snapshot:
-        """This release with the other's names for cards and note types: an author may have renamed a card, and others have only a GUID or an id."""
+        """Return this release with the other's names for cards and note types.
+
+        An author may have renamed a card, and others have only a GUID or an id.
+        """
         known = {number: key for key, number in other.note_type_ids.items()}
         types = {key: known.get(number, key) for key, number in self.note_type_ids.items()}
         mine = {key: guid for guid, key in self.guids.items()}
@@ -123,9 +134,13 @@ class Rewording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What differs. `acts` are the changes after which a learner must do something, in words; `withheld` are the cards whose change would not
-    arrive, because by its time it is not newer than what learners have; `renewed` are those that only have a newer time, so that an import would
-    overwrite learners' own edits for nothing."""
+    """What differs.
+
+    `acts` are the changes after which a learner must do something, in words; `withheld` are the
+    cards whose change would not arrive, because by its time it is not newer than what learners
+    have; `renewed` are those that only have a newer time, so that an import would overwrite
+    learners' own edits for nothing.
+    """
 
     added: Mapping[str, CardView] = field(default_factory=dict)
     reworded: Mapping[str, tuple[Rewording, ...]] = field(default_factory=dict)
@@ -165,7 +180,10 @@ class Changes:
 
 
 def compare(old: Snapshot, new: Snapshot) -> Changes:
-    """All that differs between two releases, ready to be shown: texts are compared as they are, and only then made `printable`."""
+    """Return all that differs between two releases, ready to be shown.
+
+    Texts are compared as they are, and only then made `printable`.
+    """
     old = old.named_like(new)
     new = new.named_like(old)
     both = [key for key in new.cards if key in old.cards]
@@ -233,7 +251,10 @@ def _is_only_newer(before: CardView, after: CardView) -> bool:
 
 
 def printable(value: Any) -> Any:
-    """What is to be shown, and may be a stranger's: every text in it without what would steer a terminal or turn the text around it."""
+    """Return what is to be shown without what would steer a terminal or turn the text around it.
+
+    It may be a stranger's, and so may be every text in it.
+    """
     if isinstance(value, str):
         return _STEERING.sub("\ufffd", value)
     if isinstance(value, tuple | frozenset):
@@ -313,13 +334,22 @@ def _media(
 
 def _acts(old: Snapshot, new: Snapshot) -> Iterator[str]:
     if old.course and new.course and old.course != new.course:
-        yield f"the course's id was `{old.course}` and is `{new.course}`: every card comes as a new one"
+        yield (
+            f"the course's id was `{old.course}` and is `{new.course}`: "
+            "every card comes as a new one"
+        )
     for key, name in new.decks.items():
         if old.decks.get(key, name) != name:
-            yield f"the deck `{old.decks[key]}` is called `{name}`: learners' cards stay in the old one"
+            yield (
+                f"the deck `{old.decks[key]}` is called `{name}`: "
+                "learners' cards stay in the old one"
+            )
     for key, (layout, _) in new.note_types.items():
         if key in old.note_types and old.note_types[key][0] != layout:
-            yield f"the layout of the note type `{key}` has changed: Anki clones it and never updates the old notes"
+            yield (
+                f"the layout of the note type `{key}` has changed: "
+                "Anki clones it and never updates the old notes"
+            )
     for key, each in new.cards.items():
         if key in old.cards and old.cards[key].note_type != each.note_type:
             yield f"the card `{key}` has another note type: it is never updated again"
@@ -328,7 +358,10 @@ def _acts(old: Snapshot, new: Snapshot) -> Iterator[str]:
             and each.places
             and (lost := len(set(old.cards[key].places) - set(each.places)))
         ):
-            yield f"the card `{key}` no longer makes {lost} of its {len(old.cards[key].places)} cards in Anki: learners keep them empty"
+            yield (
+                f"the card `{key}` no longer makes {lost} of its {len(old.cards[key].places)} "
+                "cards in Anki: learners keep them empty"
+            )
     for key in _removed(old, new):
         yield f"the card `{key}` is gone: it stays with learners, never corrected"
 

@@ -10,7 +10,9 @@ from attachdeck.lock.refusals import side
 
 
 def forgotten(lock: Lock, new: Lock, name: str) -> tuple[Lock, str] | None:
-    """Return a lock that no longer refuses what has become of a card or deck, and what learners see.
+    """Return a lock that no longer refuses what has become of a card or deck.
+
+    What learners see comes with it.
 
     `new` is the lock of the course as it is now. None where nothing is refused about the name.
     """

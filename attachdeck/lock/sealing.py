@@ -1,4 +1,4 @@
-"""The lock of a release: what has changed since the last one gets the time and version of this one."""
+"""The lock of a release: what has changed since the last one gets this one's time and version."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ def is_sealed(lock: Lock, version: str) -> bool:
 
 
 def sealed(lock: Lock, version: str, now: int) -> Lock:
-    """Return the lock of the release of this version, made `now` (seconds since 1970); the same one if it is sealed already.
+    """Return the lock of the release of this version, made `now` (seconds since 1970).
+
+    It is the same one if it is sealed already.
 
     Anki's own tags, such as `leech`, make a learner's note newer than a correction that was built
     before. So a correction is as new as its release. What is as it was first built corrects nothing

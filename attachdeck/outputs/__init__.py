@@ -1,4 +1,6 @@
-"""Ways to write a Deck, one a module; packages name theirs under the entry point group `attachdeck.outputs`.
+"""Ways to write a Deck, one a module.
+
+Packages name theirs under the entry point group `attachdeck.outputs`.
 
 `docs/outputs.md` says what each carries, and how to write one.
 """
@@ -19,7 +21,10 @@ GROUP = "attachdeck.outputs"
 OWN = "attachdeck"
 
 LISTING = ".attachdeck"
-"""The file in a folder that an output made which lists what it wrote there; all else in the folder is left alone."""
+"""The file in a folder that an output made which lists what it wrote there.
+
+All else in the folder is left alone.
+"""
 
 
 class NothingLeft(Exception):  # noqa: N818  # The course has nothing that the output can carry.
@@ -34,10 +39,12 @@ class Output(Protocol):
     """One way to write a deck: a module, or any object, with these two names."""
 
     SUFFIX: str
-    """What comes after the deck's name in the default name of the file or folder, such as `.csv`."""
+    """What follows the deck's name in the default name of the file or folder, such as `.csv`."""
 
     def write(self, deck: Deck, place: Path) -> Iterable[str] | None:
-        """Write a file or a folder at `place`, where nothing is yet; returns what could not be carried, a line each.
+        """Write a file or a folder at `place`, where nothing is yet.
+
+        Returns what could not be carried, a line each.
 
         The same deck gives the same bytes. Raises OSError when it cannot be written, and
         NothingLeft when it would be empty.
@@ -70,16 +77,17 @@ def known() -> dict[str, EntryPoint]:
 
 def find(name: str) -> Output:
     """The output of this name. Raises UnknownOutput or BrokenOutput."""
-    if (
-        name == "apkg"
-    ):  # The one that is wanted most; looking through all installed packages for it takes longer than to import it.
+    # The one that is wanted most; looking through all installed packages for it takes longer than
+    # to import it.
+    if name == "apkg":
         from attachdeck.outputs import apkg
 
         return apkg
     point = known().get(name)
     if point is None:
         raise UnknownOutput(
-            f"there is no output `{name}`; known are {', '.join(known()) or 'none: install attachdeck again'}"
+            f"there is no output `{name}`; "
+            f"known are {', '.join(known()) or 'none: install attachdeck again'}"
         )
     try:
         output = point.load()
@@ -93,17 +101,21 @@ def find(name: str) -> Output:
         getattr(output, "write", None)
     ):
         raise BrokenOutput(
-            f"the output `{name}` ({point.value}) is none: it needs `SUFFIX` and `write`, see docs/outputs.md"
+            f"the output `{name}` ({point.value}) is none: "
+            "it needs `SUFFIX` and `write`, see docs/outputs.md"
         )
     return output if _is_own(point) else _Foreign(name, cast(Output, output))
 
 
 def put(output: Output, deck: Deck, path: Path) -> tuple[str, ...]:
-    """Write a deck beside its place and then put it there: whatever goes wrong, the last good one stays whole.
+    """Write a deck beside its place and then put it there.
+
+    Whatever goes wrong, the last good one stays whole.
 
     Returns what could not be carried, a line each. Raises OSError when it cannot be written,
     BrokenOutput, and NothingLeft.
-    A folder that is there already is only written to where an output made it, or where it is empty; in it only the output's files are touched.
+    A folder that is there already is only written to where an output made it, or where it is empty;
+    in it only the output's files are touched.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with folder_beside(path) as folder:
@@ -162,12 +174,16 @@ def _put_folder(made: Path, path: Path) -> None:
 
 
 def _listed(path: Path) -> set[str]:
-    """What an output wrote here the last time. Raises OSError where the folder has other things and no listing."""
+    """Return what an output wrote here the last time.
+
+    Raises OSError where the folder has other things and no listing.
+    """
     listing = path / LISTING
     if not listing.is_file():
         if any(path.iterdir()):
             raise FileExistsError(
-                f"the folder {path} has things in it that attachdeck did not write: name an empty one, or a new one"
+                f"the folder {path} has things in it that attachdeck did not write: "
+                "name an empty one, or a new one"
             )
         return set()
     return {
@@ -182,7 +198,10 @@ def _list(path: Path, names: set[str]) -> None:
 
 
 def _is_inside(name: str, folder: Path) -> bool:
-    """Whether a name in a listing, which anybody may have written, is that of a file in the folder."""
+    """Return whether a name in a listing is that of a file in the folder.
+
+    Anybody may have written the listing.
+    """
     pure = PurePosixPath(name)
     return (
         bool(name)

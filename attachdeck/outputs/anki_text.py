@@ -16,13 +16,17 @@ _OWN_COLUMNS = ("GUID", "Note Type", "Deck", "Tags")
 
 
 def write(deck: Deck, place: Path) -> list[str]:
-    """Write the text; retired notes are left out, because a text cannot bring a note without cards."""
+    """Write the text.
+
+    Retired notes are left out, because a text cannot bring a note without cards.
+    """
     notes = [note for note in deck.notes if note.cards]
     width = max((len(note.fields) for note in notes), default=0)
     columns = [*_OWN_COLUMNS, *(f"Field {place}" for place in range(1, width + 1))]
     with place.open("w", encoding="utf-8", newline="") as file:
         file.write(
-            "#separator:Tab\n#html:true\n#guid column:1\n#notetype column:2\n#deck column:3\n#tags column:4\n"
+            "#separator:Tab\n#html:true\n"
+            "#guid column:1\n#notetype column:2\n#deck column:3\n#tags column:4\n"
         )
         file.write(f"#columns:{chr(9).join(columns)}\n")
         # All in quotes: a field may begin with `#`, and such a line would be a comment.

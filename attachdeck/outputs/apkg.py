@@ -1,10 +1,14 @@
-"""A Deck as an `.apkg`: the package of schema 11 that every Anki since 2.1 reads. The only importer of genanki.
+"""A Deck as an `.apkg`: the package of schema 11 that every Anki since 2.1 reads.
+
+The only importer of genanki.
 
 The same deck gives the same bytes on every machine. What would differ is fixed here:
 
-- the zip entries' date, system and permissions, and their order; they are stored, because Deflate differs between builds of zlib;
-- SQLite's page size, the bytes of deleted rows (`secure_delete`), the layout (each row is written once, in order), and the three counters in the file's
-  header, one of which is the number of the library's version (https://www.sqlite.org/fileformat.html#the_database_header);
+- the zip entries' date, system and permissions, and their order; they are stored, because Deflate
+  differs between builds of zlib;
+- SQLite's page size, the bytes of deleted rows (`secure_delete`), the layout (each row is written
+  once, in order), and the three counters in the file's header, one of which is the number of the
+  library's version (https://www.sqlite.org/fileformat.html#the_database_header);
 - every time and id comes from the deck, and none from the clock.
 """
 
@@ -39,12 +43,17 @@ _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _COLLECTION_ROW = "INSERT INTO col VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _NOTE_ROW = "INSERT INTO notes VALUES (?, ?, ?, ?, -1, ?, ?, ?, ?, 0, '')"
 _CARD = struct.Struct(">QQQQQQ")
-"""A card's id, note, deck, place among its note's cards, time of change and position, in such bytes as sort like the numbers."""
+"""A card's id, note, deck, place among its note's cards, time of change and position.
+
+They are in such bytes as sort like the numbers.
+"""
 _CARD_ROW = "INSERT INTO cards VALUES (?, ?, ?, ?, ?, -1, 0, 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, '')"
 
 
 def write(deck: Deck, path: Path) -> None:
-    """Write the package beside its place and then put it there: whatever goes wrong, the last good file stays whole.
+    """Write the package beside its place and then put it there.
+
+    Whatever goes wrong, the last good file stays whole.
 
     Raises OSError when the file cannot be written.
     """
@@ -59,7 +68,10 @@ def write(deck: Deck, path: Path) -> None:
 
 
 class _Package(genanki.Package):  # type: ignore[misc]  # genanki has no types.
-    """genanki's package, with times and ids of the deck's own, in one pass, and the same bytes every time."""
+    """genanki's package, with times and ids of the deck's own.
+
+    It is written in one pass, and with the same bytes every time.
+    """
 
     def __init__(self, deck: Deck) -> None:
         super().__init__([])
@@ -69,7 +81,8 @@ class _Package(genanki.Package):  # type: ignore[misc]  # genanki has no types.
         database = file.with_suffix(".anki2")
         with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as connection:
             connection.executescript(
-                "PRAGMA page_size=8192; PRAGMA secure_delete=ON; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
+                "PRAGMA page_size=8192; PRAGMA secure_delete=ON; "
+                "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
             )
             self.write_to_db(connection.cursor(), 0.0, iter(()))
         _normalise_header(database)
@@ -87,7 +100,8 @@ class _Package(genanki.Package):  # type: ignore[misc]  # genanki has no types.
 
     def write_to_db(self, cursor: sqlite3.Cursor, timestamp: float, id_gen: Iterator[int]) -> None:
         tables, index, indexes = APKG_SCHEMA.partition("CREATE INDEX")
-        # In order of their ids and before the indexes, rows fill the file from front to back: it is written once, and always in the same way.
+        # In order of their ids and before the indexes, rows fill the file from front to back: it is
+        # written once, and always in the same way.
         cursor.executescript(tables)
         cursor.execute("BEGIN")
         cursor.execute(_COLLECTION_ROW, self.collection())
@@ -121,7 +135,10 @@ class _Package(genanki.Package):  # type: ignore[misc]  # genanki has no types.
             )
 
     def collection(self) -> tuple[Any, ...]:
-        """The row that describes the collection: genanki's, with the deck's own note types, decks and preset."""
+        """Return the row that describes the collection.
+
+        It is genanki's, with the deck's own note types, decks and preset.
+        """
         deck = self.deck
         with contextlib.closing(sqlite3.connect(":memory:")) as connection:
             connection.executescript(f"{APKG_SCHEMA}{APKG_COL}")
@@ -145,7 +162,10 @@ class _Package(genanki.Package):  # type: ignore[misc]  # genanki has no types.
 
 
 class _Model(genanki.Model):  # type: ignore[misc]
-    """genanki's note type, with ids on fields and templates, roles of fields, and Anki's own rule for required fields."""
+    """genanki's note type, with ids on fields and templates, and roles of fields.
+
+    Required fields follow Anki's own rule.
+    """
 
     def __init__(self, dated: DatedNoteType) -> None:
         own = dated.note_type
@@ -237,7 +257,10 @@ def _preset(deck: Deck) -> dict[str, Any]:
 
 
 def _normalise_header(database: Path) -> None:
-    """Set the change counter, the version-valid-for number and the library's version number to constants."""
+    """Set three numbers in the header to constants.
+
+    They are the change counter, the version-valid-for number and the library's version number.
+    """
     with database.open("r+b") as file:
         for offset, value in ((24, 1), (92, 1), (96, 3_000_000)):
             file.seek(offset)

@@ -18,7 +18,10 @@ from attachdeck.system.normal import normal
 SUFFIX = "-crowdanki"
 
 _NAMESPACE = uuid.UUID("6e0a9c1c-5a4b-5f0e-9d0a-0d7a0b9f3c11")
-_LATEX_BEFORE = "\\documentclass[12pt]{article}\n\\special{papersize=3in,5in}\n\\usepackage{amssymb,amsmath}\n\\pagestyle{empty}\n\\begin{document}\n"
+_LATEX_BEFORE = (
+    "\\documentclass[12pt]{article}\n\\special{papersize=3in,5in}\n"
+    "\\usepackage{amssymb,amsmath}\n\\pagestyle{empty}\n\\begin{document}\n"
+)
 _LATEX_AFTER = "\\end{document}"
 
 Json = dict[str, Any]
@@ -47,7 +50,10 @@ def _root(deck: Deck) -> str:
 
 
 class _Folder:
-    """Knows the names that CrowdAnki uses: UUIDs from the course's id and ours, the same in every build."""
+    """Knows the names that CrowdAnki uses.
+
+    They are UUIDs from the course's id and ours, the same in every build.
+    """
 
     def __init__(self, deck: Deck) -> None:
         self.deck = deck

@@ -22,7 +22,10 @@ _IMG = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Face:
-    """One card of Anki's: what it asks, what it answers, and what is said beside the answer; all HTML. `number` counts a note's cards from 0."""
+    """One card of Anki's: what it asks, what it answers, and what is said beside the answer.
+
+    All of that is HTML. `number` counts a note's cards from 0.
+    """
 
     lesson: Lesson
     card: Card
@@ -33,7 +36,10 @@ class Face:
 
 
 def faces(deck: Deck) -> Iterator[Face]:
-    """Every card of a deck, in the author's order; a retired card has none, and a custom one would need its own templates."""
+    """Yield every card of a deck, in the author's order.
+
+    A retired card has none, and a custom one would need its own templates.
+    """
     notes = {note.card: note for note in deck.notes}
     pairs = ((lesson, card) for lesson in deck.course.lessons for card in lesson.cards)
     for lesson, card in pairs:
@@ -141,7 +147,10 @@ def _sides(deck: Deck, card: Card, found: Mapping[str, str], place: int) -> tupl
 
 
 def _gap(text: str, number: int, *, hidden: bool) -> str:
-    """A cloze text for one of its cards: other gaps are filled, and this one is hidden, or marked."""
+    """Return a cloze text for one of its cards.
+
+    Other gaps are filled, and this one is hidden, or marked.
+    """
 
     def fill(numbers: cloze.Numbers, content: str, hint: str) -> str:
         if not cloze.asks(numbers, number):
@@ -171,13 +180,17 @@ def _framed(card: OcclusionCard, image: str, place: int) -> str:
 
 
 def _over(image: str, shapes: str) -> str:
-    # Shapes and no backgrounds, which browsers do not print: what is hidden must be hidden on paper.
-    return f'<div class="picture">{image}<svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">{shapes}</svg></div>'
+    # Shapes and no backgrounds, which browsers do not print: what is hidden must be hidden on
+    # paper.
+    box = 'viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true"'
+    return f'<div class="picture">{image}<svg {box}>{shapes}</svg></div>'
 
 
 def _shape(card: OcclusionCard, place: int, kind: str) -> str:
     each = card.regions[place]
     if each.shape == "ellipse":
         rx, ry = each.width / 2, each.height / 2
-        return f'<ellipse class="{kind}" cx="{each.left + rx:g}" cy="{each.top + ry:g}" rx="{rx:g}" ry="{ry:g}"/>'
-    return f'<rect class="{kind}" x="{each.left:g}" y="{each.top:g}" width="{each.width:g}" height="{each.height:g}"/>'
+        centre = f'cx="{each.left + rx:g}" cy="{each.top + ry:g}"'
+        return f'<ellipse class="{kind}" {centre} rx="{rx:g}" ry="{ry:g}"/>'
+    corner = f'x="{each.left:g}" y="{each.top:g}"'
+    return f'<rect class="{kind}" {corner} width="{each.width:g}" height="{each.height:g}"/>'

@@ -1,7 +1,8 @@
 """The output `gift`: a question bank for Moodle, one category a lesson.
 
-A choice and a vignette become multiple choice, a typed card a short answer, a sequence matching, a cloze a missing word,
-basic and reversed ones an essay whose feedback is the answer, practice a description. A picture becomes its alt text.
+A choice and a vignette become multiple choice, a typed card a short answer, a sequence matching, a
+cloze a missing word, basic and reversed ones an essay whose feedback is the answer, practice a
+description. A picture becomes its alt text.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ _TAG = re.compile(r"<[^>]*>")
 
 
 def write(deck: Deck, place: Path) -> list[str]:
-    """Write the question bank, and return what it leaves out. Raises NothingLeft where it would be empty."""
+    """Write the question bank, and return what it leaves out.
+
+    Raises NothingLeft where it would be empty.
+    """
     bank = _Bank(deck)
     blocks = list(bank.blocks())
     lost = [f"{count} {what}" for what, count in bank.lost.items() if count]
@@ -39,19 +43,26 @@ def write(deck: Deck, place: Path) -> list[str]:
 
 
 def escaped(text: str) -> str:
-    """A text in GIFT: what would be a mark of the format is escaped, and a line's end is written `\\n`."""
+    """Return a text in GIFT.
+
+    What would be a mark of the format is escaped, and a line's end is written `\\n`.
+    """
     return _SPECIAL.sub(r"\\\g<0>", re.sub(r"\r\n?", "\n", text)).replace("\n", "\\n")
 
 
 def html(text: str) -> str:
-    """HTML in GIFT. An arrow would make a matching question of any other, and has no escape but HTML's."""
+    """Return HTML in GIFT.
+
+    An arrow would make a matching question of any other, and has no escape but HTML's.
+    """
     return f"[html]{escaped(without_pictures(text).strip().replace('->', '-&gt;'))}"
 
 
 def short(text: str) -> str:
-    """A plain text as a short answer, in which `*` stands for itself; the mark of its format keeps `%50%` from being a weight.
+    """Return a plain text as a short answer, in which `*` stands for itself.
 
-    An arrow, which would make the question one of matching, becomes `-*>`: Moodle takes the star for anything, also for nothing.
+    The mark of its format keeps `%50%` from being a weight. An arrow, which would make the question
+    one of matching, becomes `-*>`: Moodle takes the star for anything, also for nothing.
     """
     starred = text.strip().replace("*", "\\*").replace("->", "-*>")
     return f"[plain]{escaped(starred)}"
@@ -131,7 +142,10 @@ class _Bank:
         return _asked(note + face.front, [], _feedback(face, face.back))
 
     def options(self, card: ChoiceCard) -> list[str]:
-        """Each option with its feedback; where several are right, each is worth its part, and a wrong one takes as much."""
+        """Return each option with its feedback.
+
+        Where several are right, each is worth its part, and a wrong one takes as much.
+        """
         right = sum(option.right for option in card.options)
         part = f"{100 / right:.5f}".rstrip("0").rstrip(".")
         marks = (
@@ -171,7 +185,10 @@ def _places(steps: list[str]) -> list[str]:
 
 
 def _gap(text: str, number: int) -> tuple[str, str]:
-    """A cloze text with a line for what is asked, and that in plain text; nothing where it is no plain text, or more than one gap."""
+    """Return a cloze text with a line for what is asked, and that in plain text.
+
+    Nothing where it is no plain text, or more than one gap.
+    """
     asked: list[str] = []
 
     def fill(numbers: cloze.Numbers, content: str, hint: str) -> str:
@@ -186,7 +203,10 @@ def _gap(text: str, number: int) -> tuple[str, str]:
 
 
 def _category(names: Iterable[str]) -> str:
-    """Names as a way in Moodle's tree of categories, where `/` leads down, `//` is a stroke, and nothing is escaped."""
+    """Return names as a way in Moodle's tree of categories.
+
+    There `/` leads down, `//` is a stroke, and nothing is escaped.
+    """
     return "/".join(_line(name).replace("\\", " ").replace("/", "//") for name in names)
 
 

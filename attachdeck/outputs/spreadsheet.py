@@ -1,4 +1,6 @@
-"""The output `csv`: a spreadsheet to edit, one row a card or a section of a reading, with the author's own words and not their HTML.
+"""The output `csv`: a spreadsheet to edit, one row a card or a section of a reading.
+
+It has the author's own words and not their HTML.
 
 A column is the way to a value in the YAML: `prompt`, `reverse.prompt`, `options.2.text`.
 """
@@ -42,7 +44,10 @@ def _section(section: Section) -> dict[str, str]:
 
 
 def _columns(rows: list[dict[str, str]]) -> list[str]:
-    """Every other column: keys in the order in which authors write them, the parts of a list by their places."""
+    """Return every other column.
+
+    These are keys in the order in which authors write them, the parts of a list by their places.
+    """
     order: dict[str, int] = {}
 
     def places(key: str) -> list[int]:

@@ -1,7 +1,8 @@
-"""The output `print`: double-sided cards to cut out, and a handout of the lessons; each one HTML file with all that it needs inside.
+"""The output `print`: double-sided cards to cut out, and a handout of the lessons.
 
-Fronts and backs are sheets in turn. A sheet of backs has each row the other way round, so that a print which is turned over on its
-long edge has every answer behind its question.
+Each is one HTML file with all that it needs inside. Fronts and backs are sheets in turn. A sheet of
+backs has each row the other way round, so that a print which is turned over on its long edge has
+every answer behind its question.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from html import escape, unescape
@@ -20,6 +21,7 @@ from attachdeck.anki.markup import Shown, render
 from attachdeck.anki.note_types import direction, words
 from attachdeck.anki.references import reference
 from attachdeck.compile.deck import Deck
+from attachdeck.domain.course import Course, Lesson
 from attachdeck.outputs.faces import Face, address, faces, reading_html, with_pictures
 
 SUFFIX = "-print"
@@ -31,7 +33,10 @@ _TAG = re.compile(r"<[^>]*>")
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A size of card, in millimetres, with the height of a picture on it at most, and how many fit on a sheet."""
+    """A size of card, in millimetres, and how many fit on a sheet.
+
+    `picture` is the height of a picture on it at most.
+    """
 
     name: str
     columns: int
@@ -56,7 +61,10 @@ _FOOT = 6.0
 
 @dataclass(frozen=True, slots=True)
 class _Printed:
-    """A card of paper: its number, its place among the lessons, and both sides with their size of type."""
+    """A card of paper: its number, its place among the lessons, and both sides.
+
+    Each side has its size of type.
+    """
 
     number: int
     foot: str
@@ -78,7 +86,7 @@ def write(deck: Deck, place: Path) -> list[str]:
     }
     _write(place / "cards.html", shared | {"sheets": "".join(_sheets(printed))})
     _write(place / "handout.html", shared | _handout(deck))
-    tight = [str(each.number) for each in printed if not _fits(each)]
+    tight = [str(card.number) for card in printed if not _fits(card)]
     lost = {
         "retired": deck.retired,
         "of the course's own note types": sum(note.kind == "custom" for note in deck.notes),
@@ -103,24 +111,17 @@ def _file(name: str) -> str:
 def _printed(deck: Deck, number: int, face: Face) -> _Printed:
     note = face.card.content_note or face.lesson.content_note
     front = (f'<p class="note">{escape(note)}</p>' if note else "") + face.front
-    back = face.back + "".join(f'<p class="beside">{each}</p>' for each in face.beside)
+    back = face.back + "".join(f'<p class="beside">{text}</p>' for text in face.beside)
     sides = (with_pictures(front, deck.media), with_pictures(back, deck.media))
     size, points = _room(sides)
     return _Printed(number, escape(face.lesson.deck), sides, points, size)
 
 
 def _room(sides: tuple[str, str]) -> tuple[Size, tuple[float, float]]:
-    """The smallest card on which both sides have room, and the largest type with which each has."""
+    """Return the smallest card on which both sides have room, and the largest type of each."""
     for size in SIZES:
         points = tuple(
-            next(
-                (
-                    each
-                    for each in POINTS
-                    if _height(side, size, each) <= size.height - 2 * _MARGIN - _FOOT
-                ),
-                0.0,
-            )
+            next((points for points in POINTS if _has_room(side, size, points)), 0.0)
             for side in sides
         )
         if all(points):
@@ -129,28 +130,35 @@ def _room(sides: tuple[str, str]) -> tuple[Size, tuple[float, float]]:
 
 
 def _height(html: str, size: Size, points: float) -> float:
-    """About how high a text stands on a card, in millimetres: rather too much than too little."""
+    """Return about how high a text stands on a card, in millimetres.
+
+    It is rather too much than too little.
+    """
     em = points * 25.4 / 72
     row = (size.width - 2 * _MARGIN - 5) / (0.53 * em)
     blocks = (unescape(_TAG.sub("", block)).strip() for block in _BLOCK.split(html))
     lines = sum(
-        math.ceil(sum(2 if ord(each) > 0x2E80 else 1 for each in block) / row) + 0.35
+        math.ceil(sum(2 if ord(character) > 0x2E80 else 1 for character in block) / row) + 0.35
         for block in blocks
         if block
     )
     return lines * 1.3 * em + html.count("<img ") * (size.picture + 2)
 
 
-def _fits(each: _Printed) -> bool:
+def _has_room(side: str, size: Size, points: float) -> bool:
+    return _height(side, size, points) <= size.height - 2 * _MARGIN - _FOOT
+
+
+def _fits(card: _Printed) -> bool:
     return all(
-        _height(side, each.size, points) <= each.size.height - 2 * _MARGIN - _FOOT
-        for side, points in zip(each.sides, each.points, strict=True)
+        _has_room(side, card.size, points)
+        for side, points in zip(card.sides, card.points, strict=True)
     )
 
 
 def _sheets(printed: list[_Printed]) -> Iterator[str]:
     for size in SIZES:
-        cards = [each for each in printed if each.size is size]
+        cards = [card for card in printed if card.size is size]
         count = size.columns * size.rows
         for start in range(0, len(cards), count):
             yield _sheet(size, "fronts", cards[start : start + count])
@@ -158,7 +166,7 @@ def _sheets(printed: list[_Printed]) -> Iterator[str]:
 
 
 def _sheet(size: Size, side: str, cards: Iterable[_Printed]) -> str:
-    cells = [_cell(each, 0 if side == "fronts" else 1) for each in cards]
+    cells = [_cell(card, 0 if side == "fronts" else 1) for card in cards]
     cells += ["<div></div>"] * (-len(cells) % size.columns)
     rows = [cells[start : start + size.columns] for start in range(0, len(cells), size.columns)]
     ordered = (cell for row in rows for cell in (row if side == "fronts" else reversed(row)))
@@ -167,88 +175,97 @@ def _sheet(size: Size, side: str, cards: Iterable[_Printed]) -> str:
 
 def _cell(card: _Printed, side: int) -> str:
     style = f'style="font-size: {card.points[side]:g}pt"'
-    return f'<article class="card" {style}><div class="text">{card.sides[side]}</div><footer>№{card.number}<br>{card.foot}</footer></article>'
+    text = f'<div class="text">{card.sides[side]}</div>'
+    foot = f"<footer>№{card.number}<br>{card.foot}</footer>"
+    return f'<article class="card" {style}>{text}{foot}</article>'
 
 
 def _handout(deck: Deck) -> dict[str, str]:
-    """The parts of the handout: what the course is, its lessons with their questions, the answers, and the works."""
+    """Return the parts of the handout.
+
+    They are what the course is, its lessons with their questions, the answers, and the works.
+    """
     course = deck.course
-    pictures = {
-        name: Shown(address(each.file, each.content), "", each.alt)
-        for name, each in course.pictures.items()
-    }
-
-    def html(text: str) -> str:
-        made = render(text, pictures)
-        return made if not made or made.startswith("<") else f"<p>{made}</p>"
-
-    numbered = list(enumerate(faces(deck), 1))
+    html = _html_of(course)
     lessons, answers = [], []
+    numbered = enumerate(faces(deck), 1)
     for lesson, group in itertools.groupby(numbered, lambda pair: pair[1].lesson):
         asked = [(number, face) for number, face in group if face.card.kind != "occlusion"]
-        goals = "".join(f"<li>{escape(each.text)}</li>" for each in lesson.objectives)
-        parts = [
-            f"<h2>{escape(lesson.deck)}</h2>",
-            f'<div class="summary">{html(lesson.summary)}</div>',
-        ]
-        parts += (
-            [f'<p class="note">{escape(lesson.content_note)}</p>'] if lesson.content_note else []
-        )
-        parts += [
-            f"<p>{escape(words(course.language)['After this lesson you can'])}:</p><ul>{goals}</ul>",
-            f'<div class="reading">{reading_html(lesson, html)}</div>',
-        ]
-        parts += [
-            f"<h3>{escape(words(course.language)['Questions'])}</h3>",
-            _numbered(((number, face.front) for number, face in asked), deck),
-        ]
-        lessons.append(f"<section>{''.join(parts)}</section>\n")
+        questions = _numbered(((number, face.front) for number, face in asked), deck)
+        lessons.append(_lesson(lesson, questions, html, words(course.language)))
         answers += [
             f"<h3>{escape(lesson.deck)}</h3>",
             _numbered(((number, face.back) for number, face in asked), deck),
         ]
+    return {
+        "about": _about(course, html),
+        "lessons": "".join(lessons),
+        "answers": "".join(answers),
+        "works": _works(course),
+        "by": _imprint(course),
+    }
+
+
+def _html_of(course: Course) -> Callable[[str], str]:
+    """Return what makes HTML, in paragraphs, of a text of the course."""
+    pictures = {
+        name: Shown(address(picture.file, picture.content), "", picture.alt)
+        for name, picture in course.pictures.items()
+    }
+
+    def html(text: str) -> str:
+        rendered = render(text, pictures)
+        return rendered if not rendered or rendered.startswith("<") else f"<p>{rendered}</p>"
+
+    return html
+
+
+def _lesson(
+    lesson: Lesson, questions: str, html: Callable[[str], str], word: Mapping[str, str]
+) -> str:
+    goals = "".join(f"<li>{escape(objective.text)}</li>" for objective in lesson.objectives)
+    note = f'<p class="note">{escape(lesson.content_note)}</p>' if lesson.content_note else ""
+    parts = [
+        f"<h2>{escape(lesson.deck)}</h2>",
+        f'<div class="summary">{html(lesson.summary)}</div>',
+        note,
+        f"<p>{escape(word['After this lesson you can'])}:</p><ul>{goals}</ul>",
+        f'<div class="reading">{reading_html(lesson, html)}</div>',
+        f"<h3>{escape(word['Questions'])}</h3>",
+        questions,
+    ]
+    return f"<section>{''.join(parts)}</section>\n"
+
+
+def _works(course: Course) -> str:
+    """Return the works that cards cite, by author."""
     cited = {
         citation.source.key: citation.source for card in course.cards() for citation in card.sources
     }
-    works = "".join(
-        f"<li>{reference(each)}</li>"
-        for each in sorted(
-            cited.values(), key=lambda each: (each.authors, each.year or 0, each.title)
-        )
-    )
-    lines = (
-        "".join(
+    works = sorted(cited.values(), key=lambda work: (work.authors, work.year or 0, work.title))
+    return "".join(f"<li>{reference(work)}</li>" for work in works)
+
+
+def _about(course: Course, html: Callable[[str], str]) -> str:
+    """Return what the course is, its notice, and where to find help."""
+    parts = [html(course.description), html(course.notice)]
+    if course.help:
+        lines = "".join(
             f"<li><strong>{escape(line.where)}:</strong> {escape(line.contact)}</li>"
             for line in course.help.lines
         )
-        if course.help
-        else ""
-    )
-    about = [
-        html(course.description),
-        html(course.notice),
-        html(course.help.note) if course.help else "",
-        f"<ul>{lines}</ul>" if lines else "",
-    ]
-    by = " · ".join(
-        escape(each)
-        for each in (
-            course.title,
-            course.version,
-            ", ".join(course.authors),
-            course.licence,
-            course.homepage,
-        )
-        if each
-    )
-    return {
-        "about": "".join(about),
-        "lessons": "".join(lessons),
-        "answers": "".join(answers),
-        "works": works,
-        "by": by,
-    }
+        parts += [html(course.help.note), f"<ul>{lines}</ul>" if lines else ""]
+    return "".join(parts)
+
+
+def _imprint(course: Course) -> str:
+    authors = ", ".join(course.authors)
+    parts = (course.title, course.version, authors, course.licence, course.homepage)
+    return " · ".join(escape(part) for part in parts if part)
 
 
 def _numbered(texts: Iterable[tuple[int, str]], deck: Deck) -> str:
-    return f'<dl class="numbered">{"".join(f"<dt>{number}</dt><dd>{with_pictures(text, deck.media)}</dd>" for number, text in texts)}</dl>'
+    entries = (
+        f"<dt>{number}</dt><dd>{with_pictures(text, deck.media)}</dd>" for number, text in texts
+    )
+    return f'<dl class="numbered">{"".join(entries)}</dl>'

@@ -1,9 +1,11 @@
-"""The output `site`: a website of the course, with its cards as prompts among what they ask about, and the deck to download.
+"""The output `site`: a website of the course, with its cards as prompts, and the deck to download.
 
-It needs no server and asks for nothing from elsewhere. What the reader remembers stays in the browser.
+The prompts stand among what they ask about. The site needs no server and asks for nothing from
+elsewhere. What the reader remembers stays in the browser.
 
-The pages' policy (Content-Security-Policy) names `file:` beside `'self'`: for a page opened from a folder Chromium takes its neighbours for
-`'self'`, but no standard asks a browser to. A page from a server cannot load files, so there it permits nothing more.
+The pages' policy (Content-Security-Policy) names `file:` beside `'self'`: for a page opened from a
+folder Chromium takes its neighbours for `'self'`, but no standard asks a browser to. A page from a
+server cannot load files, so there it permits nothing more.
 """
 
 from __future__ import annotations
@@ -35,7 +37,10 @@ from attachdeck.outputs.site.reading import lifted, own_words, plain, section_of
 SUFFIX = "-site"
 
 SCRIPTS = ("progress.js", "prompts.js", "search.js")
-"""What runs on every page, beside `course.js`. A page that was opened from a folder may not fetch JSON, so what is searched is a script, too."""
+"""What runs on every page, beside `course.js`.
+
+A page that was opened from a folder may not fetch JSON, so what is searched is a script, too.
+"""
 
 _SLOT = re.compile(r"\[\[([\w ]+)\]\]")
 _SAID = (
@@ -51,7 +56,10 @@ _SAID = (
 
 
 def write(deck: Deck, place: Path) -> list[str]:
-    """Write the pages, what they show and the deck into a folder. Raises OSError when it cannot be written."""
+    """Write the pages, what they show and the deck into a folder.
+
+    Raises OSError when it cannot be written.
+    """
     place.mkdir()
     site = _Site(deck)
     apkg.write(deck, place / site.package)
@@ -64,7 +72,10 @@ def write(deck: Deck, place: Path) -> list[str]:
 
 
 class _Site:
-    """Knows the words of the course's language, its pictures by their names in the folder, and the prompts of each lesson."""
+    """Knows the words of the course's language, its pictures, and the prompts of each lesson.
+
+    Pictures are known by their names in the folder.
+    """
 
     def __init__(self, deck: Deck) -> None:
         self.deck = deck
@@ -156,10 +167,7 @@ class _Site:
 
     def index(self) -> str:
         course = self.course
-        lessons = "".join(
-            f'<li><h3><a href="{_page(each)}">{each.number} {escape(each.title)}</a></h3>{self.html(each.summary)}{_tally(each)}</li>\n'
-            for each in course.lessons
-        )
+        lessons = "".join(map(self.listed, course.lessons))
         slots = {
             "title": escape(course.title),
             "about": lifted(self.html(course.description)),
@@ -173,19 +181,26 @@ class _Site:
         }
         return _filled("index.html", self.words | slots)
 
+    def listed(self, lesson: Lesson) -> str:
+        link = f'<a href="{_page(lesson)}">{lesson.number} {escape(lesson.title)}</a>'
+        return f"<li><h3>{link}</h3>{self.html(lesson.summary)}{_tally(lesson)}</li>\n"
+
     def lesson(self, number: int) -> str:
         lesson = self.course.lessons[number]
         goals = "".join(f"<li>{escape(each.text)}</li>" for each in lesson.objectives)
-        body = f"<h2>{self.words['After this lesson you can']}</h2><ul>{goals}</ul>\n{self.reading(lesson)}"
-        note = f'<p class="panel">{escape(lesson.content_note)}</p>' if lesson.content_note else ""
+        title = self.words["After this lesson you can"]
+        body = f"<h2>{title}</h2><ul>{goals}</ul>\n{self.reading(lesson)}"
+        note = ""
+        if lesson.content_note:
+            note = f'<p class="panel">{escape(lesson.content_note)}</p>'
+            summary = f"<summary>{self.words['Read the lesson']}</summary>"
+            body = f'<details class="fold">{summary}{body}</details>'
         slots = {
             "title": f"{lesson.number} {escape(lesson.title)}",
             "tally": _tally(lesson),
             "summary": self.html(lesson.summary),
             "note": note,
-            "body": f'<details class="fold"><summary>{self.words["Read the lesson"]}</summary>{body}</details>'
-            if note
-            else body,
+            "body": body,
             "turn": "".join(
                 self.turn(word, each)
                 for word, each in (("Previous", number - 1), ("Next", number + 1))
@@ -213,7 +228,8 @@ class _Site:
             f"<li><strong>{escape(line.where)}:</strong> {escape(line.contact)}</li>"
             for line in help.lines
         )
-        return f"<h2>{self.words['Help']}</h2>{self.html(help.note)}<ul>{lines}</ul><p>{self.words['Last checked']}: {escape(help.checked)}</p>"
+        checked = f"<p>{self.words['Last checked']}: {escape(help.checked)}</p>"
+        return f"<h2>{self.words['Help']}</h2>{self.html(help.note)}<ul>{lines}</ul>{checked}"
 
     def by(self) -> str:
         course = self.course
@@ -233,14 +249,20 @@ class _Site:
             for citation in card.sources
         }
         works = sorted(cited.values(), key=lambda each: (each.authors, each.year or 0, each.title))
-        return f"<h1>{self.words['Sources']}</h1>\n<ul>{''.join(f'<li>{reference(each)}</li>' for each in works)}</ul>"
+        entries = "".join(f"<li>{reference(work)}</li>" for work in works)
+        return f"<h1>{self.words['Sources']}</h1>\n<ul>{entries}</ul>"
 
     def turn(self, word: str, number: int) -> str:
         lesson = self.course.lessons[number]
-        return f'<a href="{_page(lesson)}" rel="{"prev" if word == "Previous" else "next"}">{self.words[word]}: {escape(lesson.title)}</a>'
+        relation = "prev" if word == "Previous" else "next"
+        text = f"{self.words[word]}: {escape(lesson.title)}"
+        return f'<a href="{_page(lesson)}" rel="{relation}">{text}</a>'
 
     def searched(self) -> dict[str, Any]:
-        """What the scripts know: what can be found and where, what counts, and the words that they show."""
+        """Return what the scripts know.
+
+        That is what can be found and where, what counts, and the words that they show.
+        """
         return {
             "id": self.course.id,
             "words": {word: self.words[word] for word in _SAID},

@@ -1,4 +1,7 @@
-"""A course's cards as prompts: a question that unfolds to its answer, without scripts; with them it can be chosen and marked."""
+"""A course's cards as prompts: a question that unfolds to its answer, without scripts.
+
+With scripts it can be chosen and marked.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,8 @@ _IMG = re.compile(r'(<img (?:class="\w+" )?src=")')
 class Prompt:
     """One card of Anki's on its lesson's page.
 
-    Progress is kept under `key`, which a card keeps when its author renames it. `counts` tells whether there is something to remember.
+    Progress is kept under `key`, which a card keeps when its author renames it. `counts` tells
+    whether there is something to remember.
     """
 
     face: Face
@@ -40,7 +44,8 @@ def _prompt(face: Face, note: Note, found: Mapping[str, str], word: Mapping[str,
     anchor, key = f"card-{face.card.id}-{face.number}", f"{note.guid}/{face.number}"
     practice = face.card.kind == "practice"
     hint = _unfolding("hint", word["Hint"], found["Hint"]) if found["Hint"] else ""
-    # A card of practice has no right answer; the face says so where it has no example, in words for Anki.
+    # A card of practice has no right answer; the face says so where it has no example, in words for
+    # Anki.
     if practice:
         answer = (
             _unfolding("answer", word["Example"], face.back) if found["Example"] else ""
@@ -53,7 +58,8 @@ def _prompt(face: Face, note: Note, found: Mapping[str, str], word: Mapping[str,
         )
     asked = f'<div class="front">{face.front}</div>{hint}{answer}'
     if face.card.content_note:
-        asked = f'<p class="panel">{escape(face.card.content_note)}</p>{_unfolding("fold", word["Show question"], asked)}'
+        question = _unfolding("fold", word["Show question"], asked)
+        asked = f'<p class="panel">{escape(face.card.content_note)}</p>{question}'
     shown = _IMG.sub(r"\1media/", asked)
     html = f'<article class="prompt" id="{anchor}" data-key="{escape(key)}">{shown}</article>\n'
     return Prompt(face=face, anchor=anchor, key=key, html=html, counts=not practice)

@@ -1,7 +1,8 @@
 """A lesson's reading in sections, and the section that a prompt belongs to.
 
-Authors do not say where a card belongs in the reading, and an objective often spans several sections. So a card stands after the section
-with which it shares the most words that no other section has; where that tells nothing, it stands after the whole reading.
+Authors do not say where a card belongs in the reading, and an objective often spans several
+sections. So a card stands after the section with which it shares the most words that no other
+section has; where that tells nothing, it stands after the whole reading.
 """
 
 from __future__ import annotations
@@ -39,7 +40,10 @@ def lifted(html: str) -> str:
 
 
 def sections(html: str) -> list[str]:
-    """A text cut before each heading that stands in nothing else; at least one section, which may be empty."""
+    """Return a text cut before each heading that stands in nothing else.
+
+    There is at least one section, which may be empty.
+    """
     cuts, depth = [0], 0
     for tag in _TAG.finditer(html):
         if tag["name"] in _VOID:
@@ -60,7 +64,10 @@ def own_words(sections: Iterable[str]) -> list[set[str]]:
 
 
 def section_of(text: str, own: list[set[str]]) -> int:
-    """The place of the section that a text belongs to, by its own words; the last where no section shares more than all others."""
+    """Return the place of the section that a text belongs to, by its own words.
+
+    It is the last where no section shares more than all others.
+    """
     words = _words(text)
     shared = [len(words & each) for each in own]
     most = max(shared)
