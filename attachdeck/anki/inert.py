@@ -1,9 +1,9 @@
 """Texts in which neither Anki nor its MathJax finds more than text and formulas.
 
-Anki runs LaTeX on `[latex]`, plays `[sound:…]` and makes an input of `[[type:…]]`, wherever
-that comes from; and it composes characters in the fields of notes, so that a solidus overlay (U+0338)
-behind a tag would melt with the `>` that ends it. MathJax, as Anki has it, makes links, styles, ids
-and attributes of some macros, or loads more of itself.
+Anki runs LaTeX on `[latex]`, plays `[sound:…]` and makes an input of `[[type:…]]`, wherever that
+comes from; and it composes characters in the fields of notes, so that a solidus overlay (U+0338)
+behind a tag would melt with the `>` that ends it. MathJax, as Anki has it, makes links, styles,
+ids and attributes of some macros, or loads more of itself.
 """
 
 from __future__ import annotations
