@@ -1,4 +1,5 @@
-"""Values in the cells of a spreadsheet, and back: no cell is a formula, and no text is lost on the way."""
+"""Values in the cells of a spreadsheet, and back: no cell is a formula, and no text is lost on the
+way."""
 
 from __future__ import annotations
 
@@ -6,22 +7,26 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-# What a spreadsheet may run: a formula in half or full width, or one after white space that it takes away.
+# What a spreadsheet may run: a formula in half or full width, or one after white space that it
+# takes away.
 _RISKY = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 
 def guarded(text: str) -> str:
-    """A text as a cell that no spreadsheet takes for a formula: one apostrophe stands before it where it might be one."""
+    """Return a text as a cell that no spreadsheet takes for a formula: one apostrophe stands before
+    it where it might be one."""
     return f"'{text}" if _RISKY.match(text) else text
 
 
 def restored(cell: str) -> str:
-    """The text of a cell that `guarded` made; a cell that needed no guard is its own text."""
+    """Return the text of a cell that `guarded` made; a cell that needed no guard is its own
+    text."""
     return cell[1:] if cell.startswith("'") and _RISKY.match(cell) else cell
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every text, number and truth value in a value with the way to it: `options.2.text`. Places in a list count from 1."""
+    """Yield every text, number and truth value in a value with the way to it: `options.2.text`.
+    Places in a list count from 1."""
     if isinstance(value, dict):
         for key, each in value.items():
             yield from leaves(each, f"{path}.{key}" if path else str(key))

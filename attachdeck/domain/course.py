@@ -10,11 +10,12 @@ from attachdeck.domain.location import Location
 
 
 class Place(Protocol):
-    """Whatever knows where it begins; looking that up costs time, so it is done when somebody asks."""
+    """Whatever knows where it begins; looking that up costs time, so it is done when somebody
+    asks."""
 
     @property
     def start(self) -> Location:
-        """Where it begins."""
+        """Return where it begins."""
 
 
 class Placed:
@@ -26,7 +27,7 @@ class Placed:
 
     @property
     def at(self) -> Location:
-        """Where it was written."""
+        """Return where it was written."""
         return self.place.start
 
 
@@ -77,7 +78,8 @@ class Objective(Placed):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option of a choice: its text, whether it is right, and the reason (empty where none is given)."""
+    """One option of a choice: its text, whether it is right, and the reason (empty where none is
+    given)."""
 
     text: str
     right: bool
@@ -95,7 +97,8 @@ class OptionSet:
 
 @dataclass(frozen=True, slots=True)
 class Region(Placed):
-    """A part of a picture that an occlusion card hides; lengths in percent of the picture's width or height."""
+    """A part of a picture that an occlusion card hides; lengths in percent of the picture's width
+    or height."""
 
     name: str
     shape: str
@@ -108,7 +111,8 @@ class Region(Placed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card(Placed):
-    """One thing that a learner should be able to recall; compiles to exactly one note. `written` is what its author wrote, key by key."""
+    """One thing that a learner should be able to recall; compiles to exactly one note. `written` is
+    what its author wrote, key by key."""
 
     kind: ClassVar[str]
 
@@ -216,7 +220,8 @@ class PracticeCard(Card):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceCard(Card):
-    """Something to know where it is, with no question: made from the course's notice and from its help lines."""
+    """Something to know where it is, with no question: made from the course's notice and from its
+    help lines."""
 
     kind = "reference"
     prompt: str
@@ -254,12 +259,14 @@ KINDS_OF_CARD = frozenset(
         PracticeCard,
     )
 )
-"""The kinds that an author writes from scratch; reference cards are made from course.yaml, and custom ones belong to note types of the course's own."""
+"""The kinds that an author writes from scratch; reference cards are made from course.yaml, and
+custom ones belong to note types of the course's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnNoteType:
-    """A note type of the course's own: what its `note_type.yaml` says, and the texts of its templates and style by file."""
+    """A note type of the course's own: what its `note_type.yaml` says, and the texts of its
+    templates and style by file."""
 
     id: str
     written: Mapping[str, Any]
@@ -283,7 +290,8 @@ class Section(Placed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson(Placed):
-    """One lesson: its number gives the reading order, its id is its identity. `full_deck` is the deck's whole name where it is not under the course's."""
+    """One lesson: its number gives the reading order, its id is its identity. `full_deck` is the
+    deck's whole name where it is not under the course's."""
 
     id: str
     number: int
@@ -299,7 +307,7 @@ class Lesson(Placed):
 
     @property
     def reading_text(self) -> str:
-        """The Markdown of all sections of the reading."""
+        """Return the Markdown of all sections of the reading."""
         return "\n\n".join(section.text for section in self.reading)
 
 
@@ -365,6 +373,6 @@ class Course(Placed):
     place: Place = field(default=Location("course.yaml"), compare=False, repr=False)
 
     def cards(self) -> Iterator[Card]:
-        """Every card, in the author's order."""
+        """Yield every card, in the author's order."""
         for lesson in self.lessons:
             yield from lesson.cards

@@ -51,7 +51,8 @@ class Diagnostic:
 
 
 def close(word: str, known: Iterable[str], n: int = 1, cutoff: float = 0.6) -> list[str]:
-    """The known words nearest to a misspelt one, at most `n`; `cutoff` is difflib's ratio."""
+    """Return the known words nearest to a misspelt one, at most `n`; `cutoff` is difflib's
+    ratio."""
     import difflib
 
     return (
@@ -62,7 +63,8 @@ def close(word: str, known: Iterable[str], n: int = 1, cutoff: float = 0.6) -> l
 
 
 def did_you_mean(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """A help line naming the known word nearest to a misspelt one, or None when none is near."""
+    """Return a help line naming the known word nearest to a misspelt one, or None when none is
+    near."""
     near = close(word.lower(), known, cutoff=cutoff)
     return f"did you mean `{near[0]}`?" if near else None
 

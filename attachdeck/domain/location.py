@@ -8,8 +8,8 @@ from typing import NamedTuple
 class Location(NamedTuple):
     """Where something stands: a file as its author would name it, and a span in it.
 
-    Lines and columns count from 1, columns in characters; the end column is the first one after the span.
-    Line 0 means the file as a whole.
+    Lines and columns count from 1, columns in characters; the end column is the first one after the
+    span. Line 0 means the file as a whole.
     """
 
     file: str
@@ -20,9 +20,9 @@ class Location(NamedTuple):
 
     @property
     def start(self) -> Location:
-        """Itself, for whatever must have a place."""
+        """Return itself, for whatever must have a place."""
         return self
 
     def __str__(self) -> str:
-        """The place as `file:line:column`, which editors and terminals turn into a link."""
+        """Return the place as `file:line:column`, which editors and terminals turn into a link."""
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file

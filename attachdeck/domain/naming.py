@@ -55,7 +55,8 @@ _WINDOWS = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 
 
 def ids_of_cards(lesson: Mapping[str, Any]) -> set[str]:
-    """Return the ids of a lesson's cards, those of the cards that its reading becomes among them."""
+    """Return the ids of a lesson's cards, those of the cards that its reading becomes among
+    them."""
     parts = (lesson.get(key) for key in ("cards", "reading"))
     entries = [entry for part in parts if isinstance(part, list) for entry in part]
     ids = {
@@ -69,7 +70,8 @@ def ids_of_cards(lesson: Mapping[str, Any]) -> set[str]:
 
 
 def slug(text: str, fallback: str = "card") -> str:
-    """Words as an id: small letters and digits of ASCII, with hyphens; at most 48 characters, whole words."""
+    """Words as an id: small letters and digits of ASCII, with hyphens; at most 48 characters, whole
+    words."""
     plain = normal(text.replace("ß", "ss").replace("ø", "o").replace("ł", "l"), "NFKD")
     words = re.findall(
         r"[a-z0-9]+", plain.encode("ascii", "ignore").decode("ascii").lower().replace("'", "")
@@ -84,18 +86,20 @@ def slug(text: str, fallback: str = "card") -> str:
 
 
 def is_id(name: str) -> bool:
-    """Whether a name can be the id of a course, a lesson or a card."""
+    """Return whether a name can be the id of a course, a lesson or a card."""
     return len(name) <= _LONGEST_ID and re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) is not None
 
 
 def card_id(card: Mapping[str, Any], taken: Container[str]) -> str:
-    """An id for a card that has none, from its words; with a number where the id is taken."""
+    """Return an id for a card that has none, from its words; with a number where the id is
+    taken."""
     text = next((card[key] for key in _WORDS_OF_A_CARD if isinstance(card.get(key), str)), "")
     return free(slug(re.sub(r"\(\([0-9]+ |\{\{c[0-9]+::|\)\)|\}\}|\|[^)]*", " ", text)), taken)
 
 
 def file_name(deck: str) -> str:
-    """A deck's name as a file's, letters of every language kept: `Attachment Theory` becomes `attachment-theory`.
+    """Return a deck's name as a file's, letters of every language kept: `Attachment Theory` becomes
+    `attachment-theory`.
 
     It is short enough for every system, and no name that Windows keeps to itself.
     """
@@ -104,13 +108,13 @@ def file_name(deck: str) -> str:
 
 
 def word(path: PurePath) -> str:
-    """A path as one word of a command that somebody may type."""
+    """Return a path as one word of a command that somebody may type."""
     text = path.as_posix()
     return f'"{text}"' if re.search(r"[^\w./:~+@%-]", text) else text
 
 
 def free(name: str, taken: Container[str]) -> str:
-    """A name, or the name with the first number from 2 on that makes it free."""
+    """Return a name, or the name with the first number from 2 on that makes it free."""
     number = 2
     found = name
     while found in taken:

@@ -9,19 +9,20 @@ _LONGEST = 72
 
 
 def in_quotes(text: str) -> str:
-    """A text in the quotes in which nothing of it means anything else."""
+    """Return a text in the quotes in which nothing of it means anything else."""
     return (
         f'"{text}"' if '"' not in text and "\\" not in text else "'" + text.replace("'", "''") + "'"
     )
 
 
 def quoted(text: str) -> str:
-    """The same as messages show it, with `…` in the place of its middle where it is long."""
+    """Return the same as messages show it, with `…` in the place of its middle where it is long."""
     return in_quotes(shortened(text))
 
 
 def written(text: str) -> str:
-    """A text as it is, where it is a plain word, and neither a number nor another value; otherwise in quotes."""
+    """Return a text as it is, where it is a plain word, and neither a number nor another value;
+    otherwise in quotes."""
     other = text.lower() in ("true", "false", "null") or re.fullmatch(
         r"[0-9]*\.?[0-9]*(e[-+]?[0-9]+)?|0[xo][0-9a-f]+", text.lower()
     )
@@ -29,7 +30,7 @@ def written(text: str) -> str:
 
 
 def shortened(text: str) -> str:
-    """A text, with `…` in the place of its middle where it is long."""
+    """Return a text, with `…` in the place of its middle where it is long."""
     return (
         text
         if len(text) <= _LONGEST

@@ -1,4 +1,5 @@
-"""The courses that are installed: packages name theirs under the entry point group `attachdeck.courses`."""
+"""The courses that are installed: packages name theirs under the entry point group
+`attachdeck.courses`."""
 
 from __future__ import annotations
 
@@ -10,9 +11,10 @@ HERE = (Path("course"), Path())
 
 
 def installed() -> dict[str, Path]:
-    """The folder of each installed course, by the name that its package gave it.
+    """Return the folder of each installed course, by the name that its package gave it.
 
-    An entry point's value is an importable package whose folder holds `course.yaml`; its code is not run.
+    An entry point's value is an importable package whose folder holds `course.yaml`; its code is
+    not run.
     """
     from importlib.metadata import entry_points
 
@@ -25,12 +27,12 @@ def installed() -> dict[str, Path]:
 
 
 def own() -> Path | None:
-    """The course that lies here."""
+    """Return the course that lies here."""
     return next((each for each in HERE if (each / "course.yaml").is_file()), None)
 
 
 def around(place: Path) -> Path | None:
-    """The course that a file or a folder lies in."""
+    """Return the course that a file or a folder lies in."""
     return next(
         (each for each in place.absolute().parents if (each / "course.yaml").is_file()), None
     )
@@ -45,7 +47,8 @@ def below(place: Path) -> list[Path]:
 
 
 def is_installed(given: Path | None) -> bool:
-    """Return whether a course was named by its installed name: its publisher's, never written to."""
+    """Return whether a course was named by its installed name: its publisher's, never written
+    to."""
     return given is not None and not given.exists()
 
 

@@ -1,4 +1,5 @@
-"""A course that extends another: both read as one, and what upstream changed under its author's hands."""
+"""A course that extends another: both read as one, and what upstream changed under its author's
+hands."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ _SHOWN = ("prompt", "question", "scenario", "text", "answer", "why")
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A card of the extended course in this course's words: hashes of what upstream says and of what this course says."""
+    """A card of the extended course in this course's words: hashes of what upstream says and of
+    what this course says."""
 
     upstream: str
     own: str
@@ -50,7 +52,8 @@ class Overlaid:
 
 
 def base_folder(files: CourseFiles, folder: Path) -> tuple[Path | None, list[Diagnostic]]:
-    """The folder of the course that a course extends: an installed one by its name, or one by its path from here; None where it extends none."""
+    """Return the folder of the course that a course extends: an installed one by its name, or one
+    by its path from here; None where it extends none."""
     root = files.course.root
     extends = root.get("extends") if root else None
     if extends is None or not isinstance(extends.value, str):
@@ -151,7 +154,7 @@ class Overlay:
 
     @property
     def inherited(self) -> frozenset[str]:
-        """The files of the lessons that come from the extended course."""
+        """Return the files of the lessons that come from the extended course."""
         return frozenset(each.file for each in self.base.lessons)
 
     def _files(self, ours: Node, theirs: Node) -> CourseFiles:
@@ -238,7 +241,7 @@ class Overlay:
                 self._report("schema", message, entry.at, help)
 
     def lesson(self, lesson: Document) -> Overlaid:
-        """A lesson of the extended course, as this course changes it."""
+        """Return a lesson of the extended course, as this course changes it."""
         root = lesson.root
         changes = self.changes.get(str(root.value.get("id")), []) if root else []
         if root is None or not (changes or self.hidden):
@@ -272,8 +275,8 @@ class Overlay:
         return Overlaid(document, tuple(overridden), tuple(problems))
 
     def _changed_reading(self, root: Node, change: Node, overridden: list[Overridden]) -> Node:
-        """A lesson with its reading as a change leaves it: sections replace those of the same id, or
-        come after them; a text replaces all."""
+        """Return a lesson with its reading as a change leaves it: sections replace those of the
+        same id, or come after them; a text replaces all."""
         ours = change.get("reading")
         if ours is None:
             return root
@@ -309,8 +312,8 @@ class Overlay:
 
 
 def _without_hidden_reading(root: Node, hidden: set[str]) -> Node:
-    """A lesson without the hidden parts of its reading; the card of a reading of one text has the
-    lesson's id in its own."""
+    """Return a lesson without the hidden parts of its reading; the card of a reading of one text
+    has the lesson's id in its own."""
     if "reading" not in root:
         return root
     if not isinstance(root.value["reading"], list):
@@ -351,7 +354,8 @@ def _root(document: Document) -> Node:
 
 
 def _entries(node: Node, key: str) -> list[Node]:
-    """The mappings under a key that holds a list of them; what is not one is left to the schema."""
+    """Return the mappings under a key that holds a list of them; what is not one is left to the
+    schema."""
     found = node.get(key) if isinstance(node.value, dict) else None
     return [entry for entry in found.items() if isinstance(entry.value, dict)] if found else []
 
@@ -395,7 +399,7 @@ def _list(entries: list[Node], at: Node) -> Node:
 
 
 def _placed(node: Node) -> Mark:
-    """A value's place with the name of its file."""
+    """Return a value's place with the name of its file."""
     return replace(node.mark, file=node.file)
 
 

@@ -19,7 +19,8 @@ CardIds = Mapping[str, Collection[str]]
 
 @dataclass(frozen=True, slots=True)
 class LessonDocument:
-    """A lesson as all layers together say it, with what is wrong in its YAML or in what changes it."""
+    """A lesson as all layers together say it, with what is wrong in its YAML or in what changes
+    it."""
 
     document: Document
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -83,19 +84,19 @@ class Stack:
 
     @property
     def is_partial(self) -> bool:
-        """Whether this course extends one that could not be had."""
+        """Return whether this course extends one that could not be had."""
         root = self.files.course.root
         return self.base is None and root is not None and "extends" in root
 
     @property
     def unknown(self) -> set[str]:
-        """The files of which it cannot be known what they would say with all layers."""
+        """Return the files of which it cannot be known what they would say with all layers."""
         documents = (self.files.course, self.files.sources, self.files.media)
         return {each.file for each in documents if each} if self.is_partial else set()
 
     @cached_property
     def fingerprint(self) -> bytes:
-        """A hash of all that a lesson's object depends on besides the lesson's own text."""
+        """Return a hash of all that a lesson's object depends on besides the lesson's own text."""
         hashed = hashlib.blake2b(digest_size=16)
         for content in self._contents():
             hashed.update(len(content).to_bytes(8, "big"))

@@ -1,7 +1,9 @@
-"""A course in another language: its texts as gettext catalogues, and a catalogue's texts in the place of the course's own.
+"""A course in another language: its texts as gettext catalogues, and a catalogue's texts in the
+place of the course's own.
 
-`translations/<language>/` holds one `.po` file for course.yaml and the pictures (`course.po`), one for each lesson that somebody has begun to translate, and
-the language's own `course.lock`. An entry's context is what the text belongs to and its key: `attachment-definition:answer`.
+`translations/<language>/` holds one `.po` file for course.yaml and the pictures (`course.po`), one
+for each lesson that somebody has begun to translate, and the language's own `course.lock`. An
+entry's context is what the text belongs to and its key: `attachment-definition:answer`.
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ Say = Callable[[str, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How much of a course a language has: texts translated, not yet, and translated from an older wording."""
+    """How much of a course a language has: texts translated, not yet, and translated from an older
+    wording."""
 
     translated: int = 0
     missing: int = 0
@@ -53,7 +56,7 @@ class Tally:
 
 
 def languages(folder: Path) -> list[str]:
-    """The languages into which somebody has begun to translate a course."""
+    """Return the languages into which somebody has begun to translate a course."""
     found = folder / TRANSLATIONS
     return (
         sorted(path.name for path in found.iterdir() if any(path.glob("*.po")))
@@ -63,7 +66,7 @@ def languages(folder: Path) -> list[str]:
 
 
 def texts(files: CourseFiles) -> dict[str, dict[str, str]]:
-    """The texts for learners: by catalogue, and in it by context, in the author's order."""
+    """Return the texts for learners: by catalogue, and in it by context, in the author's order."""
     found: dict[str, dict[str, str]] = {}
     for name, walk in _catalogues(files):
         collected = found.setdefault(name, {})
@@ -161,9 +164,11 @@ def unknown_language(folder: Path, language: str, file: str) -> Diagnostic | Non
 def extract(
     files: CourseFiles, folder: Path, language: str, only: str = ""
 ) -> Iterator[tuple[Path, str, Tally]]:
-    """Bring a language's catalogues up to date, or one of them: yields each file, its text, and how much of it is translated.
+    """Bring a language's catalogues up to date, or one of them: yields each file, its text, and how
+    much of it is translated.
 
-    What was translated stays. Where the original has changed, the translation is marked fuzzy and keeps the old original beside it; what is gone becomes obsolete.
+    What was translated stays. Where the original has changed, the translation is marked fuzzy and
+    keeps the old original beside it; what is gone becomes obsolete.
     """
     import polib
 
@@ -211,7 +216,7 @@ def extract(
 
 
 def _read(path: Path) -> polib.POFile:
-    """A catalogue. Raises OSError and ValueError."""
+    """Return a catalogue. Raises OSError and ValueError."""
     import polib
 
     content, problem = read_bytes(path, path.as_posix(), path.parents[2].resolve())
@@ -243,7 +248,8 @@ def _read(path: Path) -> polib.POFile:
 
 
 def _catalogues(files: CourseFiles) -> Iterator[tuple[str, Callable[[Say], object]]]:
-    """Each part of a course with its catalogue's name, as a function that says every text anew."""
+    """Yield each part of a course with its catalogue's name, as a function that says every text
+    anew."""
     yield COURSE, lambda say: _said(files.course, lambda value: _course(value, say))
     if files.media:
         media = files.media
@@ -329,5 +335,5 @@ def _walk(value: Any, texts: Texts, context: str, say: Say, joint: str = ":") ->
 
 
 def _normal(text: str) -> str:
-    """A text as it is compared: how its lines are broken does not matter."""
+    """Return a text as it is compared: how its lines are broken does not matter."""
     return " ".join(text.split())

@@ -13,7 +13,8 @@ _NAMED = 5
 
 
 def text(changes: Changes, style: Style = plain) -> Iterator[str]:
-    """For people at a terminal, line by line, and at the end which version number the changes ask for."""
+    """For people at a terminal, line by line, and at the end which version number the changes ask
+    for."""
     yield from lines(changes, style)
     yield f"version: {_asked(changes.bump)}"
 

@@ -1,4 +1,5 @@
-"""The plan of a course as a picture: new cards and reviews a day, week by week, in the course's colours; light or dark as the reader's screen is."""
+"""The plan of a course as a picture: new cards and reviews a day, week by week, in the course's
+colours; light or dark as the reader's screen is."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ _LOOK = """\
 
 
 def svg(plan: Plan, course: Course) -> str:
-    """The picture, as SVG; what it shows is also said in words, for whoever does not see it."""
+    """Return the picture, as SVG; what it shows is also said in words, for whoever does not see
+    it."""
     weeks = list(plan.weeks())
     top = max(_a_day(week, "new") + _a_day(week, "reviews") for week in weeks)
     step = _step(top)
@@ -90,7 +92,7 @@ def _y(value: float, top: float) -> float:
 
 
 def _step(top: float) -> int:
-    """A round number that goes into `top` five times at most."""
+    """Return a round number that goes into `top` five times at most."""
     return next(
         int(base * 10**power)
         for power in range(9)

@@ -1,4 +1,5 @@
-"""Diagnostics for machines: JSON, GitHub's workflow commands, SARIF 2.1.0 and JUnit. Lines and columns count from 1."""
+"""Diagnostics for machines: JSON, GitHub's workflow commands, SARIF 2.1.0 and JUnit. Lines and
+columns count from 1."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ Texts = Mapping[str, str]
 
 
 def as_json(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
-    """An object with a list of diagnostics, as `attachdeck schema diagnostics` describes it."""
+    """Return an object with a list of diagnostics, as `attachdeck schema diagnostics` describes
+    it."""
     found = [
         {
             "rule": each.rule,
@@ -63,7 +65,8 @@ def as_github(diagnostics: Sequence[Diagnostic], _texts: Texts) -> str:
 
 
 def as_sarif(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
-    """A SARIF 2.1.0 log (https://docs.oasis-open.org/sarif/sarif/v2.1.0/); columns count characters."""
+    """Return a SARIF 2.1.0 log (https://docs.oasis-open.org/sarif/sarif/v2.1.0/); columns count
+    characters."""
     names = sorted({each.rule for each in diagnostics})
     rules = [_sarif_rule(name) for name in names]
     results = [
@@ -111,7 +114,8 @@ def _related(diagnostic: Diagnostic) -> dict[str, Any]:
 
 
 def as_junit(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
-    """A JUnit report: a test case for each file that was read; errors and warnings are its failures."""
+    """Return a JUnit report: a test case for each file that was read; errors and warnings are its
+    failures."""
     cases = []
     by_file: dict[str, list[Diagnostic]] = {file: [] for file in texts}
     for each in diagnostics:
@@ -132,14 +136,15 @@ def as_junit(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
 
 
 def said(diagnostics: Sequence[Diagnostic], texts: Texts, form: str) -> str:
-    """Diagnostics in one of `MACHINE_FORMATS`."""
+    """Return diagnostics in one of `MACHINE_FORMATS`."""
     return {"json": as_json, "github": as_github, "sarif": as_sarif, "junit": as_junit}[form](
         diagnostics, texts
     )
 
 
 def _uri(file: str) -> str:
-    """A file's name as a reference that SARIF takes: relative, or absolute with its scheme."""
+    """Return a file's name as a reference that SARIF takes: relative, or absolute with its
+    scheme."""
     path = Path(file)
     return path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))
 
@@ -164,7 +169,8 @@ def _sarif_rule(name: str) -> dict[str, Any]:
 
 
 def _fingerprints(diagnostics: Sequence[Diagnostic], texts: Texts) -> list[str]:
-    """What makes a finding the same one after lines above it were added: its rule, file, message and line's text; a number where these repeat."""
+    """Return what makes a finding the same one after lines above it were added: its rule, file,
+    message and line's text; a number where these repeat."""
     seen: Counter[str] = Counter()
     found = []
     lines_by_file = lines_of(texts)
@@ -180,7 +186,7 @@ def _fingerprints(diagnostics: Sequence[Diagnostic], texts: Texts) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """Text that XML 1.0 may hold, and that does not steer a terminal."""
+    """Return text that XML 1.0 may hold, and that does not steer a terminal."""
     return "".join(
         each
         if each in "\t\n\r" or (each >= " " and category(each) not in ("Cc", "Cf", "Cs"))

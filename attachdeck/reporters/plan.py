@@ -10,7 +10,7 @@ from attachdeck.reporters.text import printable
 
 
 def rows(plan: Plan) -> Iterator[tuple[str, str]]:
-    """What the plan says of the whole course, as names and values."""
+    """Yield what the plan says of the whole course, as names and values."""
     study, after, pace = (
         plan.days[: plan.last_new],
         plan.days[plan.last_new : plan.last_new + 28],
@@ -46,7 +46,7 @@ def lessons(plan: Plan) -> Iterator[str]:
 
 
 def terms(found: Iterable[Term]) -> Iterator[str]:
-    """What fits into each term, line by line."""
+    """Yield what fits into each term, line by line."""
     yield from _columns(
         [("term", "new a day", "minutes a day", "busiest week", "last new card"), *map(_row, found)]
     )

@@ -25,19 +25,21 @@ def plain(text: str, style: str) -> str:  # noqa: ARG001  # A Style.
 def report(
     diagnostics: Iterable[Diagnostic], texts: Mapping[str, str], style: Style = plain
 ) -> Iterator[str]:
-    """Each diagnostic as a block of lines; `texts` has the text of each file by the name in its locations."""
+    """Yield each diagnostic as a block of lines; `texts` has the text of each file by the name in
+    its locations."""
     lines = lines_of(texts)
     for diagnostic in diagnostics:
         yield "\n".join(_block(diagnostic, lines, style))
 
 
 def lines_of(texts: Mapping[str, str]) -> Callable[[str], Sequence[str]]:
-    """The lines of each file that has a text; a file with many problems is not taken apart for each."""
+    """Return the lines of each file that has a text; a file with many problems is not taken apart
+    for each."""
     return cache(lambda file: texts[file].split("\n") if file in texts else ())
 
 
 def tally(diagnostics: Iterable[Diagnostic]) -> str:
-    """How many errors and warnings there are, in words: `2 errors, 1 warning`."""
+    """Return how many errors and warnings there are, in words: `2 errors, 1 warning`."""
     severities = [diagnostic.severity for diagnostic in diagnostics]
     counted = ((severities.count(severity), severity.value) for severity in Severity)
     return (
@@ -82,7 +84,8 @@ def _excerpt(
 
 
 def _window(line: str, start: int, end: int, width: int = 100) -> tuple[str, int, int]:
-    """The part of a line around a span, the span's first column in it, and its length, counted as a terminal shows them."""
+    """Return the part of a line around a span, the span's first column in it, and its length,
+    counted as a terminal shows them."""
     end = min(end, max(len(line), start + 1))
     first = max(0, start - width // 2) if len(line) > width else 0
     last = first + width
@@ -96,7 +99,7 @@ def _window(line: str, start: int, end: int, width: int = 100) -> tuple[str, int
 
 
 def printable(text: str) -> str:
-    """A text on one line that does not steer a terminal."""
+    """Return a text on one line that does not steer a terminal."""
     return _UNPRINTABLE.sub(lambda match: " " if match.group() in "\t\n" else "\ufffd", text)
 
 

@@ -1,4 +1,5 @@
-"""What an author is told about an error: its message, place and help, and the edit that mends it."""
+"""What an author is told about an error: its message, place and help, and the edit that mends
+it."""
 
 from __future__ import annotations
 

@@ -37,7 +37,8 @@ def missing_ids(lessons: Iterable[Document]) -> dict[int, str]:
 
 
 def as_text(id: str) -> str:
-    """Return an id as it must be written, in quotes where it would be a number or `null` without."""
+    """Return an id as it must be written, in quotes where it would be a number or `null`
+    without."""
     root = read_text(id, "")[0].root
     return id if root and root.value == id else f'"{id}"'
 

@@ -1,4 +1,5 @@
-"""Which keys of a course's files hold texts for learners: those that the schemas mark with `x-text`.
+"""Which keys of a course's files hold texts for learners: those that the schemas mark with
+`x-text`.
 
 `x-text` is `markdown`, or `plain` where signs of Markdown are shown as they are.
 """
@@ -47,7 +48,8 @@ class Texts:
 
 @cache
 def texts_in(name: str) -> Texts:
-    """Return where the texts in a document of this schema are, cards of all kinds taken together."""
+    """Return where the texts in a document of this schema are, cards of all kinds taken
+    together."""
     whole = json.loads(schema_text(name))
     return _texts(whole, whole)
 

@@ -1,4 +1,5 @@
-"""What is wrong with a value that a schema does not take, in an author's words, and what to write in its place.
+"""What is wrong with a value that a schema does not take, in an author's words, and what to write
+in its place.
 
 Whatever is proposed has been tried: the schema takes it.
 """
@@ -46,9 +47,10 @@ Said = tuple[str, str | None]
 class Wrong:
     """A value that a schema does not take, and what its author sees.
 
-    `name` is its key and `key` the same as messages have it; `typed` is how it is written, if on one line, and `behind` what follows on that line;
-    `wanted` is what the schema asks for in the part that disagrees, `takes` whether it takes another value in this one's place;
-    `entry` is whether it stands in a list, and `optional` whether its key may be left out.
+    `name` is its key and `key` the same as messages have it; `typed` is how it is written, if on
+    one line, and `behind` what follows on that line; `wanted` is what the schema asks for in the
+    part that disagrees, `takes` whether it takes another value in this one's place; `entry` is
+    whether it stands in a list, and `optional` whether its key may be left out.
     """
 
     name: str
@@ -65,7 +67,8 @@ class Wrong:
 
     @property
     def is_meant(self) -> bool:
-        """Whether it can be meant as it stands: `true` is an answer, but hardly a note, and `none` no entry of a list."""
+        """Return whether it can be meant as it stands: `true` is an answer, but hardly a note, and
+        `none` no entry of a list."""
         if isinstance(self.value, str):
             return self.value.lower() not in _NOTHING
         return not isinstance(self.value, bool) or self.name in _MAYBE_TRUE
@@ -76,7 +79,8 @@ class Wrong:
 
 
 def said(keyword: str, wrong: Wrong) -> Said | None:
-    """What an author is told about a value that disagrees with a schema's keyword; None where there are no words for it."""
+    """Return what an author is told about a value that disagrees with a schema's keyword; None
+    where there are no words for it."""
     explain = _WORDS.get(keyword)
     return explain(wrong) if explain else None
 
@@ -139,7 +143,8 @@ def _or_delete(wrong: Wrong) -> str:
 
 
 def _needs(schema: Any, before: str = "", text: str = "…") -> str:
-    """The keys that a group must have, as an example, with a text if there is one; or a key that its description gives."""
+    """Return the keys that a group must have, as an example, with a text if there is one; or a key
+    that its description gives."""
     example = next(iter((schema or {}).get("examples", ())), None)
     if isinstance(example, dict) and "properties" not in schema:
         return ", as in " + " and ".join(
@@ -286,7 +291,8 @@ _HELP: dict[str, Callable[[Wrong], str | None]] = {
 
 
 def _form(wrong: Wrong, text: str) -> str | None:
-    """In which form a text is taken, with this one in that form if it can be brought into it."""
+    """Return in which form a text is taken, with this one in that form if it can be brought into
+    it."""
     said: str | None = wrong.schema.get("patternErrorMessage")
     meant = (
         next(
@@ -315,7 +321,7 @@ def _other_words(text: str, schema: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _tries(text: str) -> Iterator[str]:
-    """A text as it may have been meant."""
+    """Yield a text as it may have been meant."""
     text = " ".join(text.split()) if len(text) <= _LONG else ""
     yield text
     yield re.sub(r"(?i)^(https?://)?(dx\.)?doi(\.org/|: ?)", "", text)
@@ -341,7 +347,8 @@ def _tries(text: str) -> Iterator[str]:
 
 
 def disguised(text: str) -> str:
-    """What stands in a text that nobody sees, or that looks like something else; empty where nothing does."""
+    """Return what stands in a text that nobody sees, or that looks like something else; empty where
+    nothing does."""
     odd = next((each for each in text if not each.isascii()), "a")
     looks = {"Cf": "is invisible", "Zs": "only looks like a space"}.get(
         unicodedata.category(odd), ""
@@ -373,7 +380,7 @@ def _pattern(wrong: Wrong) -> Said:
 
 
 def no_name(name: str, schema: Mapping[str, Any]) -> Said:
-    """What an author is told about a key that cannot be the name of something."""
+    """Return what an author is told about a key that cannot be the name of something."""
     help = schema.get("patternErrorMessage", "")
     meant = next(
         (each for each in _tries(name) if re.search(schema.get("pattern", ""), each)), None
