@@ -70,8 +70,8 @@ def ids_of_cards(lesson: Mapping[str, Any]) -> set[str]:
 
 
 def slug(text: str, fallback: str = "card") -> str:
-    """Words as an id: small letters and digits of ASCII, with hyphens; at most 48 characters, whole
-    words."""
+    """Return words as an id: small letters and digits of ASCII, with hyphens; at most 48
+    characters, whole words."""
     plain = normal(text.replace("ß", "ss").replace("ø", "o").replace("ł", "l"), "NFKD")
     words = re.findall(
         r"[a-z0-9]+", plain.encode("ascii", "ignore").decode("ascii").lower().replace("'", "")

@@ -16,7 +16,7 @@ def in_quotes(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return the same as messages show it, with `…` in the place of its middle where it is long."""
+    """Return it as messages show it, with `…` in the place of its middle where it is long."""
     return in_quotes(shortened(text))
 
 

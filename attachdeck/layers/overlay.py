@@ -63,7 +63,8 @@ def base_folder(files: CourseFiles, folder: Path) -> tuple[Path | None, list[Dia
     if found is None:
         help = (
             did_you_mean_or_list(extends.value, [*courses.installed(), *_beside(folder)])
-            or "name an installed course (`attachdeck courses` lists them), or write the path of a folder"
+            or "name an installed course (`attachdeck courses` lists them), or write the path of "
+            "a folder"
         )
         return None, [
             Diagnostic(
@@ -296,7 +297,8 @@ class Overlay:
     def _listed(
         self, own: Document | None, base: Document | None, key: str, name: str
     ) -> Document | None:
-        """Two lists as one; an entry of ours stands in the place of theirs of the same name."""
+        """Return two lists as one; an entry of ours stands in the place of theirs of the same
+        name."""
         if own is None or own.root is None or base is None or base.root is None:
             return own if own is not None else base
         self._must_be_list(own.root, key)
@@ -361,7 +363,7 @@ def _entries(node: Node, key: str) -> list[Node]:
 
 
 def _joined(theirs: Node, ours: Node, deep: tuple[str, ...]) -> Node:
-    """Two mappings as one: ours wins, and under the keys in `deep` key by key."""
+    """Return two mappings as one: ours wins, and under the keys in `deep` key by key."""
     if not isinstance(theirs.value, dict) or not isinstance(ours.value, dict):
         return ours
     joined = ours

@@ -52,7 +52,11 @@ class Tally:
         )
 
     def __str__(self) -> str:
-        return f"{self.translated} of {self.translated + self.missing + self.outdated} texts translated, {self.outdated} outdated, {self.missing} missing"
+        whole = self.translated + self.missing + self.outdated
+        return (
+            f"{self.translated} of {whole} texts translated, "
+            f"{self.outdated} outdated, {self.missing} missing"
+        )
 
 
 def languages(folder: Path) -> list[str]:

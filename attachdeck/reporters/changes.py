@@ -13,18 +13,19 @@ _NAMED = 5
 
 
 def text(changes: Changes, style: Style = plain) -> Iterator[str]:
-    """For people at a terminal, line by line, and at the end which version number the changes ask
-    for."""
+    """Yield them for people at a terminal, line by line, and at the end which version number the
+    changes ask for."""
     yield from lines(changes, style)
     yield f"version: {_asked(changes.bump)}"
 
 
 def lines(changes: Changes, style: Style = plain) -> Iterator[str]:
-    """For people at a terminal, line by line."""
+    """Yield them for people at a terminal, line by line."""
     for act in changes.acts:
         yield f"{style('learners must act', 'error')}: {act}"
     yield from (
-        f"{style('withheld', 'error')} {key}: by its time this change is not newer than what learners have"
+        f"{style('withheld', 'error')} {key}: by its time this change is not newer than what "
+        "learners have"
         for key in changes.withheld
     )
     if changes.renewed:
@@ -44,7 +45,8 @@ def lines(changes: Changes, style: Style = plain) -> Iterator[str]:
         for key, (before, after) in changes.moved.items()
     )
     for key, (came, went) in changes.retagged.items():
-        yield f"{style('retagged', 'warning')} {key}: {' '.join([*(f'+{tag}' for tag in came), *(f'-{tag}' for tag in went)])}"
+        tags = " ".join([*(f"+{tag}" for tag in came), *(f"-{tag}" for tag in went)])
+        yield f"{style('retagged', 'warning')} {key}: {tags}"
     yield from (f"{style('retired', 'warning')} {key}" for key in changes.retired)
     yield from (f"{style('restyled', 'warning')} {key}" for key in changes.restyled)
     yield from (f"{style('media', 'warning')} +{name}" for name in changes.media[0])
@@ -52,7 +54,7 @@ def lines(changes: Changes, style: Style = plain) -> Iterator[str]:
 
 
 def markdown(changes: Changes) -> Iterator[str]:
-    """For release notes, line by line."""
+    """Yield them for release notes, line by line."""
     if changes.acts:
         yield from ("## What you must do", "", *(f"- {act}" for act in changes.acts), "")
     if changes.added:
@@ -85,10 +87,9 @@ def markdown(changes: Changes) -> Iterator[str]:
         )
     if changes.retagged:
         yield from ("## Retagged cards", "")
-        yield from (
-            f"- `{key}` {', '.join([*(f'now `{tag}`' for tag in came), *(f'no longer `{tag}`' for tag in went)])}"
-            for key, (came, went) in changes.retagged.items()
-        )
+        for key, (came, went) in changes.retagged.items():
+            tags = [*(f"now `{tag}`" for tag in came), *(f"no longer `{tag}`" for tag in went)]
+            yield f"- `{key}` {', '.join(tags)}"
         yield ""
     if changes.retired:
         yield from ("## Retired cards", "", *(f"- `{key}`" for key in changes.retired), "")
@@ -106,7 +107,7 @@ def markdown(changes: Changes) -> Iterator[str]:
 
 
 def as_json(changes: Changes) -> str:
-    """For programs: one object with every part of the changes."""
+    """Return them for programs: one object with every part of the changes."""
     return json.dumps(
         {
             "version": changes.bump.name.lower(),

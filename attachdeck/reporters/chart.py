@@ -18,7 +18,8 @@ _LOOK = """\
     .paper { fill: #fff } .line { stroke: #ddd } .new { fill: %(light)s } .reviews { fill: #8a9399 }
     @media (prefers-color-scheme: dark) {
       text { fill: #ccc } .title { fill: #eee }
-      .paper { fill: #1e1e1e } .line { stroke: #444 } .new { fill: %(dark)s } .reviews { fill: #77828a }
+      .paper { fill: #1e1e1e } .line { stroke: #444 } .new { fill: %(dark)s } \
+.reviews { fill: #77828a }
     }"""
 
 
@@ -29,14 +30,16 @@ def svg(plan: Plan, course: Course) -> str:
     top = max(_a_day(week, "new") + _a_day(week, "reviews") for week in weeks)
     step = _step(top)
     look = _LOOK % {"light": course.accent, "dark": course.accent_night}
-    title = escape(
-        f"{course.title if len(course.title) <= 50 else f'{course.title[:49]}…'}: cards a day, week by week"
-    )
+    name = course.title if len(course.title) <= 50 else f"{course.title[:49]}…"
+    title = escape(f"{name}: cards a day, week by week")
+    words = " ".join(f"{_in_words(number, week)}." for number, week in enumerate(weeks, 1))
+    size = f'viewBox="0 0 {_WIDTH} {_HEIGHT}"'
+    spoken = 'role="img" aria-labelledby="title desc" lang="en"'
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-labelledby="title desc" lang="en">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} {spoken}>',
             f'  <title id="title">{title}</title>',
-            f'  <desc id="desc">{" ".join(f"{_in_words(number, week)}." for number, week in enumerate(weeks, 1))}</desc>',
+            f'  <desc id="desc">{words}</desc>',
             f"  <style>\n{look}\n  </style>",
             f'  <rect class="paper" width="{_WIDTH}" height="{_HEIGHT}"/>',
             f'  <text class="title" x="{_LEFT}" y="30">{title}</text>',
@@ -51,13 +54,19 @@ def svg(plan: Plan, course: Course) -> str:
 def _legend() -> Iterator[str]:
     for place, (kind, words) in enumerate((("new", "new cards"), ("reviews", "reviews"))):
         x = _LEFT + 110 * place
-        yield f'  <rect class="{kind}" x="{x}" y="45" width="12" height="12"/><text x="{x + 18}" y="56">{words}</text>'
+        yield (
+            f'  <rect class="{kind}" x="{x}" y="45" width="12" height="12"/>'
+            f'<text x="{x + 18}" y="56">{words}</text>'
+        )
 
 
 def _grid(top: float, step: int) -> Iterator[str]:
     for value in range(0, int(top) + 1, step):
         y = _y(value, top)
-        yield f'  <line class="line" x1="{_LEFT}" y1="{y}" x2="{_RIGHT}" y2="{y}"/><text x="{_LEFT - 8}" y="{y + 4:g}" text-anchor="end">{value}</text>'
+        yield (
+            f'  <line class="line" x1="{_LEFT}" y1="{y}" x2="{_RIGHT}" y2="{y}"/>'
+            f'<text x="{_LEFT - 8}" y="{y + 4:g}" text-anchor="end">{value}</text>'
+        )
 
 
 def _bars(weeks: list[tuple[Day, ...]], top: float) -> Iterator[str]:
@@ -72,15 +81,23 @@ def _bars(weeks: list[tuple[Day, ...]], top: float) -> Iterator[str]:
         yield (
             f"  <g><title>{_in_words(number, week)}</title>"
             f'<rect class="new" x="{x}" y="{new}" width="{wide}" height="{_BOTTOM - new:.1f}"/>'
-            f'<rect class="reviews" x="{x}" y="{both}" width="{wide}" height="{new - both:.1f}"/></g>'
+            f'<rect class="reviews" x="{x}" y="{both}" width="{wide}" height="{new - both:.1f}"/>'
+            "</g>"
         )
         if number == 1 or number % labelled == 0:
-            yield f'  <text x="{x + wide / 2:.1f}" y="{_BOTTOM + 20}" text-anchor="middle">{number}</text>'
-    yield f'  <text x="{(_LEFT + _RIGHT) / 2:g}" y="{_BOTTOM + 44}" text-anchor="middle">week</text>'
+            yield _middle(f"{x + wide / 2:.1f}", 20, str(number))
+    yield _middle(f"{(_LEFT + _RIGHT) / 2:g}", 44, "week")
+
+
+def _middle(x: str, below: int, text: str) -> str:
+    return f'  <text x="{x}" y="{_BOTTOM + below}" text-anchor="middle">{text}</text>'
 
 
 def _in_words(number: int, week: tuple[Day, ...]) -> str:
-    return f"Week {number}: {_a_day(week, 'new'):.0f} new cards, {_a_day(week, 'reviews'):.0f} reviews, {minutes(week):.0f} minutes a day"
+    return (
+        f"Week {number}: {_a_day(week, 'new'):.0f} new cards, "
+        f"{_a_day(week, 'reviews'):.0f} reviews, {minutes(week):.0f} minutes a day"
+    )
 
 
 def _a_day(week: tuple[Day, ...], kind: str) -> float:

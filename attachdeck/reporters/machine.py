@@ -22,6 +22,8 @@ from attachdeck.rules import error_pages, known_rules
 
 Texts = Mapping[str, str]
 
+_SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0"
+
 
 def as_json(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
     """Return an object with a list of diagnostics, as `attachdeck schema diagnostics` describes
@@ -55,13 +57,21 @@ def _place(at: Location) -> dict[str, str | int]:
 
 
 def as_github(diagnostics: Sequence[Diagnostic], _texts: Texts) -> str:
-    """Workflow commands, which GitHub shows beside the lines of a change
+    """Return workflow commands, which GitHub shows beside the lines of a change
     (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands)."""
-    return "\n".join(
-        f"::{each.severity.value} file={_property(each.at.file)},line={max(each.at.line, 1)},col={max(each.at.column, 1)},"
-        f"endColumn={max(each.at.end_column, each.at.column, 1)},title={_property(each.rule)}::{_data(each.in_full)}"
-        for each in diagnostics
-    )
+    return "\n".join(map(_command, diagnostics))
+
+
+def _command(problem: Diagnostic) -> str:
+    place = _place(problem.at)
+    properties = [
+        f"file={_property(problem.at.file)}",
+        f"line={place['line']}",
+        f"col={place['column']}",
+        f"endColumn={place['end_column']}",
+        f"title={_property(problem.rule)}",
+    ]
+    return f"::{problem.severity.value} {','.join(properties)}::{_data(problem.in_full)}"
 
 
 def as_sarif(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
@@ -83,7 +93,7 @@ def as_sarif(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
     ]
     driver = {"name": "attachdeck", "semanticVersion": __version__, "rules": rules}
     log = {
-        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json",
+        "$schema": f"{_SARIF}/os/schemas/sarif-schema-2.1.0.json",
         "version": "2.1.0",
         "runs": [
             {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
@@ -113,6 +123,11 @@ def _related(diagnostic: Diagnostic) -> dict[str, Any]:
     return {"relatedLocations": places} if places else {}
 
 
+def _failure(problem: Diagnostic) -> str:
+    message = quoteattr(_plain(f"{problem.at}: {problem.in_full}"))
+    return f"      <failure type={quoteattr(problem.rule)} message={message}/>\n"
+
+
 def as_junit(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
     """Return a JUnit report: a test case for each file that was read; errors and warnings are its
     failures."""
@@ -121,18 +136,17 @@ def as_junit(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
     for each in diagnostics:
         by_file.setdefault(each.at.file, []).append(each)
     for file, own in sorted(by_file.items()):
-        failures = "".join(
-            f"      <failure type={quoteattr(each.rule)} message={quoteattr(_plain(f'{each.at}: {each.in_full}'))}/>\n"
-            for each in own
-        )
+        failures = "".join(map(_failure, own))
         cases.append(
             f"    <testcase classname={quoteattr(_plain(file))} name={quoteattr(_plain(file))}"
             + (f">\n{failures}    </testcase>" if failures else "/>")
         )
     failed = sum(map(bool, by_file.values()))
-    head = f'  <testsuite name="attachdeck check" tests="{len(cases)}" failures="{failed}" errors="0" skipped="0">'
+    counts = f'tests="{len(cases)}" failures="{failed}" errors="0" skipped="0"'
+    head = f'  <testsuite name="attachdeck check" {counts}>'
     body = "".join(f"{case}\n" for case in cases)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n{head}\n{body}  </testsuite>\n</testsuites>'
+    xml = '<?xml version="1.0" encoding="UTF-8"?>'
+    return f"{xml}\n<testsuites>\n{head}\n{body}  </testsuite>\n</testsuites>"
 
 
 def said(diagnostics: Sequence[Diagnostic], texts: Texts, form: str) -> str:

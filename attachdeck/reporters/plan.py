@@ -19,21 +19,30 @@ def rows(plan: Plan) -> Iterator[tuple[str, str]]:
     yield "cards", f"{plan.cards}"
     yield (
         "pace",
-        f"{pace.new} new cards and {pace.reviews} reviews a day at most, {pace.retention} % of the cards recalled",
+        (
+            f"{pace.new} new cards and {pace.reviews} reviews a day at most, "
+            f"{pace.retention} % of the cards recalled"
+        ),
     )
     yield "new", f"until day {plan.last_new}, in week {_week(plan.last_new)}"
     yield (
         "a day",
-        f"{per_day(study):.0f} cards, {minutes(study):.0f} minutes; {busiest(plan.days):.0f} minutes in the busiest week",
+        (
+            f"{per_day(study):.0f} cards, {minutes(study):.0f} minutes; "
+            f"{busiest(plan.days):.0f} minutes in the busiest week"
+        ),
     )
     yield (
         "after",
-        f"{per_day(after):.0f} cards, {minutes(after):.0f} minutes a day in the four weeks after the last new card",
+        (
+            f"{per_day(after):.0f} cards, {minutes(after):.0f} minutes a day in the four weeks "
+            "after the last new card"
+        ),
     )
 
 
 def lessons(plan: Plan) -> Iterator[str]:
-    """When each deck opens, line by line."""
+    """Yield when each deck opens, line by line."""
     yield from _columns(
         [
             ("opens", "week", "cards", "lesson"),
@@ -53,7 +62,7 @@ def terms(found: Iterable[Term]) -> Iterator[str]:
 
 
 def as_json(plan: Plan, found: Iterable[Term]) -> str:
-    """For programs: one object with all of the plan, day by day."""
+    """Return it for programs: one object with all of the plan, day by day."""
     return json.dumps(
         {
             "cards": plan.cards,

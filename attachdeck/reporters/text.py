@@ -18,7 +18,7 @@ Style = Callable[[str, str], str]
 
 
 def plain(text: str, style: str) -> str:  # noqa: ARG001  # A Style.
-    """No style at all."""
+    """Return a text without any style."""
     return text
 
 

@@ -46,9 +46,8 @@ def validator_of(name: str) -> Validator:
     from jsonschema import Draft202012Validator
     from jsonschema.validators import extend
 
-    validator: Validator = extend(Draft202012Validator, {"pattern": _pattern})(  # type: ignore[no-untyped-call]  # jsonschema's own types.
-        json.loads(schema_text(name))
-    )
+    kind = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+    validator: Validator = kind(json.loads(schema_text(name)))
     return validator
 
 

@@ -74,7 +74,7 @@ class Wrong:
         return not isinstance(self.value, bool) or self.name in _MAYBE_TRUE
 
     def as_typed(self, text: str) -> str:
-        """Another value as its author would write it here."""
+        """Return another value as its author would write it here."""
         return f"`{text}`" if self.entry else f"`{self.name}: {text}`"
 
 
@@ -119,12 +119,14 @@ def _type_of(found: Any) -> str:
 
 def _after_nothing(wrong: Wrong, kind: str) -> str:
     if wrong.typed and wrong.takes(wrong.typed):
-        return f"{wrong.typed} without quotes means nothing; if it is the text, write {wrong.as_typed(quoted(wrong.typed))}"
+        text = wrong.as_typed(quoted(wrong.typed))
+        return f"{wrong.typed} without quotes means nothing; if it is the text, write {text}"
     if "enum" in wrong.schema:
         return f"{did_you_mean_or_list('', wrong.schema['enum'])}{_or_delete(wrong)}"
     after = "after the `- `" if wrong.entry else "after the colon"
     help = {
-        "array": f"write its entries below it, each on a line of its own after `- `{_needs(wrong.schema.get('items'), '- ')}"
+        "array": "write its entries below it, each on a line of its own after `- `"
+        + _needs(wrong.schema.get("items"), "- ")
         + (f", or {wrong.as_typed('[]')} while there are none" if wrong.takes([]) else ""),
         "object": f"write its keys below it, indented{_needs(wrong.schema)}",
         "boolean": f"write true or false {after}",
@@ -156,10 +158,8 @@ def _needs(schema: Any, before: str = "", text: str = "…") -> str:
         or schema.get("then", {}).get("required")
         or list(schema.get("properties", ()))[:1]
     )
-    shown = [
-        f"`{before if key is needed[0] else ''}{key}: {text if schema.get('required') == [key] else '…'}`"
-        for key in needed
-    ]
+    value = text if schema.get("required") == list(needed) and len(needed) == 1 else "…"
+    shown = [f"`{before if key is needed[0] else ''}{key}: {value}`" for key in needed]
     return ", as in " + " and ".join(shown) if needed else ""
 
 
@@ -202,9 +202,13 @@ def _list(wrong: Wrong) -> str:
             [] if wrong.takes(["one word", "two words"]) else found.split(),
         ):
             if entries and all(entries) and wrong.takes(entries):
-                return f"write {wrong.as_typed('[' + ', '.join(map(written, entries)) + ']')}, or begin each entry with `- ` on a line of its own"
+                listed = wrong.as_typed(f"[{', '.join(map(written, entries))}]")
+                return f"write {listed}, or begin each entry with `- ` on a line of its own"
     elif isinstance(found, dict) and found and wrong.takes([found]):
-        return f"write `- ` before the first key of each entry, as in `- {next(iter(found))}: …`, and indent its other keys as far"
+        return (
+            f"write `- ` before the first key of each entry, as in `- {next(iter(found))}: …`, "
+            "and indent its other keys as far"
+        )
     items: Any = wrong.schema.get("items")
     named = next(iter(items.get("required", ())), "")
     if isinstance(found, dict) and found and wrong.takes(list(found.values())):
@@ -240,7 +244,8 @@ def _group(wrong: Wrong) -> str:
         return f"write `{above}:` on a line of its own above the list"
     if isinstance(found, str) and "：" in found:
         return "write the colon `:` and a space after each key"
-    return f"write keys and their values here{_needs(wrong.schema, text=written(text) if isinstance(found, str) and found else '…')}"
+    shown = written(text) if isinstance(found, str) and found else "…"
+    return f"write keys and their values here{_needs(wrong.schema, text=shown)}"
 
 
 def _true_or_false(wrong: Wrong) -> str:
@@ -277,7 +282,8 @@ def _bounds(wrong: Wrong) -> str:
         else " of more than 0"
     )
     usual = schema.get("default", next(iter(schema.get("examples", ())), None))
-    return f"write {_TYPES[schema['type']]}{bounds}, without quotes or signs beside it{'' if usual is None else f', as in {wrong.as_typed(usual)}'}"
+    example = "" if usual is None else f", as in {wrong.as_typed(usual)}"
+    return f"write {_TYPES[schema['type']]}{bounds}, without quotes or signs beside it{example}"
 
 
 _HELP: dict[str, Callable[[Wrong], str | None]] = {
@@ -367,10 +373,11 @@ def _pattern(wrong: Wrong) -> Said:
             wrong, wrong.value
         )
     if wrong.typed[:1] in ("|", ">") and wrong.takes(wrong.typed):
-        return (
-            f"{wrong.key} is blank",
-            f"write the text on the lines below, indented further; where the sign belongs to it, write {wrong.as_typed(quoted(wrong.typed))}",
+        help = (
+            "write the text on the lines below, indented further; where the sign belongs to it, "
+            f"write {wrong.as_typed(quoted(wrong.typed))}"
         )
+        return f"{wrong.key} is blank", help
     help = (
         "write the text here"
         if wrong.takes("Any text.")
@@ -406,7 +413,8 @@ def _enum(wrong: Wrong) -> Said:
 
 def _too_few(wrong: Wrong) -> Said:
     entries = f"{wrong.wanted} {'entry' if wrong.wanted == 1 else 'entries'}"
-    help = f"write {'one more' if wrong.value else 'one'} below it, after `- `{_needs(wrong.schema.get('items'), '- ')}"
+    example = _needs(wrong.schema.get("items"), "- ")
+    help = f"write {'one more' if wrong.value else 'one'} below it, after `- `{example}"
     return f"{wrong.key} needs at least {entries}, and has {len(wrong.value)}", help + _or_delete(
         wrong
     )
@@ -414,10 +422,8 @@ def _too_few(wrong: Wrong) -> Said:
 
 def _too_few_keys(wrong: Wrong) -> Said:
     help = f"write {'one more' if wrong.value else 'them'} below it, indented{_needs(wrong.schema)}"
-    return (
-        f"{wrong.key} needs at least {wrong.wanted} {'key' if wrong.wanted == 1 else 'keys'}, and has {len(wrong.value)}",
-        help,
-    )
+    keys = f"{wrong.wanted} {'key' if wrong.wanted == 1 else 'keys'}"
+    return f"{wrong.key} needs at least {keys}, and has {len(wrong.value)}", help
 
 
 def _twice(wrong: Wrong) -> Said:
