@@ -288,16 +288,17 @@ def _with_objectives(
     compiled_lessons: list[CompiledLesson], lessons: list[Document], compiler: LessonCompiler
 ) -> list[CompiledLesson]:
     """Compile the lessons again whose cards serve objectives of other lessons."""
-    known = {
+    objectives = {
         objective.id: objective
         for compiled_lesson in compiled_lessons
         for objective in compiled_lesson.object.objectives
     }
     linked = []
     for compiled_lesson, lesson in zip(compiled_lessons, lessons, strict=True):
-        wanted = {name.id for name in compiled_lesson.object.names.wanted_objectives} & known.keys()
+        names = compiled_lesson.object.names
+        ids = {objective.id for objective in names.wanted_objectives} & objectives.keys()
         linked.append(
-            compiler(lesson, {id: known[id] for id in wanted}) if wanted else compiled_lesson
+            compiler(lesson, {id: objectives[id] for id in ids}) if ids else compiled_lesson
         )
     return linked
 
@@ -352,17 +353,17 @@ def compiled(checked: Checked, now: int, *, keep_mine: bool = False) -> Compiled
     assert checked.course is not None  # noqa: S101  # Callers look first.
     deck, lock = _linked(checked, checked.before(now), now)
     overridden = _overridden(checked.objects)
-    kept = overrides_to_keep(overridden, checked.lock.overrides, keep_mine=keep_mine)
-    lock = replace(lock, overrides=kept)
-    written = checked.files.lock
+    overrides = overrides_to_keep(overridden, checked.lock.overrides, keep_mine=keep_mine)
+    lock = replace(lock, overrides=overrides)
+    document = checked.files.lock
 
     @cache
     def root() -> Node:
-        node = read_text(written.text, written.file)[0].root if written else None
+        node = read_text(document.text, document.file)[0].root if document else None
         assert node is not None  # noqa: S101  # It was read before.
         return node
 
-    stale = written is None or digest(lock) != digest(written.text)
+    stale = document is None or digest(lock) != digest(document.text)
     return Compiled(
         deck, lock, changes(checked.lock, lock), tuple(refusals(checked.lock, lock, root)), stale
     )

@@ -39,7 +39,7 @@ def bring_back(folder: Path, rows: Mapping[str, Mapping[str, str]]) -> tuple[lis
     edits: list[Edit] = []
     left_out: list[str] = []
     matched: set[str] = set()
-    where = ""
+    scope = ""
     for path in lesson_paths(folder):
         try:
             file = text_file.read(path)
@@ -49,9 +49,9 @@ def bring_back(folder: Path, rows: Mapping[str, Mapping[str, str]]) -> tuple[lis
                 edits += changed[1]
         except (CannotTidy, UnicodeDecodeError, OSError) as error:
             left_out.append(f"{path}: {_reason(error)}")
-            where = " in the lessons that could be read"
+            scope = " in the lessons that could be read"
     left_out += [
-        f"the card `{name}`: the course has none with this id{where}"
+        f"the card `{name}`: the course has none with this id{scope}"
         for name in rows
         if name not in matched
     ]

@@ -31,7 +31,7 @@ Examples:
   attachdeck build --locked         in CI: fail if course.lock is not up to date
 """
 )
-@click.argument("given", metavar="[COURSE]...", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("courses", metavar="[COURSE]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--to",
     "to",
@@ -77,7 +77,7 @@ Examples:
     help="Of cards that replace upstream's: you have seen what upstream changed, and keep yours.",
 )
 def command(
-    given: tuple[Path, ...],
+    courses: tuple[Path, ...],
     to: str,
     output: Path | None,
     locked: bool,
@@ -102,13 +102,13 @@ def command(
     With --strict or --rule the rules for good cards are asked, too, as `attachdeck check` does.
     """
     asked = report.Asked(strict, only, report.chosen(form))
-    if len(given) > 1 and asked.form not in _FOR_PEOPLE:
+    if len(courses) > 1 and asked.form not in _FOR_PEOPLE:
         raise click.UsageError(
             f"`--format {asked.form}` describes one course: build them one by one"
         )
     if locked and new_lock:
         raise click.UsageError("--locked writes no lock, and --new-lock begins one: choose one")
-    several = to == "all" or len(given) > 1
+    several = to == "all" or len(courses) > 1
     order = _Order(
         _wanted(to, output, several=several),
         output,
@@ -120,7 +120,7 @@ def command(
         asked,
         jobs,
     )
-    for course in given or (None,):
+    for course in courses or (None,):
         _build(course, order)
 
 
@@ -194,11 +194,11 @@ def _stale(compiled: pipeline.Compiled, lock: Path) -> str:
     from attachdeck.release.lost_lock import restoring
 
     is_missing = not lock.exists()
-    what = "missing" if is_missing else f"not up to date: {in_words(compiled.changes)}"
+    state = "missing" if is_missing else f"not up to date: {in_words(compiled.changes)}"
     command = restoring(lock)
     back = f"`{command}`" if command else "take the one that was last built"
     return (
-        f"{lock} is {what}; no deck was written: restore it ({back}), or, if you have changed the "
+        f"{lock} is {state}; no deck was written: restore it ({back}), or, if you have changed the "
         "course, run `attachdeck build` and commit it"
     )
 

@@ -216,19 +216,19 @@ def _bring_back(folder: Path, files: tuple[Path, ...], encoding: str) -> None:
         raise click.UsageError("--into takes one spreadsheet")
     try:
         rows, beside = table.edits(files[0], encoding)
-        edits, left = bring_back(folder, rows)
+        edits, left_out = bring_back(folder, rows)
     except CannotImport as error:
         fail(str(error))
     except OSError as error:
         fail(f"`{error.filename}` cannot be read or written: {error.strerror or error}")
     for edit in edits:
         click.echo(f"{edit.path}: {edit.card}: {edit.key}")
-    for reason in (*beside, *left):
+    for reason in (*beside, *left_out):
         click.echo(f"not brought back: {_line(reason)}")
     click.echo(f"{_count(len(edits), 'change')}")
     checked = pipeline.check(folder)
     show(checked.diagnostics, checked.texts)
-    sys.exit(1 if beside or left or checked.course is None else 0)
+    sys.exit(1 if beside or left_out or checked.course is None else 0)
 
 
 def _say(draft: Draft, output: Path) -> None:
@@ -262,8 +262,8 @@ def _effects(course: Path) -> None:
         for finding in of_rule[:_MOST]:
             click.echo(f"reported ({rule}): {_line(f'{finding.at}: {finding.message}')}")
         if len(of_rule) > _MOST:
-            left = len(of_rule) - _MOST
-            click.echo(f"reported ({rule}): {left} more; `attachdeck check` lists them all")
+            more = len(of_rule) - _MOST
+            click.echo(f"reported ({rule}): {more} more; `attachdeck check` lists them all")
 
 
 def _lost(lost: Sequence[str]) -> None:

@@ -96,20 +96,20 @@ def new_lesson(title: str, course: Path | None, name: str) -> None:
 )
 @click.option(
     "--set",
-    "given",
+    "settings",
     metavar="KEY=VALUE",
     multiple=True,
     help="A key of the card; may be repeated. What a kind needs and is missing is asked for.",
 )
 def new_card(
-    course: Path | None, lesson: str, kind: str | None, name: str, given: tuple[str, ...]
+    course: Path | None, lesson: str, kind: str | None, name: str, settings: tuple[str, ...]
 ) -> None:
     """Add a card to a lesson of COURSE: asks for what it needs, and touches nothing else in the
     file."""
     folder = own_course(course)
     with _failures_said():
         path = new.lesson_file(folder, lesson)
-    values = _values(given)
+    values = _values(settings)
     taken = new.card_ids(folder)
     if name in taken:
         fail(f"the id `{name}` is taken; leave --id out to take {free(name, taken)}")

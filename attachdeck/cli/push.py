@@ -94,9 +94,15 @@ def command(course: Path | None, dry_run: bool, at_once: bool, port: int) -> Non
     click.echo("Anki has imported it")
 
 
-def _refuse_missing(left: Changes) -> None:
+def _refuse_missing(changes: Changes) -> None:
     """Exit with 1 if an import left something out."""
-    missing = [*left.added, *left.reworded, *left.retagged, *left.retired, *left.restyled]
+    missing = [
+        *changes.added,
+        *changes.reworded,
+        *changes.retagged,
+        *changes.retired,
+        *changes.restyled,
+    ]
     if missing:
         fail(
             "Anki has imported the package, but these are not as the course has them: "

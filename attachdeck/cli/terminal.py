@@ -69,8 +69,8 @@ def _listed(names: Iterable[str]) -> str:
 
 def _refuse(folder: Path) -> NoReturn:
     above = courses.around(folder)
-    known = [*courses.installed(), *(path.as_posix() for path in courses.below(Path()))]
-    near = None if above or folder.exists() else did_you_mean(folder.as_posix(), known)
+    names = [*courses.installed(), *(path.as_posix() for path in courses.below(Path()))]
+    near = None if above or folder.exists() else did_you_mean(folder.as_posix(), names)
     raise click.UsageError(
         f"`{folder}` {'' if folder.exists() else 'does not exist and '}is no course: "
         + (near or "name the folder that holds course.yaml" + (f": `{above}`" if above else ""))
@@ -82,12 +82,12 @@ def own_course(given: Path | None) -> Path:
 
     Exits with 2 when there is none, and where it is an installed one.
     """
-    wanted = (
+    advice = (
         "name the folder of one of your own, or make one with `attachdeck new course my-course`"
     )
     folder = course_folder(given) if given else courses.own() or _refuse_here()
     if courses.is_installed(given):
-        raise click.UsageError(f"`{given}` is an installed course: {wanted}")
+        raise click.UsageError(f"`{given}` is an installed course: {advice}")
     if not (folder / "course.yaml").is_file():
         _refuse(folder)
     return folder

@@ -25,8 +25,8 @@ _COURSE = click.argument("course", required=False, type=click.Path(path_type=Pat
 
 def _code(_context: click.Context, _parameter: click.Parameter, language: str) -> str:
     """Return a language as course.yaml takes it; folders are named by it."""
-    wanted = json.loads(schema_text("course"))["properties"]["language"]["pattern"]
-    if not re.fullmatch(wanted, language):
+    pattern = json.loads(schema_text("course"))["properties"]["language"]["pattern"]
+    if not re.fullmatch(pattern, language):
         raise click.BadParameter(f"`{language}` is no code of a language, such as `es` or `pt-BR`")
     return language
 
@@ -78,8 +78,8 @@ def extract(language: str, course: Path | None, lesson: str) -> None:
 def status(course: Path | None) -> None:
     """Say how much of COURSE each language has."""
     folder = course_folder(course)
-    known = translation.languages(folder)
-    for language in known:
+    languages = translation.languages(folder)
+    for language in languages:
         checked = pipeline.check(folder, language)
         if not checked.tallies:
             show(checked.diagnostics, checked.texts)
@@ -87,7 +87,7 @@ def status(course: Path | None) -> None:
         say(f"{language}: {sum(checked.tallies.values(), Tally())}")
         for name, tally in checked.tallies.items():
             say(f"  {name}: {tally}")
-    if not known:
+    if not languages:
         click.echo("no translations yet; `attachdeck translate extract es` begins one")
 
 

@@ -120,24 +120,24 @@ def keys_of(text: AnkiText, asked: columns.Asked) -> list[str]:
         is_known = key in columns.KNOWN and key != "kind"
         if place not in keys and is_known and key not in keys.values():
             keys[place] = key
-    rest = [place for place in range(width) if place not in keys]
+    free = [place for place in range(width) if place not in keys]
     fields = [key for key in ("prompt", "answer") if key not in keys.values()]
     if "text" in keys.values():
         fields = []
-    keys |= dict(zip(rest, fields, strict=False))
+    keys |= dict(zip(free, fields, strict=False))
     if "tags" not in keys.values() and "notetype" not in keys.values():
         last = max((place for place, key in keys.items() if key in CARRIED), default=-1)
-        keys |= _tags_column(text, [place for place in rest if place > last])
+        keys |= _tags_column(text, [place for place in free if place > last])
     for place, label in enumerate(labels):
         name = label if label and label not in keys.values() else f"column {place + 1}"
         keys.setdefault(place, name)
     return [keys[place] for place in range(width)]
 
 
-def _tags_column(text: AnkiText, rest: Sequence[int]) -> dict[int, str]:
+def _tags_column(text: AnkiText, free: Sequence[int]) -> dict[int, str]:
     """Return the column behind the fields, which Anki takes for tags, if that is what it holds."""
     kind = _KINDS.get(text.headers.get("notetype", "").lower(), "")
-    behind = rest[1:] if kind == "optional" else rest
+    behind = free[1:] if kind == "optional" else free
     cells = [row[behind[0]] for row in text.rows.cells if len(row) > behind[0]] if behind else []
     return {behind[0]: "tags"} if cells and not any(map(columns.is_sentence, cells)) else {}
 
@@ -167,22 +167,22 @@ class _Reader:
     def add(self, number: int, line: int, cells: Sequence[str]) -> None:
         """Add the card of a row, if it makes one."""
         row = dict(zip(self.keys, map(storable, cells), strict=False))
-        where = f"line {line}"
+        place = f"line {line}"
         if "".join(cells) != "".join(map(storable, cells)):
-            self.lost.append(f"{where}: invisible characters")
+            self.lost.append(f"{place}: invisible characters")
         if len(cells) > len(self.keys):
-            self.lost.append(f"{where}: cells right of the last column")
+            self.lost.append(f"{place}: cells right of the last column")
         guid, note_type, deck = (row.pop(key, "") for key in ("guid", "notetype", "deck"))
         self.guids += bool(guid)
-        fields = self.fields(row, note_type or self.text.headers.get("notetype", ""), where)
+        fields = self.fields(row, note_type or self.text.headers.get("notetype", ""), place)
         fields["tags"] = f"{row.get('tags', '')} {self.text.headers.get('tags', '')}"
-        card = card_of(fields, number, where, self.ids, self.lost)
+        card = card_of(fields, number, place, self.ids, self.lost)
         if card:
             deck = deck.strip() or self.text.headers.get("deck", "")
             self.decks.setdefault(deck_name(deck) if deck else "", []).append(card)
-            self.places[card["id"]] = where
+            self.places[card["id"]] = place
 
-    def fields(self, row: dict[str, str], note_type: str, where: str) -> dict[str, str]:
+    def fields(self, row: dict[str, str], note_type: str, place: str) -> dict[str, str]:
         """Return a row's fields as Markdown, with the kind of its card."""
         kind = _KINDS.get(note_type.lower(), "")
         if note_type and not kind:
@@ -199,15 +199,15 @@ class _Reader:
         answer = self.plain(texts.get("answer", ""))
         if kind == "typed" and (len(answer) > LONGEST_TYPED or "\n" in answer):
             kind = "basic"
-        fields = {key: self.markdown(text, f"{where}: ") for key, text in texts.items()}
+        fields = {key: self.markdown(text, f"{place}: ") for key, text in texts.items()}
         if kind == "typed":
             fields["answer"] = answer
         return fields | ({"kind": kind} if kind else {})
 
-    def markdown(self, field: str, where: str) -> str:
+    def markdown(self, field: str, place: str) -> str:
         """Return a field as Markdown that says the same."""
         if self.html:
-            self.lost += [f"{where}{tag}" for tag in lost_in(field)]
+            self.lost += [f"{place}{tag}" for tag in lost_in(field)]
             return markdown(field)
         return markdown(escape(field, quote=False).replace("\n", "<br>"))
 

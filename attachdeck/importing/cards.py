@@ -50,25 +50,25 @@ _GAP = re.compile(r"\{\{c[0-9]+::")
 
 
 def card_of(
-    row: Mapping[str, str], number: int, where: str, ids: Ids, lost: list[str]
+    row: Mapping[str, str], number: int, place: str, ids: Ids, lost: list[str]
 ) -> Values | None:
     """Return a card from a row's cells; what cannot be one, or be carried, is listed."""
-    card = _values(row, where, lost)
+    card = _values(row, place, lost)
     kind = _kind(card)
     if kind not in _NEEDS:
-        lost.append(f"{where}: cards of kind {kind} need more than a table")
+        lost.append(f"{place}: cards of kind {kind} need more than a table")
         return None
     if missing := ", ".join(f"`{key}`" for key in _NEEDS[kind] if key not in card):
-        lost.append(f"{where}: it is no whole card, without {missing}")
+        lost.append(f"{place}: it is no whole card, without {missing}")
         return None
     if "image-occlusion:" in card.get("text", ""):
-        lost.append(f"{where}: a picture with hidden regions")
+        lost.append(f"{place}: a picture with hidden regions")
         return None
     words = card.get("prompt") or card.get("text") or card.get("question") or ""
     own = row.get("id", "").strip()
     name = ids.of(own or words, f"row {number} {words}", given=own)
-    lost += [f"{where}: the id {own} (it is {name} now)"] if own and own != name else []
-    tags = fitting_tags(_tags(row), where, lost)
+    lost += [f"{place}: the id {own} (it is {name} now)"] if own and own != name else []
+    tags = fitting_tags(_tags(row), place, lost)
     return {
         "id": name,
         "kind": kind,
@@ -77,20 +77,20 @@ def card_of(
     }
 
 
-def _values(row: Mapping[str, str], where: str, lost: list[str]) -> dict[str, Any]:
+def _values(row: Mapping[str, str], place: str, lost: list[str]) -> dict[str, Any]:
     """Return the card's values; a cell whose column is no key of a card is listed."""
     card: dict[str, Any] = {}
     for way, cell in row.items():
         first = way.partition(".")[0]
         if first in ("id", "lesson", "tags"):
             continue
-        text = cell if first == "kind" else without_media(cell, where, lost)
+        text = cell if first == "kind" else without_media(cell, place, lost)
         if not text.strip():
             continue
         if first in CARRIED:
             _put(card, way.split("."), text)
         else:
-            lost.append(f"{where}: `{way}`" if first in _ELSEWHERE else f"the column `{way}`")
+            lost.append(f"{place}: `{way}`" if first in _ELSEWHERE else f"the column `{way}`")
     return card
 
 

@@ -140,14 +140,14 @@ def _is_phrase(cell: str) -> bool:
     return is_sentence(cell) or len(cell.split()) > _SHORT
 
 
-def of_table(rows: Sequence[Sequence[str]], wanted: Asked) -> Columns:
+def of_table(rows: Sequence[Sequence[str]], choice: Asked) -> Columns:
     """Return what the columns of a table mean. Raise CannotImport, and Unclear where that is a
     guess."""
     first, others = rows[0], rows[1:]
     width = max(map(len, rows))
     names = [*first, *[""] * (width - len(first))]
-    if wanted:
-        return _as_asked(resolved(wanted, names), names, wanted)
+    if choice:
+        return _as_asked(resolved(choice, names), names, choice)
     keys = _usual(names)
     if not _QUESTIONS & set(keys):
         return _without_names(names, others)
@@ -169,10 +169,10 @@ def _usual(names: Sequence[str]) -> list[str]:
     return keys
 
 
-def _as_asked(chosen: Mapping[int, str], names: Sequence[str], wanted: Asked) -> Columns:
+def _as_asked(chosen: Mapping[int, str], names: Sequence[str], choice: Asked) -> Columns:
     """Return what `--columns` says, and for the other columns what their names mean."""
     folded = {name.strip().casefold() for name in names}
-    has_names = any(name.casefold() in folded for name in wanted)
+    has_names = any(name.casefold() in folded for name in choice)
     taken = set(chosen.values())
     keys = []
     for place, name in enumerate(names):
@@ -233,9 +233,9 @@ def _guess(names: Sequence[str], rows: Sequence[Sequence[str]], *, named: bool) 
     missing = [key for key in ("prompt", "answer") if key not in keys.values()]
     likely = sorted(free, key=lambda place: names[place].strip().lower() not in _UNSURE)
     keys |= dict(zip(sorted(likely[: len(missing)]), missing, strict=False))
-    rest = [place for place in free if place not in keys and _are_phrases(_column(rows, place))]
-    if rest and "why" not in keys.values():
-        keys[rest[0]] = "why"
+    phrases = [place for place in free if place not in keys and _are_phrases(_column(rows, place))]
+    if phrases and "why" not in keys.values():
+        keys[phrases[0]] = "why"
     if not {"prompt", "answer"} <= set(keys.values()):
         return ""
     return ",".join(

@@ -108,8 +108,8 @@ def _json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8-sig"))
     except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise _not_a_deck(path, f"{where}: the JSON is broken ({error.msg})") from error
+        place = f"line {error.lineno}, column {error.colno}"
+        raise _not_a_deck(path, f"{place}: the JSON is broken ({error.msg})") from error
     except UnicodeDecodeError as error:
         raise _not_a_deck(path, "it is not in UTF-8") from error
     except RecursionError as error:

@@ -103,18 +103,18 @@ def storable(text: str) -> str:
     return NOT_TEXT.sub("", text.replace("\r\n", "\n"))
 
 
-def without_media(text: str, where: str, lost: list[str]) -> str:
+def without_media(text: str, place: str, lost: list[str]) -> str:
     """Return a Markdown text without pictures and sounds, which a text cannot bring.
 
     They are added to `lost`.
     """
     lost += [
-        f"{where}: the file {match[1] or match[2] or match[3]}" for match in _MEDIA.finditer(text)
+        f"{place}: the file {match[1] or match[2] or match[3]}" for match in _MEDIA.finditer(text)
     ]
     return _MEDIA.sub("", text).strip()
 
 
-def fitting_tags(tags: list[str], where: str, lost: list[str]) -> list[str]:
+def fitting_tags(tags: list[str], place: str, lost: list[str]) -> list[str]:
     """Return tags as cards of our own kinds can have them; add those that change to `lost`."""
     fitting = []
     for tag in tags:
@@ -125,7 +125,7 @@ def fitting_tags(tags: list[str], where: str, lost: list[str]) -> list[str]:
         )
         if fit != tag:
             lost.append(
-                f"{where}: the tag {tag} ({f'it is {fit} now' if fit else 'nothing is left of it'})"
+                f"{place}: the tag {tag} ({f'it is {fit} now' if fit else 'nothing is left of it'})"
             )
         fitting += [fit] if fit else []
     return list(dict.fromkeys(fitting))
@@ -133,19 +133,19 @@ def fitting_tags(tags: list[str], where: str, lost: list[str]) -> list[str]:
 
 def summed_up(lost: Iterable[str]) -> list[str]:
     """Return what could not be carried, with what is the same in many places in one line."""
-    places: dict[str, list[str]] = {}
+    by_loss: dict[str, list[str]] = {}
     for line in lost:
-        where, colon, what = line.partition(": ")
-        if colon and where.startswith(_PLACES):
-            places.setdefault(what, []).append(where)
+        place, colon, loss = line.partition(": ")
+        if colon and place.startswith(_PLACES):
+            by_loss.setdefault(loss, []).append(place)
         else:
-            places.setdefault(line, [])
+            by_loss.setdefault(line, [])
     lines = []
-    for what, wheres in places.items():
-        if len(wheres) > _FEW:
-            lines.append(f"{what}: in {listed(wheres)}")
+    for loss, places in by_loss.items():
+        if len(places) > _FEW:
+            lines.append(f"{loss}: in {listed(places)}")
         else:
-            lines += [f"{where}: {what}" for where in wheres] or [what]
+            lines += [f"{place}: {loss}" for place in places] or [loss]
     return lines
 
 

@@ -46,6 +46,57 @@ def kept(source: Found) -> Draft:
     return _Keeper(source).draft()
 
 
+class _NoteTypes:
+    """A deck's note types as a course has them, and what their templates do with fields.
+
+    By a note type's id, `folders` are their names here, `in_tags` the characters that a field must
+    not have because a template puts it inside of a tag, and `as_text` the fields whose text a
+    template shows. `names` gives out the names, and what cannot be carried goes into `lost`.
+    """
+
+    def __init__(self, names: Ids, lost: list[str]) -> None:
+        self.names, self.lost = names, lost
+        self.written: dict[str, tuple[Values, Mapping[str, str]]] = {}
+        self.folders: dict[int, str] = {}
+        self.in_tags: dict[int, dict[str, str]] = {}
+        self.as_text: dict[int, set[str]] = {}
+        self.drawn: dict[int, NoteType] = {}
+
+    def add(self, number: int, anki: Mapping[str, Any]) -> str:
+        """Add one of Anki's note types, and return its name here."""
+        values, texts = own.written(anki)
+        for named in (values, *values["templates"]):
+            named["name"] = _clean(named["name"], f"the name {named['name']}", self.lost)
+        name = self.folders[number] = self.names.of(values["name"], str(number), "note-type")
+        for file, text in texts.items():
+            place = f"`{file}` of the note type {values['name']}"
+            texts[file] = _clean(text, place, self.lost, css=file.endswith(".css"))
+            for field, forbidden in fields_in_tags(texts[file]).items():
+                by_field = self.in_tags.setdefault(number, {})
+                by_field[field] = by_field.get(field, "") + forbidden
+            self.as_text.setdefault(number, set()).update(shown_as_text(texts[file]))
+        self.remove_broken_sections(values, texts)
+        self.written[name] = values, texts
+        self.drawn[number] = own.note_type(
+            OwnNoteType(id=name, written=values, texts=texts, folder="")
+        )
+        return name
+
+    def remove_broken_sections(self, values: Values, texts: dict[str, str]) -> None:
+        """Take the sections out of a template in which they are not closed as they were opened.
+
+        Anki only shows an error there.
+        """
+        for file, text in texts.items():
+            try:
+                parse(text if file.endswith(".html") else "")
+            except ValueError as error:
+                self.lost.append(
+                    f"the sections of `{file}` of the note type {values['name']}: {error}"
+                )
+                texts[file] = re.sub(r"\{\{[#^/][^{}]*\}\}", "", text)
+
+
 class _Keeper:
     """Gives out names, and notes what cannot be carried."""
 
@@ -53,11 +104,7 @@ class _Keeper:
         self.source = source
         self.lost = list(source.lost)
         self.ids, self.names, self.lesson_ids = Ids(), Ids(), Ids()
-        self.note_types: dict[str, tuple[Values, Mapping[str, str]]] = {}
-        self.folders: dict[int, str] = {}
-        self.in_tags: dict[int, dict[str, str]] = {}
-        self.as_text: dict[int, set[str]] = {}
-        self.drawn: dict[int, NoteType] = {}
+        self.note_types = _NoteTypes(self.names, self.lost)
         self.cards: dict[str, CardRecord] = {}
         self.decks: dict[str, DeckRecord] = {}
 
@@ -65,12 +112,12 @@ class _Keeper:
         """Return the course of all notes."""
         source = self.source
         records = {
-            own.key(self.note_type(number, note_type)): self.record(number, note_type)
+            own.key(self.note_types.add(number, note_type)): _record(number, note_type)
             for number, note_type in sorted(source.note_types.items())
         }
         by_deck: dict[str, list[FoundNote]] = {}
         for note in self.distinct():
-            deck = self.clean(note.deck, f"the name of the deck {note.deck}")
+            deck = _clean(note.deck, f"the name of the deck {note.deck}", self.lost)
             by_deck.setdefault(deck, []).append(note)
         lessons = tuple(
             lesson for deck in sorted(by_deck) for lesson in self.lessons(deck, by_deck[deck])
@@ -83,7 +130,7 @@ class _Keeper:
             deck=top,
             description=about.replace("![", "[").replace("]:", "] :"),
             lessons=lessons,
-            note_types=self.note_types,
+            note_types=self.note_types.written,
             media={
                 name: content for name, content in source.media.items() if self.fits(name, content)
             },
@@ -100,7 +147,7 @@ class _Keeper:
                 self.lost.append(f"the description of the deck {name}")
         texts = [
             *(text for note in source.notes for text in note.fields),
-            *(text for _, texts in self.note_types.values() for text in texts.values()),
+            *(text for _, texts in self.note_types.written.values() for text in texts.values()),
         ]
         self.lost += [
             f"the file {name}, which cards refer to: it did not come along"
@@ -109,52 +156,15 @@ class _Keeper:
 
     def distinct(self) -> Iterator[FoundNote]:
         """Yield the notes, each GUID once."""
-        seen: set[str] = set()
+        guids: set[str] = set()
         for note in self.source.notes:
-            if note.guid and note.guid in seen:
+            if note.guid and note.guid in guids:
                 self.lost.append(
                     f"the note {plain(note.fields[0])[:60]}: another one has its GUID {note.guid}"
                 )
             else:
-                seen.add(note.guid)
+                guids.add(note.guid)
                 yield note
-
-    def note_type(self, number: int, anki: Mapping[str, Any]) -> str:
-        values, texts = own.written(anki)
-        for named in (values, *values["templates"]):
-            named["name"] = self.clean(named["name"], f"the name {named['name']}")
-        name = self.folders[number] = self.names.of(values["name"], str(number), "note-type")
-        for file, text in texts.items():
-            texts[file] = self.clean(
-                text, f"`{file}` of the note type {values['name']}", css=file.endswith(".css")
-            )
-            for field, forbidden in fields_in_tags(texts[file]).items():
-                by_field = self.in_tags.setdefault(number, {})
-                by_field[field] = by_field.get(field, "") + forbidden
-            self.as_text.setdefault(number, set()).update(shown_as_text(texts[file]))
-        self.whole(values, texts)
-        self.note_types[name] = values, texts
-        self.drawn[number] = own.note_type(
-            OwnNoteType(id=name, written=values, texts=texts, folder="")
-        )
-        return name
-
-    def whole(self, values: Values, texts: dict[str, str]) -> None:
-        """Take the sections out of a template in which they are not closed as they were opened.
-
-        Anki only shows an error there.
-        """
-        for file, text in texts.items():
-            try:
-                parse(text if file.endswith(".html") else "")
-            except ValueError as error:
-                self.lost.append(
-                    f"the sections of `{file}` of the note type {values['name']}: {error}"
-                )
-                texts[file] = re.sub(r"\{\{[#^/][^{}]*\}\}", "", text)
-
-    def record(self, number: int, anki: Mapping[str, Any]) -> NoteTypeRecord:
-        return NoteTypeRecord(number, _UNKNOWN_HASH, _UNKNOWN_HASH, _second(anki["mod"]))
 
     def lessons(self, deck: str, notes: Iterable[FoundNote]) -> Iterator[DraftLesson]:
         """Yield one lesson for a deck, or several with the same deck if a file would be too
@@ -183,12 +193,12 @@ class _Keeper:
 
     def card(self, note: FoundNote) -> Values:
         """Return a note as a custom card, and keep what the lock must know of it."""
-        folder = self.folders[note.note_type]
-        names = [field["name"] for field in self.note_types[folder][0]["fields"]]
+        folder = self.note_types.folders[note.note_type]
+        names = [field["name"] for field in self.note_types.written[folder][0]["fields"]]
         name = self.ids.of(note.fields[0], note.guid or "\x1f".join(note.fields))
         fields = self.fields(note, names, name)
         row = tuple(fields.get(field, "") for field in names)
-        places = set(card_places(self.drawn[note.note_type], row))
+        places = set(card_places(self.note_types.drawn[note.note_type], row))
         self.compare_places(note, places, name)
         self.keep_card(note, places, name)
         tags = self.tags(note, name)
@@ -204,18 +214,18 @@ class _Keeper:
     def fields(self, note: FoundNote, names: Sequence[str], name: str) -> dict[str, str]:
         """Return a note's fields that are not empty, without what a template would make unsafe."""
         fields = {
-            key: self.clean(value, f"the field {key} of the card {name}")
+            key: _clean(value, f"the field {key} of the card {name}", self.lost)
             for key, value in dict(zip(names, note.fields, strict=True)).items()
             if value
         }
-        for key in sorted(self.as_text.get(note.note_type, set()) & fields.keys()):
+        for key in sorted(self.note_types.as_text.get(note.note_type, set()) & fields.keys()):
             if dangerous := unsafe_as_text(fields[key]):
                 self.lost.append(
                     f"the field {key} of the card {name}: {dangerous[0].what}, which a template "
                     "would make of its text"
                 )
                 fields[key] = safe_as_text(fields[key])
-        for key, forbidden in self.in_tags.get(note.note_type, {}).items():
+        for key, forbidden in self.note_types.in_tags.get(note.note_type, {}).items():
             while bad := unfit(fields.get(key, ""), forbidden):
                 self.lost.append(
                     f"`{bad}` in the field {key} of the card {name}: a template puts it inside of "
@@ -246,7 +256,7 @@ class _Keeper:
         elif note.guid:
             self.cards[name] = CardRecord(
                 note.guid,
-                own.key(self.folders[note.note_type]),
+                own.key(self.note_types.folders[note.note_type]),
                 _UNKNOWN_HASH,
                 _second(note.modified),
                 "1.0",
@@ -258,7 +268,7 @@ class _Keeper:
 
         What could begin an attribute is taken out if a template puts the tags inside of a tag.
         """
-        forbidden = self.in_tags.get(note.note_type, {}).get("Tags", "").strip()
+        forbidden = self.note_types.in_tags.get(note.note_type, {}).get("Tags", "").strip()
         safe = [without_dangers(storable(tag))[0] for tag in note.tags]
         tags = [re.sub(f"[{re.escape(forbidden)}]", "", tag) if forbidden else tag for tag in safe]
         self.lost += [
@@ -267,18 +277,6 @@ class _Keeper:
             if old != new
         ]
         return list(dict.fromkeys(tag for tag in tags if tag))
-
-    def clean(self, text: str, where: str, *, css: bool = False) -> str:
-        """Return a text without what could run a script or cannot be stored in a file.
-
-        What is taken out is noted.
-        """
-        stored = storable(text)
-        if stored != text:
-            self.lost.append(f"{where}: invisible characters or line ends of Windows")
-        safe, removed = without_dangers(stored, css=css)
-        self.lost += [f"{where}: {part}" for part in removed]
-        return safe
 
     def fits(self, name: str, content: bytes) -> bool:
         """Tell whether a file can lie in media/; note why if it cannot."""
@@ -294,6 +292,23 @@ class _Keeper:
             self.names.taken.add(name.casefold())
             return True
         return False
+
+
+def _record(number: int, anki: Mapping[str, Any]) -> NoteTypeRecord:
+    return NoteTypeRecord(number, _UNKNOWN_HASH, _UNKNOWN_HASH, _second(anki["mod"]))
+
+
+def _clean(text: str, place: str, lost: list[str], *, css: bool = False) -> str:
+    """Return a text without what could run a script or cannot be stored in a file.
+
+    What is taken out goes into `lost`.
+    """
+    stored = storable(text)
+    if stored != text:
+        lost.append(f"{place}: invisible characters or line ends of Windows")
+    safe, removed = without_dangers(stored, css=css)
+    lost += [f"{place}: {part}" for part in removed]
+    return safe
 
 
 def _top(by_deck: Mapping[str, Sequence[FoundNote]]) -> str:

@@ -174,16 +174,16 @@ def _drafted(path: Path, table: Table, note: str) -> Draft:
     lessons: dict[str, list[Values]] = {}
     places: dict[str, str] = {}
     for number, (line, cells) in enumerate(table.named(), 1):
-        where = f"line {line}"
+        place = f"line {line}"
         row = {key: cell.strip() for key, cell in cells.items()}
         if "tags" in row:
-            row["tags"] = " ".join(_tags(row["tags"], where, lost))
+            row["tags"] = " ".join(_tags(row["tags"], place, lost))
         above, _, lesson = row.get("lesson", "").strip().rpartition("::")
         lost += [f"the deck `{above}` above the lesson `{lesson}`"] if above else []
-        card = card_of(row, number, where, ids, lost)
+        card = card_of(row, number, place, ids, lost)
         if card:
             lessons.setdefault(lesson.strip() or "Cards", []).append(card)
-            places[card["id"]] = where
+            places[card["id"]] = place
     drafted = tuple(
         DraftLesson(id=lesson_ids.of(title, title, "lesson"), title=title, cards=tuple(cards))
         for title, cards in lessons.items()
@@ -197,14 +197,14 @@ def _drafted(path: Path, table: Table, note: str) -> Draft:
     )
 
 
-def _tags(cell: str, where: str, lost: list[str]) -> list[str]:
+def _tags(cell: str, place: str, lost: list[str]) -> list[str]:
     """Return a cell's tags: between commas or semicolons, else words. What has several words is
     none."""
     parts = [part.strip() for part in re.split("[,;]", cell) if part.strip()]
     if len(parts) == 1 and not columns.is_sentence(cell):
         return cell.split()
     lost += [
-        f"{where}: `{part}` is no tag, because it has several words"
+        f"{place}: `{part}` is no tag, because it has several words"
         for part in parts
         if len(part.split()) > 1
     ]

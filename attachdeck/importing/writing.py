@@ -153,9 +153,9 @@ def _lock(checked: Checked, folder: Path, known: Lock) -> None:
     """
     if checked.course is None:
         first = _errors(checked)[0]
-        where = f"{first.at}".removeprefix(f"{folder.as_posix()}/")
+        place = f"{first.at}".removeprefix(f"{folder.as_posix()}/")
         raise CannotImport(
-            f"the course would have mistakes; the first: {where}: "
+            f"the course would have mistakes; the first: {place}: "
             f"{_with_line(first, lines_of(checked.texts)(first.at.file))}"
         )
     if known.cards:

@@ -164,10 +164,10 @@ class _Handler(BaseHTTPRequestHandler):
         return self.server.preview.site.document(parts[2], int(parts[3]), parts[4], classes)
 
     def card_policy(self, port: int) -> str:
-        here = f"http://127.0.0.1:{port} http://localhost:{port}"
+        origins = f"http://127.0.0.1:{port} http://localhost:{port}"
         return (
             "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src "
-            f"{here}; base-uri {here}; sandbox allow-scripts"
+            f"{origins}; base-uri {origins}; sandbox allow-scripts"
         )
 
     def answer(
@@ -219,14 +219,14 @@ def _versions(preview: Preview) -> Iterator[int]:
     """
     while True:
         with preview.changed:
-            seen = preview.version
-        yield seen
+            version = preview.version
+        yield version
         with preview.changed:
-            preview.changed.wait_for(_newer(preview, seen), timeout=10)
+            preview.changed.wait_for(_newer(preview, version), timeout=10)
 
 
-def _newer(preview: Preview, seen: int) -> Callable[[], bool]:
-    return lambda: preview.version != seen
+def _newer(preview: Preview, version: int) -> Callable[[], bool]:
+    return lambda: preview.version != version
 
 
 def _stamps(folders: tuple[Path, ...]) -> dict[str, tuple[int, int]]:

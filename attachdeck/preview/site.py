@@ -162,10 +162,10 @@ def _folders(checked: Checked) -> tuple[Path, ...]:
 def _lesson(
     lesson: Lesson, course: Course, pictures: Mapping[str, Shown], notes: Mapping[str, Drawable]
 ) -> Entry:
-    written: tuple[Section | Card, ...] = (*lesson.reading, *lesson.cards)
+    entries: tuple[Section | Card, ...] = (*lesson.reading, *lesson.cards)
     cards = [
         _card(card.id, card.at.file, card.at.line, notes[card.id])
-        for card in written
+        for card in entries
         if card.id in notes  # Readings may be no cards.
     ]
     for reference, place in (("course-notice", 0), ("course-help", len(cards) + 1)):

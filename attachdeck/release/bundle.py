@@ -124,16 +124,16 @@ def _other_outputs(deck: Deck, folder: Path, name: str) -> Iterator[str]:
     """Write a package for each lesson, and the other outputs; yield what was done."""
     for lesson, part in _lessons(deck).items():
         apkg.write(part, folder / "lessons" / f"{lesson}.apkg")
-    written = []
+    kinds = []
     for kind in _RELEASED:
         output = outputs.find(kind)
         try:
             outputs.put(output, deck, folder / f"{name}{output.SUFFIX}")
-            written.append(kind)
+            kinds.append(kind)
         except outputs.NothingLeft as nothing:
             yield f"{kind} is not made, because nothing would be in it (left out: {nothing})"
     lessons = len(deck.course.lessons)
-    yield f"built {lessons} packages of single lessons, and {', '.join(written)}"
+    yield f"built {lessons} packages of single lessons, and {', '.join(kinds)}"
 
 
 def _write_texts(deck: Deck, folder: Path, changes: Changes | None) -> None:
@@ -154,14 +154,14 @@ def differences(manifest: Path, place: Path) -> list[str]:
         sums = {str(name): str(entry["sha256"]) for name, entry in entries.items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Refused(f"`{manifest}` is no manifest of a release") from error
-    here = {name: sum_ for name, sum_ in _sums(place).items() if name not in (MANIFEST, SUMS)}
+    built = {name: sum_ for name, sum_ in _sums(place).items() if name not in (MANIFEST, SUMS)}
     return [
-        *(f"{name}: only in the manifest" for name in sorted(sums.keys() - here.keys())),
-        *(f"{name}: not in the manifest" for name in sorted(here.keys() - sums.keys())),
+        *(f"{name}: only in the manifest" for name in sorted(sums.keys() - built.keys())),
+        *(f"{name}: not in the manifest" for name in sorted(built.keys() - sums.keys())),
         *(
             f"{name}: other bytes"
-            for name in sorted(sums.keys() & here.keys())
-            if sums[name] != here[name]
+            for name in sorted(sums.keys() & built.keys())
+            if sums[name] != built[name]
         ),
     ]
 
@@ -178,13 +178,13 @@ def _refuse_sealing(checked: Checked, compiled: Compiled, wanted: Wanted) -> Non
     """Refuse to seal a lock that must be sealed already, is not committed, or has this version."""
     version, last = compiled.deck.course.version, compiled.lock.released
     if last and _numbers(version) <= _numbers(last.version):
-        what = (
+        reason = (
             "the course has changed since"
             if version == last.version
             else f"{version} would be a lower one"
         )
         raise Refused(
-            f"version {last.version} has been released, and {what}: write "
+            f"version {last.version} has been released, and {reason}: write "
             f"`version: {next_version(last.version, Bump.PATCH)}` in course.yaml, or a higher one"
         )
     if wanted.locked:
@@ -220,8 +220,8 @@ def _seal(final: Compiled, lock: Path, built: Path, place: Path) -> None:
 
 def _retired_words(notes: Sequence[Note]) -> str:
     names = ", ".join(f"`{note.card}`" for note in notes[:5]) + " …" * (len(notes) > 5)
-    what, them = ("is", "it") if len(notes) == 1 else ("are", "them")
-    return f"tells learners that {names} {what} retired; the next release leaves {them} out"
+    verb, them = ("is", "it") if len(notes) == 1 else ("are", "them")
+    return f"tells learners that {names} {verb} retired; the next release leaves {them} out"
 
 
 def _sealed_words(lock: Path, version: str, language: str) -> str:

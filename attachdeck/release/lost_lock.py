@@ -37,12 +37,12 @@ def lost_lock(
     trace = trace or (_named(path, previous) if previous else None)
     if trace is None:
         return None
-    what, help = trace
+    event, help = trace
     anew = f"attachdeck build {word(Path(checked.files.name))} --new-lock"
     anew += f" --language {language}" if language else ""
     return Diagnostic(
         rule="missing-lock",
-        message=f"{path.name} is missing, and {what}",
+        message=f"{path.name} is missing, and {event}",
         at=Location(path.as_posix()),
         help=f"{help}; if nobody has the deck yet, `{anew}` begins a new one",
     )
@@ -56,15 +56,15 @@ def restoring(path: Path) -> str:
 def _in_git(path: Path, course: str) -> tuple[str, str] | None:
     content = git.committed(path)
     if content is not None:
-        what, revision = "the last commit has it", "HEAD"
+        event, revision = "the last commit has it", "HEAD"
     else:
         commit, content = git.deleted(path) or ("", b"")
-        what, revision = f"commit {commit} deleted it", f"{commit}~1"
+        event, revision = f"commit {commit} deleted it", f"{commit}~1"
     owner = _COURSE.search(content)
     # Another course's lock is no trace of this one's: this one may have begun as its copy.
     if not content or (owner and owner[1].decode("utf-8", "replace") != course):
         return None
-    return what, f"get it back: `{_command(revision, path)}`"
+    return event, f"get it back: `{_command(revision, path)}`"
 
 
 def _in_packages(path: Path, course: str, packages: Iterable[Path]) -> tuple[str, str] | None:
@@ -81,13 +81,13 @@ def _named(path: Path, previous: str) -> tuple[str, str]:
 
 
 def _command(revision: str, path: Path) -> str:
-    here = Path.cwd()
+    folder = Path.cwd()
     top = git.top_level(path.parent)
-    if top is not None and top == git.top_level(here):
-        return f"git checkout {revision} -- {word(_from(here, path))}"
+    if top is not None and top == git.top_level(folder):
+        return f"git checkout {revision} -- {word(_from(folder, path))}"
     return f"git -C {word(path.parent)} checkout {revision} -- {path.name}"
 
 
-def _from(here: Path, path: Path) -> Path:
+def _from(folder: Path, path: Path) -> Path:
     """Return a path as seen from here, with `..` where it must be."""
-    return Path(os.path.relpath(path.parent.resolve() / path.name, here.resolve()))
+    return Path(os.path.relpath(path.parent.resolve() / path.name, folder.resolve()))

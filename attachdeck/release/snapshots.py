@@ -235,12 +235,12 @@ def _of_holding(held: Holding, compiled: pipeline.Compiled) -> Snapshot:
     for note in held.notes:
         kind, names = by_name.get(note.note_type, (note.note_type, set(note.fields)))
         # A clone of ours, under whatever name, says the id, too.
-        known = "" if kind in compiled.deck.note_types else note.fields.get("ID", "")
+        clone_id = "" if kind in compiled.deck.note_types else note.fields.get("ID", "")
         key, view = _card(
             {name: text for name, text in note.fields.items() if name in names},
             note.tags,
             kind,
-            known,
+            clone_id,
         )
         if re.fullmatch(r"[a-z0-9-]+", key):
             cards[key] = view
@@ -451,7 +451,7 @@ def _foreign(model: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _card(
-    fields: Mapping[str, str], tags: Iterable[str], note_type: str, known: str = ""
+    fields: Mapping[str, str], tags: Iterable[str], note_type: str, known_id: str = ""
 ) -> tuple[str, CardView]:
     """Return a card's id, which no note type but ours says, and its view; its content hash is the
     lock's."""
@@ -470,7 +470,7 @@ def _card(
         lesson=next((tag.partition("::lesson::")[2] for tag in tags if "::lesson::" in tag), ""),
         retired=ours and bool(fields.get("Retired")),
     )
-    return known or (fields.get("ID", "") if ours else ""), view
+    return known_id or (fields.get("ID", "") if ours else ""), view
 
 
 def _text(html: str) -> str:
@@ -479,8 +479,8 @@ def _text(html: str) -> str:
     Pictures become their file and words, list items are apart, and markup is gone.
     """
     # Behind the last end no tag is looked for, from each beginning again.
-    tags, end, rest = html.rpartition(">")
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", _aloud, tags + end) + rest)).strip()
+    tags, end, tail = html.rpartition(">")
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", _aloud, tags + end) + tail)).strip()
 
 
 def _aloud(tag: re.Match[str]) -> str:
