@@ -24,7 +24,6 @@ from attachdeck.layers.stack import LessonDocument, Stack
 from attachdeck.layers.translation import Tally
 from attachdeck.reader import Document
 from attachdeck.rules import CardSummary, Context, Linter, errors_of_course, errors_of_lesson
-from attachdeck.rules.support import cardless
 
 _NO_TEXTS = Tally()
 
@@ -117,7 +116,7 @@ class LessonCompiler:
         decoded = decode_lesson(self.decoder, rest, objectives) if rest else None
         more = decoded.diagnostics if decoded else ()
         wanted = decoded.wanted if decoded else ()
-        errors = (*read.diagnostics, *problems, *more, *self._errors(decoded))
+        errors = (*read.diagnostics, *problems, *more, *self._errors(decoded, is_good=False))
         lesson = decoded.lesson if decoded else None
         made = _object(read, (*errors, *self._warnings(lesson, read, errors)), wanted)
         return CompiledLesson(replace(made, is_final=not new_ids.asked), read.document)
@@ -126,11 +125,10 @@ class LessonCompiler:
         self, read: LessonDocument, tally: Tally, objectives: Mapping[str, Objective]
     ) -> CompiledLesson:
         decoded = decode_lesson(self.decoder, read.document, objectives)
-        diagnostics = [*read.diagnostics, *decoded.diagnostics, *self._errors(decoded)]
+        diagnostics = [*read.diagnostics, *decoded.diagnostics]
+        is_good = self.cards is not None and not has_errors(diagnostics)
+        diagnostics += self._errors(decoded, is_good=is_good)
         lesson = decoded.lesson
-        if lesson and self.cards and not has_errors(diagnostics):
-            shown, note_types = self.cards.shown, self.cards.note_types
-            diagnostics += cardless.problems_of(lesson.cards, shown, note_types)
         made = replace(_object(read, diagnostics, decoded.wanted), tally=tally)
         if lesson is None:
             return CompiledLesson(made, read.document)
@@ -157,12 +155,14 @@ class LessonCompiler:
         )
         return CompiledLesson(made, read.document, lesson)
 
-    def _errors(self, decoded: Decoded | None) -> list[Diagnostic]:
-        """Return what the rules that always run find in a lesson."""
+    def _errors(self, decoded: Decoded | None, *, is_good: bool) -> list[Diagnostic]:
+        """Return what the rules that always run find in a lesson; `is_good` says that nothing else
+        is wrong with it, nor with the course's own files."""
         if decoded is None or decoded.lesson is None:
             return []
         context = Context(files=decoded.texts, unsure=self.decoder.unsure)
-        return errors_of_lesson(self.decoder.known_course, decoded.lesson, context)
+        course = self.decoder.known_course
+        return errors_of_lesson(course, decoded.lesson, context, is_good=is_good)
 
     def _warnings(
         self, lesson: Lesson | None, read: LessonDocument, errors: Iterable[Diagnostic]

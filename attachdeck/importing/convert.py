@@ -15,7 +15,7 @@ from attachdeck.importing.cards import LONGEST_TYPED
 from attachdeck.importing.draft import Draft, DraftLesson, Values, fitting_tags, listed
 from attachdeck.importing.html_text import lost_in, markdown
 from attachdeck.lock.records import Lock
-from attachdeck.rules.support.cardless import lost_gaps
+from attachdeck.rules.support.gaps import lost_gaps
 
 _BACK = "{{FrontSide}}<hrid=answer>"
 # The templates of Anki's own note types, without white space; A, B and C are the first fields.

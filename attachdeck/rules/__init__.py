@@ -11,7 +11,8 @@ All yield findings. A rule whose module says `STOPS_RELEASE = True` is an error 
 
 A rule whose module says `SEVERITY = Severity.ERROR` looks for what would make a card useless or
 harmful. It stands in `ALWAYS`: it runs for every course, and nobody can turn it off or silence it.
-Such a rule may meet a course or a lesson that has other errors, of which the right part is there.
+Such a rule may meet a course or a lesson that has other errors, of which the right part is there;
+with `RUNS_LAST = True` it gets only lessons in which nothing else is wrong.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ ALWAYS = (
     "nesting",
     "link",
     "undelivered-picture",
+    "no-card",
 )
 """The rules that are errors, in the order in which they report what stands in one place."""
 
@@ -152,6 +154,7 @@ class Rule(Page):
     """A rule: its page, the functions that look for it, and whether what it finds stops a release."""
 
     severity: Severity
+    runs_last: bool
     check: Check | None
     check_course: Check | None
     compare: Callable[[Whole, Context], Iterable[Finding]] | None
@@ -187,6 +190,7 @@ def _rule(name: str) -> Rule:
         title=page.partition("\n")[0].rstrip("."),
         documentation=page,
         severity=getattr(module, "SEVERITY", Severity.WARNING),
+        runs_last=getattr(module, "RUNS_LAST", False),
         check=getattr(module, "check", None),
         check_course=getattr(module, "check_course", None),
         compare=getattr(module, "compare", None),
@@ -194,15 +198,20 @@ def _rule(name: str) -> Rule:
     )
 
 
-def errors_of_lesson(course: Course, lesson: Lesson, context: Context) -> list[Diagnostic]:
-    """Return what the rules that are errors find in one lesson of a course."""
+def errors_of_lesson(
+    course: Course, lesson: Lesson, context: Context, *, is_good: bool
+) -> list[Diagnostic]:
+    """Return what the rules that are errors find in one lesson of a course.
+
+    `is_good` says that nothing else is wrong with the lesson, nor with the course's own files.
+    """
     course = replace(course, lessons=(lesson,))
-    return [
-        _diagnostic(rule.name, finding, rule.severity)
-        for rule in error_rules().values()
-        if rule.check
-        for finding in rule.check(course, context)
-    ]
+    diagnostics: list[Diagnostic] = []
+    for rule in error_rules().values():
+        if rule.check and (not rule.runs_last or (is_good and not diagnostics)):
+            findings = rule.check(course, context)
+            diagnostics += [_diagnostic(rule.name, finding, rule.severity) for finding in findings]
+    return diagnostics
 
 
 def errors_of_course(course: Course, context: Context) -> list[Diagnostic]:

@@ -1,0 +1,143 @@
+"""Anki would make no card of this
+
+The text that should ask is blank once it is shown, a gap is lost, or no field fills the front of a template. Learners would not get the card.
+Mend: write what should be shown. A tag that a card is about stands between backticks.
+
+Bad:
+
+    - {id: a, kind: basic, prompt: "<!-- Who? -->", answer: Bowlby.}
+
+Good:
+
+    - {id: a, kind: basic, prompt: Who?, answer: Bowlby.}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+
+from attachdeck.anki.markup import Shown, render, shows_nothing
+from attachdeck.anki.note_types import NoteType, own
+from attachdeck.anki.note_types.generation import card_places, fields_enough
+from attachdeck.domain.course import (
+    BasicCard,
+    Card,
+    ClozeCard,
+    Course,
+    CustomCard,
+    PracticeCard,
+    ReversedCard,
+    Section,
+    SequenceCard,
+)
+from attachdeck.domain.diagnostics import Severity
+from attachdeck.domain.location import Location
+from attachdeck.rules import Context, Finding
+from attachdeck.rules.support.gaps import lost_gaps, may_lose_a_gap
+from attachdeck.rules.support.places import node_of
+
+SEVERITY = Severity.ERROR
+RUNS_LAST = True
+_WRITE_IT = "write it, or put a tag that it is about between backticks"
+_RETIRE = (
+    "; or retire the card (`status: retired`, and why under `retired_because`), and learners who "
+    "have it keep it"
+)
+
+Pictures = Callable[[], Mapping[str, Shown]]
+"""Gives the course's pictures as they are shown; few texts need a close look with them."""
+
+
+def check(course: Course, context: Context) -> Iterator[Finding]:
+    @cache
+    def pictures() -> Mapping[str, Shown]:
+        return {name: Shown(name, "", picture.alt) for name, picture in course.pictures.items()}
+
+    @cache
+    def note_type(name: str) -> NoteType:
+        return own.note_type(course.note_types[name])
+
+    for card in course.cards():
+        if card.retired_because:
+            continue  # It has no cards on purpose.
+        if isinstance(card, CustomCard):
+            yield from _nothing_filled(card, note_type(card.note_type))
+        elif isinstance(card, ClozeCard):
+            yield from _lost(card, pictures) if may_lose_a_gap(card.text) else ()
+        else:
+            yield from _blank(card, pictures)
+    for lesson in course.lessons:
+        yield from _blank_sections(lesson.reading, pictures)
+
+
+def _nothing_filled(card: CustomCard, note_type: NoteType) -> Iterator[Finding]:
+    if card_places(note_type, note_type.row(card.fields)):
+        return
+    if note_type.cloze:
+        message = "Anki makes no card of this: none of its fields has a gap"
+        help = "write a gap into one of them, as in `{{c1::hidden}}`"
+    else:
+        message = "Anki makes no card of this: its fields leave the front of every template empty"
+        enough = fields_enough(note_type)
+        help = (
+            f"fill the field {' or '.join(f'`{name}`' for name in enough)}"
+            if enough
+            else "let the front of a template show a field that is filled"
+        )
+    fields = node_of(card).get("fields")
+    yield Finding(fields.at if fields else card.at, message, help + _RETIRE)
+
+
+def _lost(card: ClozeCard, pictures: Pictures) -> Iterator[Finding]:
+    lost, empty = lost_gaps(card.text, pictures())
+    at = node_of(card)["text"].at
+    help = (
+        "take it out of the address, the comment, the tag or the row of a table with which it is "
+        "lost"
+    )
+    for number in sorted(lost):
+        yield Finding(at, f"a gap with the number {number} does not reach its card", help)
+    for number in sorted(empty):
+        message = f"a gap with the number {number} hides nothing"
+        yield Finding(at, message, "write what the learner should recall")
+
+
+def _blank(card: Card, pictures: Pictures) -> Iterator[Finding]:
+    for text, way in _asked(card):
+        if _is_blank(text, pictures):
+            message = "this text shows nothing, so that its card asks nothing"
+            yield Finding(_place(card, way), message, _WRITE_IT)
+
+
+def _blank_sections(reading: tuple[Section, ...], pictures: Pictures) -> Iterator[Finding]:
+    """Yield a finding for each section whose card would show nothing below the title."""
+    for section in reading:
+        if _is_blank(section.text, pictures):
+            message = "this text shows nothing, so that its card has nothing to read"
+            yield Finding(section.at, message, _WRITE_IT)
+
+
+def _is_blank(text: str, pictures: Pictures) -> bool:
+    return not text.lstrip()[:1].isalnum() and shows_nothing(render(text, pictures()))
+
+
+def _asked(card: Card) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    """Yield the texts without which a card asks nothing, and the way to each."""
+    if isinstance(card, BasicCard | SequenceCard | PracticeCard):
+        yield card.prompt, ("prompt",)
+    if isinstance(card, ReversedCard):
+        yield card.reverse_prompt, ("reverse", "prompt")
+    if isinstance(card, SequenceCard):
+        yield from ((step, ("steps", number)) for number, step in enumerate(card.steps))
+
+
+def _place(card: Card, way: tuple[str | int, ...]) -> Location:
+    """Return where a text of a card stands; the other side's question may be the answer of the
+    first."""
+    place = node_of(card)
+    for key in way:
+        if isinstance(key, str) and key not in place:
+            return (place.get("answer") or place).at
+        place = place[key]
+    return place.at
