@@ -28,10 +28,10 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """Yield every text, number and truth value in a value with the way to it: `options.2.text`.
     Places in a list count from 1."""
     if isinstance(value, dict):
-        for key, each in value.items():
-            yield from leaves(each, f"{path}.{key}" if path else str(key))
+        for key, part in value.items():
+            yield from leaves(part, f"{path}.{key}" if path else str(key))
     elif isinstance(value, list):
-        for place, each in enumerate(value, 1):
-            yield from leaves(each, f"{path}.{place}")
+        for place, part in enumerate(value, 1):
+            yield from leaves(part, f"{path}.{place}")
     elif value is not None:
         yield path, str(value).lower() if isinstance(value, bool) else str(value)

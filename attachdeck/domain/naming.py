@@ -77,12 +77,12 @@ def slug(text: str, fallback: str = "card") -> str:
         r"[a-z0-9]+", plain.encode("ascii", "ignore").decode("ascii").lower().replace("'", "")
     )
     kept = [word for word in words if word not in _SMALL] or words
-    found = ""
+    id = ""
     for word in kept[:6]:
-        if len(found) + len(word) >= _LONGEST:
+        if len(id) + len(word) >= _LONGEST:
             break
-        found += f"-{word}"
-    return found.strip("-") or fallback
+        id += f"-{word}"
+    return id.strip("-") or fallback
 
 
 def is_id(name: str) -> bool:
@@ -116,8 +116,8 @@ def word(path: PurePath) -> str:
 def free(name: str, taken: Container[str]) -> str:
     """Return a name, or the name with the first number from 2 on that makes it free."""
     number = 2
-    found = name
-    while found in taken:
-        found = f"{name}-{number}"
+    proposed = name
+    while proposed in taken:
+        proposed = f"{name}-{number}"
         number += 1
-    return found
+    return proposed

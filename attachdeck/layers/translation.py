@@ -61,26 +61,26 @@ class Tally:
 
 def languages(folder: Path) -> list[str]:
     """Return the languages into which somebody has begun to translate a course."""
-    found = folder / TRANSLATIONS
+    translations = folder / TRANSLATIONS
     return (
-        sorted(path.name for path in found.iterdir() if any(path.glob("*.po")))
-        if found.is_dir()
+        sorted(path.name for path in translations.iterdir() if any(path.glob("*.po")))
+        if translations.is_dir()
         else []
     )
 
 
 def texts(files: CourseFiles) -> dict[str, dict[str, str]]:
     """Return the texts for learners: by catalogue, and in it by context, in the author's order."""
-    found: dict[str, dict[str, str]] = {}
+    by_catalogue: dict[str, dict[str, str]] = {}
     for name, walk in _catalogues(files):
-        collected = found.setdefault(name, {})
+        collected = by_catalogue.setdefault(name, {})
 
         def collect(context: str, text: str, into: dict[str, str] = collected) -> str:
             into[context] = text
             return text
 
         walk(collect)
-    return found
+    return by_catalogue
 
 
 class Translation:
@@ -182,7 +182,7 @@ def extract(
     elsewhere = {
         entry.msgctxt: entry for entry in sorted(translations, key=lambda entry: not entry.obsolete)
     }
-    for name, found in texts(files).items():
+    for name, contexts in texts(files).items():
         path = folder / TRANSLATIONS / language / f"{name}.po"
         if only and name != only:
             continue
@@ -195,7 +195,7 @@ def extract(
             "Content-Transfer-Encoding": "8bit",
         }
         tally = Tally()
-        for context, text in found.items():
+        for context, text in contexts.items():
             entry = polib.POEntry(msgctxt=context, msgid=text)
             before = old.pop(context, None) or elsewhere.get(context)
             if before is not None and before.msgstr:
@@ -235,12 +235,12 @@ def _read(path: Path) -> polib.POFile:
                 f"line {number} of {path.name} has no text in quotes: {line.strip():.60}"
             )
     # polib opens a file whose name is all that a text holds; no name ends with the end of a line.
-    found = polib.pofile(text + "\n", wrapwidth=100)
+    catalogue = polib.pofile(text + "\n", wrapwidth=100)
     twice = next(
         (
             name
             for name, count in Counter(
-                each.msgctxt for each in found if each.msgctxt and not each.obsolete
+                entry.msgctxt for entry in catalogue if entry.msgctxt and not entry.obsolete
             ).items()
             if count > 1
         ),
@@ -248,7 +248,7 @@ def _read(path: Path) -> polib.POFile:
     )
     if twice is not None:
         raise ValueError(f"`{twice}` is in {path.name} twice")
-    return found
+    return catalogue
 
 
 def _catalogues(files: CourseFiles) -> Iterator[tuple[str, Callable[[Say], object]]]:

@@ -37,7 +37,7 @@ def lines(changes: Changes, style: Style = plain) -> Iterator[str]:
         if key in renumbered:
             continue
         yield f"{style('reworded', 'warning')} {key}"
-        yield from (f"  {each.field}: {_marked(each, style)}" for each in rewordings)
+        yield from (f"  {text.field}: {_marked(text, style)}" for text in rewordings)
     if renumbered:
         yield f"{style('renumbered', 'warning')} {', '.join(renumbered)}"
     yield from (
@@ -71,7 +71,7 @@ def markdown(changes: Changes) -> Iterator[str]:
             if key in renumbered:
                 continue
             yield f"- `{key}`"
-            yield from (f"  - {each.field}: {_marked_down(each)}" for each in rewordings)
+            yield from (f"  - {text.field}: {_marked_down(text)}" for text in rewordings)
         yield ""
     if renumbered:
         yield from ("## Renumbered reading cards", "", *(f"- `{key}`" for key in renumbered), "")
@@ -117,10 +117,10 @@ def as_json(changes: Changes) -> str:
             "added": list(changes.added),
             "reworded": {
                 key: [
-                    {"field": each.field, "before": each.before, "after": each.after}
-                    for each in found
+                    {"field": text.field, "before": text.before, "after": text.after}
+                    for text in rewordings
                 ]
-                for key, found in changes.reworded.items()
+                for key, rewordings in changes.reworded.items()
             },
             "moved": {
                 key: {"from": before, "to": after} for key, (before, after) in changes.moved.items()

@@ -28,21 +28,21 @@ _SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0"
 def as_json(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
     """Return an object with a list of diagnostics, as `attachdeck schema diagnostics` describes
     it."""
-    found = [
+    listed = [
         {
-            "rule": each.rule,
-            "severity": each.severity.value,
-            "message": each.message,
-            "help": each.help or "",
-            **_place(each.at),
+            "rule": problem.rule,
+            "severity": problem.severity.value,
+            "message": problem.message,
+            "help": problem.help or "",
+            **_place(problem.at),
             "fingerprint": fingerprint,
-            "mendable": each.mend is not None,
-            "also": [{"label": label, **_place(at)} for label, at in each.also],
+            "mendable": problem.mend is not None,
+            "also": [{"label": label, **_place(at)} for label, at in problem.also],
         }
-        for each, fingerprint in zip(diagnostics, _fingerprints(diagnostics, texts), strict=True)
+        for problem, fingerprint in zip(diagnostics, _fingerprints(diagnostics, texts), strict=True)
     ]
     return json.dumps(
-        {"attachdeck": __version__, "diagnostics": found}, ensure_ascii=False, indent=2
+        {"attachdeck": __version__, "diagnostics": listed}, ensure_ascii=False, indent=2
     )
 
 
@@ -77,19 +77,19 @@ def _command(problem: Diagnostic) -> str:
 def as_sarif(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
     """Return a SARIF 2.1.0 log (https://docs.oasis-open.org/sarif/sarif/v2.1.0/); columns count
     characters."""
-    names = sorted({each.rule for each in diagnostics})
+    names = sorted({problem.rule for problem in diagnostics})
     rules = [_sarif_rule(name) for name in names]
     results = [
         {
-            "ruleId": each.rule,
-            "ruleIndex": names.index(each.rule),
-            "level": each.severity.value,
-            "message": {"text": each.in_full},
-            "locations": [_sarif_location(each.at)],
+            "ruleId": problem.rule,
+            "ruleIndex": names.index(problem.rule),
+            "level": problem.severity.value,
+            "message": {"text": problem.in_full},
+            "locations": [_sarif_location(problem.at)],
             "partialFingerprints": {"attachdeck/v1": fingerprint},
         }
-        | _related(each)
-        for each, fingerprint in zip(diagnostics, _fingerprints(diagnostics, texts), strict=True)
+        | _related(problem)
+        for problem, fingerprint in zip(diagnostics, _fingerprints(diagnostics, texts), strict=True)
     ]
     driver = {"name": "attachdeck", "semanticVersion": __version__, "rules": rules}
     log = {
@@ -133,8 +133,8 @@ def as_junit(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
     failures."""
     cases = []
     by_file: dict[str, list[Diagnostic]] = {file: [] for file in texts}
-    for each in diagnostics:
-        by_file.setdefault(each.at.file, []).append(each)
+    for problem in diagnostics:
+        by_file.setdefault(problem.at.file, []).append(problem)
     for file, own in sorted(by_file.items()):
         failures = "".join(map(_failure, own))
         cases.append(
@@ -166,11 +166,11 @@ def _uri(file: str) -> str:
 def _sarif_rule(name: str) -> dict[str, Any]:
     rule = known_rules().get(name)
     page = rule or error_pages().get(name)
-    found: dict[str, Any] = {
+    rule_entry: dict[str, Any] = {
         "id": name,
         "defaultConfiguration": {"level": Severity.WARNING.value if rule else Severity.ERROR.value},
     }
-    return found | (
+    return rule_entry | (
         {
             "shortDescription": {"text": page.title},
             "fullDescription": {
@@ -186,26 +186,26 @@ def _fingerprints(diagnostics: Sequence[Diagnostic], texts: Texts) -> list[str]:
     """Return what makes a finding the same one after lines above it were added: its rule, file,
     message and line's text; a number where these repeat."""
     seen: Counter[str] = Counter()
-    found = []
+    fingerprints = []
     lines_by_file = lines_of(texts)
-    for each in diagnostics:
-        lines = lines_by_file(each.at.file)
-        line = lines[each.at.line - 1].strip() if 0 < each.at.line <= len(lines) else ""
-        digest = hashlib.sha256(
-            f"{each.rule}\x1f{Path(each.at.file).name}\x1f{each.message}\x1f{line}".encode()
-        ).hexdigest()[:32]
-        found.append(f"{digest}:{seen[digest]}")
+    for problem in diagnostics:
+        lines = lines_by_file(problem.at.file)
+        line = lines[problem.at.line - 1].strip() if 0 < problem.at.line <= len(lines) else ""
+        identity = (problem.rule, Path(problem.at.file).name, problem.message, line)
+        digest = hashlib.sha256("\x1f".join(identity).encode()).hexdigest()[:32]
+        fingerprints.append(f"{digest}:{seen[digest]}")
         seen[digest] += 1
-    return found
+    return fingerprints
 
 
 def _plain(text: str) -> str:
     """Return text that XML 1.0 may hold, and that does not steer a terminal."""
     return "".join(
-        each
-        if each in "\t\n\r" or (each >= " " and category(each) not in ("Cc", "Cf", "Cs"))
+        character
+        if character in "\t\n\r"
+        or (character >= " " and category(character) not in ("Cc", "Cf", "Cs"))
         else "�"
-        for each in text
+        for character in text
     )
 
 

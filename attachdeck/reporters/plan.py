@@ -47,21 +47,29 @@ def lessons(plan: Plan) -> Iterator[str]:
         [
             ("opens", "week", "cards", "lesson"),
             *(
-                (f"day {each.day}", f"{_week(each.day)}", f"{each.cards}", printable(each.deck))
-                for each in plan.openings
+                (
+                    f"day {opening.day}",
+                    f"{_week(opening.day)}",
+                    f"{opening.cards}",
+                    printable(opening.deck),
+                )
+                for opening in plan.openings
             ),
         ]
     )
 
 
-def terms(found: Iterable[Term]) -> Iterator[str]:
+def terms(all_terms: Iterable[Term]) -> Iterator[str]:
     """Yield what fits into each term, line by line."""
     yield from _columns(
-        [("term", "new a day", "minutes a day", "busiest week", "last new card"), *map(_row, found)]
+        [
+            ("term", "new a day", "minutes a day", "busiest week", "last new card"),
+            *map(_row, all_terms),
+        ]
     )
 
 
-def as_json(plan: Plan, found: Iterable[Term]) -> str:
+def as_json(plan: Plan, all_terms: Iterable[Term]) -> str:
     """Return it for programs: one object with all of the plan, day by day."""
     return json.dumps(
         {
@@ -71,8 +79,8 @@ def as_json(plan: Plan, found: Iterable[Term]) -> str:
             "desired_retention": plan.pace.retention,
             "last_new_card": plan.last_new,
             "lessons": [
-                {"deck": each.deck, "cards": each.cards, "opens": each.day}
-                for each in plan.openings
+                {"deck": opening.deck, "cards": opening.cards, "opens": opening.day}
+                for opening in plan.openings
             ],
             "days": [
                 {"new": day.new, "reviews": day.reviews, "minutes": round(day.seconds / 60, 1)}
@@ -80,13 +88,13 @@ def as_json(plan: Plan, found: Iterable[Term]) -> str:
             ],
             "terms": [
                 {
-                    "weeks": each.weeks,
-                    "new_cards_a_day": each.new or None,
-                    "minutes_a_day": round(minutes(each.days), 1) if each.new else None,
-                    "minutes_in_busiest_week": round(busiest(each.days), 1) if each.new else None,
-                    "last_new_card": each.last_new or None,
+                    "weeks": term.weeks,
+                    "new_cards_a_day": term.new or None,
+                    "minutes_a_day": round(minutes(term.days), 1) if term.new else None,
+                    "minutes_in_busiest_week": round(busiest(term.days), 1) if term.new else None,
+                    "last_new_card": term.last_new or None,
                 }
-                for each in found
+                for term in all_terms
             ],
         },
         ensure_ascii=False,

@@ -75,7 +75,7 @@ def wrong_value(
         behind=line_of(document, node.at)[node.at.end_column - 1 :],
         wanted=error.validator_value,
         schema=schema_of(error) | shown,
-        takes=lambda value: all(validator.evolve(schema=each).is_valid(value) for each in own),
+        takes=lambda value: all(validator.evolve(schema=schema).is_valid(value) for schema in own),
         entry=entry,
         on_several_lines=node.at.line != node.at.end_line and not _is_alone(document, node),
         optional=name

@@ -97,13 +97,11 @@ def _wrong_type(wrong: Wrong) -> Said:
     else:
         kind = "string" if "string" in kinds else kinds[0]
     help = _after_nothing(wrong, kind) if wrong.value is None else _HELP[kind](wrong)
-    return (
-        f"{wrong.key} must be {' or '.join(_TYPES[each] for each in kinds)}, and this is {is_it}",
-        help,
-    )
+    wanted = " or ".join(_TYPES[kind_name] for kind_name in kinds)
+    return f"{wrong.key} must be {wanted}, and this is {is_it}", help
 
 
-def _type_of(found: Any) -> str:
+def _type_of(value: Any) -> str:
     for python, name in (
         (bool, "`true` or `false`"),
         (int, "a number"),
@@ -112,7 +110,7 @@ def _type_of(found: Any) -> str:
         (list, "a list"),
         (dict, "a group of keys"),
     ):
-        if isinstance(found, python):
+        if isinstance(value, python):
             return name
     return "nothing"
 
@@ -150,7 +148,7 @@ def _needs(schema: Any, before: str = "", text: str = "…") -> str:
     example = next(iter((schema or {}).get("examples", ())), None)
     if isinstance(example, dict) and "properties" not in schema:
         return ", as in " + " and ".join(
-            f"`{key}: {written(each)}`" for key, each in list(example.items())[:1]
+            f"`{key}: {written(value)}`" for key, value in list(example.items())[:1]
         )
     schema = schema or {}
     needed = (
@@ -189,39 +187,39 @@ def _text(wrong: Wrong) -> str | None:
 
 
 def _list(wrong: Wrong) -> str:
-    found = wrong.value
+    value = wrong.value
     if wrong.optional and not wrong.is_meant:
         return "delete this key where there is nothing to say"
-    if isinstance(found, str) and re.match(r"[-–—•·▪◦*]|[0-9]+[.)] ", found):
+    if isinstance(value, str) and re.match(r"[-–—•·▪◦*]|[0-9]+[.)] ", value):
         return "begin each entry with a hyphen and a space, `- `, on a line of its own"
-    if isinstance(found, str) and len(found) <= _LONG:
+    if isinstance(value, str) and len(value) <= _LONG:
         for entries in (
-            [found],
-            [each.strip() for each in found.split(",")],
-            [each.strip() for each in found.split(";")],
-            [] if wrong.takes(["one word", "two words"]) else found.split(),
+            [value],
+            [entry.strip() for entry in value.split(",")],
+            [entry.strip() for entry in value.split(";")],
+            [] if wrong.takes(["one word", "two words"]) else value.split(),
         ):
             if entries and all(entries) and wrong.takes(entries):
                 listed = wrong.as_typed(f"[{', '.join(map(written, entries))}]")
                 return f"write {listed}, or begin each entry with `- ` on a line of its own"
-    elif isinstance(found, dict) and found and wrong.takes([found]):
+    elif isinstance(value, dict) and value and wrong.takes([value]):
         return (
-            f"write `- ` before the first key of each entry, as in `- {next(iter(found))}: …`, "
+            f"write `- ` before the first key of each entry, as in `- {next(iter(value))}: …`, "
             "and indent its other keys as far"
         )
     items: Any = wrong.schema.get("items")
     named = next(iter(items.get("required", ())), "")
-    if isinstance(found, dict) and found and wrong.takes(list(found.values())):
-        return f"write `- ` in place of `{next(iter(found))}: ` and its like"
+    if isinstance(value, dict) and value and wrong.takes(list(value.values())):
+        return f"write `- ` in place of `{next(iter(value))}: ` and its like"
     if (
-        isinstance(found, dict)
-        and found
+        isinstance(value, dict)
+        and value
         and named
         and wrong.takes(
-            [{named: key, **each} for key, each in found.items() if isinstance(each, dict)]
+            [{named: key, **entry} for key, entry in value.items() if isinstance(entry, dict)]
         )
     ):
-        first = next(iter(found))
+        first = next(iter(value))
         return f"write `- {named}: {first}` in place of `{first}:`, and so on"
     return "begin each entry with `- ` on a line of its own" + (
         _needs(items, "- ") or ", or write [one, two]"
@@ -229,28 +227,28 @@ def _list(wrong: Wrong) -> str:
 
 
 def _group(wrong: Wrong) -> str:
-    found = wrong.value
-    if isinstance(found, list) and len(found) == 1 and wrong.takes(found[0]):
+    value = wrong.value
+    if isinstance(value, list) and len(value) == 1 and wrong.takes(value[0]):
         return "delete the `- ` before its keys"
     first = next(iter(wrong.schema.get("required", ())), "")
-    text = found if isinstance(found, str) else wrong.typed
-    if first and isinstance(found, (str, int, float)) and wrong.takes({first: text}):
+    text = value if isinstance(value, str) else wrong.typed
+    if first and isinstance(value, (str, int, float)) and wrong.takes({first: text}):
         return f"write {wrong.as_typed(f'{{{first}: {written(text)}}}')}"
-    if isinstance(found, list) and (
+    if isinstance(value, list) and (
         above := next(
-            (key for key in wrong.schema.get("properties", ()) if wrong.takes({key: found})), ""
+            (key for key in wrong.schema.get("properties", ()) if wrong.takes({key: value})), ""
         )
     ):
         return f"write `{above}:` on a line of its own above the list"
-    if isinstance(found, str) and "：" in found:
+    if isinstance(value, str) and "：" in value:
         return "write the colon `:` and a space after each key"
-    shown = written(text) if isinstance(found, str) and found else "…"
+    shown = written(text) if isinstance(value, str) and value else "…"
     return f"write keys and their values here{_needs(wrong.schema, text=shown)}"
 
 
 def _true_or_false(wrong: Wrong) -> str:
     meant = _YES_AND_NO.get(str(wrong.value).lower()) or next(
-        (each for each in ("true", "false") if each == str(wrong.value).strip().lower()), ""
+        (word for word in ("true", "false") if word == str(wrong.value).strip().lower()), ""
     )
     return (
         f"write {wrong.as_typed(meant)}, without quotes"
@@ -260,12 +258,12 @@ def _true_or_false(wrong: Wrong) -> str:
 
 
 def _number(wrong: Wrong) -> str:
-    found = (
+    number = (
         re.match(r"[^\d.,-]*(-?[0-9]{1,15}(?:[.,][0-9]{1,15})?)", wrong.value[:100])
         if isinstance(wrong.value, str)
         else None
     )
-    meant = found[1].replace(",", ".") if found else ""
+    meant = number[1].replace(",", ".") if number else ""
     if meant and wrong.takes(float(meant) if "." in meant else int(meant)):
         return f"write the number without quotes or signs beside it: {wrong.as_typed(meant)}"
     return _bounds(wrong) + _or_delete(wrong)
@@ -299,23 +297,23 @@ _HELP: dict[str, Callable[[Wrong], str | None]] = {
 def _form(wrong: Wrong, text: str) -> str | None:
     """Return in which form a text is taken, with this one in that form if it can be brought into
     it."""
-    said: str | None = wrong.schema.get("patternErrorMessage")
+    form: str | None = wrong.schema.get("patternErrorMessage")
     meant = (
         next(
             (
-                each
-                for each in (*_other_words(text, wrong.schema), *_tries(text))
-                if each and wrong.takes(each)
+                proposal
+                for proposal in (*_other_words(text, wrong.schema), *_tries(text))
+                if proposal and wrong.takes(proposal)
             ),
             None,
         )
         if wrong.name not in _REFERENCES
         else None
     )
-    if said is None or meant is None:
-        return said
+    if form is None or meant is None:
+        return form
     return (
-        re.sub(r": `[^`]+`$|: \"[^\"]+\"$", "", said) + f": write {wrong.as_typed(written(meant))}"
+        re.sub(r": `[^`]+`$|: \"[^\"]+\"$", "", form) + f": write {wrong.as_typed(written(meant))}"
     )
 
 
@@ -355,7 +353,7 @@ def _tries(text: str) -> Iterator[str]:
 def disguised(text: str) -> str:
     """Return what stands in a text that nobody sees, or that looks like something else; empty where
     nothing does."""
-    odd = next((each for each in text if not each.isascii()), "a")
+    odd = next((character for character in text if not character.isascii()), "a")
     looks = {"Cf": "is invisible", "Zs": "only looks like a space"}.get(
         unicodedata.category(odd), ""
     )
@@ -390,7 +388,8 @@ def no_name(name: str, schema: Mapping[str, Any]) -> Said:
     """Return what an author is told about a key that cannot be the name of something."""
     help = schema.get("patternErrorMessage", "")
     meant = next(
-        (each for each in _tries(name) if re.search(schema.get("pattern", ""), each)), None
+        (proposal for proposal in _tries(name) if re.search(schema.get("pattern", ""), proposal)),
+        None,
     )
     return f"`{shortened(name)}` cannot be a name here", re.sub(
         r": `[^`]+`$", "", help
@@ -403,11 +402,11 @@ def _enum(wrong: Wrong) -> Said:
             f"{wrong.key} is blank",
             f"{did_you_mean_or_list('', wrong.wanted)}{_or_delete(wrong)}",
         )
-    found = str(wrong.value)
-    other = next(_other_words(found, wrong.schema), None)
+    value = str(wrong.value)
+    other = next(_other_words(value, wrong.schema), None)
     return (
-        f"{wrong.key} {disguised(found) or f'cannot be `{shortened(found)}`'}",
-        f"did you mean `{other}`?" if other else did_you_mean_or_list(found, wrong.wanted),
+        f"{wrong.key} {disguised(value) or f'cannot be `{shortened(value)}`'}",
+        f"did you mean `{other}`?" if other else did_you_mean_or_list(value, wrong.wanted),
     )
 
 
