@@ -10,7 +10,7 @@ ENOUGH = 4.5
 
 
 def contrast(one: str, other: str) -> float:
-    """The contrast ratio, from 1 to 21, of two colours `#rrggbb`, by WCAG 2.2."""
+    """Return the contrast ratio, from 1 to 21, of two colours `#rrggbb`, by WCAG 2.2."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 

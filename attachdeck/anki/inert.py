@@ -25,7 +25,7 @@ OVERLAY, OVERLAY_AS_TEXT = "\u0338", "&#824;"
 
 
 def inert(html: str) -> str:
-    """HTML that looks the same and does nothing."""
+    """Return HTML that looks the same and does nothing."""
     if "[" in html:
         html = _BRACKETS.sub("&#91;", html)
     if "\\" in html:
@@ -39,5 +39,5 @@ def inert_hints(html: str) -> str:
 
 
 def macros(text: str) -> list[str]:
-    """The macros in a text that `inert` takes the effect of."""
+    """Return the macros in a text that `inert` takes the effect of."""
     return [f"\\{each['name']}" for each in _MACROS.finditer(text)]

@@ -160,7 +160,7 @@ def render(text: str, pictures: Mapping[str, Shown]) -> str:
 
 
 def render_gaps(text: str, pictures: Mapping[str, Shown]) -> str:
-    """The HTML of a text with gaps in Anki's notation, which are no more than gaps."""
+    """Return the HTML of a text with gaps in Anki's notation, which are no more than gaps."""
     return tame(_TAG.sub(_without_gap_signs, render(text, pictures)))
 
 
@@ -207,7 +207,7 @@ def _rendered(text: str, pictures: Mapping[str, Shown]) -> str:
 
 
 def shows_nothing(html: str) -> bool:
-    """Whether a learner sees nothing of it."""
+    """Return whether a learner sees nothing of it."""
     return not html or _NOTHING.fullmatch(html) is not None
 
 
@@ -270,12 +270,15 @@ def _unsanitised(markdown: str) -> str:
 
 
 def plain(text: str) -> str:
-    """A text that is not Markdown, as HTML."""
+    """Return a text that is not Markdown, as HTML."""
     return inert(escape(normal(text.strip()), quote=False))
 
 
 def picture(shown: Shown) -> str:
-    """The HTML of a picture; with a dark variant, both, of which the style sheet shows one."""
+    """Return the HTML of a picture.
+
+    With a dark variant it is both, of which the style sheet shows one.
+    """
     alt = inert(escape(shown.alt))
     if not shown.night:
         return f'<img src="{shown.name}" alt="{alt}">'

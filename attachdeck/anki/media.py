@@ -19,7 +19,7 @@ _REFERENCE = re.compile(
 
 
 def media_in(texts: Iterable[str], media: Container[str]) -> set[str]:
-    """The files that fields, templates or style sheets refer to."""
+    """Return the files that fields, templates or style sheets refer to."""
     return (
         {name for text in texts for names in references(text) for name in names if name in media}
         if media

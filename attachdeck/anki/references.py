@@ -9,7 +9,7 @@ from attachdeck.domain.course import Citation, Source
 
 
 def unfolding(citation: Citation) -> str:
-    """A source in short, unfolding to the full reference."""
+    """Return a source in short, unfolding to the full reference."""
     source = citation.source
     page = f", {citation.page}" if citation.page else ""
     short = escape(f"{surnames(source.authors)}, {source.year or 'n.d.'}{page}", quote=False)
@@ -17,7 +17,7 @@ def unfolding(citation: Citation) -> str:
 
 
 def reference(source: Source) -> str:
-    """A reference in the manner of the APA."""
+    """Return a reference in the manner of the APA."""
     text = escape(
         f"{source.authors.rstrip('.')}. ({source.year or 'n.d.'}). {source.title.rstrip('.')}.",
         quote=False,

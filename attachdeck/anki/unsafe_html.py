@@ -183,7 +183,7 @@ def css_dangers(text: str) -> list[Danger]:
 
 
 def without_dangers(text: str, *, css: bool = False) -> tuple[str, list[str]]:
-    """A text without what is dangerous in it, and what that was."""
+    """Return a text without what is dangerous in it, and what that was."""
     removed: list[str] = []
     # What was around a piece that is gone may be dangerous together, so it is looked at again.
     for _ in range(_MOST_LAYERS):
@@ -229,24 +229,24 @@ def fields_in_tags(template: str) -> Mapping[str, str]:
 
 @cache
 def shown_as_text(template: str) -> frozenset[str]:
-    """The fields that a template shows as text: Anki then makes `<` of their `&lt;`."""
+    """Return the fields that a template shows as text: Anki then makes `<` of their `&lt;`."""
     return frozenset(
         each[0][2:-2].rpartition(":")[2].strip() for each in _AS_TEXT.finditer(template)
     )
 
 
 def unsafe_as_text(value: str) -> list[Danger]:
-    """What is dangerous in a field that a template shows as text."""
+    """Return what is dangerous in a field that a template shows as text."""
     return dangers(unescape(value)) if _LESS.search(value) else []
 
 
 def safe_as_text(value: str) -> str:
-    """A field without the signs that would become tags where a template shows it as text."""
+    """Return a field without the signs that would become tags where a template shows it as text."""
     return _LESS.sub("", value)
 
 
 def unfit(value: str, forbidden: str) -> str:
-    """What makes a value unfit to stand inside of a tag of a template, or nothing."""
+    """Return what makes a value unfit to stand inside of a tag of a template, or nothing."""
     return (
         "javascript:"
         if _is_address(value)
@@ -458,7 +458,7 @@ def _blind(text: str) -> Iterator[re.Match[str]]:
 
 
 def _whole_tags(text: str) -> Iterator[tuple[int, int]]:
-    """Where each tag begins and ends."""
+    """Yield where each tag begins and ends."""
     position = 0
     while opening := _OPENING.search(text, position):
         position = opening.end()

@@ -49,7 +49,7 @@ class Note:
 
     @property
     def cards(self) -> tuple[NewCard, ...]:
-        """The cards that a package holds of this note."""
+        """Return the cards that a package holds of this note."""
         return tuple(NewCard(place, self.first_card + place) for place in self.places)
 
 
@@ -93,5 +93,5 @@ class Deck:
 
     @property
     def retired(self) -> int:
-        """How many cards of the course are retired."""
+        """Return how many cards of the course are retired."""
         return self.left_out + sum(not note.cards for note in self.notes)

@@ -42,7 +42,7 @@ def of_lesson(lesson: Lesson, course: Course, picture: Shown | None) -> str:
     """
     word = words(course.language)
     objectives = "".join(
-        f"<li>{plain(each.text)}</li>" for each in lesson.objectives[:MOST_OBJECTIVES]
+        f"<li>{plain(objective.text)}</li>" for objective in lesson.objectives[:MOST_OBJECTIVES]
     )
     parts = [
         f'<div style="font-weight:600">{_html(lesson.summary)}</div>',
@@ -73,7 +73,7 @@ def of_course(course: Course) -> str:
 
 
 def of_text(text: str, language: str) -> str:
-    """The description of a deck that a text says all of."""
+    """Return the description of a deck that a text says all of."""
     return _framed(f"{_PARAGRAPH}{plain(text)}</p>", language)
 
 
@@ -83,8 +83,8 @@ def before_you_begin(course: Course) -> str:
     That is what the description has no room for, and the notice.
     """
     whole = course.description.strip()
-    said = whole == _beginning(whole) and "![" not in whole and "<img" not in whole
-    if said and not course.notice:
+    is_shown = whole == _beginning(whole) and "![" not in whole and "<img" not in whole
+    if is_shown and not course.notice:
         return ""
     return "\n\n".join(part for part in (whole, course.notice.strip()) if part)
 
@@ -103,14 +103,14 @@ def help_lines(course: Course) -> str:
 
 
 def about(course: Course) -> str:
-    """All that the course says of itself, as Markdown, for pages outside of Anki."""
+    """Return all that the course says of itself, as Markdown, for pages outside of Anki."""
     help = [f"### {words(course.language)['Help']}", help_lines(course)] if course.help else []
     parts = (course.description, course.notice, *help, _imprint(course))
     return "\n\n".join(part.strip() for part in parts if part)
 
 
 def _imprint(course: Course) -> str:
-    """Title, version, authors, licence and homepage, as Markdown."""
+    """Return title, version, authors, licence and homepage, as Markdown."""
     word = words(course.language)
     licence = f"[{course.licence}]({course.licence_url})" if course.licence_url else course.licence
     parts = (
@@ -124,7 +124,7 @@ def _imprint(course: Course) -> str:
 
 
 def _reading(lesson: Lesson, course: Course) -> str:
-    """Where to begin: with the reading cards; or where to read, in a course that has none."""
+    """Return where to begin: with the reading cards, or where to read in a course without."""
     word = words(course.language)
     if not lesson.reading:
         return ""
@@ -137,12 +137,15 @@ def _reading(lesson: Lesson, course: Course) -> str:
 
 
 def _beginning(text: str) -> str:
-    """The first paragraph of a text."""
+    """Return the first paragraph of a text."""
     return _EMPTY_LINE.split(text.strip())[0]
 
 
 def _html(markdown: str) -> str:
-    """Sanitised HTML; a picture in it is its alt text, because no note might bring it along."""
+    """Return sanitised HTML.
+
+    A picture in it is its alt text, because no note might bring it along.
+    """
     html = render(markdown, {}) if markdown.strip() else ""
     if html and not html.startswith("<p>"):
         html = f"<p>{html}</p>" if not html.startswith("<") else html
@@ -162,6 +165,6 @@ def _framed(html: str, language: str, picture: Shown | None = None) -> str:
 
 
 def _on_one_line(html: str) -> str:
-    """HTML that looks the same without line breaks, each of which Anki would show."""
+    """Return HTML that looks the same without line breaks, each of which Anki would show."""
     html = _CODE_BLOCK.sub(lambda block: block[0].replace("\n", "<br>"), html)
     return " ".join(html.split())

@@ -54,7 +54,9 @@ def link(
     return deck, Lock(
         course=compiler.course.id,
         decks=dater.deck_records,
-        note_types={key: dater.type_record(key, each) for key, each in dater.note_types.items()},
+        note_types={
+            key: dater.type_record(key, note_type) for key, note_type in dater.note_types.items()
+        },
         cards=dater.cards,
         released=lock.released,
     )
@@ -72,7 +74,7 @@ class _Dater:
         self.cards: dict[str, CardRecord] = {}
         self.deck_records: dict[str, DeckRecord] = {}
         self.note_types = {
-            key: self.note_type(key, each) for key, each in compiler.note_types.items()
+            key: self.note_type(key, note_type) for key, note_type in compiler.note_types.items()
         }
         self.notes: list[Note] = []
         self.version_tag = compiler.tag("changed::")
@@ -173,7 +175,7 @@ class _Dater:
                 self.note(self.compiler.gone_reading(id, deck))
 
     def record(self, note: Note) -> CardRecord:
-        """What the lock remembers of a card from now on."""
+        """Return what the lock remembers of a card from now on."""
         before = self.known(note)
         if before and note.retired and self.told_before(before):
             return before
@@ -225,7 +227,7 @@ class _Dater:
         )
 
     def type_record(self, key: str, dated: DatedNoteType) -> NoteTypeRecord:
-        """What the lock remembers of a note type from now on."""
+        """Return what the lock remembers of a note type from now on."""
         layout, content = hashes(dated.note_type)
         before = self.lock.note_types.get(key)
         same = before is not None and before.content == content

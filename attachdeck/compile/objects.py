@@ -70,10 +70,10 @@ def objects_of(
         if (kept := _unpacked(cache.load(names[lesson.file]))) is not None
     }
     new = [lesson for lesson in lessons if lesson.file not in objects]
-    for lesson, made in zip(new, _made(compiler, new, again, jobs), strict=True):
-        objects[lesson.file] = made
-        if made.is_final:
-            cache.store(names[lesson.file], pickle.dumps(made))
+    for lesson, object in zip(new, _made(compiler, new, again, jobs), strict=True):
+        objects[lesson.file] = object
+        if object.is_final:
+            cache.store(names[lesson.file], pickle.dumps(object))
     cache.sweep()
     return [objects[lesson.file] for lesson in lessons]
 

@@ -85,7 +85,7 @@ class AnkiConnect:
     key: str = ""
 
     def holding(self, course: str, note_types: set[int]) -> Holding:
-        """What Anki has of the course with this id, and of these note types."""
+        """Return what Anki has of the course with this id, and of these note types."""
         with _believed(self.port):
             # By way of cards: AnkiConnect stumbles over a note that has none.
             cards = self.ask("findCards", query=f'"tag:{course}::*"')
@@ -100,7 +100,7 @@ class AnkiConnect:
             )
 
     def presets(self, decks: set[str]) -> dict[str, int]:
-        """The preset of each of these decks that Anki has."""
+        """Return the preset of each of these decks that Anki has."""
         with _believed(self.port):
             return {
                 name: int(self.ask("getDeckConfig", deck=name)["id"])
@@ -139,7 +139,7 @@ class AnkiConnect:
             )
 
     def ask(self, action: str, seconds: float | None = None, **parameters: Any) -> Any:
-        """The result of one of AnkiConnect's actions."""
+        """Return the result of one of AnkiConnect's actions."""
         question = {"action": action, "version": API, "params": parameters} | (
             {"key": self.key} if self.key else {}
         )
@@ -152,11 +152,11 @@ class AnkiConnect:
         if not isinstance(answer, dict) or answer.keys() != {"result", "error"}:
             raise _stranger(self.port)
         if (problem := answer["error"]) is not None:
-            said = _printable(problem)
+            message = _printable(problem)
             raise NoAnki(
                 next(
-                    (meaning for words, meaning in _MEANINGS.items() if words in said),
-                    f"AnkiConnect says: {said}",
+                    (meaning for words, meaning in _MEANINGS.items() if words in message),
+                    f"AnkiConnect says: {message}",
                 )
             )
         return answer["result"]
@@ -188,7 +188,7 @@ class AnkiConnect:
 
 
 def _read(answer: http.client.HTTPResponse, until: float) -> Iterator[bytes]:
-    """An answer's parts, as long as neither its size nor its time is used up."""
+    """Yield an answer's parts, as long as neither its size nor its time is used up."""
     size = 0
     while part := answer.read1(65536):
         size += len(part)
@@ -211,27 +211,27 @@ def _believed(port: int) -> Iterator[None]:
         raise _stranger(port) from error
 
 
-def _note(said: Mapping[str, Any]) -> HeldNote:
-    fields = {str(name): str(each["value"]) for name, each in said["fields"].items()}
+def _note(values: Mapping[str, Any]) -> HeldNote:
+    fields = {str(name): str(field["value"]) for name, field in values["fields"].items()}
     return HeldNote(
-        id=int(said["noteId"]),
-        note_type=str(said["modelName"]),
+        id=int(values["noteId"]),
+        note_type=str(values["modelName"]),
         fields=fields,
-        tags=frozenset(map(str, said["tags"])),
-        modified=int(said["mod"]),
+        tags=frozenset(map(str, values["tags"])),
+        modified=int(values["mod"]),
     )
 
 
-def _note_type(said: Mapping[str, Any]) -> dict[str, Any]:
+def _note_type(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "name": str(said["name"]),
-        "mod": int(said["mod"]),
-        "type": int(said["type"]),
-        "css": str(said["css"]),
-        "flds": [{"id": each.get("id"), "name": str(each["name"])} for each in said["flds"]],
+        "name": str(values["name"]),
+        "mod": int(values["mod"]),
+        "type": int(values["type"]),
+        "css": str(values["css"]),
+        "flds": [{"id": part.get("id"), "name": str(part["name"])} for part in values["flds"]],
         "tmpls": [
-            {"id": each.get("id"), **{key: str(each[key]) for key in ("name", "qfmt", "afmt")}}
-            for each in said["tmpls"]
+            {"id": part.get("id"), **{key: str(part[key]) for key in ("name", "qfmt", "afmt")}}
+            for part in values["tmpls"]
         ],
     }
 
@@ -243,5 +243,5 @@ def _stranger(port: int) -> NoAnki:
     )
 
 
-def _printable(said: object) -> str:
-    return re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", str(said))[:300]
+def _printable(message: object) -> str:
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", str(message))[:300]

@@ -159,7 +159,7 @@ def simulator() -> Iterator[Simulate]:
         from anki.scheduler_pb2 import SimulateFsrsReviewRequest
 
         def simulate(cards: int, days: int, pace: Pace) -> tuple[Day, ...]:
-            asked = SimulateFsrsReviewRequest(
+            request = SimulateFsrsReviewRequest(
                 deck_size=cards,
                 days_to_simulate=days,
                 new_limit=pace.new,
@@ -172,9 +172,14 @@ def simulator() -> Iterator[Simulate]:
                 relearning_step_count=1,
             )
             # As the deck options do.
-            found = collection._backend.simulate_fsrs_review(asked)  # noqa: SLF001
+            simulated = collection._backend.simulate_fsrs_review(request)  # noqa: SLF001
             return tuple(
-                map(Day, found.daily_new_count, found.daily_review_count, found.daily_time_cost)
+                map(
+                    Day,
+                    simulated.daily_new_count,
+                    simulated.daily_review_count,
+                    simulated.daily_time_cost,
+                )
             )
 
         yield simulate

@@ -47,11 +47,11 @@ class Plan:
 
     @property
     def last_new(self) -> int:
-        """The day (from 1) on which the last card is new."""
+        """Return the day (from 1) on which the last card is new."""
         return _last_new(self.days)
 
     def weeks(self) -> Iterator[tuple[Day, ...]]:
-        """The days, week by week."""
+        """Yield the days, week by week."""
         return (self.days[first : first + 7] for first in range(0, len(self.days), 7))
 
 
@@ -68,7 +68,7 @@ class Term:
 
     @property
     def last_new(self) -> int:
-        """The day (from 1) on which the last card is new."""
+        """Return the day (from 1) on which the last card is new."""
         return _last_new(self.days)
 
 
@@ -116,17 +116,17 @@ def term(
 
 
 def busiest(days: tuple[Day, ...]) -> float:
-    """The minutes a day in the week that asks most."""
+    """Return the minutes a day in the week that asks most."""
     return max(minutes(days[first : first + 7]) for first in range(0, len(days), 7))
 
 
 def minutes(days: tuple[Day, ...]) -> float:
-    """The minutes a day, on average."""
+    """Return the minutes a day, on average."""
     return sum(day.seconds for day in days) / len(days) / 60
 
 
 def per_day(days: tuple[Day, ...]) -> float:
-    """The cards a day, new ones and reviews, on average."""
+    """Return the cards a day, new ones and reviews, on average."""
     return sum(day.new + day.reviews for day in days) / len(days)
 
 
@@ -135,14 +135,14 @@ def _cards(deck: Deck) -> Counter[str]:
 
     They come in the order in which Anki takes new cards from a deck's subdecks: by name.
     """
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     above = deck.course.deck.count("::") + 1
     for note in sorted(deck.notes, key=lambda note: note.deck.casefold().split("::")):
         if note.cards:
-            found["::".join(note.deck.split("::")[above:])] += len(note.cards)
-    if not found:
+            counts["::".join(note.deck.split("::")[above:])] += len(note.cards)
+    if not counts:
         raise NoPlan("the course has no cards yet")
-    return found
+    return counts
 
 
 def _last_new(days: tuple[Day, ...]) -> int:

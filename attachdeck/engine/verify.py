@@ -96,8 +96,8 @@ def verify_apart(package: Path, upgrade_from: Path | None = None) -> list[Findin
 def _findings(
     folder: Path, package: Path, upgrade_from: Path | None, retired: Container[str]
 ) -> list[Finding]:
-    for each in filter(None, (package, upgrade_from)):
-        _refuse(each)
+    for file in filter(None, (package, upgrade_from)):
+        _refuse(file)
     try:
         findings = [
             *_first_import(package, folder / "new.anki2", retired),
@@ -196,8 +196,8 @@ def _check_database(collection: Collection, retired: Container[str]) -> Iterator
         "nothing to mend",
         message.strip().replace("\n", " "),
     )
-    made = sorted(set(collection.find_cards("")) - before)
-    notes = [collection.get_card(card).note() for card in made]
+    added = sorted(set(collection.find_cards("")) - before)
+    notes = [collection.get_card(card).note() for card in added]
     told = [note for note in notes if _name(note) in retired or _says_retired(note)]
     wrong = [note for note in notes if note not in told]
     if wrong:
@@ -243,7 +243,10 @@ def _pictures_in(description: str) -> Iterator[tuple[str, ...]]:
 
 
 def _changed_template(package: Path, path: Path) -> Finding:
-    """What happens to the cards when a template changes: by a later release, or by the learner."""
+    """Judge what happens to the cards when a template changes.
+
+    A later release may change it, or the learner.
+    """
     try:
         with opened(path) as collection:
             _import(collection, package)
@@ -264,7 +267,7 @@ def _changed_template(package: Path, path: Path) -> Finding:
 
 
 def _made_twice(collection: Collection) -> tuple[str, ...]:
-    """The notes that have a card more than once."""
+    """Return the notes that have a card more than once."""
     query = "select distinct nid from cards group by nid, ord having count() > 1"
     found = collection.db.list(query) if collection.db else []
     return tuple(_name(collection.get_note(note)) for note in found)
@@ -302,7 +305,7 @@ Contents = dict[str, tuple[tuple[str, ...], frozenset[str]]]
 
 
 def _contents(collection: Collection) -> Contents:
-    """Fields and tags of each note, by GUID."""
+    """Return the fields and tags of each note, by GUID."""
     rows = collection.db.all("select guid, flds, tags from notes") if collection.db else []
     return {
         guid: (tuple(fields.split("\x1f")), frozenset(tags.split())) for guid, fields, tags in rows
@@ -496,7 +499,7 @@ class _Learner:
             )
 
     def emptied(self) -> Iterator[Finding]:
-        """Cards with the learner's history that their notes no longer make."""
+        """Yield cards with the learner's history that their notes no longer make."""
         empty = tuple(
             _name(self.collection.get_note(each.note_id))
             for each in self.collection.get_empty_cards().notes
@@ -526,7 +529,7 @@ def _name(note: Any) -> str:
 
 
 def _shows(card: Any) -> bool:
-    """Whether both sides show something, and no template error."""
+    """Return whether both sides show something, and no template error."""
     output = card.render_output()
     sides = (output.question_text, output.answer_text)
     return all(_UNSEEN.sub("", side).strip() and "Card template" not in side for side in sides)

@@ -73,11 +73,11 @@ class Snapshot:
         mine = {key: guid for guid, key in self.guids.items()}
         names = {key: other.guids.get(mine.get(key, key), key) for key in self.cards}
         cards = {
-            names[key]: replace(each, note_type=types.get(each.note_type, each.note_type))
-            for key, each in self.cards.items()
+            names[key]: replace(card, note_type=types.get(card.note_type, card.note_type))
+            for key, card in self.cards.items()
         }
         guids = {guid: names.get(key, key) for guid, key in self.guids.items()}
-        note_types = {types.get(key, key): each for key, each in self.note_types.items()}
+        note_types = {types.get(key, key): hashes for key, hashes in self.note_types.items()}
         return replace(
             self,
             cards=cards,
@@ -105,7 +105,10 @@ class Rewording:
     after: str
 
     def words(self) -> Iterator[tuple[str, str]]:
-        """The change word by word: runs of text that stayed (`=`), went (`-`) or came (`+`)."""
+        """Yield the change word by word.
+
+        It comes in runs of text that stayed (`=`), went (`-`) or came (`+`).
+        """
         before, after = self.before.split(), self.after.split()
         if _are_many(before, after):
             first = _shared(before, after)
@@ -207,7 +210,7 @@ def compare(old: Snapshot, new: Snapshot) -> Changes:
         for key, pair in seen.items()
         if key not in retired and any(_retagged(*pair))
     }
-    found = Changes(
+    changes = Changes(
         added={key: each for key, each in new.cards.items() if key not in old.cards},
         reworded=reworded,
         moved={
@@ -236,7 +239,7 @@ def compare(old: Snapshot, new: Snapshot) -> Changes:
             if key not in reworded and key not in retagged and _is_only_newer(*pair)
         ),
     )
-    shown: Changes = printable(found)
+    shown: Changes = printable(changes)
     return shown
 
 
@@ -260,16 +263,16 @@ def printable(value: Any) -> Any:
     if isinstance(value, tuple | frozenset):
         return type(value)(map(printable, value))
     if isinstance(value, Mapping):
-        return {printable(key): printable(each) for key, each in value.items()}
+        return {printable(key): printable(part) for key, part in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
         return replace(
-            value, **{each.name: printable(getattr(value, each.name)) for each in fields(value)}
+            value, **{part.name: printable(getattr(value, part.name)) for part in fields(value)}
         )
     return value
 
 
 def next_version(version: str, bump: Bump) -> str:
-    """The lowest version number that fits a change since `version` (three numbers)."""
+    """Return the lowest version number that fits a change since `version` (three numbers)."""
     parts = [int(part) for part in version.split(".")]
     if bump is not Bump.NONE:
         place = Bump.MAJOR - bump
@@ -278,18 +281,18 @@ def next_version(version: str, bump: Bump) -> str:
 
 
 def _are_many(before: list[str], after: list[str]) -> bool:
-    one, other = Counter(before), Counter(after)
+    counts_before, counts_after = Counter(before), Counter(after)
     return (
         len(before) + len(after) > _MOST_WORDS
-        or sum(count * other[word] for word, count in one.items()) > _MOST_PAIRS
+        or sum(count * counts_after[word] for word, count in counts_before.items()) > _MOST_PAIRS
     )
 
 
-def _shared(one: list[str], other: list[str]) -> int:
-    """How many words both begin with."""
+def _shared(before: list[str], after: list[str]) -> int:
+    """Return how many words both begin with."""
     return next(
-        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
-        min(len(one), len(other)),
+        (place for place, (a, b) in enumerate(zip(before, after, strict=False)) if a != b),
+        min(len(before), len(after)),
     )
 
 
@@ -300,31 +303,34 @@ def _text_differs(before: CardView, after: CardView) -> bool:
 
 
 def _reworded(before: CardView, after: CardView) -> tuple[Rewording, ...]:
-    """Each field whose text differs; nothing where only hashes are known."""
+    """Return each field whose text differs; nothing where only hashes are known."""
     if before.texts is None or after.texts is None:
         return ()
     names = dict.fromkeys((*before.texts, *after.texts))
     texts = ((name, before.texts.get(name, ""), after.texts.get(name, "")) for name in names)
-    return tuple(Rewording(name, one, other) for name, one, other in texts if one != other)
+    return tuple(Rewording(name, old, new) for name, old, new in texts if old != new)
 
 
 def _retagged(before: CardView, after: CardView) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Tags that came and tags that went; those that follow from place and time do not count."""
-    one, other = (
+    """Return tags that came and tags that went.
+
+    Those that follow from place and time do not count.
+    """
+    old, new = (
         {
             tag
-            for tag in each.tags
+            for tag in card.tags
             if not any(part in tag for part in _PLUMBING) and not tag.endswith(_RETIRED)
         }
-        for each in (before, after)
+        for card in (before, after)
     )
-    return tuple(sorted(other - one)), tuple(sorted(one - other))
+    return tuple(sorted(new - old)), tuple(sorted(old - new))
 
 
 def _media(
     old: frozenset[str] | None, new: frozenset[str] | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Media that came and media that went; a lock knows of none."""
+    """Return media that came and media that went; a lock knows of none."""
     return (
         ((), ())
         if old is None or new is None
@@ -350,13 +356,13 @@ def _acts(old: Snapshot, new: Snapshot) -> Iterator[str]:
                 f"the layout of the note type `{key}` has changed: "
                 "Anki clones it and never updates the old notes"
             )
-    for key, each in new.cards.items():
-        if key in old.cards and old.cards[key].note_type != each.note_type:
+    for key, card in new.cards.items():
+        if key in old.cards and old.cards[key].note_type != card.note_type:
             yield f"the card `{key}` has another note type: it is never updated again"
         elif (
             key in old.cards
-            and each.places
-            and (lost := len(set(old.cards[key].places) - set(each.places)))
+            and card.places
+            and (lost := len(set(old.cards[key].places) - set(card.places)))
         ):
             yield (
                 f"the card `{key}` no longer makes {lost} of its {len(old.cards[key].places)} "

@@ -20,9 +20,9 @@ def forgotten(lock: Lock, new: Lock, name: str) -> tuple[Lock, str] | None:
     if lock.released and card and not is_new(card):
         now = new.cards.get(name)
         key = name if now else next((k for k, c in new.cards.items() if c.guid == card.guid), "")
-        found = _card(lock, name, key, new.cards.get(key))
-        if found:
-            return found
+        forgotten_card = _card(lock, name, key, new.cards.get(key))
+        if forgotten_card:
+            return forgotten_card
     for key, deck in lock.decks.items():
         if name in (deck.name, key) and key in new.decks and new.decks[key].name != deck.name:
             return _without_deck(lock, key), (
@@ -59,4 +59,4 @@ def _card(lock: Lock, name: str, key: str, now: CardRecord | None) -> tuple[Lock
 
 
 def _without_deck(lock: Lock, key: str) -> Lock:
-    return replace(lock, decks={each: deck for each, deck in lock.decks.items() if each != key})
+    return replace(lock, decks={id: deck for id, deck in lock.decks.items() if id != key})

@@ -60,7 +60,10 @@ class BrokenOutput(Exception):  # noqa: N818
 
 
 def known() -> dict[str, EntryPoint]:
-    """The outputs that are installed, by name. No package can take a name of attachdeck's own."""
+    """Return the outputs that are installed, by name.
+
+    No package can take a name of attachdeck's own.
+    """
     from importlib.metadata import entry_points
 
     points = sorted(
@@ -76,7 +79,7 @@ def known() -> dict[str, EntryPoint]:
 
 
 def find(name: str) -> Output:
-    """The output of this name. Raises UnknownOutput or BrokenOutput."""
+    """Return the output of this name; raise UnknownOutput or BrokenOutput."""
     # The one that is wanted most; looking through all installed packages for it takes longer than
     # to import it.
     if name == "apkg":

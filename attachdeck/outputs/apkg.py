@@ -222,7 +222,7 @@ class _Subdeck(genanki.Deck):  # type: ignore[misc]
 
 
 def _preset(deck: Deck) -> dict[str, Any]:
-    """Deck options; Anki fills in what is not given."""
+    """Return deck options; Anki fills in what is not given."""
     study = deck.study
     return {
         "id": deck.preset,

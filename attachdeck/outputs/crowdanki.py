@@ -45,7 +45,7 @@ def write(deck: Deck, place: Path) -> list[str]:
 
 
 def _root(deck: Deck) -> str:
-    """The name of the course's deck."""
+    """Return the name of the course's deck."""
     return normal(deck.course.deck)
 
 

@@ -67,7 +67,7 @@ def faces(deck: Deck) -> Iterator[Face]:
 
 
 def reading_html(lesson: Lesson, html: Callable[[str], str]) -> str:
-    """A lesson's reading as HTML, each section below its title; `html` renders Markdown."""
+    """Return a lesson's reading as HTML, each section below its title; `html` renders Markdown."""
     return "\n".join(
         f"<h3>{escape(section.title)}</h3>\n{html(section.text)}"
         if section.title
@@ -77,12 +77,12 @@ def reading_html(lesson: Lesson, html: Callable[[str], str]) -> str:
 
 
 def fields(deck: Deck, note: Note) -> dict[str, str]:
-    """A note's fields by their names."""
+    """Return a note's fields by their names."""
     return deck.note_types[note.note_type].note_type.named(note.fields)
 
 
 def with_pictures(html: str, media: Mapping[str, bytes]) -> str:
-    """HTML with its pictures inside, as on a light background."""
+    """Return HTML with its pictures inside, as on a light background."""
 
     def embedded(match: re.Match[str]) -> str:
         return (
@@ -95,12 +95,12 @@ def with_pictures(html: str, media: Mapping[str, bytes]) -> str:
 
 
 def without_pictures(html: str) -> str:
-    """HTML in which each picture is its alt text."""
+    """Return HTML in which each picture is its alt text."""
     return _IMG.sub(lambda match: "" if match["night"] else f"[{match['alt']}]", html)
 
 
 def address(name: str, content: bytes) -> str:
-    """A picture as an address that holds all of it."""
+    """Return a picture as an address that holds all of it."""
     kind = {".svg": "image/svg+xml", ".webp": "image/webp"}.get(
         name[name.rfind(".") :].lower()
     ) or mimetypes.guess_type(name)[0]

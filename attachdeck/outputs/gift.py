@@ -69,7 +69,7 @@ def short(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """HTML's text."""
+    """Return HTML's text."""
     return unescape(_TAG.sub("", without_pictures(text))).strip()
 
 
@@ -177,7 +177,7 @@ def _feedback(face: Face, answer: str = "") -> str:
 
 
 def _places(steps: list[str]) -> list[str]:
-    """Each step matched with its place; Moodle wants three places to choose from."""
+    """Return each step matched with its place; Moodle wants three places to choose from."""
     return [
         *(f"={html(step)} -> {n}" for n, step in enumerate(steps, 1)),
         *([f"= -> {len(steps) + 1}"] if len(steps) < 3 else []),

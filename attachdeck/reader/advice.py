@@ -130,7 +130,7 @@ def _second_key(page: Page, line: int, column: int) -> Said | None:
 
 
 def _keyless(page: Page, above: int, line: int) -> Said | None:
-    """What is wrong with a line without a key above a line with one."""
+    """Return what is wrong with a line without a key above a line with one."""
     written = page[above].rstrip()
     indented = len(written) - len(written.lstrip())
     found = re.fullmatch(r"(\s*(?:- +)*)([\w-]+)\s*[;=：\s]\s*([^:]*)", written[:LONGEST_LINE])
@@ -376,7 +376,7 @@ def _no_beginning(page: Page, line: int, column: int) -> Said:
 
 
 def _between_braces(page: Page, line: int) -> Said | None:
-    """What keeps keys and their values between braces on one line from being read."""
+    """Return what keeps keys and their values between braces on one line from being read."""
     written = page[line].rstrip()
     if not re.match(r"\s*(?:- +)*(?:[\w-]+: +)?\{", written) or len(written) > LONGEST_LINE:
         return None
@@ -577,7 +577,10 @@ _ADVICE = (
 def syntax_error(
     error: yaml.MarkedYAMLError, text: str, shown: str, parse: Callable[[str], Iterator[yaml.Event]]
 ) -> Diagnostic:
-    """The parser's complaint about a file's text as a diagnostic; `parse` is the parser itself."""
+    """Return the parser's complaint about a file's text as a diagnostic.
+
+    `parse` is the parser itself.
+    """
     problem = error.problem or error.context or "it does not follow the rules of YAML"
     advice = next((each for each in _ADVICE if each.phrase in problem), None)
     mark = (
@@ -625,7 +628,7 @@ def syntax_error(
 
 
 def as_text(line: int, text: str, parse: Callable[[str], Iterator[yaml.Event]]) -> str:
-    """How to write a line whose text means something else to YAML, for the end of a hint."""
+    """Return how to write a line whose text means something else to YAML, for the end of a hint."""
     meant = Page(text, parse).mended(line)
     return f": `{meant}`" if meant else _OR_BELOW
 

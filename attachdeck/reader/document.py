@@ -51,7 +51,7 @@ class Node:
 
     @property
     def mark(self) -> Mark:
-        """The place of the value and of its parts."""
+        """Return the place of the value and of its parts."""
         if not isinstance(self._mark, Mark):
             if self._whole is not None:
                 self._mark = self._whole.mark.parts[self._key]  # type: ignore[index]
@@ -71,18 +71,21 @@ class Node:
         return isinstance(self.value, dict) and key in self.value
 
     def get(self, key: str) -> Node | None:
-        """The part under a key, or None where it is not written."""
+        """Return the part under a key, or None where it is not written."""
         return self[key] if key in self else None  # noqa: SIM401  # This is what `get` is.
 
     def items(self) -> Iterator[Node]:
-        """The parts of a list, in order; nothing for anything else."""
+        """Yield the parts of a list, in order; nothing for anything else."""
         if isinstance(self.value, list):
             yield from (self[index] for index in range(len(self.value)))
 
     def with_part(
         self, key: str, part: Node, place: tuple[int, int, int, int] | None = None
     ) -> Node:
-        """This mapping with another part under a key; `place` is that of a key that is new."""
+        """Return this mapping with another part under a key.
+
+        `place` is that of a key that is new.
+        """
         parts: Any = self.mark.parts
         keys = self.mark.keys if place is None else self.mark.keys | {key: place}
         placed = replace(part.mark, file=part.file)
@@ -90,22 +93,22 @@ class Node:
         return Node(self.value | {key: part.value}, mark, self.file)
 
     def with_entries(self, entries: list[Node]) -> Node:
-        """This list with other entries."""
+        """Return this list with other entries."""
         mark = replace(self.mark, parts=[replace(each.mark, file=each.file) for each in entries])
         return Node([each.value for each in entries], mark, self.file)
 
     @property
     def at(self) -> Location:
-        """Where the value stands."""
+        """Return where the value stands."""
         return Location(self.file, *self.mark.span)
 
     def key_at(self, key: str) -> Location:
-        """Where a key of this mapping stands."""
+        """Return where a key of this mapping stands."""
         return Location(self[key].file, *self.mark.keys[key])
 
     @property
     def start(self) -> Location:
-        """Where the value begins: the first key of a mapping, the value itself otherwise."""
+        """Return where the value begins: the first key of a mapping, the value itself otherwise."""
         first = next(iter(self.mark.keys), None)
         return self.at if first is None else self.key_at(first)
 
@@ -121,12 +124,12 @@ class Document:
 
 @lru_cache(maxsize=1)
 def lines_in(text: str) -> list[str]:
-    """The lines of a file; one with many mistakes is not taken apart for each."""
+    """Return the lines of a file; one with many mistakes is not taken apart for each."""
     return text.split("\n")
 
 
 def location_of(shown: str, text: str, index: int) -> Location:
-    """Where the character at an index of a file's text stands."""
+    """Return where the character at an index of a file's text stands."""
     line = text.count("\n", 0, index) + 1
     column = index - text.rfind("\n", 0, index)
     return Location(shown, line, column, line, column + 1)

@@ -83,7 +83,7 @@ class Page:
         return self.lines[line - 1]
 
     def above(self, line: int) -> Iterator[str]:
-        """The lines above one that are not blank, the nearest first."""
+        """Yield the lines above one that are not blank, the nearest first."""
         return (
             each for each in reversed(self.lines[max(line - _ABOVE, 0) : line - 1]) if each.strip()
         )
@@ -111,7 +111,10 @@ class Page:
         return True
 
     def mended(self, line: int) -> str:
-        """A line as it should stand, with its text in quotes; empty where that does not help."""
+        """Return a line as it should stand, with its text in quotes.
+
+        It is empty where that does not help.
+        """
         return next(
             (
                 shown.strip()
@@ -182,7 +185,7 @@ def _in_quotes(line: str) -> Iterator[tuple[str, str]]:
 
 
 def texts(written: str) -> Iterator[str]:
-    """What an author may have meant by what stands as a text."""
+    """Yield what an author may have meant by what stands as a text."""
     mark = written[0]
     if mark in _OPENING and written[-1] in _CLOSING:
         yield written[1:-1]

@@ -139,7 +139,7 @@ def _spoilt_svg(content: bytes) -> str:
 
 
 def _is_whole(content: bytes, kind: str) -> bool:
-    """Whether a picture is there to its end; what stands behind that is no matter."""
+    """Return whether a picture is there to its end; what stands behind that is no matter."""
     if kind == "PNG":
         return b"IEND" in content
     if kind == "WebP":
@@ -185,7 +185,10 @@ def svg_boxes(content: bytes) -> dict[str, Box]:
 
 
 def _svg_root(content: bytes) -> ET.Element | None:
-    """The SVG's root. Entities, by which XML can hurt, are refused before (`svg_problems`)."""
+    """Return the SVG's root.
+
+    Entities, by which XML can hurt, are refused before (`svg_problems`).
+    """
     import xml.etree.ElementTree as ET
 
     try:
@@ -242,7 +245,7 @@ def _box(element: ET.Element) -> Box | None:
 
 
 def _real(box: Box) -> Box | None:
-    """A box, unless it has no area or lies nowhere."""
+    """Return a box, unless it has no area or lies nowhere."""
     return (
         box
         if 0 < box.width < inf and 0 < box.height < inf and isfinite(box.left) and isfinite(box.top)

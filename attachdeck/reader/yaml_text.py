@@ -118,7 +118,7 @@ def cut_off(text: str, shown: str) -> Iterator[Location]:
 
 
 def with_plain_ends(text: str) -> str:
-    """A text with LF at the end of each line."""
+    """Return a text with LF at the end of each line."""
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 

@@ -48,7 +48,7 @@ class LessonCache:
         return name
 
     def load(self, name: str) -> bytes:
-        """What is kept, or nothing."""
+        """Return what is kept, or nothing."""
         return (self.cache.read(f"{self.course}/{name}") if self.cache else None) or b""
 
     def store(self, name: str, content: bytes) -> None:
@@ -73,7 +73,7 @@ class LessonCache:
 
 
 def _code() -> bytes:
-    """What distinguishes one attachdeck, with its libraries, from another."""
+    """Return what distinguishes one attachdeck, with its libraries, from another."""
     stamps = [
         (path.as_posix(), status.st_size, status.st_mtime_ns)
         for path in sorted(_HERE.rglob("*"))

@@ -29,6 +29,6 @@ def _in_order(match: re.Match[str]) -> str:
     They would be brought into it anyway. Letters, of class 0, stay in theirs.
     """
     parts: list[str] = []
-    for _, run in groupby(match.group(), lambda each: unicodedata.combining(each) > 0):
+    for _, run in groupby(match.group(), lambda character: unicodedata.combining(character) > 0):
         parts += sorted(run, key=unicodedata.combining)
     return "".join(parts)

@@ -49,7 +49,7 @@ def in_the_way(place: Path) -> str:
     It is empty where the folder is new, or holds only what git and systems keep there.
     """
     return (
-        next((each.name for each in sorted(place.iterdir()) if each.name not in _UNSEEN), "")
+        next((file.name for file in sorted(place.iterdir()) if file.name not in _UNSEEN), "")
         if place.is_dir()
         else ""
     )
@@ -64,14 +64,14 @@ def new_folder(place: Path) -> Iterator[Path]:
     is_there = place.is_dir()  # Somebody may stand in it, so it stays the same folder.
     place.parent.mkdir(parents=True, exist_ok=True)
     with folder_beside(place / "new" if is_there else place) as beside:
-        made = beside / "new"
-        made.mkdir()
-        yield made
+        folder = beside / "new"
+        folder.mkdir()
+        yield folder
         if is_there:
-            for each in sorted(made.iterdir()):
-                each.replace(place / each.name)
+            for entry in sorted(folder.iterdir()):
+                entry.replace(place / entry.name)
         else:
-            made.replace(place)
+            folder.replace(place)
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -146,7 +146,7 @@ def sweep(path: Path) -> None:
 
 
 def _umask() -> int:
-    """The process's mask for new files; Python can only read it by setting it."""
+    """Return the process's mask for new files; Python can only read it by setting it."""
     mask = os.umask(0o022)
     os.umask(mask)
     return mask

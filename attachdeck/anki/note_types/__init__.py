@@ -102,13 +102,16 @@ class NoteType:
         object.__setattr__(self, "places", {})
 
     def row(self, values: Mapping[str, str]) -> tuple[str, ...]:
-        """Values by field name as a row in the layout's order; what is not given is empty."""
+        """Return values by field name as a row in the layout's order.
+
+        What is not given is empty.
+        """
         if not values.keys() <= self.known:
             raise KeyError(f"{self.kind} has no field {sorted(values.keys() - self.known)}")
         return tuple(map(values.get, self.names, repeat("")))
 
     def named(self, row: tuple[str, ...]) -> dict[str, str]:
-        """A row's values by the names of their fields: the way back from `row`."""
+        """Return a row's values by the names of their fields: the way back from `row`."""
         return dict(zip(self.names, row, strict=True))
 
 
@@ -124,7 +127,7 @@ class Look:
 
 
 def note_type(kind: str, look: Look) -> NoteType:
-    """The note type for one of `KINDS`, dressed for a course."""
+    """Return the note type for one of `KINDS`, dressed for a course."""
     layout = _yaml(_HERE / kind / "note_type.yaml")
     fields = [*_repeated(layout["fields"]), *_yaml(_HERE / "shared_fields.yaml")]
     expand = _Expander(kind, look)
@@ -163,7 +166,7 @@ def words(language: str) -> dict[str, str]:
 
 
 def direction(language: str) -> str:
-    """In which direction a language is written, as HTML names it."""
+    """Return in which direction a language is written, as HTML names it."""
     return "rtl" if language.partition("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
 
 
@@ -176,7 +179,10 @@ def _yaml(file: Path) -> Any:
 
 
 def _repeated(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Entries as written; one with `each: 12` becomes twelve, numbered in name, reason and id."""
+    """Return entries as written.
+
+    One with `each: 12` becomes twelve, numbered in name, reason and id.
+    """
     found = []
     for entry in entries:
         for n in range(1, entry["each"] + 1) if "each" in entry else (0,):
@@ -190,7 +196,7 @@ def _repeated(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 @cache
 def _templates(folder: str) -> dict[str, str]:
-    """The templates of a folder by their names, without their comments."""
+    """Return the templates of a folder by their names, without their comments."""
     files = (file for file in (_HERE / folder).iterdir() if file.suffix in (".html", ".js"))
     return {file.name: _COMMENT.sub("", file.read_text(encoding="utf-8")) for file in files}
 
@@ -251,5 +257,5 @@ class _Expander:
         return "".join(self.included(match["name"], n).replace("{i}", str(i)) for i in steps)
 
     def words(self, text: str) -> str:
-        """A text with every `[[word]]` in the course's language."""
+        """Return a text with every `[[word]]` in the course's language."""
         return _WORD.sub(lambda match: self.wording[match[1]], text)

@@ -123,7 +123,7 @@ def _shows(parts: tuple[Part, ...], filled: frozenset[str]) -> bool:
 
 
 def fields_enough(note_type: NoteType) -> tuple[str, ...]:
-    """The fields of which each alone makes a card."""
+    """Return the fields of which each alone makes a card."""
     fronts = [parse(each.front) for each in note_type.templates]
     return tuple(
         name

@@ -49,17 +49,17 @@ _NOTE_TYPE: Mapping[str, tuple[str, Any]] = {
 
 
 def key(name: str) -> str:
-    """What the lock calls a note type of the course's own, so that it can have any name."""
+    """Return what the lock calls a note type of the course's own, so that it can have any name."""
     return f"custom {name}"
 
 
 def number(own: OwnNoteType) -> int | None:
-    """The id in Anki that the course gives its note type."""
+    """Return the id in Anki that the course gives its note type."""
     return _number(own.written)
 
 
 def note_type(own: OwnNoteType) -> NoteType:
-    """The note type that its files describe."""
+    """Return the note type that its files describe."""
     said = own.written
     names = [each["name"] for each in said["fields"]]
     sort_field = said.get("sort_field", names[0])
@@ -238,7 +238,7 @@ def _by_us(found: Json, names: Mapping[str, tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _id(found: Json) -> dict[str, int | str]:
-    """An id as YAML can have it: a number of more than 18 digits is text there."""
+    """Return an id as YAML can have it: a number of more than 18 digits is text there."""
     number = int(found.get("id") or 0)
     return {"id": number if len(str(abs(number))) <= 18 else str(number)} if number else {}
 

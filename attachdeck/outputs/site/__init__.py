@@ -96,7 +96,7 @@ class _Site:
         }
 
     def texts(self) -> dict[str, str]:
-        """Every file of text by its name."""
+        """Return every file of text by its name."""
         course = self.course
         about = summary(course)
         pages = {
@@ -128,7 +128,7 @@ class _Site:
         return _filled("style.css", self.words | colours)
 
     def media(self) -> dict[str, bytes]:
-        """The pictures by their names, also those that are shown on a dark background."""
+        """Return the pictures by their names, also those that are shown on a dark background."""
         pictures = (
             each
             for picture in self.course.pictures.values()
@@ -210,7 +210,7 @@ class _Site:
         return _filled("lesson.html", self.words | slots)
 
     def reading(self, lesson: Lesson) -> str:
-        """The reading, with the prompts after the section that each belongs to."""
+        """Return the reading, with the prompts after the section that each belongs to."""
         parts = sections(lifted(reading_html(lesson, self.html)))
         own = own_words(parts)
         below = [""] * len(parts)

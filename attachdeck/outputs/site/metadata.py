@@ -11,12 +11,15 @@ from attachdeck.outputs.site.reading import plain
 
 
 def summary(course: Course) -> str:
-    """The first paragraph of the description, as plain text."""
+    """Return the first paragraph of the description, as plain text."""
     return plain(render(course.description.strip().partition("\n\n")[0], {}))
 
 
 def metadata(course: Course, address: Callable[[Lesson], str]) -> str:
-    """The course in the words of schema.org, as a script of data that nothing in it can end."""
+    """Return the course in the words of schema.org, as a script of data.
+
+    Nothing in it can end the script.
+    """
     about = {
         "@context": "https://schema.org",
         "@type": "Course",

@@ -33,7 +33,7 @@ class Prompt:
 
 
 def prompts(deck: Deck) -> Iterator[Prompt]:
-    """Every prompt of a course, in the author's order. Its pictures are in `media/`."""
+    """Yield every prompt of a course, in the author's order. Its pictures are in `media/`."""
     notes = {note.card: note for note in deck.notes}
     word = words(deck.course.language)
     for face in faces(deck):
@@ -70,7 +70,7 @@ def _unfolding(name: str, word: str, html: str) -> str:
 
 
 def _beside(found: Mapping[str, str], word: Mapping[str, str]) -> str:
-    """What is said beside an answer."""
+    """Return what is said beside an answer."""
     said = (
         ("Why", word["Why"]),
         ("Confusion", word["Often confused"]),

@@ -23,12 +23,12 @@ _WORD = re.compile(r"\w{4,}")
 
 
 def plain(html: str) -> str:
-    """HTML's text on one line, with a picture's alt text in its place."""
+    """Return HTML's text on one line, with a picture's alt text in its place."""
     return " ".join(unescape(_TAG.sub("", _BLOCK.sub(" ", without_pictures(html)))).split())
 
 
 def lifted(html: str) -> str:
-    """A text whose highest headings are `h2`: the page's title stands above them."""
+    """Return a text whose highest headings are `h2`: the page's title stands above them."""
     levels = [_HEADINGS[tag["name"]] for tag in _TAG.finditer(html) if tag["name"] in _HEADINGS]
     shift = 2 - min(levels, default=2)
 
@@ -57,7 +57,7 @@ def sections(html: str) -> list[str]:
 
 
 def own_words(sections: Iterable[str]) -> list[set[str]]:
-    """The words of each section that no other has."""
+    """Return the words of each section that no other has."""
     words = [_words(each) for each in sections]
     counts = Counter(word for each in words for word in each)
     return [{word for word in each if counts[word] == 1} for each in words]
