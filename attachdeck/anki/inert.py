@@ -40,4 +40,4 @@ def inert_hints(html: str) -> str:
 
 def macros(text: str) -> list[str]:
     """Return the macros in a text that `inert` takes the effect of."""
-    return [f"\\{each['name']}" for each in _MACROS.finditer(text)]
+    return [f"\\{match['name']}" for match in _MACROS.finditer(text)]

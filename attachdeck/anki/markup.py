@@ -261,12 +261,12 @@ def _html(markdown: str) -> str:
 def _unsanitised(markdown: str) -> str:
     cmark = _commonmark()
     if "|" in markdown or "~" in markdown:
-        made: str = cmark.markdown_to_html_with_extensions(
+        html: str = cmark.markdown_to_html_with_extensions(
             markdown, options=cmark.Options.CMARK_OPT_UNSAFE, extensions=["table", "strikethrough"]
         )
     else:
-        made = cmark.markdown_to_html(markdown, options=cmark.Options.CMARK_OPT_UNSAFE)
-    return made
+        html = cmark.markdown_to_html(markdown, options=cmark.Options.CMARK_OPT_UNSAFE)
+    return html
 
 
 def plain(text: str) -> str:

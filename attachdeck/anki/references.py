@@ -22,7 +22,7 @@ def reference(source: Source) -> str:
         f"{source.authors.rstrip('.')}. ({source.year or 'n.d.'}). {source.title.rstrip('.')}.",
         quote=False,
     )
-    place = ", ".join(each for each in (source.container, source.volume_pages) if each)
+    place = ", ".join(part for part in (source.container, source.volume_pages) if part)
     text += f" {escape(place.rstrip('.'), quote=False)}." if place else ""
     address = f"https://doi.org/{source.doi}" if source.doi else source.url
     return (

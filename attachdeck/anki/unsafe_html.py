@@ -112,34 +112,37 @@ def dangers(text: str) -> list[Danger]:
 
     Where braces or brackets hide it, that is the whole text.
     """
-    found = [
+    pieces = [
         *_tags(text, 0),
-        *(Danger(each.start(), each.end(), each[0][:20]) for each in _OTHER_BRACES.finditer(text)),
+        *(
+            Danger(match.start(), match.end(), match[0][:20])
+            for match in _OTHER_BRACES.finditer(text)
+        ),
     ]
     for others in (_tags_in_tags, _quotes_in_regions, _gaps_in_tags, _macros, _overlays, _halves):
-        found = found or list(
+        pieces = pieces or list(
             others(text)
         )  # Each says what to write instead, so that no two may want the same place.
     bare = without_braces(text)
-    if not found and bare != text:
+    if not pieces and bare != text:
         hidden = next(iter(_tags(bare, 0)), None) or next(
-            (Danger(0, 0, each[0].strip()) for each in _blind(text)), None
+            (Danger(0, 0, match[0].strip()) for match in _blind(text)), None
         )
         harmless = text.replace("<", "&lt;").replace("{{", "{ {")
-        found = (
+        pieces = (
             [Danger(0, len(text), f"{hidden.what}, hidden by braces", harmless)] if hidden else []
         )
-    if not found and "[" in text:
+    if not pieces and "[" in text:
         hidden = next(
             (danger for reading in read_aloud(text) for danger in _tags(reading, 0)),
             None,
         )
-        found = (
+        pieces = (
             [Danger(0, len(text), f"{hidden.what}, hidden by brackets", text.replace("[", "&#91;"))]
             if hidden
             else []
         )
-    return sorted(found, key=lambda danger: danger.start)
+    return sorted(pieces, key=lambda danger: danger.start)
 
 
 def without_braces(text: str) -> str:
@@ -159,7 +162,7 @@ def attributes(text: str) -> Iterator[tuple[str, str, str]]:
     Tags within tags count (see `_tags_in_tags`), and so does what stands in a comment.
     """
     for start, end in _whole_tags(text):
-        inner = [each.start() for each in _OPENING.finditer(text, start + 1, end)]
+        inner = [match.start() for match in _OPENING.finditer(text, start + 1, end)]
         for place in (start, *inner[:_MOST_INNER]):
             yield from _attributes(text, place, end)
 
@@ -176,8 +179,8 @@ def css_dangers(text: str) -> list[Danger]:
     That is what would end it there, and what HTML could do then.
     """
     ends = [
-        Danger(each.start(), each.end(), "</style")
-        for each in re.finditer(r"</style", text, re.IGNORECASE)
+        Danger(match.start(), match.end(), "</style")
+        for match in re.finditer(r"</style", text, re.IGNORECASE)
     ]
     return ends or dangers(text)
 
@@ -187,11 +190,11 @@ def without_dangers(text: str, *, css: bool = False) -> tuple[str, list[str]]:
     removed: list[str] = []
     # What was around a piece that is gone may be dangerous together, so it is looked at again.
     for _ in range(_MOST_LAYERS):
-        if not (found := (css_dangers if css else dangers)(text)):
+        if not (pieces := (css_dangers if css else dangers)(text)):
             return text, removed
-        removed += [each.what for each in found]
-        for each in reversed(found):
-            text = text[: each.start] + each.instead + text[each.end :]
+        removed += [danger.what for danger in pieces]
+        for danger in reversed(pieces):
+            text = text[: danger.start] + danger.instead + text[danger.end :]
     removed.append("all of its HTML, in which one thing was hidden in another again and again")
     plain = (
         escape(unescape(text))
@@ -209,7 +212,7 @@ def fields_in_tags(template: str) -> Mapping[str, str]:
 
     Each comes with the characters by which its value could become more than a value.
     """
-    found: dict[str, str] = {}
+    fields: dict[str, str] = {}
     for start, end in _whole_tags(template):
         tag = template[start:end]
         for place, match in enumerate(_FIELD.finditer(tag)):
@@ -223,15 +226,15 @@ def fields_in_tags(template: str) -> Mapping[str, str]:
             ):
                 forbidden += ":"
             name = match[0][2:-2].rpartition(":")[2].strip()
-            found[name] = found.get(name, "") + forbidden
-    return found
+            fields[name] = fields.get(name, "") + forbidden
+    return fields
 
 
 @cache
 def shown_as_text(template: str) -> frozenset[str]:
     """Return the fields that a template shows as text: Anki then makes `<` of their `&lt;`."""
     return frozenset(
-        each[0][2:-2].rpartition(":")[2].strip() for each in _AS_TEXT.finditer(template)
+        match[0][2:-2].rpartition(":")[2].strip() for match in _AS_TEXT.finditer(template)
     )
 
 
@@ -250,7 +253,7 @@ def unfit(value: str, forbidden: str) -> str:
     return (
         "javascript:"
         if _is_address(value)
-        else next((each for each in forbidden if each in value), "")
+        else next((character for character in forbidden if character in value), "")
     )
 
 
@@ -265,7 +268,7 @@ def _tags(text: str, offset: int, depth: int = 0) -> Iterator[Danger]:
             position = known.end()
             continue
         start, name = opening.start(), opening["name"].lower()
-        found: list[Danger] = []
+        pieces: list[Danger] = []
         position = opening.end()
         while not (end := _END.match(text, position)):
             attribute = _ATTRIBUTE.match(text, position)
@@ -278,7 +281,7 @@ def _tags(text: str, offset: int, depth: int = 0) -> Iterator[Danger]:
                     rest.replace("<", "&lt;"),
                 )
                 return
-            found += _of_attribute(attribute, offset, depth)
+            pieces += _of_attribute(attribute, offset, depth)
             position = attribute.end()
         position = end.end()
         if name in _ELEMENTS or "{{" in name or "<" in name:
@@ -290,7 +293,7 @@ def _tags(text: str, offset: int, depth: int = 0) -> Iterator[Danger]:
             position = close.end() if close else len(text) if name == "script" else position
             yield Danger(offset + start, offset + position, f"<{name}>")
         else:
-            yield from found
+            yield from pieces
 
 
 def _tags_in_tags(text: str) -> Iterator[Danger]:
@@ -299,17 +302,19 @@ def _tags_in_tags(text: str) -> Iterator[Danger]:
     The other may be in a comment, or in a `<textarea>`: a browser reads the inner one then.
     """
     inner = [
-        each.start()
+        match.start()
         for start, end in _whole_tags(text)
-        for each in _OPENING.finditer(text, start + 1, end)
+        for match in _OPENING.finditer(text, start + 1, end)
     ]
     for place, start in enumerate(inner):
-        found = None
+        danger = None
         if place < _MOST_INNER:
             length = next(end for _, end in _whole_tags(text[start:]))
-            found = next(_tags(text[start : start + length], 0), None)
-        if found or place >= _MOST_INNER:
-            yield Danger(start, start + 1, found.what if found else "tags in tags in tags", "&lt;")
+            danger = next(_tags(text[start : start + length], 0), None)
+        if danger or place >= _MOST_INNER:
+            yield Danger(
+                start, start + 1, danger.what if danger else "tags in tags in tags", "&lt;"
+            )
 
 
 def _quotes_in_regions(text: str) -> Iterator[Danger]:
@@ -318,8 +323,8 @@ def _quotes_in_regions(text: str) -> Iterator[Danger]:
         end = text.find("}}", position)
         end = len(text) if end < 0 else end
         yield from (
-            Danger(each.start(), each.end(), "a quotation mark in a masked region", "&quot;")
-            for each in _QUOTE.finditer(text, position, end)
+            Danger(match.start(), match.end(), "a quotation mark in a masked region", "&quot;")
+            for match in _QUOTE.finditer(text, position, end)
         )
         position = text.find(_REGION, end)
 
@@ -329,7 +334,7 @@ def _read_aloud(line: str, *, reading: bool) -> str:
 
     Of `word[reading]` that is one of both, wherever it stands.
     """
-    found, done, word, bracket = [], 0, 0, line.find("[")
+    parts, done, word, bracket = [], 0, 0, line.find("[")
     while bracket >= 0:
         word = max(word, line.rfind(" ", word, bracket) + 1, line.rfind(">", word, bracket) + 1)
         end = line.find("]", bracket + 2)
@@ -337,12 +342,12 @@ def _read_aloud(line: str, *, reading: bool) -> str:
             break
         if word < bracket:
             before = line[done : word - 1 if line[done:word].endswith(" ") else word]
-            found += [before, line[bracket + 1 : end] if reading else line[word:bracket]]
+            parts += [before, line[bracket + 1 : end] if reading else line[word:bracket]]
             done = word = end + 1
             bracket = line.find("[", done)
         else:
             bracket = line.find("[", bracket + 1)
-    return "".join(found) + line[done:]
+    return "".join(parts) + line[done:]
 
 
 def _halves(text: str) -> Iterator[Danger]:
@@ -380,8 +385,8 @@ def _overlays(text: str) -> Iterator[Danger]:
     """
     if OVERLAY in text and any(normal(text).count(sign) < text.count(sign) for sign in "<>="):
         yield from (
-            Danger(each.start(), each.end(), "a solidus overlay (U+0338)", OVERLAY_AS_TEXT)
-            for each in re.finditer(OVERLAY, text)
+            Danger(match.start(), match.end(), "a solidus overlay (U+0338)", OVERLAY_AS_TEXT)
+            for match in re.finditer(OVERLAY, text)
         )
 
 
@@ -392,12 +397,12 @@ def _gaps_in_tags(text: str) -> Iterator[Danger]:
     """
     if _GAP.search(text):
         for start, end in _whole_tags(text):
-            for each in _GAP_SIGN.finditer(text, start, end):
+            for sign in _GAP_SIGN.finditer(text, start, end):
                 yield Danger(
-                    each.start(),
-                    each.end(),
-                    f"`{each[0]}` in a tag",
-                    f"{each[0][0]}&#{ord(each[0][1])};{each[0][2:]}",
+                    sign.start(),
+                    sign.end(),
+                    f"`{sign[0]}` in a tag",
+                    f"{sign[0][0]}&#{ord(sign[0][1])};{sign[0][2:]}",
                 )
 
 
@@ -405,8 +410,8 @@ def _macros(text: str) -> Iterator[Danger]:
     if not _BACKSLASH.search(text):
         return
     plain = [
-        Danger(each.start(), each.end(), each[0], f"\\{WORD_JOINER}{each[0][1:]}")
-        for each in _MACRO.finditer(text)
+        Danger(match.start(), match.end(), match[0], f"\\{WORD_JOINER}{match[0][1:]}")
+        for match in _MACRO.finditer(text)
     ]
     yield from plain
     read = without_braces(text)
@@ -419,7 +424,7 @@ def _macros(text: str) -> Iterator[Danger]:
             0,
             len(text),
             f"{hidden[0]}, hidden",
-            _BACKSLASH.sub(lambda each: f"{each[0]}{WORD_JOINER}", text),
+            _BACKSLASH.sub(lambda match: f"{match[0]}{WORD_JOINER}", text),
         )
 
 
@@ -436,9 +441,9 @@ def _of_attribute(attribute: re.Match[str], offset: int, depth: int) -> Iterator
         inner = next(
             (
                 danger
-                for each in (value, attribute["name"])
-                if "<" in each
-                for danger in _tags(each + ">", 0, depth + 1)
+                for text in (value, attribute["name"])
+                if "<" in text
+                for danger in _tags(text + ">", 0, depth + 1)
             ),
             None,
         )
@@ -473,10 +478,10 @@ def _whole_tags(text: str) -> Iterator[tuple[int, int]]:
 def _attributes(text: str, start: int, end: int) -> Iterator[tuple[str, str, str]]:
     opening = _OPENING.match(text, start, end)
     position = opening.end() if opening else end
-    while opening and (found := _ATTRIBUTE.match(text, position, end)):
-        written = found["double"] or found["single"] or found["bare"] or ""
-        yield opening["name"].lower(), found["name"].lower(), unescape(written)
-        position = found.end()
+    while opening and (attribute := _ATTRIBUTE.match(text, position, end)):
+        written = attribute["double"] or attribute["single"] or attribute["bare"] or ""
+        yield opening["name"].lower(), attribute["name"].lower(), unescape(written)
+        position = attribute.end()
 
 
 def _is_address(value: str) -> bool:

@@ -80,7 +80,7 @@ class _Bank:
         self.deck = deck
         self.notes = {note.card: note for note in deck.notes}
         self.shown = {
-            name: Shown(name, "", each.alt) for name, each in deck.course.pictures.items()
+            name: Shown(name, "", picture.alt) for name, picture in deck.course.pictures.items()
         }
         occlusions = sum(bool(note.cards) and note.kind == "occlusion" for note in deck.notes)
         self.lost = {

@@ -34,7 +34,7 @@ def write(deck: Deck, place: Path) -> None:
     with place.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, columns, restval="")
         writer.writeheader()
-        writer.writerows({key: guarded(each) for key, each in row.items()} for row in rows)
+        writer.writerows({key: guarded(value) for key, value in row.items()} for row in rows)
 
 
 def _section(section: Section) -> dict[str, str]:

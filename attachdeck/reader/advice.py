@@ -101,31 +101,31 @@ def _line_too_deep(page: Page, line: int, column: int) -> Said | None:
 def _no_hyphen(page: Page, above: int, line: int) -> Said | None:
     """Return what to say where the keys of an entry are indented, and its first lacks the `- `."""
     written = page[above].rstrip()
-    said = written.lstrip()
-    indent = " " * (len(written) - len(said))
-    opening = next((each for each in page.above(above) if not each.startswith(f"{indent} ")), "")
+    entry = written.lstrip()
+    indent = " " * (len(written) - len(entry))
+    opening = next((text for text in page.above(above) if not text.startswith(f"{indent} ")), "")
     if not (
-        said.partition(":")[0] in _FIRST_KEYS
+        entry.partition(":")[0] in _FIRST_KEYS
         and (opening.startswith(f"{indent}- ") or opening.strip().removesuffix(":") in _LISTS)
-        and page.reads(above, f"{indent}- {said}", line)
+        and page.reads(above, f"{indent}- {entry}", line)
     ):
         return None
     return Said(
         "an entry begins with `- `, a hyphen and a space",
-        f"write `- {shortened(said)}`",
+        f"write `- {shortened(entry)}`",
         (above, len(indent) + 1),
     )
 
 
 def _second_key(page: Page, line: int, column: int) -> Said | None:
-    found = re.search(r" ([\w-]+)$", page[line][max(column - 40, 0) : column - 1])
-    if not found or found[1] not in KEYS:
+    key = re.search(r" ([\w-]+)$", page[line][max(column - 40, 0) : column - 1])
+    if not key or key[1] not in KEYS:
         return None
     meant = page.mended(line)
     quotes = f"a text that holds `: ` {_QUOTE}" + (f": `{meant}`" if meant else _OR_BELOW)
     return Said(
         "this colon begins a second value",
-        f"{quotes}; where `{found[1]}:` is a key, begin it on a line of its own",
+        f"{quotes}; where `{key[1]}:` is a key, begin it on a line of its own",
     )
 
 
@@ -133,12 +133,12 @@ def _keyless(page: Page, above: int, line: int) -> Said | None:
     """Return what is wrong with a line without a key above a line with one."""
     written = page[above].rstrip()
     indented = len(written) - len(written.lstrip())
-    found = re.fullmatch(r"(\s*(?:- +)*)([\w-]+)\s*[;=：\s]\s*([^:]*)", written[:LONGEST_LINE])
-    if found and found[2] in KEYS and page.reads(above, f"{found[1]}{found[2]}: {found[3]}"):
+    parts = re.fullmatch(r"(\s*(?:- +)*)([\w-]+)\s*[;=：\s]\s*([^:]*)", written[:LONGEST_LINE])
+    if parts and parts[2] in KEYS and page.reads(above, f"{parts[1]}{parts[2]}: {parts[3]}"):
         return Said(
             "this line has no `key: value`",
-            f"a key needs a colon and a space after it: `{found[2]}: {shortened(found[3])}`",
-            (above, found.end(1) + 1),
+            f"a key needs a colon and a space after it: `{parts[2]}: {shortened(parts[3])}`",
+            (above, parts.end(1) + 1),
         )
     first = next(
         (
@@ -190,10 +190,10 @@ def _no_colon(page: Page, line: int, _column: int) -> Said | None:
         return Said("a comment begins with `# `", f"write `# {shortened(comment[1])}`")
     if re.fullmatch(r"\s*([-=_*~+])\1{2,}", written):
         return Said("a line of signs separates nothing here", "delete it")
-    found = re.fullmatch(r"(\s*(?:- +)*)([\w-]+)(\s*[:;=：]\s*|\s+)(\S.*)", written[:LONGEST_LINE])
-    if found and not found[3].strip() and found[2] not in KEYS:
-        found = None
-    if not found:
+    parts = re.fullmatch(r"(\s*(?:- +)*)([\w-]+)(\s*[:;=：]\s*|\s+)(\S.*)", written[:LONGEST_LINE])
+    if parts and not parts[3].strip() and parts[2] not in KEYS:
+        parts = None
+    if not parts:
         whole = re.fullmatch(r"\s*(?:- +)*\"([\w-]+: )(.*)\"", written[:LONGEST_LINE])
         if whole:
             return Said(
@@ -209,19 +209,19 @@ def _no_colon(page: Page, line: int, _column: int) -> Said | None:
             if page.reads(line, f"{' ' * 40}{written.strip()}")
             else None
         )
-    meant = f"{found[2]}: {found[4]}"
-    plain = found[4][0] not in "&*!|>" and page.reads(line, found[1] + meant)
-    if not plain and not page.reads(line, f"{found[1]}{found[2]}: {in_quotes(found[4])}"):
+    meant = f"{parts[2]}: {parts[4]}"
+    plain = parts[4][0] not in "&*!|>" and page.reads(line, parts[1] + meant)
+    if not plain and not page.reads(line, f"{parts[1]}{parts[2]}: {in_quotes(parts[4])}"):
         return None
-    meant = meant if plain else f"{found[2]}: {quoted(found[4])}"
-    meant = meant if len(meant) <= LONGEST_LINE // 20 else f"{found[2]}: …"
-    if re.search(r"[^\S \t]", found[3]):
+    meant = meant if plain else f"{parts[2]}: {quoted(parts[4])}"
+    meant = meant if len(meant) <= LONGEST_LINE // 20 else f"{parts[2]}: …"
+    if re.search(r"[^\S \t]", parts[3]):
         return Said(
             "a character that only looks like a space stands behind the colon",
             f"write `{meant}`, with the space bar",
-            (line, found.end(2) + 1),
+            (line, parts.end(2) + 1),
         )
-    if found[3].strip():
+    if parts[3].strip():
         return Said(
             "this line has no `key: value`", f"a key needs a colon and a space after it: `{meant}`"
         )
@@ -236,17 +236,17 @@ def _out_of_place(page: Page, line: int, _column: int) -> Said | None:
     written = page[line]
     if re.fullmatch(KEY + r": +[\"'\[{].*", written):
         return _text_after_its_end(page, line)
-    said = written.strip()
+    entry = written.strip()
     indented = len(written) - len(written.lstrip())
     deeper = next(page.above(line), "")
-    if said.startswith("{") and deeper.startswith(f"{' ' * indented}{{"):
+    if entry.startswith("{") and deeper.startswith(f"{' ' * indented}{{"):
         return Said(
             "an entry begins with `- `, a hyphen and a space",
             f"write `- ` before the `{{` of each entry, as in `- {shortened(deeper.strip())}`",
             (line - 1 - list(reversed(page.lines[: line - 1])).index(deeper), indented + 1),
         )
     opening = next(
-        (each for each in page.above(line) if len(each) - len(each.lstrip()) < indented), ""
+        (text for text in page.above(line) if len(text) - len(text.lstrip()) < indented), ""
     )
     if (
         re.search(r": +[|>][-+0-9]*$", opening)
@@ -256,11 +256,11 @@ def _out_of_place(page: Page, line: int, _column: int) -> Said | None:
             "this line is indented less than the text that it belongs to",
             f"begin it in column {far + 1}, as the line above it does",
         )
-    bare = re.sub(r"^(?:- +)+", "", said)
+    bare = re.sub(r"^(?:- +)+", "", entry)
     if (
-        bare != said
+        bare != entry
         and not bare.startswith(_FIRST_KEYS)
-        and page.reads(line, written.replace(said, bare))
+        and page.reads(line, written.replace(entry, bare))
     ):
         return Said(
             "a list cannot begin among keys", f"delete the `- ` before `{bare.partition(':')[0]}`"
@@ -294,14 +294,14 @@ def _indented_wrongly(page: Page, line: int, column: int) -> Said | None:
         if written[column - 1 :].strip() == ",":
             return Said("no comma stands between entries", "delete it")
         return _between_braces(page, line) or _text_after_its_end(page, line)
-    said = written.strip()
-    begins = re.compile(rf"\s*- +{re.escape(said.partition(':')[0])}:")
+    entry = written.strip()
+    begins = re.compile(rf"\s*- +{re.escape(entry.partition(':')[0])}:")
     if any(map(begins.match, page.above(line))) and page.reads(
-        line, written.replace(said, f"- {said}")
+        line, written.replace(entry, f"- {entry}")
     ):
         return Said(
             "an entry begins with `- `, a hyphen and a space",
-            f"write `- {shortened(said)}`, and indent its other keys as far",
+            f"write `- {shortened(entry)}`, and indent its other keys as far",
         )
     begin = page.column(line)
     help = (
@@ -321,13 +321,13 @@ def _no_entry(page: Page, line: int, _column: int) -> Said | None:
             f"write `{stars[2]}: {shortened(stars[3])}`",
             (line, stars.end(1) + 1),
         )
-    found = _ENTRY.fullmatch(page[line].rstrip()[:LONGEST_LINE])
-    if not found or not page.reads(line, f"{found[1]}- {found[2]}"):
+    entry = _ENTRY.fullmatch(page[line].rstrip()[:LONGEST_LINE])
+    if not entry or not page.reads(line, f"{entry[1]}- {entry[2]}"):
         return None
     return Said(
         "an entry begins with `- `, a hyphen and a space",
-        f"write `- {shortened(found[2])}`",
-        (line, found.end(1) + 1),
+        f"write `- {shortened(entry[2])}`",
+        (line, entry.end(1) + 1),
     )
 
 
@@ -348,7 +348,9 @@ def _bracket(page: Page, line: int, _column: int) -> Said | None:
         "",
         re.sub(r"\[[^\[\]{}]*\]|\{[^\[\]{}]*\}", "", page[line][:LONGEST_LINE]),
     )
-    closing = "".join({"[": "]", "{": "}"}[each] for each in reversed(bare) if each in "[{")
+    closing = "".join(
+        {"[": "]", "{": "}"}[bracket] for bracket in reversed(bare) if bracket in "[{"
+    )
     if not closing:
         return _between_braces(page, line)
     closed = page[line].rstrip() + closing
@@ -582,7 +584,7 @@ def syntax_error(
     `parse` is the parser itself.
     """
     problem = error.problem or error.context or "it does not follow the rules of YAML"
-    advice = next((each for each in _ADVICE if each.phrase in problem), None)
+    advice = next((known for known in _ADVICE if known.phrase in problem), None)
     mark = (
         (error.context_mark if advice and advice.begun else error.problem_mark)
         or error.problem_mark
@@ -592,7 +594,7 @@ def syntax_error(
     page = Page(text, parse, error.problem_mark.line + 1 if error.problem_mark else line, shown)
     # At the end of the text the parser stands behind the last line, where there is nothing to show.
     if line > 1 and not "".join(page.lines[line - 1 :]).strip():
-        line = max((number for number, each in enumerate(page.lines, 1) if each.strip()), default=1)
+        line = max((number for number, text in enumerate(page.lines, 1) if text.strip()), default=1)
         column = len(page[line]) + 1
     message, help = (advice.message, advice.help) if advice else (problem, None)
     if page[line][column - 1 : column] == "\t":

@@ -94,8 +94,8 @@ class Node:
 
     def with_entries(self, entries: list[Node]) -> Node:
         """Return this list with other entries."""
-        mark = replace(self.mark, parts=[replace(each.mark, file=each.file) for each in entries])
-        return Node([each.value for each in entries], mark, self.file)
+        mark = replace(self.mark, parts=[replace(entry.mark, file=entry.file) for entry in entries])
+        return Node([entry.value for entry in entries], mark, self.file)
 
     @property
     def at(self) -> Location:

@@ -77,7 +77,9 @@ class Page:
         self.parse = parse
         self.name = name
         self.small = len(text) <= _LONGEST_TEXT
-        self.stopped = stopped if any(each.strip() for each in self.lines[stopped - 1 :]) else 0
+        self.stopped = (
+            stopped if any(text_line.strip() for text_line in self.lines[stopped - 1 :]) else 0
+        )
 
     def __getitem__(self, line: int) -> str:
         return self.lines[line - 1]
@@ -85,7 +87,7 @@ class Page:
     def above(self, line: int) -> Iterator[str]:
         """Yield the lines above one that are not blank, the nearest first."""
         return (
-            each for each in reversed(self.lines[max(line - _ABOVE, 0) : line - 1]) if each.strip()
+            text for text in reversed(self.lines[max(line - _ABOVE, 0) : line - 1]) if text.strip()
         )
 
     def reads(self, line: int, instead: str, beyond: int = 0) -> bool:
@@ -147,7 +149,7 @@ class Page:
         between = self.lines[last.start_mark.line + 1 : line]
         return (
             (last.start_mark.line + 1, last.start_mark.column + 1)
-            if any(re.match(KEY + ": ", each) for each in between)
+            if any(re.match(KEY + ": ", between_line) for between_line in between)
             else None
         )
 
@@ -156,16 +158,21 @@ class Page:
 
         It is 0 where that does not help.
         """
-        said = self[line].strip()
+        written = self[line].strip()
         columns: dict[int, None] = {}
-        for each in self.above(line):
-            found = re.match(r" *" if said.startswith("- ") else r" *(?:- +)*", each)
-            if found and (not said.startswith("- ") or each[found.end() :].startswith("- ")):
+        for above in self.above(line):
+            found = re.match(r" *" if written.startswith("- ") else r" *(?:- +)*", above)
+            if found and (not written.startswith("- ") or above[found.end() :].startswith("- ")):
                 columns[found.end()] = None
         now = len(self[line]) - len(self[line].lstrip())
-        near = sorted(columns, key=lambda each: abs(each - now))[:MOST_TRIED]
+        near = sorted(columns, key=lambda column: abs(column - now))[:MOST_TRIED]
         return next(
-            (each + 1 for each in near if each != now and self.reads(line, " " * each + said)), 0
+            (
+                column + 1
+                for column in near
+                if column != now and self.reads(line, " " * column + written)
+            ),
+            0,
         )
 
 
@@ -174,14 +181,14 @@ def _in_quotes(line: str) -> Iterator[tuple[str, str]]:
 
     It comes in every way in which it may be meant.
     """
-    found = re.fullmatch(r"(\s*(?:- +)*(?:[\w-]+ *: +)?)(\S.*)", line.rstrip())
+    parts = re.fullmatch(r"(\s*(?:- +)*(?:[\w-]+ *: +)?)(\S.*)", line.rstrip())
     if (
-        found
-        and not (NO_TEXTS & {found[1].strip(" -:")})
-        and (found[1].rstrip().endswith(":") or (found[1].strip() and found[2][0] not in "{["))
+        parts
+        and not (NO_TEXTS & {parts[1].strip(" -:")})
+        and (parts[1].rstrip().endswith(":") or (parts[1].strip() and parts[2][0] not in "{["))
     ):
-        for text in texts(found[2]):
-            yield found[1] + in_quotes(text), found[1] + quoted(text)
+        for text in texts(parts[2]):
+            yield parts[1] + in_quotes(text), parts[1] + quoted(text)
 
 
 def texts(written: str) -> Iterator[str]:

@@ -200,7 +200,7 @@ def _svg_root(content: bytes) -> ET.Element | None:
 def _svg_frame(root: ET.Element | None) -> Box | None:
     if root is None:
         return None
-    view = [float(each) for each in _NUMBERS.findall(root.get("viewBox", ""))]
+    view = [float(number) for number in _NUMBERS.findall(root.get("viewBox", ""))]
     left, top, width, height = (
         view if len(view) == 4 else (0.0, 0.0, _number(root, "width"), _number(root, "height"))
     )

@@ -91,19 +91,19 @@ def cut_off(text: str, shown: str) -> Iterator[Location]:
 
     There is no space behind the `#`, but what follows is a comment all the same.
     """
-    found = (
-        [each.start(1) for each in _HASH_IN_TEXT.finditer(text)]
+    places = (
+        [match.start(1) for match in _HASH_IN_TEXT.finditer(text)]
         if "#" in text and (" #" in text or "\t#" in text)
         else []
     )
-    if not found:
+    if not places:
         return
     try:
         scalars: list[Any] = [event for event in _events(text) if isinstance(event, _SCALAR)]
     except yaml.YAMLError:
         return  # What is wrong with this text has been reported.
     ends = [event.end_mark.index for event in scalars]
-    for place in found:
+    for place in places:
         before = bisect_right(ends, place) - 1
         within = before + 1 < len(scalars) and scalars[before + 1].start_mark.index < place
         if (
@@ -209,10 +209,10 @@ def _plain_scalar(event: Any) -> Any:
     return _scalar(event) if text[:1] in _NOT_ONLY_TEXT else text
 
 
-def _odd(found: re.Match[str], text: str, shown: str) -> Diagnostic:
-    at = location_of(shown, text, found.start())
-    message = f"the invisible character U+{ord(found.group()):04X} cannot stand in a course"
-    instead = _instead(found.group(), text[max(found.start() - 1, 0) : found.end() + 1])
+def _odd(match: re.Match[str], text: str, shown: str) -> Diagnostic:
+    at = location_of(shown, text, match.start())
+    message = f"the invisible character U+{ord(match.group()):04X} cannot stand in a course"
+    instead = _instead(match.group(), text[max(match.start() - 1, 0) : match.end() + 1])
     do = (
         f"write `{instead}` in its place"
         if instead.strip()
@@ -237,8 +237,8 @@ def _instead(odd: str, with_neighbours: str) -> str:
     """
     if odd in _LINE_ENDS:
         return " " if re.fullmatch(r"\S.\S", with_neighbours, re.DOTALL) else ""
-    found = odd.encode("latin-1", "ignore").decode("cp1252", "ignore")
-    return found if found.isprintable() else ""
+    character = odd.encode("latin-1", "ignore").decode("cp1252", "ignore")
+    return character if character.isprintable() else ""
 
 
 class _Refused(Exception):  # noqa: N818  # It is no error of ours.
@@ -298,18 +298,18 @@ class _Builder:
                 event,
                 "check the indentation and the brackets",
             )
-        made: tuple[Any, Mark]
+        read: tuple[Any, Mark]
         if isinstance(event, yaml.ScalarEvent):
-            made = self.scalar(event)
+            read = self.scalar(event)
         elif isinstance(event, yaml.MappingStartEvent):
-            made = self.mapping(event, events, depth)
+            read = self.mapping(event, events, depth)
         else:
-            made = self.sequence(event, events, depth)
+            read = self.sequence(event, events, depth)
         if event.anchor is not None:
-            self.anchors[event.anchor] = made
+            self.anchors[event.anchor] = read
             if isinstance(event, yaml.ScalarEvent):
                 self.unused[event.anchor] = event
-        return made
+        return read
 
     def scalar(self, event: yaml.ScalarEvent) -> tuple[Any, Mark]:
         # Only double quotes can name a character that the file itself does not hold.

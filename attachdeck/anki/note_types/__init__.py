@@ -97,7 +97,7 @@ class NoteType:
     """
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "names", tuple(each.name for each in self.fields))
+        object.__setattr__(self, "names", tuple(field.name for field in self.fields))
         object.__setattr__(self, "known", frozenset(self.names))
         object.__setattr__(self, "places", {})
 
@@ -183,15 +183,15 @@ def _repeated(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
     One with `each: 12` becomes twelve, numbered in name, reason and id.
     """
-    found = []
+    repeated = []
     for entry in entries:
         for n in range(1, entry["each"] + 1) if "each" in entry else (0,):
             numbered = {
                 key: value.replace("{n}", str(n)) if isinstance(value, str) else value
                 for key, value in entry.items()
             }
-            found.append(numbered | {"id": entry["id"] + n, "n": n})
-    return found
+            repeated.append(numbered | {"id": entry["id"] + n, "n": n})
+    return repeated
 
 
 @cache

@@ -67,7 +67,7 @@ def card_places(note_type: NoteType, fields: tuple[str, ...]) -> tuple[int, ...]
     )
     known = note_type.places.get(filled)
     if known is None:
-        fronts = (parse(each.front) for each in note_type.templates)
+        fronts = (parse(template.front) for template in note_type.templates)
         known = note_type.places[filled] = tuple(
             place for place, front in enumerate(fronts) if _shows(front, _ALWAYS_FILLED | filled)
         )

@@ -60,17 +60,17 @@ def number(own: OwnNoteType) -> int | None:
 
 def note_type(own: OwnNoteType) -> NoteType:
     """Return the note type that its files describe."""
-    said = own.written
-    names = [each["name"] for each in said["fields"]]
-    sort_field = said.get("sort_field", names[0])
+    written = own.written
+    names = [each["name"] for each in written["fields"]]
+    sort_field = written.get("sort_field", names[0])
     return NoteType(
         kind=key(own.id),
-        name=said["name"],
-        cloze=said.get("cloze", False),
+        name=written["name"],
+        cloze=written.get("cloze", False),
         image_occlusion=False,
         fields=tuple(
-            Field(each["name"], _number(each), "", more=_field(each, said.get("stock_kind")))
-            for each in said["fields"]
+            Field(each["name"], _number(each), "", more=_field(each, written.get("stock_kind")))
+            for each in written["fields"]
         ),
         templates=tuple(
             Template(
@@ -80,10 +80,10 @@ def note_type(own: OwnNoteType) -> NoteType:
                 own.texts.get(each["back"], ""),
                 _in_anki(each, _TEMPLATE),
             )
-            for each in said["templates"]
+            for each in written["templates"]
         ),
-        css=own.texts.get(said["css"], ""),
-        more=_in_anki(said, _NOTE_TYPE)
+        css=own.texts.get(written["css"], ""),
+        more=_in_anki(written, _NOTE_TYPE)
         | {"sortf": names.index(sort_field) if sort_field in names else 0},
     )
 
@@ -212,36 +212,36 @@ def _all(parts: Iterable[Part]) -> Iterator[tuple[str, str]]:
         yield from _all(inner)
 
 
-def _field(said: Json, stock_kind: int | None) -> dict[str, Any]:
+def _field(written: Json, stock_kind: int | None) -> dict[str, Any]:
     """Return a field's properties by Anki's names.
 
     Those of image occlusion cannot be deleted (see `Field.prevents_deletion`), whatever the file
     says: Anki's own note type lacks this for its last field.
     """
-    field = _in_anki(said, _FIELD)
-    if stock_kind == IMAGE_OCCLUSION and "role" in said:
+    field = _in_anki(written, _FIELD)
+    if stock_kind == IMAGE_OCCLUSION and "role" in written:
         field["preventDeletion"] = True
     return field
 
 
-def _in_anki(said: Json, names: Mapping[str, tuple[str, Any]]) -> dict[str, Any]:
-    values = {theirs: said.get(ours, usual) for ours, (theirs, usual) in names.items()}
+def _in_anki(written: Json, names: Mapping[str, tuple[str, Any]]) -> dict[str, Any]:
+    values = {theirs: written.get(ours, usual) for ours, (theirs, usual) in names.items()}
     return {theirs: value for theirs, value in values.items() if value is not None}
 
 
-def _by_us(found: Json, names: Mapping[str, tuple[str, Any]]) -> dict[str, Any]:
+def _by_us(properties: Json, names: Mapping[str, tuple[str, Any]]) -> dict[str, Any]:
     return {
-        ours: found[theirs]
+        ours: properties[theirs]
         for ours, (theirs, usual) in names.items()
-        if found.get(theirs) not in (None, usual)
+        if properties.get(theirs) not in (None, usual)
     }
 
 
-def _id(found: Json) -> dict[str, int | str]:
+def _id(properties: Json) -> dict[str, int | str]:
     """Return an id as YAML can have it: a number of more than 18 digits is text there."""
-    number = int(found.get("id") or 0)
+    number = int(properties.get("id") or 0)
     return {"id": number if len(str(abs(number))) <= 18 else str(number)} if number else {}
 
 
-def _number(said: Json) -> int | None:
-    return int(said["id"]) if "id" in said else None
+def _number(written: Json) -> int | None:
+    return int(written["id"]) if "id" in written else None

@@ -130,12 +130,12 @@ class _Site:
     def media(self) -> dict[str, bytes]:
         """Return the pictures by their names, also those that are shown on a dark background."""
         pictures = (
-            each
+            version
             for picture in self.course.pictures.values()
-            for each in (picture, picture.night)
-            if each
+            for version in (picture, picture.night)
+            if version
         )
-        return {packed_name(self.course, each): each.content for each in pictures}
+        return {packed_name(self.course, version): version.content for version in pictures}
 
     def lost(self) -> list[str]:
         retired = self.deck.retired
@@ -240,7 +240,7 @@ class _Site:
             f"{self.words['Licence']}: {licence}",
             _link(course.homepage, course.homepage),
         ]
-        return " · ".join(each for each in parts if each)
+        return " · ".join(part for part in parts if part)
 
     def works(self) -> str:
         cited = {
@@ -282,27 +282,27 @@ class _Site:
         return " ".join(
             [
                 plain(self.html(lesson.summary)),
-                *(each.text for each in lesson.objectives),
+                *(objective.text for objective in lesson.objectives),
                 plain(reading_html(lesson, self.html)),
             ]
         )
 
     def cards(self) -> Iterator[dict[str, Any]]:
         for lesson in self.course.lessons:
-            for each in self.prompts.get(lesson.id, ()):
-                face = each.face
+            for prompt in self.prompts.get(lesson.id, ()):
+                face = prompt.face
                 yield {
-                    "key": each.key,
+                    "key": prompt.key,
                     "lesson": lesson.id,
-                    "page": f"{_page(lesson)}#{each.anchor}",
+                    "page": f"{_page(lesson)}#{prompt.anchor}",
                     "title": plain(face.front),
                     "text": " ".join(plain(text) for text in (face.back, *face.beside)),
-                    "counts": each.counts,
+                    "counts": prompt.counts,
                 }
 
     def html(self, text: str) -> str:
-        made = render(text, self.shown) if text else ""
-        return made if not made or made.startswith("<") else f"<p>{made}</p>"
+        rendered = render(text, self.shown) if text else ""
+        return rendered if not rendered or rendered.startswith("<") else f"<p>{rendered}</p>"
 
 
 def _page(lesson: Lesson) -> str:

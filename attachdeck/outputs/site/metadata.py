@@ -28,9 +28,9 @@ def metadata(course: Course, address: Callable[[Lesson], str]) -> str:
         "inLanguage": course.language,
         "version": course.version,
         "license": course.licence_url or course.licence,
-        "author": [{"name": each} for each in course.authors],
+        "author": [{"name": author} for author in course.authors],
         "url": course.homepage,
-        "hasPart": [_part(each, address(each)) for each in course.lessons],
+        "hasPart": [_part(lesson, address(lesson)) for lesson in course.lessons],
     }
     text = json.dumps(
         {name: value for name, value in about.items() if value}, ensure_ascii=False

@@ -69,7 +69,7 @@ def section_of(text: str, own: list[set[str]]) -> int:
     It is the last where no section shares more than all others.
     """
     words = _words(text)
-    shared = [len(words & each) for each in own]
+    shared = [len(words & section) for section in own]
     most = max(shared)
     return shared.index(most) if shared.count(most) == 1 else len(own) - 1
 
