@@ -174,49 +174,62 @@ def extract(
     What was translated stays. Where the original has changed, the translation is marked fuzzy and
     keeps the old original beside it; what is gone becomes obsolete.
     """
-    import polib
-
-    known = {path: _read(path) for path in sorted((folder / TRANSLATIONS / language).glob("*.po"))}
+    here = folder / TRANSLATIONS / language
+    known = {path: _read(path) for path in sorted(here.glob("*.po"))}
     # A card that moves to another lesson takes its translation along; what is obsolete counts less.
     translations = [entry for catalogue in known.values() for entry in catalogue if entry.msgstr]
     elsewhere = {
         entry.msgctxt: entry for entry in sorted(translations, key=lambda entry: not entry.obsolete)
     }
     for name, contexts in texts(files).items():
-        path = folder / TRANSLATIONS / language / f"{name}.po"
         if only and name != only:
             continue
+        path = here / f"{name}.po"
         old = {entry.msgctxt: entry for entry in known.get(path, ())}
-        catalogue = polib.POFile(wrapwidth=100)
-        catalogue.metadata = {
-            "Language": language,
-            "MIME-Version": "1.0",
-            "Content-Type": "text/plain; charset=UTF-8",
-            "Content-Transfer-Encoding": "8bit",
-        }
+        catalogue = _empty(language)
         tally = Tally()
         for context, text in contexts.items():
-            entry = polib.POEntry(msgctxt=context, msgid=text)
-            before = old.pop(context, None) or elsewhere.get(context)
-            if before is not None and before.msgstr:
-                entry.msgstr, entry.tcomment = before.msgstr, before.tcomment
-                changed = _normal(before.msgid) != _normal(text)
-                if changed or before.fuzzy:
-                    entry.flags = ["fuzzy"]
-                    entry.previous_msgid = before.msgid if changed else before.previous_msgid
-            tally += (
-                Tally(outdated=1)
-                if entry.fuzzy
-                else Tally(translated=1)
-                if entry.msgstr
-                else Tally(missing=1)
-            )
+            entry = _entry(context, text, old.pop(context, None) or elsewhere.get(context))
+            tally += _tally_of(entry)
             catalogue.append(entry)
         for entry in old.values():
             if entry.msgstr:
                 entry.obsolete = True
                 catalogue.append(entry)
         yield path, f"{catalogue}".rstrip("\n") + "\n", tally
+
+
+def _empty(language: str) -> polib.POFile:
+    import polib
+
+    catalogue = polib.POFile(wrapwidth=100)
+    catalogue.metadata = {
+        "Language": language,
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=UTF-8",
+        "Content-Transfer-Encoding": "8bit",
+    }
+    return catalogue
+
+
+def _entry(context: str, text: str, before: polib.POEntry | None) -> polib.POEntry:
+    """Return a text's entry with its translation from before, fuzzy where the text has changed."""
+    import polib
+
+    entry = polib.POEntry(msgctxt=context, msgid=text)
+    if before is not None and before.msgstr:
+        entry.msgstr, entry.tcomment = before.msgstr, before.tcomment
+        changed = _normal(before.msgid) != _normal(text)
+        if changed or before.fuzzy:
+            entry.flags = ["fuzzy"]
+            entry.previous_msgid = before.msgid if changed else before.previous_msgid
+    return entry
+
+
+def _tally_of(entry: polib.POEntry) -> Tally:
+    if entry.fuzzy:
+        return Tally(outdated=1)
+    return Tally(translated=1) if entry.msgstr else Tally(missing=1)
 
 
 def _read(path: Path) -> polib.POFile:
