@@ -1,5 +1,6 @@
 # make deck    make the environment, install attachdeck, build build/attachment-theory.apkg
 # make test    the same with the test extras, then every test, a file of tests at a time in each process
+# make test-fast  all tests but the slow ones: no browser, no desktop, no installation
 # make desktop  the tests in a real Anki desktop (CONTRIBUTING.md); draws a card of each kind into build/desktop/
 # make cards   draw docs/cards.md anew
 # make docs    the documentation as a site, in build/docs/
@@ -11,13 +12,16 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 INSTALL = $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
 
-.PHONY: deck test lint desktop cards docs bench clean
+.PHONY: deck test test-fast lint desktop cards docs bench clean
 
 deck: $(VENV)/installed
 	$(BIN)/attachdeck build course
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+test-fast: $(VENV)/installed-dev
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

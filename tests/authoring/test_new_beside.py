@@ -19,6 +19,8 @@ from attachdeck.cli import main
 from support.commands import need, run
 from support.courses import MEDIA_YAML, PLANE_SVG, write_course
 
+pytestmark = pytest.mark.slow  # Installs attachdeck.
+
 BIN = Path(sys.executable).parent
 
 

@@ -19,6 +19,8 @@ from support.engine import do_import
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+pytestmark = pytest.mark.slow  # Starts Chromium.
+
 SIZES = {"phone": (360, 740), "tablet": (820, 1100), "desktop": (1280, 900), "zoomed": (320, 450)}
 """Widths and heights in CSS pixels; `zoomed` is a desktop at 400 % (WCAG 2.2, 1.4.10), a small phone at 100 %."""
 

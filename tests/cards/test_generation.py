@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attachdeck.anki.note_types import KINDS, Field, Look, NoteType, Template, note_type
 from attachdeck.anki.note_types.generation import card_places, requirements
 from support.courses import Author, compiled
+
+pytestmark = pytest.mark.slow  # Asks the engine often.
 
 NAMES = ("A", "B", "C")
 VALUES = st.sampled_from(

@@ -17,6 +17,8 @@ from support.courses import COURSE, NOW
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+pytestmark = pytest.mark.slow  # Starts Chromium.
+
 WIDTH, SCREEN = 360, 640
 """A small phone, in CSS pixels."""
 

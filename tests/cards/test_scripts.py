@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
     from attachdeck.compile.deck import Deck
 
+pytestmark = pytest.mark.slow  # Starts Chromium.
+
 Read = Callable[[list[str]], list[list[str]]]
 
 ODD = """list => list.map(html => {

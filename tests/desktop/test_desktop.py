@@ -17,6 +17,8 @@ from attachdeck import pipeline
 from support.commands import need
 from support.courses import ALL_KINDS, COURSE_YAML, LESSON_HEAD, compiled, write_course
 
+pytestmark = pytest.mark.slow  # Starts a desktop.
+
 HERE = Path(__file__).parent
 PICTURES = "ATTACHDECK_PICTURES"
 """The environment variable that names a folder for pictures of one card of each kind."""

@@ -236,6 +236,7 @@ def test_a_strangers_title_stays_text(course: Path, tmp_path: Path):
     assert not list(root.iter(f"{SVG}script"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_browser_shows_the_chart(course: Path, tmp_path: Path, scheme: str):
     need("the package playwright", importlib.util.find_spec("playwright") is not None)

@@ -25,6 +25,8 @@ from attachdeck.engine import verify
 from support.commands import need
 from support.courses import compiled, write_course
 
+pytestmark = pytest.mark.slow  # Starts many processes.
+
 ENGINE = importlib.util.find_spec("anki") is not None
 Entries = dict[str, bytes]
 ENDLESS = (

@@ -50,10 +50,12 @@ def tried(
         seed += 1
 
 
+@pytest.mark.slow
 def test_a_small_course_however_broken_is_read(tmp_path: Path):
     tried(SMALL, "", write_course(tmp_path, dict(SMALL)), 0, 400)
 
 
+@pytest.mark.slow
 def test_the_course_on_attachment_however_broken_is_read(tmp_path: Path):
     shutil.copytree(COURSE, tmp_path / "course")
     names = (
@@ -73,6 +75,7 @@ def test_the_course_on_attachment_however_broken_is_read(tmp_path: Path):
     )
 
 
+@pytest.mark.slow
 def test_a_translation_however_broken_is_read(tmp_path: Path):
     only = {name: text for name, text in SMALL.items() if name.endswith((".po", "course.yaml"))}
     tried(only, "es", write_course(tmp_path, dict(SMALL)), 10_000_000, 150)
@@ -242,6 +245,7 @@ HEAVY: dict[str, Mapping[str, str | bytes]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="limits of POSIX")
 @pytest.mark.parametrize("name", HEAVY)
 def test_what_is_heavy_ends_within_bounds(tmp_path: Path, name: str):

@@ -263,6 +263,7 @@ def test_taking_out_ends_and_leaves_nothing_dangerous(text: str):
     assert without_dangers(safe) == (safe, [])
 
 
+@pytest.mark.slow
 def test_a_browser_runs_nothing_of_what_is_left():
     """Pieces of HTML put together at random, always alike: a browser runs some of them as they were, and none as they are kept."""
     need("Chromium", bool(CHROMIUM))

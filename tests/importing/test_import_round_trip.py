@@ -188,6 +188,7 @@ DECK = st.lists(
 ).map("::".join)
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(
     notes=st.lists(

@@ -145,6 +145,7 @@ def reported(folder: Path, rule: str) -> list[str]:
     return places
 
 
+@pytest.mark.slow
 def test_what_chromium_loads_from_elsewhere_is_reported(tmp_path: Path, reviewer: Reviewer):
     for text in LOADING:
         assert reviewer.asked(text), text
@@ -156,6 +157,7 @@ def test_what_chromium_loads_from_elsewhere_is_reported(tmp_path: Path, reviewer
     ] == []
 
 
+@pytest.mark.slow
 def test_what_chromium_does_not_load_is_not_reported(tmp_path: Path, reviewer: Reviewer):
     for text in HARMLESS:
         assert reviewer.asked(text) == [], text
@@ -184,6 +186,7 @@ PIECES = (
 )
 
 
+@pytest.mark.slow
 def test_nothing_that_is_kept_loads_anything_unreported(reviewer: Reviewer):
     """Pieces put together at random, always alike: what is not refused and loads, is reported."""
     chance = random.Random(1)
@@ -221,6 +224,7 @@ def test_templates_styles_names_and_their_fields_are_looked_at(tmp_path: Path):
     assert places == {"01-first.yaml", "back-1.html", "style.css", "_own.css"}
 
 
+@pytest.mark.slow
 def test_a_form_sends_what_is_typed_and_is_reported(tmp_path: Path, reviewer: Reviewer):
     fields = "<input name=x value=typed><button>Send</button>"
     sending = (
@@ -238,6 +242,7 @@ def test_a_form_sends_what_is_typed_and_is_reported(tmp_path: Path, reviewer: Re
     assert len(set(places)) == len(sending)
 
 
+@pytest.mark.slow
 def test_a_fixed_element_stays_over_the_page_and_is_reported(tmp_path: Path, reviewer: Reviewer):
     def stays(style: str) -> bool:
         page = f"<div id=x style='{style}; top: 0'>x</div><div style='height: 9000px'></div>"
@@ -259,6 +264,7 @@ def test_a_fixed_element_stays_over_the_page_and_is_reported(tmp_path: Path, rev
     assert len(places) == len(fixed)
 
 
+@pytest.mark.slow
 def test_a_file_of_one_computer_is_not_shown_and_is_reported(tmp_path: Path, reviewer: Reviewer):
     (tmp_path / "a.svg").write_text(PLANE_SVG, encoding="utf-8")
     address = (tmp_path / "a.svg").as_uri()

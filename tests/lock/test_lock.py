@@ -327,19 +327,18 @@ def test_a_lock_of_the_second_format_knows_no_release(author: Author):
 NEITHER = "  - {id: three, kind: cloze, text: ((1 C)) is third.}\n"
 
 
-@pytest.mark.parametrize("long_way", [(), ("--rule", "no-source")])
-def test_before_the_first_release_the_lock_follows(author: Author, long_way: tuple[str, ...]):
+def test_before_the_first_release_the_lock_follows(author: Author):
     """Write over a sample: cards are gone, a deck is renamed, kinds and sides change."""
     author.built(ONE + CLOZE)
     lesson = LESSON_HEAD.replace("title: First", "title: Beginnings") + TWO + NEITHER
-    lock = author.built("", *long_way, **{"lessons/01-first.yaml": lesson})
+    lock = author.built("", **{"lessons/01-first.yaml": lesson})
     assert {key: card.note_type for key, card in lock.cards.items()} == {
         "two": "basic",
         "three": "cloze",
     }
     assert lock.decks["lesson first"].name == "Tiny::01 Beginnings"
-    author.built(CLOZE, *long_way)
-    author.built(CLOZE.replace("((2 C))", "C"), *long_way)
+    author.built(CLOZE)
+    author.built(CLOZE.replace("((2 C))", "C"))
 
 
 def test_what_came_since_the_last_release_can_be_lost_by_nobody(author: Author):
@@ -489,6 +488,7 @@ LOCKS = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(
     LOCKS.filter(
         lambda lock: lock.decks and lock.note_types and lock.course not in ("null", "true", "false")
@@ -544,6 +544,7 @@ for moment in count(1):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 def test_killing_a_build_at_any_point_tears_neither_lock_nor_deck(author: Author):
     author.release()

@@ -345,21 +345,6 @@ def test_a_retired_custom_card_is_left_out_too(publisher: Publisher, newcomer: C
     assert after_check_database(newcomer) == 1
 
 
-def test_both_ways_of_building_leave_out_the_same_notes(publisher: Publisher):
-    """With a rule, a build takes the long way through the stages."""
-    publisher.released(ONE + TWO + GAPS, "1.0.0")
-    publisher.released(ONE + retired(TWO) + GAPS, "1.0.1")
-    for cards in (ONE + retired(TWO) + GAPS, ONE + retired(TWO) + retired(GAPS)):
-        made = []
-        lock = publisher.lock_text()
-        for options in ((), ("--rule", "no-source")):
-            (publisher.course / "course.lock").write_text(lock, encoding="utf-8")
-            assert publisher.build(cards, "1.0.2", *options).exit_code == 0
-            publisher.now -= 1000
-            made.append(((publisher.folder / "built.apkg").read_bytes(), publisher.lock_text()))
-        assert made[0] == made[1]
-
-
 def test_a_retired_card_that_is_left_out_is_not_gone(publisher: Publisher):
     publisher.released(ONE + TWO, "1.0.0")
     retiring = publisher.released(ONE + retired(TWO), "1.0.1")

@@ -21,6 +21,8 @@ from attachdeck.outputs import gift
 from support.commands import need, run
 from support.courses import ALL_KINDS, CUSTOM, OWN, write_course
 
+pytestmark = pytest.mark.slow  # Starts a parser.
+
 NODE = shutil.which("node") or ""
 PARSE = "process.stdout.write(JSON.stringify(JSON.parse(require('fs').readFileSync(0)).map(text => require('gift-pegjs').parse(text))))"
 

@@ -178,6 +178,7 @@ def test_a_listing_of_somebody_else_deletes_nothing_outside(tmp_path: Path, tiny
     assert victim.read_text(encoding="utf-8") == "mine"
 
 
+@pytest.mark.slow
 def test_an_output_of_another_package_is_installed_and_found(tmp_path: Path):
     """Installed by pip from its source, without network; its names are found, and its failures are messages."""
     source = tmp_path / "source"

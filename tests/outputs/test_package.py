@@ -37,6 +37,7 @@ def build(output: Path, **environment: str) -> bytes:
     return output.read_bytes()
 
 
+@pytest.mark.slow
 def test_time_zone_locale_and_hash_seed_change_no_byte(tmp_path: Path):
     plain = build(tmp_path / "a.apkg", TZ="UTC", LC_ALL="C", PYTHONHASHSEED="1")
     other = build(
@@ -124,6 +125,7 @@ def test_every_deck_has_its_parents(tmp_path: Path):
     ]
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.sampled_from(
@@ -151,6 +153,7 @@ def test_entities_are_ankis(collection, text):
     sort_field_and_checksum(collection, text)
 
 
+@pytest.mark.slow
 @given(st.text(st.sampled_from("ab<>&;\"' =/!-\n\u00a0\u00e9imgsrcbrdvnsp"), max_size=30))
 @settings(max_examples=150)
 def test_sort_field_and_checksum_are_ankis(collection, text):
@@ -203,6 +206,7 @@ def test_a_full_disk_is_an_error_message(tmp_path: Path, monkeypatch: pytest.Mon
     assert not (tmp_path / "deck.apkg").exists()
 
 
+@pytest.mark.slow
 def test_the_wheel_builds_the_same_bytes_in_an_empty_folder(tmp_path: Path, flagship_package: Path):
     """The wheel carries the course; installed into an empty environment, it needs nothing from the checkout."""
     need_registry(tmp_path)

@@ -18,6 +18,8 @@ from support.browser import CHROMIUM
 from support.commands import need
 from support.courses import ALL_KINDS
 
+pytestmark = pytest.mark.slow  # Starts Chromium.
+
 PDFTOTEXT = shutil.which("pdftotext") or ""
 WORD = re.compile(
     r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">№(\d+)</word>'

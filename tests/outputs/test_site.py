@@ -32,6 +32,8 @@ from support.courses import (
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+pytestmark = pytest.mark.slow  # Starts Chromium.
+
 FIRST = "lesson-what-attachment-is.html"
 SECOND = "lesson-strange-situation.html"
 

@@ -22,6 +22,8 @@ from support.courses import ALL_KINDS, CARD, COURSE_YAML, CUSTOM, LESSON_HEAD, O
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+pytestmark = pytest.mark.slow  # Starts Chromium.
+
 SECOND = LESSON_HEAD.replace("first", "second").replace("First", "Second")
 OTHER = "  - {id: haven, kind: basic, prompt: What is a safe haven?, answer: Where one returns to., tags: [contrast]}\n"
 

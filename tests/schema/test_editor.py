@@ -15,6 +15,8 @@ import pytest
 from support.commands import need, run
 from support.courses import COURSE
 
+pytestmark = pytest.mark.slow  # Starts a language server.
+
 NODE = shutil.which("node") or ""
 FIND = "console.log(require.resolve('yaml-language-server/package.json'))"
 

@@ -24,6 +24,8 @@ from support.commands import need
 from support.courses import CARD, ONE, TWO, Author, write_course
 from support.stopping import stopped
 
+pytestmark = pytest.mark.slow  # Stops many processes.
+
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and mounts of POSIX")
 MANY = "".join(
     f"  - {{id: card-{number}, kind: basic, prompt: Question {number}?, answer: Answer}}\n"

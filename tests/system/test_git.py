@@ -307,6 +307,7 @@ def test_no_file_of_a_revision_is_written_through_a_link(tmp_path: Path):
     assert list(outside.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_revision_that_unpacks_without_end_is_refused(tmp_path: Path):
     """Each of these trees has the one before it ten times: 10 to the tenth files."""
     run_git(tmp_path, "init", "-q", "repo")

@@ -14,6 +14,8 @@ import pytest
 from support.commands import need
 from support.courses import ROOT
 
+pytestmark = pytest.mark.slow  # Makes a site.
+
 
 class Addresses(HTMLParser):
     """The addresses of what a page shows or links to."""

@@ -18,6 +18,8 @@ from support.commands import need, need_registry
 from support.courses import ROOT
 from support.engine import do_import
 
+pytestmark = pytest.mark.slow  # Installs attachdeck.
+
 
 def blocks(page: Path) -> list[str]:
     """What a page tells its reader to type, block by block."""

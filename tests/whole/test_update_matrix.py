@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from anki.collection import Collection
 
+pytestmark = pytest.mark.slow  # Plays many releases.
+
 LEARNER = ("does nothing", "reviews", "edits", "tags", "suspends", "moves", "deletes")
 CARD_CHANGES = (
     "untouched",

@@ -17,6 +17,8 @@ from support.engine import Learner, do_import
 if TYPE_CHECKING:
     from anki.collection import Collection
 
+pytestmark = pytest.mark.slow  # Plays many releases.
+
 SEEDS, RELEASES = range(10), 10
 Card = dict[str, Any]
 

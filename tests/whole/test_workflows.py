@@ -16,6 +16,8 @@ import yaml
 from support.commands import need, run
 from support.courses import ROOT, write_course
 
+pytestmark = pytest.mark.slow  # Installs attachdeck.
+
 FILES = [ROOT / "action.yml", *sorted((ROOT / ".github" / "workflows").glob("*.yml"))]
 
 
