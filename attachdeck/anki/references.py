@@ -34,7 +34,7 @@ def reference(source: Source) -> str:
 
 
 def surnames(authors: str) -> str:
-    """`Bowlby`, `Main & Solomon`, `Cyr et al.`; a body's name stays as it is."""
+    """Return surnames as `Bowlby`, `Main & Solomon`, `Cyr et al.`; a body's name stays whole."""
     authors = " ".join(authors.split())
     names = re.findall(r"(?:^|,\s+|&\s+|;\s+)([^,;&]+?),\s+[^\W\d_]\.", authors)
     if not names:

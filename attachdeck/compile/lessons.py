@@ -221,7 +221,7 @@ class NewIds:
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
-    """Whether one of the diagnostics keeps a deck from being built."""
+    """Return whether one of the diagnostics keeps a deck from being built."""
     return any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
 
 

@@ -168,7 +168,7 @@ class Changes:
 
     @property
     def bump(self) -> Bump:
-        """Major where learners must act, minor for new cards, patch for anything else."""
+        """Return the part that must rise: major where learners must act, minor for new cards, patch for anything else."""
         if self.acts:
             return Bump.MAJOR
         if self.added:

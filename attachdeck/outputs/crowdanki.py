@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from attachdeck.anki.note_types import Field, Template
 from attachdeck.anki.note_types.generation import requirements
 from attachdeck.compile.deck import DatedNoteType, Deck, Note, Subdeck
 from attachdeck.system.normal import normal
@@ -112,22 +113,7 @@ class _Folder:
             "__type__": "NoteModel",
             "crowdanki_uuid": self.name("note type", dated.id),
             "css": own.css,
-            "flds": [
-                {
-                    "font": "Arial",
-                    "id": field.id,
-                    "media": [],
-                    "name": field.name,
-                    "ord": place,
-                    "preventDeletion": field.prevents_deletion,
-                    "rtl": False,
-                    "size": 20,
-                    "sticky": False,
-                    "tag": field.tag,
-                    **field.more,
-                }
-                for place, field in enumerate(own.fields)
-            ],
+            "flds": [_field(field, place) for place, field in enumerate(own.fields)],
             "latexPost": _LATEX_AFTER,
             "latexPre": _LATEX_BEFORE,
             "latexsvg": False,
@@ -135,20 +121,7 @@ class _Folder:
             "req": requirements(own),
             "sortf": 0,
             "tags": [],
-            "tmpls": [
-                {
-                    "afmt": each.back,
-                    "bafmt": "",
-                    "bqfmt": "",
-                    "did": None,
-                    "id": each.id,
-                    "name": each.name,
-                    "ord": place,
-                    "qfmt": each.front,
-                    **each.more,
-                }
-                for place, each in enumerate(own.templates)
-            ],
+            "tmpls": [_template(template, place) for place, template in enumerate(own.templates)],
             "type": int(own.cloze),
             "vers": [],
             **({"originalStockKind": 6} if own.image_occlusion else {}),
@@ -192,3 +165,33 @@ class _Folder:
             },
             "timer": 0,
         }
+
+
+def _field(field: Field, place: int) -> Json:
+    return {
+        "font": "Arial",
+        "id": field.id,
+        "media": [],
+        "name": field.name,
+        "ord": place,
+        "preventDeletion": field.prevents_deletion,
+        "rtl": False,
+        "size": 20,
+        "sticky": False,
+        "tag": field.tag,
+        **field.more,
+    }
+
+
+def _template(template: Template, place: int) -> Json:
+    return {
+        "afmt": template.back,
+        "bafmt": "",
+        "bqfmt": "",
+        "did": None,
+        "id": template.id,
+        "name": template.name,
+        "ord": place,
+        "qfmt": template.front,
+        **template.more,
+    }

@@ -360,46 +360,53 @@ class _Builder:
         for event in events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
-            if not isinstance(event, yaml.ScalarEvent):
-                raise self.refused(
-                    "yaml-key",
-                    "a key must be a word",
-                    event,
-                    "text that begins with `{`, `[` or `*` needs quotes around it"
-                    f"{self.as_text(event)}",
-                )
-            key = event.value
-            if key == "<<" and not event.style:
-                help = "write out the keys that it would bring along"
-                self.diagnostics.append(
-                    self.diagnostic("yaml-key", "`<<` brings no keys along here", event, help)
-                )
+            key = self.key(event)
             value, part = self.node(next(events), events, depth + 1)
             mark.size += part.size
             if key in values:
                 if not begun_again:
                     begun_again = key == next(iter(values)) or self.after_blank(event)
-                    entry = (
-                        f", or, where another entry begins here, write `- {key}: …`"
-                        if begun_again
-                        else ""
-                    )
-                    bare = (
-                        values[key] is None and parts[key].span[1] == mark.keys[key][3]
-                    )  # There is no colon behind it.
-                    help = (
-                        "a text that holds a comma needs quotes around it inside `{ }`"
-                        if bare
-                        else f"it stands in line {mark.keys[key][0]} already; "
-                        f"keep one of the two{entry}"
-                    )
-                    self.diagnostics.append(
-                        self.diagnostic("duplicate-key", f"`{key}` is written twice", event, help)
-                    )
+                    # Without a value its place is the end of the key: there is no colon.
+                    is_bare = values[key] is None and parts[key].span[1] == mark.keys[key][3]
+                    line = 0 if is_bare else mark.keys[key][0]
+                    self.report_duplicate(key, event, line, begun_again)
                 continue
             values[key], parts[key], mark.keys[key] = value, part, _span(event)
         mark.span = mark.span[:2] + _span(event)[2:]
         return values, mark
+
+    def key(self, event: yaml.Event) -> str:
+        """Return the key that begins here; refuse what is none."""
+        if not isinstance(event, yaml.ScalarEvent):
+            raise self.refused(
+                "yaml-key",
+                "a key must be a word",
+                event,
+                "text that begins with `{`, `[` or `*` needs quotes around it"
+                f"{self.as_text(event)}",
+            )
+        if event.value == "<<" and not event.style:
+            help = "write out the keys that it would bring along"
+            self.diagnostics.append(
+                self.diagnostic("yaml-key", "`<<` brings no keys along here", event, help)
+            )
+        key: str = event.value
+        return key
+
+    def report_duplicate(self, key: str, event: yaml.Event, line: int, begun_again: bool) -> None:
+        """Report a key that stands in a line already; line 0 is for a text between braces.
+
+        `begun_again` says that another entry may begin here.
+        """
+        entry = f", or, where another entry begins here, write `- {key}: …`" if begun_again else ""
+        help = (
+            f"it stands in line {line} already; keep one of the two{entry}"
+            if line
+            else "a text that holds a comma needs quotes around it inside `{ }`"
+        )
+        self.diagnostics.append(
+            self.diagnostic("duplicate-key", f"`{key}` is written twice", event, help)
+        )
 
     def after_blank(self, event: yaml.Event) -> bool:
         """Return whether the line above a key is blank: another entry may begin there."""

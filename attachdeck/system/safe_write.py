@@ -83,7 +83,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_chunks(path: Path, chunks: Iterable[bytes]) -> None:
-    """Like `write_bytes`, for content that comes piece by piece."""
+    """Do what `write_bytes` does, for content that comes piece by piece."""
     _refuse_device(path)
     with (
         _named(path),
