@@ -149,6 +149,7 @@ def parsed_and_sanitised(text: str) -> str:
     return inert(markup._KEPT.sub(lambda match: markup._formula(formulas.get(match[0], "")), html))
 
 
+@pytest.mark.slow
 @settings(max_examples=1500)
 @given(MARKDOWN | READABLE)
 @example("A line with “quotes”, a dash – and (brackets): fine.")
@@ -170,6 +171,7 @@ TAGS = st.lists(
 ).map("".join)  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=1500)
 @given(TAGS)
 def test_markup_is_taken_out_as_by_ankis_patterns(html: str):

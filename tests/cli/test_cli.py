@@ -264,6 +264,7 @@ def test_several_courses_at_once(tmp_path: Path):
         assert said in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -628,6 +628,7 @@ def test_what_many_cards_lose_alike_is_one_line(tmp_path: Path):
 # Other files.
 
 
+@pytest.mark.slow
 def test_a_crowdanki_folder_comes_back_note_by_note(tmp_path: Path):
     assert run("build", COURSE, "--to", "crowdanki", "-o", tmp_path / "crowd").exit_code == 0
     result = run("import", tmp_path / "crowd", "-o", tmp_path / "course")
@@ -662,6 +663,7 @@ def test_a_time_far_in_the_future_is_one_that_the_lock_can_hold():
     assert read_lock(Document("course.lock", lock_text(lock), None), ()) == (lock, [])
 
 
+@pytest.mark.slow
 def test_no_link_leads_out_of_a_crowdanki_folder(tmp_path: Path):
     assert run("build", COURSE, "--to", "crowdanki", "-o", tmp_path / "crowd").exit_code == 0
     (tmp_path / "crowd" / "media").rename(tmp_path / "private")
@@ -862,6 +864,7 @@ def save(rows: list[dict[str, str]], path: Path, delimiter: str = ";") -> None:
         writer.writerows(rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("beginning", ["::", "<", "<?", " ", "![](", "[sound:", "<img ", "# "])
 def test_a_text_of_beginnings_alone_is_read_once(tmp_path: Path, beginning: str):
     text = beginning * (150_000 // len(beginning))

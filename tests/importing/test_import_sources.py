@@ -249,6 +249,7 @@ def test_every_stock_note_type_comes_from_crowdanki_as_it_was(tmp_path: Path):
     }
 
 
+@pytest.mark.slow
 def test_what_we_export_for_crowdanki_comes_back_as_cards(tmp_path: Path):
     assert run("build", COURSE, "--to", "crowdanki", "-o", tmp_path / "crowd").exit_code == 0
     assert run("build", COURSE, "-o", tmp_path / "ours.apkg").exit_code == 0

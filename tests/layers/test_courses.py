@@ -15,6 +15,7 @@ from support.commands import run
 from support.courses import write_course
 
 
+@pytest.mark.slow
 def test_a_course_pack_is_installed_listed_and_built_by_its_name(tmp_path: Path):
     """Installed by pip from its source, without network; no code of it runs, and nothing is written into it."""
     source, packages = tmp_path / "source", tmp_path / "packages"
@@ -88,6 +89,7 @@ def test_an_installed_course_is_not_written_to(
     assert {path: path.read_bytes() for path in came.rglob("*") if path.is_file()} == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [

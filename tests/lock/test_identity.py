@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,6 +55,7 @@ def test_distinct_ids_are_distinct(wanted):
     assert len(set(found)) == len(found)
 
 
+@pytest.mark.slow
 @given(
     st.lists(IDS, min_size=1, max_size=8, unique=True), st.randoms(use_true_random=False), st.data()
 )

@@ -176,6 +176,7 @@ def test_no_link_leads_out_of_a_course(tmp_path: Path, name: str):
     assert "this link leads out of the course's folder" in problems(linked(tmp_path, name), "es")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes among its files")
 @pytest.mark.parametrize(
     "name",
