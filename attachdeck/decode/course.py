@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from attachdeck import schema
 from attachdeck.anki.note_types import own
-from attachdeck.decode.texts import SAFE, Reports
+from attachdeck.decode.texts import Reports
 from attachdeck.domain.course import (
     Course,
     Help,
@@ -22,7 +22,6 @@ from attachdeck.domain.course import (
 from attachdeck.domain.diagnostics import did_you_mean, did_you_mean_or_list
 from attachdeck.domain.location import Location
 from attachdeck.reader import CourseFiles, Document, Node, NoteTypeFiles, read_text
-from attachdeck.reader.document import location_of
 from attachdeck.reader.pictures import spoilt
 
 T = TypeVar("T")
@@ -55,8 +54,6 @@ class CourseDecoder(Reports):
         self.broken = broken
         self.option_sets: Mapping[str, OptionSet] | None = None
         self.sources: Mapping[str, Source] | None = None
-        self.shown: dict[str, tuple[list[tuple[str, str]], set[str]]] = {}
-        """How each note type of the course's own shows its fields, once that has been looked up."""
         self.kept: dict[str, bytes] = {}
         self.unsure = {
             where: document.text
@@ -82,7 +79,6 @@ class CourseDecoder(Reports):
             self.diagnostics += own.problems(self.note_types.values())
         if not _is_broken(files.course, broken):
             root = root_of(files.course)
-            self.names_shown(root, "title", "deck", "practice_deck")
             self.known_course = self._course(root)
         else:
             self.known_course = self._course(right_part(files.course))
@@ -212,9 +208,7 @@ class CourseDecoder(Reports):
         return content
 
     def own_note_type(self, name: str, files: NoteTypeFiles) -> OwnNoteType:
-        """A note type of the course's own; its files must be there, and hold nothing that could run a script."""
-        from attachdeck.anki.unsafe_html import css_dangers, dangers
-
+        """Return a note type of the course's own; its files must be there."""
         root = root_of(files.document)
         templates = [
             entry[side] for entry in root["templates"].items() for side in ("front", "back")
@@ -227,18 +221,6 @@ class CourseDecoder(Reports):
                     node.at,
                     did_you_mean_or_list(node.value, files.texts),
                 )
-        for file, document in files.texts.items():
-            for danger in (
-                css_dangers(document.text) if file.endswith(".css") else dangers(document.text)
-            ):
-                self.report(
-                    "unsafe-html",
-                    f"{danger.what} cannot stand on a card",
-                    location_of(document.file, document.text, danger.start),
-                    SAFE,
-                )
-        for node in (root["name"], *(entry["name"] for entry in root["templates"].items())):
-            self.harmless(node.value, node)
         for key in ("fields", "templates"):
             seen: dict[str, Node] = {}
             for entry in root[key].items():
@@ -248,7 +230,11 @@ class CourseDecoder(Reports):
             self.known("unknown-field", root["sort_field"], names, "the fields of this note type")
         texts = {file: document.text for file, document in files.texts.items()}
         return OwnNoteType(
-            id=name, written=root.value, texts=texts, folder=files.document.file.rpartition("/")[0]
+            id=name,
+            written=root.value,
+            texts=texts,
+            folder=files.document.file.rpartition("/")[0],
+            place=root,
         )
 
     def one_note_type_each(self) -> None:

@@ -60,7 +60,6 @@ class LessonDecoder(Reports):
         self.unsure = course.unsure
         self.objectives = dict(objectives)
         self.wanted: list[Name] = []
-        self.deck_names = ""
 
     def changes_another(self, root: Node) -> bool:
         """Whether a lesson changes one of another course, which is reported: where this course extends that one, both are one lesson by now."""
@@ -82,7 +81,6 @@ class LessonDecoder(Reports):
             for entry in root["objectives"].items()
         )
         self.objectives |= {objective.id: objective for objective in objectives}
-        self.deck_names = self.names_shown(root, "title", "deck", "full_deck")
         reading = tuple(self.reading(root))
         cards = [self.card(entry) for entry in root["cards"].items()]
         return Lesson(

@@ -1,4 +1,4 @@
-"""What decoders report of documents: what refers to nothing, and what could run a script."""
+"""What decoders report of documents: names that refer to nothing, and names that come twice."""
 
 from __future__ import annotations
 
@@ -15,9 +15,6 @@ T = TypeVar("T")
 
 _MOST_HINTS = 40
 """For how many diagnostics a name is looked for that may be meant: it takes longer than to read the card."""
-_SHORT = 12
-"""How many signs at the most an author is told to write in the place of others."""
-SAFE = "delete it: a card may not run scripts nor load pages; what only shows text, pictures and sounds may stay"
 
 
 class Reports:
@@ -85,26 +82,6 @@ class Reports:
     def within(self, node: Node, snippet: str) -> Location:
         return within(self.texts, node, snippet)
 
-    def harmless(self, name: str, node: Node) -> None:
-        """Report a name or a tag that could run a script: templates show them as they are."""
-        from attachdeck.anki.unsafe_html import dangers
-
-        for danger in dangers(name):
-            self.report(
-                "unsafe-html",
-                f"{danger.what} cannot stand on a card",
-                node.at,
-                mend(danger.instead),
-            )
-
-    def names_shown(self, root: Node, *keys: str) -> str:
-        """The names that templates of the course's own show of where a card lies; one that could run a script is reported."""
-        names = {key: root[key] for key in keys if key in root}
-        for key, name in names.items():
-            if self.note_types or key == "full_deck":  # It came with another's cards.
-                self.harmless(name.value, name)
-        return " ".join(name.value for name in names.values())
-
 
 def may_define(unsure: Mapping[str, str], where: str, name: str) -> bool:
     """Whether a file that has errors may say what a name refers to.
@@ -124,12 +101,3 @@ def within(texts: Mapping[str, str], node: Node, snippet: str) -> Location:
         if start >= 0:
             return Location(node.file, number, start + 1, number, start + 1 + len(snippet))
     return node.at
-
-
-def mend(instead: str) -> str:
-    """What an author does about something that cannot stand on a card, where a few signs may stand in its place."""
-    return (
-        f"write `{instead}` in its place"
-        if 0 < len(instead) <= _SHORT and instead.isascii()
-        else SAFE
-    )

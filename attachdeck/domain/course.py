@@ -264,7 +264,7 @@ custom ones belong to note types of the course's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnNoteType:
+class OwnNoteType(Placed):
     """A note type of the course's own: what its `note_type.yaml` says, and the texts of its
     templates and style by file."""
 
@@ -272,6 +272,7 @@ class OwnNoteType:
     written: Mapping[str, Any]
     texts: Mapping[str, str]
     folder: str = field(compare=False, repr=False)
+    place: Place = field(default=Location("note_type.yaml"), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

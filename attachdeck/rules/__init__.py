@@ -45,6 +45,7 @@ ALWAYS = (
     "nesting",
     "link",
     "undelivered-picture",
+    "unsafe-html",
     "no-card",
 )
 """The rules that are errors, in the order in which they report what stands in one place."""
