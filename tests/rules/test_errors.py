@@ -19,7 +19,7 @@ from support.courses import COURSE_YAML, ROOT, write_course
 
 REPORTS = ROOT / "attachdeck" / "decode" / "texts.py"
 """The module whose methods decoders inherit."""
-PASSED_ON = ("rule", "name", "each.rule", "diagnostic.rule", "error.rule")
+PASSED_ON = ("rule", "name", "each.rule", "diagnostic.rule", "error.rule", "problem.rule")
 """Expressions that hand on a code that was named elsewhere."""
 
 
