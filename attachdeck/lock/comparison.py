@@ -168,7 +168,10 @@ class Changes:
 
     @property
     def bump(self) -> Bump:
-        """Return the part that must rise: major where learners must act, minor for new cards, patch for anything else."""
+        """Return the part of the version number that must rise.
+
+        It is major where learners must act, minor for new cards, patch for anything else.
+        """
         if self.acts:
             return Bump.MAJOR
         if self.added:

@@ -398,7 +398,9 @@ class _Builder:
 
         `begun_again` says that another entry may begin here.
         """
-        entry = f", or, where another entry begins here, write `- {key}: …`" if begun_again else ""
+        entry = ""
+        if begun_again:
+            entry = f", or, where another entry begins here, write `- {key}: …`"
         help = (
             f"it stands in line {line} already; keep one of the two{entry}"
             if line
