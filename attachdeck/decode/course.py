@@ -1,4 +1,5 @@
-"""A course's own documents (course.yaml, sources, media, note types) to a Course without lessons."""
+"""A course's own documents (course.yaml, sources, media, note types) to a Course without
+lessons."""
 
 from __future__ import annotations
 
@@ -271,8 +272,8 @@ def _is_broken(document: Document | None, broken: Collection[str]) -> bool:
 
 
 def root_of(document: Document) -> Node:
-    """What a document says; it has passed its schema, so it says something."""
-    assert document.root is not None  # noqa: S101  # The pipeline stops before decoding a broken document.
+    """Return what a document says; it has passed its schema, so it says something."""
+    assert document.root is not None  # noqa: S101  # A broken document is not decoded.
     return document.root
 
 

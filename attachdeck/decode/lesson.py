@@ -62,9 +62,13 @@ class LessonDecoder(Reports):
         self.wanted: list[Name] = []
 
     def changes_another(self, root: Node) -> bool:
-        """Whether a lesson changes one of another course, which is reported: where this course extends that one, both are one lesson by now."""
+        """Whether a lesson changes one of another course, which is reported: where this course
+        extends that one, both are one lesson by now."""
         if "changes" in root:
-            help = "name that course under `extends` in course.yaml; for a lesson of this course's own, write `id` in place of `changes`"
+            help = (
+                "name that course under `extends` in course.yaml; for a lesson of this course's "
+                "own, write `id` in place of `changes`"
+            )
             self.report(
                 "extends",
                 "this lesson changes one of another course, and this course extends none",

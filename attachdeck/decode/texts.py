@@ -14,7 +14,8 @@ from attachdeck.reader.document import lines_in
 T = TypeVar("T")
 
 _MOST_HINTS = 40
-"""For how many diagnostics a name is looked for that may be meant: it takes longer than to read the card."""
+"""For how many diagnostics a name is looked for that may be meant: it takes longer than to read the
+card."""
 
 
 class Reports:
@@ -58,8 +59,8 @@ class Reports:
             seen[name] = entry
 
     def known(self, rule: str, node: Node, known: Mapping[str, T] | None, where: str) -> T | None:
-        """What a name refers to, or None and a diagnostic. A name that a file with errors may define
-        is not called unknown."""
+        """Return what a name refers to, or None and a diagnostic. A name that a file with errors may
+        define is not called unknown."""
         found = (known or {}).get(node.value)
         if found is None and not self.may_define(where, node.value):
             near = (

@@ -58,8 +58,8 @@ class Context:
     """What rules know besides the course.
 
     `today` is a day (year-month-day); `words` are those to look for in the course's language;
-    `corpus` are the runs of words of other texts; `files` the texts of the files that are looked at;
-    `unsure` those of files that have errors, by what messages call them.
+    `corpus` are the runs of words of other texts; `files` the texts of the files that are looked
+    at; `unsure` those of files that have errors, by what messages call them.
     """
 
     today: str = ""
@@ -152,7 +152,11 @@ Check = Callable[[Course, Context], Iterable[Finding]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(Page):
-    """A rule: its page, the functions that look for it, and whether what it finds stops a release."""
+    """A rule: its page, the functions that look for it, and how grave what it finds is.
+
+    `runs_last` says that it gets only lessons in which nothing else is wrong; `stops_release` that
+    what it finds is an error for a release.
+    """
 
     severity: Severity
     runs_last: bool
