@@ -90,7 +90,7 @@ class Context:
             if known is course:
                 return doubtful
         doubtful = [
-            text for lesson in course.lessons for text in doubtful_texts(lesson, self.files)
+            text for lesson in course.lessons for text in doubtful_texts(lesson)
         ]
         self._doubtful.append((course, doubtful))
         return doubtful

@@ -347,3 +347,14 @@ def test_the_whole_of_it_may_be_one_file(tmp_path: Path):
     assert checked.diagnostics == ()
     assert checked.course is not None
     assert [card.id for card in checked.course.cards()] == ["define"]
+
+
+def test_a_mistake_that_a_change_brings_into_a_lesson_is_reported_where_it_is(folder: Path):
+    """The lesson of the extended course shows no picture itself."""
+    text = CHANGES.replace("answer: A harbour.", "answer: '![](no.svg)'")
+    (folder / "lessons" / "50-changes.yaml").write_text(text, encoding="utf-8")
+    [problem] = pipeline.check(folder).diagnostics
+    assert (problem.rule, problem.at.file.rpartition("/")[2]) == (
+        "unknown-picture",
+        "50-changes.yaml",
+    )

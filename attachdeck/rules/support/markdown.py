@@ -55,12 +55,10 @@ class Definition:
     is_used: bool
 
 
-def doubtful_texts(lesson: Lesson, files: Mapping[str, str]) -> Iterator[Text]:
+def doubtful_texts(lesson: Lesson) -> Iterator[Text]:
     """Yield the Markdown texts of those parts of a lesson that need a close look, also of cards
     that could not be decoded."""
     root = node_of(lesson)
-    if not _may_need_a_look(files[root.file]):
-        return
     for part in (root, *root["cards"].items()):
         if _needs_a_look(part.value):
             gaps = part.value["text"] if part.value.get("kind") == "cloze" else None
@@ -111,13 +109,6 @@ def _defining_lines(text: str) -> Iterator[tuple[str, str, str]]:
         if match:
             yield line, match["label"].strip(), match["target"]
         begins = bool(match) or not line.strip()
-
-
-def _may_need_a_look(text: str) -> bool:
-    """Whether a file may hold what needs a close look."""
-    return any(sign in text for sign in ("![", "<", "\\", "]:")) or any(
-        sign.search(text) for sign in (TABLE, DEEP)
-    )
 
 
 def _needs_a_look(value: Any) -> bool:
