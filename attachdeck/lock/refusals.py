@@ -125,6 +125,9 @@ def _vanished_cards(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[
             lost = [place for place in card.places if place not in now.places]
             if lost:
                 yield _lost_side(key, card, lost, root()["cards"].key_at(key))
+            more = [place for place in now.places if place not in card.places]
+            if now.retired and more:
+                yield _retired_side(key, card, more, root()["cards"].key_at(key))
 
 
 def _vanished_card(key: str, at: Location, suggestion: str | None) -> Diagnostic:
@@ -162,6 +165,18 @@ def _lost_side(key: str, card: CardRecord, lost: list[int], at: Location) -> Dia
         f"learners would keep an empty card that nobody can answer: write {sides} again; or leave "
         "the card as it was, with `status: retired`, and write the new one under another id; or "
         f"accept that with `{forget_command(key, at)}`",
+    )
+
+
+def _retired_side(key: str, card: CardRecord, more: list[int], at: Location) -> Diagnostic:
+    sides = " and ".join(f"its {side(card.note_type, place)}" for place in more)
+    return _refusal(
+        "retired-side",
+        f"the card `{key}` is retired and has {sides} only since then",
+        at,
+        # A retired note comes without cards. Anki makes the new one by itself, with an id apart
+        # from its siblings', and doubles that note's cards when a template changes.
+        f"Anki would make a card of it that no update reaches: take {sides} out again",
     )
 
 

@@ -89,9 +89,7 @@ class Context:
         for known, doubtful in self._doubtful:
             if known is course:
                 return doubtful
-        doubtful = [
-            text for lesson in course.lessons for text in doubtful_texts(lesson)
-        ]
+        doubtful = [text for lesson in course.lessons for text in doubtful_texts(lesson)]
         self._doubtful.append((course, doubtful))
         return doubtful
 

@@ -294,6 +294,15 @@ def test_a_gap_more_is_no_loss(author: Author):
     )
 
 
+def test_a_card_that_is_retired_gets_no_gap(author: Author):
+    """Anki would make the gap's card by itself, with an id apart from its siblings'."""
+    author.release(ONE + CLOZE)
+    retired = CLOZE.replace("}\n", ", status: retired, retired_because: Wrong.}\n")
+    said = author.refused(ONE + retired.replace("follow", "((3 follow))"))
+    assert "error[retired-side]: the card `two` is retired and has its gap 3 only since" in said
+    author.release(ONE + retired)
+
+
 def test_a_lock_of_the_first_format_learns_which_cards_a_note_has(author: Author):
     author.built(ONE + CLOZE)
     path = author.course / "course.lock"
