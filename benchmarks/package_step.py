@@ -46,7 +46,7 @@ def genanki_way(notes: int, decks: int, output: Path) -> float:
 def attachdeck_way(notes: int, decks: int, output: Path) -> float:
     """attachdeck's output, with the texts above in two fields of its own note type."""
     from attachdeck.anki.note_types import Look, note_type
-    from attachdeck.compile.deck import DatedNoteType, Deck, NewCard, Note, Subdeck
+    from attachdeck.compile.deck import DatedNoteType, Deck, Note, Subdeck
     from attachdeck.domain.course import Course, Study
     from attachdeck.outputs import apkg
 
@@ -69,9 +69,22 @@ def attachdeck_way(notes: int, decks: int, output: Path) -> float:
     made = []
     for number in range(notes):
         row = kind.row(dict(zip(FIELDS, texts(number), strict=True)))
-        card = NewCard(0, 1_600_010_000_000 + number)
-        note = Note(card=f"c{number}", id=1_600_000_200_000 + number, guid=f"g{number}", kind="basic", note_type="basic", fields=row, tags=("one", "two"),
-                    deck=subdecks[number * decks // notes].name, position=number + 1, cards=(card,), modified=1)  # fmt: skip
+        note = Note(
+            card=f"c{number}",
+            id=1_600_000_200_000 + number,
+            guid=f"g{number}",
+            kind="basic",
+            note_type="basic",
+            fields=row,
+            tags=("one", "two"),
+            deck=subdecks[number * decks // notes].name,
+            position=number + 1,
+            places=(0,),
+            made=(0,),
+            content="",
+            first_card=1_600_010_000_000 + number,
+            modified=1,
+        )
         made.append(note)
     dated = DatedNoteType(1_600_000_000_000, 1, kind)
     deck = Deck(

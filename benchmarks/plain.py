@@ -140,7 +140,7 @@ class Course:
             deck = genanki.Deck(
                 number(lesson["id"]),
                 f"{self.course['deck']}::{lesson['title']}",
-                self.html(lesson.get("reading", "")),
+                self.html(_reading(lesson)),
             )
             for card in lesson["cards"]:
                 deck.add_note(self.note(card, lesson["id"]))
@@ -152,6 +152,11 @@ class Course:
         ]
         genanki.Package(decks, media_files=media).write_to_file(output)
         return sum(len(deck.notes) for deck in decks)
+
+
+def _reading(lesson: dict) -> str:
+    reading = lesson.get("reading", "")
+    return reading if isinstance(reading, str) else "\n".join(part["text"] for part in reading)
 
 
 if __name__ == "__main__":
