@@ -13,7 +13,7 @@ from attachdeck import schema
 from attachdeck.compile.lessons import CompiledLesson, LessonCompiler, LessonObject, has_errors
 from attachdeck.compile.link import link
 from attachdeck.compile.objects import Again, Rules, compiler_of, objects_of
-from attachdeck.decode.names import lesson_number, number_problems
+from attachdeck.decode.names import lesson_number, number_problems, with_places
 from attachdeck.decode.names import problems as name_problems
 from attachdeck.domain.course import Course
 from attachdeck.domain.diagnostics import Diagnostic, Severity
@@ -314,12 +314,13 @@ def _between(objects: Iterable[LessonObject], compiler: LessonCompiler) -> list[
     unsure = [
         document.text for document in compiler.stack.files.lessons if document.file not in defined
     ]
-    diagnostics += name_problems(
-        [lesson_object.names for lesson_object in objects],
-        compiler.decoder.reserved,
-        practice,
-        unsure,
-    )
+    names = [lesson_object.names for lesson_object in objects]
+    if any(name_problems(names, compiler.decoder.reserved, practice, unsure)):
+        lessons = {document.file: document for document in compiler.stack.files.lessons}
+        names = [
+            with_places(each, compiler.stack.lesson(lessons[each.file]).document) for each in names
+        ]
+        diagnostics += name_problems(names, compiler.decoder.reserved, practice, unsure)
     if compiler.linter and course:
         texts = compiler.stack.files.texts()
         own = texts.keys() - {lesson_object.names.file for lesson_object in objects}

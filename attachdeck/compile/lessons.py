@@ -19,6 +19,7 @@ from attachdeck.decode.lesson import Decoded, decode_lesson
 from attachdeck.decode.names import Name, Names, names_of
 from attachdeck.domain.course import Lesson, Objective
 from attachdeck.domain.diagnostics import Diagnostic, Severity
+from attachdeck.domain.location import Location
 from attachdeck.layers.overlay import Overridden
 from attachdeck.layers.stack import LessonDocument, Stack
 from attachdeck.layers.translation import Tally
@@ -133,7 +134,7 @@ class LessonCompiler:
         if lesson is None:
             return CompiledLesson(made, read.document)
         if not lesson.full_deck:
-            deck = Name(lesson.deck, lesson.at)
+            deck = Name(lesson.deck, Location(read.document.file))
             made = replace(made, names=replace(made.names, deck=deck))
         if has_errors(diagnostics):
             diagnostics += self._warnings(lesson, read, diagnostics)
@@ -150,7 +151,7 @@ class LessonCompiler:
             made,
             diagnostics=(*diagnostics, *warnings),
             notes=notes_of(self.cards, lesson),
-            objectives=tuple(Objective(each.id, each.text, each.at) for each in lesson.objectives),
+            objectives=_objectives(lesson, read, places=self.linter is not None),
             summaries=tuple(summaries),
         )
         return CompiledLesson(made, read.document, lesson)
@@ -182,6 +183,15 @@ def _course_errors(decoder: CourseDecoder) -> list[Diagnostic]:
     """Return what the rules that always run find in a course's own files."""
     context = Context(files=decoder.texts, unsure=decoder.unsure)
     return errors_of_course(decoder.known_course, context)
+
+
+def _objectives(lesson: Lesson, read: LessonDocument, *, places: bool) -> tuple[Objective, ...]:
+    """Return the objectives of a lesson, with the places that only rules ask for."""
+    file = Location(read.document.file)
+    return tuple(
+        Objective(objective.id, objective.text, objective.at if places else file)
+        for objective in lesson.objectives
+    )
 
 
 def notes_of(cards: Compiler, lesson: Lesson) -> LessonNotes:
@@ -229,7 +239,7 @@ def _object(
     read: LessonDocument, diagnostics: Iterable[Diagnostic], wanted: tuple[Name, ...] = ()
 ) -> LessonObject:
     return LessonObject(
-        names=replace(names_of(read.document), wanted_objectives=wanted),
+        names=replace(names_of(read.document, places=False), wanted_objectives=wanted),
         diagnostics=tuple(diagnostics),
         overridden=read.overridden,
     )

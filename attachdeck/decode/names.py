@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from attachdeck.domain.diagnostics import Diagnostic, did_you_mean_or_list
 from attachdeck.domain.location import Location
@@ -51,26 +51,37 @@ def lesson_number(file: str) -> int | None:
     return int(match["number"]) if match else None
 
 
-def names_of(document: Document) -> Names:
-    """Return what a lesson defines, as far as it can be read."""
+def names_of(document: Document, *, places: bool = True) -> Names:
+    """Return what a lesson defines, as far as it can be read.
+
+    Without `places` a name says only its file: to find places, a lesson is parsed a second time,
+    which takes a quarter of compiling it.
+    """
     root = document.root
     if root is None or not isinstance(root.value, dict):
         return Names(file=document.file)
     cards = list(_entries(root, "cards"))
     sections = list(_entries(root, "reading"))
-    lesson = _name(root, "id")
+    lesson = _name(root, "id", places=places)
     reading = root.get("reading")
     own_reading = lesson and reading and isinstance(reading.value, str)
     return Names(
         file=document.file,
         lesson=lesson,
-        objectives=_named(_entries(root, "objectives"), "id"),
-        cards=(*_named(sections, "id"), *_named(cards, "id")),
-        readings=(Name(f"{lesson.id}-reading", reading.at),)
+        objectives=_named(_entries(root, "objectives"), "id", places=places),
+        cards=(*_named(sections, "id", places=places), *_named(cards, "id", places=places)),
+        readings=(Name(f"{lesson.id}-reading", _at(reading, places=places)),)
         if own_reading and lesson and reading
         else (),
-        formers=_named((*sections, *cards), "formerly"),
+        formers=_named((*sections, *cards), "formerly", places=places),
     )
+
+
+def with_places(names: Names, document: Document) -> Names:
+    """Return the names of a lesson with their places in its document."""
+    placed = names_of(document)
+    deck = names.deck and document.root and Name(names.deck.id, document.root.start)
+    return replace(placed, wanted_objectives=names.wanted_objectives, deck=deck or None)
 
 
 def _entries(node: Node, key: str) -> Iterator[Node]:
@@ -80,13 +91,19 @@ def _entries(node: Node, key: str) -> Iterator[Node]:
     )
 
 
-def _name(node: Node, key: str) -> Name | None:
+def _name(node: Node, key: str, *, places: bool) -> Name | None:
     part = node.get(key)
-    return Name(part.value, part.at) if part and isinstance(part.value, str) else None
+    if part is None or not isinstance(part.value, str):
+        return None
+    return Name(part.value, _at(part, places=places))
 
 
-def _named(nodes: Iterable[Node], key: str) -> tuple[Name, ...]:
-    return tuple(name for node in nodes if (name := _name(node, key)))
+def _named(nodes: Iterable[Node], key: str, *, places: bool) -> tuple[Name, ...]:
+    return tuple(name for node in nodes if (name := _name(node, key, places=places)))
+
+
+def _at(node: Node, *, places: bool) -> Location:
+    return node.at if places else Location(node.file)
 
 
 def number_problems(files: Sequence[str]) -> Iterator[Diagnostic]:
