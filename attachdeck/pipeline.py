@@ -351,7 +351,7 @@ def compiled(checked: Checked, now: int, *, keep_mine: bool = False) -> Compiled
 
     `keep_mine`: what an extended course changed under replaced cards has been seen.
     """
-    assert checked.course is not None  # noqa: S101  # Callers look first.
+    assert checked.course is not None  # Callers look first.
     deck, lock = _linked(checked, checked.before(now), now)
     overridden = _overridden(checked.objects)
     overrides = overrides_to_keep(overridden, checked.lock.overrides, keep_mine=keep_mine)
@@ -361,7 +361,7 @@ def compiled(checked: Checked, now: int, *, keep_mine: bool = False) -> Compiled
     @cache
     def root() -> Node:
         node = read_text(document.text, document.file)[0].root if document else None
-        assert node is not None  # noqa: S101  # It was read before.
+        assert node is not None  # It was read before.
         return node
 
     stale = document is None or digest(lock) != digest(document.text)
@@ -373,7 +373,7 @@ def compiled(checked: Checked, now: int, *, keep_mine: bool = False) -> Compiled
 def sealed(checked: Checked, built: Compiled, now: int) -> Compiled:
     """Return a compiled course as its release: what has changed since the last one has the time of
     this one, `now`. It is stale where the lock has to follow."""
-    assert checked.course is not None  # noqa: S101  # It was compiled.
+    assert checked.course is not None  # It was compiled.
     lock = sealing.sealed(built.lock, checked.course.version, now)
     if lock is built.lock:
         return built
@@ -395,7 +395,8 @@ def shown(checked: Checked) -> Deck | None:
 
 def _linked(checked: Checked, lock: Lock, now: int) -> tuple[Deck, Lock]:
     compiler = checked.compiler
-    assert compiler is not None and compiler.cards is not None  # noqa: S101, PT018  # Callers look.
+    assert compiler is not None  # Callers look.
+    assert compiler.cards is not None
     notes = [lesson_object.notes for lesson_object in checked.objects if lesson_object.notes]
     deck, linked = link(compiler.cards, notes, lock, now)
     return replace(deck, course=checked.good or deck.course), linked

@@ -33,7 +33,7 @@ _EMPTY = r"^(%s:)[ \t]*(?:\[[ \t]*\]|null|~)"
 _MODELINE = re.compile(r"# yaml-language-server: \$schema=(?P<where>.*)/lesson\.schema\.json")
 
 
-class CannotAdd(Exception):  # noqa: N818  # It is said to the author, and no error of ours.
+class CannotAdd(Exception):
     """Why something cannot be added, and what to do."""
 
 

@@ -42,7 +42,7 @@ _SHOWN = 40
 """How much of a comment a message shows."""
 
 
-class CannotTidy(Exception):  # noqa: N818  # It is said to the author, and no error of ours.
+class CannotTidy(Exception):
     """Why a file is left as it is."""
 
 

@@ -256,14 +256,14 @@ def right_part(document: Document) -> Node:
     """Return a course.yaml with the keys that are right in it, and others in place of the rest."""
     right, _ = read_text(_STAND_IN, document.file)
     root = document.root
-    assert right.root is not None  # noqa: S101  # It is ours.
+    assert right.root is not None  # It is ours.
     if root is None or not isinstance(root.value, dict):
         return right.root
     for key in root.value.keys() - _OF_LAYERS:
         tried = right.root.with_part(key, root[key], root.mark.keys[key])
         if schema.accepts(tried.value, "course"):
             right = replace(right, root=tried)
-    assert right.root is not None  # noqa: S101
+    assert right.root is not None  # It began as ours.
     return right.root
 
 
@@ -273,7 +273,7 @@ def _is_broken(document: Document | None, broken: Collection[str]) -> bool:
 
 def root_of(document: Document) -> Node:
     """Return what a document says; it has passed its schema, so it says something."""
-    assert document.root is not None  # noqa: S101  # A broken document is not decoded.
+    assert document.root is not None  # A broken document is not decoded.
     return document.root
 
 

@@ -1,5 +1,4 @@
-"""Values in the cells of a spreadsheet, and back: no cell is a formula, and no text is lost on the
-way."""
+"""Values in the cells of a spreadsheet, and back: no cell is a formula, and no text is lost."""
 
 from __future__ import annotations
 
@@ -7,26 +6,25 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-# What a spreadsheet may run: a formula in half or full width, or one after white space that it
-# takes away.
+# A spreadsheet may run a formula in half or full width, also after white space that it strips.
 _RISKY = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 
 def guarded(text: str) -> str:
-    """Return a text as a cell that no spreadsheet takes for a formula: one apostrophe stands before
-    it where it might be one."""
+    """Return a text as a cell: with an apostrophe before it where it might be a formula."""
     return f"'{text}" if _RISKY.match(text) else text
 
 
 def restored(cell: str) -> str:
-    """Return the text of a cell that `guarded` made; a cell that needed no guard is its own
-    text."""
+    """Return the text of a cell that `guarded` made."""
     return cell[1:] if cell.startswith("'") and _RISKY.match(cell) else cell
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Yield every text, number and truth value in a value with the way to it: `options.2.text`.
-    Places in a list count from 1."""
+    """Yield every text, number and boolean in a value with its path, such as `options.2.text`.
+
+    Places in a list count from 1.
+    """
     if isinstance(value, dict):
         for key, part in value.items():
             yield from leaves(part, f"{path}.{key}" if path else str(key))

@@ -10,8 +10,7 @@ from attachdeck.domain.location import Location
 
 
 class Place(Protocol):
-    """Whatever knows where it begins; looking that up costs time, so it is done when somebody
-    asks."""
+    """Something that knows where it begins, and looks that up when it is asked, as it takes time."""
 
     @property
     def start(self) -> Location:
@@ -19,7 +18,7 @@ class Place(Protocol):
 
 
 class Placed:
-    """What was written somewhere."""
+    """Something that an author wrote in a file."""
 
     __slots__ = ()
 
@@ -56,7 +55,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture(Placed):
-    """A picture of the course, with what must be known of it and its bytes."""
+    """A picture of the course: its bytes, and what media.yaml states about it."""
 
     file: str
     alt: str
@@ -220,8 +219,7 @@ class PracticeCard(Card):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceCard(Card):
-    """Something to know where it is, with no question: made from the course's notice and from its
-    help lines."""
+    """A text to look up, without a question: the course's notice, or its help lines."""
 
     kind = "reference"
     prompt: str
@@ -246,8 +244,8 @@ class CustomCard(Card):
 
 
 KINDS_OF_CARD = frozenset(
-    each.kind
-    for each in (
+    card.kind
+    for card in (
         BasicCard,
         ReversedCard,
         ClozeCard,

@@ -1,4 +1,4 @@
-"""What is wrong in a course, said as values."""
+"""Diagnostics: the errors and warnings of a course, as values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import Enum
 from attachdeck.domain.location import Location
 
 _LONGEST_NAME = 200
-"""In characters: what is longer is no misspelt name, and to compare it takes long."""
+"""In characters: a longer word is not a misspelt name, and comparing it takes long."""
 
 
 class Severity(Enum):
@@ -21,7 +21,7 @@ class Severity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """The text to put in the place of a span, which mends one thing and changes nothing else."""
+    """The text that replaces a span: it fixes one thing and changes nothing else."""
 
     at: Location
     text: str
@@ -29,10 +29,10 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
-    """Says one thing to mend: a rule's name, a phrase, the narrowest place, and how to mend it.
+    """One thing to fix: a rule's name, a phrase, the narrowest place, and how to fix it.
 
-    `also` are other places that one has to see, each with what is there; `mend` is there where a
-    program may do so.
+    `also` are other places to look at, each with a label; `mend` is the edit that fixes it, where
+    a program may do so.
     """
 
     rule: str
@@ -51,20 +51,16 @@ class Diagnostic:
 
 
 def close(word: str, known: Iterable[str], n: int = 1, cutoff: float = 0.6) -> list[str]:
-    """Return the known words nearest to a misspelt one, at most `n`; `cutoff` is difflib's
-    ratio."""
+    """Return the `n` known words nearest to a misspelt one; `cutoff` is difflib's ratio."""
     import difflib
 
-    return (
-        difflib.get_close_matches(word, list(known), n=n, cutoff=cutoff)
-        if len(word) <= _LONGEST_NAME
-        else []
-    )
+    if len(word) > _LONGEST_NAME:
+        return []
+    return difflib.get_close_matches(word, list(known), n=n, cutoff=cutoff)
 
 
 def did_you_mean(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """Return a help line naming the known word nearest to a misspelt one, or None when none is
-    near."""
+    """Return a help line with the known word nearest to a misspelt one; None if none is near."""
     near = close(word.lower(), known, cutoff=cutoff)
     return f"did you mean `{near[0]}`?" if near else None
 
@@ -72,12 +68,12 @@ def did_you_mean(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | 
 def did_you_mean_or_list(
     word: str, known: Iterable[str], cutoff: float = 0.6, longest: int = 120
 ) -> str | None:
-    """Return what `did_you_mean` does, or where nothing is near, the known words.
+    """Return a help line with the nearest known word, or else with all known words.
 
-    They are listed while that takes at most `longest` characters.
+    It is None where their list is longer than `longest` characters.
     """
     words = list(known)
-    listed = ", ".join(f"`{each}`" for each in words)
+    listed = ", ".join(f"`{known_word}`" for known_word in words)
     return did_you_mean(word, words, cutoff) or (
         f"known here: {listed}" if 0 < len(listed) <= longest else None
     )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Location(NamedTuple):
-    """Where something stands: a file as its author would name it, and a span in it.
+    """A file as its author would name it, and a span in it.
 
     Lines and columns count from 1, columns in characters; the end column is the first one after the
     span. Line 0 means the file as a whole.

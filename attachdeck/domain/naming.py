@@ -1,4 +1,4 @@
-"""Names for machines from words for people."""
+"""Ids and file names, made from words for people."""
 
 from __future__ import annotations
 
@@ -55,8 +55,7 @@ _WINDOWS = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 
 
 def ids_of_cards(lesson: Mapping[str, Any]) -> set[str]:
-    """Return the ids of a lesson's cards, those of the cards that its reading becomes among
-    them."""
+    """Return the ids of a lesson's cards, including its reading cards."""
     parts = (lesson.get(key) for key in ("cards", "reading"))
     entries = [entry for part in parts if isinstance(part, list) for entry in part]
     ids = {
@@ -70,8 +69,7 @@ def ids_of_cards(lesson: Mapping[str, Any]) -> set[str]:
 
 
 def slug(text: str, fallback: str = "card") -> str:
-    """Return words as an id: small letters and digits of ASCII, with hyphens; at most 48
-    characters, whole words."""
+    """Return words as an id: ASCII letters, digits and hyphens; whole words, 48 characters."""
     plain = normal(text.replace("ß", "ss").replace("ø", "o").replace("ł", "l"), "NFKD")
     words = re.findall(
         r"[a-z0-9]+", plain.encode("ascii", "ignore").decode("ascii").lower().replace("'", "")
@@ -91,17 +89,16 @@ def is_id(name: str) -> bool:
 
 
 def card_id(card: Mapping[str, Any], taken: Container[str]) -> str:
-    """Return an id for a card that has none, from its words; with a number where the id is
-    taken."""
+    """Return an id for a card that has none, from its words, with a number if it is taken."""
     text = next((card[key] for key in _WORDS_OF_A_CARD if isinstance(card.get(key), str)), "")
     return free(slug(re.sub(r"\(\([0-9]+ |\{\{c[0-9]+::|\)\)|\}\}|\|[^)]*", " ", text)), taken)
 
 
 def file_name(deck: str) -> str:
-    """Return a deck's name as a file's, letters of every language kept: `Attachment Theory` becomes
-    `attachment-theory`.
+    """Return a deck's name as a file's: `Attachment Theory` becomes `attachment-theory`.
 
-    It is short enough for every system, and no name that Windows keeps to itself.
+    It keeps the letters of every language, is short enough for every system, and is not a name
+    that Windows reserves.
     """
     name = re.sub(r"[^\w]+", "-", deck.lower())[:_LONGEST_FILE].strip("-") or "deck"
     return f"deck-{name}" if _WINDOWS.fullmatch(name) else name

@@ -1,28 +1,27 @@
-"""Texts as an author writes them into YAML on one line, for messages that say what to type."""
+"""Texts as an author writes them in YAML on one line, for messages that show what to type."""
 
 from __future__ import annotations
 
 import re
 
 _LONGEST = 72
-"""In characters: what is longer is shown by its two ends."""
+"""In characters: of a longer text only the two ends are shown."""
 
 
 def in_quotes(text: str) -> str:
-    """Return a text in the quotes in which nothing of it means anything else."""
-    return (
-        f'"{text}"' if '"' not in text and "\\" not in text else "'" + text.replace("'", "''") + "'"
-    )
+    """Return a text in double quotes, or in single ones where it has a quote or a backslash."""
+    if '"' in text or "\\" in text:
+        return "'" + text.replace("'", "''") + "'"
+    return f'"{text}"'
 
 
 def quoted(text: str) -> str:
-    """Return it as messages show it, with `…` in the place of its middle where it is long."""
+    """Return a text in quotes, with `…` for its middle if it is long."""
     return in_quotes(shortened(text))
 
 
 def written(text: str) -> str:
-    """Return a text as it is, where it is a plain word, and neither a number nor another value;
-    otherwise in quotes."""
+    """Return a text as it is if it is a plain word, otherwise (a number, `true`) in quotes."""
     other = text.lower() in ("true", "false", "null") or re.fullmatch(
         r"[0-9]*\.?[0-9]*(e[-+]?[0-9]+)?|0[xo][0-9a-f]+", text.lower()
     )
@@ -30,9 +29,7 @@ def written(text: str) -> str:
 
 
 def shortened(text: str) -> str:
-    """Return a text, with `…` in the place of its middle where it is long."""
-    return (
-        text
-        if len(text) <= _LONGEST
-        else f"{text[: _LONGEST // 2].rstrip()} … {text[-_LONGEST // 4 :].lstrip()}"
-    )
+    """Return a text, with `…` for its middle if it is long."""
+    if len(text) <= _LONGEST:
+        return text
+    return f"{text[: _LONGEST // 2].rstrip()} … {text[-_LONGEST // 4 :].lstrip()}"

@@ -48,7 +48,7 @@ _MEANINGS = {
 }
 
 
-class NoAnki(Exception):  # noqa: N818  # What is at the port is at fault, not the program.
+class NoAnki(Exception):
     """Why there is no Anki to speak to, and what to do."""
 
 

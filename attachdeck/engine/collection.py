@@ -24,11 +24,11 @@ NEEDED = 'this needs Anki\'s engine: pip install "attachdeck[verify]"'
 """What to say where NoEngine is raised."""
 
 
-class NoEngine(Exception):  # noqa: N818  # An extra is not installed; nothing is wrong.
+class NoEngine(Exception):
     """Anki's engine is not installed."""
 
 
-class EngineRefused(Exception):  # noqa: N818  # What it was given is at fault.
+class EngineRefused(Exception):
     """Anki's engine will not do what it was asked; the message is its own, without markup."""
 
 

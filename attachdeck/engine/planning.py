@@ -20,7 +20,7 @@ DAYS_TO_REVIEW = 14
 _DAYS_AFTER = 28
 
 
-class NoPlan(Exception):  # noqa: N818  # The course or the wish is at fault, not the program.
+class NoPlan(Exception):
     """Why there is no plan, and what to change."""
 
 

@@ -61,7 +61,7 @@ class Finding:
     cards: tuple[str, ...] = ()
 
 
-class NotImportable(Exception):  # noqa: N818  # The package is at fault.
+class NotImportable(Exception):
     """Anki cannot import the package."""
 
 

@@ -73,7 +73,7 @@ _SHORT = 3
 """How many words the name of a column has at most."""
 
 
-class Unclear(Exception):  # noqa: N818  # The table is at fault, not the program.
+class Unclear(Exception):
     """What the columns mean has to be confirmed; `option` is the guess as `--columns` takes it."""
 
     def __init__(self, reason: str, option: str, other: str) -> None:

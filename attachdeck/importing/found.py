@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
-class CannotImport(Exception):  # noqa: N818  # The file is at fault, not the program.
+class CannotImport(Exception):
     """Why a file cannot be imported, and what to do."""
 
 

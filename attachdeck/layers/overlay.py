@@ -144,7 +144,8 @@ class Overlay:
         self.diagnostics: list[Diagnostic] = []
         self.changing = [each for each in lessons if each.root and "changes" in each.root]
         ours, theirs = own.course.root, base.course.root
-        assert ours is not None and theirs is not None  # noqa: S101, PT018  # Both could be read.
+        assert ours is not None  # Both could be read.
+        assert theirs is not None
         self.keeps_identity = bool(ours.value.get("keep_identity"))
         self.hidden = self._hidden(ours)
         self.changes = self._changes()
@@ -351,7 +352,7 @@ def _no_card_to_change(root: Node, name: str, cards: Iterable[str], entry: Node)
 
 
 def _root(document: Document) -> Node:
-    assert document.root is not None  # noqa: S101  # Only what was read is asked.
+    assert document.root is not None  # Only what was read is asked.
     return document.root
 
 

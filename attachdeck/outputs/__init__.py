@@ -27,7 +27,7 @@ All else in the folder is left alone.
 """
 
 
-class NothingLeft(Exception):  # noqa: N818  # The course has nothing that the output can carry.
+class NothingLeft(Exception):
     """An output can carry nothing of a course; `lost` says what is left out, a line each."""
 
     def __init__(self, lost: Iterable[str]) -> None:
@@ -51,11 +51,11 @@ class Output(Protocol):
         """
 
 
-class UnknownOutput(Exception):  # noqa: N818  # What was asked for is at fault, not the program.
+class UnknownOutput(Exception):
     """There is no output of this name; the message lists those that are known."""
 
 
-class BrokenOutput(Exception):  # noqa: N818
+class BrokenOutput(Exception):
     """An output of another package cannot be loaded, or fails."""
 
 

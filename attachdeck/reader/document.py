@@ -58,7 +58,7 @@ class Node:
             elif self._mark is not None:
                 self._mark = self._mark()
         # A node has a mark, a way to find it, or a whole that has one.
-        assert isinstance(self._mark, Mark)  # noqa: S101
+        assert isinstance(self._mark, Mark)
         return self._mark
 
     def __getitem__(self, key: str | int) -> Node:

@@ -42,7 +42,7 @@ KEYS = frozenset(
     reviews_a_day right role rtl scenario shape size sort_field sources speech status steps sticky
     stock_kind study summary supports tags templates text theme title top unit url version
     volume_pages where whole why width year
-    """.split()  # noqa: SIM905  # One key a line would be a page of its own.
+    """.split()
 )
 """The keys of all schemas; a test holds them together."""
 NO_TEXTS = frozenset(
@@ -52,7 +52,7 @@ NO_TEXTS = frozenset(
     new_cards_a_day objectives option_sets pictures plain_text prevent_deletion reading_cards
     regions reverse reviews_a_day right role rtl size sources steps sticky stock_kind study tags
     templates theme top whole width year
-    """.split()  # noqa: SIM905  # Nor are these.
+    """.split()
 )
 """Those of them that take no text, so that quotation marks would not help.
 

@@ -143,7 +143,7 @@ def _events(text: str) -> Iterator[yaml.Event]:
     return events
 
 
-class _Unusual(Exception):  # noqa: N818  # It is no error.
+class _Unusual(Exception):
     """Something that only `_Builder` can read, or refuse with its place."""
 
 
@@ -241,7 +241,7 @@ def _instead(odd: str, with_neighbours: str) -> str:
     return character if character.isprintable() else ""
 
 
-class _Refused(Exception):  # noqa: N818  # It is no error of ours.
+class _Refused(Exception):
     """Reading cannot go on past this diagnostic."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:

@@ -55,7 +55,7 @@ class Wanted:
     locked: bool = False
 
 
-class Refused(Exception):  # noqa: N818  # The course or the engine is at fault, not the program.
+class Refused(Exception):
     """Why there is no release, and what to do."""
 
 

@@ -44,7 +44,7 @@ _NOTES = """
 """
 
 
-class NoSnapshot(Exception):  # noqa: N818  # What was given is at fault, not the program.
+class NoSnapshot(Exception):
     """What was given cannot be read as a release; a course's mistakes come along."""
 
     def __init__(

@@ -1,7 +1,7 @@
-"""The user's cache folder. What is read there is what attachdeck wrote there for this user.
+"""The user's cache folder, from which only what attachdeck wrote for this user is read.
 
-Another user may own the folder, or may write to it: then it is not used. Everything in it is
-sealed with a secret key, so that a file that is damaged, or comes from elsewhere, counts as none.
+It is not used if another user owns it or may write to it. Every file in it is sealed with a secret
+key, so that a damaged or foreign file counts as missing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SIZE = 32
 """Bytes of the key, and of a seal."""
 _WRITABLE = 0o022
 _OPEN = 0o077
-"""What others may not do: write to the folder, or use the key at all."""
+"""Permissions that others must not have: writing to the folder, or any use of the key."""
 
 
 class Cache:
@@ -31,7 +31,7 @@ class Cache:
         self.key = key
 
     def read(self, name: str) -> bytes | None:
-        """Return what was written under a name; None where nothing was, or not by attachdeck."""
+        """Return what attachdeck wrote under a name, or None."""
         try:
             sealed = (self.place / name).read_bytes()
         except OSError:
@@ -40,7 +40,7 @@ class Cache:
         return content if seal == self._seal(name, content) else None
 
     def write(self, name: str, content: bytes) -> None:
-        """Keep something under a name. Raises OSError."""
+        """Store content under a name. Raises OSError."""
         path = self.place / name
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write(path, self._seal(name, content) + content)
@@ -65,7 +65,7 @@ def opened() -> Cache | None:
 
 
 def folder() -> Path | None:
-    """Return where the cache is; None where there is no place for it."""
+    """Return the cache folder; None if it is switched off or the user has no home."""
     chosen = os.environ.get(SWITCH, "")
     if chosen:
         return None if chosen == "off" else Path(chosen)
@@ -74,14 +74,14 @@ def folder() -> Path | None:
 
 
 def _is_private(status: os.stat_result, others: int) -> bool:
-    """Return whether this user owns a file, and others have none of these rights to it."""
-    if sys.platform == "win32":  # There a user's folder is private, and modes say nothing.
+    """Return whether this user owns a file, and others have none of these permissions."""
+    if sys.platform == "win32":  # A user's folder is private there, and modes mean nothing.
         return True
     return status.st_uid == os.geteuid() and not status.st_mode & others
 
 
 def _known_key(path: Path) -> bytes:
-    """Return the key; nothing where there is none that can be trusted."""
+    """Return the key; empty if there is none, or none that can be trusted."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     try:
         with os.fdopen(os.open(path, flags), "rb") as file:
@@ -93,14 +93,14 @@ def _known_key(path: Path) -> bytes:
 
 
 def _new_key(path: Path) -> bytes:
-    """Make a key. What was sealed with an earlier one counts as nothing from now on."""
+    """Write a new key and return it; what an earlier one sealed counts as missing from now on."""
     key = os.urandom(_SIZE)
     _write(path, key)
     return key
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Put a file in its place that only this user can read, whole or not at all."""
+    """Write a file that only this user can read, whole or not at all."""
     beside = path.with_name(f"{path.name}.{os.urandom(8).hex()}")
     try:
         with open(beside, "xb", opener=_private) as file:  # pathlib has no opener.

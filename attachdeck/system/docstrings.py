@@ -10,7 +10,7 @@ from typing import Any
 
 
 def docstring(documented: ModuleType | Callable[..., Any]) -> str:
-    """Return a module's or a function's docstring, also where `python -OO` leaves them out."""
+    """Return a module's or a function's docstring, also under `python -OO`."""
     return documented.__doc__ or _from_source(documented)
 
 

@@ -1,9 +1,9 @@
-"""What git has of a course: a file of the last commit, and the files of a revision.
+"""Read a course's files from git: one file of the last commit, or all files of a revision.
 
 A course may come from a stranger, and its folder may hold files that git takes for a repository,
-with settings that run commands. So every call of git is made here, and runs nothing but git: the
-repository is searched here, objects are read as they are stored, and settings that name commands
-are overridden.
+with settings that run commands. So every call of git is made here, and runs nothing but git: this
+module looks for the repository, reads objects as they are stored, and overrides the settings that
+name commands.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _OVERRIDES = (
     f"core.hooksPath={os.devnull}",
 )
 _KEPT = ("GIT_CONFIG_", "GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_")
-"""How variables begin that say how git works here; the others name a repository or commands."""
+"""Prefixes of the variables that set how git works here; others name a repository or commands."""
 _NEVER_FETCH = {
     "GIT_ALLOW_PROTOCOL": "none",  # Git before 2.45 has only this against fetching what is missing.
     "GIT_NO_LAZY_FETCH": "1",
@@ -42,8 +42,8 @@ _FILE = "100"
 """How the modes of plain files begin."""
 
 
-class GitFailed(Exception):  # noqa: N818  # What was asked for is missing; nothing is broken.
-    """Git is not installed, or does not have what was asked for; the message says what."""
+class GitFailed(Exception):
+    """Git is not installed, or lacks what was asked for; the message names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def is_repository(folder: Path) -> bool:
 
 
 def committed(path: Path) -> bytes | None:
-    """Return what a file has in the last commit; None without git, a repository, or the file."""
+    """Return a file as of the last commit; None without git, a repository, or the file."""
     try:
         top = _top_level(path.parent)
         name = _name_in(top, path.parent) / path.name
@@ -75,7 +75,7 @@ def committed(path: Path) -> bytes | None:
 
 
 def deleted(path: Path) -> tuple[str, bytes] | None:
-    """Return the commit that deleted a file, and what the file had; None where none did."""
+    """Return the commit that deleted a file, and the file's last content; None without one."""
     try:
         top = _top_level(path.parent)
         name = (_name_in(top, path.parent) / path.name).as_posix()
@@ -98,7 +98,7 @@ def top_level(folder: Path) -> Path | None:
 
 
 def write_revision(revision: str, folder: Path, place: Path) -> None:
-    """Write the files that a folder has in a revision to a new place. Raises GitFailed, OSError."""
+    """Write a folder's files as of a revision to a new place. Raises GitFailed, OSError."""
     top = _top_level(folder)
     name = _name_in(top, folder)
     if revision.startswith("-"):
@@ -188,7 +188,7 @@ def _contents(top: Path, entries: list[_Entry]) -> Iterator[IO[bytes]]:
         names.write("".join(f"{entry.object}\n" for entry in entries).encode("ascii"))
         names.seek(0)
         with _started(top, ("cat-file", "--batch"), names) as process:
-            assert process.stdout  # noqa: S101  # It is a pipe.
+            assert process.stdout  # It is a pipe.
             try:
                 yield process.stdout
             finally:
@@ -198,7 +198,7 @@ def _contents(top: Path, entries: list[_Entry]) -> Iterator[IO[bytes]]:
 def _output(top: Path, *arguments: str, most: int = MAX_LISTING) -> bytes | None:
     """Return what git prints, at most so many bytes; None where git says no. Raises GitFailed."""
     with _started(top, arguments, subprocess.DEVNULL) as process:
-        assert process.stdout  # noqa: S101  # It is a pipe.
+        assert process.stdout  # It is a pipe.
         output = process.stdout.read(most + 1)
         if len(output) > most:
             process.kill()
@@ -226,10 +226,8 @@ def _program() -> str:
     """Return git's path. A search by name would find one in the current folder on Windows."""
     name = "git.exe" if sys.platform == "win32" else "git"
     for place in os.get_exec_path():
-        # These are texts from the system, so they are not made paths.
-        is_absolute = os.path.isabs(place)  # noqa: PTH117
-        program = shutil.which(os.path.join(place, name)) if is_absolute else None  # noqa: PTH118
-        if program:
+        path = Path(place, name)
+        if path.is_absolute() and (program := shutil.which(path)):
             return program
     raise GitFailed("git is not installed")
 

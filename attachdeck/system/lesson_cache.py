@@ -1,7 +1,7 @@
-"""Lessons that need not be compiled again, in the user's cache folder under a hash of all that they
-depend on: the lesson's text, the course's own files, and attachdeck itself.
+"""Compiled lessons in the user's cache folder, each under a hash of everything it depends on.
 
-Deleting the folder, or two builds at once, harms nothing.
+That is the lesson's text, the course's own files, and attachdeck itself. Deleting the folder, or
+running two builds at once, does no harm.
 """
 
 from __future__ import annotations
@@ -19,18 +19,20 @@ from attachdeck.system import cache
 
 _HASH = 16
 _OLD = 60 * 60
-"""Seconds after which what a build of the same course had no use for is deleted: another one may be
-at work with another attachdeck."""
+"""Seconds after which a lesson that a build did not use is deleted.
+
+A build with another version of attachdeck may be running beside it.
+"""
 _UNUSED = 60 * 24 * 60 * 60
-"""Seconds after which the lessons of a course that nobody builds are deleted."""
+"""Seconds after which the lessons of a course that is not built any more are deleted."""
 _PREFIX = "lessons-"
 _HERE = Path(__file__).resolve().parent.parent
 
 
 class LessonCache:
-    """The lessons of the course in a folder.
+    """The compiled lessons of one course.
 
-    `depends` are all bytes that each of them depends on.
+    `depends` is everything that all of them depend on, in bytes.
     """
 
     def __init__(self, course: Path, depends: bytes) -> None:
@@ -41,24 +43,24 @@ class LessonCache:
         self.used: set[str] = set()
 
     def name(self, file: str, text: str) -> str:
-        """Return what the lesson of a file with this text is kept under."""
+        """Return the name under which a lesson is stored, from its file and text."""
         parts = (part.encode("utf-8", "surrogatepass") for part in (file, text))
         name = _hash(b"\0".join((self.common, *parts))).hex()
         self.used.add(name)
         return name
 
     def load(self, name: str) -> bytes:
-        """Return what is kept, or nothing."""
+        """Return a stored lesson; empty if there is none."""
         return (self.cache.read(f"{self.course}/{name}") if self.cache else None) or b""
 
     def store(self, name: str, content: bytes) -> None:
-        """Keep a lesson, where that can be done."""
+        """Store a lesson, if the cache can be written to."""
         if self.cache:
             with contextlib.suppress(OSError):
                 self.cache.write(f"{self.course}/{name}", content)
 
     def sweep(self) -> None:
-        """Delete what this build had no use for, and the lessons of courses that nobody builds."""
+        """Delete old lessons that this build did not use, and those of courses not built lately."""
         if self.folder is None:
             return
         now = time.time()
@@ -73,7 +75,7 @@ class LessonCache:
 
 
 def _code() -> bytes:
-    """Return what distinguishes one attachdeck, with its libraries, from another."""
+    """Return the state of attachdeck's code and of its libraries: versions, sizes and times."""
     stamps = [
         (path.as_posix(), status.st_size, status.st_mtime_ns)
         for path in sorted(_HERE.rglob("*"))

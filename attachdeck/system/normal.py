@@ -1,7 +1,7 @@
-"""Text in one of Unicode's normal forms, in a time that grows as the text does.
+"""Text in one of Unicode's normal forms, in a time linear in the text's length.
 
-Python's own takes the square of the number of marks that sit on one letter: for a page of them
-seconds, for a book days.
+Python's own function takes the square of the number of marks on one letter: seconds for a page of
+marks, days for a book.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Literal
 
 _MANY_MARKS = re.compile("[^\x00-\u02ff]{100,}")
-"""What could be a letter with many marks: these lie behind all letters of Latin."""
+"""What may be a letter with many marks: all of these come after the letters of Latin."""
 
 
 def normal(text: str, form: Literal["NFC", "NFKD"] = "NFC") -> str:
@@ -24,9 +24,9 @@ def normal(text: str, form: Literal["NFC", "NFKD"] = "NFC") -> str:
 
 
 def _in_order(match: re.Match[str]) -> str:
-    """Return the same with the marks on each letter in canonical order.
+    """Return the matched text with the marks on each letter in canonical order.
 
-    They would be brought into it anyway. Letters, of class 0, stay in theirs.
+    Normalising would order them anyway. Letters, whose class is 0, keep their order.
     """
     parts: list[str] = []
     for _, run in groupby(match.group(), lambda character: unicodedata.combining(character) > 0):

@@ -18,14 +18,14 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 FORKS = sys.platform == "linux"
-"""Whether a process begins as a copy of this one, at once. macOS's own libraries do not bear it."""
+"""Whether a new process is a copy of this one, which is fast; macOS's libraries crash in one."""
 
 _AHEAD = 4
-"""How many items are begun for each process before somebody asks for them: it bounds memory."""
+"""How many items a process may work ahead of its caller: it bounds memory."""
 
 
-class ProcessLost(Exception):  # noqa: N818  # Somebody ended it, or it failed.
-    """A process ended before its work was done."""
+class ProcessLost(Exception):
+    """A process ended before its work was done: it was killed, or it crashed."""
 
 
 def spread(
@@ -34,12 +34,12 @@ def spread(
     jobs: int,
     begin: Callable[[], None],
 ) -> Iterator[Result]:
-    """Yield what a function makes of each item, in their order; each process calls `begin` first.
+    """Yield a function's result for each item, in order; each process calls `begin` first.
 
-    The function, `begin`, items and results must be such as can be pickled. Raises ProcessLost.
+    The function, `begin`, items and results must be picklable. Raises ProcessLost.
     """
     _import_safely()
-    # A copy would not have this process's other threads, and might wait for what they hold.
+    # A copy does not have this process's other threads, and might wait for a lock that they hold.
     context = get_context("fork" if FORKS and active_count() == 1 else "spawn")
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(begin,))
     begun: deque[Future[Result]] = deque()
@@ -57,10 +57,10 @@ def spread(
 
 
 def apart(function: Callable[..., Result], *arguments: object, seconds: float) -> Result:
-    """Return what a function returns in a process of its own, which crashes or hangs alone.
+    """Call a function in a process of its own, which may crash or hang, and return its result.
 
-    The function, what it is given and what it returns must be such as can be pickled. Raises what
-    it raises, ProcessLost where the process crashes, and TimeoutError after so many seconds.
+    The function, its arguments and its result must be picklable. Raises what the function raises,
+    ProcessLost if the process crashes, and TimeoutError after so many seconds.
     """
     _import_safely()
     context = get_context("spawn")
@@ -86,14 +86,16 @@ def _outcome(answer: Connection, function: Callable[..., object], arguments: Seq
     _leave_interrupts()
     try:
         outcome = function(*arguments)
-    except Exception as error:  # noqa: BLE001  # The one who asked gets it.
+    except Exception as error:  # noqa: BLE001  # The first process raises it.
         outcome = error
     answer.send(outcome)
 
 
 def _import_safely() -> None:
-    """Else a new Python would import `multiprocessing.py` from the current folder, which may be a
-    stranger's course."""
+    """Keep a new Python from importing modules from the current folder.
+
+    It may be a stranger's course, with a `multiprocessing.py`.
+    """
     os.environ["PYTHONSAFEPATH"] = "1"
 
 
@@ -104,7 +106,7 @@ def _begin(begin: Callable[[], None]) -> None:
 
 
 def _leave_interrupts() -> None:
-    """Leave Ctrl-C to the first process, and end when that one is killed."""
+    """Ignore Ctrl-C, which the first process handles, and end when that one is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
 

@@ -1,4 +1,4 @@
-"""Files that are never torn: written beside their place, and then put there."""
+"""Files that are never half written: each is written beside its place and then moved there."""
 
 from __future__ import annotations
 
@@ -14,22 +14,18 @@ from pathlib import Path
 
 _ENDING = ".unfinished"
 _NAME = 40
-"""How many characters of a name its unfinished neighbour takes over.
-
-The longest names have room then.
-"""
+"""How many characters of a file's name its unfinished neighbour has, so that names fit."""
 _UNSEEN = (".git", ".DS_Store", "Thumbs.db", "desktop.ini")
 _ABANDONED = 60 * 60
-"""After so many seconds nobody is at work on something unfinished any more."""
+"""Seconds after which an unfinished file belongs to a build that was killed."""
 
 
 @contextlib.contextmanager
 def folder_beside(path: Path) -> Iterator[Path]:
-    """Yield a new folder beside a place, to write in before what is written is put there.
+    """Yield a new folder beside a place, to fill before its files are moved there.
 
-    It is gone afterwards. Raises OSError where there can be none.
-
-    What builds that were killed left there is taken away, too, once the new one stands.
+    It is deleted afterwards, like those that killed builds left. Raises OSError if it cannot be
+    made.
     """
     _refuse_device(path)
     with _named(path):
@@ -44,22 +40,19 @@ def folder_beside(path: Path) -> Iterator[Path]:
 
 
 def in_the_way(place: Path) -> str:
-    """Return the name of a file that keeps a folder from being a new one.
+    """Return the name of a file in a folder that should be new or empty.
 
-    It is empty where the folder is new, or holds only what git and systems keep there.
+    It is empty if the folder is new, or has only files of git and of the system.
     """
-    return (
-        next((file.name for file in sorted(place.iterdir()) if file.name not in _UNSEEN), "")
-        if place.is_dir()
-        else ""
-    )
+    files = sorted(place.iterdir()) if place.is_dir() else ()
+    return next((file.name for file in files if file.name not in _UNSEEN), "")
 
 
 @contextlib.contextmanager
 def new_folder(place: Path) -> Iterator[Path]:
-    """Yield a folder to fill, which comes to its place once it is whole.
+    """Yield a folder to fill, which is moved to its place once it is whole.
 
-    The place is new, or nothing is `in_the_way`. Raises OSError.
+    The place must be new or empty (see `in_the_way`). Raises OSError.
     """
     is_there = place.is_dir()  # Somebody may stand in it, so it stays the same folder.
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -75,15 +68,15 @@ def new_folder(place: Path) -> Iterator[Path]:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Put a file's new content in its place, with the permissions that it had.
+    """Replace a file's content and keep its permissions.
 
-    Raises OSError when that fails; the old content is then untouched.
+    Raises OSError on failure; the old content is then untouched.
     """
     write_chunks(path, (content,))
 
 
 def write_chunks(path: Path, chunks: Iterable[bytes]) -> None:
-    """Do what `write_bytes` does, for content that comes piece by piece."""
+    """Replace a file's content as `write_bytes` does, with content that comes in pieces."""
     _refuse_device(path)
     with (
         _named(path),
@@ -109,10 +102,7 @@ def write_chunks(path: Path, chunks: Iterable[bytes]) -> None:
 
 @contextlib.contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """Let an OSError name the place that was meant.
-
-    Nobody knows what was begun beside it.
-    """
+    """Make an OSError name the file itself rather than its unfinished neighbour."""
     try:
         yield
     except OSError as error:
@@ -121,7 +111,7 @@ def _named(path: Path) -> Iterator[None]:
 
 
 def _refuse_device(path: Path) -> None:
-    """To put a file in the place of `/dev/null` would harm the whole machine."""
+    """Raise FileExistsError for a device: replacing `/dev/null` would harm the whole machine."""
     if path.exists() and not path.is_file() and not path.is_dir():
         raise FileExistsError(errno.EEXIST, "it is no file but a device or a pipe", str(path))
 
@@ -131,9 +121,9 @@ def _prefix(path: Path) -> str:
 
 
 def sweep(path: Path) -> None:
-    """Take away what killed builds left beside a place.
+    """Delete what killed builds left beside a place, where that is possible.
 
-    Another build may be at work there: what is young stays, and what cannot be taken away, too.
+    Young files stay, because another build may be running.
     """
     ours = re.compile(rf"{re.escape(_prefix(path))}[a-z0-9_]{{8}}{re.escape(_ENDING)}")
     with contextlib.suppress(OSError):

@@ -1,7 +1,4 @@
-"""Packages from strangers, opened.
-
-What one unpacks to is known, and bounded, before anything is unpacked.
-"""
+"""Open packages from strangers, with their unpacked size checked before anything is unpacked."""
 
 from __future__ import annotations
 
@@ -15,9 +12,10 @@ from pathlib import Path
 MAX_GROWTH = 20
 """How many times its own size a package may unpack to, beyond `ALWAYS`.
 
-A collection shrinks to a tenth, and sound not at all.
+A collection shrinks to a tenth when it is packed, and sound does not shrink.
 """
 ALWAYS = 64 * 1024 * 1024
+"""How much every package may unpack to, in bytes."""
 MAX_COLLECTION = 256 * 1024 * 1024
 """The largest database that is read, in bytes: that of some 100,000 notes."""
 MAX_MAP = 16 * 1024 * 1024
@@ -36,29 +34,25 @@ BROKEN: tuple[type[Exception], ...] = (
     zipfile.BadZipFile,
     zlib.error,
 )
-"""What reading an entry of a broken package raises.
-
-A RuntimeError: it is encrypted, or packed in a rare way.
-"""
+"""What reading an entry of a broken package raises; RuntimeError if it is encrypted."""
 with suppress(ImportError):  # Not every Python has it.
     import lzma
 
     BROKEN += (lzma.LZMAError,)
 
 
-class UnreadablePackage(Exception):  # noqa: N818  # The package is at fault.
-    """A package that should not, or cannot, be unpacked; the message says why and what to do."""
+class UnreadablePackage(Exception):
+    """A package cannot or should not be unpacked; the message says why and what to do."""
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[zipfile.ZipFile]:
-    """Yield a package whose entries can be read, each at most as long as it says.
+    """Yield a package whose entries can be read, each at most as long as the package states.
 
-    Raises UnreadablePackage, also for what goes wrong while it is read.
+    Raises UnreadablePackage, also for errors while it is read.
     """
-    if (
-        path.exists() and not path.is_file()
-    ):  # Nobody would write to the pipe, and a device may have no end.
+    # A pipe may never have a writer, and a device may have no end.
+    if path.exists() and not path.is_file():
         raise UnreadablePackage(f"{path} is no file, and a package is one")
     try:
         with zipfile.ZipFile(path) as package:
@@ -73,9 +67,9 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def collection_name(package: zipfile.ZipFile) -> str:
-    """Return the entry that holds the collection.
+    """Return the name of the entry with the collection.
 
-    Where there are two, the older one only asks for a newer Anki.
+    Of two, the older one only holds a note that asks for a newer Anki.
     """
     return next(name for name in _COLLECTIONS if name in package.namelist())
 
