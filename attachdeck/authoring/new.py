@@ -15,10 +15,10 @@ from attachdeck import pipeline, schema
 from attachdeck.authoring import text_file
 from attachdeck.authoring.beside import GITIGNORE, ci_files, vscode_files
 from attachdeck.authoring.text_file import TextFile
+from attachdeck.compile.results import Checked
 from attachdeck.decode.names import lesson_number
 from attachdeck.domain.diagnostics import Diagnostic, Severity
 from attachdeck.domain.naming import free, ids_of_cards, slug, word
-from attachdeck.pipeline import Checked
 from attachdeck.reader import Node, lesson_paths, read_file, read_text
 from attachdeck.system.safe_write import in_the_way, new_folder, write_bytes
 

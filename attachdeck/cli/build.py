@@ -14,7 +14,9 @@ from attachdeck.cli.compiling import compiled_course, in_words, lock_kept, place
 from attachdeck.cli.progress import Progress
 from attachdeck.cli.terminal import course_folder, fail, seconds_now, spare_own_files, table
 from attachdeck.compile.deck import Deck
+from attachdeck.compile.results import Checked, Compiled
 from attachdeck.outputs import BrokenOutput, NothingLeft, Output
+from attachdeck.outputs.summary import Summary
 
 
 @click.command(
@@ -181,7 +183,7 @@ def _build(course: Path | None, order: _Order) -> None:
     click.echo(_summary(summaries, lock, empty), err=not for_people)
 
 
-def _translated(checked: pipeline.Checked, language: str) -> str:
+def _translated(checked: Checked, language: str) -> str:
     """Return how much of a course is translated."""
     from attachdeck.layers.translation import Tally
 
@@ -189,7 +191,7 @@ def _translated(checked: pipeline.Checked, language: str) -> str:
     return f"{language + ':':8}{tally}; what is not translated stays in the original"
 
 
-def _stale(compiled: pipeline.Compiled, lock: Path) -> str:
+def _stale(compiled: Compiled, lock: Path) -> str:
     """Return why `--locked` fails, and what to do."""
     from attachdeck.release.lost_lock import restoring
 
@@ -203,9 +205,7 @@ def _stale(compiled: pipeline.Compiled, lock: Path) -> str:
     )
 
 
-def _written(
-    name: str, output: Output, deck: Deck, order: _Order, progress: Progress
-) -> pipeline.Summary:
+def _written(name: str, output: Output, deck: Deck, order: _Order, progress: Progress) -> Summary:
     """Write an output, and return a summary of it. Exit with 1 if that fails."""
     progress("writing the package" if name == "apkg" else f"writing {name}")
     path = usual = place(output, deck.course.deck, order.language)
@@ -252,7 +252,7 @@ def _wanted(to: str, output: Path | None, *, several: bool) -> dict[str, Output]
     return wanted
 
 
-def _summary(summaries: list[pipeline.Summary], lock: str, empty: Sequence[str] = ()) -> str:
+def _summary(summaries: list[Summary], lock: str, empty: Sequence[str] = ()) -> str:
     first = summaries[0]
     kinds = ", ".join(f"{count} {kind}" for kind, count in first.cards_by_kind.items())
     rows = [

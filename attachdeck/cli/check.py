@@ -11,6 +11,7 @@ from attachdeck import pipeline
 from attachdeck.cli import report
 from attachdeck.cli.compiling import lost_lock_of
 from attachdeck.cli.terminal import course_folder, fail, own_course
+from attachdeck.compile.results import Checked
 from attachdeck.domain.diagnostics import Diagnostic, Severity
 from attachdeck.reporters.text import tally
 
@@ -86,7 +87,7 @@ def command(
     sys.exit(0 if whole else 1)
 
 
-def _problems(checked: pipeline.Checked) -> list[Diagnostic]:
+def _problems(checked: Checked) -> list[Diagnostic]:
     """Return all that is wrong with a course, what a build would refuse included, by place."""
     lost = lost_lock_of(checked)
     return sorted(

@@ -13,6 +13,7 @@ import click
 
 from attachdeck import pipeline
 from attachdeck.cli import report
+from attachdeck.compile.results import Checked, Compiled
 from attachdeck.domain.diagnostics import Diagnostic
 from attachdeck.domain.naming import file_name
 from attachdeck.layers import courses
@@ -42,7 +43,7 @@ def compiled_course(
     whole: bool = True,
     new_lock: bool = False,
     output: Path | None = None,
-) -> tuple[pipeline.Checked, pipeline.Compiled, list[Diagnostic]]:
+) -> tuple[Checked, Compiled, list[Diagnostic]]:
     """Return a course, read and compiled, and what to report of it. The rules for good cards are
     held against it where somebody asked for that.
 
@@ -68,7 +69,7 @@ def compiled_course(
 
 
 def lost_lock_of(
-    checked: pipeline.Checked, language: str = "", output: Path | None = None, previous: str = ""
+    checked: Checked, language: str = "", output: Path | None = None, previous: str = ""
 ) -> Diagnostic | None:
     """Return an error where a course's lock is missing although there was one.
 
@@ -81,7 +82,7 @@ def lost_lock_of(
     return lost_lock(checked, language, _packages(checked, language, output), previous)
 
 
-def _packages(checked: pipeline.Checked, language: str, output: Path | None) -> Iterator[Path]:
+def _packages(checked: Checked, language: str, output: Path | None) -> Iterator[Path]:
     """Yield the packages that an earlier build may have left: those of this language."""
     folder = Path(checked.files.name)
     languages = {place.name for place in folder.glob(f"{TRANSLATIONS}/*")}
@@ -102,7 +103,7 @@ def place(output: Output, deck: str, language: str = "") -> Path:
     return Path("build") / f"{file_name(deck)}{ending}{output.SUFFIX}"
 
 
-def lock_kept(compiled: pipeline.Compiled, path: Path, course: Path | None) -> str:
+def lock_kept(compiled: Compiled, path: Path, course: Path | None) -> str:
     """Bring the lock up to date; return what became of it, in words.
 
     An installed course is its publisher's, and its lock is left alone.
@@ -141,7 +142,7 @@ def in_words(changes: Mapping[str, list[str]]) -> str:
     return ", ".join(listed) or "only its form"
 
 
-def _stop(checked: pipeline.Checked, diagnostics: list[Diagnostic], form: str) -> NoReturn:
+def _stop(checked: Checked, diagnostics: list[Diagnostic], form: str) -> NoReturn:
     report.say(diagnostics, checked.texts, form)
     click.echo(f"{tally(diagnostics)}; no deck was written", err=True)
     sys.exit(1)

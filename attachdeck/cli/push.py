@@ -19,6 +19,7 @@ from attachdeck import pipeline
 from attachdeck.cli.compiling import compiled_course, lock_kept, place
 from attachdeck.cli.progress import Progress
 from attachdeck.cli.terminal import course_folder, fail, seconds_now, show, styled, table
+from attachdeck.compile.results import Compiled
 from attachdeck.engine import ankiconnect
 from attachdeck.engine.ankiconnect import AnkiConnect, NoAnki
 from attachdeck.lock.comparison import Changes, printable
@@ -110,7 +111,7 @@ def _refuse_missing(changes: Changes) -> None:
         )
 
 
-def _coming(anki: AnkiConnect, compiled: pipeline.Compiled) -> Coming:
+def _coming(anki: AnkiConnect, compiled: Compiled) -> Coming:
     return coming(
         anki.holding(
             compiled.deck.course.id,
@@ -140,7 +141,7 @@ def _shown(incoming: Coming) -> Iterator[str]:
         yield "no card would change"
 
 
-def _refuse(anki: AnkiConnect, compiled: pipeline.Compiled, incoming: Coming) -> None:
+def _refuse(anki: AnkiConnect, compiled: Compiled, incoming: Coming) -> None:
     """Stop before an import without the dialog that would take something from the learner."""
     if incoming.clashing:
         fail(
@@ -160,7 +161,7 @@ def _refuse(anki: AnkiConnect, compiled: pipeline.Compiled, incoming: Coming) ->
         )
 
 
-def _package(compiled: pipeline.Compiled, path: Path) -> Path:
+def _package(compiled: Compiled, path: Path) -> Path:
     try:
         return pipeline.package(compiled.deck, path).path
     except OSError as error:

@@ -20,6 +20,7 @@ from attachdeck.cli.terminal import (
     show,
     spare_own_files,
 )
+from attachdeck.compile.results import Checked, Compiled
 from attachdeck.domain.diagnostics import Diagnostic, Severity
 from attachdeck.engine.collection import NoEngine
 from attachdeck.engine.verify import NotImportable
@@ -127,7 +128,7 @@ def command(
         fail(f"the release cannot be written: {error.strerror or error}; the last one is unchanged")
 
 
-def _refuse_errors(checked: pipeline.Checked, lost_lock: Diagnostic | None) -> None:
+def _refuse_errors(checked: Checked, lost_lock: Diagnostic | None) -> None:
     """Print what is wrong with a course, and exit with 1 if a release would have errors."""
     diagnostics = [*checked.diagnostics, *([lost_lock] if lost_lock else ())]
     if checked.good:
@@ -141,8 +142,8 @@ def _refuse_errors(checked: pipeline.Checked, lost_lock: Diagnostic | None) -> N
 
 def _compare(
     folder: Path,
-    checked: pipeline.Checked,
-    compiled: pipeline.Compiled,
+    checked: Checked,
+    compiled: Compiled,
     wanted: Wanted,
     manifest: Path,
 ) -> None:

@@ -14,9 +14,9 @@ from attachdeck.authoring.text_file import TextFile
 from attachdeck.authoring.whole import write_course
 from attachdeck.cli.groups import Group
 from attachdeck.cli.terminal import course_folder, fail, own_course, say, seconds_now, show
+from attachdeck.compile.results import Checked
 from attachdeck.layers import translation
 from attachdeck.layers.translation import Tally
-from attachdeck.pipeline import Checked
 from attachdeck.schema import schema_text
 from attachdeck.system.safe_write import in_the_way
 
@@ -108,8 +108,9 @@ def apply(language: str, course: Path | None, output: Path) -> None:
     checked = _whole(folder, language)
     if used := in_the_way(output):
         fail(f"`{output}` is not empty (it holds `{used}`): choose a folder that is new")
+    lock = checked.lock_of_copy(pipeline.lock_before(checked, seconds_now()))
     try:
-        write_course(checked.files, checked.remembered(seconds_now()), output)
+        write_course(checked.files, lock, output)
     except OSError as error:
         fail(f"`{output}` cannot be written: {error.strerror or error}")
     click.echo(f"{output}: {sum(checked.tallies.values(), Tally())}")

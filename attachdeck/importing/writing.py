@@ -16,13 +16,13 @@ from attachdeck.authoring import new
 from attachdeck.authoring.text_file import TextFile
 from attachdeck.authoring.tidy import keys_of
 from attachdeck.compile.link import compile_course
+from attachdeck.compile.results import Checked
 from attachdeck.domain.diagnostics import Diagnostic, Severity
 from attachdeck.domain.naming import slug, word
 from attachdeck.importing.draft import Draft, DraftLesson
 from attachdeck.importing.found import CannotImport
 from attachdeck.lock.file import write_lock
 from attachdeck.lock.records import Lock, Release
-from attachdeck.pipeline import Checked
 from attachdeck.reader import LOCK
 from attachdeck.reporters.text import lines_of
 from attachdeck.system.safe_write import in_the_way, new_folder

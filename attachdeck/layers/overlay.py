@@ -15,6 +15,8 @@ from attachdeck.domain.location import Location
 from attachdeck.layers import courses
 from attachdeck.reader import CourseFiles, Document, Mark, Node
 
+MAX_BASES = 5
+"""The maximum number of courses that extend one another in a row."""
 _OWN = ("extends", "keep_identity", "hide")
 _DEEP = ("option_sets", "theme", "study")
 _APART = ("changes", "cards", "objectives", "reading")
@@ -51,9 +53,14 @@ class Overlaid:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def base_folder(files: CourseFiles, folder: Path) -> tuple[Path | None, list[Diagnostic]]:
+def base_folder(
+    files: CourseFiles, folder: Path, depth: int = 0
+) -> tuple[Path | None, list[Diagnostic]]:
     """Return the folder of the course that a course extends: an installed one by its name, or one
-    by its path from here; None where it extends none."""
+    by its path from here; None where it extends none.
+
+    `depth` is the number of courses that extend this one.
+    """
     root = files.course.root
     extends = root.get("extends") if root else None
     if extends is None or not isinstance(extends.value, str):
@@ -83,7 +90,32 @@ def base_folder(files: CourseFiles, folder: Path) -> tuple[Path | None, list[Dia
                 help="name the course that it builds on",
             )
         ]
+    if depth >= MAX_BASES:
+        return None, [_too_deep(extends.at)]
     return found, []
+
+
+def _too_deep(at: Location) -> Diagnostic:
+    """Report that more courses extend one another than may."""
+    return Diagnostic(
+        rule="unknown-course",
+        message="courses that extend courses that extend courses: this goes too deep, or round in "
+        "a circle",
+        at=at,
+        help=f"{MAX_BASES} are the most",
+    )
+
+
+def broken_base(root: Node, base: Path, error: Diagnostic) -> Diagnostic:
+    """Report an error in the course that a course extends: it lies in the folder `base`, and
+    `root` is what the extending course's course.yaml says."""
+    return Diagnostic(
+        rule="broken-base",
+        message=f"the course that this one extends has mistakes; the first: {error.at}: "
+        f"{error.message}",
+        at=root["extends"].at,
+        help=f"`attachdeck check {base}` shows them all",
+    )
 
 
 def _beside(folder: Path) -> list[str]:

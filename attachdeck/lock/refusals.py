@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path, PurePath
 
 from attachdeck.domain.diagnostics import Diagnostic, did_you_mean
 from attachdeck.domain.location import Location
 from attachdeck.domain.naming import word
 from attachdeck.lock.records import CardRecord, Lock, is_new
-from attachdeck.reader import TRANSLATIONS, Node
+from attachdeck.reader import TRANSLATIONS, Document, Node, read_text
 
 
-def refusals(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[Diagnostic]:
+def refusals(old: Lock, new: Lock, document: Document | None) -> Iterator[Diagnostic]:
     """Yield what would harm a learner who has the deck that the old lock describes.
 
-    `root` is what the old lock's file says, with the place of each value: it is asked for only
-    where there is something to report.
+    `document` is the old lock's file. It is read again, for the place of each value, only where
+    there is something to report.
     """
-    if not old.course:
+    if not old.course or document is None:
         return
+
+    @cache
+    def root() -> Node:
+        node = read_text(document.text, document.file)[0].root
+        if node is None:
+            raise ValueError(f"{document.file} was read before, and is empty now")
+        return node
+
     if old.released and old.course != new.course:
         yield _changed_course_id(old, new, root()["course"].at)
         return

@@ -16,10 +16,10 @@ from attachdeck import pipeline
 from attachdeck.anki.markup import Shown, render
 from attachdeck.compile.deck import DatedNoteType, Note
 from attachdeck.compile.objects import Rules
+from attachdeck.compile.results import Checked
 from attachdeck.domain.course import Card, Course, Lesson, Section
 from attachdeck.domain.diagnostics import Diagnostic
 from attachdeck.outputs.faces import reading_html
-from attachdeck.pipeline import Checked
 from attachdeck.preview.rendering import sides
 
 Entry = dict[str, Any]

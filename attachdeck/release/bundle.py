@@ -20,12 +20,13 @@ from attachdeck.anki.media import media_in
 from attachdeck.compile import descriptions
 from attachdeck.compile.deck import Deck, Note
 from attachdeck.compile.media import shown_media
+from attachdeck.compile.results import Checked, Compiled
 from attachdeck.domain.naming import file_name
 from attachdeck.engine.verify import Fate, verify
 from attachdeck.lock.comparison import Bump, Changes, Snapshot, compare, next_version
 from attachdeck.lock.file import write_lock
 from attachdeck.outputs import apkg
-from attachdeck.pipeline import Checked, Compiled, sealed
+from attachdeck.pipeline import sealed
 from attachdeck.reader import LOCK
 from attachdeck.release.snapshots import of_compiled, snapshot
 from attachdeck.reporters import changes as change_reporter

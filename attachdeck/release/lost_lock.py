@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from attachdeck.compile.results import Checked
 from attachdeck.domain.diagnostics import Diagnostic
 from attachdeck.domain.location import Location
 from attachdeck.domain.naming import word
-from attachdeck.pipeline import Checked
 from attachdeck.release.snapshots import is_of_course
 from attachdeck.system import git
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from attachdeck import pipeline
 from attachdeck.anki.note_types import KINDS, own
 from attachdeck.compile.notes import hashes
+from attachdeck.compile.results import Compiled
 from attachdeck.domain.course import OwnNoteType
 from attachdeck.domain.diagnostics import Diagnostic, Severity
 from attachdeck.engine.ankiconnect import Holding
@@ -85,7 +86,7 @@ def _of_course(folder: Path, language: str) -> Snapshot:
     return of_compiled(pipeline.compiled(checked, 0))
 
 
-def of_compiled(compiled: pipeline.Compiled) -> Snapshot:
+def of_compiled(compiled: Compiled) -> Snapshot:
     """Return the release that a compiled course would be."""
     rows = (
         compiled.deck.note_types[note.note_type].note_type.named(note.fields)
@@ -139,7 +140,7 @@ class Coming:
     custom: int
 
 
-def coming(held: Holding, compiled: pipeline.Compiled) -> Coming:
+def coming(held: Holding, compiled: Compiled) -> Coming:
     """Return what importing a compiled course changes in a running Anki."""
     deck = compiled.deck
     note_ids = {note.id for note in deck.notes}
@@ -221,7 +222,7 @@ def _differ(before: CardView, after: CardView) -> bool:
     )
 
 
-def _of_holding(held: Holding, compiled: pipeline.Compiled) -> Snapshot:
+def _of_holding(held: Holding, compiled: Compiled) -> Snapshot:
     """Return what a running Anki has of a compiled course.
 
     Of its notes only the fields that the course knows are taken.
