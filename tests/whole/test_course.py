@@ -24,8 +24,8 @@ def course() -> Course:
     return checked.course
 
 
-def test_twelve_lessons_in_order(course: Course):
-    assert [lesson.number for lesson in course.lessons] == list(range(1, 13))
+def test_thirteen_lessons_in_order(course: Course):
+    assert [lesson.number for lesson in course.lessons] == list(range(1, 14))
 
 
 def test_there_are_enough_cards_of_every_kind(course: Course):
