@@ -26,7 +26,8 @@ class Note:
     has none there.
 
     What the lock decides (`guid`, `id`, `first_card`, `modified`) and its `position` in the order
-    of new cards are those of a new note until `link` has set them.
+    of new cards are those of a new note until `link` has set them. The last field of attachdeck's
+    own note types, the stamp, has only the marks of the other fields until then.
     """
 
     card: str

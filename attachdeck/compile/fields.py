@@ -181,7 +181,7 @@ def _reading(card: ReadingCard, texts: Texts) -> Fields:
     return {
         "Prompt": texts.plain(card.prompt),
         "Text": texts.html(card.text),
-        "Spare 1": card.part,
+        "Place": card.part,
     }
 
 

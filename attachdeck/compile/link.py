@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from attachdeck.anki import stamp
 from attachdeck.anki.note_types import NoteType, own
 from attachdeck.compile import descriptions
 from attachdeck.compile.deck import DatedNoteType, Deck, Note, Subdeck
@@ -140,9 +141,11 @@ class _Dater:
             return  # Check Database would give new learners a card of a note that has none.
         self.types_in_use.add(note.note_type)
         self.cards_by_kind[note.kind] += len(note.places)
-        tags = note.tags
+        fields, tags = note.fields, note.tags
         if note.kind != "custom":
             tags = tuple(sorted((*tags, self.version_tag + record.version)))
+            marks = note.fields[-1]
+            fields = (*note.fields[:-1], stamp.written(record.changed, marks, tags))
         dated = replace(
             note,
             guid=record.guid,
@@ -150,6 +153,7 @@ class _Dater:
             first_card=first_card,
             position=len(self.notes) + 1,
             modified=record.changed,
+            fields=fields,
             tags=tags,
         )
         self.notes.append(dated)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
+from attachdeck.anki import stamp
 from attachdeck.anki.markup import Shown
 from attachdeck.anki.media import media_in
 from attachdeck.anki.note_types import KINDS, Look, NoteType, note_type, own
@@ -156,7 +157,8 @@ class Compiler:
             formerly=card.formerly,
             kind=card.kind,
             note_type=key,
-            fields=row,
+            # The stamp follows from the rest of the note: no hash knows it, and it moves no time.
+            fields=row if custom else (*row[:-1], stamp.marked(zip(kind.ids, row, strict=True))),
             tags=tags,
             deck=self.practice_deck() if card.kind == "practice" else deck,
             # Learners who have a retired card keep it, with its new text; without cards in the

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import IntEnum
 from typing import Any
 
-_PLACE = "Spare 1"
+_PLACE = "Place"
 """The field that says which section of its reading a card is."""
 _PLUMBING = ("::lesson::", "::changed::")
 _RETIRED = "::retired"

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attachdeck import pipeline
+from attachdeck.anki import stamp
 from attachdeck.anki.note_types import KINDS, own
 from attachdeck.compile.notes import hashes
 from attachdeck.compile.results import Compiled
@@ -457,14 +458,16 @@ def _card(
     """Return a card's id, which no note type but ours says, and its view; its content hash is the
     lock's."""
     ours = note_type in KINDS
+    # The stamp follows from the rest of the note, and the lock's hash was taken without it.
+    texts = {**fields, stamp.FIELD: ""} if ours else fields
     view = CardView(
         content=ids.content_hash(
-            note_type, *fields.values(), *sorted(tag for tag in tags if "::changed::" not in tag)
+            note_type, *texts.values(), *sorted(tag for tag in tags if "::changed::" not in tag)
         ),
         note_type=note_type,
         texts={
             name: _text(html)
-            for name, html in fields.items()
+            for name, html in texts.items()
             if html and not (ours and name in _PLUMBING)
         },
         tags=frozenset(tags),

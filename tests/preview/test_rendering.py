@@ -9,7 +9,7 @@ import pytest
 
 from attachdeck import pipeline
 from attachdeck.preview.rendering import sides
-from support.courses import ALL_KINDS, COURSE_YAML
+from support.courses import ALL_KINDS, COURSE_YAML, LESSON_HEAD
 from support.engine import do_import
 
 if TYPE_CHECKING:
@@ -72,3 +72,17 @@ def test_every_kind_is_drawn_as_the_engine_draws_it(
     tiny, collection: Collection, tmp_path: Path, cards: str
 ):
     assert compare(tiny(cards), collection, tmp_path / "deck.apkg") > 3
+
+
+def test_only_backs_and_readings_show_the_title_of_the_lesson(tiny):
+    """It may hold the answer."""
+    lesson = LESSON_HEAD.replace("title: First", "title: The answer")
+    reading = "reading: [{id: read-it, title: One, text: A text.}]\ncards:"
+    deck = tiny(
+        **{"lessons/01-first.yaml": lesson.replace("cards:", reading) + ALL_KINDS},
+    )
+    for note in deck.notes:
+        for card in note.cards:
+            drawn = sides(deck.note_types[note.note_type].note_type, note, card.place)
+            assert "The answer" in drawn.back, note.card
+            assert ("The answer" in drawn.front) == (note.kind == "reading"), note.card

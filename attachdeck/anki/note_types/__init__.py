@@ -89,6 +89,8 @@ class NoteType:
     more: Mapping[str, Any] = field(default_factory=dict, compare=False)
     names: tuple[str, ...] = field(init=False)
     """The fields' names, in order."""
+    ids: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    """The fields' ids, in order; 0 where a field has none."""
     known: frozenset[str] = field(init=False, repr=False, compare=False)
     places: dict[frozenset[str], tuple[int, ...]] = field(init=False, repr=False, compare=False)
     """Which cards a note has, by the names of the fields that hold something.
@@ -98,6 +100,7 @@ class NoteType:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "names", tuple(field.name for field in self.fields))
+        object.__setattr__(self, "ids", tuple(field.id or 0 for field in self.fields))
         object.__setattr__(self, "known", frozenset(self.names))
         object.__setattr__(self, "places", {})
 
@@ -129,7 +132,7 @@ class Look:
 def note_type(kind: str, look: Look) -> NoteType:
     """Return the note type for one of `KINDS`, dressed for a course."""
     layout = _yaml(_HERE / kind / "note_type.yaml")
-    fields = [*_repeated(layout["fields"]), *_yaml(_HERE / "shared_fields.yaml")]
+    fields = _repeated([*layout["fields"], *_yaml(_HERE / "shared_fields.yaml")])
     expand = _Expander(kind, look)
     templates = tuple(
         Template(
@@ -146,7 +149,14 @@ def note_type(kind: str, look: Look) -> NoteType:
         cloze=layout.get("cloze", False),
         image_occlusion=layout.get("image_occlusion", False),
         fields=tuple(
-            Field(each["name"], each["id"], each["why"], each.get("tag")) for each in fields
+            Field(
+                each["name"],
+                each["id"],
+                each["why"],
+                each.get("tag"),
+                each.get("in_anki", {}),
+            )
+            for each in fields
         ),
         templates=templates,
         css=expand.words(_style()),
