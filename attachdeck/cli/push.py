@@ -149,11 +149,9 @@ def _refuse(anki: AnkiConnect, compiled: Compiled, incoming: Coming) -> None:
             "Anki, and uniting the two could cost you what you added: "
             "leave --no-dialog out, so that Anki asks you; nothing was sent"
         )
-    others = [
-        name
-        for name, preset in anki.presets({deck.name for deck in compiled.deck.decks}).items()
-        if preset != compiled.deck.preset
-    ]
+    ours = {deck.name: compiled.deck.preset_of(deck) for deck in compiled.deck.decks}
+    presets = anki.presets(set(ours))
+    others = [name for name, preset in presets.items() if preset != ours[name]]
     if others:
         fail(
             f"the deck `{others[0]}` has other options than the course's, and would lose them: "

@@ -56,11 +56,15 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Subdeck:
-    """A deck in Anki's tree: its full name and its description, which is one line of HTML."""
+    """A deck in Anki's tree: its full name, and its description, which is one line of HTML.
+
+    `practice` says that it holds practice cards, which have deck options of their own.
+    """
 
     id: int
     name: str
     description: str = ""
+    practice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,7 @@ class Deck:
 
     course: Course = field(repr=False)
     preset: int
+    practice_preset: int
     study: Study
     decks: tuple[Subdeck, ...]
     note_types: dict[str, DatedNoteType]
@@ -91,6 +96,10 @@ class Deck:
     lesson_count: int = 0
     cards_by_kind: Mapping[str, int] = field(default_factory=dict)
     left_out: int = 0
+
+    def preset_of(self, subdeck: Subdeck) -> int:
+        """Return the id of a deck's preset."""
+        return self.practice_preset if subdeck.practice else self.preset
 
     @property
     def retired(self) -> int:

@@ -119,6 +119,7 @@ class _Dater:
             cards_by_kind=self.cards_by_kind,
             left_out=self.left_out,
             preset=ids.number("preset", course.id),
+            practice_preset=ids.number("preset", course.id, "practice"),
             study=course.study,
             decks=decks,
             note_types=note_types,
@@ -251,17 +252,17 @@ class _Dater:
         yield self.subdeck(course.deck, "course", description=descriptions.of_course(course))
         # Imported lessons may share a deck, or lie in the course's own.
         shared = {"::".join(levels[: depth + 1]) for depth in range(len(levels))}
+        text = descriptions.of_text(self.compiler.words["practice_deck"], course.language)
+        practised = {note.deck for note in self.notes if note.kind == "practice"}
         for lesson, name, description in lessons:
             if name not in shared:
                 shared.add(name)
                 yield self.subdeck(name, "lesson", lesson, description=description)
-        if "practice" in self.cards_by_kind:
-            text = self.compiler.words["practice_deck"]
-            yield self.subdeck(
-                self.compiler.practice_deck(),
-                "practice",
-                description=descriptions.of_text(text, course.language),
-            )
+            practice = self.compiler.practice_deck(name)
+            if practice in practised and practice not in shared:
+                shared.add(practice)
+                deck = self.subdeck(practice, "practice", lesson, description=text)
+                yield replace(deck, practice=True)
 
     def subdeck(self, name: str, *names: str, description: str = "") -> Subdeck:
         key = " ".join(names)

@@ -72,9 +72,13 @@ class Compiler:
         """Return the full name of a lesson's deck."""
         return normal(lesson.full_deck or f"{self.course.deck}::{lesson.deck}")
 
-    def practice_deck(self) -> str:
-        """Return the full name of the deck of the practice cards."""
-        return normal(f"{self.course.deck}::{self.course.practice_deck}")
+    def practice_deck(self, deck: str) -> str:
+        """Return the full name of the deck of the practice cards of a lesson with this deck.
+
+        Deck options belong to a deck, so they need one of their own. In that of the lesson it is
+        the next one from which Anki takes new cards.
+        """
+        return normal(f"{deck}::{self.course.practice_deck}")
 
     def description_of(self, lesson: Lesson, notes: Iterable[Note]) -> str:
         """Return the description of a lesson's deck, or nothing if the deck is not its own."""
@@ -98,9 +102,13 @@ class Compiler:
         return media_in((text for note in notes for text in note.fields), self.media)
 
     def notes(self, lesson: Lesson) -> tuple[Note, ...]:
-        """Return a lesson's notes: its reading's, and then its cards' in their author's order."""
+        """Return a lesson's notes: its reading's, then its cards', then those of its practice.
+
+        Both kinds of cards are in their author's order.
+        """
         deck = self.deck_of(lesson)
-        cards = (*self.reading_cards(lesson), *lesson.cards)
+        last = sorted(lesson.cards, key=lambda card: card.kind == "practice")
+        cards = (*self.reading_cards(lesson), *last)
         return tuple(self.note(card, lesson, deck) for card in cards)
 
     def reading_cards(self, lesson: Lesson) -> Iterator[ReadingCard]:
@@ -160,7 +168,7 @@ class Compiler:
             # The stamp follows from the rest of the note: no hash knows it, and it moves no time.
             fields=row if custom else (*row[:-1], stamp.marked(zip(kind.ids, row, strict=True))),
             tags=tags,
-            deck=self.practice_deck() if card.kind == "practice" else deck,
+            deck=self.practice_deck(deck) if card.kind == "practice" else deck,
             # Learners who have a retired card keep it, with its new text; without cards in the
             # package nobody else gets it.
             places=() if card.retired_because else places,

@@ -17,6 +17,7 @@ from attachdeck.domain.course import (
     OptionSet,
     OwnNoteType,
     Picture,
+    PracticeStudy,
     Source,
     Study,
 )
@@ -131,7 +132,7 @@ class CourseDecoder(Reports):
             description=value["description"],
             notice=value.get("notice", ""),
             help=_help(value["help"]) if "help" in value else None,
-            study=Study(**value.get("study", {})),
+            study=_study(value.get("study", {})),
             speech=value.get("speech", ""),
             lint=settings(root),
             accent=theme.get("accent", "#0b5c6b"),
@@ -281,6 +282,10 @@ def settings(node: Node) -> dict[str, tuple[str, Location]]:
     """What stands under `lint`: by the rule's name what is said of it, and where."""
     said = node.get("lint")
     return {name: (said.value[name], said.key_at(name)) for name in said.value} if said else {}
+
+
+def _study(value: Mapping[str, Any]) -> Study:
+    return Study(**{**value, "practice": PracticeStudy(**value.get("practice", {}))})
 
 
 def _help(value: Mapping[str, Any]) -> Help:

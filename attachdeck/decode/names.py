@@ -218,9 +218,14 @@ def _unknown_objectives(lessons: Sequence[Names], unsure: Sequence[str]) -> Iter
 
 
 def _shared_decks(lessons: Sequence[Names], practice_deck: str) -> Iterator[Diagnostic]:
-    """Report a subdeck that two lessons share, or a lesson and the practice cards; Anki does not
-    distinguish capitals from small letters."""
-    owners = {practice_deck.casefold(): "the deck of the practice cards"}
+    """Report a subdeck that two lessons share, or a lesson and the practice cards of another; Anki
+    does not distinguish capitals from small letters."""
+    practice = f"::{practice_deck}"
+    owners = {
+        f"{lesson.deck.id}{practice}".casefold(): "the deck of the practice cards of another lesson"
+        for lesson in lessons
+        if lesson.deck
+    }
     places: dict[str, Location] = {}
     for lesson in lessons:
         if lesson.deck is None or lesson.lesson is None:

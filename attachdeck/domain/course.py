@@ -328,6 +328,18 @@ class Help:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PracticeStudy:
+    """Deck options of practice cards: the longest interval in days, and the share to recall.
+
+    The share, in percent, counts with FSRS only. Anki takes it over with the deck, the interval
+    only with the deck options.
+    """
+
+    maximum_interval: int = 14
+    desired_retention: int = 97
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
     """Gentle deck options: cards a day, with FSRS the share of cards to recall, in percent.
 
@@ -339,6 +351,7 @@ class Study:
     bury_siblings: bool = True
     desired_retention: int = 90
     reading_cards: bool = True
+    practice: PracticeStudy = field(default_factory=PracticeStudy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

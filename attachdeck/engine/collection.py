@@ -36,12 +36,14 @@ class EngineRefused(Exception):
 class Pace:
     """How a learner studies.
 
-    That is new cards and reviews a day at most, and the percentage of cards to be recalled.
+    That is new cards and reviews a day at most, the percentage of cards to be recalled, and the
+    longest interval in days.
     """
 
     new: int
     reviews: int
     retention: int
+    longest: int = 36500
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ def simulator() -> Iterator[Simulate]:
                 review_limit=pace.reviews,
                 desired_retention=pace.retention / 100,
                 historical_retention=0.9,
-                max_interval=36500,
+                max_interval=pace.longest,
                 # The steps of the preset that comes with a package.
                 learning_step_count=2,
                 relearning_step_count=1,

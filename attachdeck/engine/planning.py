@@ -5,8 +5,9 @@ That is when each lesson opens, what a day asks, and how many new cards a day fi
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
@@ -18,6 +19,10 @@ LONGEST = 3650
 DAYS_TO_REVIEW = 14
 """The end of a term, in which nothing is new any more."""
 _DAYS_AFTER = 28
+_SAMPLE = 100
+"""How many practice cards are played to know what one asks on average."""
+_HALF_A_YEAR = 182
+_NO_LIMIT = 9999
 
 
 class NoPlan(Exception):
@@ -26,11 +31,16 @@ class NoPlan(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A lesson's deck, its cards, and the day (from 1) on which the first of them is new."""
+    """A lesson's deck, its cards, and the day (from 1) on which the first of them is new.
+
+    `returns` is given for practice: after how many days a card comes again, on average over half a
+    year.
+    """
 
     deck: str
     cards: int
     day: int
+    returns: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +89,8 @@ def plan(deck: Deck, pace: Pace, simulate: Simulate, seconds: int | None = None)
     """
     cards = _cards(deck)
     total = cards.total()
-    days = simulate(total, LONGEST, pace)
+    practice = _Practice(deck, cards, simulate)
+    days = practice.played(total, LONGEST, pace)
     if sum(day.new for day in days) < total:
         raise NoPlan(
             f"at this pace the {total} cards are not all seen within {LONGEST // 365} years: "
@@ -93,7 +104,8 @@ def plan(deck: Deck, pace: Pace, simulate: Simulate, seconds: int | None = None)
         if first < total
     )
     openings = tuple(
-        Opening(name, count, day) for (name, count), day in zip(cards.items(), opens, strict=True)
+        Opening(name, count, day, practice.returns if name in practice.decks else None)
+        for (name, count), day in zip(cards.items(), opens, strict=True)
     )
     shown = days[: -(-(_last_new(days) + _DAYS_AFTER) // 7) * 7]
     return Plan(total, pace, openings, _timed(shown, seconds))
@@ -106,10 +118,12 @@ def term(
 
     The pace's own new cards a day do not matter.
     """
-    total = _cards(deck).total()
+    cards = _cards(deck)
+    total = cards.total()
+    practice = _Practice(deck, cards, simulate)
     usable = 7 * weeks - DAYS_TO_REVIEW
     for new in range(-(-total // usable), pace.reviews + 1):
-        days = simulate(total, 7 * weeks, replace(pace, new=new))
+        days = practice.played(total, 7 * weeks, replace(pace, new=new))
         if sum(day.new for day in days[:usable]) == total:
             return Term(weeks, new, _timed(days, seconds))
     return Term(weeks)
@@ -136,13 +150,81 @@ def _cards(deck: Deck) -> Counter[str]:
     They come in the order in which Anki takes new cards from a deck's subdecks: by name.
     """
     counts: Counter[str] = Counter()
-    above = deck.course.deck.count("::") + 1
     for note in sorted(deck.notes, key=lambda note: note.deck.casefold().split("::")):
         if note.cards:
-            counts["::".join(note.deck.split("::")[above:])] += len(note.cards)
+            counts[_below_course(deck, note.deck)] += len(note.cards)
     if not counts:
         raise NoPlan("the course has no cards yet")
     return counts
+
+
+def _below_course(deck: Deck, name: str) -> str:
+    return "::".join(name.split("::")[deck.course.deck.count("::") + 1 :])
+
+
+class _Practice:
+    """Plays the practice cards of a course, whose deck options bring them back sooner.
+
+    Anki's simulator knows one preset. So all cards are played with the course's, and what a
+    practice card asks beyond that, on average, is added from the day on which it is new.
+    """
+
+    def __init__(self, deck: Deck, cards: Counter[str], simulate: Simulate) -> None:
+        self.decks = {_below_course(deck, each.name) for each in deck.decks if each.practice}
+        self.places = list(_places(cards, self.decks))
+        self.study = deck.study.practice
+        self.simulate = simulate
+
+    @property
+    def returns(self) -> float:
+        """Return after how many days a card comes again, on average over half a year."""
+        reviews = sum(day.reviews for day in self.sample(_HALF_A_YEAR))
+        return _HALF_A_YEAR * _SAMPLE / max(reviews, 1)
+
+    def sample(self, days: int) -> tuple[Day, ...]:
+        """Return the days of practice cards that are all new on the first of them."""
+        study = self.study
+        pace = Pace(
+            new=_SAMPLE,
+            reviews=_NO_LIMIT,
+            retention=study.desired_retention,
+            longest=study.maximum_interval,
+        )
+        return self.simulate(_SAMPLE, days, pace)
+
+    def played(self, total: int, count: int, pace: Pace) -> tuple[Day, ...]:
+        """Return the days of all cards, each practice card as its own deck options want it."""
+        days = self.simulate(total, count, pace)
+        seen = list(accumulate(day.new for day in days))
+        opened = [bisect_right(seen, place) for place in self.places]
+        opened = [day for day in opened if day < count]
+        if not opened:
+            return days
+        last = min(count, max(opened) + _HALF_A_YEAR)
+        usual = self.simulate(_SAMPLE, last, replace(pace, new=_SAMPLE, reviews=_NO_LIMIT))
+        practice = self.sample(last)
+        reviews, seconds = [0.0] * last, [0.0] * last
+        for first in opened:
+            for day in range(first, last):
+                more, less = practice[day - first], usual[day - first]
+                reviews[day] += (more.reviews - less.reviews) / _SAMPLE
+                seconds[day] += (more.seconds - less.seconds) / _SAMPLE
+        return (
+            *(
+                Day(day.new, max(0, day.reviews + round(more)), max(0.0, day.seconds + longer))
+                for day, more, longer in zip(days, reviews, seconds, strict=False)
+            ),
+            *days[last:],
+        )
+
+
+def _places(cards: Counter[str], decks: set[str]) -> Iterable[int]:
+    """Yield the places of the practice cards in the order of new cards, from 0 on."""
+    before = 0
+    for name, count in cards.items():
+        if name in decks:
+            yield from range(before, before + count)
+        before += count
 
 
 def _last_new(days: tuple[Day, ...]) -> int:

@@ -82,7 +82,8 @@ class CardRecord:
 class Lock:
     """What `course.lock` says.
 
-    Decks are named by what they hold: `course`, `lesson <id>`, `practice`, `parent <depth>`.
+    Decks are named by what they hold: `course`, `lesson <id>`, `practice <lesson id>`, `parent
+    <depth>`.
     `released` is the last release, and None before the first one.
     """
 

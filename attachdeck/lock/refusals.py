@@ -85,14 +85,16 @@ def _renamed_decks(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[D
                 f"the deck `{before.name}` is now called `{deck.name}`",
                 at,
                 "Anki would leave learners' cards in the old deck, beside an empty new one: "
-                f"{_old_name(key, before.name, at)}; or accept that with `{accepted}`",
+                f"{_old_name(key, before.name, deck.name, at)}; or accept that with `{accepted}`",
             )
 
 
-def _old_name(key: str, name: str, at: Location) -> str:
+def _old_name(key: str, name: str, new_name: str, at: Location) -> str:
     """Return where an author writes the name that a deck had."""
     kind, _, lesson = key.partition(" ")
-    last = name.rpartition("::")[2]
+    above, _, last = name.rpartition("::")
+    if kind == "practice" and last == new_name.rpartition("::")[2]:
+        kind, last = "lesson", above.rpartition("::")[2]  # The lesson's deck was renamed.
     if TRANSLATIONS in Path(at.file).parts:
         return f"translate its name as `{last}` again" + (
             " (a lesson with a `deck` may have another title)" if kind == "lesson" else ""

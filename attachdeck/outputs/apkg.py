@@ -32,6 +32,7 @@ from genanki.apkg_schema import APKG_SCHEMA
 from attachdeck.anki.note_types.generation import requirements
 from attachdeck.anki.sort_field import checksum, sort_text
 from attachdeck.compile.deck import DatedNoteType, Deck, Subdeck
+from attachdeck.outputs.presets import by_id
 from attachdeck.system.safe_write import folder_beside
 
 SUFFIX = ".apkg"
@@ -148,9 +149,12 @@ class _Package(genanki.Package):  # type: ignore[misc]  # genanki has no types.
             for each in deck.note_types.values()
         }
         decks = json.loads(decks) | {
-            str(each.id): _Subdeck(each, deck.preset).to_json() for each in deck.decks
+            str(each.id): _Subdeck(each, deck).to_json() for each in deck.decks
         }
-        presets = json.loads(presets) | {str(deck.preset): _preset(deck)}
+        presets = json.loads(presets) | {
+            str(id): {"id": id, "mod": 0, "usn": -1, **options}
+            for id, options in by_id(deck).items()
+        }
         return (
             *row,
             *(
@@ -205,11 +209,14 @@ class _Model(genanki.Model):  # type: ignore[misc]
 
 
 class _Subdeck(genanki.Deck):  # type: ignore[misc]
-    """genanki's deck, with a description in HTML and the course's preset."""
+    """genanki's deck, with a description in HTML and its preset."""
 
-    def __init__(self, own: Subdeck, preset: int) -> None:
+    def __init__(self, own: Subdeck, deck: Deck) -> None:
         super().__init__(own.id, own.name, own.description)
-        self.preset = preset
+        self.preset = deck.preset_of(own)
+        # Presets arrive only where a learner ticks them; this arrives with the deck.
+        retention = deck.study.practice.desired_retention
+        self.more = {"desiredRetention": retention} if own.practice else {}
 
     def to_json(self) -> dict[str, Any]:
         today = {key: [0, 0] for key in ("lrnToday", "newToday", "revToday", "timeToday")}
@@ -218,42 +225,8 @@ class _Subdeck(genanki.Deck):  # type: ignore[misc]
             made
             | today
             | {"conf": self.preset, "md": False, "mod": 0, "extendRev": 0, "browserCollapsed": True}
+            | self.more
         )
-
-
-def _preset(deck: Deck) -> dict[str, Any]:
-    """Return deck options; Anki fills in what is not given."""
-    study = deck.study
-    return {
-        "id": deck.preset,
-        "mod": 0,
-        "name": deck.course.title,
-        "usn": -1,
-        "maxTaken": 60,
-        "autoplay": False,
-        "timer": 0,
-        "replayq": True,
-        "new": {
-            "bury": study.bury_siblings,
-            "delays": [1.0, 10.0],
-            "initialFactor": 2500,
-            "ints": [1, 4, 0],
-            "order": 1,
-            "perDay": study.new_cards_a_day,
-        },
-        "rev": {
-            "bury": study.bury_siblings,
-            "ease4": 1.3,
-            "ivlFct": 1.0,
-            "maxIvl": 36500,
-            "perDay": study.reviews_a_day,
-            "hardFactor": 1.2,
-        },
-        "lapse": {"delays": [10.0], "leechAction": 1, "leechFails": 8, "minInt": 1, "mult": 0.0},
-        "dyn": False,
-        "buryInterdayLearning": study.bury_siblings,
-        "desiredRetention": study.desired_retention / 100,
-    }
 
 
 def _normalise_header(database: Path) -> None:

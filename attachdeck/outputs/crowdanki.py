@@ -14,6 +14,7 @@ from typing import Any
 from attachdeck.anki.note_types import Field, Template
 from attachdeck.anki.note_types.generation import requirements
 from attachdeck.compile.deck import DatedNoteType, Deck, Note, Subdeck
+from attachdeck.outputs.presets import by_id
 from attachdeck.system.normal import normal
 
 SUFFIX = "-crowdanki"
@@ -58,7 +59,6 @@ class _Folder:
 
     def __init__(self, deck: Deck) -> None:
         self.deck = deck
-        self.preset = self.name("preset", deck.preset)
 
     def name(self, kind: str, number: int) -> str:
         return str(uuid.uuid5(_NAMESPACE, f"{self.deck.course.id} {kind} {number}"))
@@ -75,7 +75,7 @@ class _Folder:
             (self.subdeck(each, each.name.removeprefix(f"{root.name}::")) for each in children),
         )
         return made | {
-            "deck_configurations": [self.configuration()],
+            "deck_configurations": [self.configuration(*each) for each in by_id(deck).items()],
             "media_files": list(deck.media),
             "note_models": [self.note_type(each) for each in deck.note_types.values()],
         }
@@ -85,7 +85,7 @@ class _Folder:
             "__type__": "Deck",
             "children": list(children),
             "crowdanki_uuid": self.name("deck", own.id),
-            "deck_config_uuid": self.preset,
+            "deck_config_uuid": self.name("preset", self.deck.preset_of(own)),
             "desc": own.description,
             "dyn": 0,
             "extendNew": 0,
@@ -128,43 +128,9 @@ class _Folder:
             **own.more,
         }
 
-    def configuration(self) -> Json:
-        study = self.deck.study
-        return {
-            "__type__": "DeckConfig",
-            "autoplay": False,
-            "buryInterdayLearning": study.bury_siblings,
-            "crowdanki_uuid": self.preset,
-            "desiredRetention": study.desired_retention / 100,
-            "dyn": False,
-            "lapse": {
-                "delays": [10.0],
-                "leechAction": 1,
-                "leechFails": 8,
-                "minInt": 1,
-                "mult": 0.0,
-            },
-            "maxTaken": 60,
-            "name": self.deck.course.title,
-            "new": {
-                "bury": study.bury_siblings,
-                "delays": [1.0, 10.0],
-                "initialFactor": 2500,
-                "ints": [1, 4, 0],
-                "order": 1,
-                "perDay": study.new_cards_a_day,
-            },
-            "replayq": True,
-            "rev": {
-                "bury": study.bury_siblings,
-                "ease4": 1.3,
-                "hardFactor": 1.2,
-                "ivlFct": 1.0,
-                "maxIvl": 36500,
-                "perDay": study.reviews_a_day,
-            },
-            "timer": 0,
-        }
+    def configuration(self, preset: int, options: Json) -> Json:
+        uuid = self.name("preset", preset)
+        return {"__type__": "DeckConfig", "crowdanki_uuid": uuid, **options}
 
 
 def _field(field: Field, place: int) -> Json:

@@ -427,7 +427,8 @@ def _version(descriptions: Iterable[str]) -> str:
 
 def _deck_keys(course: str, lessons: Iterable[str]) -> dict[str, str]:
     """Return what each deck of a course holds, as the lock says it, by the deck's id."""
-    contents = [("course",), ("practice",), *(("lesson", lesson) for lesson in sorted(lessons))]
+    of_lessons = ((kind, lesson) for lesson in sorted(lessons) for kind in ("lesson", "practice"))
+    contents = [("course",), *of_lessons]
     return {str(ids.number("deck", course, *names)): " ".join(names) for names in contents}
 
 

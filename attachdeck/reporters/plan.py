@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from attachdeck.engine.planning import Plan, Term, busiest, minutes, per_day
+from attachdeck.engine.planning import Opening, Plan, Term, busiest, minutes, per_day
 from attachdeck.reporters.text import printable
 
 
@@ -43,20 +43,27 @@ def rows(plan: Plan) -> Iterator[tuple[str, str]]:
 
 def lessons(plan: Plan) -> Iterator[str]:
     """Yield when each deck opens, line by line."""
+    practises = any(opening.returns for opening in plan.openings)
+    returns = ("returns",) if practises else ()
     yield from _columns(
         [
-            ("opens", "week", "cards", "lesson"),
+            ("opens", "week", "cards", *returns, "lesson"),
             *(
                 (
                     f"day {opening.day}",
                     f"{_week(opening.day)}",
                     f"{opening.cards}",
+                    *(_returns(opening) for _ in returns),
                     printable(opening.deck),
                 )
                 for opening in plan.openings
             ),
         ]
     )
+
+
+def _returns(opening: Opening) -> str:
+    return f"every {opening.returns:.0f} days" if opening.returns else ""
 
 
 def terms(all_terms: Iterable[Term]) -> Iterator[str]:
@@ -80,6 +87,7 @@ def as_json(plan: Plan, all_terms: Iterable[Term]) -> str:
             "last_new_card": plan.last_new,
             "lessons": [
                 {"deck": opening.deck, "cards": opening.cards, "opens": opening.day}
+                | ({"returns_every_days": round(opening.returns, 1)} if opening.returns else {})
                 for opening in plan.openings
             ],
             "days": [

@@ -99,7 +99,35 @@ def test_the_flagships_cards_are_all_planned(flagship: Deck):
     opens = [each["opens"] for each in found["lessons"]]
     assert opens == sorted(opens)
     assert found["lessons"][0]["deck"].startswith("01")
-    assert found["lessons"][-1]["deck"] == "Practice"
+    decks = [each["deck"] for each in found["lessons"]]
+    practice = [deck for deck in decks if deck.endswith("::Practice")]
+    assert practice
+    for deck in practice:
+        assert decks[decks.index(deck) - 1] == deck.removesuffix("::Practice")
+
+
+def test_practice_opens_after_its_lesson_and_returns_soon(course: Path):
+    lesson = course / "lessons/01-first.yaml"
+    written = lesson.read_text(encoding="utf-8")
+    usual = planned(course, "--new", "10")
+    exercise = "  - {id: do-it, kind: practice, prompt: Notice one thing.}\n"
+    lesson.write_text(written.replace("cards:\n", f"cards:\n{exercise}"), encoding="utf-8")
+    found = planned(course, "--new", "10")
+    opens = [(each["deck"], each["opens"]) for each in found["lessons"]]
+    assert opens == [("01 first", 1), ("01 first::Practice", 4), ("02 second", 4), ("03 third", 6)]
+    [returns] = [
+        each["returns_every_days"] for each in found["lessons"] if "Practice" in each["deck"]
+    ]
+    assert 5 < returns < 10
+    (course / "course.yaml").write_text(
+        COURSE_YAML + "study: {practice: {maximum_interval: 3}}\n", encoding="utf-8"
+    )
+    [weekly] = [each for each in planned(course)["lessons"] if "Practice" in each["deck"]]
+    assert weekly["returns_every_days"] < 4
+    assert sum(day["reviews"] for day in found["days"]) > sum(
+        day["reviews"] for day in usual["days"]
+    )
+    assert f"every {weekly['returns_every_days']:.0f} days" in run("plan", course).stdout
 
 
 def test_more_new_cards_a_day_end_earlier_and_ask_more(course: Path):

@@ -178,7 +178,7 @@ def test_a_folder_brings_what_the_package_brings(
     for each in deck.decks:
         assert another.decks.by_name(each.name)["desc"] == each.description
         preset = another.decks.config_dict_for_deck_id(another.decks.id_for_name(each.name))
-        assert preset["new"]["perDay"] == deck.study.new_cards_a_day
+        assert preset["new"]["perDay"] == (9999 if each.practice else deck.study.new_cards_a_day)
     report = another.media.check()
     assert list(report.missing) == list(report.unused) == []
     assert another.get_empty_cards().notes == []
