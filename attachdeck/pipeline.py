@@ -17,7 +17,7 @@ from attachdeck.compile.course import (
 )
 from attachdeck.compile.lessons import has_errors
 from attachdeck.compile.link import link
-from attachdeck.compile.objects import Rules, compiler_of
+from attachdeck.compile.objects import Memory, Rules, compiler_of
 from attachdeck.compile.results import Checked, Compiled
 from attachdeck.domain.diagnostics import Diagnostic, Severity
 from attachdeck.layers.overlay import base_folder, broken_base, overrides_to_keep, upstream_changes
@@ -43,13 +43,15 @@ def check(
     jobs: int = 1,
     whole: bool = True,
     rules: Rules | None = None,
+    memory: Memory | None = None,
 ) -> Checked:
     """Read and compile a course, in its own language or in one into which it was translated.
 
     Everything that can be known is reported, sorted by place; an error in one file hides nothing in
     another. Without `whole` the course comes without its lessons, which is faster: `jobs` processes
     compile them, or they come from the cache. `rules` are those for good cards to ask as well.
-    `depth` is the number of courses that extend this one.
+    `depth` is the number of courses that extend this one. Whoever checks again after each save
+    gives the same `memory` each time.
     """
     lock_name = f"{TRANSLATIONS}/{language}/{LOCK}" if language else LOCK
     files, diagnostics = read_course(folder, lock_name)
@@ -62,7 +64,7 @@ def check(
     diagnostics += [*damage, *more, *base_problems, *stack.diagnostics, *own_problems]
     compiler = compiler_of(stack, rules)
     again = None if whole else again_of(stack, base, rules)
-    lessons = compile_lessons(compiler, unread, again, jobs)
+    lessons = compile_lessons(compiler, unread, again, jobs, memory)
     objects = tuple(lesson.object for lesson in lessons)
     diagnostics += [*compiler.problems, *problems_of_lessons(compiler, objects)]
     course = compiler.decoder.course

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,9 +14,16 @@ from attachdeck import pipeline
 from attachdeck.cli import report
 from attachdeck.cli.compiling import lost_lock_of
 from attachdeck.cli.terminal import course_folder, fail, own_course
+from attachdeck.compile.objects import Memory
 from attachdeck.compile.results import Checked
 from attachdeck.domain.diagnostics import Diagnostic, Severity
 from attachdeck.reporters.text import tally
+
+if TYPE_CHECKING:
+    from attachdeck.preview.following import Seen
+
+_LINE = 60
+"""Characters of the line above what a save brought."""
 
 
 @click.command(
@@ -25,6 +35,7 @@ Examples:
   attachdeck check --rule no-source --rule yes-no-prompt
   attachdeck check --format sarif > findings.sarif
   attachdeck check --fix                      mend what is safe to mend
+  attachdeck check --watch                    again after each save
 """
 )
 @click.argument("courses", metavar="[COURSE]...", nargs=-1, type=click.Path(path_type=Path))
@@ -44,6 +55,7 @@ Examples:
         "characters."
     ),
 )
+@click.option("--watch", is_flag=True, help="Check again after each save, until Ctrl-C.")
 def command(
     courses: tuple[Path, ...],
     strict: bool,
@@ -52,6 +64,7 @@ def command(
     form: str | None,
     jobs: int,
     fix: bool,
+    watch: bool,
 ) -> None:
     """Say what is wrong in a course: every mistake at once, with its place and how to mend it; and
     what could be better.
@@ -62,29 +75,86 @@ def command(
     COURSE is the folder that holds course.yaml. Without it, the course in this folder or in
     ./course is checked. What could be better is found by the rules that `attachdeck rules` lists.
     """
-    form = report.chosen(form)
+    if watch:
+        _refuse_beside_watch(form, fix=fix)
+    form = "text" if watch else report.chosen(form)
     others = tuple(path.read_text(encoding="utf-8", errors="replace") for path in corpus)
-    whole = True
-    all_diagnostics: list[Diagnostic] = []
-    texts: dict[str, str] = {}
-    for course in courses or (None,):
-        folder = own_course(course) if fix else course_folder(course)
-        if fix:
-            _mend(folder)
+    folders = [
+        own_course(course) if fix else course_folder(course) for course in courses or (None,)
+    ]
+    memories = {folder: Memory() if watch else None for folder in folders}
+
+    def check() -> _Checks:
         rules = report.rules(only, others)
-        checked = pipeline.check(folder, jobs=jobs, whole=False, rules=rules)
-        diagnostics = _problems(checked)
-        whole = whole and not any(
-            diagnostic.severity is Severity.ERROR or strict for diagnostic in diagnostics
+        courses = {
+            folder: pipeline.check(folder, jobs=jobs, whole=False, rules=rules, memory=memory)
+            for folder, memory in memories.items()
+        }
+        return _Checks(courses, strict=strict)
+
+    for folder in folders if fix else ():
+        _mend(folder)
+    checks = check()
+    checks.show(form)
+    sys.exit(0 if (_last_of(check, checks) if watch else checks).passed else 1)
+
+
+class _Checks:
+    """What a check of some courses found, by their folders."""
+
+    def __init__(self, courses: Mapping[Path, Checked], *, strict: bool) -> None:
+        self.courses = courses
+        self.problems = {folder: _problems(checked) for folder, checked in courses.items()}
+        self.passed = not any(
+            strict or problem.severity is Severity.ERROR
+            for problems in self.problems.values()
+            for problem in problems
         )
-        all_diagnostics += diagnostics
-        texts |= checked.texts
+
+    @property
+    def seen(self) -> Seen:
+        """Return what was seen, for `follow`."""
+        from attachdeck.preview.following import seen_in
+
+        return seen_in(self.courses.values())
+
+    def show(self, form: str) -> None:
+        """Print all that was found."""
         if form == "text":
-            report.say(diagnostics, checked.texts, form, err=False)
-            click.echo(f"{folder}: {tally(diagnostics)}")
-    if form != "text":
-        report.say(all_diagnostics, texts, form)
-    sys.exit(0 if whole else 1)
+            for folder, checked in self.courses.items():
+                report.say(self.problems[folder], checked.texts, form, err=False)
+                click.echo(f"{folder}: {tally(self.problems[folder])}")
+            return
+        texts: dict[str, str] = {}
+        for checked in self.courses.values():
+            texts |= checked.texts
+        everything = [problem for problems in self.problems.values() for problem in problems]
+        report.say(everything, texts, form)
+
+
+def _last_of(check: Callable[[], _Checks], first: _Checks) -> _Checks:
+    """Check again after each save until Ctrl-C, and return what the last check found."""
+    from attachdeck.preview.following import follow
+
+    last = first
+    try:
+        click.echo("\nWaiting for the next save (Ctrl-C ends this).")
+        for last in follow(check, first):
+            click.echo("\n" + f"-- {time.strftime('%H:%M:%S')} ".ljust(_LINE, "-") + "\n")
+            last.show("text")
+    except KeyboardInterrupt:
+        click.echo()
+    return last
+
+
+def _refuse_beside_watch(form: str | None, *, fix: bool) -> None:
+    """Exit with 2 where `--watch` is given with an option that makes no sense beside it."""
+    if form not in (None, "text"):
+        raise click.UsageError(
+            f"`--watch` reports to people, and `--format {form}` to machines: leave one of them out"
+        )
+    if fix:
+        raise click.UsageError("`--watch` changes no files: run `attachdeck check --fix` first")
 
 
 def _problems(checked: Checked) -> list[Diagnostic]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from attachdeck.compile.lessons import CompiledLesson, LessonCompiler, LessonObject, has_errors
-from attachdeck.compile.objects import Again, Rules, objects_of
+from attachdeck.compile.objects import Again, Memory, Rules, objects_of
 from attachdeck.compile.results import Checked
 from attachdeck.decode.names import lesson_number, number_problems, problems, with_places
 from attachdeck.domain.diagnostics import Diagnostic
@@ -18,12 +18,16 @@ from attachdeck.rules import Linter, Whole
 
 
 def compile_lessons(
-    compiler: LessonCompiler, unread: Collection[str], again: Again | None, jobs: int
+    compiler: LessonCompiler,
+    unread: Collection[str],
+    again: Again | None,
+    jobs: int,
+    memory: Memory | None = None,
 ) -> list[CompiledLesson]:
     """Compile the lessons of a course in order, except those in `unread` files.
 
     Without `again` they are compiled here and come whole. With it the objects alone come, from the
-    cache or from `jobs` processes. None come where a course that this one extends is missing.
+    memory, from the cache or from `jobs` processes. None come where a course that this one extends is missing.
     """
     if compiler.stack.is_partial:
         return []
@@ -32,7 +36,7 @@ def compile_lessons(
     if again is None:
         lessons = [compiler(document) for document in documents]
     else:
-        objects = objects_of(compiler, documents, again, jobs)
+        objects = objects_of(compiler, documents, again, jobs, memory)
         lessons = [
             CompiledLesson(lesson_object, document)
             for lesson_object, document in zip(objects, documents, strict=True)

@@ -45,6 +45,26 @@ class Again:
     fingerprint: bytes = b""
 
 
+@dataclass(slots=True)
+class Memory:
+    """Lessons that this process has compiled before: after a save only what changed is compiled.
+
+    `objects` has the last object of each lesson's file, with what it depended on.
+    """
+
+    objects: dict[str, tuple[bytes, str, LessonObject]] = field(default_factory=dict, repr=False)
+
+    def recall(self, lesson: Document, depends: bytes) -> LessonObject | None:
+        """Return the object of a lesson that has not changed, nor what it depends on."""
+        kept_depends, text, lesson_object = self.objects.get(lesson.file, (b"", "", None))
+        return lesson_object if (kept_depends, text) == (depends, lesson.text) else None
+
+    def keep(self, lesson: Document, depends: bytes, lesson_object: LessonObject) -> None:
+        """Remember the object of a lesson, if it depends on no other lesson."""
+        if lesson_object.is_final:
+            self.objects[lesson.file] = (depends, lesson.text, lesson_object)
+
+
 def compiler_of(stack: Stack, rules: Rules | None) -> LessonCompiler:
     """Return what compiles the lessons of a course, with its own documents decoded."""
     broken = schema.broken_files(stack.files) | stack.unknown
@@ -56,26 +76,53 @@ def compiler_of(stack: Stack, rules: Rules | None) -> LessonCompiler:
 
 
 def objects_of(
-    compiler: LessonCompiler, lessons: Sequence[Document], again: Again, jobs: int
+    compiler: LessonCompiler,
+    lessons: Sequence[Document],
+    again: Again,
+    jobs: int,
+    memory: Memory | None = None,
 ) -> list[LessonObject]:
     """Return the objects of lessons that are not read yet, in their order.
 
-    What is in the cache is taken from there, and what is made is put there.
+    What is in the memory or in the cache is taken from there, and what is made is put there.
     """
-    cache = LessonCache(compiler.stack.folder, _depends_on(compiler, again))
-    names = {lesson.file: cache.name(lesson.file, lesson.text) for lesson in lessons}
+    depends = _depends_on(compiler, again)
+    memory = memory or Memory()
     objects = {
         lesson.file: kept
         for lesson in lessons
-        if (kept := _unpacked(cache.load(names[lesson.file]))) is not None
+        if (kept := memory.recall(lesson, depends)) is not None
     }
     new = [lesson for lesson in lessons if lesson.file not in objects]
+    if new:
+        cache = LessonCache(compiler.stack.folder, depends)
+        for lesson, object in _through_cache(cache, compiler, new, again, jobs):
+            objects[lesson.file] = object
+            memory.keep(lesson, depends, object)
+        if len(new) == len(lessons):  # Else what the memory has would be taken for unused.
+            cache.sweep()
+    return [objects[lesson.file] for lesson in lessons]
+
+
+def _through_cache(
+    cache: LessonCache,
+    compiler: LessonCompiler,
+    lessons: Sequence[Document],
+    again: Again,
+    jobs: int,
+) -> Iterator[tuple[Document, LessonObject]]:
+    """Yield each lesson with its object, those in the cache first."""
+    names = {lesson.file: cache.name(lesson.file, lesson.text) for lesson in lessons}
+    new = []
+    for lesson in lessons:
+        if (kept := _unpacked(cache.load(names[lesson.file]))) is not None:
+            yield lesson, kept
+        else:
+            new.append(lesson)
     for lesson, object in zip(new, _made(compiler, new, again, jobs), strict=True):
-        objects[lesson.file] = object
         if object.is_final:
             cache.store(names[lesson.file], pickle.dumps(object))
-    cache.sweep()
-    return [objects[lesson.file] for lesson in lessons]
+        yield lesson, object
 
 
 def _depends_on(compiler: LessonCompiler, again: Again) -> bytes:

@@ -12,7 +12,7 @@ from attachdeck.domain.course import Course
 from attachdeck.domain.diagnostics import Diagnostic
 from attachdeck.layers.translation import Tally
 from attachdeck.lock.records import Lock
-from attachdeck.reader import CourseFiles
+from attachdeck.reader import CourseFiles, own_folders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,12 @@ class Checked:
             overrides={},
             released=self.lock.released or self.original.released,
         )
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Return the folders whose files decide what is known: this course's, and those of the
+        courses that it extends."""
+        return (*own_folders(Path(self.files.name)), *(self.base.folders if self.base else ()))
 
     @property
     def texts(self) -> Mapping[str, str]:

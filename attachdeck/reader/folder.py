@@ -115,6 +115,12 @@ def lesson_paths(folder: Path) -> list[Path]:
     ]
 
 
+def own_folders(folder: Path) -> list[Path]:
+    """Return the folders whose files a course is read from; not all of them need be there."""
+    note_types = folder / "note_types"
+    return [folder, folder / "lessons", folder / "media", note_types, *note_types.glob("*/")]
+
+
 def keeps(folder: Path, place: Path) -> bool:
     """Return whether a place is one of a course's own files, or where it keeps them.
 

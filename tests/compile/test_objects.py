@@ -53,9 +53,8 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def read(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], list[str]]:
-    """Build a course; return the names of the lesson files that were compiled. What comes out is
-    compared with what comes of the course as a whole, for which there is no cache."""
+def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the lesson files that were compiled."""
     compiled: list[str] = []
     compile_lesson = LessonCompiler.__call__
 
@@ -64,6 +63,13 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], list[str]]:
         return compile_lesson(self, lesson, *more)
 
     monkeypatch.setattr(LessonCompiler, "__call__", watched)
+    return compiled
+
+
+@pytest.fixture
+def read(compiled: list[str]) -> Callable[[Path], list[str]]:
+    """Build a course; return the names of the lesson files that were compiled. What comes out is
+    compared with what comes of the course as a whole, for which there is no cache."""
 
     def build(folder: Path) -> list[str]:
         whole = parts(folder)
@@ -89,6 +95,25 @@ def test_every_kind_of_card_is_the_same_from_the_cache(course: Path):
     assert {card for card in KINDS_OF_CARD if f"kind: {card}" in ALL_KINDS} == KINDS_OF_CARD
     write_course(course, {"lessons/01-first.yaml": LESSON_HEAD + ALL_KINDS})
     assert parts(course, whole=False) == parts(course, whole=False) == parts(course)
+
+
+def test_after_a_save_only_what_changed_is_compiled_without_a_cache(
+    course: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv(cache.SWITCH, "off")
+    memory = objects.Memory()
+    parts(course, whole=False, memory=memory)
+    assert compiled == BOTH
+    compiled.clear()
+    (course / "lessons" / "02-second.yaml").write_text(MISTAKE, encoding="utf-8")
+    found = parts(course, whole=False, memory=memory)
+    assert compiled == ["02-second.yaml"]
+    assert found == parts(course)
+    (course / "course.yaml").write_text(COURSE_YAML + "tags: [no key]\n", encoding="utf-8")
+    compiled.clear()
+    found = parts(course, whole=False, memory=memory)
+    assert compiled == BOTH
+    assert found == parts(course)
 
 
 def test_a_course_with_mistakes_comes_from_the_cache_too(course: Path, read: Read):
