@@ -4,10 +4,11 @@ Only this package reads a course's files. What a stranger's file could do to us 
 size, nesting, aliases, scripts in pictures, and paths that leave the course's folder.
 """
 
+from attachdeck.reader.characters import NOT_TEXT, with_plain_ends
 from attachdeck.reader.document import Document, Mark, Node
+from attachdeck.reader.files import MAX_BYTES, read_bytes, read_file, read_utf8
 from attachdeck.reader.folder import (
     LOCK,
-    MAX_BYTES,
     TRANSLATIONS,
     CourseFiles,
     NoteTypeFiles,
@@ -15,12 +16,9 @@ from attachdeck.reader.folder import (
     lesson_paths,
     lock_file,
     own_folders,
-    read_bytes,
     read_course,
-    read_file,
-    read_utf8,
 )
-from attachdeck.reader.yaml_text import NOT_TEXT, cut_off, read_text, with_plain_ends
+from attachdeck.reader.yaml_text import cut_off, read_text
 
 __all__ = [
     "LOCK",

@@ -1,4 +1,4 @@
-"""What a YAML file says, and where."""
+"""The values of a YAML file, each with its place."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from attachdeck.domain.location import Location
 
 @dataclass(slots=True)
 class Mark:
-    """Where one value stands, and where its parts do.
+    """The place of one value, and the places of its parts.
 
-    `span` is start line, start column, end line and end column, all from 1.
-
-    `file` is named where a value was put into a document from another one.
+    `span` is start line, start column, end line and end column, all from 1. `size` counts the
+    value and its parts. `file` is set where a value comes from another document.
     """
 
     span: tuple[int, int, int, int]
@@ -29,8 +28,8 @@ class Mark:
 class Node:
     """A value of a document together with its place; indexing goes down to a part.
 
-    Places cost as much as values, and most are never asked for: `mark` may be a function that finds
-    the mark once it is needed.
+    Finding places takes as long as parsing the values, and most places are never needed: `mark`
+    may be a function that is called for the first of them.
     """
 
     __slots__ = ("_key", "_mark", "_whole", "file", "value")
@@ -57,8 +56,7 @@ class Node:
                 self._mark = self._whole.mark.parts[self._key]  # type: ignore[index]
             elif self._mark is not None:
                 self._mark = self._mark()
-        # A node has a mark, a way to find it, or a whole that has one.
-        assert isinstance(self._mark, Mark)
+        assert isinstance(self._mark, Mark)  # A node has a mark, a function, or a whole.
         return self._mark
 
     def __getitem__(self, key: str | int) -> Node:
@@ -71,21 +69,20 @@ class Node:
         return isinstance(self.value, dict) and key in self.value
 
     def get(self, key: str) -> Node | None:
-        """Return the part under a key, or None where it is not written."""
-        return self[key] if key in self else None  # noqa: SIM401  # This is what `get` is.
+        """Return the part under a key, or None if there is none."""
+        if key in self:
+            return self[key]
+        return None
 
     def items(self) -> Iterator[Node]:
-        """Yield the parts of a list, in order; nothing for anything else."""
+        """Yield the parts of a list in order; nothing for any other value."""
         if isinstance(self.value, list):
             yield from (self[index] for index in range(len(self.value)))
 
     def with_part(
         self, key: str, part: Node, place: tuple[int, int, int, int] | None = None
     ) -> Node:
-        """Return this mapping with another part under a key.
-
-        `place` is that of a key that is new.
-        """
+        """Return this mapping with another part under a key; a new key needs its `place`."""
         parts: Any = self.mark.parts
         keys = self.mark.keys if place is None else self.mark.keys | {key: place}
         placed = replace(part.mark, file=part.file)
@@ -99,11 +96,11 @@ class Node:
 
     @property
     def at(self) -> Location:
-        """Return where the value stands."""
+        """Return the place of the value."""
         return Location(self.file, *self.mark.span)
 
     def key_at(self, key: str) -> Location:
-        """Return where a key of this mapping stands."""
+        """Return the place of a key of this mapping."""
         return Location(self[key].file, *self.mark.keys[key])
 
     @property
@@ -115,7 +112,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file: its text, and what it says (None where it could not be read)."""
+    """One file: its text, and its value (None if it could not be parsed)."""
 
     file: str
     text: str
@@ -124,12 +121,12 @@ class Document:
 
 @lru_cache(maxsize=1)
 def lines_in(text: str) -> list[str]:
-    """Return the lines of a file; one with many mistakes is not taken apart for each."""
+    """Return the lines of a file, which are kept for its next diagnostic."""
     return text.split("\n")
 
 
 def location_of(shown: str, text: str, index: int) -> Location:
-    """Return where the character at an index of a file's text stands."""
+    """Return the place of the character at an index of a file's text."""
     line = text.count("\n", 0, index) + 1
     column = index - text.rfind("\n", 0, index)
     return Location(shown, line, column, line, column + 1)

@@ -4,44 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from stat import S_ISREG
 
 from attachdeck.domain.diagnostics import Diagnostic
 from attachdeck.domain.location import Location
 from attachdeck.reader.document import Document
+from attachdeck.reader.files import MAX_BYTES, read_bytes, read_file, read_utf8
 from attachdeck.reader.pictures import svg_problems
 from attachdeck.reader.repositories import repositories
-from attachdeck.reader.yaml_text import read_text, with_plain_ends
+from attachdeck.reader.unread import Unread, unread_files, unread_lessons
 
-MAX_BYTES = 16 * 1024 * 1024
 MAX_LOCK_BYTES = 8 * MAX_BYTES
 """A lock has a line a card: room for 800,000 cards."""
 LOCK = "course.lock"
 TRANSLATIONS = "translations"
 """The folder of a course's translations, one folder a language."""
-_FOLDERS = {
-    "lesson": "lessons",
-    "lessons": "lessons",
-    "media": "media",
-    "notetype": "note_types",
-    "notetypes": "note_types",
-}
-_FOLDERS |= {"translation": TRANSLATIONS, "translations": TRANSLATIONS}
-_FILES = {
-    "course": "course.yaml",
-    "source": "sources.yaml",
-    "sources": "sources.yaml",
-    "media": "media/media.yaml",
-}
-"""What a folder or a YAML file in a course's folder is meant to be, by the letters of its name."""
-_YAML = "*.[Yy]*[Mm][Ll]"
-_PUT_ASIDE = (".bak", ".old", ".orig", ".swp", ".tmp", "~")
-"""How names end that editors and people give to what is not to be read."""
 PICTURE_ENDINGS = (".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp")
 
 
@@ -55,7 +35,7 @@ class NoteTypeFiles:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseFiles:
-    """All that lies in a course's folder and matters."""
+    """The files in a course's folder that make up the course."""
 
     name: str
     course: Document
@@ -87,7 +67,7 @@ class CourseFiles:
         return {document.file: document.text for document in documents if document}
 
     def fingerprint(self) -> bytes:
-        """Return a hash of all that was read but the lock."""
+        """Return a hash of everything that was read except the lock."""
         hash = hashlib.blake2b(_encoded(self.name), digest_size=16)
         contents = {
             file: _encoded(text)
@@ -102,7 +82,7 @@ class CourseFiles:
 
 
 def _encoded(text: str) -> bytes:
-    """Return a text in UTF-8, also of a file's name that is none."""
+    """Return a text in UTF-8, also a file's name with bytes that are not UTF-8."""
     return text.encode("utf-8", "surrogatepass")
 
 
@@ -122,9 +102,9 @@ def own_folders(folder: Path) -> list[Path]:
 
 
 def keeps(folder: Path, place: Path) -> bool:
-    """Return whether a place is one of a course's own files, or where it keeps them.
+    """Return whether a place is one of a course's own files, or in one of its folders.
 
-    Nothing else may be written there.
+    Outputs must not be written there.
     """
     try:
         parts = Path(os.path.realpath(place)).relative_to(os.path.realpath(folder)).parts
@@ -142,14 +122,14 @@ def keeps(folder: Path, place: Path) -> bool:
 
 
 def read_course(folder: Path, lock_name: str = LOCK) -> tuple[CourseFiles, list[Diagnostic]]:
-    """Read a course's folder; a file that is missing or broken becomes a diagnostic and an empty
-    document. Of lessons only the texts are read: `read_text` reads what they say.
+    """Read a course's folder; a missing or broken file becomes a diagnostic and an empty document.
 
-    `lock_name` is the lock's place in the folder.
+    Of lessons only the texts are read: `read_text` parses them. `lock_name` is the lock's path in
+    the folder.
     """
     reading = _Reading(folder)
-    reading.report_unread("", _unread_files(folder))
-    reading.report_unread("lesson", _unread_lessons(folder / "lessons"))
+    reading.report_unread("", unread_files(folder))
+    reading.report_unread("lesson", unread_lessons(folder / "lessons"))
     reading.diagnostics.extend(repositories(folder))
     note_types = reading.note_types()
     media = reading.optional(folder / "media" / "media.yaml")
@@ -172,7 +152,7 @@ def read_course(folder: Path, lock_name: str = LOCK) -> tuple[CourseFiles, list[
 
 
 class _Reading:
-    """Reads the files of a course's folder, and collects what is wrong with them."""
+    """Reads the files of a course's folder and collects diagnostics about them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -195,7 +175,7 @@ class _Reading:
         return self.document(path) if path.exists() else None
 
     def text(self, path: Path) -> Document:
-        """Return a file's text that is not read as YAML yet."""
+        """Return a file's text, not parsed."""
         document, problems = read_utf8(path, self.shown(path), self.root)
         self.diagnostics.extend(problems)
         return document
@@ -232,8 +212,8 @@ class _Reading:
             self.diagnostics.extend(svg_problems(content, self.shown(path)))
         return content
 
-    def report_unread(self, kind: str, unread: Iterable[tuple[Path, str, str]]) -> None:
-        """Report files that are not read, each with the reason and a help."""
+    def report_unread(self, kind: str, unread: Iterable[Unread]) -> None:
+        """Report files that are not read; `kind` is the noun for them, if it is not `file`."""
         for path, reason, help in unread:
             noun = kind or ("folder" if path.is_dir() else "file")
             self.diagnostics.append(
@@ -256,9 +236,9 @@ def _no_lessons(course: str) -> Diagnostic:
 
 
 def lock_file(folder: Path, name: str = LOCK) -> tuple[Document | None, tuple[Diagnostic, ...]]:
-    """Return a course's lock, unread, and why its text could not be had.
+    """Return a course's lock, not parsed, and why its text could not be read.
 
-    What is wrong in it is not an author's doing, and `lock.file` says what it means.
+    Errors in its content are reported by `lock.file`, as they are not an author's fault.
     """
     path = folder / name
     if not path.exists():
@@ -269,209 +249,20 @@ def lock_file(folder: Path, name: str = LOCK) -> tuple[Document | None, tuple[Di
     return document, tuple(problems)
 
 
-def read_file(
-    path: Path, shown: str, root: Path | None = None
-) -> tuple[Document, list[Diagnostic]]:
-    """Read one YAML file.
-
-    `shown` is the name to use in messages; the file must lie under `root` if that is given.
-    """
-    document, problems = read_utf8(path, shown, root)
-    return (document, problems) if problems else read_text(document.text, shown)
-
-
-def read_utf8(
-    path: Path, shown: str, root: Path | None, most: int = MAX_BYTES
-) -> tuple[Document, list[Diagnostic]]:
-    """Return a file's text with plain line ends, as a document that is not read as YAML."""
-    content, problem = read_bytes(path, shown, root, most)
-    if problem:
-        return Document(shown, "", None), [problem]
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        before = content[content.rfind(b"\n", 0, error.start) + 1 : error.start]
-        column = len(before.decode("utf-8", "replace")) + 1
-        at = Location(shown, line, column, line, column + 1)
-        return Document(shown, content.decode("utf-8", "replace"), None), [
-            Diagnostic(
-                rule="encoding",
-                message="this file is not in UTF-8",
-                at=at,
-                help="save it again with the encoding UTF-8",
-            )
-        ]
-    return Document(shown, with_plain_ends(text), None), []
-
-
-def _unread_files(folder: Path) -> Iterator[tuple[Path, str, str]]:
-    """Yield what was meant to be one of a course's files and is none.
-
-    Each comes with the reason, and with how to make it one.
-    """
-    yield from _misnamed(folder)
-    media = folder / "media" / "media.yaml"
-    for path in _entries(folder / "media"):
-        if _yaml_stem(path.name).casefold() == "media" and not _is_same(path, media):
-            yield path, "of its name", "its name and place are `media/media.yaml`"
-    for path in _entries(folder / "note_types"):
-        if path.is_dir() and not (path / "note_type.yaml").exists():
-            help = (
-                "write one (`attachdeck schema note_type` shows what belongs into it), "
-                "or delete the folder"
-            )
-            yield path, "it has no `note_type.yaml`", help
-        elif path.name.casefold() in ("note_type.yaml", "note_type.yml"):
-            yield (
-                path,
-                "it lies in no folder of its own",
-                "put it into a folder, as `note_types/its-name/note_type.yaml`",
-            )
-
-
-def _misnamed(folder: Path) -> Iterator[tuple[Path, str, str]]:
-    """Yield the folders and files that have the wrong name or place for what they seem to be."""
-    for path in _entries(folder):
-        is_folder = path.is_dir()
-        stem = path.name if is_folder else _yaml_stem(path.name)
-        letters = re.sub(r"[\s_-]", "", stem.casefold())
-        wanted = (_FOLDERS if is_folder else _FILES).get(letters) if stem else None
-        if wanted and path.name != wanted and not _is_same(path, folder / wanted):
-            there = (folder / wanted).exists()
-            yield (
-                path,
-                "of its name",
-                f"put what it holds into `{wanted}`, or give it another name"
-                if there
-                else f"its name and place are `{wanted}`",
-            )
-        elif stem and not wanted and not is_folder and _is_lesson(path):
-            yield path, "it lies beside `lessons`", "put it into the folder `lessons`"
-
-
-def _unread_lessons(folder: Path) -> Iterator[tuple[Path, str, str]]:
-    """Yield what was meant to be a lesson and is none, as `_unread_files` does."""
-    for path in _entries(folder):
-        if path.is_dir():
-            help = (
-                "put it into `lessons` itself; "
-                "the numbers at the beginning of the names give the order"
-            )
-            # A link may lead to where there is no end of files.
-            files = path.glob(_YAML) if path.is_symlink() else path.rglob(_YAML)
-            for file in sorted(files):
-                yield file, "it lies in a folder within `lessons`", help
-        elif path.suffix not in (".yaml", ".yml") and (
-            stem := _yaml_stem(path.name) or (_is_lesson(path) and path.stem)
-        ):
-            reason = (
-                f"its name ends in `{path.suffix}`" if path.suffix else "its name has no ending"
-            )
-            ending = ".yml" if path.suffix.lower() == ".yml" else ".yaml"
-            yield path, reason, f"rename it to `{stem}{ending}`"
-
-
-def _yaml_stem(name: str) -> str:
-    """Return a YAML file's name without its ending; empty for another file.
-
-    The ending may be written as people and their systems write it.
-    """
-    match = re.fullmatch(r"(.+?)\.ya?ml(?:\.txt)?", name, re.IGNORECASE)
-    return match[1] if match else ""
-
-
-def _is_lesson(path: Path) -> bool:
-    """Return whether a file that is not read has cards.
-
-    A link may lead to a file that is none of ours.
-    """
-    if path.is_symlink() or path.name.endswith(_PUT_ASIDE):
-        return False
-    content, problem = read_bytes(path, "", None)
-    return problem is None and b"\ncards:" in content and b"\nobjectives:" in content
-
-
-def _is_same(path: Path, wanted: Path) -> bool:
-    """Return whether both are the same file.
-
-    They are where a system does not tell capitals from small letters.
-    """
-    return wanted.exists() and path.samefile(wanted)
-
-
-def _entries(folder: Path) -> list[Path]:
-    """Return the files and folders in a folder, by their names.
-
-    Those whose names begin with `.` or `_` are left out.
-    """
-    with suppress(OSError):
-        return sorted(path for path in folder.iterdir() if path.name[0] not in "._")
-    return []
-
-
 def _kept(media: Document | None) -> set[str]:
     """Return the names of the files besides pictures that media.yaml lists."""
     listed = media.root.get("files") if media and media.root else None
-    return (
-        {
-            entry.value["file"]
-            for entry in listed.items()
-            if isinstance(entry.value, dict) and isinstance(entry.value.get("file"), str)
-        }
-        if listed
-        else set()
-    )
+    return {
+        entry.value["file"]
+        for entry in (listed.items() if listed else ())
+        if isinstance(entry.value, dict) and isinstance(entry.value.get("file"), str)
+    }
 
 
 def _listed(folder: Path) -> list[Path]:
-    """Return the files of a folder, by their names.
-
-    The system reports which are files together with the names, but for links.
-    """
+    """Return the files of a folder, sorted; `scandir` needs no system call for each of them."""
     with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
         return [
             folder / name for name in sorted(entry.name for entry in entries if entry.is_file())
         ]
     return []
-
-
-def read_bytes(
-    path: Path, shown: str, root: Path | None, most: int = MAX_BYTES
-) -> tuple[bytes, Diagnostic | None]:
-    """Return a file's bytes, or why they are not read.
-
-    `shown` is its name in messages, `root` the folder that it must lie in, if that is given, and
-    `most` how many bytes it may have.
-    """
-
-    def unreadable(message: str, help: str) -> tuple[bytes, Diagnostic]:
-        return b"", Diagnostic(
-            rule="unreadable-file", message=message, at=Location(shown), help=help
-        )
-
-    try:
-        # pathlib takes longer for this than for reading the file.
-        if root and not os.path.realpath(path).startswith(os.path.join(root, "")):  # noqa: PTH118
-            return unreadable(
-                "this link leads out of the course's folder", "put a copy of the file here instead"
-            )
-        status = path.stat()
-        if not S_ISREG(status.st_mode):
-            return unreadable("this is no file", "put the file in its place")
-        if status.st_size > most:
-            return unreadable(
-                f"this file is larger than {most // 1024 // 1024} MiB",
-                "split it, or make the picture smaller",
-            )
-        return path.read_bytes(), None
-    except FileNotFoundError:
-        return unreadable(
-            "this file is missing", "create it; `attachdeck schema` shows what belongs into it"
-        )
-    except (OSError, RuntimeError) as error:
-        # A loop of links is a RuntimeError before Python 3.13.
-        return unreadable(
-            f"this file cannot be read: {getattr(error, 'strerror', None) or error}",
-            "check that it is a file and that you may read it",
-        )

@@ -1,7 +1,4 @@
-"""What is known of a picture from its bytes.
-
-That is what it may not hold, how large it is, and where its parts lie.
-"""
+"""Facts about a picture from its bytes: whether it is safe and whole, its size, its parts."""
 
 from __future__ import annotations
 
@@ -56,15 +53,12 @@ _KINDS = (
     (b"GIF8", "GIF"),
     (b"RIFF", "WebP"),
 )
-"""How the files begin that browsers show, whatever the ending of their names."""
+"""First bytes of the pictures that browsers show, whatever the ending of their names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Where something lies in a picture, in the picture's own units.
-
-    `round` says that it is an ellipse.
-    """
+    """A rectangle in a picture, in the picture's own units, or the ellipse in it if `round`."""
 
     left: float
     top: float
@@ -76,10 +70,10 @@ class Box:
 def svg_problems(content: bytes, shown: str) -> list[Diagnostic]:
     """Report the first thing in an SVG that could run a script or load something.
 
-    Shown as an image it would do neither, but files get opened.
+    A browser ignores both in an image, but not if somebody opens the file itself.
     """
     text = content.decode("utf-8", "replace")
-    # In another encoding what follows would not see what a browser sees.
+    # In another encoding a browser may see what this search does not.
     if "\ufffd" in text or "\0" in text or not _is_utf8(content):
         help = "export the picture again as plain SVG in UTF-8"
         return [_unsafe("this picture is not in UTF-8", Location(shown), help)]
@@ -109,10 +103,7 @@ def _is_utf8(content: bytes) -> bool:
 
 
 def spoilt(content: bytes, name: str) -> str:
-    """Return why a browser would show nothing of a picture, or only a part.
-
-    Nothing where it begins and ends as it should.
-    """
+    """Return why a browser would show nothing or only a part of a picture; empty if it is whole."""
     ending = name.rpartition(".")[2].lower()
     if not content:
         return "this file is empty"
@@ -139,7 +130,7 @@ def _spoilt_svg(content: bytes) -> str:
 
 
 def _is_whole(content: bytes, kind: str) -> bool:
-    """Return whether a picture is there to its end; what stands behind that is no matter."""
+    """Return whether a picture has its end; bytes after that do not matter."""
     if kind == "PNG":
         return b"IEND" in content
     if kind == "WebP":
@@ -150,7 +141,7 @@ def _is_whole(content: bytes, kind: str) -> bool:
 def _jpeg_pixels(content: bytes) -> int:
     """Return where the pixels of a JPEG begin.
 
-    A small picture may stand before them, with an end of its own.
+    A preview with an end of its own may come before them.
     """
     place = 2
     while content[place : place + 1] == b"\xff" and content[place + 1 : place + 2] != b"\xda":
@@ -165,7 +156,7 @@ def _jpeg_pixels(content: bytes) -> int:
 def frame(content: bytes, name: str) -> Box | None:
     """Return the whole picture: an SVG's viewBox, another picture's pixels from 0.
 
-    None where the file does not say.
+    It is None if the file does not state its size.
     """
     if name.lower().endswith(".svg"):
         return _svg_frame(_svg_root(content))
@@ -178,21 +169,18 @@ def frame(content: bytes, name: str) -> Box | None:
 def svg_boxes(content: bytes) -> dict[str, Box]:
     """Return the boxes of an SVG's `rect`, `circle`, `ellipse` and `image` elements by id.
 
-    Moved or turned ones are not among them.
+    Elements with a transform are left out.
     """
     root = _svg_root(content)
     return {} if root is None else dict(_boxes(root))
 
 
 def _svg_root(content: bytes) -> ET.Element | None:
-    """Return the SVG's root.
-
-    Entities, by which XML can hurt, are refused before (`svg_problems`).
-    """
+    """Return the root of an SVG, or None if it is not XML."""
     import xml.etree.ElementTree as ET
 
     try:
-        return ET.fromstring(content)  # noqa: S314
+        return ET.fromstring(content)  # noqa: S314  # `svg_problems` has refused entities.
     except ET.ParseError:
         return None
 
@@ -245,18 +233,12 @@ def _box(element: ET.Element) -> Box | None:
 
 
 def _real(box: Box) -> Box | None:
-    """Return a box, unless it has no area or lies nowhere."""
-    return (
-        box
-        if 0 < box.width < inf and 0 < box.height < inf and isfinite(box.left) and isfinite(box.top)
-        else None
-    )
+    """Return a box, or None if it has no area or no place."""
+    has_area = 0 < box.width < inf and 0 < box.height < inf
+    return box if has_area and isfinite(box.left) and isfinite(box.top) else None
 
 
 def _number(element: ET.Element, name: str) -> float:
-    """Return a length in pixels; 0 where it is missing.
-
-    It is no number where it is in a unit that depends on something else.
-    """
+    """Return a length in pixels: 0 if it is missing, NaN in a unit such as `%` or `em`."""
     match = _LENGTH.fullmatch(element.get(name) or "0")
     return float(match[1]) * _PIXELS[match[2]] if match else nan

@@ -127,7 +127,7 @@ def _under_bars(diagnostics: list[Diagnostic], document: Document) -> list[Diagn
 
 
 def _not_indented(document: Document, lines: list[str], line: int) -> Diagnostic | None:
-    from attachdeck.reader.advice import text_not_deep
+    from attachdeck.reader.lines import text_not_deep
 
     advice = text_not_deep(lines, line)
     if advice is None or advice.at is None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from attachdeck import schema
-from attachdeck.reader import MAX_BYTES, Node, cut_off, page, read_course, read_file, read_text
-from attachdeck.reader.yaml_text import NOT_TEXT, _read_with_places
+from attachdeck.reader import MAX_BYTES, Node, cut_off, read_course, read_file, read_text
+from attachdeck.reader.characters import NOT_TEXT
+from attachdeck.reader.keys import keys_without_text, known_keys
+from attachdeck.reader.yaml_text import _read_with_places
 
 PRINTABLE = st.characters(
     exclude_categories=("C", "Z"), include_characters=" ", max_codepoint=0xFFFF
@@ -210,27 +210,8 @@ def test_a_text_that_a_hash_cuts_off_is_found(text: str, places: list[tuple[int,
     assert [(at.line, at.column) for at in cut_off(text, "f")] == places
 
 
-def test_the_keys_of_all_schemas_are_known_and_which_of_them_take_no_text():
-    types: dict[str, set[str]] = {}
-
-    def collect(part: Any, whole: Any) -> None:
-        for key, value in part.get("properties", {}).items() if isinstance(part, dict) else ():
-            own = (
-                {}
-                if value is True
-                else whole["$defs"][value["$ref"].rpartition("/")[2]]
-                if "$ref" in value
-                else value
-            )
-            found = own.get("type", [])
-            types.setdefault(key, set()).update([found] if isinstance(found, str) else found)
-        for inner in (
-            part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
-        ):
-            collect(inner, whole)
-
-    for name in schema.NAMES:
-        whole = json.loads(schema.schema_text(name))
-        collect(whole, whole)
-    assert set(types) == page.KEYS
-    assert {key for key, found in types.items() if "string" not in found} == page.NO_TEXTS
+def test_advice_knows_the_keys_of_all_files_and_which_of_them_take_no_text():
+    assert {"prompt", "licence", "doi", "alt", "browser_font"} <= known_keys()
+    assert {"steps", "right", "objectives"} <= keys_without_text()
+    assert not {"prompt", "id", "answer"} & keys_without_text()
+    assert not known_keys() & {"guid", "severity"}
