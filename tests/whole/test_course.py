@@ -158,7 +158,7 @@ def test_confusable_things_are_contrasted_and_common_sayings_mended(course: Cour
     tags = Counter(tag for card in course.cards() for tag in card.tags)
     total = sum(1 for _ in course.cards())
     assert tags["contrast"] / total >= 0.18
-    assert tags["correction"] / total >= 0.1
+    assert 0.05 <= tags["correction"] / total <= 0.1
 
 
 def test_the_notice_comes_first_and_the_help_lines_last(course: Course):
