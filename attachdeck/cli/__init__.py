@@ -28,6 +28,7 @@ _COMMANDS = {
     "diff": "Show what changed between two releases.",
     "push": "Send a course to the Anki that is running.",
     "plan": "Say how long a course takes, day by day.",
+    "map": "Print the map of a course: which lesson builds on which.",
     "release": "Make a release: checked, judged by Anki, with notes and sums.",
     "forget": "Accept that learners lose a card or deck.",
     "verify": "Let Anki's own engine judge a package.",

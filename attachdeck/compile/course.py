@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from attachdeck.compile.lessons import CompiledLesson, LessonCompiler, LessonObject, has_errors
 from attachdeck.compile.objects import Again, Memory, Rules, objects_of
 from attachdeck.compile.results import Checked
-from attachdeck.decode.names import lesson_number, number_problems, problems, with_places
+from attachdeck.decode import requirements
+from attachdeck.decode.names import Names, lesson_number, number_problems, problems, with_places
 from attachdeck.domain.diagnostics import Diagnostic
 from attachdeck.layers.overlay import Overridden
 from attachdeck.layers.stack import CardIds, Stack
@@ -92,19 +93,27 @@ def _name_problems(
     Their places are looked up only where something is wrong: that takes a quarter of the time of
     compiling the lessons.
     """
-    course, documents = compiler.decoder.course, compiler.stack.files.lessons
-    practice = course.practice_deck if course else ""
+    documents = compiler.stack.files.lessons
     defined = {lesson_object.names.file for lesson_object in objects if lesson_object.names.lesson}
     unsure = [document.text for document in documents if document.file not in defined]
     names = [lesson_object.names for lesson_object in objects]
-    if not any(problems(names, compiler.decoder.reserved, practice, unsure)):
+    if not any(_problems_of_names(compiler, names, unsure)):
         return ()
     lessons = {document.file: document for document in documents}
     placed = [
         with_places(lesson, compiler.stack.lesson(lessons[lesson.file]).document)
         for lesson in names
     ]
-    return problems(placed, compiler.decoder.reserved, practice, unsure)
+    return _problems_of_names(compiler, placed, unsure)
+
+
+def _problems_of_names(
+    compiler: LessonCompiler, names: Sequence[Names], unsure: Sequence[str]
+) -> Iterator[Diagnostic]:
+    course = compiler.decoder.course
+    practice = course.practice_deck if course else ""
+    yield from problems(names, compiler.decoder.reserved, practice, unsure)
+    yield from requirements.problems(names, unsure)
 
 
 def _warnings(

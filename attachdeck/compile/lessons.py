@@ -189,7 +189,7 @@ def _objectives(lesson: Lesson, read: LessonDocument, *, places: bool) -> tuple[
     """Return the objectives of a lesson, with the places that only rules ask for."""
     file = Location(read.document.file)
     return tuple(
-        Objective(objective.id, objective.text, objective.at if places else file)
+        replace(objective, place=objective.at if places else file)
         for objective in lesson.objectives
     )
 

@@ -81,7 +81,13 @@ class LessonDecoder(Reports):
         value = root.value
         number = lesson_number(file) or 0
         objectives = tuple(
-            Objective(entry.value["id"], entry.value["text"], entry["id"])
+            Objective(
+                entry.value["id"],
+                entry.value["text"],
+                entry["id"],
+                entry.value.get("level", ""),
+                tuple(entry.value.get("requires", ())),
+            )
             for entry in root["objectives"].items()
         )
         self.objectives |= {objective.id: objective for objective in objectives}
@@ -96,6 +102,7 @@ class LessonDecoder(Reports):
             full_deck=value.get("full_deck", ""),
             summary=value["summary"],
             content_note=value.get("content_note", ""),
+            requires=tuple(value.get("requires", ())),
             objectives=objectives,
             reading=reading,
             cards=tuple(card for card in cards if card),

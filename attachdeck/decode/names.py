@@ -16,7 +16,7 @@ from attachdeck.domain.location import Location
 from attachdeck.reader import Document, Node
 
 _LESSON_FILE = re.compile(r"(?P<number>[0-9]{1,4})[-_. ].+\.ya?ml")
-_MOST_HINTS = 40
+MOST_HINTS = 40
 """For how many unknown names the nearest known one is looked for, which takes long."""
 
 
@@ -28,11 +28,20 @@ class Name:
     at: Location
 
 
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What an objective names under `requires`."""
+
+    of: Name
+    on: tuple[Name, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
     """The names of one lesson: what it defines, and what its cards want from any lesson.
 
-    `readings` are cards that are named after their lesson: their authors wrote no id.
+    `readings` are cards that are named after their lesson: their authors wrote no id. `requires`
+    are the lessons that this one builds on, `requirements` the same for its objectives.
     """
 
     file: str
@@ -42,6 +51,8 @@ class Names:
     readings: tuple[Name, ...] = ()
     formers: tuple[Name, ...] = ()
     wanted_objectives: tuple[Name, ...] = ()
+    requires: tuple[Name, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
     deck: Name | None = None
 
 
@@ -74,6 +85,8 @@ def names_of(document: Document, *, places: bool = True) -> Names:
         if own_reading and lesson and reading
         else (),
         formers=_named((*sections, *cards), "formerly", places=places),
+        requires=_required(root, places=places),
+        requirements=tuple(_requirements(root, places=places)),
     )
 
 
@@ -82,6 +95,25 @@ def with_places(names: Names, document: Document) -> Names:
     placed = names_of(document)
     deck = names.deck and document.root and Name(names.deck.id, document.root.start)
     return replace(placed, wanted_objectives=names.wanted_objectives, deck=deck or None)
+
+
+def _requirements(root: Node, *, places: bool) -> Iterator[Requirement]:
+    for objective in _entries(root, "objectives"):
+        name = _name(objective, "id", places=places)
+        required = _required(objective, places=places)
+        if name and required:
+            yield Requirement(name, required)
+
+
+def _required(node: Node, *, places: bool) -> tuple[Name, ...]:
+    listed = node.get("requires")
+    if listed is None or not isinstance(listed.value, list):
+        return ()
+    return tuple(
+        Name(entry.value, _at(entry, places=places))
+        for entry in listed.items()
+        if isinstance(entry.value, str)
+    )
 
 
 def _entries(node: Node, key: str) -> Iterator[Node]:
@@ -205,16 +237,21 @@ def _unknown_objectives(lessons: Sequence[Names], unsure: Sequence[str]) -> Iter
         name
         for lesson in lessons
         for name in lesson.wanted_objectives
-        if name.id not in known and not any(not text.strip() or name.id in text for text in unsure)
+        if name.id not in known and not may_be_in(unsure, name.id)
     ]
     for count, name in enumerate(unknown):
-        near = did_you_mean_or_list(name.id, known) if count < _MOST_HINTS else None
+        near = did_you_mean_or_list(name.id, known) if count < MOST_HINTS else None
         yield Diagnostic(
             rule="unknown-objective",
             message=f"`{name.id}` is not in the objectives of any lesson",
             at=name.at,
             help=near or "add it there",
         )
+
+
+def may_be_in(unsure: Iterable[str], name: str) -> bool:
+    """Return whether one of the texts of lessons that could not be read may define a name."""
+    return any(not text.strip() or name in text for text in unsure)
 
 
 def _shared_decks(lessons: Sequence[Names], practice_deck: str) -> Iterator[Diagnostic]:

@@ -68,11 +68,20 @@ class Picture(Placed):
 
 @dataclass(frozen=True, slots=True)
 class Objective(Placed):
-    """What a learner can do after a lesson."""
+    """What a learner can do after a lesson.
+
+    `level` is one of `LEVELS` or empty; `requires` are the ids of other objectives.
+    """
 
     id: str
     text: str
     place: Place = field(compare=False, repr=False)
+    level: str = ""
+    requires: tuple[str, ...] = ()
+
+
+LEVELS = ("remember", "understand", "apply", "analyse", "evaluate", "create")
+"""What an objective may ask of a learner: Bloom's taxonomy as revised in 2001, lowest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +299,8 @@ class Section(Placed):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson(Placed):
     """One lesson: its number gives the reading order, its id is its identity. `full_deck` is the
-    deck's whole name where it is not under the course's."""
+    deck's whole name where it is not under the course's. `requires` are the ids of the lessons that
+    it builds on."""
 
     id: str
     number: int
@@ -301,6 +311,7 @@ class Lesson(Placed):
     objectives: tuple[Objective, ...]
     cards: tuple[Card, ...]
     content_note: str = ""
+    requires: tuple[str, ...] = ()
     reading: tuple[Section, ...] = ()
     place: Place = field(compare=False, repr=False)
 

@@ -287,9 +287,9 @@ class Overlay:
         }
         overridden: list[Overridden] = []
         problems: list[Diagnostic] = []
-        objectives = list(_entries(root, "objectives"))
+        objectives = _entries(root, "objectives")
         for change in changes:
-            objectives += _entries(change, "objectives")
+            objectives = _changed_objectives(objectives, _entries(change, "objectives"))
             for entry in _entries(change, "cards"):
                 name = str(entry.value.get("id"))
                 if name in cards:
@@ -344,6 +344,21 @@ class Overlay:
             return own
         listed = _list(list(entries.values()), own.root[key])
         return Document(own.file, own.text, own.root.with_part(key, listed))
+
+
+def _changed_objectives(theirs: list[Node], ours: list[Node]) -> list[Node]:
+    """Return the objectives of both courses; one of ours with the id of one of theirs replaces the
+    keys that it names."""
+    known = {entry.value.get("id"): place for place, entry in enumerate(theirs)}
+    known.pop(None, None)
+    joined = list(theirs)
+    for entry in ours:
+        place = known.get(entry.value.get("id"))
+        if place is None:
+            joined.append(entry)
+        else:
+            joined[place] = _joined(joined[place], entry, ())
+    return joined
 
 
 def _without_hidden_reading(root: Node, hidden: set[str]) -> Node:

@@ -27,7 +27,7 @@ _TYPES = {
 }
 _LONG = 1000
 """In characters: no name of anything is longer."""
-_REFERENCES = ("objective", "formerly", "changes", "hide")
+_REFERENCES = ("objective", "formerly", "changes", "hide", "requires")
 """Keys that name what stands elsewhere, so that nothing may be made up for them."""
 _NOTHING = ("none", "nil", "nothing", "n/a", "-", "?")
 _MAYBE_TRUE = ("answer", "accept", "text", "steps", "id")

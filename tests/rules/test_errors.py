@@ -15,7 +15,7 @@ from attachdeck.compile.objects import Rules
 from attachdeck.domain.diagnostics import Severity
 from attachdeck.rules import error_pages, error_rules, known_rules
 from support.commands import run
-from support.courses import COURSE_YAML, ROOT, write_course
+from support.courses import ROOT, example_files, write_course
 
 REPORTS = ROOT / "attachdeck" / "decode" / "texts.py"
 """The module whose methods decoders inherit."""
@@ -120,13 +120,8 @@ This page is made from `attachdeck/rules/support/errors.md` and the rules that a
 
 
 def codes_of(example: str, folder: Path) -> set[str]:
-    """The codes of what is said about an example: cards, or a file after a line `--- NAME`."""
-    files, cards = {}, "- {id: a, kind: basic, prompt: Who?, answer: Bowlby.}\n"
-    if example.startswith("--- "):
-        name, _, text = example.removeprefix("--- ").partition("\n")
-        files[name] = COURSE_YAML + text if name == "course.yaml" else text
-    else:
-        cards = example
+    """The codes of what is said about an example: cards, or files after lines `--- NAME`."""
+    files, cards = example_files(example)
     cards = "".join(f"  {line}\n" for line in cards.strip("\n").split("\n"))
     checked = pipeline.check(write_course(folder, files, cards=cards), rules=Rules("2026-11-28"))
     return {diagnostic.rule for diagnostic in checked.diagnostics}

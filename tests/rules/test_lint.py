@@ -23,6 +23,7 @@ from support.courses import (
     OWN,
     PLANE_SVG,
     ROOT,
+    example_files,
     write_course,
 )
 
@@ -32,12 +33,7 @@ CORPUS = "Before. These nine words stand, in the text given HERE! After."
 
 def found(folder: Path, example: str, rule: str) -> list[str]:
     """What a rule says of an example: cards, or files after lines `--- NAME`."""
-    files: dict[str, str | bytes] = {}
-    cards = example
-    if example.startswith("--- "):
-        name, _, text = example.removeprefix("--- ").partition("\n")
-        files[name] = COURSE_YAML + text if name == "course.yaml" else text
-        cards = "- {id: a, kind: basic, prompt: Who?, answer: Bowlby.}\n"
+    files, cards = example_files(example)
     if "{large}" in example:
         files["media/plane.svg"] = PLANE_SVG.replace("/>", f"/><!-- {'x' * 1_100_000} -->", 1)
     cards = "".join(f"  {line}\n" for line in cards.strip("\n").split("\n"))

@@ -104,6 +104,17 @@ TWO = "  - {id: two, kind: basic, prompt: Second?, answer: B}\n"
 CLOZE = "  - {id: two, kind: cloze, text: ((1 B)) and ((2 C)) follow.}\n"
 
 
+def example_files(example: str) -> tuple[dict[str, str | bytes], str]:
+    """Return the files that an example has after lines `--- NAME`, and the cards of a lesson."""
+    if not example.startswith("--- "):
+        return {}, example
+    files: dict[str, str | bytes] = {}
+    for part in ("\n" + example).split("\n--- ")[1:]:
+        name, _, text = part.rstrip("\n").partition("\n")
+        files[name] = (COURSE_YAML if name == "course.yaml" else "") + text + "\n"
+    return files, "- {id: a, kind: basic, prompt: Who?, answer: Bowlby.}\n"
+
+
 def write_course(
     folder: Path, files: dict[str, str | bytes] | None = None, *, cards: str = CARD
 ) -> Path:

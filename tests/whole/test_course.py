@@ -11,6 +11,7 @@ import pytest
 from attachdeck import pipeline
 from attachdeck.compile.notes import NOTE_TYPE_OF
 from attachdeck.domain.course import Card, ChoiceCard, Course, OcclusionCard, VignetteCard
+from support.commands import run
 from support.courses import COURSE, compiled
 
 CLAIMS = {f"S{number}" for number in range(1, 65)} - {"S60", "S63", "S64"}
@@ -133,14 +134,46 @@ def overview(course: Course) -> str:
 
 
 def test_the_overview_in_the_readme_is_right(course: Course):
+    assert in_readme("table", overview(course)) == overview(course)
+
+
+def test_the_map_in_the_readme_is_what_the_command_prints():
+    printed = run("map", COURSE).stdout
+    assert in_readme("map", printed) == printed
+
+
+def in_readme(name: str, wanted: str) -> str:
+    """What the README has between two comments; renewed where that is asked for."""
     readme = COURSE / "README.md"
-    start, end = "<!-- the table -->\n", "<!-- the end of the table -->\n"
+    start, end = f"<!-- the {name} -->\n", f"<!-- the end of the {name} -->\n"
     head, _, rest = readme.read_text(encoding="utf-8").partition(start)
     documented, _, tail = rest.partition(end)
     if "ATTACHDECK_RENEW" in os.environ:
-        documented = overview(course)
+        documented = wanted
         readme.write_text(head + start + documented + end + tail, encoding="utf-8")
-    assert documented == overview(course)
+    return documented
+
+
+def requirements_of(course: Course, lesson: str) -> set[str]:
+    """The lessons that a lesson builds on, and what these build on."""
+    known = {each.id: each.requires for each in course.lessons}
+    return set(known[lesson]).union(*(requirements_of(course, each) for each in known[lesson]))
+
+
+def test_whoever_comes_for_their_relationships_needs_no_infants(course: Course):
+    assert requirements_of(course, "self-regulation") == {
+        "what-attachment-is",
+        "adult-attachment",
+        "security-in-adults",
+        "anxious-pattern",
+    }
+    assert not {"strange-situation", "infant-patterns"} & requirements_of(course, "fearful-pattern")
+
+
+def test_every_objective_has_a_level_and_two_in_five_ask_for_more_than_remembering(course: Course):
+    levels = [objective.level for lesson in course.lessons for objective in lesson.objectives]
+    assert all(levels)
+    assert sum(level != "remember" for level in levels) >= 0.4 * len(levels)
 
 
 def test_the_flagship_has_enough_scenes(course: Course):

@@ -26,7 +26,7 @@ from attachdeck.anki.note_types import direction, words
 from attachdeck.anki.references import reference
 from attachdeck.compile.deck import Deck
 from attachdeck.compile.media import packed_name
-from attachdeck.domain.course import Lesson
+from attachdeck.domain.course import Lesson, Objective
 from attachdeck.domain.naming import file_name
 from attachdeck.outputs import apkg
 from attachdeck.outputs.faces import reading_html
@@ -182,12 +182,27 @@ class _Site:
         return _filled("index.html", self.words | slots)
 
     def listed(self, lesson: Lesson) -> str:
-        link = f'<a href="{_page(lesson)}">{lesson.number} {escape(lesson.title)}</a>'
-        return f"<li><h3>{link}</h3>{self.html(lesson.summary)}{_tally(lesson)}</li>\n"
+        link = _linked(lesson)
+        builds_on = self.builds_on(lesson)
+        return f"<li><h3>{link}</h3>{self.html(lesson.summary)}{builds_on}{_tally(lesson)}</li>\n"
+
+    def builds_on(self, lesson: Lesson) -> str:
+        """Return the links to the lessons that a lesson requires, and to those that require it."""
+        requires = set(lesson.requires)
+        ways = (
+            ("Builds on", [each for each in self.course.lessons if each.id in requires]),
+            ("Leads to", [each for each in self.course.lessons if lesson.id in each.requires]),
+        )
+        said = [
+            f"{self.words[word]}: {', '.join(map(_linked, lessons))}"
+            for word, lessons in ways
+            if lessons
+        ]
+        return f'<p class="map">{" · ".join(said)}</p>' if said else ""
 
     def lesson(self, number: int) -> str:
         lesson = self.course.lessons[number]
-        goals = "".join(f"<li>{escape(each.text)}</li>" for each in lesson.objectives)
+        goals = "".join(map(self.goal, lesson.objectives))
         title = self.words["After this lesson you can"]
         body = f"<h2>{title}</h2><ul>{goals}</ul>\n{self.reading(lesson)}"
         note = ""
@@ -199,6 +214,7 @@ class _Site:
             "title": f"{lesson.number} {escape(lesson.title)}",
             "tally": _tally(lesson),
             "summary": self.html(lesson.summary),
+            "map": self.builds_on(lesson),
             "note": note,
             "body": body,
             "turn": "".join(
@@ -208,6 +224,11 @@ class _Site:
             ),
         }
         return _filled("lesson.html", self.words | slots)
+
+    def goal(self, objective: Objective) -> str:
+        level = self.words[objective.level] if objective.level else ""
+        said = f' <span class="level">{level}</span>' if level else ""
+        return f"<li>{escape(objective.text)}{said}</li>"
 
     def reading(self, lesson: Lesson) -> str:
         """Return the reading, with the prompts after the section that each belongs to."""
@@ -307,6 +328,10 @@ class _Site:
 
 def _page(lesson: Lesson) -> str:
     return f"lesson-{lesson.id}.html"
+
+
+def _linked(lesson: Lesson) -> str:
+    return f'<a href="{_page(lesson)}">{lesson.number} {escape(lesson.title)}</a>'
 
 
 def _tally(lesson: Lesson) -> str:
