@@ -54,23 +54,27 @@ def command() -> None:
 @_COURSE
 @click.option(
     "--lesson",
-    default="",
-    help="Only this lesson's catalogue (`course` for what holds for the whole course).",
+    "lessons",
+    multiple=True,
+    help=(
+        "Only this lesson's catalogue (`course` for what holds for the whole course); may be "
+        "repeated."
+    ),
 )
-def extract(language: str, course: Path | None, lesson: str) -> None:
+def extract(language: str, course: Path | None, lessons: tuple[str, ...]) -> None:
     """Write the catalogues of LANGUAGE, or bring them up to date; what was translated stays."""
     folder = own_course(course)
     checked = _whole(folder)
-    done = False
+    known = translation.texts(checked.files)
+    for lesson in lessons:
+        if lesson not in known:
+            fail(f"there is no lesson `{lesson}`")
     try:
-        for path, text, tally in translation.extract(checked.files, folder, language, lesson):
+        for path, text, tally in translation.extract(checked.files, folder, language, lessons):
             TextFile(path, "").write(text)
             click.echo(f"{path}: {tally}")
-            done = True
     except (OSError, ValueError) as error:
         fail(f"a catalogue cannot be read or written: {error}")
-    if not done:
-        fail(f"there is no lesson `{lesson}`")
 
 
 @command.command()

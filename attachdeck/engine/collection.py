@@ -15,13 +15,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attachdeck.system.processes import ProcessLost, apart
 
 if TYPE_CHECKING:
     from anki.collection import Collection
 
+Result = TypeVar("Result")
+
 NEEDED = 'this needs Anki\'s engine: pip install "attachdeck[verify]"'
 """What to say where NoEngine is raised."""
+
+
+MAX_SECONDS = 30 * 60
+"""How long Anki's engine may take: several times what a deck of 100,000 notes takes."""
 
 
 class NoEngine(Exception):
@@ -30,6 +38,10 @@ class NoEngine(Exception):
 
 class EngineRefused(Exception):
     """Anki's engine will not do what it was asked; the message is its own, without markup."""
+
+
+class EngineLost(Exception):
+    """Anki's engine crashed, or did not finish; the message says which, and on what package."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +103,22 @@ def opened(path: Path, backup: Path | None = None) -> Iterator[Collection]:
             yield collection
         finally:
             collection.close()
+
+
+def run_apart(function: Callable[..., Result], package: Path, *arguments: object) -> Result:
+    """Call a function that lets Anki's engine read a package, in a process of its own.
+
+    A package from a stranger may crash the engine, or keep it busy for ever. Function, arguments
+    and result must be picklable. Raise what the function raises, and EngineLost after a crash or
+    after `MAX_SECONDS`.
+    """
+    try:
+        return apart(function, package, *arguments, seconds=MAX_SECONDS)
+    except ProcessLost:
+        raise EngineLost(f"Anki's engine crashes on {package}") from None
+    except TimeoutError:
+        message = f"Anki's engine did not finish with {package} in {MAX_SECONDS} seconds"
+        raise EngineLost(message) from None
 
 
 def import_package(collection: Collection, package: Path) -> Any:

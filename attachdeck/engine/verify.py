@@ -14,9 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attachdeck.anki.media import references
-from attachdeck.engine.collection import EngineRefused, check_database, import_package, opened
+from attachdeck.engine.collection import (
+    EngineLost,
+    EngineRefused,
+    check_database,
+    import_package,
+    opened,
+    run_apart,
+)
 from attachdeck.system.normal import normal
-from attachdeck.system.processes import ProcessLost, apart
 from attachdeck.system.unpacking import UnreadablePackage
 from attachdeck.system.unpacking import opened as unpacked
 
@@ -29,10 +35,6 @@ if TYPE_CHECKING:
 _UNSEEN = re.compile(r"<(script|style)\b.*?(?:</\1\b|\Z)[^>]*>?|<(?!img\b)[^<>]*>", re.DOTALL)
 
 _MARKDOWN_PICTURE = re.compile(r"!\[(?:(?!!\[)[^\]])*+\]\(\s*([^)\s]+)")
-
-
-MAX_SECONDS = 30 * 60
-"""How long Anki's engine may take: several times what a deck of 100,000 notes takes."""
 
 
 class Fate(Enum):
@@ -75,26 +77,23 @@ def verify(
     package.
     """
     with tempfile.TemporaryDirectory() as folder:
-        return _findings(Path(folder), package, upgrade_from, retired)
+        return _findings(package, Path(folder), upgrade_from, retired)
 
 
 def verify_apart(package: Path, upgrade_from: Path | None = None) -> list[Finding]:
     """Verify in a process of its own: a package from a stranger may crash Anki's engine.
 
-    Raises what `verify` does, and NotImportable after a crash or after `MAX_SECONDS`.
+    Raise what `verify` does, and NotImportable where the engine crashes or does not finish.
     """
     with tempfile.TemporaryDirectory() as folder:
         try:
-            return apart(_findings, Path(folder), package, upgrade_from, (), seconds=MAX_SECONDS)
-        except ProcessLost:
-            raise NotImportable(f"Anki's engine crashes on {package}") from None
-        except TimeoutError:
-            message = f"Anki's engine did not finish with {package} in {MAX_SECONDS} seconds"
-            raise NotImportable(message) from None
+            return run_apart(_findings, package, Path(folder), upgrade_from, ())
+        except EngineLost as error:
+            raise NotImportable(str(error)) from None
 
 
 def _findings(
-    folder: Path, package: Path, upgrade_from: Path | None, retired: Container[str]
+    package: Path, folder: Path, upgrade_from: Path | None, retired: Container[str]
 ) -> list[Finding]:
     for file in filter(None, (package, upgrade_from)):
         _refuse(file)
@@ -281,6 +280,10 @@ def _update(old: Path, new: Path, folder: Path) -> Iterator[Finding]:
     with opened(folder / "new-fresh.anki2") as fresh:
         _import(fresh, new)
         after = _contents(fresh)
+    if before and after and before.keys().isdisjoint(after):
+        message = f"{old} and {new} have no note in common: they are packages of different courses"
+        yield Finding("update", Fate.LOST, message)
+        return
     with opened(folder / "learner.anki2") as collection:
         _import(collection, old)
         learner = _Learner(collection)

@@ -5,10 +5,17 @@ from __future__ import annotations
 
 import json
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attachdeck.engine.collection import EngineRefused, import_package, opened
+from attachdeck.engine.collection import (
+    EngineLost,
+    EngineRefused,
+    import_package,
+    opened,
+    run_apart,
+)
 from attachdeck.importing.bounds import check_size
 from attachdeck.importing.found import CannotImport, Found, FoundDeck, FoundNote
 from attachdeck.system.normal import normal
@@ -25,18 +32,25 @@ def read(package: Path) -> Found:
     Raise CannotImport, and NoEngine if Anki's engine is not installed.
     """
     check_size(package)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        try:
+            contents = run_apart(_read, package, folder)
+        except EngineLost as error:
+            raise CannotImport(str(error)) from error
+        except EngineRefused as error:
+            raise CannotImport(f"Anki cannot read {package}: {error}") from error
+        return replace(contents, media=_media(folder / "collection.media"))
+
+
+def _read(package: Path, folder: Path) -> Found:
+    """Return what a package holds but scheduling and media; its media are then in the folder."""
     whole = package.suffix.lower() == ".colpkg"
-    try:
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            opened(Path(folder) / "collection.anki2", package if whole else None) as collection,
-        ):
-            if not whole:
-                _make_room(collection)
-                import_package(collection, package)
-            return _contents(collection, Path(folder) / "collection.media")
-    except EngineRefused as error:
-        raise CannotImport(f"Anki cannot read {package}: {error}") from error
+    with opened(folder / "collection.anki2", package if whole else None) as collection:
+        if not whole:
+            _make_room(collection)
+            import_package(collection, package)
+        return _contents(collection)
 
 
 def _make_room(collection: Collection) -> None:
@@ -95,8 +109,8 @@ def _decks(collection: Collection) -> dict[str, FoundDeck]:
     return decks
 
 
-def _contents(collection: Collection, media: Path) -> Found:
-    """Return all that a collection and its folder of media hold but scheduling."""
+def _contents(collection: Collection) -> Found:
+    """Return all that a collection holds but scheduling and media."""
     notes, lost = _notes(collection)
     used = {note.note_type for note in notes}
     return Found(
@@ -107,10 +121,13 @@ def _contents(collection: Collection, media: Path) -> Found:
             if note_type["id"] in used
         },
         decks=_decks(collection),
-        media={
-            normal(file.name): file.read_bytes()
-            for file in sorted(media.iterdir())
-            if file.is_file()
-        },
+        media={},
         lost=tuple(lost),
     )
+
+
+def _media(folder: Path) -> dict[str, bytes]:
+    """Return the files of a folder by their names."""
+    return {
+        normal(file.name): file.read_bytes() for file in sorted(folder.iterdir()) if file.is_file()
+    }

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -166,10 +166,10 @@ def unknown_language(folder: Path, language: str, file: str) -> Diagnostic | Non
 
 
 def extract(
-    files: CourseFiles, folder: Path, language: str, only: str = ""
+    files: CourseFiles, folder: Path, language: str, only: Collection[str] = ()
 ) -> Iterator[tuple[Path, str, Tally]]:
-    """Bring a language's catalogues up to date, or one of them: yields each file, its text, and how
-    much of it is translated.
+    """Bring a language's catalogues up to date, or only some of them: yield each file, its text,
+    and how much of it is translated.
 
     What was translated stays. Where the original has changed, the translation is marked fuzzy and
     keeps the old original beside it; what is gone becomes obsolete.
@@ -182,7 +182,7 @@ def extract(
         entry.msgctxt: entry for entry in sorted(translations, key=lambda entry: not entry.obsolete)
     }
     for name, contexts in texts(files).items():
-        if only and name != only:
+        if only and name not in only:
             continue
         path = here / f"{name}.po"
         old = {entry.msgctxt: entry for entry in known.get(path, ())}

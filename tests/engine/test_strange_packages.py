@@ -1,4 +1,5 @@
-"""Packages from strangers: `diff` and `verify` end with a message, within bounds of time and memory, whatever they are given."""
+"""Packages from strangers: `diff`, `verify` and `import` end with a message, within bounds of time
+and memory, whatever they are given."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ from click.testing import CliRunner
 
 from attachdeck import pipeline
 from attachdeck.cli import main
-from attachdeck.engine import verify
+from attachdeck.engine import collection
 from support.commands import need
 from support.courses import compiled, write_course
 
@@ -80,11 +81,14 @@ def with_sql(content: bytes, folder: Path, *statements: str) -> bytes:
 
 def refused(command: str, package: Path, good: Path) -> str:
     """What a command says of a package that it refuses."""
-    if command == "verify":
+    if command in ("verify", "import"):
         need("the package anki", ENGINE)
-    result = CliRunner().invoke(
-        main, ["diff", str(good), str(package)] if command == "diff" else ["verify", str(package)]
-    )
+    arguments = {
+        "diff": ["diff", str(good), str(package)],
+        "verify": ["verify", str(package)],
+        "import": ["import", str(package), "-o", str(package.with_name("course"))],
+    }
+    result = CliRunner().invoke(main, arguments[command])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     assert result.exit_code == 1, result.output
     assert result.stderr.startswith("error: ")
@@ -428,17 +432,21 @@ def test_what_anki_does_not_take_in_a_note_type_is_reported(
     assert "lost     templates       Anki refuses a change of a note type" in result.stdout
 
 
-def test_a_crash_of_ankis_engine_is_a_message(tmp_path: Path, good: Path, entries: Entries):
+@pytest.mark.parametrize("command", ["verify", "import"])
+def test_a_crash_of_ankis_engine_is_a_message(
+    tmp_path: Path, good: Path, entries: Entries, command: str
+):
     changed = with_model(entries["collection.anki2"], tmp_path, nested)
     package = pack(tmp_path / "odd.apkg", entries | {"collection.anki2": changed})
-    assert "Anki's engine crashes on" in refused("verify", package, good)
+    assert "Anki's engine crashes on" in refused(command, package, good)
 
 
-def test_verify_ends_after_a_while(
-    tmp_path: Path, good: Path, entries: Entries, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("command", ["verify", "import"])
+def test_anki_is_not_waited_for_for_ever(
+    tmp_path: Path, good: Path, entries: Entries, monkeypatch: pytest.MonkeyPatch, command: str
 ):
     """The history of these cards has no end."""
-    monkeypatch.setattr(verify, "MAX_SECONDS", 5)
+    monkeypatch.setattr(collection, "MAX_SECONDS", 5)
     endless = (
         ENDLESS[1]
         .replace("VIEW notes", "VIEW revlog")
@@ -450,4 +458,5 @@ def test_verify_ends_after_a_while(
     )
     changed = with_sql(entries["collection.anki2"], tmp_path, "DROP TABLE revlog", endless)
     package = pack(tmp_path / "odd.apkg", entries | {"collection.anki2": changed})
-    assert "did not finish" in refused("verify", package, good)
+    assert "did not finish" in refused(command, package, good)
+    assert not (tmp_path / "course").exists()

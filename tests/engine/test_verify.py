@@ -17,7 +17,7 @@ from attachdeck.cli import main
 from attachdeck.compile.deck import Deck
 from attachdeck.engine.verify import Fate, verify
 from support.commands import need
-from support.courses import compiled, write_course
+from support.courses import COURSE_YAML, compiled, write_course
 
 NUMBERS = [f"n{number:02}" for number in range(24)]
 
@@ -187,6 +187,15 @@ def test_something_lost_ends_with_1_and_names_the_cards(tmp_path: Path):
         + line.rpartition(": ")[2]
     )
     assert set(line.rpartition(": ")[2].split(", ")) <= set(NUMBERS)
+
+
+def test_an_older_package_of_another_course_is_noticed(tmp_path: Path):
+    course_yaml = COURSE_YAML.replace("id: tiny", "id: other")
+    other = compiled(write_course(tmp_path / "other", {"course.yaml": course_yaml}))
+    old, new = packages(tmp_path, other, deck(tmp_path / "a"))
+    result = run(new, "--upgrade-from", old)
+    assert result.exit_code == 1
+    assert f"{old} and {new} have no note in common" in result.stdout
 
 
 def test_a_file_that_anki_cannot_import_ends_with_1(tmp_path: Path):

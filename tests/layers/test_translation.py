@@ -15,6 +15,7 @@ from attachdeck.anki.note_types import words
 from support.commands import run
 from support.courses import (
     ALL_KINDS,
+    CARD,
     COURSE,
     COURSE_YAML,
     LESSON_HEAD,
@@ -154,6 +155,19 @@ def test_extracting_again_changes_nothing_and_drops_nothing(folder: Path):
     run("translate", "extract", "es", folder)
     [gone] = polib.pofile(str(path)).obsolete_entries()
     assert gone.msgstr == "Nota una cosa."
+
+
+def test_several_catalogues_can_be_extracted_alone(tmp_path: Path):
+    second = (LESSON_HEAD + CARD).replace("first", "second").replace("define", "second-define")
+    files = {"lessons/02-second.yaml": second.replace("title: First", "title: Second")}
+    folder = write_course(tmp_path / "course", files)
+    catalogues = folder / "translations" / "es"
+    extract = ("translate", "extract", "es", folder, "--lesson", "second", "--lesson")
+    result = run(*extract, "nowhere")
+    assert (result.exit_code, catalogues.exists()) == (1, False)
+    assert "there is no lesson `nowhere`" in result.stderr
+    assert run(*extract, "course").exit_code == 0
+    assert sorted(path.name for path in catalogues.iterdir()) == ["course.po", "second.po"]
 
 
 def test_a_card_that_moves_to_another_lesson_takes_its_translation_along(folder: Path):
