@@ -556,7 +556,8 @@ def test_no_file_of_a_package_leaves_the_folder(package: Path, tmp_path: Path):
 def test_without_ankis_engine_the_extra_is_named(
     package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setitem(sys.modules, "anki._backend", None)
+    (tmp_path / "anki.py").write_text("raise ImportError\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
     result = run("import", package, "-o", tmp_path / "course")
     assert result.exit_code == 2
     assert "attachdeck[verify]" in result.stderr
