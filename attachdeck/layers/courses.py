@@ -1,5 +1,4 @@
-"""The courses that are installed: packages name theirs under the entry point group
-`attachdeck.courses`."""
+"""Courses by name and by folder: those that packages install, and those here."""
 
 from __future__ import annotations
 
@@ -7,7 +6,7 @@ from pathlib import Path
 
 GROUP = "attachdeck.courses"
 HERE = (Path("course"), Path())
-"""Where a course of one's own lies that nobody names: in the folder `course`, or in this one."""
+"""Folders that are searched for a course of one's own when no course is named."""
 
 
 def installed() -> dict[str, Path]:
@@ -18,24 +17,23 @@ def installed() -> dict[str, Path]:
     """
     from importlib.metadata import entry_points
 
-    found = {}
+    folders = {}
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
         folder = _folder(point.value)
         if folder is not None:
-            found[point.name] = folder
-    return found
+            folders[point.name] = folder
+    return folders
 
 
 def own() -> Path | None:
-    """Return the course that lies here."""
-    return next((each for each in HERE if (each / "course.yaml").is_file()), None)
+    """Return the folder of the course that is here, or None."""
+    return next((folder for folder in HERE if (folder / "course.yaml").is_file()), None)
 
 
 def around(place: Path) -> Path | None:
-    """Return the course that a file or a folder lies in."""
-    return next(
-        (each for each in place.absolute().parents if (each / "course.yaml").is_file()), None
-    )
+    """Return the folder of the course that a file or a folder is in, or None."""
+    folders = place.absolute().parents
+    return next((folder for folder in folders if (folder / "course.yaml").is_file()), None)
 
 
 def below(place: Path) -> list[Path]:
@@ -47,8 +45,7 @@ def below(place: Path) -> list[Path]:
 
 
 def is_installed(given: Path | None) -> bool:
-    """Return whether a course was named by its installed name: its publisher's, never written
-    to."""
+    """Return whether a course was given by its installed name; such a course is never written."""
     return given is not None and not given.exists()
 
 

@@ -1,5 +1,4 @@
-"""A course that extends another: both read as one, and what upstream changed under its author's
-hands."""
+"""A course that extends another: both read as one, and what upstream changed since."""
 
 from __future__ import annotations
 
@@ -17,17 +16,19 @@ from attachdeck.reader import CourseFiles, Document, Mark, Node
 
 MAX_BASES = 5
 """The maximum number of courses that extend one another in a row."""
+_TOO_DEEP = (
+    "courses that extend courses that extend courses: this goes too deep, or round in a circle"
+)
 _OWN = ("extends", "keep_identity", "hide")
 _DEEP = ("option_sets", "theme", "study")
 _APART = ("changes", "cards", "objectives", "reading")
-"""What of a change is not taken over key by key."""
+"""Keys of a change that are not merged key by key."""
 _SHOWN = ("prompt", "question", "scenario", "text", "answer", "why")
 
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A card of the extended course in this course's words: hashes of what upstream says and of
-    what this course says."""
+    """A card of the extended course that this course replaces: hashes of both versions."""
 
     upstream: str
     own: str
@@ -35,8 +36,7 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Overridden:
-    """A card that this course says in its own words: what was seen of both, upstream's words, and
-    where this course's stand."""
+    """A card that this course replaces: both hashes, upstream's texts, and this course's place."""
 
     card: str
     seen: Override
@@ -56,59 +56,39 @@ class Overlaid:
 def base_folder(
     files: CourseFiles, folder: Path, depth: int = 0
 ) -> tuple[Path | None, list[Diagnostic]]:
-    """Return the folder of the course that a course extends: an installed one by its name, or one
-    by its path from here; None where it extends none.
+    """Return the folder of the course that a course extends, by its path or its installed name.
 
-    `depth` is the number of courses that extend this one.
+    It is None if the course extends none. `depth` is the number of courses that extend this one.
     """
     root = files.course.root
     extends = root.get("extends") if root else None
     if extends is None or not isinstance(extends.value, str):
         return None, []
     path = folder / extends.value
-    found = path if (path / "course.yaml").is_file() else courses.installed().get(extends.value)
-    if found is None:
-        help = (
+    base = path if (path / "course.yaml").is_file() else courses.installed().get(extends.value)
+    problem: tuple[str, str] | None = None
+    if base is None:
+        problem = (
+            f"there is no course `{extends.value}`",
             did_you_mean_or_list(extends.value, [*courses.installed(), *_beside(folder)])
             or "name an installed course (`attachdeck courses` lists them), or write the path of "
-            "a folder"
+            "a folder",
         )
-        return None, [
-            Diagnostic(
-                rule="unknown-course",
-                message=f"there is no course `{extends.value}`",
-                at=extends.at,
-                help=help,
-            )
-        ]
-    if found.resolve() == folder.resolve():
-        return None, [
-            Diagnostic(
-                rule="unknown-course",
-                message="a course cannot extend itself",
-                at=extends.at,
-                help="name the course that it builds on",
-            )
-        ]
-    if depth >= MAX_BASES:
-        return None, [_too_deep(extends.at)]
-    return found, []
-
-
-def _too_deep(at: Location) -> Diagnostic:
-    """Report that more courses extend one another than may."""
-    return Diagnostic(
-        rule="unknown-course",
-        message="courses that extend courses that extend courses: this goes too deep, or round in "
-        "a circle",
-        at=at,
-        help=f"{MAX_BASES} are the most",
-    )
+    elif base.resolve() == folder.resolve():
+        problem = "a course cannot extend itself", "name the course that it builds on"
+    elif depth >= MAX_BASES:
+        problem = _TOO_DEEP, f"{MAX_BASES} are the most"
+    if problem is None:
+        return base, []
+    message, help = problem
+    return None, [Diagnostic(rule="unknown-course", message=message, at=extends.at, help=help)]
 
 
 def broken_base(root: Node, base: Path, error: Diagnostic) -> Diagnostic:
-    """Report an error in the course that a course extends: it lies in the folder `base`, and
-    `root` is what the extending course's course.yaml says."""
+    """Report an error in the course in the folder `base`, which another course extends.
+
+    `root` is the other course's course.yaml.
+    """
     return Diagnostic(
         rule="broken-base",
         message=f"the course that this one extends has mistakes; the first: {error.at}: "
@@ -119,7 +99,7 @@ def broken_base(root: Node, base: Path, error: Diagnostic) -> Diagnostic:
 
 
 def _beside(folder: Path) -> list[str]:
-    """Return the courses in the folders beside a course, as `extends` names them."""
+    """Return the courses beside a course, as `extends` names them."""
     own = folder.resolve()
     return [f"../{path.as_posix()}" for path in courses.below(own.parent) if path.name != own.name]
 
@@ -127,16 +107,18 @@ def _beside(folder: Path) -> list[str]:
 def upstream_changes(
     overridden: Iterable[Overridden], known: Mapping[str, Override]
 ) -> Iterator[Diagnostic]:
-    """Report what upstream changed since this course replaced it, unless this course has changed
-    its own since then, too."""
-    for each in overridden:
-        before = known.get(each.card)
-        if before and before.upstream != each.seen.upstream and before.own == each.seen.own:
+    """Report cards that upstream changed since this course replaced them.
+
+    A card that this course has changed since then, too, is not reported.
+    """
+    for card in overridden:
+        before = known.get(card.card)
+        if before and before.upstream != card.seen.upstream and before.own == card.seen.own:
             yield Diagnostic(
                 rule="upstream-changed",
-                message=f"you replaced `{each.card}`; the course that you extend has changed it "
-                f"since, and now says: {each.upstream_says}",
-                at=each.at,
+                message=f"you replaced `{card.card}`; the course that you extend has changed it "
+                f"since, and now says: {card.upstream_says}",
+                at=card.at,
                 help="change yours where you agree; to keep it as it is, run "
                 "`attachdeck build --keep-mine`",
                 severity=Severity.WARNING,
@@ -146,21 +128,23 @@ def upstream_changes(
 def overrides_to_keep(
     overridden: Iterable[Overridden], known: Mapping[str, Override], *, keep_mine: bool
 ) -> dict[str, Override]:
-    """Return what the lock remembers of replaced cards: a change that the author has not answered
-    yet stays unanswered."""
+    """Return the hashes that the lock keeps of replaced cards.
+
+    Where the author has not answered upstream's change yet, they stay as they were.
+    """
     kept = {}
-    for each in overridden:
-        before = known.get(each.card)
-        answered = before is None or before.own != each.seen.own or keep_mine
-        kept[each.card] = each.seen if answered or before is None else before
+    for card in overridden:
+        before = known.get(card.card)
+        answered = before is None or before.own != card.seen.own or keep_mine
+        kept[card.card] = card.seen if answered or before is None else before
     return kept
 
 
 class Overlay:
-    """What a course changes of the one that it extends: its own wins, key by key, card by card.
+    """The changes of a course to the one that it extends: its own wins, key by key, card by card.
 
-    `lessons` are the course's own lessons, read; `names` the ids of the cards of each lesson of the
-    extended course. `files` holds both courses as one, with lessons that are not read yet.
+    `lessons` are the course's own lessons, parsed; `names` are the ids of the cards of each lesson
+    of the extended course. `files` are both courses as one, with lessons that are not parsed yet.
     """
 
     def __init__(
@@ -174,7 +158,7 @@ class Overlay:
         self.base = base
         self.names = names
         self.diagnostics: list[Diagnostic] = []
-        self.changing = [each for each in lessons if each.root and "changes" in each.root]
+        self.changing = [lesson for lesson in lessons if lesson.root and "changes" in lesson.root]
         ours, theirs = own.course.root, base.course.root
         assert ours is not None  # Both could be read.
         assert theirs is not None
@@ -189,11 +173,13 @@ class Overlay:
     @property
     def inherited(self) -> frozenset[str]:
         """Return the files of the lessons that come from the extended course."""
-        return frozenset(each.file for each in self.base.lessons)
+        return frozenset(lesson.file for lesson in self.base.lessons)
 
     def _files(self, ours: Node, theirs: Node) -> CourseFiles:
         own, base = self.own, self.base
-        changing = {each.file for each in self.changing}
+        changing = {lesson.file for lesson in self.changing}
+        changes = (lesson for lesson in own.lessons if lesson.file in changing)
+        others = (base.course, base.sources, base.media, *base.others, *changes)
         course = _without(_joined(theirs, ours, _DEEP), _OWN)
         pictures = self._listed(own.media, base.media, "pictures", "file")
         return replace(
@@ -203,25 +189,15 @@ class Overlay:
             media=self._listed(pictures, base.media, "files", "file"),
             lessons=(
                 *base.lessons,
-                *(each for each in own.lessons if each.file not in changing),
+                *(lesson for lesson in own.lessons if lesson.file not in changing),
             ),
             pictures=base.pictures | own.pictures,
             note_types=base.note_types | own.note_types,
-            others=tuple(
-                each
-                for each in (
-                    base.course,
-                    base.sources,
-                    base.media,
-                    *base.others,
-                    *(each for each in own.lessons if each.file in changing),
-                )
-                if each
-            ),
+            others=tuple(document for document in others if document),
         )
 
     def _hidden(self, ours: Node) -> set[str]:
-        """Return the ids of hidden cards; report one that is not there."""
+        """Return the ids of hidden cards; report ids that the extended course does not have."""
         self._must_be_list(ours, "hide")
         wanted = ours.get("hide")
         known = {card for cards in self.names.values() for card in cards}
@@ -239,8 +215,7 @@ class Overlay:
         return hidden
 
     def _changes(self) -> dict[str, list[Node]]:
-        """Return what changes each lesson of the extended course; report a lesson that it does not
-        have."""
+        """Return the changes to each lesson of the extended course; report unknown lessons."""
         changes: dict[str, list[Node]] = {lesson: [] for lesson in self.names}
         for document in self.changing:
             name = _root(document)["changes"]
@@ -260,8 +235,10 @@ class Overlay:
         self.diagnostics.append(Diagnostic(rule=rule, message=message, at=at, help=help))
 
     def _must_be_list(self, node: Node, key: str) -> None:
-        """Report what is no list, and what in it is no group of keys where all else is: the two
-        courses could not be joined without losing it."""
+        """Report a value that is not a list, and entries that are not groups of keys.
+
+        They would be lost when the two courses are joined.
+        """
         listed = node.get(key) if isinstance(node.value, dict) else None
         if listed is None:
             return
@@ -309,8 +286,10 @@ class Overlay:
         return Overlaid(document, tuple(overridden), tuple(problems))
 
     def _changed_reading(self, root: Node, change: Node, overridden: list[Overridden]) -> Node:
-        """Return a lesson with its reading as a change leaves it: sections replace those of the
-        same id, or come after them; a text replaces all."""
+        """Return a lesson with its reading changed.
+
+        A section replaces the one with the same id, or comes last; a text replaces all sections.
+        """
         ours = change.get("reading")
         if ours is None:
             return root
@@ -330,8 +309,7 @@ class Overlay:
     def _listed(
         self, own: Document | None, base: Document | None, key: str, name: str
     ) -> Document | None:
-        """Return two lists as one; an entry of ours stands in the place of theirs of the same
-        name."""
+        """Return two lists as one, in which our entries replace theirs of the same name."""
         if own is None or own.root is None or base is None or base.root is None:
             return own if own is not None else base
         self._must_be_list(own.root, key)
@@ -362,8 +340,10 @@ def _changed_objectives(theirs: list[Node], ours: list[Node]) -> list[Node]:
 
 
 def _without_hidden_reading(root: Node, hidden: set[str]) -> Node:
-    """Return a lesson without the hidden parts of its reading; the card of a reading of one text
-    has the lesson's id in its own."""
+    """Return a lesson without the hidden parts of its reading.
+
+    The card of a reading of one text has the id `<lesson>-reading`.
+    """
     if "reading" not in root:
         return root
     if not isinstance(root.value["reading"], list):
@@ -373,11 +353,9 @@ def _without_hidden_reading(root: Node, hidden: set[str]) -> Node:
     kept = [entry for entry in sections if entry.value.get("id") not in hidden]
     if len(kept) == len(sections):
         return root
-    return (
-        root.with_part("reading", _list(kept, root["reading"]))
-        if kept
-        else _without(root, ("reading",))
-    )
+    if not kept:
+        return _without(root, ("reading",))
+    return root.with_part("reading", _list(kept, root["reading"]))
 
 
 def _overridden(name: str, theirs: Node, ours: Node) -> Overridden:
@@ -404,10 +382,9 @@ def _root(document: Document) -> Node:
 
 
 def _entries(node: Node, key: str) -> list[Node]:
-    """Return the mappings under a key that holds a list of them; what is not one is left to the
-    schema."""
-    found = node.get(key) if isinstance(node.value, dict) else None
-    return [entry for entry in found.items() if isinstance(entry.value, dict)] if found else []
+    """Return the mappings in the list under a key; the schema reports any other value."""
+    listed = node.get(key) if isinstance(node.value, dict) else None
+    return [entry for entry in listed.items() if isinstance(entry.value, dict)] if listed else []
 
 
 def _joined(theirs: Node, ours: Node, deep: tuple[str, ...]) -> Node:
@@ -419,14 +396,8 @@ def _joined(theirs: Node, ours: Node, deep: tuple[str, ...]) -> Node:
         if key not in ours:
             joined = joined.with_part(key, theirs[key], theirs.mark.keys[key])
         elif key in deep:
-            joined = joined.with_part(
-                key,
-                _joined(
-                    theirs[key],
-                    ours[key],
-                    tuple(ours[key].value) if isinstance(ours[key].value, dict) else (),
-                ),
-            )
+            inner = tuple(ours[key].value) if isinstance(ours[key].value, dict) else ()
+            joined = joined.with_part(key, _joined(theirs[key], ours[key], inner))
     return joined
 
 
@@ -441,19 +412,11 @@ def _without(node: Node, keys: tuple[str, ...]) -> Node:
 
 
 def _list(entries: list[Node], at: Node) -> Node:
-    return Node(
-        [entry.value for entry in entries],
-        Mark(at.mark.span, parts=[_placed(entry) for entry in entries], file=at.file),
-        at.file,
-    )
-
-
-def _placed(node: Node) -> Mark:
-    """Return a value's place with the name of its file."""
-    return replace(node.mark, file=node.file)
+    parts = [replace(entry.mark, file=entry.file) for entry in entries]
+    mark = Mark(at.mark.span, parts=parts, file=at.file)
+    return Node([entry.value for entry in entries], mark, at.file)
 
 
 def _hash(value: Any) -> str:
-    return hashlib.sha256(
-        json.dumps(value, sort_keys=True, ensure_ascii=False).encode()
-    ).hexdigest()[:16]
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

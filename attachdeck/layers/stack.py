@@ -19,8 +19,7 @@ CardIds = Mapping[str, Collection[str]]
 
 @dataclass(frozen=True, slots=True)
 class LessonDocument:
-    """A lesson as all layers together say it, with what is wrong in its YAML or in what changes
-    it."""
+    """A lesson with all layers joined, and the errors in its YAML and in changes to it."""
 
     document: Document
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -30,8 +29,8 @@ class LessonDocument:
 class Stack:
     """The layers of a course.
 
-    `files` are those of all layers as one, in the language that was asked for, with lessons that
-    are not read yet: `lesson` reads one. `lock_name` is the place of the lock in the folder.
+    `files` are those of all layers as one, in the chosen language, with lessons that are not
+    parsed yet: `lesson` parses one.
     """
 
     def __init__(
@@ -52,13 +51,13 @@ class Stack:
         self.tally = Tally()
         self.files = files
         if base is not None:
-            lessons = [read_text(each.text, each.file)[0] for each in files.lessons]
+            lessons = [read_text(lesson.text, lesson.file)[0] for lesson in files.lessons]
             self.overlay = Overlay(files, lessons, base.files, base_cards or {})
             self.files = self.overlay.files
             self.diagnostics += self.overlay.diagnostics
 
     def translate(self) -> None:
-        """Put course.yaml and media.yaml, which have passed their schemas, into the language."""
+        """Translate course.yaml and media.yaml, which have passed their schemas."""
         unknown = unknown_language(self.folder, self.language, self.files.course.file)
         if unknown is not None:
             self.diagnostics.append(unknown)
@@ -68,7 +67,7 @@ class Stack:
         self.files, self.tally = self.translation.course(self.files)
 
     def lesson(self, lesson: Document) -> LessonDocument:
-        """Read one of the lessons of `files`, and lay what changes it over it."""
+        """Parse one of the lessons of `files`, and apply the changes to it."""
         if self.base is None or self.overlay is None or lesson.file not in self.overlay.inherited:
             document, problems = read_text(lesson.text, lesson.file)
             return LessonDocument(document, tuple(problems))
@@ -79,24 +78,26 @@ class Stack:
         )
 
     def translated(self, document: Document) -> tuple[Document, Tally]:
-        """Return a lesson, which has passed its schema, in the language, and how much of it is."""
+        """Return a lesson that has passed its schema in the language, and how much is translated."""
         return self.translation.lesson(document) if self.translation else (document, Tally())
 
     @property
     def is_partial(self) -> bool:
-        """Return whether this course extends one that could not be had."""
+        """Return whether this course extends one that could not be read."""
         root = self.files.course.root
         return self.base is None and root is not None and "extends" in root
 
     @property
     def unknown(self) -> set[str]:
-        """Return the files of which it cannot be known what they would say with all layers."""
+        """Return the files whose content with all layers joined is unknown."""
+        if not self.is_partial:
+            return set()
         documents = (self.files.course, self.files.sources, self.files.media)
-        return {each.file for each in documents if each} if self.is_partial else set()
+        return {document.file for document in documents if document}
 
     @cached_property
     def fingerprint(self) -> bytes:
-        """Return a hash of all that a lesson's object depends on besides the lesson's own text."""
+        """Return a hash of everything that a lesson's object depends on, but the lesson's text."""
         hashed = hashlib.blake2b(digest_size=16)
         for content in self._contents():
             hashed.update(len(content).to_bytes(8, "big"))
@@ -113,9 +114,9 @@ class Stack:
 
 
 def open_stack(folder: Path, language: str, cards: Mapping[Path, CardIds]) -> Stack:
-    """Read the layers of a course again, as another process did before.
+    """Read the layers of a course in another process than the one that has checked them.
 
-    `cards` are the ids of the cards of each course that is extended, by its folder.
+    `cards` are the ids of the cards of each extended course, by its folder.
     """
     files, _ = read_course(folder)
     base_at, _ = base_folder(files, folder)

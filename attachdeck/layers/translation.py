@@ -1,9 +1,8 @@
-"""A course in another language: its texts as gettext catalogues, and a catalogue's texts in the
-place of the course's own.
+"""A course in another language: its texts as gettext catalogues, and back.
 
 `translations/<language>/` holds one `.po` file for course.yaml and the pictures (`course.po`), one
-for each lesson that somebody has begun to translate, and the language's own `course.lock`. An
-entry's context is what the text belongs to and its key: `attachment-definition:answer`.
+for each lesson whose translation has begun, and the language's own `course.lock`. An entry's
+context is the id of what the text belongs to and its key: `attachment-definition:answer`.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     import polib
 
 COURSE = "course"
-"""The catalogue of what holds for the whole course."""
+"""The name of the catalogue for course.yaml and the pictures."""
 
 _LINE = re.compile(
     r'\s*+(?:#.*+|(?:msg(?:ctxt|id|id_plural|str)(?:\[[0-9]+\])?\s*+)?"(?:[^"\\]++|\\.)*+"\s*+)?'
@@ -33,12 +32,12 @@ _LINE = re.compile(
 """A line of a catalogue: nothing, a comment, or a text with or without its keyword."""
 
 Say = Callable[[str, str], str]
+"""Returns the text to use for a context and its original text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How much of a course a language has: texts translated, not yet, and translated from an older
-    wording."""
+    """How many texts are translated, are not yet, and are translated from an older wording."""
 
     translated: int = 0
     missing: int = 0
@@ -60,17 +59,14 @@ class Tally:
 
 
 def languages(folder: Path) -> list[str]:
-    """Return the languages into which somebody has begun to translate a course."""
+    """Return the languages for which a course has a catalogue."""
     translations = folder / TRANSLATIONS
-    return (
-        sorted(path.name for path in translations.iterdir() if any(path.glob("*.po")))
-        if translations.is_dir()
-        else []
-    )
+    folders = translations.iterdir() if translations.is_dir() else ()
+    return sorted(path.name for path in folders if any(path.glob("*.po")))
 
 
 def texts(files: CourseFiles) -> dict[str, dict[str, str]]:
-    """Return the texts for learners: by catalogue, and in it by context, in the author's order."""
+    """Return the texts for learners by catalogue and by context, in the author's order."""
     by_catalogue: dict[str, dict[str, str]] = {}
     for name, walk in _catalogues(files):
         collected = by_catalogue.setdefault(name, {})
@@ -84,16 +80,16 @@ def texts(files: CourseFiles) -> dict[str, dict[str, str]]:
 
 
 class Translation:
-    """The texts of a language: its catalogues, read once, and what they say of each document.
+    """The texts of a language, from its catalogues, which are read once.
 
-    What is missing or outdated stays as it is in the original.
+    Texts without an up-to-date translation stay as they are in the original.
     """
 
     def __init__(self, folder: Path, language: str) -> None:
         self.language = language
         self.problems: list[Diagnostic] = []
         self.texts: list[str] = []
-        """What the catalogues say."""
+        """The catalogues as text."""
         self._entries: dict[str, polib.POEntry] = {}
         for path in sorted((folder / TRANSLATIONS / language).glob("*.po")):
             self._read(path)
@@ -116,8 +112,7 @@ class Translation:
             )
 
     def course(self, files: CourseFiles) -> tuple[CourseFiles, Tally]:
-        """Return the files of a course with course.yaml and media.yaml in this language, and how
-        much of them that is."""
+        """Return a course's files with course.yaml and media.yaml translated, and the tally."""
         say = _Counting(self._entries)
         course = _said(files.course, lambda value: _course(value, say))
         course = _said(course, lambda value: value | {"language": self.language})
@@ -125,14 +120,14 @@ class Translation:
         return replace(files, course=course, media=media), say.tally
 
     def lesson(self, document: Document) -> tuple[Document, Tally]:
-        """Return a lesson in this language, and how much of it that is."""
+        """Return a lesson in this language, and the tally."""
         say = _Counting(self._entries)
         name = str(document.root.value.get("id")) if document.root is not None else ""
         return _said(document, lambda value: _lesson(value, name, say)), say.tally
 
 
 class _Counting:
-    """Says each text in a language, and counts how many of them that language has."""
+    """Translates texts, and counts those that have a translation."""
 
     def __init__(self, entries: Mapping[str, polib.POEntry]) -> None:
         self.entries = entries
@@ -152,7 +147,7 @@ class _Counting:
 
 
 def unknown_language(folder: Path, language: str, file: str) -> Diagnostic | None:
-    """Report a language into which nobody has begun to translate a course."""
+    """Report a language for which a course has no catalogue."""
     known = languages(folder)
     if language in known:
         return None
@@ -241,32 +236,22 @@ def _read(path: Path) -> polib.POFile:
         raise ValueError(problem.message)
     text = content.decode("utf-8-sig")
     for number, line in enumerate(text.splitlines(), 1):
-        if not _LINE.fullmatch(
-            line
-        ):  # polib would take the last character for the quotation mark that is missing.
+        # polib would take the last character for the missing quotation mark.
+        if not _LINE.fullmatch(line):
             raise ValueError(
                 f"line {number} of {path.name} has no text in quotes: {line.strip():.60}"
             )
-    # polib opens a file whose name is all that a text holds; no name ends with the end of a line.
+    # polib takes a text that is the name of a file for that name; none ends with a line end.
     catalogue = polib.pofile(text + "\n", wrapwidth=100)
-    twice = next(
-        (
-            name
-            for name, count in Counter(
-                entry.msgctxt for entry in catalogue if entry.msgctxt and not entry.obsolete
-            ).items()
-            if count > 1
-        ),
-        None,
-    )
-    if twice is not None:
-        raise ValueError(f"`{twice}` is in {path.name} twice")
+    names = Counter(entry.msgctxt for entry in catalogue if entry.msgctxt and not entry.obsolete)
+    for name, count in names.items():
+        if count > 1:
+            raise ValueError(f"`{name}` is in {path.name} twice")
     return catalogue
 
 
 def _catalogues(files: CourseFiles) -> Iterator[tuple[str, Callable[[Say], object]]]:
-    """Yield each part of a course with its catalogue's name, as a function that says every text
-    anew."""
+    """Yield each part of a course: its catalogue's name, and a function that replaces its texts."""
     yield COURSE, lambda say: _said(files.course, lambda value: _course(value, say))
     if files.media:
         media = files.media
@@ -290,13 +275,10 @@ def _pictures(value: dict[str, Any], say: Say) -> dict[str, Any]:
 
 def _said(document: Document, change: Callable[[Any], Any]) -> Document:
     root = document.root
-    return (
-        document
-        if root is None
-        else Document(
-            document.file, document.text, Node(change(root.value), lambda: root.mark, root.file)
-        )
-    )
+    if root is None:
+        return document
+    changed = Node(change(root.value), lambda: root.mark, root.file)
+    return Document(document.file, document.text, changed)
 
 
 def _lesson(value: dict[str, Any], name: str, say: Say) -> dict[str, Any]:
@@ -310,7 +292,7 @@ def _lesson(value: dict[str, Any], name: str, say: Say) -> dict[str, Any]:
 
 
 def _texts_of(name: str, key: str) -> Callable[[dict[str, Any]], Texts]:
-    """Return a function that says where the texts in an entry of a list are."""
+    """Return a function that returns where the texts in an entry of a list are."""
     entries = texts_in(name).keys[key].entries or Texts()
     return lambda _entry: entries
 
@@ -323,7 +305,7 @@ def _entries(
     prefix: str,
     say: Say,
 ) -> dict[str, Any]:
-    """Return a mapping whose list of named entries is said anew."""
+    """Return a mapping with the texts replaced in its list of named entries."""
     entries = [
         _walk(entry, texts_of(entry), f"{prefix}{entry.get(name)}", say)
         for entry in value.get(key, ())
@@ -332,7 +314,7 @@ def _entries(
 
 
 def _walk(value: Any, texts: Texts, context: str, say: Say, joint: str = ":") -> Any:
-    """Return a value with each of its texts said anew."""
+    """Return a value with each of its texts replaced."""
     if isinstance(value, str):
         return say(context, value) if texts.text and value.strip() else value
     if isinstance(value, list):
@@ -352,5 +334,5 @@ def _walk(value: Any, texts: Texts, context: str, say: Say, joint: str = ":") ->
 
 
 def _normal(text: str) -> str:
-    """Return a text as it is compared: how its lines are broken does not matter."""
+    """Return a text for comparison, without its line breaks."""
     return " ".join(text.split())

@@ -1,7 +1,4 @@
-"""What differs between two releases of a course, as learners would notice it.
-
-That also says which version number the new one needs.
-"""
+"""The differences between two releases that learners would notice, and the version they need."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ _STEERING = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud8
 _MOST_WORDS, _MOST_PAIRS = 2_000, 10_000
 """Maximum number of words that are compared word by word, and of pairs of the same word.
 
-difflib may take their product in steps.
+difflib's time grows with their product.
 """
 
 
@@ -66,7 +63,7 @@ class Snapshot:
     def named_like(self, other: Snapshot) -> Snapshot:
         """Return this release with the other's names for cards and note types.
 
-        An author may have renamed a card, and others have only a GUID or an id.
+        An author may have renamed a card, and in a package of others it has only a GUID.
         """
         known = {number: key for key, number in other.note_type_ids.items()}
         types = {key: known.get(number, key) for key, number in self.note_type_ids.items()}
@@ -87,6 +84,10 @@ class Snapshot:
         )
 
 
+Pair = tuple[CardView, CardView]
+"""A card before and after."""
+
+
 class Bump(IntEnum):
     """Which part of a version number must rise."""
 
@@ -105,10 +106,7 @@ class Rewording:
     after: str
 
     def words(self) -> Iterator[tuple[str, str]]:
-        """Yield the change word by word.
-
-        It comes in runs of text that stayed (`=`), went (`-`) or came (`+`).
-        """
+        """Yield runs of words that stayed (`=`), went (`-`) or came (`+`), in order."""
         before, after = self.before.split(), self.after.split()
         if _are_many(before, after):
             first = _shared(before, after)
@@ -137,7 +135,7 @@ class Rewording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What differs.
+    """The differences between two releases.
 
     `acts` are the changes after which a learner must do something, in words; `withheld` are the
     cards whose change would not arrive, because by its time it is not newer than what learners
@@ -176,65 +174,59 @@ class Changes:
             return Bump.MAJOR
         if self.added:
             return Bump.MINOR
-        return (
-            Bump.PATCH
-            if any(
-                (self.reworded, self.moved, self.retagged, self.retired, self.restyled, *self.media)
-            )
-            else Bump.NONE
-        )
+        others = (self.reworded, self.moved, self.retagged, self.retired, self.restyled)
+        return Bump.PATCH if any((*others, *self.media)) else Bump.NONE
 
 
 def compare(old: Snapshot, new: Snapshot) -> Changes:
-    """Return all that differs between two releases, ready to be shown.
+    """Return the differences between two releases, ready to be shown.
 
-    Texts are compared as they are, and only then made `printable`.
+    Texts are compared as they are, and made `printable` afterwards.
     """
     old = old.named_like(new)
     new = new.named_like(old)
     both = [key for key in new.cards if key in old.cards]
     pairs = {key: (old.cards[key], new.cards[key]) for key in both}
-    # A lock knows hashes alone: nothing of texts, tags and places.
-    seen = {
-        key: pair
-        for key, pair in pairs.items()
-        if pair[0].texts is not None and pair[1].texts is not None
-    }
-    retired = tuple(
-        key for key, (before, after) in pairs.items() if after.retired and not before.retired
-    )
-    reworded = {
-        key: _reworded(*pair)
-        for key, pair in pairs.items()
-        if key not in retired and _text_differs(*pair)
-    }
-    retagged = {
-        key: _retagged(*pair)
-        for key, pair in seen.items()
-        if key not in retired and any(_retagged(*pair))
-    }
     changes = Changes(
-        added={key: each for key, each in new.cards.items() if key not in old.cards},
-        reworded=reworded,
-        moved={
-            key: (before.lesson, after.lesson)
-            for key, (before, after) in seen.items()
-            if before.lesson != after.lesson and key not in retired
-        },
-        retagged=retagged,
-        retired=retired,
+        added={key: card for key, card in new.cards.items() if key not in old.cards},
         removed=tuple(_removed(old, new)),
         restyled=tuple(
             key
-            for key, each in new.note_types.items()
-            if key in old.note_types and old.note_types[key] != each
+            for key, hashes in new.note_types.items()
+            if key in old.note_types and old.note_types[key] != hashes
         ),
         media=_media(old.media, new.media),
         acts=tuple(_acts(old, new)),
+    )
+    shown: Changes = printable(_with_changed_cards(changes, pairs))
+    return shown
+
+
+def _with_changed_cards(changes: Changes, pairs: Mapping[str, Pair]) -> Changes:
+    """Return changes with those of the cards that both releases have."""
+    retired = [key for key, (before, after) in pairs.items() if after.retired > before.retired]
+    staying = {key: pair for key, pair in pairs.items() if key not in retired}
+    # Of a lock only hashes are known: no texts, tags or places.
+    seen = {
+        key: (before, after)
+        for key, (before, after) in staying.items()
+        if before.texts is not None and after.texts is not None
+    }
+    reworded = {key: _reworded(*pair) for key, pair in staying.items() if _text_differs(*pair)}
+    retagged = {key: tags for key, pair in seen.items() if any(tags := _retagged(*pair))}
+    changed = (*reworded, *retagged.keys() - reworded, *retired)
+    return replace(
+        changes,
+        reworded=reworded,
+        retagged=retagged,
+        retired=tuple(retired),
+        moved={
+            key: (before.lesson, after.lesson)
+            for key, (before, after) in seen.items()
+            if before.lesson != after.lesson
+        },
         withheld=tuple(
-            key
-            for key in (*reworded, *retagged.keys() - reworded, *retired)
-            if 0 < pairs[key][1].changed <= pairs[key][0].changed
+            key for key in changed if 0 < pairs[key][1].changed <= pairs[key][0].changed
         ),
         renewed=tuple(
             key
@@ -242,8 +234,6 @@ def compare(old: Snapshot, new: Snapshot) -> Changes:
             if key not in reworded and key not in retagged and _is_only_newer(*pair)
         ),
     )
-    shown: Changes = printable(changes)
-    return shown
 
 
 def _is_only_newer(before: CardView, after: CardView) -> bool:
@@ -257,9 +247,9 @@ def _is_only_newer(before: CardView, after: CardView) -> bool:
 
 
 def printable(value: Any) -> Any:
-    """Return what is to be shown without what would steer a terminal or turn the text around it.
+    """Return a value without characters that control a terminal or the direction of text.
 
-    It may be a stranger's, and so may be every text in it.
+    Every text in it may be a stranger's.
     """
     if isinstance(value, str):
         return _STEERING.sub("\ufffd", value)
@@ -292,11 +282,9 @@ def _are_many(before: list[str], after: list[str]) -> bool:
 
 
 def _shared(before: list[str], after: list[str]) -> int:
-    """Return how many words both begin with."""
-    return next(
-        (place for place, (a, b) in enumerate(zip(before, after, strict=False)) if a != b),
-        min(len(before), len(after)),
-    )
+    """Return the number of words at the beginning that both share."""
+    pairs = enumerate(zip(before, after, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(before), len(after)))
 
 
 def _text_differs(before: CardView, after: CardView) -> bool:
@@ -315,10 +303,7 @@ def _reworded(before: CardView, after: CardView) -> tuple[Rewording, ...]:
 
 
 def _retagged(before: CardView, after: CardView) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return tags that came and tags that went.
-
-    Those that follow from place and time do not count.
-    """
+    """Return tags that came and tags that went, but not those for lesson, change and retirement."""
     old, new = (
         {
             tag
@@ -333,12 +318,10 @@ def _retagged(before: CardView, after: CardView) -> tuple[tuple[str, ...], tuple
 def _media(
     old: frozenset[str] | None, new: frozenset[str] | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return media that came and media that went; a lock knows of none."""
-    return (
-        ((), ())
-        if old is None or new is None
-        else (tuple(sorted(new - old)), tuple(sorted(old - new)))
-    )
+    """Return media that came and media that went; none if a release is known from its lock only."""
+    if old is None or new is None:
+        return (), ()
+    return tuple(sorted(new - old)), tuple(sorted(old - new))
 
 
 def _acts(old: Snapshot, new: Snapshot) -> Iterator[str]:

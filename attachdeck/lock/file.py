@@ -1,4 +1,4 @@
-"""The file `course.lock`: reading it, what is wrong with it, and writing it."""
+"""The file `course.lock`: reading it, reporting errors in it, and writing it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from attachdeck.system.safe_write import write_chunks
 FORMAT = 3
 """The version of the lock's format that attachdeck writes.
 
-It also reads 1, which did not know which cards a note has, and 2, which did not know releases.
+It also reads 1, which did not list a note's cards, and 2, which had no releases.
 """
 
 _HEAD = (
@@ -40,7 +40,7 @@ _MERGE_MARK = re.compile(r"^(<{7}|={7}|>{7})", re.MULTILINE)
 def read_lock(
     document: Document | None, problems: tuple[Diagnostic, ...]
 ) -> tuple[Lock, list[Diagnostic]]:
-    """Return what a course's lock says, or why it cannot be used; an empty lock without a file."""
+    """Return a course's lock, or why it cannot be used; an empty lock without a file."""
     if document is None:
         return Lock(), []
     document, syntax = read_text(document.text, document.file)
@@ -59,15 +59,12 @@ def read_lock(
 
 
 def lock_text(lock: Lock) -> str:
-    """Return a lock as its file.
-
-    It is sorted, one line a record, so that it reads well in a diff and merges like a list.
-    """
+    """Return the text of a lock's file: sorted, one line a record, so that it merges well."""
     return "".join(_lines(lock))
 
 
 def write_lock(lock: Lock, path: Path) -> None:
-    """Write a lock's file, never torn; raise OSError when that fails."""
+    """Write a lock's file, whole or not at all. Raises OSError."""
     write_chunks(path, (line.encode() for line in _lines(lock)))
 
 
@@ -141,7 +138,7 @@ def _card(values: dict[str, Any]) -> CardRecord:
 
 
 def _damage(document: Document, problems: list[Diagnostic]) -> list[Diagnostic]:
-    """Return the first thing that is wrong with a lock, and how to fix it; one is enough."""
+    """Report the first error in a lock and how to fix it; one is enough."""
     mark = _MERGE_MARK.search(document.text)
     if mark:
         line = document.text.count("\n", 0, mark.start()) + 1

@@ -1,4 +1,4 @@
-"""What an author accepts to lose: cards and decks that the lock no longer guards."""
+"""Losses that an author accepts: cards and decks that the lock no longer guards."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from attachdeck.lock.refusals import side
 
 
 def forgotten(lock: Lock, new: Lock, name: str) -> tuple[Lock, str] | None:
-    """Return a lock that no longer refuses what has become of a card or deck.
+    """Return a lock that no longer refuses the change to a card or deck, and what learners see.
 
-    What learners see comes with it.
-
-    `new` is the lock of the course as it is now. None where nothing is refused about the name.
+    `new` is the lock of the course as it is now. None if nothing is refused for this name.
     """
     card = lock.cards.get(name)
     if lock.released and card and not is_new(card):
@@ -33,7 +31,7 @@ def forgotten(lock: Lock, new: Lock, name: str) -> tuple[Lock, str] | None:
 
 
 def _card(lock: Lock, name: str, key: str, now: CardRecord | None) -> tuple[Lock, str] | None:
-    """Forget what a card was. `key` is its id now, and `now` its record; None where it is gone."""
+    """Forget a card's old state. `key` is its id now, and `now` its record, None if it is gone."""
     card = lock.cards[name]
     others = {id: record for id, record in lock.cards.items() if id != name}
     if now is None:

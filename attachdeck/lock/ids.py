@@ -1,4 +1,4 @@
-"""GUIDs and ids: from what an author named, never from wording, file names or order."""
+"""GUIDs and ids, made from ids that an author wrote, never from wording, file names or order."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What a course's lock knows of its decks, note types and cards, and when each last changed.
+"""The records of a course's lock: its decks, note types and cards, and when each last changed.
 
-Anki takes over a note that is newer than the learner's copy, with all fields and tags. So a time
-moves only when the content does, and then always forward.
+Anki replaces a learner's note by a newer one, with all fields and tags. So a time moves only when
+the content does, and then always forward.
 """
 
 from __future__ import annotations
@@ -80,11 +80,10 @@ class CardRecord:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """What `course.lock` says.
+    """The content of `course.lock`.
 
     Decks are named by what they hold: `course`, `lesson <id>`, `practice <lesson id>`, `parent
-    <depth>`.
-    `released` is the last release, and None before the first one.
+    <depth>`. `released` is the last release, and None before the first one.
     """
 
     course: str = ""

@@ -1,4 +1,4 @@
-"""What would harm the learners who have a release, and what an author writes instead."""
+"""Changes that would harm the learners who have a release, and how to avoid them."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from attachdeck.reader import TRANSLATIONS, Document, Node, read_text
 
 
 def refusals(old: Lock, new: Lock, document: Document | None) -> Iterator[Diagnostic]:
-    """Yield what would harm a learner who has the deck that the old lock describes.
+    """Report changes that would harm a learner who has the deck that the old lock describes.
 
-    `document` is the old lock's file. It is read again, for the place of each value, only where
-    there is something to report.
+    `document` is the old lock's file. It is parsed for the places of its values, if there is
+    something to report.
     """
     if not old.course or document is None:
         return
@@ -52,7 +52,7 @@ def forget_command(name: str, at: Location) -> str:
 
 
 def side(note_type: str, place: int) -> str:
-    """Return what of a card asks at a place, in an author's words."""
+    """Return the side of a note that is the card at a place, in an author's words."""
     if note_type == "sequence":
         return f"step {place}" if place else "question for all steps"
     names = {"basic": "other side", "cloze": f"gap {place + 1}", "occlusion": f"region {place + 1}"}
@@ -90,7 +90,7 @@ def _renamed_decks(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[D
 
 
 def _old_name(key: str, name: str, new_name: str, at: Location) -> str:
-    """Return where an author writes the name that a deck had."""
+    """Return a help line: where to write the name that a deck had."""
     kind, _, lesson = key.partition(" ")
     above, _, last = name.rpartition("::")
     if kind == "practice" and last == new_name.rpartition("::")[2]:
@@ -192,7 +192,7 @@ def _retired_side(key: str, card: CardRecord, more: list[int], at: Location) -> 
 
 
 def _shared_guids(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[Diagnostic]:
-    """Yield the cards of which two would be one note in Anki."""
+    """Report cards that would be one note in Anki."""
     if len({card.guid for card in new.cards.values()}) == len(new.cards):
         return
     owners: dict[str, str] = {}
