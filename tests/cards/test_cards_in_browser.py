@@ -111,14 +111,19 @@ def show(chromium: Browser, rendered: tuple[list[Sides], Path]) -> Iterator[Call
                 route.abort()
 
         page.route("**/*", answer)
-        classes = f"card card1 {'mobile android' if size == 'phone' else 'isLin'} {'nightMode night_mode' if night else ''}"
+        classes = (
+            f"card card1 {'mobile android' if size == 'phone' else 'isLin'} "
+            f"{'nightMode night_mode' if night else ''}"
+        )
         engine = "<script>window.anki = {imageOcclusion: {setup() {}}};</script>"
 
         def side(card: Sides, which: str) -> Page:
             body = card.front if which == "front" else card.back
             document["html"] = (
-                f'<!doctype html><html lang="en"><head><title>Anki</title><meta name="viewport" content="width=device-width"><style>button {{ margin: 1em; padding: 2em; }}</style><style>{card.css}</style>{engine}'
-                f'<script>{before}</script></head><body class="{classes}"><div id="qa">{body}</div></body></html>'
+                '<!doctype html><html lang="en"><head><title>Anki</title><meta name="viewport"'
+                ' content="width=device-width"><style>button { margin: 1em; padding: 2em;'
+                f" }}</style><style>{card.css}</style>{engine}<script>{before}</script></head><body"
+                f' class="{classes}"><div id="qa">{body}</div></body></html>'
             )
             if anew or page.url == "about:blank":
                 page.goto("http://card.test/")
@@ -217,7 +222,8 @@ def test_axe_finds_nothing(show, rendered, size: str, night: bool):
             page = side(card, which)
             page.evaluate(axe)
             violations = page.evaluate(
-                "axe.run(document, {resultTypes: ['violations']}).then(found => found.violations.map(each => [each.id, each.nodes[0].html]))"
+                "axe.run(document, {resultTypes: ['violations']}).then(found => "
+                "found.violations.map(each => [each.id, each.nodes[0].html]))"
             )
             assert [each for each in violations if each[0] not in NOT_OURS] == [], (
                 f"{card.name} {which}"
@@ -291,7 +297,10 @@ def test_options_stand_in_one_order_on_both_sides(show, rendered):
     assert shuffled > 5
 
 
-CLOSED = "for (const name of ['sessionStorage', 'localStorage']) Object.defineProperty(window, name, {get() { throw new Error('closed'); }});"
+CLOSED = (
+    "for (const name of ['sessionStorage', 'localStorage']) Object.defineProperty(window, name, "
+    "{get() { throw new Error('closed'); }});"
+)
 
 
 def test_the_order_is_the_same_in_another_page_with_every_storage_closed(show, rendered):
@@ -345,8 +354,8 @@ def test_a_wrong_pick_has_a_dot_and_words_but_no_tick(show, tiny, language: str,
     """The accessibility tree is what a screen reader hears; it holds what style sheets add, too."""
     course = COURSE_YAML.replace("language: en", f"language: {language}")
     deck = tiny(
-        "  - {id: one, kind: choice, question: Which?,"
-        " options: [{text: Red, right: true}, {text: Blue, why: Too cold.}]}\n",
+        "  - {id: one, kind: choice, question: Which?, options: [{text: Red, right: true}, "
+        "{text: Blue, why: Too cold.}]}\n",
         **{"course.yaml": course},
     )
     note, side = deck.notes[0], show()
@@ -384,14 +393,12 @@ def test_a_card_is_whole_when_every_storage_throws(show, rendered):
 
 def test_nothing_listens_when_the_card_is_gone(show, rendered):
     page = show()(choices(rendered[0])[0], "front")
-    page.evaluate(
-        """() => {
+    page.evaluate("""() => {
           window.left = 0;
           const remove = document.removeEventListener;
           document.removeEventListener = function (...all) { window.left++; return remove.apply(document, all); };
           document.getElementById("qa").innerHTML = "the next card";
-        }"""
-    )
+        }""")
     page.keyboard.press("1")
     page.keyboard.press("1")
     assert page.evaluate("window.left") == 1

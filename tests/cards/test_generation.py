@@ -262,7 +262,10 @@ def test_gaps_that_reach_their_card_are_not_told(tiny):
 
 
 def test_what_stands_in_code_is_no_picture_no_table_and_no_link(tiny):
-    code = "`![](no.png)` and `<img src='no.png'>`\n\n```\n![](no.png)\n\n[a]: b\n\n| a | b |\n|---|---|\n| 1 | 2 | 3 |\n```\n\n    | a | b |\n    |---|---|\n    | 1 | 2 | 3 |"
+    code = (
+        "`![](no.png)` and `<img src='no.png'>`\n\n```\n![](no.png)\n\n[a]: b\n\n| a | b |\n"
+        "|---|---|\n| 1 | 2 | 3 |\n```\n\n    | a | b |\n    |---|---|\n    | 1 | 2 | 3 |"
+    )
     assert (
         tiny(f"  - {{id: a, kind: basic, prompt: What?, answer: {json.dumps(code)}}}\n")
         .notes[0]
@@ -276,7 +279,8 @@ def test_a_retired_card_has_none_and_may_show_nothing(tmp_path: Path):
     author = Author(tmp_path)
     author.release("  - {id: a, kind: basic, prompt: What?, answer: This.}\n")
     author.release(
-        "  - {id: a, kind: basic, prompt: <!-- What? -->, answer: This., status: retired, retired_because: It was wrong.}\n"
+        "  - {id: a, kind: basic, prompt: <!-- What? -->, answer: This., status: retired, "
+        "retired_because: It was wrong.}\n"
     )
     (note,) = compiled(author.course).notes
     assert note.cards == ()

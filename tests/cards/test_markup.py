@@ -34,7 +34,10 @@ PICTURES = {
         ("![my words](plane.svg)", '<img src="tiny-1.svg" alt="my words">'),
         (
             "![](both.svg)",
-            '<img class="day" src="tiny-2.svg" alt="Both"><img class="night" src="tiny-3.svg" alt="Both">',
+            (
+                '<img class="day" src="tiny-2.svg" alt="Both"><img class="night" src="tiny-3.svg"'
+                ' alt="Both">'
+            ),
         ),
         ("e\u0301", "\u00e9"),
     ],

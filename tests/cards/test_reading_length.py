@@ -35,7 +35,7 @@ def height(phone: Page, folder: Path, deck: Deck, note: Note, side: str) -> floa
     note_type = deck.note_types[note.note_type].note_type
     document = folder / "card.html"
     document.write_text(
-        f'<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        '<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f'<style>{note_type.css}</style><body class="card card1 mobile android">'
         f'<div id="qa">{getattr(sides(note_type, note, 0), side)}</div></body>',
         encoding="utf-8",

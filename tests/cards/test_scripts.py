@@ -57,7 +57,10 @@ KNOWN = (
     'image-occlusion:rect:left=.1" onmouseover="hit()',
     '<!-- -->image-occlusion:rect:left=.1" onmouseover="hit()',
     "\u0338 onmouseover=hit() ",
-    '{{c2::q}} <i title="&#92;(A{{c3::B::">x}}TEXT" tabindex=0 autofocus onfocus=hit() y=&#92;) z&gt; w</i>',
+    (
+        '{{c2::q}} <i title="&#92;(A{{c3::B::">x}}TEXT" tabindex=0 autofocus onfocus=hit() y=&#92;)'
+        " z&gt; w</i>"
+    ),
     "\u0301\u0338 onmouseover=hit() ",
 )
 PIECES = (
@@ -281,7 +284,8 @@ def test_gaps_bring_nothing_together(
 
 def test_the_sign_of_a_formula_that_somebody_else_wrote_is_no_formula(tiny: Callable[..., Deck]):
     deck = tiny(
-        "  - {id: a, kind: basic, prompt: 'A \\(x\\) &#xfdd0;7&#xfdd1; &#xfdd0;12345678&#xfdd1;', answer: b}\n"
+        "  - {id: a, kind: basic, prompt: 'A \\(x\\) &#xfdd0;7&#xfdd1; "
+        "&#xfdd0;12345678&#xfdd1;', answer: b}\n"
     )
     assert deck.notes[0].fields[0].startswith("A \\(x\\)")
 

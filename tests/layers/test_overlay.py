@@ -24,7 +24,10 @@ BASE_CARDS = (
   - {id: gone, kind: basic, prompt: Old?, answer: Yes.}
 """
 )
-OVERLAY = "id: mine\nversion: 1.0.0\nextends: ../base\ntitle: Mine\ndeck: Mine\nhide: [gone]\noption_sets:\n  pattern: {options: {secure: Safe}}\n"
+OVERLAY = (
+    "id: mine\nversion: 1.0.0\nextends: ../base\ntitle: Mine\ndeck: Mine\nhide: [gone]\n"
+    "option_sets:\n  pattern: {options: {secure: Safe}}\n"
+)
 CHANGES = """\
 changes: first
 summary: Another summary.
@@ -37,7 +40,8 @@ cards:
 """
 NEW_LESSON = (
     LESSON_HEAD.replace("first", "second").replace("First", "Second")
-    + "  - {id: fresh, kind: occlusion, prompt: What?, picture: plane.svg, regions: [{name: A, left: 0, top: 0, width: 9, height: 9}]}\n"
+    + "  - {id: fresh, kind: occlusion, prompt: What?, picture: plane.svg, regions: [{name: A, "
+    "left: 0, top: 0, width: 9, height: 9}]}\n"
 )
 
 
@@ -310,8 +314,15 @@ def test_with_keep_identity_a_card_is_who_it_is_where_it_comes_from(
 def test_the_bundled_course_can_be_extended_by_its_name(tmp_path: Path):
     folder = tmp_path / "mine"
     files = {
-        "course.yaml": "id: mine\nversion: 1.0.0\nextends: attachment\ntitle: Mine\ndeck: Mine\nhide: [change-genes-age]\n",
-        "lessons/70-changes.yaml": "changes: avoidant-pattern\ncards:\n  - {id: avoidant-need, answer: Closeness at a pace that can be borne.}\n  - {id: avoidant-label, kind: basic, prompt: P, answer: A}\n",
+        "course.yaml": (
+            "id: mine\nversion: 1.0.0\nextends: attachment\ntitle: Mine\ndeck: Mine\n"
+            "hide: [change-genes-age]\n"
+        ),
+        "lessons/70-changes.yaml": (
+            "changes: avoidant-pattern\ncards:\n"
+            "  - {id: avoidant-need, answer: Closeness at a pace that can be borne.}\n"
+            "  - {id: avoidant-label, kind: basic, prompt: P, answer: A}\n"
+        ),
         "lessons/80-own.yaml": NEW_LESSON.replace("plane.svg", "two-dimensions.svg"),
     }
     for name, text in files.items():
@@ -326,7 +337,9 @@ def test_the_bundled_course_can_be_extended_by_its_name(tmp_path: Path):
 
 def test_an_overlay_may_bring_its_own_sources_and_pictures(folder: Path):
     own = {
-        "sources.yaml": 'sources:\n  - {key: mine2020, authors: "Me, A.", year: 2020, title: Own}\n',
+        "sources.yaml": (
+            'sources:\n  - {key: mine2020, authors: "Me, A.", year: 2020, title: Own}\n'
+        ),
         "media/media.yaml": MEDIA_YAML,
         "media/plane.svg": PLANE_SVG.replace("rect w", "rect  w"),
     }

@@ -191,9 +191,9 @@ def test_a_renamed_deck_is_refused(author: Author):
     said = author.refused(
         ONE + TWO,
         **{
-            "lessons/01-first.yaml": LESSON_HEAD.replace("title: First", "title: Beginnings")
-            + ONE
-            + TWO
+            "lessons/01-first.yaml": (
+                LESSON_HEAD.replace("title: First", "title: Beginnings") + ONE + TWO
+            )
         },
     )
     assert (
@@ -254,7 +254,10 @@ def test_a_card_whose_rename_was_undone_by_a_merge_is_refused(author: Author):
 
 
 SEQUENCE = "  - {id: two, kind: sequence, prompt: In order?, steps: [A, B, C]}\n"
-REVERSED = "  - {id: two, kind: reversed, prompt: Second?, answer: B, reverse: {prompt: B?, answer: Second}}\n"
+REVERSED = (
+    "  - {id: two, kind: reversed, prompt: Second?, answer: B, reverse: {prompt: B?, answer: "
+    "Second}}\n"
+)
 
 
 @pytest.mark.parametrize(

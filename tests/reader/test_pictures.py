@@ -55,7 +55,10 @@ def test_boxes_of_elements_that_are_not_moved():
 
 
 def test_a_box_in_another_unit_is_where_it_is_drawn_or_unknown():
-    lengths = b'<svg><rect id="a" x="1in" width="6pt" height="1e1"/><rect id="b" x="10%" width="1" height="1"/><rect id="c" width="2em" height="1"/></svg>'
+    lengths = (
+        b'<svg><rect id="a" x="1in" width="6pt" height="1e1"/><rect id="b" x="10%" width="1"'
+        b' height="1"/><rect id="c" width="2em" height="1"/></svg>'
+    )
     assert svg_boxes(lengths) == {"a": Box(96, 0, 8, 10)}
 
 

@@ -13,8 +13,8 @@ from support.courses import COURSE_YAML, LESSON_HEAD, MEDIA_YAML, SOURCES_YAML, 
 SECOND = LESSON_HEAD.replace("first", "second").replace("First", "Second")
 UNKNOWN = "  - {id: b, kind: basic, prompt: Who?, answer: B., sources: [bolby1969]}\n"
 VIGNETTE = (
-    "  - {id: v, kind: vignette, scenario: She waits., options: pattern, answer: secure, cue: She waits.,"
-    " near_miss: {option: SET, why: So.}}\n"
+    "  - {id: v, kind: vignette, scenario: She waits., options: pattern, answer: secure, cue: "
+    "She waits., near_miss: {option: SET, why: So.}}\n"
 )
 BREAKING = {
     "a schema error": ("lessons/01-first.yaml", LESSON_HEAD + "  - {id: a, kind: basic}\n"),
@@ -50,7 +50,9 @@ NAMING = {
     "sources.yaml": "  - {id: b, kind: basic, prompt: Who?, answer: B., sources: [bowlby1969]}\n",
     "media/media.yaml": '  - {id: b, kind: basic, prompt: "![](plane.svg)", answer: B.}\n',
     "course.yaml": VIGNETTE.replace("SET", "anxious"),
-    "lessons/01-first.yaml": "  - {id: b, kind: basic, prompt: P, answer: B., objective: first-goal}\n",
+    "lessons/01-first.yaml": (
+        "  - {id: b, kind: basic, prompt: P, answer: B., objective: first-goal}\n"
+    ),
 }
 WHOLE = {
     "sources.yaml": SOURCES_YAML,
@@ -88,8 +90,10 @@ def test_cards_without_errors_are_held_against_the_rules_while_others_have_some(
     files = {
         "lessons/01-first.yaml": LESSON_HEAD + "  - {id: a, kind: basic}\n",
         "lessons/02-second.yaml": SECOND + UNKNOWN + vague,
-        "lessons/03-third.yaml": SECOND.replace("second", "third").replace("Second", "Third")
-        + "  - {id: d, kind: basic, prompt: What is this?, answer: B.}\n",
+        "lessons/03-third.yaml": (
+            SECOND.replace("second", "third").replace("Second", "Third")
+            + "  - {id: d, kind: basic, prompt: What is this?, answer: B.}\n"
+        ),
     }
     folder = write_course(tmp_path / "course", files)
     said = run("check", folder).stdout

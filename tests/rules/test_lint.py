@@ -64,7 +64,10 @@ def test_the_flagship_is_clean():
 
 
 def test_a_card_and_a_course_can_say_otherwise(tmp_path: Path):
-    card = "  - {id: a, kind: basic, prompt: Is it so?, answer: Yes., objective: first-goal, sources: [bowlby1969]LINT}\n"
+    card = (
+        "  - {id: a, kind: basic, prompt: Is it so?, answer: Yes., objective: first-goal, "
+        "sources: [bowlby1969]LINT}\n"
+    )
     folder = tmp_path / "course"
     rules = ("--rule", "yes-no-prompt")
     for lint_key, settings, code, severity in (
@@ -135,8 +138,14 @@ def test_what_is_shown_otherwise_is_told_of_course_and_lessons(tmp_path: Path):
 
 
 def test_files_that_templates_show_are_looked_for(tmp_path: Path):
-    front = "<img src='_logo.png'><img src='{{Front}}'><img src='plane.svg'><img src='back.png'>{{Front}}"
-    media = "pictures:\n  - {file: plane.svg, alt: A plane, origin: x, licence: CC0}\nfiles: [{file: back.png}]\n"
+    front = (
+        "<img src='_logo.png'><img src='{{Front}}'><img src='plane.svg'><img "
+        "src='back.png'>{{Front}}"
+    )
+    media = (
+        "pictures:\n  - {file: plane.svg, alt: A plane, origin: x, licence: CC0}\n"
+        "files: [{file: back.png}]\n"
+    )
     files = {
         **OWN,
         "note_types/basic/front-1.html": front,
@@ -201,7 +210,8 @@ This page is made from the rules themselves (`ATTACHDECK_RENEW=1 pytest tests/ru
 def test_many_cards_are_linted_in_time_that_grows_with_them(tmp_path: Path):
     """Near duplicates are looked for by rare words: among a thousand alike in form but not in words, none is compared with all."""
     cards = "".join(
-        f"  - {{id: c{n}, kind: basic, prompt: 'What did study {n} of group {n % 7} find in year {n % 30} about topic {n * 7 % 1000} there?', answer: A}}\n"
+        f"  - {{id: c{n}, kind: basic, prompt: 'What did study {n} of group {n % 7} find in year "
+        f"{n % 30} about topic {n * 7 % 1000} there?', answer: A}}\n"
         for n in range(1000)
     )
     rules = Rules(TODAY, ("near-duplicate-prompt",))
