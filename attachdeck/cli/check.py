@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,6 +20,7 @@ from attachdeck.domain.diagnostics import Diagnostic, Severity
 from attachdeck.reporters.text import tally
 
 if TYPE_CHECKING:
+    from attachdeck.compile.statistics import Statistics
     from attachdeck.preview.following import Seen
 
 _LINE = 60
@@ -35,6 +36,7 @@ Examples:
   attachdeck check --rule no-source --rule yes-no-prompt
   attachdeck check --format sarif > findings.sarif
   attachdeck check --fix                      mend what is safe to mend
+  attachdeck check --stats                    what the course consists of, in numbers
   attachdeck check --watch                    again after each save
 """
 )
@@ -55,6 +57,11 @@ Examples:
         "characters."
     ),
 )
+@click.option(
+    "--stats",
+    is_flag=True,
+    help="Also show cards by kind and level, readability, options, scenes and the pace.",
+)
 @click.option("--watch", is_flag=True, help="Check again after each save, until Ctrl-C.")
 def command(
     courses: tuple[Path, ...],
@@ -64,6 +71,7 @@ def command(
     form: str | None,
     jobs: int,
     fix: bool,
+    stats: bool,
     watch: bool,
 ) -> None:
     """Say what is wrong in a course: every mistake at once, with its place and how to mend it; and
@@ -77,7 +85,11 @@ def command(
     """
     if watch:
         _refuse_beside_watch(form, fix=fix)
-    form = "text" if watch else report.chosen(form)
+    if stats and form not in (None, "text", "json"):
+        raise click.UsageError(
+            f"`--stats` prints text or JSON, and no {form}: leave one of them out"
+        )
+    form = form or "text" if watch or stats else report.chosen(form)
     others = tuple(path.read_text(encoding="utf-8", errors="replace") for path in corpus)
     folders = [
         own_course(course) if fix else course_folder(course) for course in courses or (None,)
@@ -87,10 +99,10 @@ def command(
     def check() -> _Checks:
         rules = report.rules(only, others)
         courses = {
-            folder: pipeline.check(folder, jobs=jobs, whole=False, rules=rules, memory=memory)
+            folder: pipeline.check(folder, jobs=jobs, whole=stats, rules=rules, memory=memory)
             for folder, memory in memories.items()
         }
-        return _Checks(courses, strict=strict)
+        return _Checks(courses, strict=strict, stats=stats)
 
     for folder in folders if fix else ():
         _mend(folder)
@@ -102,8 +114,11 @@ def command(
 class _Checks:
     """What a check of some courses found, by their folders."""
 
-    def __init__(self, courses: Mapping[Path, Checked], *, strict: bool) -> None:
+    def __init__(
+        self, courses: Mapping[Path, Checked], *, strict: bool, stats: bool = False
+    ) -> None:
         self.courses = courses
+        self.statistics = _statistics(courses) if stats else {}
         self.problems = {folder: _problems(checked) for folder, checked in courses.items()}
         self.passed = not any(
             strict or problem.severity is Severity.ERROR
@@ -124,12 +139,44 @@ class _Checks:
             for folder, checked in self.courses.items():
                 report.say(self.problems[folder], checked.texts, form, err=False)
                 click.echo(f"{folder}: {tally(self.problems[folder])}")
+                _show_statistics(self.statistics, folder)
             return
         texts: dict[str, str] = {}
         for checked in self.courses.values():
             texts |= checked.texts
         everything = [problem for problems in self.problems.values() for problem in problems]
-        report.say(everything, texts, form)
+        more = {"statistics": _as_values(self.statistics)} if self.statistics else {}
+        report.say(everything, texts, form, more=more)
+
+
+def _statistics(courses: Mapping[Path, Checked]) -> dict[Path, Statistics | None]:
+    """Return the statistics of courses by their folders; None for one that has errors."""
+    from attachdeck.compile.statistics import statistics
+
+    return {
+        folder: statistics(pipeline.compiled(checked, 0).deck) if checked.course else None
+        for folder, checked in courses.items()
+    }
+
+
+def _show_statistics(statistics: Mapping[Path, Statistics | None], folder: Path) -> None:
+    from attachdeck.reporters.statistics import lines
+
+    found = statistics.get(folder)
+    if found:
+        click.echo("\n" + "\n".join(lines(found)))
+    elif folder in statistics:
+        click.echo("There are no statistics while the course has errors.")
+
+
+def _as_values(statistics: Mapping[Path, Statistics | None]) -> list[dict[str, Any]]:
+    from attachdeck.reporters.statistics import as_values
+
+    return [
+        {"course": folder.as_posix(), **as_values(found)}
+        for folder, found in statistics.items()
+        if found
+    ]
 
 
 def _last_of(check: Callable[[], _Checks], first: _Checks) -> _Checks:

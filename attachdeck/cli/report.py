@@ -74,15 +74,23 @@ def chosen(form: str | None) -> str:
 
 
 def say(
-    diagnostics: Sequence[Diagnostic], texts: Mapping[str, str], form: str, *, err: bool = True
+    diagnostics: Sequence[Diagnostic],
+    texts: Mapping[str, str],
+    form: str,
+    *,
+    err: bool = True,
+    more: Mapping[str, Any] | None = None,
 ) -> None:
-    """Print diagnostics: for machines to standard output, for people there or to standard error."""
+    """Print diagnostics: for machines to standard output, for people there or to standard error.
+
+    `more` stands beside them in JSON.
+    """
     if form == "text":
         show(diagnostics, texts, err=err)
         return
     from attachdeck.reporters import machine
 
-    if output := machine.said(diagnostics, texts, form):
+    if output := machine.said(diagnostics, texts, form, more):
         click.echo(output)
 
 

@@ -270,6 +270,10 @@ KINDS_OF_CARD = frozenset(
 custom ones belong to note types of the course's own."""
 
 
+APPLYING_KINDS = frozenset((VignetteCard.kind, PracticeCard.kind))
+"""The kinds of card in which a learner applies what an objective is about."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnNoteType(Placed):
     """A note type of the course's own: what its `note_type.yaml` says, and the texts of its

@@ -25,9 +25,11 @@ Texts = Mapping[str, str]
 _SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0"
 
 
-def as_json(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
-    """Return an object with a list of diagnostics, as `attachdeck schema diagnostics` describes
-    it."""
+def as_json(
+    diagnostics: Sequence[Diagnostic], texts: Texts, more: Mapping[str, Any] | None = None
+) -> str:
+    """Return an object with a list of diagnostics, and `more` beside it, as `attachdeck schema
+    diagnostics` describes it."""
     listed = [
         {
             "rule": problem.rule,
@@ -42,7 +44,9 @@ def as_json(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
         for problem, fingerprint in zip(diagnostics, _fingerprints(diagnostics, texts), strict=True)
     ]
     return json.dumps(
-        {"attachdeck": __version__, "diagnostics": listed}, ensure_ascii=False, indent=2
+        {"attachdeck": __version__, "diagnostics": listed, **(more or {})},
+        ensure_ascii=False,
+        indent=2,
     )
 
 
@@ -149,11 +153,16 @@ def as_junit(diagnostics: Sequence[Diagnostic], texts: Texts) -> str:
     return f"{xml}\n<testsuites>\n{head}\n{body}  </testsuite>\n</testsuites>"
 
 
-def said(diagnostics: Sequence[Diagnostic], texts: Texts, form: str) -> str:
-    """Return diagnostics in one of `MACHINE_FORMATS`."""
-    return {"json": as_json, "github": as_github, "sarif": as_sarif, "junit": as_junit}[form](
-        diagnostics, texts
-    )
+def said(
+    diagnostics: Sequence[Diagnostic],
+    texts: Texts,
+    form: str,
+    more: Mapping[str, Any] | None = None,
+) -> str:
+    """Return diagnostics in one of `MACHINE_FORMATS`; JSON alone takes `more`."""
+    if form == "json":
+        return as_json(diagnostics, texts, more)
+    return {"github": as_github, "sarif": as_sarif, "junit": as_junit}[form](diagnostics, texts)
 
 
 def _uri(file: str) -> str:
