@@ -20,16 +20,14 @@ from typing import Any
 HOST = "127.0.0.1"
 PORT = 8765
 KEY = "ATTACHDECK_ANKICONNECT_KEY"
-"""The environment's name for AnkiConnect's API key.
-
-As an option, everybody on the computer could read it.
-"""
+"""The environment variable with AnkiConnect's API key; everybody on the computer could read an
+option."""
 API = 6
 ADD_ON = "2055492159"
 """AnkiConnect's number on AnkiWeb."""
 
 MAX_ANSWER = 256 * 1024 * 1024
-"""A longer answer is not read, in bytes."""
+"""The maximum size of an answer, in bytes."""
 SECONDS_TO_ANSWER = 30.0
 SECONDS_TO_IMPORT = 600.0
 
@@ -54,10 +52,8 @@ class NoAnki(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldNote:
-    """A note as the running Anki has it: its fields by name, and when it last changed there.
-
-    `modified` is in seconds since 1970.
-    """
+    """A note as the running Anki has it: its fields by name; `modified` is the time of its last
+    change there, in seconds since 1970."""
 
     id: int
     note_type: str
@@ -68,10 +64,8 @@ class HeldNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
-    """What the running Anki has of a course: its notes, and its note types by their ids.
-
-    Note types are as Anki writes them.
-    """
+    """What the running Anki has of a course: its notes, and its note types as Anki writes them, by
+    their ids."""
 
     notes: tuple[HeldNote, ...]
     note_types: Mapping[int, Mapping[str, Any]]
@@ -90,12 +84,12 @@ class AnkiConnect:
             # By way of cards: AnkiConnect stumbles over a note that has none.
             cards = self.ask("findCards", query=f'"tag:{course}::*"')
             notes = self.ask("notesInfo", notes=self.ask("cardsToNotes", cards=cards))
-            known = note_types & {int(each) for each in self.ask("modelNamesAndIds").values()}
+            known = note_types & {int(id) for id in self.ask("modelNamesAndIds").values()}
             return Holding(
-                notes=tuple(_note(each) for each in notes if each),
+                notes=tuple(_note(note) for note in notes if note),
                 note_types={
-                    int(each["id"]): _note_type(each)
-                    for each in self.ask("findModelsById", modelIds=sorted(known))
+                    int(note_type["id"]): _note_type(note_type)
+                    for note_type in self.ask("findModelsById", modelIds=sorted(known))
                 },
             )
 
@@ -117,17 +111,14 @@ class AnkiConnect:
             )
 
     def open_import(self, package: Path) -> None:
-        """Show Anki's own import dialog for a package.
-
-        Nothing is imported before its learner says so.
-        """
+        """Show Anki's own import dialog for a package; the learner decides there."""
         self.ask("guiImportFile", path=package.resolve().as_posix())
 
     def import_package(self, package: Path) -> None:
         """Import a package at once.
 
-        AnkiConnect unites note types, and takes over progress and presets, whatever the learner
-        once chose.
+        AnkiConnect merges note types and imports progress and presets, whatever the learner chose
+        in Anki's import dialog before.
         """
         if (
             self.ask("importPackage", SECONDS_TO_IMPORT, path=package.resolve().as_posix())
@@ -188,7 +179,10 @@ class AnkiConnect:
 
 
 def _read(answer: http.client.HTTPResponse, until: float) -> Iterator[bytes]:
-    """Yield an answer's parts, as long as neither its size nor its time is used up."""
+    """Yield an answer's parts.
+
+    Raise HTTPException after `MAX_ANSWER` bytes, and TimeoutError after the monotonic time `until`.
+    """
     size = 0
     while part := answer.read1(65536):
         size += len(part)
@@ -201,10 +195,7 @@ def _read(answer: http.client.HTTPResponse, until: float) -> Iterator[bytes]:
 
 @contextlib.contextmanager
 def _believed(port: int) -> Iterator[None]:
-    """Take whatever does not have the shape that it must have for a stranger's.
-
-    It comes from something else than AnkiConnect.
-    """
+    """Raise NoAnki where an answer does not have the shape that AnkiConnect's answers have."""
     try:
         yield
     except (KeyError, TypeError, AttributeError, ValueError) as error:

@@ -1,6 +1,5 @@
-"""Anki's own engine, that of the desktop (extra `verify`).
-
-It opens a learner's collection, and says what FSRS would ask of a learner day by day.
+"""Anki's own engine, that of the desktop (extra `verify`): opens a learner's collection, imports
+packages, and simulates what FSRS asks of a learner day by day.
 
 The only importer of `anki`.
 """
@@ -71,16 +70,15 @@ _FULL = ("DiskFull", "(os error 28)", "(os error 112)")
 """How the engine says that a disk is full: SQLite, Linux and macOS, Windows."""
 
 Simulate = Callable[[int, int, Pace], tuple[Day, ...]]
-"""So many cards, over so many days, at a pace."""
+"""Returns the days of so many new cards, over so many days, at a pace."""
 
 
 @contextmanager
 def opened(path: Path, backup: Path | None = None) -> Iterator[Collection]:
     """Yield a learner's collection, with FSRS.
 
-    If a `backup` (`.colpkg`) is given, it is restored from that first, with its media beside it.
-
-    Raises NoEngine, and EngineRefused for whatever Anki will not do, while it is open, too.
+    A `backup` (`.colpkg`) is restored first, with its media beside the collection. Raise NoEngine,
+    and EngineRefused for what Anki will not do, also while the collection is open.
     """
     try:
         from anki._backend import RustBackend
@@ -124,7 +122,7 @@ def run_apart(function: Callable[..., Result], package: Path, *arguments: object
 def import_package(collection: Collection, package: Path) -> Any:
     """Import a package with the default options of the desktop's dialog.
 
-    Returns Anki's log of what became of the notes; raises EngineRefused.
+    Return Anki's log of what became of the notes. Raise EngineRefused.
     """
     from anki.collection import ImportAnkiPackageOptions, ImportAnkiPackageRequest
 
@@ -134,8 +132,8 @@ def import_package(collection: Collection, package: Path) -> Any:
                 package_path=str(package.resolve()), options=ImportAnkiPackageOptions()
             )
         )
-    # Else Python shows note types as they were before the import.
-    collection.models._clear_cache()  # noqa: SLF001
+    models = collection.models
+    models._clear_cache()  # noqa: SLF001  # Else it has the note types from before the import.
     return done.log
 
 
@@ -174,13 +172,11 @@ def _plain(message: str) -> str:
 
 @contextmanager
 def simulator() -> Iterator[Simulate]:
-    """Yield the simulator of Anki's deck options, for somebody who begins with no cards.
+    """Yield the simulator of Anki's deck options, for a learner who begins with no cards.
 
-    Raises NoEngine.
-
-    It draws each answer from a generator that the engine always starts alike: the same question
-    gets the same days. FSRS has its default parameters, and an answer takes as long as the engine
-    takes for usual.
+    The engine starts its random generator always alike, so the same question gets the same days.
+    FSRS has its default parameters, and an answer takes the time that the engine assumes. Raise
+    NoEngine.
     """
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -201,8 +197,8 @@ def simulator() -> Iterator[Simulate]:
                 learning_step_count=2,
                 relearning_step_count=1,
             )
-            # As the deck options do.
-            simulated = collection._backend.simulate_fsrs_review(request)  # noqa: SLF001
+            backend = collection._backend  # noqa: SLF001  # As Anki's deck options do.
+            simulated = backend.simulate_fsrs_review(request)
             return tuple(
                 map(
                     Day,

@@ -170,7 +170,9 @@ class _Practice:
     """
 
     def __init__(self, deck: Deck, cards: Counter[str], simulate: Simulate) -> None:
-        self.decks = {_below_course(deck, each.name) for each in deck.decks if each.practice}
+        self.decks = {
+            _below_course(deck, subdeck.name) for subdeck in deck.decks if subdeck.practice
+        }
         self.places = list(_places(cards, self.decks))
         self.study = deck.study.practice
         self.simulate = simulate

@@ -1,7 +1,5 @@
-"""Anki's own engine as the judge of a package.
-
-It plays a first import, and an update of a learner who has done things.
-"""
+"""Tests a package in Anki's own engine: a first import, and the update of a learner who has
+reviewed and changed cards of an older package."""
 
 from __future__ import annotations
 
@@ -34,6 +32,14 @@ if TYPE_CHECKING:
 # again from each beginning.
 _UNSEEN = re.compile(r"<(script|style)\b.*?(?:</\1\b|\Z)[^>]*>?|<(?!img\b)[^<>]*>", re.DOTALL)
 
+_SCHEDULING = (
+    "select ord, type, queue, due, ivl, factor, reps, lapses, left, odue, odid, flags, data "
+    "from cards where nid = ? order by ord"
+)
+_REVIEWS = (
+    "select revlog.* from revlog where cid in (select id from cards where nid = ?) order by id"
+)
+
 _MARKDOWN_PICTURE = re.compile(r"!\[(?:(?!!\[)[^\]])*+\]\(\s*([^)\s]+)")
 
 
@@ -43,10 +49,7 @@ class Fate(Enum):
     GOOD = "good"
     """As it should be."""
     REPLACED = "replaced"
-    """Ours took the place of the learner's, because we corrected the card later.
-
-    Anki knows no other way.
-    """
+    """Ours replaced the learner's, because we corrected the card later, which Anki always does."""
     KNOWN = "known"
     """A card that new learners may meet, and that the next release leaves out."""
     LOST = "lost"
@@ -110,7 +113,8 @@ def _findings(
 
 
 def _refuse(package: Path) -> None:
-    """Look before Anki unpacks: it believes what a package says of its size."""
+    """Raise NotImportable for a torn or too large package, before Anki unpacks it: Anki believes
+    what a package says of its size."""
     try:
         with unpacked(package) as entries:
             torn = entries.testzip()
@@ -123,7 +127,7 @@ def _refuse(package: Path) -> None:
 
 
 def _import(collection: Collection, package: Path) -> dict[str, int]:
-    """Import a package; how many notes met which fate."""
+    """Import a package; return how many notes Anki put where in its log."""
     try:
         log = import_package(collection, package)
     except EngineRefused as error:
@@ -213,14 +217,12 @@ def _appearing(fate: Fate, notes: list[Note], words: str) -> Finding:
 
 
 def _says_retired(note: Note) -> bool:
-    return "Retired" in note.keys() and bool(note["Retired"])  # noqa: SIM118  # A note is no dict.
+    return bool(dict(note.items()).get("Retired"))
 
 
 def _descriptions(collection: Collection) -> Finding:
-    """Judge whether each picture that a deck's description shows came along.
-
-    Anki takes over only what notes show.
-    """
+    """Report whether each picture in a deck's description arrives: Anki imports only what notes
+    show."""
     arrived = {normal(path.name) for path in Path(collection.media.dir()).iterdir()}
     missing = tuple(
         f"{names[0]} ({deck['name']})"
@@ -233,19 +235,13 @@ def _descriptions(collection: Collection) -> Finding:
 
 
 def _pictures_in(description: str) -> Iterator[tuple[str, ...]]:
-    """Yield the pictures that a description shows, as HTML or Markdown.
-
-    Each comes with the names that it may have.
-    """
+    """Yield the names that each picture in a description, as HTML or Markdown, may have."""
     yield from references(description)
     yield from ((normal(name),) for name in _MARKDOWN_PICTURE.findall(description))
 
 
 def _changed_template(package: Path, path: Path) -> Finding:
-    """Judge what happens to the cards when a template changes.
-
-    A later release may change it, or the learner.
-    """
+    """Report whether cards survive the change of a template, by a later release or the learner."""
     try:
         with opened(path) as collection:
             _import(collection, package)
@@ -268,8 +264,8 @@ def _changed_template(package: Path, path: Path) -> Finding:
 def _made_twice(collection: Collection) -> tuple[str, ...]:
     """Return the notes that have a card more than once."""
     query = "select distinct nid from cards group by nid, ord having count() > 1"
-    found = collection.db.list(query) if collection.db else []
-    return tuple(_name(collection.get_note(note)) for note in found)
+    notes = collection.db.list(query) if collection.db else []
+    return tuple(_name(collection.get_note(note)) for note in notes)
 
 
 def _update(old: Path, new: Path, folder: Path) -> Iterator[Finding]:
@@ -316,7 +312,11 @@ def _contents(collection: Collection) -> Contents:
 
 
 class _Learner:
-    """Does something to each note in turn, and looks afterwards what became of it."""
+    """Does something to each note in turn, and reports what an import made of it.
+
+    `acts` are the GUIDs of the notes by what was done to them; `scheduling` and `decks` are those
+    of each note's cards before the import.
+    """
 
     def __init__(self, collection: Collection) -> None:
         self.collection = collection
@@ -344,7 +344,7 @@ class _Learner:
         return self.collection.get_note(self.ids[guid]) if guid in self.ids else None
 
     def look_up(self) -> None:
-        """Learn the ids of the notes by their GUIDs, of which Anki has no index."""
+        """Look up the ids of all notes by their GUIDs, of which Anki has no index."""
         self.ids = dict(self.db.all("select guid, id from notes"))
 
     @property
@@ -384,10 +384,8 @@ class _Learner:
             self.decks[guid] = self.placed(guid)
 
     def save(self, note: Any) -> None:
-        """Save an edit as made one second after the note's last change.
-
-        That is before our next release, whenever that was made.
-        """
+        """Save an edit as made one second after the note's last change, which is before any later
+        release."""
         modified = note.mod
         self.collection.update_note(note)
         self.db.execute("update notes set mod = ? where id = ?", modified + 1, note.id)
@@ -395,26 +393,20 @@ class _Learner:
     def review(self, note: Any) -> None:
         card = note.cards()[0]
         card.start_timer()
-        # As the reviewer does.
-        states = self.collection._backend.get_scheduling_states(card.id)  # noqa: SLF001
+        backend = self.collection._backend  # noqa: SLF001  # As Anki's reviewer does.
+        states = backend.get_scheduling_states(card.id)
         scheduler: Any = self.collection.sched
         scheduler.answer_card(scheduler.build_answer(card=card, states=states, rating=2))
 
     def scheduled(self, guid: str) -> Any:
-        columns = "ord, type, queue, due, ivl, factor, reps, lapses, left, odue, odid, flags, data"
-        where, note = "where nid = ?", self.ids.get(guid)
-        # All that is put into these queries is constant.
-        cards = f"select id from cards {where}"  # noqa: S608
-        reviews = f"select revlog.* from revlog where cid in ({cards}) order by id"  # noqa: S608
-        return (
-            self.db.all(f"select {columns} from cards {where} order by ord", note),  # noqa: S608
-            self.db.all(reviews, note),
-        )
+        """Return the scheduling of a note's cards, and their reviews."""
+        note = self.ids.get(guid)
+        return self.db.all(_SCHEDULING, note), self.db.all(_REVIEWS, note)
 
     def placed(self, guid: str) -> Any:
-        return self.db.all(
-            "select ord, did from cards where nid = ? order by ord", self.ids.get(guid)
-        )
+        """Return the deck of each of a note's cards."""
+        query = "select ord, did from cards where nid = ? order by ord"
+        return self.db.all(query, self.ids.get(guid))
 
     def findings(self, after: Contents, changed: set[str]) -> Iterator[Finding]:
         self.look_up()
@@ -455,10 +447,8 @@ class _Learner:
         return Fate.GOOD
 
     def same_cards(self, guid: str) -> bool:
-        """Return whether each card that was there is there, scheduled and placed as it was.
-
-        New ones may have come.
-        """
+        """Return whether each card from before is scheduled and placed as it was; new ones may have
+        come."""
         (cards, reviews), decks = self.scheduled(guid), self.placed(guid)
         old_cards, old_reviews = self.scheduling[guid]
         return (
@@ -504,8 +494,8 @@ class _Learner:
     def emptied(self) -> Iterator[Finding]:
         """Yield cards with the learner's history that their notes no longer make."""
         empty = tuple(
-            _name(self.collection.get_note(each.note_id))
-            for each in self.collection.get_empty_cards().notes
+            _name(self.collection.get_note(report.note_id))
+            for report in self.collection.get_empty_cards().notes
         )
         if empty:
             yield Finding(

@@ -44,10 +44,8 @@ class Output(Protocol):
     def write(self, deck: Deck, place: Path) -> Iterable[str] | None:
         """Write a file or a folder at `place`, where nothing is yet.
 
-        Returns what could not be carried, a line each.
-
-        The same deck gives the same bytes. Raises OSError when it cannot be written, and
-        NothingLeft when it would be empty.
+        Return what could not be carried, a line each. The same deck gives the same bytes. Raise
+        OSError when it cannot be written, and NothingLeft when it would be empty.
         """
 
 
@@ -111,11 +109,10 @@ def find(name: str) -> Output:
 
 
 def put(output: Output, deck: Deck, path: Path) -> tuple[str, ...]:
-    """Write a deck beside its place and then put it there.
+    """Write a deck beside its place and then move it there: if that fails, the last one stays
+    whole.
 
-    Whatever goes wrong, the last good one stays whole.
-
-    Returns what could not be carried, a line each. Raises OSError when it cannot be written,
+    Return what could not be carried, a line each. Raise OSError when it cannot be written,
     BrokenOutput, and NothingLeft.
     A folder that is there already is only written to where an output made it, or where it is empty;
     in it only the output's files are touched.
@@ -143,7 +140,7 @@ class _Foreign:
 
     def write(self, deck: Deck, place: Path) -> Iterable[str] | None:
         try:
-            remarks = [str(each) for each in self.output.write(deck, place) or ()]
+            remarks = [str(remark) for remark in self.output.write(deck, place) or ()]
         except (OSError, NothingLeft):
             raise
         except Exception as error:
@@ -159,18 +156,19 @@ def _is_own(point: EntryPoint) -> bool:
     return point.dist is not None and point.dist.name == OWN
 
 
-def _put_folder(made: Path, path: Path) -> None:
+def _put_folder(new: Path, path: Path) -> None:
+    """Move the files of a new folder to their place, and delete what the last output left there."""
     if path.exists() and not path.is_dir():
         raise NotADirectoryError(f"{path} is a file, and this output is a folder")
     path.mkdir(exist_ok=True)
     before = _listed(path)
-    names = {each.relative_to(made).as_posix() for each in made.rglob("*") if each.is_file()}
+    names = {file.relative_to(new).as_posix() for file in new.rglob("*") if file.is_file()}
     _list(path, before | names)
     # Files in folders first: what stands at the top refers to them.
     for name in sorted(names, key=lambda name: (-name.count("/"), name)):
         target = path / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        (made / name).replace(target)
+        (new / name).replace(target)
     for name in before - names:
         (path / name).unlink(missing_ok=True)
     _list(path, names)
@@ -179,7 +177,7 @@ def _put_folder(made: Path, path: Path) -> None:
 def _listed(path: Path) -> set[str]:
     """Return what an output wrote here the last time.
 
-    Raises OSError where the folder has other things and no listing.
+    Raise OSError where the folder has other files and no listing.
     """
     listing = path / LISTING
     if not listing.is_file():
@@ -195,6 +193,8 @@ def _listed(path: Path) -> set[str]:
 
 
 def _list(path: Path, names: set[str]) -> None:
+    """Write down in a folder which of its files an output wrote."""
+    """Write down in a folder which of its files an output wrote."""
     (path / LISTING).write_text(
         "".join(f"{name}\n" for name in sorted(names)), encoding="utf-8", newline="\n"
     )

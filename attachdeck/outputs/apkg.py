@@ -29,6 +29,7 @@ import genanki
 from genanki.apkg_col import APKG_COL
 from genanki.apkg_schema import APKG_SCHEMA
 
+from attachdeck.anki.note_types import Field, Template
 from attachdeck.anki.note_types.generation import requirements
 from attachdeck.anki.sort_field import checksum, sort_text
 from attachdeck.compile.deck import DatedNoteType, Deck, Subdeck
@@ -44,19 +45,16 @@ _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _COLLECTION_ROW = "INSERT INTO col VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _NOTE_ROW = "INSERT INTO notes VALUES (?, ?, ?, ?, -1, ?, ?, ?, ?, 0, '')"
 _CARD = struct.Struct(">QQQQQQ")
-"""A card's id, note, deck, place among its note's cards, time of change and position.
-
-They are in such bytes as sort like the numbers.
-"""
+"""A card's id, note, deck, place among its note's cards, time of change and position, as bytes that
+sort like the numbers."""
 _CARD_ROW = "INSERT INTO cards VALUES (?, ?, ?, ?, ?, -1, 0, 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, '')"
 
 
 def write(deck: Deck, path: Path) -> None:
-    """Write the package beside its place and then put it there.
+    """Write the package beside its place and then move it there: if that fails, the last one stays
+    whole.
 
-    Whatever goes wrong, the last good file stays whole.
-
-    Raises OSError when the file cannot be written.
+    Raise OSError when the file cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with folder_beside(path) as folder:
@@ -69,10 +67,7 @@ def write(deck: Deck, path: Path) -> None:
 
 
 class _Package(genanki.Package):  # type: ignore[misc]  # genanki has no types.
-    """genanki's package, with times and ids of the deck's own.
-
-    It is written in one pass, and with the same bytes every time.
-    """
+    """genanki's package, with the deck's own times and ids; the same deck gives the same bytes."""
 
     def __init__(self, deck: Deck) -> None:
         super().__init__([])
@@ -93,11 +88,9 @@ class _Package(genanki.Package):  # type: ignore[misc]  # genanki has no types.
             media = json.dumps(
                 {str(place): name for place, name in enumerate(self.deck.media)}
             ).encode()
-            for name, each in (
-                ("media", media),
-                *((str(place), content) for place, content in enumerate(self.deck.media.values())),
-            ):
-                _store(package, name, BytesIO(each), len(each))
+            _store(package, "media", BytesIO(media), len(media))
+            for place, picture in enumerate(self.deck.media.values()):
+                _store(package, str(place), BytesIO(picture), len(picture))
 
     def write_to_db(self, cursor: sqlite3.Cursor, timestamp: float, id_gen: Iterator[int]) -> None:
         tables, index, indexes = APKG_SCHEMA.partition("CREATE INDEX")
@@ -115,8 +108,8 @@ class _Package(genanki.Package):  # type: ignore[misc]  # genanki has no types.
     def note_rows(self, cards: list[bytes]) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of the notes, in order of their ids; the rows of their cards are added to
         `cards`, packed so that they can be sorted."""
-        deck_ids = {each.name: each.id for each in self.deck.decks}
-        note_types = {key: each.id for key, each in self.deck.note_types.items()}
+        deck_ids = {subdeck.name: subdeck.id for subdeck in self.deck.decks}
+        note_types = {key: dated.id for key, dated in self.deck.note_types.items()}
         for note in sorted(self.deck.notes, key=lambda note: note.id):
             deck = deck_ids[note.deck]
             cards += [
@@ -136,63 +129,41 @@ class _Package(genanki.Package):  # type: ignore[misc]  # genanki has no types.
             )
 
     def collection(self) -> tuple[Any, ...]:
-        """Return the row that describes the collection.
-
-        It is genanki's, with the deck's own note types, decks and preset.
-        """
+        """Return genanki's row for the collection, with the deck's own note types, decks and
+        preset."""
         deck = self.deck
         with contextlib.closing(sqlite3.connect(":memory:")) as connection:
             connection.executescript(f"{APKG_SCHEMA}{APKG_COL}")
             *row, _models, decks, presets, tags = connection.execute("SELECT * FROM col").fetchone()
         note_types = {
-            str(each.id): _Model(each).to_json(each.modified, deck.decks[0].id)
-            for each in deck.note_types.values()
+            str(dated.id): _Model(dated).to_json(dated.modified, deck.decks[0].id)
+            for dated in deck.note_types.values()
         }
         decks = json.loads(decks) | {
-            str(each.id): _Subdeck(each, deck).to_json() for each in deck.decks
+            str(subdeck.id): _Subdeck(subdeck, deck).to_json() for subdeck in deck.decks
         }
         presets = json.loads(presets) | {
             str(id): {"id": id, "mod": 0, "usn": -1, **options}
             for id, options in by_id(deck).items()
         }
-        return (
-            *row,
-            *(
-                json.dumps(each, ensure_ascii=False, sort_keys=True)
-                for each in (note_types, decks, presets)
-            ),
-            tags,
+        columns = (
+            json.dumps(column, ensure_ascii=False, sort_keys=True)
+            for column in (note_types, decks, presets)
         )
+        return (*row, *columns, tags)
 
 
 class _Model(genanki.Model):  # type: ignore[misc]
-    """genanki's note type, with ids on fields and templates, and roles of fields.
-
-    Required fields follow Anki's own rule.
-    """
+    """genanki's note type, with ids on fields and templates, with roles of fields, and with the
+    required fields that Anki itself would work out."""
 
     def __init__(self, dated: DatedNoteType) -> None:
         own = dated.note_type
-        fields = [
-            {
-                "name": each.name,
-                "id": each.id,
-                "description": "",
-                "tag": each.tag,
-                "preventDeletion": each.prevents_deletion,
-            }
-            for each in own.fields
-        ]
-        fields = [made | dict(each.more) for made, each in zip(fields, own.fields, strict=True)]
-        templates = [
-            {"name": each.name, "id": each.id, "qfmt": each.front, "afmt": each.back, **each.more}
-            for each in own.templates
-        ]
         super().__init__(
             dated.id,
             own.name,
-            fields,
-            templates,
+            [_field(field) for field in own.fields],
+            [_template(template) for template in own.templates],
             own.css,
             self.CLOZE if own.cloze else self.FRONT_BACK,
         )
@@ -204,8 +175,29 @@ class _Model(genanki.Model):  # type: ignore[misc]
 
     def to_json(self, timestamp: int, deck_id: int) -> dict[str, Any]:
         stock = {"originalStockKind": 6} if self.note_type.image_occlusion else {}
-        made: dict[str, Any] = super().to_json(timestamp, deck_id)
-        return made | stock | {"latexsvg": False} | dict(self.note_type.more)
+        values: dict[str, Any] = super().to_json(timestamp, deck_id)
+        return values | stock | {"latexsvg": False} | dict(self.note_type.more)
+
+
+def _field(field: Field) -> dict[str, Any]:
+    return {
+        "name": field.name,
+        "id": field.id,
+        "description": "",
+        "tag": field.tag,
+        "preventDeletion": field.prevents_deletion,
+        **field.more,
+    }
+
+
+def _template(template: Template) -> dict[str, Any]:
+    return {
+        "name": template.name,
+        "id": template.id,
+        "qfmt": template.front,
+        "afmt": template.back,
+        **template.more,
+    }
 
 
 class _Subdeck(genanki.Deck):  # type: ignore[misc]
@@ -220,20 +212,14 @@ class _Subdeck(genanki.Deck):  # type: ignore[misc]
 
     def to_json(self) -> dict[str, Any]:
         today = {key: [0, 0] for key in ("lrnToday", "newToday", "revToday", "timeToday")}
-        made: dict[str, Any] = super().to_json()
-        return (
-            made
-            | today
-            | {"conf": self.preset, "md": False, "mod": 0, "extendRev": 0, "browserCollapsed": True}
-            | self.more
-        )
+        values: dict[str, Any] = super().to_json()
+        own = {"conf": self.preset, "md": False, "mod": 0, "extendRev": 0, "browserCollapsed": True}
+        return values | today | own | self.more
 
 
 def _normalise_header(database: Path) -> None:
-    """Set three numbers in the header to constants.
-
-    They are the change counter, the version-valid-for number and the library's version number.
-    """
+    """Set the three numbers of SQLite's header that differ between machines to constants: the
+    change counter, the version-valid-for number and the library's version."""
     with database.open("r+b") as file:
         for offset, value in ((24, 1), (92, 1), (96, 3_000_000)):
             file.seek(offset)
@@ -241,6 +227,7 @@ def _normalise_header(database: Path) -> None:
 
 
 def _store(package: zipfile.ZipFile, name: str, content: BinaryIO, size: int) -> None:
+    """Add an uncompressed entry of `size` bytes to a package."""
     entry = zipfile.ZipInfo(name, _ZIP_DATE)
     entry.create_system = 3
     entry.external_attr = 0o644 << 16

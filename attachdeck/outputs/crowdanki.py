@@ -52,9 +52,10 @@ def _root(deck: Deck) -> str:
 
 
 class _Folder:
-    """Knows the names that CrowdAnki uses.
+    """Writes a deck as CrowdAnki's JSON.
 
-    They are UUIDs from the course's id and ours, the same in every build.
+    CrowdAnki names everything by a UUID; ours come from the ids of the course and of the deck's
+    parts, and are the same in every build.
     """
 
     def __init__(self, deck: Deck) -> None:
@@ -65,19 +66,20 @@ class _Folder:
 
     def root(self) -> Json:
         deck = self.deck
-        subdecks = {each.name: each for each in deck.decks}
+        subdecks = {subdeck.name: subdeck for subdeck in deck.decks}
         root = subdecks[_root(deck)]
-        children = [each for each in deck.decks if each.name.startswith(f"{root.name}::")]
         # Only the root has its whole name; Anki makes the parents of that.
-        made = self.subdeck(
-            root,
-            root.name,
-            (self.subdeck(each, each.name.removeprefix(f"{root.name}::")) for each in children),
-        )
-        return made | {
-            "deck_configurations": [self.configuration(*each) for each in by_id(deck).items()],
+        prefix = f"{root.name}::"
+        children = [
+            self.subdeck(subdeck, name.removeprefix(prefix))
+            for name, subdeck in subdecks.items()
+            if name.startswith(prefix)
+        ]
+        presets = by_id(deck).items()
+        return self.subdeck(root, root.name, children) | {
+            "deck_configurations": [self.configuration(id, options) for id, options in presets],
             "media_files": list(deck.media),
-            "note_models": [self.note_type(each) for each in deck.note_types.values()],
+            "note_models": [self.note_type(dated) for dated in deck.note_types.values()],
         }
 
     def subdeck(self, own: Subdeck, name: str, children: Iterable[Json] = ()) -> Json:

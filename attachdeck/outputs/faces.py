@@ -46,20 +46,20 @@ def faces(deck: Deck) -> Iterator[Face]:
         if card.kind == "custom" or card.id not in notes:
             continue
         note = notes[card.id]
-        found = fields(deck, note)
-        beside = tuple(found[name] for name in ("Why", "Confusion") if found[name])
+        texts = fields(deck, note)
+        beside = tuple(texts[name] for name in ("Why", "Confusion") if texts[name])
         cited = "; ".join(
             dict.fromkeys(
-                f"{surnames(each.source.authors)}, {each.source.year or 'n.d.'}"
-                for each in card.sources
+                f"{surnames(citation.source.authors)}, {citation.source.year or 'n.d.'}"
+                for citation in card.sources
             )
         )
-        for made in note.cards:
-            front, back = _sides(deck, card, found, made.place)
+        for new_card in note.cards:
+            front, back = _sides(deck, card, texts, new_card.place)
             yield Face(
                 lesson=lesson,
                 card=card,
-                number=made.place,
+                number=new_card.place,
                 front=front,
                 back=back,
                 beside=(*beside, *([escape(cited, quote=False)] if cited else ())),
@@ -107,41 +107,41 @@ def address(name: str, content: bytes) -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
-def _sides(deck: Deck, card: Card, found: Mapping[str, str], place: int) -> tuple[str, str]:
+def _sides(deck: Deck, card: Card, texts: Mapping[str, str], place: int) -> tuple[str, str]:
     word = words(deck.course.language)
     if card.kind == "cloze":
-        return _gap(found["Text"], place + 1, hidden=True), _gap(
-            found["Text"], place + 1, hidden=False
+        return _gap(texts["Text"], place + 1, hidden=True), _gap(
+            texts["Text"], place + 1, hidden=False
         )
     if card.kind in ("choice", "vignette"):
-        scene = f'<div class="scene">{found["Scenario"]}</div>' if found["Scenario"] else ""
-        cue = f'<div class="cue">{found["Cue"]}</div>' if found["Cue"] else ""
+        scene = f'<div class="scene">{texts["Scenario"]}</div>' if texts["Scenario"] else ""
+        cue = f'<div class="cue">{texts["Cue"]}</div>' if texts["Cue"] else ""
         return (
-            f"{scene}<div>{found['Question']}</div>{found['Options']}",
-            f"{cue}{found['Explained']}",
+            f"{scene}<div>{texts['Question']}</div>{texts['Options']}",
+            f"{cue}{texts['Explained']}",
         )
     if isinstance(card, SequenceCard):
-        steps = [found[f"Step {n}"] for n in range(1, len(card.steps) + 1)]
+        steps = [texts[f"Step {n}"] for n in range(1, len(card.steps) + 1)]
         if place == 0:
             return (
-                f"<div>{found['Prompt']}</div><div>{word['Name all steps in order.']}</div>",
+                f"<div>{texts['Prompt']}</div><div>{word['Name all steps in order.']}</div>",
                 _steps(steps),
             )
         before = _steps([*steps[: place - 1], f"<em>{word['What comes here?']}</em>"])
-        return f"<div>{found['Prompt']}</div>{before}", f"<div>{place}. {steps[place - 1]}</div>"
+        return f"<div>{texts['Prompt']}</div>{before}", f"<div>{place}. {steps[place - 1]}</div>"
     if isinstance(card, OcclusionCard):
         name = escape(card.regions[place].name, quote=False)
         return (
-            f"<div>{found['Header']}</div>{_masked(card, found['Image'], place)}",
-            f"<div>{name}</div>{_framed(card, found['Image'], place)}",
+            f"<div>{texts['Header']}</div>{_masked(card, texts['Image'], place)}",
+            f"<div>{name}</div>{_framed(card, texts['Image'], place)}",
         )
     if card.kind == "practice":
-        return f"<div>{found['Prompt']}</div>", found["Example"] or word["No right answer"]
+        return f"<div>{texts['Prompt']}</div>", texts["Example"] or word["No right answer"]
     if place == 1:
-        return found["Reverse Prompt"], found["Reverse Answer"]
-    return found["Prompt"], found["Answer"] + (
-        f'<div class="accepted">{word["Also right"]}: {found["Accepted"]}</div>'
-        if found["Accepted"]
+        return texts["Reverse Prompt"], texts["Reverse Answer"]
+    return texts["Prompt"], texts["Answer"] + (
+        f'<div class="accepted">{word["Also right"]}: {texts["Accepted"]}</div>'
+        if texts["Accepted"]
         else ""
     )
 
@@ -187,10 +187,10 @@ def _over(image: str, shapes: str) -> str:
 
 
 def _shape(card: OcclusionCard, place: int, kind: str) -> str:
-    each = card.regions[place]
-    if each.shape == "ellipse":
-        rx, ry = each.width / 2, each.height / 2
-        centre = f'cx="{each.left + rx:g}" cy="{each.top + ry:g}"'
+    region = card.regions[place]
+    if region.shape == "ellipse":
+        rx, ry = region.width / 2, region.height / 2
+        centre = f'cx="{region.left + rx:g}" cy="{region.top + ry:g}"'
         return f'<ellipse class="{kind}" {centre} rx="{rx:g}" ry="{ry:g}"/>'
-    corner = f'x="{each.left:g}" y="{each.top:g}"'
-    return f'<rect class="{kind}" {corner} width="{each.width:g}" height="{each.height:g}"/>'
+    corner = f'x="{region.left:g}" y="{region.top:g}"'
+    return f'<rect class="{kind}" {corner} width="{region.width:g}" height="{region.height:g}"/>'

@@ -108,36 +108,36 @@ class _Bank:
             yield f"// [id:{name}]{tags}\n::{escaped(name)}::{self.question(face)}\n"
 
     def question(self, face: Face) -> str:
-        card, found = face.card, fields(self.deck, self.notes[face.card.id])
-        note = f"<p><small>{found['Content Note']}</small></p>" if found["Content Note"] else ""
+        card, texts = face.card, fields(self.deck, self.notes[face.card.id])
+        note = f"<p><small>{texts['Content Note']}</small></p>" if texts["Content Note"] else ""
         if isinstance(card, ChoiceCard):
-            scene = f"<p>{found['Scenario']}</p>" if found["Scenario"] else ""
+            scene = f"<p>{texts['Scenario']}</p>" if texts["Scenario"] else ""
             return _asked(
-                f"{note}{scene}<p>{found['Question']}</p>",
+                f"{note}{scene}<p>{texts['Question']}</p>",
                 self.options(card),
-                _feedback(face, found.get("Cue", "")),
+                _feedback(face, texts.get("Cue", "")),
             )
         if isinstance(card, TypedCard):
             return _asked(
-                note + found["Prompt"],
-                [f"={short(each)}" for each in (card.answer, *card.accept)],
+                note + texts["Prompt"],
+                [f"={short(answer)}" for answer in (card.answer, *card.accept)],
                 _feedback(face),
             )
         if isinstance(card, SequenceCard):
             return _asked(
-                note + found["Prompt"],
-                _places([found[f"Step {n}"] for n in range(1, len(card.steps) + 1)]),
+                note + texts["Prompt"],
+                _places([texts[f"Step {n}"] for n in range(1, len(card.steps) + 1)]),
                 _feedback(face),
             )
         if card.kind == "cloze":
-            stem, answer = _gap(found["Text"], face.number + 1)
+            stem, answer = _gap(texts["Text"], face.number + 1)
             return _asked(
                 note + stem, [f"={short(answer)}"] if answer else [], _feedback(face, face.back)
             )
         if card.kind == "practice":
             return html(
-                f"{note}<p>{found['Prompt']}</p>"
-                + (f"<p><em>{found['Example']}</em></p>" if found["Example"] else "")
+                f"{note}<p>{texts['Prompt']}</p>"
+                + (f"<p><em>{texts['Example']}</em></p>" if texts["Example"] else "")
             )
         return _asked(note + face.front, [], _feedback(face, face.back))
 
@@ -152,10 +152,10 @@ class _Bank:
             {True: "=", False: "~"} if right == 1 else {True: f"~%{part}%", False: f"~%-{part}%"}
         )
         return [
-            marks[each.right]
-            + html(self.html(each.text))
-            + (f"#{html(self.html(each.why))}" if each.why else "")
-            for each in card.options
+            marks[option.right]
+            + html(self.html(option.text))
+            + (f"#{html(self.html(option.why))}" if option.why else "")
+            for option in card.options
         ]
 
     def html(self, text: str) -> str:
@@ -172,8 +172,8 @@ def _lines(lines: list[str]) -> str:
 
 
 def _feedback(face: Face, answer: str = "") -> str:
-    said = [each for each in (answer, *face.beside) if each]
-    return f"####{html(''.join(f'<p>{each}</p>' for each in said))}" if said else ""
+    texts = [text for text in (answer, *face.beside) if text]
+    return f"####{html(''.join(f'<p>{text}</p>' for text in texts))}" if texts else ""
 
 
 def _places(steps: list[str]) -> list[str]:

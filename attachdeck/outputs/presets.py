@@ -61,5 +61,5 @@ def by_id(deck: Deck) -> dict[int, dict[str, Any]]:
     """Return the deck options of all decks by the ids of their presets."""
     practice = {deck.practice_preset: of_practice(deck)}
     return {deck.preset: of_course(deck)} | (
-        practice if any(each.practice for each in deck.decks) else {}
+        practice if any(subdeck.practice for subdeck in deck.decks) else {}
     )

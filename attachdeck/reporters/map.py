@@ -17,8 +17,8 @@ def markdown(course: Course) -> str:
     """Return a table of the lessons, for a README: what each builds on and what it leads to."""
     rows = ["| lesson | builds on | leads to |", "|---|---|---|"]
     for lesson in course.lessons:
-        before = [each for each in course.lessons if each.id in lesson.requires]
-        after = [each for each in course.lessons if lesson.id in each.requires]
+        before = [other for other in course.lessons if other.id in lesson.requires]
+        after = [other for other in course.lessons if lesson.id in other.requires]
         title = _SIGNS.sub(r"\\\1", printable(lesson.title))
         rows.append(f"| {lesson.number} {title} | {_numbers(before)} | {_numbers(after)} |")
     return "\n".join(rows) + "\n"

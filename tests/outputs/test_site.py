@@ -95,8 +95,9 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Page]]:
     assert troubles == []
 
 
-def cards_on(website: Path, name: str) -> int:
-    return (website / name).read_text(encoding="utf-8").count("<article")
+def remembered_on(website: Path, name: str) -> int:
+    """Return how many cards of a page there are to remember: those of practice are not counted."""
+    return (website / name).read_text(encoding="utf-8").count('class="marks')
 
 
 def tallies(page: Page) -> list[str]:
@@ -240,7 +241,7 @@ def test_a_choice_with_several_right_options_waits_for_as_many(
 
 
 def test_progress_survives_a_reload_and_shows_on_the_index(website: Path, visit):
-    first, second = cards_on(website, FIRST), cards_on(website, SECOND)
+    first, second = remembered_on(website, FIRST), remembered_on(website, SECOND)
     page = visit(website / FIRST)
     assert tallies(page) == [f"Remembered: 0 / {first}"]
     mark(page, "card-attachment-definition-0", "Remembered")
@@ -295,7 +296,7 @@ def test_a_renamed_card_keeps_its_mark(visit, tiny: Callable[..., Deck], tmp_pat
 def test_progress_is_kept_as_a_file_forgotten_and_taken_back(
     flagship: Deck, website: Path, visit, tmp_path: Path
 ):
-    first = cards_on(website, FIRST)
+    first = remembered_on(website, FIRST)
     page = visit(website / FIRST)
     mark(page, "card-attachment-definition-0", "Remembered")
     index = visit(website / "index.html")
@@ -344,7 +345,7 @@ def test_a_browser_that_keeps_nothing_says_so(website: Path, chromium: Browser):
     page.goto((website / FIRST).as_uri())
     assert "keeps nothing" in page.locator(".said").inner_text()
     mark(page, "card-attachment-definition-0", "Remembered")
-    assert tallies(page) == [f"Remembered: 1 / {cards_on(website, FIRST)}"]
+    assert tallies(page) == [f"Remembered: 1 / {remembered_on(website, FIRST)}"]
     context.close()
 
 
@@ -403,7 +404,7 @@ def test_everything_is_done_with_keys_alone(website: Path, visit):
         if page.evaluate("document.activeElement.dataset.mark") == "Remembered":
             break
     page.keyboard.press("Space")
-    assert tallies(page) == [f"Remembered: 1 / {cards_on(website, FIRST)}"]
+    assert tallies(page) == [f"Remembered: 1 / {remembered_on(website, FIRST)}"]
     page.locator("#sought").focus()
     page.keyboard.type("somewhat poorer mental")
     page.keyboard.press("Enter")

@@ -1,6 +1,6 @@
 """The output `site`: a website of the course, with its cards as prompts, and the deck to download.
 
-The prompts stand among what they ask about. The site needs no server and asks for nothing from
+Each prompt follows the section that it asks about. The site needs no server and loads nothing from
 elsewhere. What the reader remembers stays in the browser.
 
 The pages' policy (Content-Security-Policy) names `file:` beside `'self'`: for a page opened from a
@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from html import escape
 from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from attachdeck.anki.colour import BACKGROUNDS
 from attachdeck.anki.markup import Shown, render
@@ -30,6 +29,7 @@ from attachdeck.domain.course import Lesson, Objective
 from attachdeck.domain.naming import file_name
 from attachdeck.outputs import apkg
 from attachdeck.outputs.faces import reading_html
+from attachdeck.outputs.site.course_data import course_data
 from attachdeck.outputs.site.metadata import metadata, summary
 from attachdeck.outputs.site.prompts import prompts
 from attachdeck.outputs.site.reading import lifted, own_words, plain, section_of, sections
@@ -43,22 +43,12 @@ A page that was opened from a folder may not fetch JSON, so what is searched is 
 """
 
 _SLOT = re.compile(r"\[\[([\w ]+)\]\]")
-_SAID = (
-    "Forget?",
-    "Found",
-    "No file of progress",
-    "Not found",
-    "Not kept",
-    "Remembered",
-    "Your pick",
-)
-"""The words that scripts show."""
 
 
 def write(deck: Deck, place: Path) -> list[str]:
     """Write the pages, what they show and the deck into a folder.
 
-    Raises OSError when it cannot be written.
+    Raise OSError when it cannot be written.
     """
     place.mkdir()
     site = _Site(deck)
@@ -72,9 +62,10 @@ def write(deck: Deck, place: Path) -> list[str]:
 
 
 class _Site:
-    """Knows the words of the course's language, its pictures, and the prompts of each lesson.
+    """Writes the pages of a course, as HTML.
 
-    Pictures are known by their names in the folder.
+    `words` are those of the course's language, `shown` its pictures by name, as the pages show
+    them, and `prompts` those of each lesson, by its id.
     """
 
     def __init__(self, deck: Deck) -> None:
@@ -84,15 +75,15 @@ class _Site:
         self.package = f"{file_name(course.deck)}{apkg.SUFFIX}"
         self.shown = {
             name: Shown(
-                f"media/{packed_name(course, each)}",
-                f"media/{packed_name(course, each.night)}" if each.night else "",
-                each.alt,
+                f"media/{packed_name(course, picture)}",
+                f"media/{packed_name(course, picture.night)}" if picture.night else "",
+                picture.alt,
             )
-            for name, each in course.pictures.items()
+            for name, picture in course.pictures.items()
         }
         self.prompts = {
             lesson: list(group)
-            for lesson, group in groupby(prompts(deck), lambda each: each.face.lesson.id)
+            for lesson, group in groupby(prompts(deck), lambda prompt: prompt.face.lesson.id)
         }
 
     def texts(self) -> dict[str, str]:
@@ -111,8 +102,9 @@ class _Site:
         pages["sources.html"] = self.page(
             f"{self.words['Sources']}: {course.title}", about, self.works()
         )
+        known = course_data(course, self.words, self.prompts, self.html, _page)
         scripts = {name: _file(name) for name in SCRIPTS} | {
-            "course.js": f"const COURSE = {json.dumps(self.searched(), ensure_ascii=False)};\n"
+            "course.js": f"const COURSE = {json.dumps(known, ensure_ascii=False)};\n"
         }
         return pages | scripts | {"style.css": self.style()}
 
@@ -141,10 +133,10 @@ class _Site:
         retired = self.deck.retired
         custom = sum(bool(note.cards) and note.kind == "custom" for note in self.deck.notes)
         texts = [
-            *(each.reading_text for each in self.course.lessons),
-            *(each.html for prompts in self.prompts.values() for each in prompts),
+            *(lesson.reading_text for lesson in self.course.lessons),
+            *(prompt.html for prompts in self.prompts.values() for prompt in prompts),
         ]
-        formulas = sum("\\(" in each or "\\[" in each for each in texts)
+        formulas = sum("\\(" in text or "\\[" in text for text in texts)
         return [
             *([f"{retired} retired"] if retired else []),
             *([f"{custom} of the course's own note types"] if custom else []),
@@ -190,15 +182,15 @@ class _Site:
         """Return the links to the lessons that a lesson requires, and to those that require it."""
         requires = set(lesson.requires)
         ways = (
-            ("Builds on", [each for each in self.course.lessons if each.id in requires]),
-            ("Leads to", [each for each in self.course.lessons if lesson.id in each.requires]),
+            ("Builds on", [other for other in self.course.lessons if other.id in requires]),
+            ("Leads to", [other for other in self.course.lessons if lesson.id in other.requires]),
         )
-        said = [
+        links = [
             f"{self.words[word]}: {', '.join(map(_linked, lessons))}"
             for word, lessons in ways
             if lessons
         ]
-        return f'<p class="map">{" · ".join(said)}</p>' if said else ""
+        return f'<p class="map">{" · ".join(links)}</p>' if links else ""
 
     def lesson(self, number: int) -> str:
         lesson = self.course.lessons[number]
@@ -218,27 +210,27 @@ class _Site:
             "note": note,
             "body": body,
             "turn": "".join(
-                self.turn(word, each)
-                for word, each in (("Previous", number - 1), ("Next", number + 1))
-                if 0 <= each < len(self.course.lessons)
+                self.turn(word, other)
+                for word, other in (("Previous", number - 1), ("Next", number + 1))
+                if 0 <= other < len(self.course.lessons)
             ),
         }
         return _filled("lesson.html", self.words | slots)
 
     def goal(self, objective: Objective) -> str:
         level = self.words[objective.level] if objective.level else ""
-        said = f' <span class="level">{level}</span>' if level else ""
-        return f"<li>{escape(objective.text)}{said}</li>"
+        badge = f' <span class="level">{level}</span>' if level else ""
+        return f"<li>{escape(objective.text)}{badge}</li>"
 
     def reading(self, lesson: Lesson) -> str:
         """Return the reading, with the prompts after the section that each belongs to."""
         parts = sections(lifted(reading_html(lesson, self.html)))
         own = own_words(parts)
         below = [""] * len(parts)
-        for _, group in groupby(self.prompts.get(lesson.id, ()), lambda each: each.face.card.id):
-            asked = list(group)
-            place = section_of(" ".join(each.face.front + each.face.back for each in asked), own)
-            below[place] += "".join(each.html for each in asked)
+        by_card = groupby(self.prompts.get(lesson.id, ()), lambda prompt: prompt.face.card.id)
+        for of_card in (list(group) for _, group in by_card):
+            texts = (prompt.face.front + prompt.face.back for prompt in of_card)
+            below[section_of(" ".join(texts), own)] += "".join(prompt.html for prompt in of_card)
         return "".join(f"{part}\n{here}" for part, here in zip(parts, below, strict=True))
 
     def help(self) -> str:
@@ -269,7 +261,7 @@ class _Site:
             for card in self.course.cards()
             for citation in card.sources
         }
-        works = sorted(cited.values(), key=lambda each: (each.authors, each.year or 0, each.title))
+        works = sorted(cited.values(), key=lambda work: (work.authors, work.year or 0, work.title))
         entries = "".join(f"<li>{reference(work)}</li>" for work in works)
         return f"<h1>{self.words['Sources']}</h1>\n<ul>{entries}</ul>"
 
@@ -278,48 +270,6 @@ class _Site:
         relation = "prev" if word == "Previous" else "next"
         text = f"{self.words[word]}: {escape(lesson.title)}"
         return f'<a href="{_page(lesson)}" rel="{relation}">{text}</a>'
-
-    def searched(self) -> dict[str, Any]:
-        """Return what the scripts know.
-
-        That is what can be found and where, what counts, and the words that they show.
-        """
-        return {
-            "id": self.course.id,
-            "words": {word: self.words[word] for word in _SAID},
-            "lessons": [
-                {
-                    "id": each.id,
-                    "page": _page(each),
-                    "title": f"{each.number} {each.title}",
-                    "text": self.text(each),
-                }
-                for each in self.course.lessons
-            ],
-            "cards": list(self.cards()),
-        }
-
-    def text(self, lesson: Lesson) -> str:
-        return " ".join(
-            [
-                plain(self.html(lesson.summary)),
-                *(objective.text for objective in lesson.objectives),
-                plain(reading_html(lesson, self.html)),
-            ]
-        )
-
-    def cards(self) -> Iterator[dict[str, Any]]:
-        for lesson in self.course.lessons:
-            for prompt in self.prompts.get(lesson.id, ()):
-                face = prompt.face
-                yield {
-                    "key": prompt.key,
-                    "lesson": lesson.id,
-                    "page": f"{_page(lesson)}#{prompt.anchor}",
-                    "title": plain(face.front),
-                    "text": " ".join(plain(text) for text in (face.back, *face.beside)),
-                    "counts": prompt.counts,
-                }
 
     def html(self, text: str) -> str:
         rendered = render(text, self.shown) if text else ""

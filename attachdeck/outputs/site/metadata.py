@@ -1,4 +1,4 @@
-"""What search engines and links to a course say of it."""
+"""What search engines, and links to a course, show of it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,7 @@ def summary(course: Course) -> str:
 
 
 def metadata(course: Course, address: Callable[[Lesson], str]) -> str:
-    """Return the course in the words of schema.org, as a script of data.
-
-    Nothing in it can end the script.
-    """
+    """Return the course in the words of schema.org, as a script of data that no text can end."""
     about = {
         "@context": "https://schema.org",
         "@type": "Course",
@@ -44,6 +41,6 @@ def _part(lesson: Lesson, address: str) -> dict[str, object]:
         "name": lesson.title,
         "description": plain(render(lesson.summary, {})),
         "position": lesson.number,
-        "teaches": [each.text for each in lesson.objectives],
+        "teaches": [objective.text for objective in lesson.objectives],
         "url": address,
     }

@@ -40,21 +40,21 @@ def prompts(deck: Deck) -> Iterator[Prompt]:
         yield _prompt(face, notes[face.card.id], fields(deck, notes[face.card.id]), word)
 
 
-def _prompt(face: Face, note: Note, found: Mapping[str, str], word: Mapping[str, str]) -> Prompt:
+def _prompt(face: Face, note: Note, texts: Mapping[str, str], word: Mapping[str, str]) -> Prompt:
     anchor, key = f"card-{face.card.id}-{face.number}", f"{note.guid}/{face.number}"
     practice = face.card.kind == "practice"
-    hint = _unfolding("hint", word["Hint"], found["Hint"]) if found["Hint"] else ""
+    hint = _unfolding("hint", word["Hint"], texts["Hint"]) if texts["Hint"] else ""
     # A card of practice has no right answer; the face says so where it has no example, in words for
     # Anki.
     if practice:
         answer = (
-            _unfolding("answer", word["Example"], face.back) if found["Example"] else ""
-        ) + _beside(found, word)
+            _unfolding("answer", word["Example"], face.back) if texts["Example"] else ""
+        ) + _beside(texts, word)
     else:
         answer = _unfolding(
             "answer",
             word["Show the answer"],
-            f'<div class="back">{face.back}</div>{_beside(found, word)}{_marks(word)}',
+            f'<div class="back">{face.back}</div>{_beside(texts, word)}{_marks(word)}',
         )
     asked = f'<div class="front">{face.front}</div>{hint}{answer}'
     if face.card.content_note:
@@ -69,17 +69,17 @@ def _unfolding(name: str, word: str, html: str) -> str:
     return f'<details class="{name}"><summary>{word}</summary>{html}</details>'
 
 
-def _beside(found: Mapping[str, str], word: Mapping[str, str]) -> str:
-    """Return what is said beside an answer."""
-    said = (
+def _beside(texts: Mapping[str, str], word: Mapping[str, str]) -> str:
+    """Return what is shown beside an answer."""
+    titles = (
         ("Why", word["Why"]),
         ("Confusion", word["Often confused"]),
         ("Sources", word["Sources"]),
     )
     return "".join(
-        f'<div class="beside"><strong>{title}</strong><div>{found[name]}</div></div>'
-        for name, title in said
-        if found[name]
+        f'<div class="beside"><strong>{title}</strong><div>{texts[name]}</div></div>'
+        for name, title in titles
+        if texts[name]
     )
 
 

@@ -58,16 +58,14 @@ def sections(html: str) -> list[str]:
 
 def own_words(sections: Iterable[str]) -> list[set[str]]:
     """Return the words of each section that no other has."""
-    words = [_words(each) for each in sections]
-    counts = Counter(word for each in words for word in each)
-    return [{word for word in each if counts[word] == 1} for each in words]
+    by_section = [_words(section) for section in sections]
+    counts = Counter(word for words in by_section for word in words)
+    return [{word for word in words if counts[word] == 1} for words in by_section]
 
 
 def section_of(text: str, own: list[set[str]]) -> int:
-    """Return the place of the section that a text belongs to, by its own words.
-
-    It is the last where no section shares more than all others.
-    """
+    """Return the place of the section that shares the most of its own words with a text, and the
+    last place where several share the most."""
     words = _words(text)
     shared = [len(words & section) for section in own]
     most = max(shared)
