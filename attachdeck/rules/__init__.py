@@ -26,13 +26,13 @@ from types import MappingProxyType
 from typing import Any
 
 from attachdeck.decode.texts import may_define, within
-from attachdeck.domain.course import Card, ChoiceCard, Course, Lesson, Objective
+from attachdeck.domain.course import Card, ChoiceCard, Course, Lesson, Objective, VignetteCard
 from attachdeck.domain.diagnostics import Diagnostic, Severity, did_you_mean_or_list
 from attachdeck.domain.location import Location
 from attachdeck.reader import Node, read_text
 from attachdeck.rules.support.markdown import Text, doubtful_texts
 from attachdeck.rules.support.pages import Page, pages_without_rule
-from attachdeck.rules.support.texts import Phrases, Texts, Words, plain, runs, texts
+from attachdeck.rules.support.texts import Phrases, Texts, Words, plain, runs, texts, with_word
 from attachdeck.system.docstrings import docstring
 
 ALWAYS = (
@@ -121,8 +121,30 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OptionsSummary:
+    """What rules that compare cards must know of the options of one.
+
+    `option_set` and `answer` are those of a scene, and `words` how many its scenario has.
+    `absolute_right` and `absolute_wrong` count the right and the wrong options that have an
+    absolute word; `right_is` says whether the right option is the longest or the shortest.
+    """
+
+    right: int
+    wrong: int
+    absolute_right: int
+    absolute_wrong: int
+    right_is: str
+    option_set: str
+    answer: str
+    words: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CardSummary:
-    """What rules that compare cards must know of one: its words, and what it refers to."""
+    """What rules that compare cards must know of one: its words, and what it refers to.
+
+    `choice` is there for cards with options.
+    """
 
     id: str
     at: Location
@@ -134,6 +156,8 @@ class CardSummary:
     sources: tuple[str, ...]
     objective: str
     silenced: frozenset[str]
+    retired: bool = False
+    choice: OptionsSummary | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,7 +285,7 @@ class Linter:
         for name in self.severities:
             check = known_rules()[name].check
             diagnostics += self._reported(name, check(course, context) if check else ())
-        return diagnostics, [_summary(card, said) for card, said in context.cards(course)]
+        return diagnostics, [_summary(card, said, context) for card, said in context.cards(course)]
 
     def of_course(self, files: Mapping[str, str]) -> list[Diagnostic]:
         """Return what the rules find in the course's own files, of which these are the texts."""
@@ -310,7 +334,7 @@ def for_release(course: Course, diagnostics: Iterable[Diagnostic]) -> list[Diagn
     ]
 
 
-def _summary(card: Card, said: Texts) -> CardSummary:
+def _summary(card: Card, said: Texts, context: Context) -> CardSummary:
     options = card.options if isinstance(card, ChoiceCard) else ()
     return CardSummary(
         id=card.id,
@@ -323,7 +347,38 @@ def _summary(card: Card, said: Texts) -> CardSummary:
         sources=tuple(citation.source.key for citation in card.sources),
         objective=card.objective.id if card.objective else "",
         silenced=frozenset(card.silenced),
+        retired=bool(card.retired_because),
+        choice=options_summary(card, context.words) if isinstance(card, ChoiceCard) else None,
     )
+
+
+def options_summary(card: ChoiceCard, words: Words) -> OptionsSummary:
+    """Return what rules that compare cards must know of a card's options; `words` are the lists of
+    the course's language."""
+    scene = card if isinstance(card, VignetteCard) else None
+    right = [option.text for option in card.options if option.right]
+    wrong = [option.text for option in card.options if not option.right]
+    absolutes = words.get("absolutes", ())
+    return OptionsSummary(
+        right=len(right),
+        wrong=len(wrong),
+        absolute_right=sum(bool(with_word(text, absolutes)) for text in right),
+        absolute_wrong=sum(bool(with_word(text, absolutes)) for text in wrong),
+        right_is=_extreme(right, wrong),
+        option_set=scene.option_set if scene else "",
+        answer=scene.answer if scene else "",
+        words=len(plain(scene.scenario).split()) if scene else 0,
+    )
+
+
+def _extreme(right: Sequence[str], wrong: Sequence[str]) -> str:
+    """Return whether the one right option is the longest or the shortest of all."""
+    if len(right) != 1 or not wrong:
+        return ""
+    lengths = [len(text) for text in wrong]
+    if len(right[0]) > max(lengths):
+        return "longest"
+    return "shortest" if len(right[0]) < min(lengths) else ""
 
 
 def _unknown_rules(named: Iterable[tuple[str, Location]]) -> Iterator[Diagnostic]:
