@@ -1,4 +1,4 @@
-"""Rules: what a course should have, and what a good card is. One a module.
+"""Rules about what a course must and should have, one a module.
 
 A rule's docstring is its page (a title; what, why and how to fix; `Bad:` and `Good:` with YAML,
 which are its tests). Its name is the file's, with hyphens. It has at least one of these functions:
@@ -9,10 +9,10 @@ which are its tests). Its name is the file's, with hyphens. It has at least one 
 
 All yield findings. A rule whose module says `STOPS_RELEASE = True` is an error for a release.
 
-A rule whose module says `SEVERITY = Severity.ERROR` looks for what would make a card useless or
-harmful. It stands in `ALWAYS`: it runs for every course, and nobody can turn it off or silence it.
-Such a rule may meet a course or a lesson that has other errors, of which the right part is there;
-with `RUNS_LAST = True` it gets only lessons in which nothing else is wrong.
+A rule whose module says `SEVERITY = Severity.ERROR` reports what would make a card useless or
+harmful. It is listed in `ALWAYS`: it runs for every course, and nobody can turn it off or silence
+it. Such a rule may get a course or a lesson with other errors, reduced to its valid parts; with
+`RUNS_LAST = True` it gets only lessons without other errors.
 """
 
 from __future__ import annotations
@@ -48,18 +48,18 @@ ALWAYS = (
     "unsafe-html",
     "no-card",
 )
-"""The rules that are errors, in the order in which they report what stands in one place."""
+"""The rules that are errors, in the order in which their findings at one place are shown."""
 
 Cards = list[tuple[Card, Texts]]
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What rules know besides the course.
+    """Everything that rules need besides the course.
 
-    `today` is a day (year-month-day); `words` are those to look for in the course's language;
-    `corpus` are the runs of words of other texts; `files` the texts of the files that are looked
-    at; `unsure` those of files that have errors, by what messages call them.
+    `today` is a day (year-month-day); `words` are the word lists of the course's language;
+    `corpus` are the runs of words of other texts; `files` are the texts of the checked files;
+    `unsure` are those of files that have errors, by the name that messages use.
     """
 
     today: str = ""
@@ -75,7 +75,7 @@ class Context:
     )
 
     def cards(self, course: Course) -> Cards:
-        """Return every card with its texts, which are taken apart once for all rules."""
+        """Return every card with its texts, which are analysed once for all rules."""
         for known, cards in self._read:
             if known is course:
                 return cards
@@ -85,7 +85,7 @@ class Context:
         return cards
 
     def doubtful_texts(self, course: Course) -> Sequence[Text]:
-        """Return the texts of a lesson that need a close look, looked for once for all rules."""
+        """Return the texts of a lesson that need a close look, which are searched once."""
         for known, doubtful in self._doubtful:
             if known is course:
                 return doubtful
@@ -94,24 +94,23 @@ class Context:
         return doubtful
 
     def within(self, text: Node, snippet: str) -> Location:
-        """Return where a piece of a text stands in its file; the whole text where it cannot be
-        found as written."""
+        """Return the place of a piece of a text, or of the text where the piece is not in it."""
         return within(self.files, text, snippet)
 
     def may_define(self, file: str, name: str) -> bool:
-        """Whether a file that has errors may say what a name refers to."""
+        """Return whether a file that has errors may define a name."""
         return may_define(self.unsure, file, name)
 
     def cards_near(self, course: Course, phrases: str) -> Iterator[tuple[Card, Texts]]:
-        """Yield the cards that may have a listed phrase somewhere; the others have none."""
+        """Yield the cards that may have a phrase of a list; the others have none."""
         return (pair for pair in self.cards(course) if phrases in pair[1].near)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule has found: where, what is wrong, and how to fix it.
+    """A finding of a rule: the place, what is wrong, and how to fix it.
 
-    `card` is the card that it is about, if it is one: its author may silence the rule there.
+    `card` is the card that it is about, if any: its author may silence the rule there.
     """
 
     at: Location
@@ -122,7 +121,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionsSummary:
-    """What rules that compare cards must know of the options of one.
+    """The facts about a card's options that rules need to compare cards.
 
     `option_set` and `answer` are those of a scene, and `words` how many its scenario has.
     `absolute_right` and `absolute_wrong` count the right and the wrong options that have an
@@ -141,7 +140,7 @@ class OptionsSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardSummary:
-    """What rules that compare cards must know of one: its words, and what it refers to.
+    """The facts about a card that rules need to compare cards: its words and references.
 
     `choice` is there for cards with options.
     """
@@ -174,10 +173,10 @@ Check = Callable[[Course, Context], Iterable[Finding]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(Page):
-    """A rule: its page, the functions that look for it, and how grave what it finds is.
+    """A rule: its page, its functions, and its severity.
 
-    `runs_last` says that it gets only lessons in which nothing else is wrong; `stops_release` that
-    what it finds is an error for a release.
+    With `runs_last` it gets only lessons without other errors; with `stops_release` its findings
+    are errors for a release.
     """
 
     severity: Severity
@@ -190,7 +189,7 @@ class Rule(Page):
 
 @cache
 def known_rules() -> dict[str, Rule]:
-    """Return every rule for good cards by its name; a course may turn these off."""
+    """Return every rule that is a warning by its name; a course may turn these off."""
     modules = [module.name for module in iter_modules(__path__) if not module.ispkg]
     names = [module.replace("_", "-") for module in modules]
     return {name: _rule(name) for name in names if name not in ALWAYS}
@@ -204,7 +203,7 @@ def error_rules() -> dict[str, Rule]:
 
 @cache
 def error_pages() -> dict[str, Page]:
-    """Return the page of every code that belongs to no rule for good cards, by the code."""
+    """Return the page of every code that is not a warning, by the code."""
     pages: dict[str, Page] = {**pages_without_rule(), **error_rules()}
     return dict(sorted(pages.items()))
 
@@ -228,9 +227,9 @@ def _rule(name: str) -> Rule:
 def errors_of_lesson(
     course: Course, lesson: Lesson, context: Context, *, is_good: bool
 ) -> list[Diagnostic]:
-    """Return what the rules that are errors find in one lesson of a course.
+    """Return the findings of the rules that are errors in one lesson of a course.
 
-    `is_good` says that nothing else is wrong with the lesson, nor with the course's own files.
+    `is_good` is true if the lesson and the course's own files have no other errors.
     """
     course = replace(course, lessons=(lesson,))
     diagnostics: list[Diagnostic] = []
@@ -242,7 +241,7 @@ def errors_of_lesson(
 
 
 def errors_of_course(course: Course, context: Context) -> list[Diagnostic]:
-    """Return what the rules that are errors find in a course's own files."""
+    """Return the findings of the rules that are errors in a course's own files."""
     return [
         _diagnostic(rule.name, finding, rule.severity)
         for rule in error_rules().values()
@@ -252,10 +251,10 @@ def errors_of_course(course: Course, context: Context) -> list[Diagnostic]:
 
 
 class Linter:
-    """Holds the rules against a course: lesson by lesson, and then what concerns all of it.
+    """Checks a course by the rules that are warnings: lesson by lesson, and then as a whole.
 
-    `course` is without its lessons. `only` names the rules to ask (all where it is empty),
-    `corpus` are texts with which a course should share no words.
+    `course` has no lessons. `only` names the rules to use (all if it is empty), `corpus` are texts
+    from which the course should not copy.
     """
 
     def __init__(
@@ -274,9 +273,9 @@ class Linter:
     def of_lesson(
         self, lesson: Lesson, files: Mapping[str, str]
     ) -> tuple[list[Diagnostic], list[CardSummary]]:
-        """Return what the rules find in one lesson, and the summaries of its cards.
+        """Return the rules' findings in one lesson, and the summaries of its cards.
 
-        `files` are the texts of the files in which the lesson is written.
+        `files` are the texts of the lesson's files.
         """
         course = replace(self.course, lessons=(lesson,))
         context = replace(self.context, files=files)
@@ -285,10 +284,12 @@ class Linter:
         for name in self.severities:
             check = known_rules()[name].check
             diagnostics += self._reported(name, check(course, context) if check else ())
-        return diagnostics, [_summary(card, said, context) for card, said in context.cards(course)]
+        return diagnostics, [
+            _summary(card, texts, context) for card, texts in context.cards(course)
+        ]
 
     def of_course(self, files: Mapping[str, str]) -> list[Diagnostic]:
-        """Return what the rules find in the course's own files, of which these are the texts."""
+        """Return the rules' findings in the course's own files, of which these are the texts."""
         context = replace(self.context, files=files)
         named = ((name, at) for name, (_, at) in self.course.lint.items())
         diagnostics = list(_unknown_rules(named))
@@ -298,8 +299,10 @@ class Linter:
         return diagnostics
 
     def of_all(self, whole: Whole, files: Mapping[str, str]) -> list[Diagnostic]:
-        """Return what the rules find where they compare all cards of a course without errors;
-        `files` are the texts of all its files."""
+        """Return the findings of the rules that compare all cards of a course without errors.
+
+        `files` are the texts of all its files.
+        """
         context = replace(self.context, files=files)
         diagnostics: list[Diagnostic] = []
         for name in self.severities:
@@ -324,24 +327,26 @@ def _diagnostic(name: str, finding: Finding, severity: Severity) -> Diagnostic:
 
 
 def for_release(course: Course, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Return diagnostics as a release takes them: rules that stop one are errors, unless the
-    course's `lint` says otherwise."""
+    """Return diagnostics with those as errors that stop a release.
+
+    The course's `lint` may set other severities.
+    """
     stopping = {name for name, rule in known_rules().items() if rule.stops_release}
     stopping -= course.lint.keys()
     return [
-        replace(each, severity=Severity.ERROR) if each.rule in stopping else each
-        for each in diagnostics
+        replace(diagnostic, severity=Severity.ERROR) if diagnostic.rule in stopping else diagnostic
+        for diagnostic in diagnostics
     ]
 
 
-def _summary(card: Card, said: Texts, context: Context) -> CardSummary:
+def _summary(card: Card, texts: Texts, context: Context) -> CardSummary:
     options = card.options if isinstance(card, ChoiceCard) else ()
     return CardSummary(
         id=card.id,
         at=card.at,
         kind=card.kind,
-        asked_words=said.asked_words,
-        answered_words=said.answered_words,
+        asked_words=texts.asked_words,
+        answered_words=texts.answered_words,
         confusion=plain(card.confusion),
         options=plain(" ".join(option.text for option in options)),
         sources=tuple(citation.source.key for citation in card.sources),
@@ -391,7 +396,7 @@ def _unknown_rules(named: Iterable[tuple[str, Location]]) -> Iterator[Diagnostic
 
 @cache
 def _words(language: str) -> Words:
-    """Return the word lists of a language; none where there are none yet."""
+    """Return the word lists of a language, if it has any."""
     name = f"{language.partition('-')[0].lower()}.yaml"
     try:
         content = get_data(f"{__name__}.support", f"words/{name}")

@@ -6,11 +6,13 @@ Mend: mark several options as right, and say so in the question.
 
 Bad:
 
-    - {id: a, kind: choice, question: Which?, options: [{text: One, why: No.}, {text: All of the above, right: true}]}
+    - {id: a, kind: choice, question: Which?,
+       options: [{text: One, why: No.}, {text: All of the above, right: true}]}
 
 Good:
 
-    - {id: a, kind: choice, question: Which?, options: [{text: One, why: No.}, {text: Two, right: true}]}
+    - {id: a, kind: choice, question: Which?,
+       options: [{text: One, why: No.}, {text: Two, right: true}]}
 """
 
 from __future__ import annotations

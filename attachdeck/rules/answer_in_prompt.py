@@ -2,15 +2,18 @@
 
 Then nothing has to be recalled.
 Source: Matuschak, prompts should be effortful (2020).
-Mend: ask for the other half, or say the prompt in other words. A prompt that offers alternatives (*or*, *which*) is no mistake.
+Mend: ask for the other half, or say the prompt in other words.
+A prompt that offers alternatives (*or*, *which*) is no mistake.
 
 Bad:
 
-    - {id: a, kind: basic, prompt: "What is a secure base, the secure base of a child?", answer: The secure base of a child.}
+    - {id: a, kind: basic, prompt: "What is a secure base, the secure base of a child?",
+       answer: The secure base of a child.}
 
 Good:
 
-    - {id: a, kind: basic, prompt: What is a secure base?, answer: The figure from whom one explores.}
+    - {id: a, kind: basic, prompt: What is a secure base?,
+       answer: The figure from whom one explores.}
 """
 
 from __future__ import annotations

@@ -1,16 +1,20 @@
 """Answer too long.
 
-An answer of more than 25 words cannot be compared with what came to mind: learners grade themselves by feeling.
+An answer of more than 25 words cannot be compared with what came to mind: learners grade themselves
+by feeling.
 Source: Wozniak's rule 4, minimum information (1999); Matuschak, prompts should be tractable (2020).
 Mend: keep the core, and put the rest under `why`, or split the card.
 
 Bad:
 
-    - {id: a, kind: basic, prompt: What is a secure base?, answer: It is the figure from whom a child sets out to explore and to whom it looks back now and then while it plays so that it can feel safe enough to go on exploring what is new.}
+    - {id: a, kind: basic, prompt: What is a secure base?,
+       answer: It is the figure from whom a child sets out to explore and to whom it looks back now
+       and then while it plays so that it can feel safe enough to go on exploring what is new.}
 
 Good:
 
-    - {id: a, kind: basic, prompt: What is a secure base?, answer: The figure from whom a child sets out to explore.}
+    - {id: a, kind: basic, prompt: What is a secure base?,
+       answer: The figure from whom a child sets out to explore.}
 """
 
 from __future__ import annotations

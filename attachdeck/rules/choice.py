@@ -1,15 +1,18 @@
 """The options of a card do not work
 
-One option must be right and one wrong, and no two may say the same. Otherwise a learner cannot answer.
+One option must be right and one wrong, and no two may say the same.
+Otherwise a learner cannot answer.
 Mend: write `right: true` under the right option, and give each option its own text.
 
 Bad:
 
-    - {id: a, kind: choice, question: Who?, options: [{text: Bowlby, why: He did.}, {text: Freud, why: He did not.}]}
+    - {id: a, kind: choice, question: Who?,
+       options: [{text: Bowlby, why: He did.}, {text: Freud, why: He did not.}]}
 
 Good:
 
-    - {id: a, kind: choice, question: Who?, options: [{text: Bowlby, right: true}, {text: Freud, why: He did not.}]}
+    - {id: a, kind: choice, question: Who?,
+       options: [{text: Bowlby, right: true}, {text: Freud, why: He did not.}]}
 """
 
 from __future__ import annotations

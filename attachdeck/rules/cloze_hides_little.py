@@ -26,8 +26,8 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
     small = set(context.words.get("small", ()))
     for card, texts in context.cards(course):
         for hidden in texts.gaps:
-            found = words(hidden)
-            if found and small.issuperset(found):
+            hidden_words = words(hidden)
+            if hidden_words and small.issuperset(hidden_words):
                 yield Finding(
                     card.at,
                     f"a gap of `{card.id}` hides only `{hidden}`",

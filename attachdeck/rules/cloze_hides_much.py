@@ -6,12 +6,14 @@ Mend: hide less, or make it a `basic` card with a question.
 
 Bad:
 
-    - {id: a, kind: cloze, text: "It is ((1 the figure from whom a child sets out to explore the wide world))."}
+    - {id: a, kind: cloze, text: "It is ((1 the figure from whom a child sets out to explore the
+       wide world))."}
     - {id: b, kind: cloze, text: "((1 A secure base.))"}
 
 Good:
 
-    - {id: a, kind: cloze, text: "The figure from whom a child sets out to explore is its ((1 secure base))."}
+    - {id: a, kind: cloze, text: "The figure from whom a child sets out to explore is its ((1 secure
+       base))."}
     - {id: b, kind: cloze, text: "((1 A secure base | where one sets out from))"}
     - {id: c, kind: cloze, text: "((1 Flight)) ((2 Fight))"}
     - {id: d, kind: cloze, text: "![](plane.svg) ((1 Safe))"}
@@ -41,7 +43,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
                 card,
             )
             continue
-        hidden = max((len(words(each)) for each in texts.gaps), default=0)
+        hidden = max((len(words(gap)) for gap in texts.gaps), default=0)
         around = len(texts.asked_words.split()) if hidden > 5 else 0
         if hidden > 5 and hidden > around / 2:
             yield Finding(

@@ -1,6 +1,7 @@
 """Text in this colour is hard to read
 
-People with weak sight, and everyone in bright light, need a contrast of at least 4.5 to 1 between a text and what is behind it (WCAG 2.2, AA).
+People with weak sight, and everyone in bright light, need a contrast of at least 4.5 to 1 between a
+text and what is behind it (WCAG 2.2, AA).
 Mend: choose a darker `accent`, or a lighter `accent_night`, as the message says.
 
 Bad:

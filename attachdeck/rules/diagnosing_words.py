@@ -6,11 +6,13 @@ Mend: ask which pattern a behaviour shows.
 
 Bad:
 
-    - {id: a, kind: basic, prompt: Dana checks her phone. What follows?, answer: Your style is anxious.}
+    - {id: a, kind: basic, prompt: Dana checks her phone. What follows?,
+       answer: Your style is anxious.}
 
 Good:
 
-    - {id: a, kind: basic, prompt: Dana checks her phone. Which pattern does that show?, answer: The anxious one.}
+    - {id: a, kind: basic, prompt: Dana checks her phone. Which pattern does that show?,
+       answer: The anxious one.}
 """
 
 from __future__ import annotations
@@ -24,10 +26,10 @@ from attachdeck.rules.support.texts import unquoted, with_word
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for card, texts in context.cards_near(course, "diagnosing"):
-        found = with_word(
-            unquoted(" ".join((texts.asked, *texts.said))), context.words["diagnosing"]
+        phrase = with_word(
+            unquoted(" ".join((texts.asked, *texts.claims))), context.words["diagnosing"]
         )
-        if found:
+        if phrase:
             yield Finding(
                 card.at,
                 f"`{card.id}` sounds like a diagnosis",

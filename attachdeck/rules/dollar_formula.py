@@ -1,8 +1,10 @@
 r"""Formula between dollar signs.
 
-Anki draws formulas between `\(` and `\)`, or `\[` and `\]` on lines of their own; between dollar signs learners see the source.
+Anki draws formulas between `\(` and `\)`, or `\[` and `\]` on lines of their own; between dollar
+signs learners see the source.
 Source: Anki's manual, "MathJax".
-Mend: write `\(x^2\)` for `$x^2$`, in single quotes or after `|`, where a backslash is only a backslash.
+Mend: write `\(x^2\)` for `$x^2$`, in single quotes or after `|`, where a backslash is only a
+backslash.
 
 Bad:
 
@@ -11,7 +13,8 @@ Bad:
 
 Good:
 
-    - {id: a, kind: basic, prompt: 'What is \(x^2\) for an item that costs $5 or $10?', answer: It is 25 or 100.}
+    - {id: a, kind: basic, prompt: 'What is \(x^2\) for an item that costs $5 or $10?',
+       answer: It is 25 or 100.}
 """
 
 from __future__ import annotations
@@ -29,17 +32,17 @@ _HELP = r"write it between `\(` and `\)`"
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for card, texts in context.cards(course):
-        if found := _first(texts.pieces):
+        if formula := _first(texts.pieces):
             yield Finding(
-                card.at, f"`{found:.40}` in `{card.id}` is no formula in Anki", _HELP, card
+                card.at, f"`{formula:.40}` in `{card.id}` is no formula in Anki", _HELP, card
             )
     for section in (section for lesson in course.lessons for section in lesson.reading):
-        if found := _first((section.text,)):
-            message = f"`{found:.40}` in the reading `{section.id}` is no formula in Anki"
+        if formula := _first((section.text,)):
+            message = f"`{formula:.40}` in the reading `{section.id}` is no formula in Anki"
             yield Finding(section.at, message, _HELP)
 
 
 def _first(texts: Iterable[str]) -> str:
-    """The first formula between dollar signs in some texts, or nothing."""
-    found = (match[0] for text in texts if "$" in text and (match := _FORMULA.search(text)))
-    return next(found, "")
+    """Return the first formula between dollar signs in some texts, or ""."""
+    formulas = (match[0] for text in texts if "$" in text and (match := _FORMULA.search(text)))
+    return next(formulas, "")

@@ -1,6 +1,7 @@
 """Same prompt twice.
 
-Two cards that ask the same with other answers can never both be right; with the same answer one of them is work for nothing.
+Two cards that ask the same with other answers can never both be right; with the same answer one of
+them is work for nothing.
 Source: Wozniak's rule 11, combat interference (1999).
 Mend: delete one, or say in each what makes it another question.
 

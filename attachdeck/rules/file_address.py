@@ -1,17 +1,22 @@
 """Custom card with the address of a file on one computer.
 
-Learners do not have that file: they see an empty frame, and the address may show your name or your folders.
+Learners do not have that file: they see an empty frame, and the address may show your name or your
+folders.
 A link with such an address opens a file of the learner's own, if they let Anki do so.
 Source: what Chromium does with such an address on a page of Anki's.
-Mend: put the file into `media/`, list it under `files` in `media/media.yaml`, and write its name alone.
+Mend: put the file into `media/`, list it under `files` in `media/media.yaml`, and write its name
+alone.
 
 Bad:
 
-    - {id: a, kind: custom, note_type: own, fields: {Front: "<img src='file:///C:/Users/me/cat.png'>", Back: "<a href='file:///etc/hosts'>A cat.</a>"}}
+    - {id: a, kind: custom, note_type: own,
+       fields: {Front: "<img src='file:///C:/Users/me/cat.png'>",
+       Back: "<a href='file:///etc/hosts'>A cat.</a>"}}
 
 Good:
 
-    - {id: a, kind: custom, note_type: own, fields: {Front: "<img src='cat.png'>", Back: "A cat, as in file:///C:/Users/me/cat.png"}}
+    - {id: a, kind: custom, note_type: own,
+       fields: {Front: "<img src='cat.png'>", Back: "A cat, as in file:///C:/Users/me/cat.png"}}
 """
 
 from __future__ import annotations

@@ -1,16 +1,21 @@
 """Custom card with `position: fixed`.
 
-What is fixed lies over the page, wherever a learner scrolls. It can hide other parts of the card, and pose as a part of the app.
+What is fixed lies over the page, wherever a learner scrolls.
+It can hide other parts of the card, and pose as a part of the app.
 Source: where Chromium draws it.
-Mend: write `position: absolute` inside of an element with `position: relative`, or `position: sticky`.
+Mend: write `position: absolute` inside of an element with `position: relative`, or `position:
+sticky`.
 
 Bad:
 
-    - {id: a, kind: custom, note_type: own, fields: {Front: "<div style='position: fixed; inset: 0'>A cat.</div>", Back: "A cat."}}
+    - {id: a, kind: custom, note_type: own,
+       fields: {Front: "<div style='position: fixed; inset: 0'>A cat.</div>", Back: "A cat."}}
 
 Good:
 
-    - {id: a, kind: custom, note_type: own, fields: {Front: "<div style='position: sticky; top: 0'>position: fixed</div>", Back: "A cat."}}
+    - {id: a, kind: custom, note_type: own,
+       fields: {Front: "<div style='position: sticky; top: 0'>position: fixed</div>",
+       Back: "A cat."}}
 """
 
 from __future__ import annotations

@@ -1,16 +1,21 @@
 """Custom card with a form.
 
-A form sends what a learner types to the address that it names, and takes them away from the card. Anki does not need one.
+A form sends what a learner types to the address that it names, and takes them away from the card.
+Anki does not need one.
 Source: what Chromium sends.
-Mend: delete the tags `<form>` and `</form>`; a template asks for a typed answer by `{{type:Field}}`.
+Mend: delete the tags `<form>` and `</form>`; a template asks for a typed answer by
+`{{type:Field}}`.
 
 Bad:
 
-    - {id: a, kind: custom, note_type: own, fields: {Front: "<form action='https://example.org'><input name=answer></form>", Back: "A cat."}}
+    - {id: a, kind: custom, note_type: own,
+       fields: {Front: "<form action='https://example.org'><input name=answer></form>",
+       Back: "A cat."}}
 
 Good:
 
-    - {id: a, kind: custom, note_type: own, fields: {Front: "Tick it: <input type=checkbox>. In what form?", Back: "A cat."}}
+    - {id: a, kind: custom, note_type: own,
+       fields: {Front: "Tick it: <input type=checkbox>. In what form?", Back: "A cat."}}
 """
 
 from __future__ import annotations

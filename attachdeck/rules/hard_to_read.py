@@ -1,17 +1,26 @@
 """Hard to read.
 
 A card is read in seconds, hundreds of times, and by many whose first language is another.
-Source: Björnsson's LIX (1968): words a sentence, plus the percentage of words with more than six letters; above 60 is very hard in any language.
+Source: Björnsson's LIX (1968): words a sentence, plus the percentage of words with more than six
+letters; above 60 is very hard in any language.
 Only cards of 25 words or more are measured; a short one has too few words to tell.
 Mend: shorter sentences, plainer words; names that must be long go into cards of their own.
 
 Bad:
 
-    - {id: a, kind: basic, prompt: Who?, answer: Bowlby., why: "Consideration of internalised representational configurations presupposes acknowledging intergenerational transmission mechanisms throughout development, notwithstanding methodological heterogeneity, insufficiently representative populations, underpowered longitudinal investigations, and inconsistent operationalisations complicating interpretation internationally."}
+    - {id: a, kind: basic, prompt: Who?, answer: Bowlby.,
+       why: "Consideration of internalised representational configurations presupposes acknowledging
+       intergenerational transmission mechanisms throughout development, notwithstanding
+       methodological heterogeneity, insufficiently representative populations, underpowered
+       longitudinal investigations, and inconsistent operationalisations complicating interpretation
+       internationally."}
 
 Good:
 
-    - {id: a, kind: basic, prompt: Who?, answer: Bowlby., why: "What a parent learned as a child may pass to the next one. How much does so is not well known. The studies are small, they follow few families for long, and they do not all measure the same thing."}
+    - {id: a, kind: basic, prompt: Who?, answer: Bowlby.,
+       why: "What a parent learned as a child may pass to the next one. How much does so is not well
+       known. The studies are small, they follow few families for long, and they do not all measure
+       the same thing."}
 """
 
 from __future__ import annotations

@@ -32,9 +32,9 @@ def check_course(course: Course, context: Context) -> Iterator[Finding]:
     try:
         age = (date.fromisoformat(context.today) - date.fromisoformat(checked)).days
     except ValueError:
-        said = f"the help lines were last checked on {checked}, a day that does not exist"
+        message = f"the help lines were last checked on {checked}, a day that does not exist"
     else:
-        said = f"the help lines were last checked {age} days ago" if age > 365 else ""
-    if said:
+        message = f"the help lines were last checked {age} days ago" if age > 365 else ""
+    if message:
         at = in_course(course, "help", "checked")
-        yield Finding(at, said, "try every line, and write today's date under `checked`")
+        yield Finding(at, message, "try every line, and write today's date under `checked`")

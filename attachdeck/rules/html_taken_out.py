@@ -1,19 +1,25 @@
 """HTML that does not reach the card.
 
-Scripts, styles, forms, frames and addresses that run something are taken out of a text, and so are tags that cards do not have, attributes for looks (`style`, `width`),
-and words that stand in a tag by mistake, as in `a <b and c> d`: learners never see them.
+Scripts, styles, forms, frames and addresses that run something are taken out of a text, and so are
+tags that cards do not have, attributes for looks (`style`, `width`), and words that stand in a tag
+by mistake, as in `a <b and c> d`: learners never see them.
 In formulas, macros that make links or styles (`\\href`, `\\style`) do nothing.
-Source: the list of tags in docs/course-format.md, what the sanitiser leaves, and what MathJax makes of macros.
-Mend: delete it; what the text is about stands between backticks, and a sign `<` has a space behind it.
+Source: the list of tags in docs/course-format.md, what the sanitiser leaves, and what MathJax makes
+of macros.
+Mend: delete it; what the text is about stands between backticks, and a sign `<` has a space behind
+it.
 
 Bad:
 
-    - {id: b, kind: basic, prompt: "If a <b and c> d, who was [first](tel:1)?", answer: "<span style='color: red'>Bowlby</span>"}
-    - {id: a, kind: basic, prompt: "<font>Who</font> was first?", answer: "[Bowlby](javascript:alert(1))"}
+    - {id: b, kind: basic, prompt: "If a <b and c> d, who was [first](tel:1)?",
+       answer: "<span style='color: red'>Bowlby</span>"}
+    - {id: a, kind: basic, prompt: "<font>Who</font> was first?",
+       answer: "[Bowlby](javascript:alert(1))"}
 
 Good:
 
-    - {id: a, kind: basic, prompt: "What does `<font>` mean <sub title='Or > that'>in HTML</sub>, and a < b or c >d?", answer: "Look [here](https://example.org)."}
+    - {id: a, kind: basic, prompt: "What does `<font>` mean <sub title='Or > that'>in HTML</sub>,
+       and a < b or c >d?", answer: "Look [here](https://example.org)."}
 """
 
 from __future__ import annotations
@@ -28,9 +34,12 @@ from attachdeck.rules.support.markdown import markdown_texts
 from attachdeck.rules.support.texts import shown_texts
 
 _SIGNS = ("<", "](", "]:", "\\")
-_HELP = "delete it; what the text is about stands between backticks, and a sign `<` has a space behind it"
+_HELP = (
+    "delete it; what the text is about stands between backticks, and a sign `<` has a space behind "
+    "it"
+)
 _MOST = 20
-"""Of how much in one text an author is told at once."""
+"""Maximum number of findings reported per text."""
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
@@ -54,7 +63,7 @@ def check_course(course: Course, context: Context) -> Iterator[Finding]:
 
 
 def _in_a_lesson(lesson: Lesson) -> Iterator[Finding]:
-    """What is taken out of a lesson's own texts, its reading above all."""
+    """Yield what is taken out of a lesson's own texts, mostly of its reading."""
     place = lesson.place
     for text in markdown_texts(place) if isinstance(place, Node) else ():
         for what in taken_out(text.value)[:_MOST] if _has_signs(text.value) else ():

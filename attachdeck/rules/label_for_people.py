@@ -1,12 +1,14 @@
 """Word that labels people.
 
-A pattern is something that people do in a relationship, at a time; a label makes it what they are. What a card quotes in order to correct it is no mistake.
+A pattern is something that people do in a relationship, at a time; a label makes it what they are.
+What a card quotes in order to correct it is no mistake.
 Source: the safety section of the course's pedagogy; APA Style, bias-free language (2020).
 Mend: describe what somebody does.
 
 Bad:
 
-    - {id: a, kind: basic, prompt: How do avoidants react?, answer: "An avoidant withdraws, and clingy people protest."}
+    - {id: a, kind: basic, prompt: How do avoidants react?,
+       answer: "An avoidant withdraws, and clingy people protest."}
 
 Good:
 
@@ -24,11 +26,11 @@ from attachdeck.rules.support.texts import unquoted, with_word
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for card, texts in context.cards_near(course, "labels"):
-        found = with_word(unquoted(" ".join(texts.said)), context.words["labels"])
-        if found:
+        label = with_word(unquoted(" ".join(texts.claims)), context.words["labels"])
+        if label:
             yield Finding(
                 card.at,
-                f"`{card.id}` labels people (`{found}`)",
+                f"`{card.id}` labels people (`{label}`)",
                 "describe what somebody does",
                 card,
             )

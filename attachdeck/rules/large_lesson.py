@@ -1,7 +1,8 @@
 """Lesson too large.
 
 A lesson of more than 40 cards takes a week to meet; by then its beginning is far away.
-Source: Wozniak's rules 1 and 2, understand and learn before you memorise (1999): a lesson is read first, then drilled.
+Source: Wozniak's rules 1 and 2, understand and learn before you memorise (1999): a lesson is read
+first, then drilled.
 Mend: make two lessons of it.
 
 Bad:

@@ -1,17 +1,20 @@
 """Custom card with LaTeX that Anki would run.
 
-`[latex]`, `[$]` and `[$$]` run a program on the learner's computer, so Anki does not do that unless the learner has allowed it, and phones cannot.
+`[latex]`, `[$]` and `[$$]` run a program on the learner's computer, so Anki does not do that unless
+the learner has allowed it, and phones cannot.
 The card shows a message in place of the formula.
 Source: what Anki's engine shows of it.
 Mend: write the formula between `\\(` and `\\)`, or `\\[` and `\\]`: Anki draws these everywhere.
 
 Bad:
 
-    - {id: a, kind: custom, note_type: own, fields: {Front: "What is [$]x^2[/$]?", Back: "[latex]A square.[/latex]"}}
+    - {id: a, kind: custom, note_type: own,
+       fields: {Front: "What is [$]x^2[/$]?", Back: "[latex]A square.[/latex]"}}
 
 Good:
 
-    - {id: a, kind: custom, note_type: own, fields: {Front: 'What is \\(x^2\\), for [$] 5?', Back: "A square, in latex."}}
+    - {id: a, kind: custom, note_type: own,
+       fields: {Front: 'What is \\(x^2\\), for [$] 5?', Back: "A square, in latex."}}
 """
 
 from __future__ import annotations

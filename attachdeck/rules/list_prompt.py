@@ -1,12 +1,15 @@
 """Prompt asks for a list.
 
-A set of several things is hard to recall and impossible to grade: three of four is neither right nor wrong.
+A set of several things is hard to recall and impossible to grade: three of four is neither right
+nor wrong.
 Source: Wozniak's rules 9 and 10, avoid sets and enumerations (1999).
-Mend: a `cloze` with a gap for each, a `sequence` where the order matters, or a card for each member.
+Mend: a `cloze` with a gap for each, a `sequence` where the order matters, or a card for each
+member.
 
 Bad:
 
-    - {id: a, kind: basic, prompt: What are the four phases of attachment?, answer: "One, two, three, four."}
+    - {id: a, kind: basic, prompt: What are the four phases of attachment?,
+       answer: "One, two, three, four."}
 
 Good:
 

@@ -6,11 +6,15 @@ Mend: make two of it.
 
 Bad:
 
-    - {id: a, kind: basic, prompt: Who?, answer: Bowlby., why: "Because one day he began to think about the children whom he had seen and about the families in which they had lived and about the war that had parted them and about all that had been written before him about love and hunger and fear."}
+    - {id: a, kind: basic, prompt: Who?, answer: Bowlby.,
+       why: "Because one day he began to think about the children whom he had seen and about the
+       families in which they had lived and about the war that had parted them and about all that
+       had been written before him about love and hunger and fear."}
 
 Good:
 
-    - {id: a, kind: basic, prompt: Who?, answer: Bowlby., why: He saw children whom the war had parted from their families.}
+    - {id: a, kind: basic, prompt: Who?, answer: Bowlby.,
+       why: He saw children whom the war had parted from their families.}
 """
 
 from __future__ import annotations
@@ -29,7 +33,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         # Spaces are counted first, which is cheap; any other white space is not printable.
         long = [
             text
-            for text in (texts.asked, *texts.said)
+            for text in (texts.asked, *texts.claims)
             if text.count(" ") >= _MOST or not text.isprintable()
         ]
         longest = (

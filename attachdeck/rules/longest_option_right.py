@@ -1,16 +1,21 @@
 """Right option is much the longest.
 
 Learners notice that the long one is right, and stop reading.
-Source: guidelines for multiple-choice items, Haladyna, Downing and Rodriguez (2002): keep the length of options about equal.
+Source: guidelines for multiple-choice items, Haladyna, Downing and Rodriguez (2002): keep the
+length of options about equal.
 Mend: shorten it, or let the wrong ones say as much.
 
 Bad:
 
-    - {id: a, kind: choice, question: What is a safe haven?, options: [{text: "The figure to whom one returns for comfort when one is distressed", right: true}, {text: A house, why: No.}, {text: A bed, why: No.}]}
+    - {id: a, kind: choice, question: What is a safe haven?,
+       options: [{text: "The figure to whom one returns for comfort when one is distressed",
+       right: true}, {text: A house, why: No.}, {text: A bed, why: No.}]}
 
 Good:
 
-    - {id: a, kind: choice, question: What is a safe haven?, options: [{text: A figure to whom one returns, right: true}, {text: A figure whom one avoids, why: No.}, {text: A house with a garden, why: No.}]}
+    - {id: a, kind: choice, question: What is a safe haven?,
+       options: [{text: A figure to whom one returns, right: true},
+       {text: A figure whom one avoids, why: No.}, {text: A house with a garden, why: No.}]}
 """
 
 from __future__ import annotations

@@ -2,12 +2,15 @@
 
 Prompts that differ in a word are mixed up for ever, unless the difference is the point.
 Source: Wozniak's rule 11, combat interference (1999).
-Mend: word them differently, or silence this rule with the reason why the likeness is wanted. Scenes are not compared: near-miss pairs differ in one cue on purpose.
+Mend: word them differently, or silence this rule with the reason why the likeness is wanted.
+Scenes are not compared: near-miss pairs differ in one cue on purpose.
 
 Bad:
 
-    - {id: a, kind: basic, prompt: What did the pooled study of the year find about mothers and their infants at home?, answer: One.}
-    - {id: b, kind: basic, prompt: What did the pooled study of the year find about mothers and their infants at school?, answer: Two.}
+    - {id: a, kind: basic, prompt: What did the pooled study of the year find about mothers and
+       their infants at home?, answer: One.}
+    - {id: b, kind: basic, prompt: What did the pooled study of the year find about mothers and
+       their infants at school?, answer: Two.}
 
 Good:
 
@@ -26,33 +29,27 @@ Triple = tuple[str, str, str]
 
 
 def compare(whole: Whole, context: Context) -> Iterator[Finding]:
-    """Each prompt is a set of word triples; only prompts that share a rare triple are compared, so
-    that time grows with the course."""
+    """Compare prompts, as sets of word triples, that share a rare triple.
+
+    So the time is linear in the course's size.
+    """
     prompts = {
         card.id: (card, card.asked_words)
         for card in whole.cards
         if card.kind != "vignette" and card.asked_words.count(" ") >= 7
     }
     likely = _likely({name: text for name, (_, text) in prompts.items()})
-    wanted = frozenset(each for name in likely for each in _triples(prompts[name][1]))
-    triples = (
-        {
-            name: found
-            for name, (_, text) in prompts.items()
-            if not wanted.isdisjoint(found := frozenset(_triples(text)))
-        }
-        if likely
-        else {}
-    )
-    count = Counter(each for found in triples.values() for each in found & wanted)
+    wanted = frozenset(triple for name in likely for triple in _triples(prompts[name][1]))
+    sets = {name: frozenset(_triples(text)) for name, (_, text) in prompts.items() if likely}
+    sets = {name: triples for name, triples in sets.items() if not wanted.isdisjoint(triples)}
+    count = Counter(triple for triples in sets.values() for triple in triples & wanted)
     holders: dict[Triple, list[str]] = defaultdict(list)
-    for name, found in triples.items():
+    for name, triples in sets.items():
         card, text = prompts[name]
-        rare = sorted(found, key=lambda each: (count[each], each))[:8] if name in likely else ()
-        for other in sorted(
-            {other for each in rare if count[each] <= 50 for other in holders[each]}
-        ):
-            alike = len(found & triples[other]) / len(found | triples[other])
+        rarest = sorted(triples, key=lambda triple: (count[triple], triple))[:8]
+        rare = [triple for triple in rarest if count[triple] <= 50] if name in likely else []
+        for other in sorted({other for triple in rare for other in holders[triple]}):
+            alike = len(triples & sets[other]) / len(triples | sets[other])
             if alike >= 0.7 and text != prompts[other][1]:
                 yield Finding(
                     card.at,
@@ -60,8 +57,8 @@ def compare(whole: Whole, context: Context) -> Iterator[Finding]:
                     "word them differently, or say under `lint` why they are alike",
                     card,
                 )
-        for each in found & wanted:
-            holders[each].append(name)
+        for triple in triples & wanted:
+            holders[triple].append(name)
 
 
 def _triples(text: str) -> Iterator[Triple]:
@@ -70,9 +67,10 @@ def _triples(text: str) -> Iterator[Triple]:
 
 
 def _likely(prompts: dict[str, str]) -> set[str]:
-    """The prompts of whose triples seven in ten have come before, in any prompts: no other is nearly the same as an earlier one.
+    """Return the prompts of whose triples seven in ten are in earlier prompts.
 
-    Only hashes are kept, which is cheap: where two are the same by accident, a prompt is compared for nothing.
+    No other prompt can be nearly the same as an earlier one. Only hashes are kept: if two are the
+    same by accident, a prompt is compared for nothing.
     """
     likely: set[str] = set()
     seen: set[int] = set()

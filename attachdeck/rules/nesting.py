@@ -1,6 +1,7 @@
 """Something is nested too deep
 
-More than 32 brackets or indentations within each other, or more than 100 quotations in Markdown, are a mistake or an attack.
+More than 32 brackets or indentations within each other, or more than 100 quotations in Markdown,
+are a mistake or an attack.
 Mend: look at the indentation, the brackets, and the `>` at the beginnings of lines.
 """
 

@@ -1,6 +1,8 @@
 """Anki would make no card of this
 
-The text that should ask is blank once it is shown, a gap is lost, or no field fills the front of a template. Learners would not get the card.
+The text that should ask is blank once it is shown, a gap is lost, or no field fills the front of a
+template.
+Learners would not get the card.
 Mend: write what should be shown. A tag that a card is about stands between backticks.
 
 Bad:
@@ -46,7 +48,7 @@ _RETIRE = (
 )
 
 Pictures = Callable[[], Mapping[str, Shown]]
-"""Gives the course's pictures as they are shown; few texts need a close look with them."""
+"""Returns the course's pictures as cards show them; it is called for few texts."""
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
@@ -133,8 +135,7 @@ def _asked(card: Card) -> Iterator[tuple[str, tuple[str | int, ...]]]:
 
 
 def _place(card: Card, way: tuple[str | int, ...]) -> Location:
-    """Return where a text of a card stands; the other side's question may be the answer of the
-    first."""
+    """Return the place of a text of a card; the other side's question may be this side's answer."""
     place = node_of(card)
     for key in way:
         if isinstance(key, str) and key not in place:

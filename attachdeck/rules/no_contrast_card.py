@@ -1,20 +1,24 @@
 """Two answers that are confused, and no card that holds them apart.
 
-Where a card warns under `confusion` of what another card answers, the two meet in no question: learners know each alone and mix them up beside
-each other.
+Where a card warns under `confusion` of what another card answers, the two meet in no question:
+learners know each alone and mix them up beside each other.
 Source: Wozniak's rule 11, combat interference (1999).
 Mend: a card that asks for the difference, best a choice or a vignette with both among its options.
 
 Bad:
 
-    - {id: a, kind: basic, prompt: To whom does one return?, answer: Safe haven., confusion: One explores from a secure base.}
+    - {id: a, kind: basic, prompt: To whom does one return?, answer: Safe haven.,
+       confusion: One explores from a secure base.}
     - {id: b, kind: basic, prompt: From whom does one explore?, answer: Secure base.}
 
 Good:
 
-    - {id: a, kind: basic, prompt: To whom does one return?, answer: Safe haven., confusion: One explores from a secure base.}
+    - {id: a, kind: basic, prompt: To whom does one return?, answer: Safe haven.,
+       confusion: One explores from a secure base.}
     - {id: b, kind: basic, prompt: From whom does one explore?, answer: Secure base.}
-    - {id: c, kind: choice, question: A child runs to its father and clings. Which is he?, options: [{text: A safe haven, right: true}, {text: A secure base, why: It does not explore.}]}
+    - {id: c, kind: choice, question: A child runs to its father and clings. Which is he?,
+       options: [{text: A safe haven, right: true},
+       {text: A secure base, why: It does not explore.}]}
 """
 
 from __future__ import annotations
@@ -26,7 +30,7 @@ from attachdeck.rules import Context, Finding, Whole
 from attachdeck.rules.support.texts import finder
 
 _LONGEST = 4
-"""Answers of more words than this are statements, and no terms."""
+"""In words: a longer answer is a statement, not a term."""
 
 
 def compare(whole: Whole, context: Context) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """Card without a source.
 
-A learner who doubts a card must be able to look it up. Scenes, practice and what an author only shows need none.
+A learner who doubts a card must be able to look it up.
+Scenes, practice and what an author only shows need none.
 Source: Wozniak's rule 18, provide sources (1999).
 Mend: name a work of `sources.yaml` under `sources`.
 

@@ -24,11 +24,11 @@ from attachdeck.rules.support.texts import unquoted, with_word
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for card, texts in context.cards_near(course, "overclaiming"):
-        found = with_word(unquoted(" ".join(texts.said)), context.words["overclaiming"])
-        if found:
+        word = with_word(unquoted(" ".join(texts.claims)), context.words["overclaiming"])
+        if word:
             yield Finding(
                 card.at,
-                f"`{card.id}` claims much (`{found}`)",
+                f"`{card.id}` claims much (`{word}`)",
                 "say how strong the finding is",
                 card,
             )

@@ -1,7 +1,9 @@
 """Text that was there to be replaced.
 
-`attachdeck new` and `attachdeck import` leave texts that begin with *Write here*, a licence that is *Not stated*, and a sample lesson with its cards.
-Learners should never meet them: `attachdeck check` warns, and `attachdeck release` refuses. A text that you begin with *TODO:* yourself is found, too.
+`attachdeck new` and `attachdeck import` leave texts that begin with *Write here*, a licence that is
+*Not stated*, and a sample lesson with its cards.
+Learners should never meet them: `attachdeck check` warns, and `attachdeck release` refuses.
+A text that you begin with *TODO:* yourself is found, too.
 Mend: write your own text in its place, or delete it.
 
 Bad:
@@ -30,10 +32,13 @@ _SAMPLE = frozenset(
     (
         "What does a forgetting curve show?",
         "Reviews help more when they are ((1 spread out | over time)) than when they are crammed.",
-        "Ana opens the envelope from school. Her hands shake, and she looks for a chair before she reads on.",
+        (
+            "Ana opens the envelope from school. "
+            "Her hands shake, and she looks for a chair before she reads on."
+        ),
     )
 )
-"""What the cards of the sample that `attachdeck new course` writes ask."""
+"""Questions of the sample cards that `attachdeck new course` writes."""
 
 
 def check_course(course: Course, context: Context) -> Iterator[Finding]:
@@ -112,9 +117,9 @@ def _narrowed(at: Location, text: str, context: Context) -> Location:
     """Return the place of a text's first line after `at`, or `at` where it is written otherwise."""
     file = context.files.get(at.file, "")
     line = text.splitlines()[0]
-    begin = sum(len(each) + 1 for each in file.split("\n")[: max(at.line - 1, 0)])
-    found = file.find(line, begin)
-    if found < 0:
+    begin = sum(len(above) + 1 for above in file.split("\n")[: max(at.line - 1, 0)])
+    index = file.find(line, begin)
+    if index < 0:
         return at
-    start = location_of(at.file, file, found)
+    start = location_of(at.file, file, index)
     return start._replace(end_line=start.line, end_column=start.column + len(line))

@@ -1,15 +1,19 @@
 """A region of a picture is wrong
 
-It reaches beyond the picture, lies where another one does, or the picture does not say how large it is.
-Mend: correct `left`, `top`, `width` and `height`. They are percent of the picture unless `unit: pixels` is written.
+It reaches beyond the picture, lies where another one does, or the picture does not say how large it
+is.
+Mend: correct `left`, `top`, `width` and `height`.
+They are percent of the picture unless `unit: pixels` is written.
 
 Bad:
 
-    - {id: a, kind: occlusion, prompt: What?, picture: plane.svg, regions: [{name: A, left: 90, top: 0, width: 20, height: 20}]}
+    - {id: a, kind: occlusion, prompt: What?, picture: plane.svg,
+       regions: [{name: A, left: 90, top: 0, width: 20, height: 20}]}
 
 Good:
 
-    - {id: a, kind: occlusion, prompt: What?, picture: plane.svg, regions: [{name: A, left: 10, top: 0, width: 20, height: 20}]}
+    - {id: a, kind: occlusion, prompt: What?, picture: plane.svg,
+       regions: [{name: A, left: 10, top: 0, width: 20, height: 20}]}
 """
 
 from __future__ import annotations
@@ -24,7 +28,7 @@ from attachdeck.rules.support.places import node_of
 
 SEVERITY = Severity.ERROR
 _NEARLY_NOTHING = 1e-9
-"""In percent: by so much a region may reach beyond its picture when pixels are converted."""
+"""In percent: rounding may push a region this far beyond its picture."""
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
@@ -37,7 +41,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
 
 
 def _without_size(card: OcclusionCard) -> Iterator[Finding]:
-    """Yield a finding for each region whose place cannot be told, so that the card lacks it."""
+    """Yield a finding for each region that the card lacks, because the picture has no size."""
     node = node_of(card)
     is_whole = len(card.regions) == len(card.written["regions"])
     for entry in node["regions"].items() if not is_whole else ():
@@ -67,7 +71,7 @@ def _limits(region: Region, card: OcclusionCard) -> str:
 
 
 def _lies_in_corner(card: OcclusionCard) -> bool:
-    """Whether regions seem to be written as parts of 1, so that all lie in a corner."""
+    """Return whether regions seem to be written as fractions of 1, so that all are in a corner."""
     if not card.regions or card.written.get("unit", "percent") != "percent":
         return False
     written = [node_of(region).value for region in card.regions]

@@ -1,17 +1,24 @@
 """Custom card that loads something from the internet.
 
-Whoever runs that server learns when somebody studies, and from where; without a connection the card shows a gap.
-Pictures, sounds, videos, fonts and style sheets count, and `@import`; a link that the learner clicks does not.
+Whoever runs that server learns when somebody studies, and from where; without a connection the card
+shows a gap.
+Pictures, sounds, videos, fonts and style sheets count, and `@import`; a link that the learner
+clicks does not.
 Source: what Chromium asks for when it shows the card.
-Mend: put the file into `media/` and list it under `files` in `media/media.yaml`, or delete what loads it.
+Mend: put the file into `media/` and list it under `files` in `media/media.yaml`, or delete what
+loads it.
 
 Bad:
 
-    - {id: a, kind: custom, note_type: own, fields: {Front: "<img src='https://example.org/cat.png'>", Back: "<p style='background: url(//example.org/a.png)'>A cat.</p>"}}
+    - {id: a, kind: custom, note_type: own,
+       fields: {Front: "<img src='https://example.org/cat.png'>",
+       Back: "<p style='background: url(//example.org/a.png)'>A cat.</p>"}}
 
 Good:
 
-    - {id: a, kind: custom, note_type: own, fields: {Front: "<img src='cat.png'>", Back: "A cat: <a href='https://example.org'>more</a>, or https://example.org/cat.png"}}
+    - {id: a, kind: custom, note_type: own,
+       fields: {Front: "<img src='cat.png'>",
+       Back: "A cat: <a href='https://example.org'>more</a>, or https://example.org/cat.png"}}
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Sensitive card without a content note.
 
-Spaced repetition brings a card back without warning. A note lets a learner brace or skip, and its tag lets them suspend all such cards together.
+Spaced repetition brings a card back without warning.
+A note lets a learner brace or skip, and its tag lets them suspend all such cards together.
 Source: SAMHSA, principles of trauma-informed care (2014).
 Mend: add `content_note` to the card, or to the whole lesson.
 
@@ -10,7 +11,8 @@ Bad:
 
 Good:
 
-    - {id: a, kind: basic, prompt: What did the study of violence find?, answer: A link., content_note: "Mentions violence, without details."}
+    - {id: a, kind: basic, prompt: What did the study of violence find?, answer: A link.,
+       content_note: "Mentions violence, without details."}
 """
 
 from __future__ import annotations

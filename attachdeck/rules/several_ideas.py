@@ -1,16 +1,19 @@
 """Several ideas in one card.
 
-An answer of three sentences or more holds more than one thing to recall; the weakest part decides when the whole comes back.
+An answer of three sentences or more holds more than one thing to recall; the weakest part decides
+when the whole comes back.
 Source: Wozniak's rule 4, minimum information (1999); Matuschak, prompts should be focused (2020).
 Mend: one card for each idea; reasons go under `why`.
 
 Bad:
 
-    - {id: a, kind: basic, prompt: What is a safe haven?, answer: It is a role. One returns to it. Bowlby named it.}
+    - {id: a, kind: basic, prompt: What is a safe haven?,
+       answer: It is a role. One returns to it. Bowlby named it.}
 
 Good:
 
-    - {id: a, kind: basic, prompt: What is a safe haven?, answer: The figure to whom one returns for comfort.}
+    - {id: a, kind: basic, prompt: What is a safe haven?,
+       answer: The figure to whom one returns for comfort.}
 """
 
 from __future__ import annotations

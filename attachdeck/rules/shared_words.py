@@ -1,12 +1,15 @@
 """Words taken over from another text.
 
 A run of eight words in common with a source is a quotation that does not say so.
-Source: the house rule of the flagship course, own words throughout; eight words is a common threshold for copied text.
-Mend: say it in your own words, or mark it as a quotation. Looked for only where texts are given: `attachdeck check --corpus FILE`.
+Source: the house rule of the flagship course, own words throughout; eight words is a common
+threshold for copied text.
+Mend: say it in your own words, or mark it as a quotation.
+Looked for only where texts are given: `attachdeck check --corpus FILE`.
 
 Bad:
 
-    - {id: a, kind: basic, prompt: What did she write?, answer: These nine words stand in the text given here too.}
+    - {id: a, kind: basic, prompt: What did she write?,
+       answer: These nine words stand in the text given here too.}
 
 Good:
 

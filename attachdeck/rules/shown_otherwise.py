@@ -1,7 +1,9 @@
 r"""Signs that are shown as they stand, or that vanish.
 
-What means something in another program means nothing here: a gap outside of the `text` of a cloze card, `[sound:…]`, `==…==`, a footnote, a link without `https://`.
-Other signs mean more than they seem to, or less: Markdown makes a list of `- 3`, stress of `2*3*4`, one line of lines that begin with `•`, and nothing of `**` with a space inside.
+What means something in another program means nothing here: a gap outside of the `text` of a cloze
+card, `[sound:…]`, `==…==`, a footnote, a link without `https://`.
+Other signs mean more than they seem to, or less: Markdown makes a list of `- 3`, stress of `2*3*4`,
+one line of lines that begin with `•`, and nothing of `**` with a space inside.
 Source: CommonMark and the cards as Anki shows them.
 Mend: write it as the message says; what should be shown as it stands is put between backticks.
 
@@ -24,25 +26,40 @@ Bad:
     - {id: o, kind: basic, prompt: "<div>**Which** two?</div>", answer: "##One\ntwo"}
     - {id: p, kind: basic, prompt: "Which ** two **?", answer: "-one\n-two"}
     - {id: q, kind: basic, prompt: "Which **two?", answer: "1.one\n2.two"}
-    - {id: r, kind: basic, prompt: "[Which] (https://example.org)?", answer: "(two)[https://example.org]", why: "```\ncode"}
-    - {id: s, kind: choice, question: Which?, options: [{text: A. One, right: true}, {text: B. Two, why: No.}], content_note: "**Careful**"}
+    - {id: r, kind: basic, prompt: "[Which] (https://example.org)?",
+       answer: "(two)[https://example.org]", why: "```\ncode"}
+    - {id: s, kind: choice, question: Which?,
+       options: [{text: A. One, right: true}, {text: B. Two, why: No.}],
+       content_note: "**Careful**"}
     - {id: t, kind: sequence, prompt: The steps, steps: ["1. One", "2. Two"]}
-    - {id: u, kind: occlusion, prompt: Where?, picture: plane.svg, regions: [{name: "**Here**", left: 1, top: 1, width: 9, height: 9}]}
-    - {id: v, kind: basic, prompt: "What is {{Front}}?", answer: '\\(x^2\\) or \frac{1}{2}', why: "x^2^", hint: '\alpha'}
+    - {id: u, kind: occlusion, prompt: Where?, picture: plane.svg,
+       regions: [{name: "**Here**", left: 1, top: 1, width: 9, height: 9}]}
+    - {id: v, kind: basic, prompt: "What is {{Front}}?", answer: '\\(x^2\\) or \frac{1}{2}',
+       why: "x^2^", hint: '\alpha'}
 
 Good:
 
-    - {id: a, kind: cloze, text: "Who wrote ((1 Attachment)), and what is `{{c1::this}}` or ((2 5 - 8))?"}
-    - {id: b, kind: basic, prompt: "What is `2*3*4`, and 5 - 8?", answer: "-3 (**not** *3*), about ~3 or ~4, a**2**b"}
-    - {id: c, kind: basic, prompt: 'What is \(f((1 x))\), \[a^2 + ~b~\] or a[0]?', answer: "[This](https://example.org) and ![](plane.svg)"}
+    - {id: a, kind: cloze,
+       text: "Who wrote ((1 Attachment)), and what is `{{c1::this}}` or ((2 5 - 8))?"}
+    - {id: b, kind: basic, prompt: "What is `2*3*4`, and 5 - 8?",
+       answer: "-3 (**not** *3*), about ~3 or ~4, a**2**b"}
+    - {id: c, kind: basic, prompt: 'What is \(f((1 x))\), \[a^2 + ~b~\] or a[0]?',
+       answer: "[This](https://example.org) and ![](plane.svg)"}
     - {id: d, kind: basic, prompt: "Which two?", answer: "- one\n- two\n\na) x\n\nb) y = z == w"}
-    - {id: e, kind: basic, prompt: "Which two (of three, a or\nb) or\na) four?", answer: "- 3 pigs\n\n> 3 wolves, \\~~gone~~ x^2"}
-    - {id: f, kind: basic, prompt: "Which **two**, **one** and **the other**? 2**3", answer: "One: - 5 or 6 - 7\n\n<div>\n\n**So**\n\n</div>", why: "#tag\n-5 to\n-6"}
-    - {id: g, kind: basic, prompt: "| a | b |\n|---|---|\n| (1) [x] | |", answer: "```\n**code\n```\n\n## So", content_note: "Mind * and (b)."}
-    - {id: j, kind: basic, prompt: 'Why `{{Front}}` and {a: {b}} in C:\Users?', answer: '\(\begin{matrix}a\\[2pt]b\end{matrix}\), \alphabet, 2^3 and 3^2'}
-    - {id: k, kind: choice, question: Who?, options: [{text: J. Bowlby, right: true}, {text: M. Ainsworth, why: "She was second, [^a-z] says."}]}
+    - {id: e, kind: basic, prompt: "Which two (of three, a or\nb) or\na) four?",
+       answer: "- 3 pigs\n\n> 3 wolves, \\~~gone~~ x^2"}
+    - {id: f, kind: basic, prompt: "Which **two**, **one** and **the other**? 2**3",
+       answer: "One: - 5 or 6 - 7\n\n<div>\n\n**So**\n\n</div>", why: "#tag\n-5 to\n-6"}
+    - {id: g, kind: basic, prompt: "| a | b |\n|---|---|\n| (1) [x] | |",
+       answer: "```\n**code\n```\n\n## So", content_note: "Mind * and (b)."}
+    - {id: j, kind: basic, prompt: 'Why `{{Front}}` and {a: {b}} in C:\Users?',
+       answer: '\(\begin{matrix}a\\[2pt]b\end{matrix}\), \alphabet, 2^3 and 3^2'}
+    - {id: k, kind: choice, question: Who?,
+       options: [{text: J. Bowlby, right: true},
+       {text: M. Ainsworth, why: "She was second, [^a-z] says."}]}
     - {id: i, kind: basic, prompt: "Say <p>or **which**?", answer: "<b>One</b> **two**"}
-    - {id: h, kind: choice, question: Which?, options: [{text: A. One, right: true}, {text: Two, why: "**No** (see a) or b)"}]}
+    - {id: h, kind: choice, question: Which?,
+       options: [{text: A. One, right: true}, {text: Two, why: "**No** (see a) or b)"}]}
 """
 
 from __future__ import annotations
@@ -68,44 +85,106 @@ from attachdeck.rules.support.markdown import markdown_texts, markdown_values
 from attachdeck.rules.support.texts import in_course, shown_texts
 
 _KEPT = "\ufdd0"
-"""What stands for a formula: a character that no course has."""
-_TEX = "alpha|approx|begin|beta|cdot|delta|frac|gamma|geq|infty|int|lambda|left|leq|mathrm|mu|neq|omega|pi|pm|rightarrow|sigma|sqrt|sum|text|theta|times"
+"""A stand-in for a formula: a character that no course has."""
+_TEX = (
+    "alpha|approx|begin|beta|cdot|delta|frac|gamma|geq|infty|int|lambda|left|leq|mathrm|mu|neq"
+    "|omega|pi|pm|rightarrow|sigma|sqrt|sum|text|theta|times"
+)
+_BLOCKS = "(?:blockquote|center|div|li|ol|p|table|td|ul)"
 _GAP = r"(?<!\\)\(\([0-9]+\s[^()]*\)\)|\{\{c[0-9]+::"
 _MEANINGS: dict[str, tuple[str, str]] = {
     _GAP: ("is no gap here", "gaps stand in the `text` of a card with `kind: cloze`"),
-    r"\{\{[#^/]?[A-Za-z][^{}:]*(?::[^{}:]*)*\}\}": ("stands for no field here", "fields stand in the templates of note types; put it between backticks"),
-    r"\[sound:[^\[\]]*\]|\[anki:tts\b[^\[\]]*\]": ("is played on custom cards alone", "describe the sound in words, or make the card a custom one"),
-    r"\[/?(?:latex|\$\$?)\]": ("is no formula here", r"a formula stands between `\(` and `\)`, or `\[` and `\]`"),
-    r"!\[\[[^\[\]]*\]\]|!\[[^\[\]]*\] \(|! \[[^\[\]]*\]\(|!\[[^\[\]]*\]\([^()\s]* =": ("shows no picture", "a picture is written `![](its-name.svg)`"),
-    r"(?<![!\]\\])\[[^\[\]]*\]\((?![A-Za-z][A-Za-z0-9+.-]*:|[#<)])[^()\s]+\)": ("leads nowhere", "an address begins with `https://`; a picture has `!` before its bracket"),
-    r"\\\((?!\()|\\\[(?![^\[\]]*\])": ("begins a formula that does not end", r"end it with `\)`, or with `\]` after `\[`"),
-    rf"\\{_KEPT}": ("stands before a formula", r"a formula begins with one backslash in single quotes and after `|`: `\(`"),
+    r"\{\{[#^/]?[A-Za-z][^{}:]*(?::[^{}:]*)*\}\}": (
+        "stands for no field here",
+        "fields stand in the templates of note types; put it between backticks",
+    ),
+    r"\[sound:[^\[\]]*\]|\[anki:tts\b[^\[\]]*\]": (
+        "is played on custom cards alone",
+        "describe the sound in words, or make the card a custom one",
+    ),
+    r"\[/?(?:latex|\$\$?)\]": (
+        "is no formula here",
+        r"a formula stands between `\(` and `\)`, or `\[` and `\]`",
+    ),
+    r"!\[\[[^\[\]]*\]\]|!\[[^\[\]]*\] \(|! \[[^\[\]]*\]\(|!\[[^\[\]]*\]\([^()\s]* =": (
+        "shows no picture",
+        "a picture is written `![](its-name.svg)`",
+    ),
+    r"(?<![!\]\\])\[[^\[\]]*\]\((?![A-Za-z][A-Za-z0-9+.-]*:|[#<)])[^()\s]+\)": (
+        "leads nowhere",
+        "an address begins with `https://`; a picture has `!` before its bracket",
+    ),
+    r"\\\((?!\()|\\\[(?![^\[\]]*\])": (
+        "begins a formula that does not end",
+        r"end it with `\)`, or with `\]` after `\[`",
+    ),
+    rf"\\{_KEPT}": (
+        "stands before a formula",
+        r"a formula begins with one backslash in single quotes and after `|`: `\(`",
+    ),
     rf"\\(?:{_TEX})(?![A-Za-z\\])": ("is no formula by itself", r"write it between `\(` and `\)`"),
     r"(?<!\\)\\n(?![a-z])": ("is no new line here", "write the text after `|` on lines of its own"),
-    r"(?<![~\\])~[^\s~](?:[^~\n]*[^\s~])?~(?!~)": ("is struck through", "write `<sub>…</sub>` for what stands lower; with a space behind it, `~` is only a sign"),
-    r"(?<=\w)\^[^\s^]{1,9}\^(?![\w^])": ("stands no higher", "write `<sup>…</sup>`, or `²` and the like"),
-    r"(?<=[0-9])\*[0-9.,]+\*(?=[0-9])": ("loses its stars, which mean stress", "write `×`, or put it between backticks"),
+    r"(?<![~\\])~[^\s~](?:[^~\n]*[^\s~])?~(?!~)": (
+        "is struck through",
+        "write `<sub>…</sub>` for what stands lower; with a space behind it, `~` is only a sign",
+    ),
+    r"(?<=\w)\^[^\s^]{1,9}\^(?![\w^])": (
+        "stands no higher",
+        "write `<sup>…</sup>`, or `²` and the like",
+    ),
+    r"(?<=[0-9])\*[0-9.,]+\*(?=[0-9])": (
+        "loses its stars, which mean stress",
+        "write `×`, or put it between backticks",
+    ),
     r"\[\^(?:[0-9]{1,3}|note|fn)\]": ("is no footnote", "write it into the text, or into `why`"),
-    r"(?<![=\w])==[^\s=](?:[^=\n]*[^\s=])?==(?![=\w])": ("is not marked", "write `<mark>…</mark>`, or `**…**`"),
-    r"(?<![^\n ])[•◦▪‣][^\n]*\n[ ]*[•◦▪‣]|(?:\A|\n)[ ]*a\) [^\n]*\n[ ]*b\) ": ("runs into the line beside it", "begin each line with `- `, or leave an empty line between them"),
-    r"\|[ ]*\|[ ]*:?-+:?[ ]*\||:[ ]-[ ][^\W\d_][^\n]*?[ ]-[ ][^\W\d_]": ("is one line: in YAML, `>` and plain texts join theirs", "write the text after `|`, and leave an empty line before a list"),
-    r"(?:\A|\n)[ ]{0,3}<(?:blockquote|center|div|li|ol|p|table|td|ul)\b[^<>]*>[^<\n]*(?:\*\*|\]\()": ("stands in HTML, where Markdown is not read", "write `<strong>…</strong>` or `<a href=…>` there"),
+    r"(?<![=\w])==[^\s=](?:[^=\n]*[^\s=])?==(?![=\w])": (
+        "is not marked",
+        "write `<mark>…</mark>`, or `**…**`",
+    ),
+    r"(?<![^\n ])[•◦▪‣][^\n]*\n[ ]*[•◦▪‣]|(?:\A|\n)[ ]*a\) [^\n]*\n[ ]*b\) ": (
+        "runs into the line beside it",
+        "begin each line with `- `, or leave an empty line between them",
+    ),
+    r"\|[ ]*\|[ ]*:?-+:?[ ]*\||:[ ]-[ ][^\W\d_][^\n]*?[ ]-[ ][^\W\d_]": (
+        "is one line: in YAML, `>` and plain texts join theirs",
+        "write the text after `|`, and leave an empty line before a list",
+    ),
+    rf"(?:\A|\n)[ ]{{0,3}}<{_BLOCKS}\b[^<>]*>[^<\n]*(?:\*\*|\]\()": (
+        "stands in HTML, where Markdown is not read",
+        "write `<strong>…</strong>` or `<a href=…>` there",
+    ),
     r"(?:\A|\n)#{2,6}[^\s#]": ("begins no heading", "put a space behind `#`"),
-    r"(?:\A|\n)-[^\W\d_][^\n]*\n-[^\W\d_]|(?:\A|\n)1[.)][^\W\d_][^\n]*\n2[.)][^\W\d_]": ("begins no list", "put a space behind the dash or the number"),
-    r"(?<![^\s(])\*\*[ ][^*\n]+[ ]\*\*(?![*\w])|(?<![^\s(])\*\*(?=[^\s*])[^*]*\Z": ("is shown with its stars", "`**` stands at the beginning and at the end, with no space inside"),
-    r"\[[^\[\]]+\] \(https?:|\)\[https?:": ("is no link", "write `[words](https://…)`, with no space between"),
-    r"(?:\A|\n)```[^`]*\Z": ("makes code of all that follows", "end it with a line of three backticks"),
-    r"\A(?:[-+*#]\s+|>\s*)[0-9][0-9.,]*\s*%?\Z|\A\+\s+[0-9][^\n]*\Z": ("loses its sign, which begins a list, a quotation or a heading", "put it between backticks, or write it in words"),
-}  # fmt: skip
+    r"(?:\A|\n)-[^\W\d_][^\n]*\n-[^\W\d_]|(?:\A|\n)1[.)][^\W\d_][^\n]*\n2[.)][^\W\d_]": (
+        "begins no list",
+        "put a space behind the dash or the number",
+    ),
+    r"(?<![^\s(])\*\*[ ][^*\n]+[ ]\*\*(?![*\w])|(?<![^\s(])\*\*(?=[^\s*])[^*]*\Z": (
+        "is shown with its stars",
+        "`**` stands at the beginning and at the end, with no space inside",
+    ),
+    r"\[[^\[\]]+\] \(https?:|\)\[https?:": (
+        "is no link",
+        "write `[words](https://…)`, with no space between",
+    ),
+    r"(?:\A|\n)```[^`]*\Z": (
+        "makes code of all that follows",
+        "end it with a line of three backticks",
+    ),
+    r"\A(?:[-+*#]\s+|>\s*)[0-9][0-9.,]*\s*%?\Z|\A\+\s+[0-9][^\n]*\Z": (
+        "loses its sign, which begins a list, a quotation or a heading",
+        "put it between backticks, or write it in words",
+    ),
+}
 _SIGN = re.compile(
-    r"\[|~|\*(?:\*|(?<=[0-9]\*)[0-9.,])|\n(?=[ ]*(?:[-<#12`•◦▪‣]|[ab]\)))|•|◦|▪|‣|\(\(|\{\{|\)\[|!\[|! \[|==|\\|\^|\|[ ]*\||: - "
+    r"\[|~|\*(?:\*|(?<=[0-9]\*)[0-9.,])|\n(?=[ ]*(?:[-<#12`•◦▪‣]|[ab]\)))|•|◦|▪|‣"
+    r"|\(\(|\{\{|\)\[|!\[|! \[|==|\\|\^|\|[ ]*\||: - "
 )
 _FIRST = ("-", "+", "*", ">", "#", "`", "<", "1.", "1)", "a)")
-"""How all of these begin, or with what the text does; most texts have none of it."""
-_MEANING = re.compile("|".join(f"(?P<m{place}>{each})" for place, each in enumerate(_MEANINGS)))
+"""First characters of a text in which one of the meanings is possible; see `_SIGN` for others."""
+_MEANING = re.compile("|".join(f"(?P<m{place}>{sign})" for place, sign in enumerate(_MEANINGS)))
 _CODE = re.compile(r"```.*?```|`[^`]+`", re.DOTALL)
 _PLAIN = re.compile(r"\*\*[^\s*][^*]*\*\*|\[[^\[\]]+\]\([^()]+\)|`[^`]+`|\\\(")
-"""Markdown in what is shown as it is written."""
+"""Markdown in a text that is not read as Markdown."""
 _HTML = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>")
 _NUMBERED = re.compile(r"([A-Za-z0-9]{1,2})[.):]\s")
 _NUMBERS = (tuple("ABCDEFGHIJKL"), tuple("abcdefghijkl"), tuple(map(str, range(1, 13))))
@@ -119,8 +198,8 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         if any(map(_may_be, markdown_values(card.written))):
             gaps = card.written.get("text") if isinstance(card, ClozeCard) else None
             for text in markdown_texts(place):
-                if found := _found(text.value, gaps=text.value is gaps):
-                    yield Finding(text.at, found[0], found[1], card)
+                if meaning := _meaning(text.value, gaps=text.value is gaps):
+                    yield Finding(text.at, *meaning, card)
         yield from (
             Finding(at, message, help, card) for at, message, help in _of_a_kind(card, place)
         )
@@ -130,34 +209,22 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
 
 
 def check_course(course: Course, context: Context) -> Iterator[Finding]:
-    if found := _in_description(course.description):
-        yield Finding(in_course(course, "description"), *found)
+    if meaning := _in_description(course.description):
+        yield Finding(in_course(course, "description"), *meaning)
     for at, text in shown_texts(course):
-        if found := _found(text, gaps=False):
-            yield Finding(at, *found)
+        if meaning := _meaning(text, gaps=False):
+            yield Finding(at, *meaning)
 
 
 def _of_a_kind(card: Card, place: Node) -> Iterator[tuple[Location, str, str]]:
-    """What only some kinds have: texts that are no Markdown, options and steps with numbers of their own."""
-    plain = [place["content_note"]] if card.content_note and "content_note" in place else []
-    plain += (
-        [each["name"] for each in place["regions"].items()]
-        if isinstance(card, OcclusionCard)
-        else []
-    )
-    for text in plain:
-        if found := _PLAIN.search(text.value):
-            yield (
-                text.at,
-                f"`{found[0]:.40}` is shown as it stands: this text is no Markdown",
-                "write it without its signs",
-            )
-    options = (
-        [option.text for option in card.options]
-        if isinstance(card, ChoiceCard) and card.kind == "choice"
-        else []
-    )
-    if options and _are_numbered(options):
+    """Yield what is shown otherwise in plain texts, and the numbers of options and steps."""
+    if card.content_note and "content_note" in place:
+        yield from _in_plain_text(place["content_note"])
+    if isinstance(card, OcclusionCard):
+        for region in place["regions"].items():
+            yield from _in_plain_text(region["name"])
+    options = card.options if isinstance(card, ChoiceCard) and card.kind == "choice" else ()
+    if options and _are_numbered([option.text for option in options]):
         yield (
             place["options"].at,
             "the options are shuffled, and their letters or numbers with them",
@@ -171,36 +238,40 @@ def _of_a_kind(card: Card, place: Node) -> Iterator[tuple[Location, str, str]]:
         )
 
 
+def _in_plain_text(text: Node) -> Iterator[tuple[Location, str, str]]:
+    if markdown := _PLAIN.search(text.value):
+        yield (
+            text.at,
+            f"`{markdown[0]:.40}` is shown as it stands: this text is no Markdown",
+            "write it without its signs",
+        )
+
+
 def _are_numbered(texts: Sequence[str]) -> bool:
-    """Whether texts have letters or numbers, one after another; initials of names have not."""
-    found = tuple(match[1] for text in texts if (match := _NUMBERED.match(text)))
-    return len(found) == len(texts) and any(found == each[: len(found)] for each in _NUMBERS)
+    """Return whether all texts begin with letters or numbers, one after another."""
+    numbers = tuple(match[1] for text in texts if (match := _NUMBERED.match(text)))
+    return len(numbers) == len(texts) and any(
+        numbers == usual[: len(numbers)] for usual in _NUMBERS
+    )
 
 
 def _of_a_lesson(place: Node) -> Iterator[tuple[Location, str, str]]:
     for text in markdown_texts(place):
-        if found := _found(text.value, gaps=False) or _in_description(text.value):
-            yield text.at, *found
-    for text in (place["title"], *(each["text"] for each in place["objectives"].items())):
-        if plain := _PLAIN.search(text.value):
-            yield (
-                text.at,
-                f"`{plain[0]:.40}` is shown as it stands: this text is no Markdown",
-                "write it without its signs",
-            )
+        if meaning := _meaning(text.value, gaps=False) or _in_description(text.value):
+            yield text.at, *meaning
+    for text in (place["title"], *(entry["text"] for entry in place["objectives"].items())):
+        yield from _in_plain_text(text)
 
 
 def _in_description(text: str) -> tuple[str, str] | None:
-    """What a deck's description, which has no HTML and no formulas, shows of a text."""
-    found = _HTML.search(_CODE.sub("x", text)) if "<" in text else None
-    found = found or (FORMULA.search(text) if "\\" in text else None)
+    """Return the message and help for HTML or a formula, which a deck's description cannot show."""
+    piece = _HTML.search(_CODE.sub("x", text)) if "<" in text else None
+    piece = piece or (FORMULA.search(text) if "\\" in text else None)
+    if piece is None:
+        return None
     return (
-        (
-            f"`{found[0]:.40}` is shown as it stands in the description of a deck",
-            "write it in words or as Markdown",
-        )
-        if found
-        else None
+        f"`{piece[0]:.40}` is shown as it stands in the description of a deck",
+        "write it in words or as Markdown",
     )
 
 
@@ -208,17 +279,20 @@ def _may_be(text: str) -> bool:
     return text.startswith(_FIRST) or _SIGN.search(text) is not None
 
 
-def _found(text: str, *, gaps: bool) -> tuple[str, str] | None:
-    """What becomes of the first piece of a text that is shown otherwise, and how to mend it; in a text with gaps, these are none."""
+def _meaning(text: str, *, gaps: bool) -> tuple[str, str] | None:
+    """Return the message and help for the first piece of a text that is shown otherwise.
+
+    Gaps of the text of a cloze card do not count.
+    """
     prose = text.strip()
     if not _may_be(prose):
         return None
     if "`" in prose or "\\" in prose:
         prose = FORMULA.sub(_KEPT, _CODE.sub("x", prose))
     for start in chain((0,), (sign.start() for sign in _SIGN.finditer(prose))):
-        found = _MEANING.match(prose, start)
-        if found and found.lastgroup and not (gaps and found.lastgroup == "m0"):
-            what, help = list(_MEANINGS.values())[int(found.lastgroup[1:])]
-            snippet = found[0].strip().splitlines()[0].replace(_KEPT, r"\(…")
+        piece = _MEANING.match(prose, start)
+        if piece and piece.lastgroup and not (gaps and piece.lastgroup == "m0"):
+            what, help = list(_MEANINGS.values())[int(piece.lastgroup[1:])]
+            snippet = piece[0].strip().splitlines()[0].replace(_KEPT, r"\(…")
             return f"`{snippet:.40}` {what}", help
     return None

@@ -1,6 +1,7 @@
 """Text that shows nothing.
 
-A comment, a script or a tag alone is taken out of a text; where nothing else stands in it, the card has an empty side (an empty prompt or step is an error, `no-card`).
+A comment, a script or a tag alone is taken out of a text; where nothing else stands in it, the card
+has an empty side (an empty prompt or step is an error, `no-card`).
 `TODO`, `...` or `???` alone show that a text was to be written.
 Source: the cards as Anki shows them.
 Mend: write the text, or put a tag that it is about between backticks.

@@ -1,6 +1,8 @@
 r"""A table loses cells
 
-A row has more cells than the head of the table, the two first rows differ, or very many cells are left out. What is too much is not shown.
+A row has more cells than the head of the table, the two first rows differ, or very many cells are
+left out.
+What is too much is not shown.
 Mend: give each row as many cells as the head. A `|` that is no border is written `\|`.
 
 Bad:
@@ -26,12 +28,12 @@ from attachdeck.rules.support.markdown import MOST_IN_TEXT, TABLE, Text, course_
 
 SEVERITY = Severity.ERROR
 _MOST_LEFT_OUT = 100
-"""How many cells of its tables a text may lack; a few bytes could become megabytes."""
+"""Maximum number of missing cells in a text's tables: a few bytes could become megabytes."""
 _LINE_BELOW_HEAD = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*+\|?[ \t]*")
 _OTHER_BLOCK = re.compile(r" {0,3}(?:[-+*>#]|[0-9]{1,9}[.)])(?:\s|$)|```|~~~")
 _BAR = re.compile(r"(?<!\\)\|")
 _WIDEST_EXAMPLE = 12
-"""For tables of how many columns at most the line below the head is written out."""
+"""Maximum number of columns for which the line below the head is written out."""
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
@@ -115,7 +117,10 @@ def _surplus(cells: int, width: int) -> tuple[str, str]:
     message = (
         f"this row has {cells} cells, and the head of the table {width}: the surplus is not shown"
     )
-    help = "give the head and the line below it as many cells; or write `\\|` for a bar that parts none"
+    help = (
+        "give the head and the line below it as many cells; or write `\\|` for a bar that parts "
+        "none"
+    )
     return message, help
 
 

@@ -1,6 +1,7 @@
 """Text that ends at a hash.
 
-In YAML a `#` behind a space begins a comment: a text without quotes ends there, and learners never see the rest.
+In YAML a `#` behind a space begins a comment: a text without quotes ends there, and learners never
+see the rest.
 Source: YAML 1.2.2, section 6.6, comments.
 Mend: put the whole text in quotes. What is meant as a comment has a space behind its `#`.
 
@@ -31,13 +32,13 @@ from attachdeck.rules import Context, Finding
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for name, text in context.files.items():
-        found = list(cut_off(text, name)) if name.endswith((".yaml", ".yml")) else []
+        places = list(cut_off(text, name)) if name.endswith((".yaml", ".yml")) else []
         cards = (
             sorted((card for card in course.cards() if card.at.file == name), key=_line)
-            if found
+            if places
             else []
         )
-        for at in found:
+        for at in places:
             before = bisect_right(cards, at.line, key=_line)
             yield Finding(
                 at,
@@ -48,7 +49,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
 
 
 check_course = check
-"""What a text is cut off by is the same in every file; those of a course have no cards."""
+"""The course's own files are checked as a lesson's are."""
 
 
 def _line(card: Card) -> int:

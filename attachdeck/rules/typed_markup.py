@@ -1,13 +1,15 @@
 r"""Markup in what is typed.
 
-Learners type the answer as it stands, and Anki compares it letter by letter: stars, backticks, tags or the signs of a formula would have to be typed, too.
+Learners type the answer as it stands, and Anki compares it letter by letter: stars, backticks, tags
+or the signs of a formula would have to be typed, too.
 Source: Anki's manual, "Checking Your Answer".
 Mend: write the bare words; what should be emphasised belongs into `why`.
 
 Bad:
 
     - {id: a, kind: typed, prompt: What does fear switch on?, answer: the **attachment** system}
-    - {id: b, kind: typed, prompt: What is the area of a circle?, answer: '\(\pi r^2\)', accept: ["&pi;r<br/>"]}
+    - {id: b, kind: typed, prompt: What is the area of a circle?, answer: '\(\pi r^2\)',
+       accept: ["&pi;r<br/>"]}
 
 Good:
 

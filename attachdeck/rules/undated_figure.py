@@ -10,7 +10,8 @@ Bad:
 
 Good:
 
-    - {id: a, kind: basic, prompt: How many were secure in the pooled data of 2023?, answer: About 52%.}
+    - {id: a, kind: basic, prompt: How many were secure in the pooled data of 2023?,
+       answer: About 52%.}
 """
 
 from __future__ import annotations

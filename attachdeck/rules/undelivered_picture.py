@@ -1,7 +1,10 @@
 """A picture would not reach learners
 
-Anki takes over only the pictures that notes show. The `summary` of a lesson is no note: it is in the description of the lesson's deck.
-Mend: show the picture in the `reading` or on a card of the lesson, too; then the description shows it as well. Or take it out of the summary.
+Anki takes over only the pictures that notes show.
+The `summary` of a lesson is no note: it is in the description of the lesson's deck.
+Mend: show the picture in the `reading` or on a card of the lesson, too; then the description shows
+it as well.
+Or take it out of the summary.
 """
 
 from __future__ import annotations

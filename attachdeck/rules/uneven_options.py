@@ -2,15 +2,21 @@
 
 An option that stands out by its length is chosen or dismissed without thought, right or wrong.
 Source: Haladyna, Downing and Rodriguez (2002): keep the length of options about equal.
-Mend: let each say about as much. (`longest-option-right` looks at the right one alone, and is stricter.)
+Mend: let each say about as much.
+(`longest-option-right` looks at the right one alone, and is stricter.)
 
 Bad:
 
-    - {id: a, kind: choice, question: What is a safe haven?, options: [{text: A figure to whom one returns, right: true}, {text: "A figure whom one avoids as long as one can, and whom one tells nothing that matters, whatever happens", why: No.}, {text: A bed, why: No.}]}
+    - {id: a, kind: choice, question: What is a safe haven?,
+       options: [{text: A figure to whom one returns, right: true},
+       {text: "A figure whom one avoids as long as one can, and whom one tells nothing that matters,
+       whatever happens", why: No.}, {text: A bed, why: No.}]}
 
 Good:
 
-    - {id: a, kind: choice, question: What is a safe haven?, options: [{text: A figure to whom one returns, right: true}, {text: A figure whom one avoids, why: No.}, {text: A house with a garden, why: No.}]}
+    - {id: a, kind: choice, question: What is a safe haven?,
+       options: [{text: A figure to whom one returns, right: true},
+       {text: A figure whom one avoids, why: No.}, {text: A house with a garden, why: No.}]}
 """
 
 from __future__ import annotations

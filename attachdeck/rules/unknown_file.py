@@ -1,16 +1,21 @@
 """File that a custom card or a note type names, and that is not there.
 
-Learners see an empty frame, or hear nothing. Custom cards find only the files under `files` in `media/media.yaml`, by their own names.
+Learners see an empty frame, or hear nothing.
+Custom cards find only the files under `files` in `media/media.yaml`, by their own names.
 Source: Anki's manual, "Media".
-Mend: put the file into `media/` and list it there, or delete what names it. Imported decks may have lost theirs long ago.
+Mend: put the file into `media/` and list it there, or delete what names it.
+Imported decks may have lost theirs long ago.
 
 Bad:
 
-    - {id: a, kind: custom, note_type: own, fields: {Front: "<img src='cat.png'>", Back: "A cat. [sound:cat.mp3]"}}
+    - {id: a, kind: custom, note_type: own,
+       fields: {Front: "<img src='cat.png'>", Back: "A cat. [sound:cat.mp3]"}}
 
 Good:
 
-    - {id: a, kind: custom, note_type: own, fields: {Front: "Which animal says miaow?", Back: "A cat. <img src='https://example.org/cat.png'>"}}
+    - {id: a, kind: custom, note_type: own,
+       fields: {Front: "Which animal says miaow?",
+       Back: "A cat. <img src='https://example.org/cat.png'>"}}
 """
 
 from __future__ import annotations
@@ -49,7 +54,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
 
 
 def _missing(course: Course, text: str) -> list[str]:
-    """The files that a text names and that a package would not have; addresses and names from fields are none."""
+    """Return the files that a text names and a package would not have; addresses do not count."""
     if not any(sign in text for sign in ("src", "data", "[sound:", "url(", "@import")):
         return []
     from attachdeck.anki.media import references

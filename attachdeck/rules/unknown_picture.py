@@ -1,6 +1,7 @@
 """A picture is not listed
 
-Every picture stands in `media/media.yaml`, with its alt text, its origin and its licence. Pictures from the web are not loaded.
+Every picture stands in `media/media.yaml`, with its alt text, its origin and its licence.
+Pictures from the web are not loaded.
 Mend: run `attachdeck new picture FILE`, or correct the name.
 
 Bad:

@@ -26,7 +26,7 @@ from attachdeck.rules.support.places import node_of
 
 SEVERITY = Severity.ERROR
 _LONGEST_INSTEAD = 12
-"""How many signs at the most an author is told to write in the place of others."""
+"""In characters: a longer replacement is not proposed."""
 _DELETE_IT = (
     "delete it: a card may not run scripts nor load pages; what only shows text, pictures and "
     "sounds may stay"
@@ -71,8 +71,7 @@ def _in_names(root: Node, *keys: str) -> Iterator[Finding]:
 
 
 def _in_name(name: str, node: Node) -> Iterator[Finding]:
-    """Yield a finding for a name or a tag that could run a script: templates show them as they
-    are."""
+    """Yield a finding for a name or a tag that could run a script, as templates show it raw."""
     for danger in dangers(name):
         message = f"{danger.what} cannot stand on a card"
         yield Finding(node.at, message, _mend(danger.instead))
@@ -81,8 +80,7 @@ def _in_name(name: str, node: Node) -> Iterator[Finding]:
 def _between_tags_and_fields(
     card: CustomCard, own: OwnNoteType, lesson: Lesson
 ) -> Iterator[Finding]:
-    """Yield a finding for each value that a template puts inside of a tag, and that could become
-    more than a value there."""
+    """Yield a finding for each value that a template puts inside a tag, and that could end it."""
     values = _shown_values(card, own, lesson)
     node = node_of(card)
     for text in own.texts.values():
@@ -98,7 +96,7 @@ def _between_tags_and_fields(
 
 
 def _shown_values(card: CustomCard, own: OwnNoteType, lesson: Lesson) -> dict[str, str]:
-    """Return what templates can show of a card, by the names of fields and of Anki's own."""
+    """Return the values that templates can show of a card, by field, also those of Anki itself."""
     root = node_of(lesson)
     deck_names = " ".join(root[key].value for key in ("title", "deck", "full_deck") if key in root)
     return {
@@ -121,14 +119,12 @@ def _in_fields(card: CustomCard, own: OwnNoteType, context: Context) -> Iterator
 
 @cache
 def _fields_in_tags(template: str) -> tuple[tuple[str, str], ...]:
-    """Return the fields that a template puts inside of tags, each with what it then must not
-    hold."""
+    """Return the fields that a template puts inside tags, each with its forbidden characters."""
     return tuple(fields_in_tags(template).items())
 
 
 def _mend(instead: str) -> str:
-    """Return what an author does about something that cannot stand on a card, where a few signs
-    may stand in its place."""
+    """Return a help line for something forbidden: a short replacement, or to delete it."""
     if 0 < len(instead) <= _LONGEST_INSTEAD and instead.isascii():
         return f"write `{instead}` in its place"
     return _DELETE_IT

@@ -1,7 +1,8 @@
 """Source that no card cites.
 
 It is either forgotten in a card, or not needed.
-Mend: cite it where it belongs, or delete it. A course that keeps a wider bibliography turns this rule off.
+Mend: cite it where it belongs, or delete it.
+A course that keeps a wider bibliography turns this rule off.
 
 Bad:
 

@@ -1,6 +1,7 @@
 """Prompt without context.
 
-A prompt that points to something with *it* or *this* was clear when it was written, beside the others; months later it comes alone.
+A prompt that points to something with *it* or *this* was clear when it was written, beside the
+others; months later it comes alone.
 Source: Wozniak's rule 16, context cues (1999); Matuschak, prompts should be precise (2020).
 Mend: name what is asked about.
 
@@ -10,7 +11,8 @@ Bad:
 
 Good:
 
-    - {id: a, kind: basic, prompt: What is a secure base?, answer: The figure from whom one explores.}
+    - {id: a, kind: basic, prompt: What is a secure base?,
+       answer: The figure from whom one explores.}
 """
 
 from __future__ import annotations
@@ -23,10 +25,12 @@ from attachdeck.rules import Context, Finding
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
-    vague = [re.compile(rf"{each}\W*", re.IGNORECASE) for each in context.words.get("vague", ())]
+    vague = [
+        re.compile(rf"{pattern}\W*", re.IGNORECASE) for pattern in context.words.get("vague", ())
+    ]
     for card, texts in context.cards(course):
         asked = texts.asked.strip()
-        if any(each.fullmatch(asked) for each in vague):
+        if any(pattern.fullmatch(asked) for pattern in vague):
             yield Finding(
                 card.at,
                 f"`{card.id}` does not say what it asks about",

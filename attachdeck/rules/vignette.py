@@ -5,11 +5,13 @@ Mend: name another option under `near_miss`.
 
 Bad:
 
-    - {id: a, kind: vignette, scenario: She waits., options: pattern, answer: secure, cue: She waits., near_miss: {option: secure, why: So.}}
+    - {id: a, kind: vignette, scenario: She waits., options: pattern, answer: secure,
+       cue: She waits., near_miss: {option: secure, why: So.}}
 
 Good:
 
-    - {id: a, kind: vignette, scenario: She waits., options: pattern, answer: secure, cue: She waits., near_miss: {option: anxious, why: So.}}
+    - {id: a, kind: vignette, scenario: She waits., options: pattern, answer: secure,
+       cue: She waits., near_miss: {option: anxious, why: So.}}
 """
 
 from __future__ import annotations

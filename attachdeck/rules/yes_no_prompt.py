@@ -26,7 +26,8 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
     answers = set(context.words.get("yes_or_no", ()))
     for card, texts in context.cards(course):
         if texts.answered_words.partition(" ")[0] in answers and any(
-            re.match(each, texts.asked, re.IGNORECASE) for each in context.words.get("yes_no", ())
+            re.match(pattern, texts.asked, re.IGNORECASE)
+            for pattern in context.words.get("yes_no", ())
         ):
             yield Finding(
                 card.at,

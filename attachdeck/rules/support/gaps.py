@@ -1,4 +1,4 @@
-"""Gaps that do not reach the card as they were written, or that hide nothing there."""
+"""Gaps that are lost on the way to the card, or that hide nothing there."""
 
 from __future__ import annotations
 
@@ -18,13 +18,11 @@ _LOSING = re.compile(
     r"|\{\{c[0-9,]+::\s*[<&]",
     re.IGNORECASE,
 )
-"""What may lose a gap: a tag or a comment, what a definition, a picture or a link says besides its
-words; and a gap that may hold nothing."""
+"""Markup in which a gap may be lost (a tag, a comment, an address, a title), and empty gaps."""
 
 
 def lost_gaps(anki: str, shown: Mapping[str, Shown]) -> tuple[set[int], set[int]]:
-    """Return the numbers of the gaps of a text that do not reach its HTML, and of those that hide
-    nothing there."""
+    """Return the numbers of the gaps that are not in a text's HTML, and of those that hide nothing."""
     html = render_gaps(anki, shown)
     empty: set[int] = set()
 
@@ -43,7 +41,7 @@ def lost_gaps(anki: str, shown: Mapping[str, Shown]) -> tuple[set[int], set[int]
 
 
 def may_lose_a_gap(text: str) -> bool:
-    """Whether a gap may be lost; to render the text takes much longer than to see that none is."""
+    """Return whether a gap may be lost, which is much faster than rendering the text."""
     if "|" in text and "-" in text and "\n" in text:  # It may be a table.
         return True
     if "](" in text and any("{{c" in word.partition("](")[2] for word in text.split()):

@@ -18,17 +18,19 @@ from attachdeck.rules.support.texts import in_course
 RULES = ("remote-content", "file-address", "form", "fixed-position", "latex")
 """The rules that look at kept HTML."""
 Effects = Callable[..., Iterator[str]]
-"""One of the functions of `kept_html`."""
+"""A function of `kept_html`: it yields the effects of a text."""
 _FIELD = re.compile(r"\{\{(?![#^/!])(?:[^{}]*:)?([^{}:]*)\}\}")
 _SIGNS = "<[\\"
-"""One of these is in each text that does more than it shows."""
+"""A text without any of these signs has no effect beyond what it shows."""
 _MOST = 20
 """The maximum number of findings reported per text."""
 
 
 def findings(course: Course, effects: Effects, message: str, help: str) -> Iterator[Finding]:
-    """Yield a finding for each effect of kept HTML on the cards of a lesson; `{what}` in the
-    message stands for it."""
+    """Yield a finding for each effect of kept HTML on the cards of a lesson.
+
+    `{what}` in the message is replaced by the effect.
+    """
     if not course.note_types:
         return
     pieces = {name: _pieces(own) for name, own in course.note_types.items()}
@@ -44,7 +46,7 @@ def findings(course: Course, effects: Effects, message: str, help: str) -> Itera
 
 
 def course_findings(course: Course, effects: Effects, message: str, help: str) -> Iterator[Finding]:
-    """Yield a finding for each effect of what many cards show: templates, styles and names."""
+    """Yield a finding for each effect of templates, styles and names, which many cards show."""
     for at, what in _beside_cards(course, effects) if course.note_types else ():
         yield Finding(at, message.format(what=what), help)
 
@@ -55,7 +57,8 @@ def _beside_cards(course: Course, effects: Effects) -> Iterator[tuple[Location, 
             place = f"{own.folder}/{file}"
             for what in _some(effects(text, css=file.endswith(".css"))):
                 yield location_of(place, text, max(text.find(what), 0)), what
-        names = (own.written["name"], *(each["name"] for each in own.written["templates"]))
+        templates = own.written["templates"]
+        names = (own.written["name"], *(template["name"] for template in templates))
         for name in names:
             for what in _some(effects(name)):
                 yield Location(f"{own.folder}/note_type.yaml"), what
@@ -89,12 +92,12 @@ def _of_card(
 
 
 def _of_field(value: str, effects: Effects, *, as_text: bool) -> list[str]:
-    found = _some(effects(value)) if any(sign in value for sign in _SIGNS) else []
-    return found + (_some(effects(unescape(value))) if as_text and "&" in value else [])
+    as_html = _some(effects(value)) if any(sign in value for sign in _SIGNS) else []
+    return as_html + (_some(effects(unescape(value))) if as_text and "&" in value else [])
 
 
 def _of_piece(card: CustomCard, piece: str, effects: Effects) -> Iterator[tuple[Location, str]]:
-    """Yield what a tag or a style of a template does only with a card's fields in it."""
+    """Yield the effects that a piece of a template has only with a card's fields in it."""
     names = [name.strip() for name in _FIELD.findall(piece)]
     filled = _FIELD.sub(lambda field: card.fields.get(field[1].strip(), ""), piece)
     place = next((_place(card, name) for name in names if name in card.fields), card.at)

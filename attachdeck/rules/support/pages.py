@@ -21,10 +21,11 @@ class Page:
 
     def examples(self, which: str) -> list[str]:
         """Return the YAML of its examples, `Bad` or `Good`."""
-        found = re.search(
-            rf"^{which}:\n\n((?:    .*\n|\n)+)", self.documentation + "\n", re.MULTILINE
-        )
-        return [re.sub(r"^    ", "", found[1], flags=re.MULTILINE).rstrip() + "\n"] if found else []
+        block = rf"^{which}:\n\n((?:    .*\n|\n)+)"
+        example = re.search(block, self.documentation + "\n", re.MULTILINE)
+        if example is None:
+            return []
+        return [re.sub(r"^    ", "", example[1], flags=re.MULTILINE).rstrip() + "\n"]
 
 
 @cache

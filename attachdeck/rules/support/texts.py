@@ -30,41 +30,44 @@ PHRASES = ("all_of_the_above", "diagnosing", "labels", "lists", "overclaiming", 
 
 _WORD = re.compile(r"[\w’']+")
 _NO_WORD = {code: " " for code in range(128) if not re.match(r"[\w']", chr(code))}
-"""What parts words in ASCII: a table is faster there than the regular expression, and much slower elsewhere."""
+"""Separators of words in ASCII: there a table is faster than the regular expression."""
 _PARTS = re.compile(r"\w+|\W+")
 _SIGNS = '.,;:!?()[]{}“”‘"*_'
-# No quotation holds the beginning of another; so a text of beginnings alone is read once, and not once for each.
+# No quotation contains the beginning of another, so a text of beginnings alone is read only once.
 _QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"|‘[^‘’]*’|«[^«»]*»")
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The texts of a card: what it asks; what it answers, where it has one answer in words; what it claims itself (its answer, statement,
-    right options and reasons; not what it only quotes or rejects); all of them; and the hidden ones, the inner ones of nested gaps first."""
+    """The texts of a card."""
 
     asked: str
     answered: str
-    said: tuple[str, ...]
+    """The answer, if the card has one answer in words."""
+    claims: tuple[str, ...]
+    """Its answer, statement, right options and reasons, but not what it quotes or rejects."""
     pieces: tuple[str, ...]
+    """All of its texts."""
     gaps: tuple[str, ...]
+    """The hidden texts; of nested gaps the inner ones come first."""
     asked_words: str
-    """The words that it asks with, a space between them."""
+    """The words of `asked`, with a space between them."""
     answered_words: str
     length: int
-    """How many words they have, without signs."""
+    """How many words all texts have, without signs."""
     long_words: int
     """How many of these have more than six letters."""
     near: frozenset[str]
-    """The lists of `PHRASES` that they may have something of."""
+    """The lists of `PHRASES` of which a phrase may be in the texts."""
 
     @property
     def everything(self) -> str:
-        """All of a card's words."""
+        """Return all texts of the card as one."""
         return " ".join(self.pieces)
 
 
 def texts(card: Card, phrases: Phrases) -> Texts:
-    """The texts of a card."""
+    """Return the texts of a card."""
     asked, answered = "", ""
     claimed: list[str] = []
     rejected: list[str] = []
@@ -85,28 +88,26 @@ def texts(card: Card, phrases: Phrases) -> Texts:
     elif isinstance(card, SequenceCard | OcclusionCard | PracticeCard):
         asked = card.prompt
         claimed = list(card.steps) if isinstance(card, SequenceCard) else []
-    said = (answered, *claimed, card.why, card.confusion)
-    pieces = (asked, *said, *rejected)
+    claims = (answered, *claimed, card.why, card.confusion)
+    pieces = (asked, *claims, *rejected)
     together = " ".join(pieces)
-    found = _without_signs(together).split()
-    long_words = len([word for word in found if len(word) > 6])
-    near = phrases.near(together, found)
+    all_words = _without_signs(together).split()
     return Texts(
-        asked,
-        answered,
-        said,
-        pieces,
-        tuple(gaps),
-        plain(asked),
-        plain(answered),
-        len(found),
-        long_words,
-        near,
+        asked=asked,
+        answered=answered,
+        claims=claims,
+        pieces=pieces,
+        gaps=tuple(gaps),
+        asked_words=plain(asked),
+        answered_words=plain(answered),
+        length=len(all_words),
+        long_words=len([word for word in all_words if len(word) > 6]),
+        near=phrases.near(together, all_words),
     )
 
 
 def shown_texts(course: Course) -> Iterator[tuple[Location, str]]:
-    """The Markdown of course.yaml that cards show, with the place of each."""
+    """Yield the Markdown texts of course.yaml that learners see, with their places."""
     yield in_course(course, "description"), course.description
     yield in_course(course, "notice"), course.notice
     if course.help:
@@ -119,8 +120,7 @@ def shown_texts(course: Course) -> Iterator[tuple[Location, str]]:
 
 
 def in_course(course: Course, *keys: str) -> Location:
-    """The place of a value in course.yaml, found from key to key; where one of the keys is not
-    written, that of what is around it."""
+    """Return the place of a value in course.yaml, or of the group in which a key is missing."""
     place = course.place
     for key in keys:
         if not isinstance(place, Node) or key not in place:
@@ -130,7 +130,7 @@ def in_course(course: Course, *keys: str) -> Location:
 
 
 def _filled(text: str, gaps: list[str]) -> str:
-    """A text with its gaps filled, which are collected."""
+    """Return a text with its gaps filled, and collect the hidden texts in `gaps`."""
 
     def fill(_numbers: cloze.Numbers, content: str, _hint: str) -> str:
         gaps.append(content)
@@ -146,7 +146,10 @@ def _without_signs(text: str) -> str:
 
 
 class Phrases:
-    """Listed phrases, and the words of a course beside which one may stand: few, so that most cards need no closer look."""
+    """Listed phrases, and the words of a course that may be part of one.
+
+    There are few, so most cards need no closer look.
+    """
 
     def __init__(self, lists: Words) -> None:
         self._needed: dict[str, set[tuple[str, str]]] = defaultdict(set)
@@ -159,15 +162,15 @@ class Phrases:
         self._telling: dict[str, set[tuple[str, str]]] = {}
 
     def near(self, text: str, words: list[str]) -> frozenset[str]:
-        """The lists of which a phrase may be in a text, of which these are the words."""
+        """Return the lists of which a phrase may be in a text with these words."""
         if not self._known.issuperset(words):
             self._learn(set(words) - self._known)
-        found = self._telling.keys() & words
-        if not found:
+        telling = self._telling.keys() & words
+        if not telling:
             return _NONE
         lower = text.lower()
         return frozenset(
-            [name for word in found for name, other in self._telling[word] if other in lower]
+            [name for word in telling for name, other in self._telling[word] if other in lower]
         )
 
     def _learn(self, words: set[str]) -> None:
@@ -184,11 +187,14 @@ _UNSURE = re.compile(r"\(\?:[^()]*\)[?*]|\[[^]]*\][?*]?|\\[wWdDsSbB][?*]?|[^()\[
 
 
 def sure_parts(phrase: str) -> set[tuple[str, str]]:
-    """The two longest runs of letters that a text must have to fit a listed phrase, for each of its choices; empty ones where that is hard to tell."""
+    """Return the two longest runs of letters in each alternative of a listed phrase.
+
+    A text without them does not fit the phrase. They are empty where that is hard to tell.
+    """
     first, *rest = re.split(r"\(\?:([^()]*)\)", _UNSURE.sub(" ", phrase))
     ways = [first]
     for choice, fixed in zip(rest[::2], rest[1::2], strict=True):
-        ways = [way + each + fixed for way in ways for each in choice.split("|")]
+        ways = [way + word + fixed for way in ways for word in choice.split("|")]
     if any(set(way) & set(r"()[]{}|\?*") for way in ways):
         return {("", "")}
     longest = (sorted(["", "", *re.findall("[a-z]+", way)], key=len, reverse=True) for way in ways)
@@ -196,58 +202,60 @@ def sure_parts(phrase: str) -> set[tuple[str, str]]:
 
 
 def unquoted(text: str) -> str:
-    """A text without what it only quotes."""
+    """Return a text without its quotations."""
     return _QUOTED.sub(" ", text) if any(mark in text for mark in '“"‘«') else text
 
 
 def words(text: str) -> list[str]:
-    """The words of a text, in small letters."""
+    """Return the words of a text in lower case."""
     lower = text.lower()
     return lower.translate(_NO_WORD).split() if lower.isascii() else _WORD.findall(lower)
 
 
 def plain(text: str) -> str:
-    """The words of a text with a space between them, in small letters."""
+    """Return the words of a text in lower case, with a space between them."""
     return " ".join(words(text))
 
 
 def runs(text: str, length: int = 8) -> Iterator[tuple[str, ...]]:
-    """Every run of so many words."""
-    found = words(text)
-    yield from (tuple(found[place : place + length]) for place in range(len(found) - length + 1))
+    """Yield every run of `length` words."""
+    all_words = words(text)
+    for place in range(len(all_words) - length + 1):
+        yield tuple(all_words[place : place + length])
 
 
 def finder(terms: Collection[str]) -> Callable[[str], set[str]]:
-    """What finds those of many terms that a text has, both of words with a space between: from left to right, the longest that fits.
+    """Return a function that returns those of many terms that are in a text.
 
-    It finds what a regular expression of all terms would, in time that does not grow with their number.
+    It takes the longest term at each place, as a regular expression of all terms would, in a time
+    that does not depend on their number.
     """
     sizes: dict[str, set[int]] = defaultdict(set)
     for term in terms:
         parts = _PARTS.findall(term)
         sizes[parts[0]].add(len(parts))
-    longest_first = {first: sorted(each, reverse=True) for first, each in sizes.items()}
+    longest_first = {first: sorted(lengths, reverse=True) for first, lengths in sizes.items()}
 
     def find(text: str) -> set[str]:
         parts = _PARTS.findall(f" {text} ")
-        found = set()
+        present = set()
         end = 0
         for place, part in enumerate(parts):
             for size in longest_first.get(part, ()) if place >= end else ():
                 term = "".join(parts[place : place + size])
                 if term in terms:
-                    found.add(term)
+                    present.add(term)
                     end = place + size
                     break
-        return found
+        return present
 
     return find
 
 
 def with_word(text: str, listed: tuple[str, ...]) -> str:
-    """The first place in a text, in small letters, that one of the listed words or phrases fits, or nothing."""
-    found = _any(listed).search(text.lower()) if listed else None
-    return found.group() if found else ""
+    """Return the first piece of a text, in lower case, that fits a listed word or phrase; or ""."""
+    match = _any(listed).search(text.lower()) if listed else None
+    return match.group() if match else ""
 
 
 @cache
