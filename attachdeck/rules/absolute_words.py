@@ -1,16 +1,26 @@
 """Absolute words in wrong options.
 
-Words such as *always*, *never*, *all* and *only* are seldom true. Where they stand in wrong options much more often than in right ones, learners strike these out without knowing the answer.
-Source: guidelines for multiple-choice items, Haladyna, Downing and Rodriguez (2002): avoid specific determiners.
-Mend: say in the wrong options what somebody might really think, without these words. The rule looks at all multiple-choice cards of a course together, and reports five or more such options when they are three times as frequent among wrong options as among right ones, and at least one in ten wrong options.
+Words such as *always*, *never*, *all* and *only* are seldom true.
+Where they stand in wrong options much more often than in right ones, learners strike these out
+without knowing the answer.
+Source: guidelines for multiple-choice items, Haladyna, Downing and Rodriguez (2002): avoid specific
+determiners.
+Mend: say in the wrong options what somebody might really think, without these words.
+The rule looks at all multiple-choice cards of a course together, and reports five or more such
+options when they are three times as frequent among wrong options as among right ones, and at least
+one in ten wrong options.
 
 Bad:
 
-    - {id: a-{n}, kind: choice, question: "What of {n}?", options: [{text: A figure to return to, right: true}, {text: A figure that always stays, why: No.}, {text: A house with a garden, why: No.}]}
+    - {id: a-{n}, kind: choice, question: "What of {n}?",
+       options: [{text: A figure to return to, right: true},
+       {text: A figure that always stays, why: No.}, {text: A house with a garden, why: No.}]}
 
 Good:
 
-    - {id: a-{n}, kind: choice, question: "What of {n}?", options: [{text: A figure to return to, right: true}, {text: A figure that stays near, why: No.}, {text: A house with a garden, why: No.}]}
+    - {id: a-{n}, kind: choice, question: "What of {n}?",
+       options: [{text: A figure to return to, right: true},
+       {text: A figure that stays near, why: No.}, {text: A house with a garden, why: No.}]}
 """
 
 from __future__ import annotations

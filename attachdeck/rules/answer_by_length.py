@@ -1,16 +1,27 @@
 """Answer told by its length.
 
-When the right option is the longest (or the shortest) more often than by chance, learners choose by length. The same holds for scenes: when those with one answer are longer than the others, their length tells the answer.
+When the right option is the longest (or the shortest) more often than by chance, learners choose by
+length.
+The same holds for scenes: when those with one answer are longer than the others, their length tells
+the answer.
 Source: guidelines for multiple-choice items, Haladyna, Downing and Rodriguez (2002).
-Mend: shorten or lengthen some of them. The rule looks at all cards of a course together: from ten multiple-choice cards on, the right option is the longest, or the shortest, in 40 % at most (with two or three options a little more than chance); the median words of the scenes of one answer are within 25 % of the others', from five scenes on.
+Mend: shorten or lengthen some of them.
+The rule looks at all cards of a course together: from ten multiple-choice cards on, the right
+option is the longest, or the shortest, in 40 % at most (with two or three options a little more
+than chance); the median words of the scenes of one answer are within 25 % of the others', from five
+scenes on.
 
 Bad:
 
-    - {id: a-{n}, kind: choice, question: "What of {n}?", options: [{text: "The one that one returns to {n} times", right: true}, {text: A house, why: No.}, {text: A bed, why: No.}]}
+    - {id: a-{n}, kind: choice, question: "What of {n}?",
+       options: [{text: "The one that one returns to {n} times", right: true},
+       {text: A house, why: No.}, {text: A bed, why: No.}]}
 
 Good:
 
-    - {id: a-{n}, kind: choice, question: "What of {n}?", options: [{text: "Figure {n}", right: true}, {text: A house, why: No.}, {text: A very wide bed, why: No.}]}
+    - {id: a-{n}, kind: choice, question: "What of {n}?",
+       options: [{text: "Figure {n}", right: true}, {text: A house, why: No.},
+       {text: A very wide bed, why: No.}]}
 """
 
 from __future__ import annotations
@@ -64,7 +75,10 @@ def _scenes(whole: Whole, scenes: list[OptionsSummary]) -> Iterator[Finding]:
     for name, by_answer in lengths.items():
         for answer, own in by_answer.items():
             others = [
-                length for other, each in by_answer.items() if other != answer for length in each
+                length
+                for other, lengths_of_one in by_answer.items()
+                if other != answer
+                for length in lengths_of_one
             ]
             if min(len(own), len(others)) < _LEAST_SCENES:
                 continue

@@ -1,18 +1,26 @@
 """One answer in most scenes of a lesson.
 
-When more than 40 % of a lesson's scenes (rounded up to whole scenes) have one answer, learners who have seen a few choose it without reading.
-Source: mixing examples of what is easily confused helps people to tell it apart (Kornell and Bjork 2008).
-Mend: move some of these scenes into another lesson, or write scenes with other answers. Lessons with five scenes or more of one option set are looked at; for sets of two or three options a little more than chance is allowed.
+When more than 40 % of a lesson's scenes (rounded up to whole scenes) have one answer, learners who
+have seen a few choose it without reading.
+Source: mixing examples of what is easily confused helps people to tell it apart (Kornell and Bjork
+2008).
+Mend: move some of these scenes into another lesson, or write scenes with other answers.
+Lessons with five scenes or more of one option set are looked at; for sets of two or three options a
+little more than chance is allowed.
 
 Bad:
 
-    - {id: a-{n}, kind: vignette, scenario: "She waits for {n} hours.", options: pattern, answer: secure, cue: She waits., near_miss: {option: anxious, why: So.}}
+    - {id: a-{n}, kind: vignette, scenario: "She waits for {n} hours.", options: pattern,
+       answer: secure, cue: She waits., near_miss: {option: anxious, why: So.}}
 
 Good:
 
-    - {id: a-{n}, kind: vignette, scenario: "She waits for {n} hours.", options: pattern, answer: secure, cue: She waits., near_miss: {option: anxious, why: So.}}
-    - {id: b-{n}, kind: vignette, scenario: "She calls {n} times.", options: pattern, answer: anxious, cue: She calls., near_miss: {option: secure, why: So.}}
-    - {id: c-{n}, kind: vignette, scenario: "She is {n}.", options: pattern, answer: unclear, cue: Nothing is said., near_miss: {option: secure, why: So.}}
+    - {id: a-{n}, kind: vignette, scenario: "She waits for {n} hours.", options: pattern,
+       answer: secure, cue: She waits., near_miss: {option: anxious, why: So.}}
+    - {id: b-{n}, kind: vignette, scenario: "She calls {n} times.", options: pattern,
+       answer: anxious, cue: She calls., near_miss: {option: secure, why: So.}}
+    - {id: c-{n}, kind: vignette, scenario: "She is {n}.", options: pattern, answer: unclear,
+       cue: Nothing is said., near_miss: {option: secure, why: So.}}
 """
 
 from __future__ import annotations

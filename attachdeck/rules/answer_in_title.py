@@ -1,8 +1,11 @@
 """Answer in a title.
 
-The title of the lesson is above the card on the website, on paper and in the name of the deck. Where it has the words of the answer, learners need not know it.
-Mend: give the lesson a title that names what it is about and not its result ("When the signal is turned up", not "The anxious pattern"), or let the scenes of several lessons mix.
-For a card with options only a word counts that no other option has in the title; for the others an answer, or a gap, of one to four words.
+The title of the lesson is above the card on the website, on paper and in the name of the deck.
+Where it has the words of the answer, learners need not know it.
+Mend: give the lesson a title that names what it is about and not its result ("When the signal is
+turned up", not "The anxious pattern"), or let the scenes of several lessons mix.
+For a card with options only a word counts that no other option has in the title; for the others an
+answer, or a gap, of one to four words.
 
 Bad:
 
@@ -13,7 +16,8 @@ Bad:
     objectives:
       - {id: second-goal, text: Do more.}
     cards:
-      - {id: b, kind: vignette, scenario: He writes a fourth message., options: pattern, answer: anxious, cue: Four messages., near_miss: {option: secure, why: So.}}
+      - {id: b, kind: vignette, scenario: He writes a fourth message., options: pattern,
+         answer: anxious, cue: Four messages., near_miss: {option: secure, why: So.}}
 
 Good:
 
@@ -24,7 +28,8 @@ Good:
     objectives:
       - {id: second-goal, text: Do more.}
     cards:
-      - {id: b, kind: vignette, scenario: He writes a fourth message., options: pattern, answer: anxious, cue: Four messages., near_miss: {option: secure, why: So.}}
+      - {id: b, kind: vignette, scenario: He writes a fourth message., options: pattern,
+         answer: anxious, cue: Four messages., near_miss: {option: secure, why: So.}}
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Learning objective without a level.
 
-Where some objectives of a course say their level, one that does not is missing from `attachdeck check --stats` and from the rule `no-application`. A course without any level is left alone.
+Where some objectives of a course say their level, one that does not is missing from `attachdeck
+check --stats` and from the rule `no-application`.
+A course without any level is left alone.
 Source: Bloom's taxonomy as revised by Anderson and Krathwohl (2001).
 Mend: write its `level`: remember, understand, apply, analyse, evaluate or create.
 

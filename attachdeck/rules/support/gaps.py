@@ -22,7 +22,7 @@ _LOSING = re.compile(
 
 
 def lost_gaps(anki: str, shown: Mapping[str, Shown]) -> tuple[set[int], set[int]]:
-    """Return the numbers of the gaps that are not in a text's HTML, and of those that hide nothing."""
+    """Return the numbers of the gaps missing in a text's HTML, and of those that hide nothing."""
     html = render_gaps(anki, shown)
     empty: set[int] = set()
 
