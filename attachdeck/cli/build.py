@@ -111,17 +111,8 @@ def command(
     if locked and new_lock:
         raise click.UsageError("--locked writes no lock, and --new-lock begins one: choose one")
     several = to == "all" or len(courses) > 1
-    order = _Order(
-        _wanted(to, output, several=several),
-        output,
-        several,
-        locked,
-        new_lock,
-        keep_mine,
-        language,
-        asked,
-        jobs,
-    )
+    wanted = _wanted(to, output, several=several)
+    order = _Order(wanted, output, several, locked, new_lock, keep_mine, language, asked, jobs)
     for course in courses or (None,):
         _build(course, order)
 
@@ -145,6 +136,7 @@ class _Order(NamedTuple):
 
 
 def _build(course: Path | None, order: _Order) -> None:
+    """Build a course, bring its lock up to date, and print what was written."""
     folder, asked = course_folder(course), order.asked
     spare_own_files(folder, order.output, "-o")
     now = seconds_now()
@@ -253,6 +245,8 @@ def _wanted(to: str, output: Path | None, *, several: bool) -> dict[str, Output]
 
 
 def _summary(summaries: list[Summary], lock: str, empty: Sequence[str] = ()) -> str:
+    """Return what was written as a table. `lock` says what became of the lock, `empty` which
+    outputs would carry nothing."""
     first = summaries[0]
     kinds = ", ".join(f"{count} {kind}" for kind, count in first.cards_by_kind.items())
     rows = [

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from attachdeck.preview.following import Seen
 
 _LINE = 60
-"""Characters of the line above what a save brought."""
+"""The length of the line above the report on a save, in characters."""
 
 
 @click.command(
@@ -83,17 +83,11 @@ def command(
     COURSE is the folder that holds course.yaml. Without it, the course in this folder or in
     ./course is checked. What could be better is found by the rules that `attachdeck rules` lists.
     """
-    if watch:
-        _refuse_beside_watch(form, fix=fix)
-    if stats and form not in (None, "text", "json"):
-        raise click.UsageError(
-            f"`--stats` prints text or JSON, and no {form}: leave one of them out"
-        )
+    _refuse_contradictions(form, fix=fix, stats=stats, watch=watch)
     form = form or "text" if watch or stats else report.chosen(form)
     others = tuple(path.read_text(encoding="utf-8", errors="replace") for path in corpus)
-    folders = [
-        own_course(course) if fix else course_folder(course) for course in courses or (None,)
-    ]
+    find = own_course if fix else course_folder
+    folders = [find(course) for course in courses or (None,)]
     memories = {folder: Memory() if watch else None for folder in folders}
 
     def check() -> _Checks:
@@ -162,9 +156,9 @@ def _statistics(courses: Mapping[Path, Checked]) -> dict[Path, Statistics | None
 def _show_statistics(statistics: Mapping[Path, Statistics | None], folder: Path) -> None:
     from attachdeck.reporters.statistics import lines
 
-    found = statistics.get(folder)
-    if found:
-        click.echo("\n" + "\n".join(lines(found)))
+    numbers = statistics.get(folder)
+    if numbers:
+        click.echo("\n" + "\n".join(lines(numbers)))
     elif folder in statistics:
         click.echo("There are no statistics while the course has errors.")
 
@@ -173,9 +167,9 @@ def _as_values(statistics: Mapping[Path, Statistics | None]) -> list[dict[str, A
     from attachdeck.reporters.statistics import as_values
 
     return [
-        {"course": folder.as_posix(), **as_values(found)}
-        for folder, found in statistics.items()
-        if found
+        {"course": folder.as_posix(), **as_values(numbers)}
+        for folder, numbers in statistics.items()
+        if numbers
     ]
 
 
@@ -194,13 +188,17 @@ def _last_of(check: Callable[[], _Checks], first: _Checks) -> _Checks:
     return last
 
 
-def _refuse_beside_watch(form: str | None, *, fix: bool) -> None:
-    """Exit with 2 where `--watch` is given with an option that makes no sense beside it."""
-    if form not in (None, "text"):
+def _refuse_contradictions(form: str | None, *, fix: bool, stats: bool, watch: bool) -> None:
+    """Exit with 2 where options make no sense together."""
+    if stats and form not in (None, "text", "json"):
+        raise click.UsageError(
+            f"`--stats` prints text or JSON, and no {form}: leave one of them out"
+        )
+    if watch and form not in (None, "text"):
         raise click.UsageError(
             f"`--watch` reports to people, and `--format {form}` to machines: leave one of them out"
         )
-    if fix:
+    if watch and fix:
         raise click.UsageError("`--watch` changes no files: run `attachdeck check --fix` first")
 
 

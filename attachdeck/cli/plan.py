@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from attachdeck.cli.terminal import course_folder, fail, no_engine, show, spare_
 from attachdeck.compile.deck import Deck
 from attachdeck.domain.course import Course
 from attachdeck.engine.collection import NoEngine, Pace, simulator
-from attachdeck.engine.planning import NoPlan, Plan, plan, term
+from attachdeck.engine.planning import NoPlan, Plan, Term, plan, term
 from attachdeck.reporters import chart as picture
 from attachdeck.reporters import plan as reporter
 from attachdeck.reporters.text import tally
@@ -104,16 +105,7 @@ def command(
             retention=retention or study.desired_retention,
         )
         progress("playing a learner")
-        try:
-            with simulator() as simulate:
-                course_plan = plan(deck, pace, simulate, seconds)
-                terms = [
-                    term(deck, length, pace, simulate, seconds) for length in dict.fromkeys(weeks)
-                ]
-        except NoEngine:
-            no_engine()
-        except NoPlan as error:
-            fail(str(error))
+        course_plan, terms = _planned(deck, pace, list(dict.fromkeys(weeks)), seconds)
     if chart:
         _draw(course_plan, deck.course, chart)
     if form == "json":
@@ -130,6 +122,21 @@ def _deck(folder: Path) -> Deck:
         show(checked.diagnostics, checked.texts)
         fail(f"{tally(checked.diagnostics)}; there is no plan")
     return pipeline.compiled(checked, 0).deck
+
+
+def _planned(
+    deck: Deck, pace: Pace, weeks: Iterable[int], seconds: int | None
+) -> tuple[Plan, list[Term]]:
+    """Return the plan of a course, and its terms of so many weeks. Exit with 1 where no plan is
+    possible, and with 2 where Anki's engine is missing."""
+    try:
+        with simulator() as simulate:
+            course_plan = plan(deck, pace, simulate, seconds)
+            return course_plan, [term(deck, length, pace, simulate, seconds) for length in weeks]
+    except NoEngine:
+        no_engine()
+    except NoPlan as error:
+        fail(str(error))
 
 
 def _draw(course_plan: Plan, course: Course, path: Path) -> None:

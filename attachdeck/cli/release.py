@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -111,12 +113,19 @@ def command(
         language=language,
         locked=locked or manifest is not None or is_installed(course),
     )
-    try:
+    with _failures_printed():
         if manifest:
             _compare(folder, checked, compiled, wanted, manifest)
             return
         for line in release(folder, checked, compiled, wanted):
             click.echo(line)
+
+
+@contextmanager
+def _failures_printed() -> Iterator[None]:
+    """Print why a release fails, and exit with 1, or with 2 where Anki's engine is missing."""
+    try:
+        yield
     except NoEngine:
         no_engine()
     except NoSnapshot as error:
@@ -141,12 +150,9 @@ def _refuse_errors(checked: Checked, lost_lock: Diagnostic | None) -> None:
 
 
 def _compare(
-    folder: Path,
-    checked: Checked,
-    compiled: Compiled,
-    wanted: Wanted,
-    manifest: Path,
+    folder: Path, checked: Checked, compiled: Compiled, wanted: Wanted, manifest: Path
 ) -> None:
+    """Make a release again, and exit with 1 where a byte of it is not as the manifest says."""
     with tempfile.TemporaryDirectory() as name:
         again = replace(wanted, place=Path(name) / "release")
         for _ in release(folder, checked, compiled, again):

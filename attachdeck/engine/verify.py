@@ -162,31 +162,36 @@ def _first_import(package: Path, path: Path, retired: Container[str]) -> Iterato
             "every note is a duplicate, nothing changes",
             f"importing twice changes something: {again}",
         )
-        silent = tuple(
-            _name(collection.get_card(card).note())
-            for card in collection.find_cards("")
-            if not _shows(collection.get_card(card))
-        )
-        yield _judged(
-            "cards",
-            not silent,
-            "every card shows something on both sides",
-            "these cards show nothing or an error",
-            silent,
-        )
-        empty = collection.get_empty_cards()
-        yield _judged(
-            "empty cards",
-            not empty.notes,
-            "none",
-            f"{len(empty.notes)} notes have cards that Anki would call empty",
-        )
-        media = collection.media.check()
-        yield _judged(
-            "media", not media.missing, "none is missing", f"missing: {', '.join(media.missing)}"
-        )
+        yield from _shown(collection)
         yield _descriptions(collection)
         yield from _check_database(collection, retired)
+
+
+def _shown(collection: Collection) -> Iterator[Finding]:
+    """Report whether every card shows something, and every picture is there."""
+    silent = tuple(
+        _name(collection.get_card(card).note())
+        for card in collection.find_cards("")
+        if not _shows(collection.get_card(card))
+    )
+    yield _judged(
+        "cards",
+        not silent,
+        "every card shows something on both sides",
+        "these cards show nothing or an error",
+        silent,
+    )
+    empty = collection.get_empty_cards()
+    yield _judged(
+        "empty cards",
+        not empty.notes,
+        "none",
+        f"{len(empty.notes)} notes have cards that Anki would call empty",
+    )
+    media = collection.media.check()
+    yield _judged(
+        "media", not media.missing, "none is missing", f"missing: {', '.join(media.missing)}"
+    )
 
 
 def _check_database(collection: Collection, retired: Container[str]) -> Iterator[Finding]:

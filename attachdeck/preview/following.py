@@ -54,7 +54,9 @@ def seen_in(courses: Iterable[Checked]) -> Seen:
     files: dict[str, int] = {}
     for checked in courses:
         files |= {file: hash(text) for file, text in checked.texts.items()}
-        files |= {f"media/{name}": hash(it) for name, it in checked.files.pictures.items()}
+        files |= {
+            f"media/{name}": hash(picture) for name, picture in checked.files.pictures.items()
+        }
     folders = dict.fromkeys(folder for checked in courses for folder in checked.folders)
     return Seen(tuple(folders), frozenset(errors), files)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from attachdeck.lock.comparison import Bump, Changes, Rewording
 from attachdeck.reporters.text import Style, plain
@@ -13,8 +13,8 @@ _NAMED = 5
 
 
 def text(changes: Changes, style: Style = plain) -> Iterator[str]:
-    """Yield them for people at a terminal, line by line, and at the end which version number the
-    changes ask for."""
+    """Yield them for people at a terminal, line by line; the last line says which version number
+    they ask for."""
     yield from lines(changes, style)
     yield f"version: {_asked(changes.bump)}"
 
@@ -55,59 +55,48 @@ def lines(changes: Changes, style: Style = plain) -> Iterator[str]:
 
 def markdown(changes: Changes) -> Iterator[str]:
     """Yield them for release notes, line by line."""
-    if changes.acts:
-        yield from ("## What you must do", "", *(f"- {act}" for act in changes.acts), "")
-    if changes.added:
-        yield from (
-            "## New cards",
-            "",
-            *(f"- `{key}` {_gist(view.texts)}".rstrip() for key, view in changes.added.items()),
-            "",
-        )
-    renumbered = changes.renumbered
-    if len(renumbered) < len(changes.reworded):
-        yield from ("## Reworded cards", "")
-        for key, rewordings in changes.reworded.items():
-            if key in renumbered:
-                continue
-            yield f"- `{key}`"
-            yield from (f"  - {text.field}: {_marked_down(text)}" for text in rewordings)
-        yield ""
-    if renumbered:
-        yield from ("## Renumbered reading cards", "", *(f"- `{key}`" for key in renumbered), "")
-    if changes.moved:
-        yield from (
-            "## Moved cards",
-            "",
-            *(
-                f"- `{key}` from {before} to {after}"
-                for key, (before, after) in changes.moved.items()
-            ),
-            "",
-        )
-    if changes.retagged:
-        yield from ("## Retagged cards", "")
-        for key, (came, went) in changes.retagged.items():
-            tags = [*(f"now `{tag}`" for tag in came), *(f"no longer `{tag}`" for tag in went)]
-            yield f"- `{key}` {', '.join(tags)}"
-        yield ""
-    if changes.retired:
-        yield from ("## Retired cards", "", *(f"- `{key}`" for key in changes.retired), "")
-    if changes.restyled:
-        yield from ("## Restyled note types", "", *(f"- {key}" for key in changes.restyled), "")
-    if any(changes.media):
-        yield from (
-            "## Media",
-            "",
-            *(f"- new: {name}" for name in changes.media[0]),
-            *(f"- no longer used: {name}" for name in changes.media[1]),
-            "",
-        )
+    yield from _section("What you must do", (f"- {act}" for act in changes.acts))
+    yield from _section(
+        "New cards",
+        (f"- `{key}` {_gist(view.texts)}".rstrip() for key, view in changes.added.items()),
+    )
+    yield from _section("Reworded cards", _rewordings(changes))
+    yield from _section("Renumbered reading cards", (f"- `{key}`" for key in changes.renumbered))
+    yield from _section(
+        "Moved cards",
+        (f"- `{key}` from {before} to {after}" for key, (before, after) in changes.moved.items()),
+    )
+    yield from _section("Retagged cards", _retaggings(changes))
+    yield from _section("Retired cards", (f"- `{key}`" for key in changes.retired))
+    yield from _section("Restyled note types", (f"- {key}" for key in changes.restyled))
+    came, went = changes.media
+    media = (*(f"- new: {name}" for name in came), *(f"- no longer used: {name}" for name in went))
+    yield from _section("Media", media)
     yield f"Version: {_asked(changes.bump)}."
 
 
+def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines below a heading; nothing where there are none."""
+    if listed := list(lines):
+        yield from (f"## {title}", "", *listed, "")
+
+
+def _rewordings(changes: Changes) -> Iterator[str]:
+    renumbered = changes.renumbered
+    for key, rewordings in changes.reworded.items():
+        if key not in renumbered:
+            yield f"- `{key}`"
+            yield from (f"  - {text.field}: {_marked_down(text)}" for text in rewordings)
+
+
+def _retaggings(changes: Changes) -> Iterator[str]:
+    for key, (came, went) in changes.retagged.items():
+        tags = [*(f"now `{tag}`" for tag in came), *(f"no longer `{tag}`" for tag in went)]
+        yield f"- `{key}` {', '.join(tags)}"
+
+
 def as_json(changes: Changes) -> str:
-    """Return them for programs: one object with every part of the changes."""
+    """Return them for programs, as one JSON object."""
     return json.dumps(
         {
             "version": changes.bump.name.lower(),
@@ -140,7 +129,7 @@ def as_json(changes: Changes) -> str:
 
 
 def renewed(changes: Changes) -> str:
-    """Say which unchanged cards have a newer time, and what that does to learners."""
+    """Return which unchanged cards have a newer time, and what that does to learners."""
     named = ", ".join(changes.renewed[:_NAMED]) + " …" * (len(changes.renewed) > _NAMED)
     cards = "1 card" if len(changes.renewed) == 1 else f"{len(changes.renewed)} cards"
     return (

@@ -18,41 +18,41 @@ _NAME = 12
 """Columns for the name at the head of a row."""
 
 
-def lines(found: Statistics) -> Iterator[str]:
+def lines(statistics: Statistics) -> Iterator[str]:
     """Yield the statistics as lines of at most 80 columns."""
-    yield from _cards(found)
+    yield from _cards(statistics)
     yield ""
-    yield from _objectives(found)
+    yield from _objectives(statistics)
     yield ""
-    yield from _readability(found)
-    if found.options:
+    yield from _readability(statistics)
+    if statistics.options:
         yield ""
-        yield from _options(found)
-    if found.scenes:
+        yield from _options(statistics)
+    if statistics.scenes:
         yield ""
-        yield from _scenes(found.scenes)
+        yield from _scenes(statistics.scenes)
 
 
-def as_values(found: Statistics) -> dict[str, Any]:
+def as_values(statistics: Statistics) -> dict[str, Any]:
     """Return the statistics as JSON's own values."""
-    formula = {"name": found.formula.name, "source": found.formula.source}
+    formula = {"name": statistics.formula.name, "source": statistics.formula.source}
     return {
-        "cards": found.cards,
-        "anki_cards": found.anki_cards,
-        "new_cards_a_day": found.new_cards_a_day,
-        "days_of_new_cards": _days(found),
-        "cards_by_kind": {kind: dict(counts) for kind, counts in found.by_kind.items()},
-        "cards_by_level": _totals(found.by_kind),
-        "objectives_by_level": dict(found.objectives),
-        "objectives_without_application": list(found.not_applied),
+        "cards": statistics.cards,
+        "anki_cards": statistics.anki_cards,
+        "new_cards_a_day": statistics.new_cards_a_day,
+        "days_of_new_cards": _days(statistics),
+        "cards_by_kind": {kind: dict(counts) for kind, counts in statistics.by_kind.items()},
+        "cards_by_level": _totals(statistics.by_kind),
+        "objectives_by_level": dict(statistics.objectives),
+        "objectives_without_application": list(statistics.not_applied),
         "readability": {
             "formula": formula,
             "least_words": LEAST_WORDS,
-            "cards": _measured(found.cards_read),
-            "readings": _measured(found.readings_read),
+            "cards": _measured(statistics.cards_read),
+            "readings": _measured(statistics.readings_read),
         },
-        "options": asdict(found.options) if found.options else None,
-        "scenes": [asdict(row) for row in found.scenes],
+        "options": asdict(statistics.options) if statistics.options else None,
+        "scenes": [asdict(row) for row in statistics.scenes],
     }
 
 
@@ -68,33 +68,34 @@ def _totals(by_kind: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
     return {level: sum(counts[level] for counts in by_kind.values()) for level in _COLUMNS}
 
 
-def _days(found: Statistics) -> int:
-    return ceil(found.anki_cards / found.new_cards_a_day)
+def _days(statistics: Statistics) -> int:
+    return ceil(statistics.anki_cards / statistics.new_cards_a_day)
 
 
-def _cards(found: Statistics) -> Iterator[str]:
-    yield f"{found.cards} cards, of which Anki makes {found.anki_cards} with the readings."
-    yield f"{found.new_cards_a_day} new cards a day: {_days(found)} days until all have been seen."
+def _cards(statistics: Statistics) -> Iterator[str]:
+    cards, pace = statistics.cards, statistics.new_cards_a_day
+    yield f"{cards} cards, of which Anki makes {statistics.anki_cards} with the readings."
+    yield f"{pace} new cards a day: {_days(statistics)} days until all have been seen."
     yield ""
     yield _row("kind", [*_COLUMNS, "all"])
-    for kind, counts in found.by_kind.items():
+    for kind, counts in statistics.by_kind.items():
         yield _counts(kind, counts)
-    yield _counts("all", _totals(found.by_kind))
+    yield _counts("all", _totals(statistics.by_kind))
 
 
-def _objectives(found: Statistics) -> Iterator[str]:
+def _objectives(statistics: Statistics) -> Iterator[str]:
     yield _row("", [*_COLUMNS, "all"])
-    yield _counts("objectives", found.objectives)
-    count = len(found.not_applied)
-    total = sum(found.objectives.values())
+    yield _counts("objectives", statistics.objectives)
+    count = len(statistics.not_applied)
+    total = sum(statistics.objectives.values())
     yield f"{count} of {total} objectives have no card that applies them{':' if count else '.'}"
-    yield from _named(found.not_applied)
+    yield from _named(statistics.not_applied)
 
 
-def _readability(found: Statistics) -> Iterator[str]:
-    formula = found.formula
+def _readability(statistics: Statistics) -> Iterator[str]:
+    formula = statistics.formula
     yield f"Readability: {formula.name} ({formula.source}), from {LEAST_WORDS} words on"
-    for name, reading in (("cards", found.cards_read), ("readings", found.readings_read)):
+    for name, reading in (("cards", statistics.cards_read), ("readings", statistics.readings_read)):
         if reading.p90 is None:
             yield f"{name:{_NAME}}none is long enough"
             continue
@@ -102,8 +103,8 @@ def _readability(found: Statistics) -> Iterator[str]:
         yield from _named([f"{text} {value:.1f}" for text, value in reading.hardest.items()])
 
 
-def _options(found: Statistics) -> Iterator[str]:
-    options = found.options
+def _options(statistics: Statistics) -> Iterator[str]:
+    options = statistics.options
     if options is None:
         return
     yield f"Options of {options.cards} cards with one right option"
