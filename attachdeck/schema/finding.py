@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 from attachdeck.domain.diagnostics import Diagnostic
 from attachdeck.domain.location import Location
 from attachdeck.reader import CourseFiles, Document
-from attachdeck.schema.explaining import explain
 from attachdeck.schema.ids import NewIds, missing_ids
-from attachdeck.schema.keys import MAX_PROBLEMS
 from attachdeck.schema.loading import accepts, validator_of
 
 if TYPE_CHECKING:
@@ -54,6 +52,10 @@ def check(document: Document, name: str, new_ids: NewIds | None = None) -> list[
         return [_empty(root.at, name)]
     if accepts(root.value, name):
         return []
+    # Nearly always all is right: without what only explanations need.
+    from attachdeck.schema.explaining import explain
+    from attachdeck.schema.keys import MAX_PROBLEMS
+
     validator = validator_of(name)
     errors = _without_wrong_types(
         sorted(

@@ -76,11 +76,15 @@ class LessonCache:
 
 def _code() -> bytes:
     """Return the state of attachdeck's code and of its libraries: versions, sizes and times."""
-    stamps = [
-        (path.as_posix(), status.st_size, status.st_mtime_ns)
-        for path in sorted(_HERE.rglob("*"))
-        if "__pycache__" not in path.parts and (status := path.stat())
-    ]
+    files = (
+        Path(folder, name)
+        for folder, _, names in os.walk(_HERE)
+        if not folder.endswith("__pycache__")
+        for name in names
+    )
+    stamps = sorted(
+        (str(file), status.st_size, status.st_mtime_ns) for file in files if (status := file.stat())
+    )
     libraries = [
         (path, Path(path).stat().st_mtime_ns)
         for path in sys.path

@@ -1,4 +1,7 @@
-"""Work spread over several processes, which end with the one that began them."""
+"""Work spread over several processes, which end with the one that began them.
+
+The functions import what starts a process: most commands start none.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,12 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import Connection
 from threading import Thread, active_count
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+    from multiprocessing.connection import Connection
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -38,6 +41,10 @@ def spread(
 
     The function, `begin`, items and results must be picklable. Raises ProcessLost.
     """
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
     _import_safely()
     # A copy does not have this process's other threads, and might wait for a lock that they hold.
     context = get_context("fork" if FORKS and active_count() == 1 else "spawn")
@@ -62,6 +69,8 @@ def apart(function: Callable[..., Result], *arguments: object, seconds: float) -
     The function, its arguments and its result must be picklable. Raises what the function raises,
     ProcessLost if the process crashes, and TimeoutError after so many seconds.
     """
+    from multiprocessing import get_context
+
     _import_safely()
     context = get_context("spawn")
     mine, theirs = context.Pipe(duplex=False)
@@ -112,6 +121,8 @@ def _leave_interrupts() -> None:
 
 
 def _end_with_parent() -> None:
+    from multiprocessing import parent_process
+
     parent = parent_process()
     if parent is not None:
         parent.join()

@@ -31,8 +31,6 @@ _IMAGE = re.compile(
     re.IGNORECASE,
 )
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
-_TEXT_KEYS, _GROUPS = markdown_keys()
-"""Keys of a card or a lesson that hold Markdown, and those under which more such texts stand."""
 _COURSE_KEYS = ("description", "notice", "help", "option_sets")
 """Keys of course.yaml under which Markdown stands."""
 
@@ -132,21 +130,23 @@ def _needs_a_look(value: Any) -> bool:
 def markdown_values(value: Mapping[str, Any]) -> Iterable[str]:
     """Yield the same texts as `markdown_texts` without their places, which is several times as
     fast."""
+    text_keys, groups = markdown_keys()
     for key, part in value.items():
         if isinstance(part, str):
-            if key in _TEXT_KEYS:
+            if key in text_keys:
                 yield part
-        elif key in _GROUPS:
+        elif key in groups:
             for entry in part if isinstance(part, list) else (part,):
                 yield from (entry,) if isinstance(entry, str) else markdown_values(entry)
 
 
 def markdown_texts(node: Node) -> Iterable[Node]:
     """Yield the Markdown texts of a card or a lesson, its cards excepted."""
+    text_keys, groups = markdown_keys()
     for key, value in node.value.items():
-        if key in _TEXT_KEYS and isinstance(value, str):
+        if key in text_keys and isinstance(value, str):
             yield node[key]
-        elif key in _GROUPS and not isinstance(value, str):
+        elif key in groups and not isinstance(value, str):
             parts = node[key].items() if isinstance(value, list) else (node[key],)
             for part in parts:
                 yield from (part,) if isinstance(part.value, str) else markdown_texts(part)
