@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from attachdeck.anki.note_types import NoteType
 from attachdeck.domain.course import Course, Study
@@ -17,8 +18,7 @@ class NewCard:
     id: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+class Note(NamedTuple):
     """A note, as a card of the course became it.
 
     `card` is the id that its author wrote, `content` a hash of what learners get. `made` are the

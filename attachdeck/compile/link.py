@@ -147,8 +147,7 @@ class _Dater:
             tags = tuple(sorted((*tags, self.version_tag + record.version)))
             marks = note.fields[-1]
             fields = (*note.fields[:-1], stamp.written(record.changed, marks, tags))
-        dated = replace(
-            note,
+        dated = note._replace(
             guid=record.guid,
             id=id,
             first_card=first_card,

@@ -10,6 +10,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from attachdeck.domain.diagnostics import Diagnostic, did_you_mean_or_list
 from attachdeck.domain.location import Location
@@ -20,8 +21,7 @@ MOST_HINTS = 40
 """For how many unknown names the nearest known one is looked for, which takes long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A name, and where it is written."""
 
     id: str

@@ -77,9 +77,10 @@ def svg_problems(content: bytes, shown: str) -> list[Diagnostic]:
     if "\ufffd" in text or "\0" in text or not _is_utf8(content):
         help = "export the picture again as plain SVG in UTF-8"
         return [_unsafe("this picture is not in UTF-8", Location(shown), help)]
-    danger = _SVG_DANGER.search(text.encode()) or _SVG_DANGER.search(
-        _NUMBERED.sub(lambda match: unescape(match[0]), text).encode()
-    )
+    danger = _SVG_DANGER.search(content)
+    if not danger and "&#" in text:
+        unescaped = _NUMBERED.sub(lambda match: unescape(match[0]), text)
+        danger = _SVG_DANGER.search(unescaped.encode())
     if not danger:
         return []
     piece = danger.group().decode("utf-8", "replace").strip()

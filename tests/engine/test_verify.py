@@ -38,7 +38,7 @@ def deck(folder: Path, **answers: str) -> Deck:
 def changed(made: Deck, *, seconds: int, only: set[str] | None = None) -> Deck:
     """A deck whose notes' times are later by some seconds."""
     notes = tuple(
-        dataclasses.replace(note, modified=note.modified + seconds)
+        note._replace(modified=note.modified + seconds)
         if only is None or note.fields[0][:-1] in only
         else note
         for note in made.notes
@@ -111,7 +111,7 @@ def test_a_changed_layout_conflicts_and_is_found(tmp_path: Path):
     old, new = deck(tmp_path / "a"), changed(deck(tmp_path / "b", n00="Better"), seconds=100)
     dated = new.note_types["basic"]
     shorter = dataclasses.replace(dated.note_type, fields=dated.note_type.fields[:-1])
-    notes = tuple(dataclasses.replace(note, fields=note.fields[:-1]) for note in new.notes)
+    notes = tuple(note._replace(fields=note.fields[:-1]) for note in new.notes)
     new = dataclasses.replace(
         new,
         notes=notes,
