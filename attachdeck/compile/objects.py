@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -115,23 +114,19 @@ def _through_cache(
     names = {lesson.file: cache.name(lesson.file, lesson.text) for lesson in lessons}
     new = []
     for lesson in lessons:
-        if (kept := _unpacked(cache.load(names[lesson.file]))) is not None:
+        if (kept := cache.load(names[lesson.file])) is not None:
             yield lesson, kept
         else:
             new.append(lesson)
     for lesson, object in zip(new, _made(compiler, new, again, jobs), strict=True):
         if object.is_final:
-            cache.store(names[lesson.file], pickle.dumps(object))
+            cache.store(names[lesson.file], object)
         yield lesson, object
 
 
 def _depends_on(compiler: LessonCompiler, again: Again) -> bytes:
     rules = repr(again.rules and (again.rules.only, again.rules.corpus)).encode()
     return compiler.stack.fingerprint + rules
-
-
-def _unpacked(content: bytes | None) -> LessonObject | None:
-    return pickle.loads(content) if content else None  # noqa: S301  # The cache vouches for it.
 
 
 def _made(
@@ -142,23 +137,31 @@ def _made(
         yield from map(here, lessons)
         return
     count = 0
+    _compilers.append(compiler)  # A process that begins as a copy of this one has it at once.
     try:
         for made in spread(_elsewhere, lessons, jobs, partial(_begin, again)):
             yield made if made is not None else here(lessons[count])
             count += 1
     except ProcessLost:
         yield from map(here, lessons[count:])
+    finally:
+        _compilers.remove(compiler)
 
 
 _compilers: list[LessonCompiler] = []
-"""In another process: what compiles there; nothing where the course has changed since."""
+"""What compiles in another process, the last one: it came with the copy, or `_begin` made it.
+
+There is none where the course has changed since.
+"""
 
 
 def _begin(again: Again) -> None:
+    if _compilers:
+        return
     stack = open_stack(again.folder, again.language, again.cards)
     if stack.fingerprint == again.fingerprint:
         _compilers.append(compiler_of(stack, again.rules))
 
 
 def _elsewhere(lesson: Document) -> LessonObject | None:
-    return _compilers[0](lesson).object if _compilers else None
+    return _compilers[-1](lesson).object if _compilers else None

@@ -9,10 +9,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import pickle
 import shutil
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from attachdeck import __version__
 from attachdeck.system import cache
@@ -49,15 +51,16 @@ class LessonCache:
         self.used.add(name)
         return name
 
-    def load(self, name: str) -> bytes:
-        """Return a stored lesson; empty if there is none."""
-        return (self.cache.read(f"{self.course}/{name}") if self.cache else None) or b""
+    def load(self, name: str) -> Any:
+        """Return a stored lesson; None if there is none."""
+        content = self.cache.read(f"{self.course}/{name}") if self.cache else None
+        return pickle.loads(content) if content else None  # noqa: S301  # Only attachdeck wrote it.
 
-    def store(self, name: str, content: bytes) -> None:
+    def store(self, name: str, lesson: object) -> None:
         """Store a lesson, if the cache can be written to."""
         if self.cache:
             with contextlib.suppress(OSError):
-                self.cache.write(f"{self.course}/{name}", content)
+                self.cache.write(f"{self.course}/{name}", pickle.dumps(lesson))
 
     def sweep(self) -> None:
         """Delete old lessons that this build did not use, and those of courses not built lately."""
