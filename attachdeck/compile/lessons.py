@@ -181,7 +181,12 @@ class LessonCompiler:
 
 def _course_errors(decoder: CourseDecoder) -> list[Diagnostic]:
     """Return what the rules that always run find in a course's own files."""
-    context = Context(files=decoder.texts, unsure=decoder.unsure)
+    context = Context(
+        files=decoder.texts,
+        unsure=decoder.unsure,
+        documents=decoder.documents,
+        media=decoder.files.pictures,
+    )
     return errors_of_course(decoder.known_course, context)
 
 

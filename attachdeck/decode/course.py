@@ -1,5 +1,4 @@
-"""A course's own documents (course.yaml, sources, media, note types) to a Course without
-lessons."""
+"""Decode course.yaml, sources.yaml, media.yaml and note types to a Course without lessons."""
 
 from __future__ import annotations
 
@@ -21,10 +20,8 @@ from attachdeck.domain.course import (
     Source,
     Study,
 )
-from attachdeck.domain.diagnostics import did_you_mean, did_you_mean_or_list
 from attachdeck.domain.location import Location
 from attachdeck.reader import CourseFiles, Document, Node, NoteTypeFiles, read_text
-from attachdeck.reader.pictures import spoilt
 
 T = TypeVar("T")
 
@@ -37,17 +34,17 @@ licence: {name: Licence}
 deck: Course
 description: Description.
 """
-"""What stands in for the keys of course.yaml that are missing or wrong."""
+"""Stand-ins for the keys of course.yaml that are missing or wrong."""
 _OF_LAYERS = frozenset(("extends", "hide", "keep_identity"))
-"""Keys that say how a course is laid over another one."""
+"""Keys for a course that extends another one."""
 
 
 class CourseDecoder(Reports):
-    """The course that its own documents describe, without lessons.
+    """Decodes a course's own documents to a course without lessons.
 
-    `broken` are the files that have not passed their schemas: what they say is not known (None),
-    and nothing is reported that depends on it. Of course.yaml what is right is known, and something
-    else stands in for the rest (`known_course`).
+    `broken` are the files that have not passed their schemas: their parts are None, and references
+    to them are not reported. `known_course` has the valid parts of a broken course.yaml, and
+    stand-ins for the rest.
     """
 
     def __init__(self, files: CourseFiles, broken: Collection[str] = ()) -> None:
@@ -67,15 +64,16 @@ class CourseDecoder(Reports):
             if _is_broken(document, broken) and document
         }
         if not _is_broken(files.sources, broken):
-            self.sources = self.unique(files.sources, "sources", "key", self.source)
+            self.sources = _named(files.sources, "sources", "key", _source)
         if not _is_broken(files.media, broken):
-            self.pictures = self.unique(files.media, "pictures", "file", self.picture)
-            self.kept = self.unique(
-                files.media, "files", "file", lambda entry: self.picture_bytes(entry["file"])
+            self.pictures = _named(files.media, "pictures", "file", self.picture)
+            self.kept = _named(
+                files.media, "files", "file", lambda entry: files.pictures.get(entry.value["file"])
             )
-        if not any(_is_broken(each.document, broken) for each in files.note_types.values()):
+        note_types = files.note_types.items()
+        if not any(_is_broken(note_type.document, broken) for _, note_type in note_types):
             self.note_types = {
-                name: self.own_note_type(name, each) for name, each in files.note_types.items()
+                name: self.own_note_type(name, note_type) for name, note_type in note_types
             }
             self.one_note_type_each()
             self.diagnostics += own.problems(self.note_types.values())
@@ -88,14 +86,26 @@ class CourseDecoder(Reports):
                 self.unsure[f"the option set `{name}`"] = files.course.text
 
     @property
+    def documents(self) -> dict[str, Node]:
+        """Return sources.yaml and media.yaml, as far as they have passed their schemas."""
+        own = {"sources.yaml": self.files.sources, "media/media.yaml": self.files.media}
+        return {
+            name: root_of(document)
+            for name, document in own.items()
+            if document and not _is_broken(document, self.broken)
+        }
+
+    @property
     def course(self) -> Course | None:
-        """The course, or None where course.yaml cannot be read."""
+        """Return the course, or None where course.yaml cannot be read."""
         return self.known_course if self.files.course.root is not None else None
 
     @property
     def reserved(self) -> dict[str, Location]:
-        """The ids of the reference cards, which learners may have from before, with the places of
-        what they show."""
+        """Return the ids of the reference cards, each with the place of its text.
+
+        They are reserved also without that text: learners may have such a card from before.
+        """
         root = self.files.course.root
         if root is None or not isinstance(root.value, dict):
             return {}
@@ -146,40 +156,13 @@ class CourseDecoder(Reports):
             place=root,
         )
 
-    def unique(
-        self, document: Document | None, key: str, name: str, make: Callable[[Node], T | None]
-    ) -> dict[str, T]:
-        """The entries of a list by their names; a name that comes twice is reported."""
-        found: dict[str, T] = {}
-        first: dict[str, Node] = {}
-        listed = root_of(document).get(key) if document else None
-        for entry in listed.items() if listed else ():
-            self.once(entry, name, first, "duplicate-name")
-            made = make(entry)
-            if made is not None:
-                found[entry.value[name]] = made
-        return found
-
-    def source(self, entry: Node) -> Source:
-        value = {
-            key: each
-            for key, each in entry.value.items()
-            if key not in ("kind", "read", "supports")
-        }
-        return Source(**value, place=entry)
-
     def picture(self, entry: Node) -> Picture | None:
+        """Return a picture that media.yaml lists; None if its file is missing."""
         value = entry.value
-        content = self.picture_bytes(entry["file"])
-        night_content = self.picture_bytes(entry["night"]) if "night" in value else None
-        for key, found in (("file", content), ("night", night_content)):
-            if found is not None and (wrong := spoilt(found, value[key])):
-                self.report(
-                    "broken-picture",
-                    f"{wrong}: nothing of it would be shown",
-                    entry[key].at,
-                    "export it again, and put the new file in its place",
-                )
+        content = self.files.pictures.get(value["file"])
+        if content is None:
+            return None
+        night_content = self.files.pictures.get(value.get("night", ""))
         common = {
             "alt": value["alt"],
             "origin": value["origin"],
@@ -191,43 +174,12 @@ class CourseDecoder(Reports):
             if night_content is not None
             else None
         )
-        return (
-            Picture(file=value["file"], content=content, night=night, **common)
-            if content is not None
-            else None
-        )
-
-    def picture_bytes(self, node: Node) -> bytes | None:
-        content = self.files.pictures.get(node.value)
-        if content is None:
-            self.report(
-                "missing-picture",
-                f"there is no file `{node.value}` in media/",
-                node.at,
-                did_you_mean(node.value, self.files.pictures)
-                or "put the file there, or delete this entry",
-            )
-        return content
+        return Picture(file=value["file"], content=content, night=night, **common)
 
     def own_note_type(self, name: str, files: NoteTypeFiles) -> OwnNoteType:
-        """Return a note type of the course's own; its files must be there."""
+        """Return a note type of the course's own."""
         root = root_of(files.document)
-        templates = [
-            entry[side] for entry in root["templates"].items() for side in ("front", "back")
-        ]
-        for node in (*templates, root["css"]):
-            if node.value not in files.texts:
-                self.report(
-                    "missing-file",
-                    f"there is no file `{node.value}` in note_types/{name}/",
-                    node.at,
-                    did_you_mean_or_list(node.value, files.texts),
-                )
-        for key in ("fields", "templates"):
-            seen: dict[str, Node] = {}
-            for entry in root[key].items():
-                self.once(entry, "name", seen, "duplicate-name")
-        names = {each["name"]: each for each in root.value["fields"]}
+        names = {field["name"]: field for field in root.value["fields"]}
         if "sort_field" in root:
             self.known("unknown-field", root["sort_field"], names, "the fields of this note type")
         texts = {file: document.text for file, document in files.texts.items()}
@@ -242,7 +194,8 @@ class CourseDecoder(Reports):
     def one_note_type_each(self) -> None:
         """Report an id in Anki that two note types of the course's own have."""
         owners: dict[int, Node] = {}
-        for root in (root_of(each.document) for each in self.files.note_types.values()):
+        for files in self.files.note_types.values():
+            root = root_of(files.document)
             at = root.get("id")
             if at and (first := owners.setdefault(at.value, at)) is not at:
                 help = (
@@ -253,8 +206,23 @@ class CourseDecoder(Reports):
                 self.report("duplicate-id", message, at.at, help, also)
 
 
+def _named(
+    document: Document | None, key: str, name: str, decode: Callable[[Node], T | None]
+) -> dict[str, T]:
+    """Return the decoded entries of a list by their names, without those that decode to None."""
+    listed = root_of(document).get(key) if document else None
+    decoded = ((entry, decode(entry)) for entry in (listed.items() if listed else ()))
+    return {entry.value[name]: part for entry, part in decoded if part is not None}
+
+
+def _source(entry: Node) -> Source:
+    unused = ("kind", "read", "supports")
+    fields = {key: part for key, part in entry.value.items() if key not in unused}
+    return Source(**fields, place=entry)
+
+
 def right_part(document: Document) -> Node:
-    """Return a course.yaml with the keys that are right in it, and others in place of the rest."""
+    """Return a course.yaml with its valid keys, and stand-ins for the others."""
     right, _ = read_text(_STAND_IN, document.file)
     root = document.root
     assert right.root is not None  # It is ours.
@@ -273,15 +241,15 @@ def _is_broken(document: Document | None, broken: Collection[str]) -> bool:
 
 
 def root_of(document: Document) -> Node:
-    """Return what a document says; it has passed its schema, so it says something."""
+    """Return the root of a document that has passed its schema."""
     assert document.root is not None  # A broken document is not decoded.
     return document.root
 
 
 def settings(node: Node) -> dict[str, tuple[str, Location]]:
-    """What stands under `lint`: by the rule's name what is said of it, and where."""
-    said = node.get("lint")
-    return {name: (said.value[name], said.key_at(name)) for name in said.value} if said else {}
+    """Return the settings under `lint`, each with its place, by the rule's name."""
+    lint = node.get("lint")
+    return {name: (lint.value[name], lint.key_at(name)) for name in lint.value} if lint else {}
 
 
 def _study(value: Mapping[str, Any]) -> Study:
@@ -292,5 +260,5 @@ def _help(value: Mapping[str, Any]) -> Help:
     return Help(
         checked=value["checked"],
         note=value.get("note", ""),
-        lines=tuple(HelpLine(each["where"], each["contact"]) for each in value["lines"]),
+        lines=tuple(HelpLine(line["where"], line["contact"]) for line in value["lines"]),
     )

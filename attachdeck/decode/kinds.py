@@ -22,9 +22,6 @@ from attachdeck.reader import Node
 if TYPE_CHECKING:
     from attachdeck.decode.lesson import LessonDecoder
 
-MAX_GAP_PROBLEMS = 20
-"""Maximum number of problems reported for the gaps of one text."""
-
 
 def basic_card(lesson: LessonDecoder, node: Node, common: dict[str, Any]) -> Card:
     return BasicCard(prompt=node.value["prompt"], answer=node.value["answer"], **common)
@@ -43,11 +40,7 @@ def reversed_card(lesson: LessonDecoder, node: Node, common: dict[str, Any]) -> 
 
 
 def cloze_card(lesson: LessonDecoder, node: Node, common: dict[str, Any]) -> Card:
-    text, problems = cloze.to_anki(node.value["text"])
-    for problem in problems[:MAX_GAP_PROBLEMS]:
-        lesson.report(
-            "cloze", problem.message, lesson.within(node["text"], problem.snippet), problem.help
-        )
+    text, _ = cloze.to_anki(node.value["text"])
     return ClozeCard(text=text, **common)
 
 

@@ -25,17 +25,23 @@ from pkgutil import get_data, iter_modules
 from types import MappingProxyType
 from typing import Any
 
-from attachdeck.decode.texts import may_define, within
+from attachdeck.decode.texts import may_define
 from attachdeck.domain.course import Card, ChoiceCard, Course, Lesson, Objective, VignetteCard
 from attachdeck.domain.diagnostics import Diagnostic, Severity, did_you_mean_or_list
 from attachdeck.domain.location import Location
 from attachdeck.reader import Node, read_text
 from attachdeck.rules.support.markdown import Text, doubtful_texts
 from attachdeck.rules.support.pages import Page, pages_without_rule
+from attachdeck.rules.support.places import within
 from attachdeck.rules.support.texts import Phrases, Texts, Words, plain, runs, texts, with_word
 from attachdeck.system.docstrings import docstring
 
 ALWAYS = (
+    "cloze",
+    "duplicate-name",
+    "missing-picture",
+    "broken-picture",
+    "missing-file",
     "choice",
     "vignette",
     "contrast",
@@ -59,7 +65,9 @@ class Context:
 
     `today` is a day (year-month-day); `words` are the word lists of the course's language;
     `corpus` are the runs of words of other texts; `files` are the texts of the checked files;
-    `unsure` are those of files that have errors, by the name that messages use.
+    `unsure` are those of files that have errors, by the name that messages use. `documents` are
+    the course's own files without errors, by their paths in its folder; `media` are the files in
+    `media/`.
     """
 
     today: str = ""
@@ -67,6 +75,8 @@ class Context:
     corpus: frozenset[tuple[str, ...]] = frozenset()
     files: Mapping[str, str] = field(default_factory=dict, repr=False)
     unsure: Mapping[str, str] = field(default_factory=dict, repr=False)
+    documents: Mapping[str, Node] = field(default_factory=dict, repr=False)
+    media: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     _read: list[tuple[Course, Cards]] = field(
         init=False, default_factory=list, compare=False, repr=False
     )
@@ -110,13 +120,15 @@ class Context:
 class Finding:
     """A finding of a rule: the place, what is wrong, and how to fix it.
 
-    `card` is the card that it is about, if any: its author may silence the rule there.
+    `card` is the card that it is about, if any: its author may silence the rule there. `also` are
+    other places to look at, each with a label.
     """
 
     at: Location
     message: str
-    help: str
+    help: str | None
     card: Card | CardSummary | None = None
+    also: tuple[tuple[str, Location], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -323,6 +335,7 @@ def _diagnostic(name: str, finding: Finding, severity: Severity) -> Diagnostic:
         at=finding.at,
         help=finding.help,
         severity=severity,
+        also=finding.also,
     )
 
 

@@ -59,11 +59,11 @@ def _has_twins(texts: Collection[str]) -> bool:
 
 
 def _twins(texts: Iterable[Node]) -> Iterator[Finding]:
-    """Yield a finding for each option that says what another one says: a learner could not tell
-    which of them is right."""
+    """Yield a finding for each option with the text of an earlier one."""
     first: dict[str, Node] = {}
     for text in texts:
         known = first.setdefault(" ".join(text.value.split()), text)
         if known is not text:
-            help = f"the first one is at {known.at}; write another option, or delete one of the two"
-            yield Finding(text.at, "two options say the same", help)
+            help = "write another option, or delete one of the two"
+            also = (("the other one", known.at),)
+            yield Finding(text.at, "two options say the same", help, also=also)

@@ -94,8 +94,5 @@ def _twins(card: OcclusionCard) -> Iterator[Finding]:
         known = first.setdefault(box, region)
         if known is not region:
             message = f"the region `{region.name}` lies where another one does"
-            help = (
-                f"the first one is at {known.at}; give this one its own place, or delete one of "
-                "the two"
-            )
-            yield Finding(region.at, message, help)
+            help = "give this one its own place, or delete one of the two"
+            yield Finding(region.at, message, help, also=(("the other one", known.at),))

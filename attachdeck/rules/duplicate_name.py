@@ -1,0 +1,57 @@
+"""A name is listed twice
+
+Two sources have one key, two pictures one file, or two fields or templates of a note type one name.
+Mend: delete one of the two entries, or give it another name.
+
+Bad:
+
+    --- sources.yaml
+    sources:
+      - {key: bowlby1969, authors: "Bowlby, J.", year: 1969, title: Attachment}
+      - {key: bowlby1969, authors: "Bowlby, J.", year: 1973, title: Separation}
+
+Good:
+
+    --- sources.yaml
+    sources:
+      - {key: bowlby1969, authors: "Bowlby, J.", year: 1969, title: Attachment}
+      - {key: bowlby1973, authors: "Bowlby, J.", year: 1973, title: Separation}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from attachdeck.domain.course import Course
+from attachdeck.domain.diagnostics import Severity
+from attachdeck.reader import Node
+from attachdeck.rules import Context, Finding
+from attachdeck.rules.support.places import node_of
+
+SEVERITY = Severity.ERROR
+_LISTS = (
+    ("sources.yaml", "sources", "key"),
+    ("media/media.yaml", "pictures", "file"),
+    ("media/media.yaml", "files", "file"),
+)
+"""Lists of named entries: the file, the key of the list, and the key of the name."""
+
+
+def check_course(course: Course, context: Context) -> Iterator[Finding]:
+    for file, key, name in _LISTS:
+        listed = context.documents[file].get(key) if file in context.documents else None
+        yield from _repeated(listed.items(), name) if listed else ()
+    for own in course.note_types.values():
+        for key in ("fields", "templates"):
+            yield from _repeated(node_of(own)[key].items(), "name")
+
+
+def _repeated(entries: Iterable[Node], name: str) -> Iterator[Finding]:
+    first: dict[str, Node] = {}
+    for entry in entries:
+        known = first.setdefault(entry.value[name], entry)
+        if known is not entry:
+            message = f"`{entry.value[name]}` is used twice"
+            help = "give one of the two another name"
+            also = (("first used here", known[name].at),)
+            yield Finding(entry[name].at, message, help, also=also)
