@@ -1,5 +1,5 @@
-"""What commands share that hand a deck on: the course compiled or refused, its place, and its lock
-brought up to date."""
+"""Shared by the commands that make a deck: compile the course or refuse it, choose the deck's
+place, and bring the lock up to date."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from attachdeck.reader import TRANSLATIONS
 from attachdeck.reporters.text import tally
 
 NO_CHANGES = "no changes"
-"""What is said of a lock that is up to date."""
+"""What `build` prints for a lock that is up to date."""
 
 _NOTHING = report.Asked()
 _MOST_PACKAGES = 50
-"""The maximum number of packages in a folder that are asked whose they are."""
+"""The maximum number of packages in a folder whose course is looked up."""
 _A_DAY = 86_400
-"""Seconds by which two machines' clocks and time zones may well differ."""
+"""The seconds by which the clocks of two machines may differ, time zones included."""
 
 
 def compiled_course(
@@ -44,13 +44,13 @@ def compiled_course(
     new_lock: bool = False,
     output: Path | None = None,
 ) -> tuple[Checked, Compiled, list[Diagnostic]]:
-    """Return a course, read and compiled, and what to report of it. The rules for good cards are
-    held against it where somebody asked for that.
+    """Compile a course, and return it with the diagnostics to report; ask the rules for good cards
+    where `asked` says so.
 
-    Without `whole` the course may come without its lessons, which is faster. Exits with 1 where it
-    has errors, where it has warnings and these are to fail, or where the deck would harm learners
-    who have the last one: also where its lock is lost, unless a `new_lock` is wanted. `output` is
-    where the deck goes.
+    Without `whole` the course may come without its lessons, which is faster. Exit with 1 where the
+    course has errors, or warnings with `--strict`; where the deck would harm learners who have the
+    last one; and where the lock is lost, unless a `new_lock` is wanted. `output` is where the deck
+    goes.
     """
     progress("compiling the course")
     rules = report.rules(asked.only) if asked.strict or asked.only else None
@@ -95,7 +95,7 @@ def _packages(checked: Checked, language: str, output: Path | None) -> Iterator[
 
 
 def place(output: Output, deck: str, language: str = "") -> Path:
-    """Return where a deck goes when nobody says: into build/, under its name.
+    """Return the default place of a deck: in build/, under its name.
 
     A translation's name ends with its language, so that it never replaces the original's files.
     """

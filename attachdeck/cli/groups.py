@@ -19,12 +19,12 @@ _OTHER_WORDS = {
 
 
 class Group(click.Group):
-    """A group that proposes the nearest command where there is none of a name."""
+    """A group that proposes the nearest command for a misspelt one."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command to run. Exits with 2 where there is none of that name."""
+        """Return the command to run. Exit with 2 where there is none of that name."""
         names = self.list_commands(ctx)
         if args and args[0] not in names and not args[0].startswith("-"):
             ctx.fail(_no_command(args[0], names))

@@ -162,9 +162,9 @@ def _make(
 
 
 def _confirm(unclear: meanings.Unclear, drafted: Callable[[meanings.Asked], Draft]) -> None:
-    """Show the first cards as a guess makes them, and ask.
+    """Show the first cards as a guess reads them, and ask whether that is right.
 
-    Exit with 2 if nobody can answer, or if the guess is wrong.
+    Exit with 2 if it is not, or if no terminal is there to answer.
     """
     can_answer = sys.stdin.isatty() and sys.stderr.isatty()
     is_question = unclear.option and can_answer

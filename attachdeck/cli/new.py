@@ -18,7 +18,7 @@ from attachdeck.domain.naming import card_id, free, is_id, slug, word
 
 
 def _id(_context: click.Context, _parameter: click.Parameter, name: str | None) -> str:
-    """Return an id that somebody gave, or nothing. Exit with 2 if it cannot be one."""
+    """Return the id that an option gives, or an empty text. Exit with 2 if it cannot be one."""
     if name is not None and not is_id(name):
         raise click.BadParameter(
             f"`{name}`: an id is made of small letters, digits and single hyphens, 80 at most, as "

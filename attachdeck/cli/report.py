@@ -1,4 +1,4 @@
-"""What `check` and `build` say of a course, and how: to people, or to machines."""
+"""Prints the diagnostics of `check` and `build`: for people, or for machines."""
 
 from __future__ import annotations
 
@@ -69,7 +69,8 @@ def rules(only: Sequence[str] = (), corpus: Sequence[str] = ()) -> Rules:
 
 
 def chosen(form: str | None) -> str:
-    """Return the form that was asked for, else the one that suits the place."""
+    """Return the format that `--format` names, else `github` in a GitHub workflow and `text`
+    elsewhere."""
     return form or ("github" if os.environ.get("GITHUB_ACTIONS") else "text")
 
 
@@ -83,7 +84,7 @@ def say(
 ) -> None:
     """Print diagnostics: for machines to standard output, for people there or to standard error.
 
-    `more` stands beside them in JSON.
+    `more` are further keys of the JSON.
     """
     if form == "text":
         show(diagnostics, texts, err=err)

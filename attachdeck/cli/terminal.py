@@ -18,7 +18,7 @@ from attachdeck.layers import courses
 from attachdeck.reporters import text
 
 _NAMED = 8
-"""How many courses in the folders below are named where none lies here."""
+"""The maximum number of courses that are named where no course lies here."""
 
 _STYLES = {
     "error": {"fg": "red", "bold": True},
@@ -104,11 +104,8 @@ def spare_own_files(folder: Path, place: Path | None, option: str) -> None:
 
 
 def seconds_now() -> int:
-    """Return the time, in seconds since 1970.
-
-    It is SOURCE_DATE_EPOCH if that is set
-    (https://reproducible-builds.org/specs/source-date-epoch), else the clock's.
-    """
+    """Return the time in seconds since 1970: SOURCE_DATE_EPOCH if it is set
+    (https://reproducible-builds.org/specs/source-date-epoch), else the clock's."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if epoch and not re.fullmatch(r"[0-9]{1,11}", epoch):
         raise click.UsageError("SOURCE_DATE_EPOCH must be a number of seconds since 1970")
@@ -139,7 +136,7 @@ def table(rows: Iterable[tuple[str, str]]) -> str:
 
 
 def no_engine() -> NoReturn:
-    """Say that Anki's engine is not installed, and exit with 2."""
+    """Print that Anki's engine is not installed, and exit with 2."""
     from attachdeck.engine.collection import NEEDED
 
     click.echo(NEEDED, err=True)
@@ -147,11 +144,11 @@ def no_engine() -> NoReturn:
 
 
 def say(message: str, *, err: bool = False) -> None:
-    """Print a line that may hold names of files, or of anything else that a stranger made."""
+    """Print a line whose text may come from a stranger, such as a file's name."""
     click.echo(text.printable(message), err=err)
 
 
 def fail(message: str) -> NoReturn:
-    """Say that something other than the course is wrong, and exit with 1."""
+    """Print an error that is not about a place in the course, and exit with 1."""
     click.echo(f"{click.style('error', fg='red', bold=True)}: {text.printable(message)}", err=True)
     sys.exit(1)

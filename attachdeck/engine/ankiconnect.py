@@ -1,8 +1,8 @@
-"""A running Anki, spoken to through its add-on AnkiConnect, on this computer only.
+"""A running Anki on this computer, reached through its add-on AnkiConnect.
 
-Straight to 127.0.0.1 over http.client: no proxy stands between, and no redirect leads elsewhere.
-What answers there may be anything, so an answer is bounded in size and time, and believed only in
-the shape that AnkiConnect's API has (version 6).
+Requests go straight to 127.0.0.1, through no proxy, and follow no redirect. Any program may answer
+there, so an answer is bounded in size and time, and accepted only in the shape of AnkiConnect's API
+(version 6).
 """
 
 from __future__ import annotations

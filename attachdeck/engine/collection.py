@@ -45,11 +45,8 @@ class EngineLost(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How a learner studies.
-
-    That is new cards and reviews a day at most, the percentage of cards to be recalled, and the
-    longest interval in days.
-    """
+    """How a learner studies: the maximum of new cards and of reviews a day, the percentage of cards
+    to recall, and the longest interval in days."""
 
     new: int
     reviews: int
@@ -70,7 +67,7 @@ _FULL = ("DiskFull", "(os error 28)", "(os error 112)")
 """How the engine says that a disk is full: SQLite, Linux and macOS, Windows."""
 
 Simulate = Callable[[int, int, Pace], tuple[Day, ...]]
-"""Returns the days of so many new cards, over so many days, at a pace."""
+"""Simulates a number of new cards over a number of days at a pace, and returns the days."""
 
 
 @contextmanager

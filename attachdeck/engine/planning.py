@@ -1,7 +1,5 @@
-"""How long a course takes.
-
-That is when each lesson opens, what a day asks, and how many new cards a day fit into a term.
-"""
+"""Plans a course: when each lesson opens, what a day asks, and how many new cards a day fit into a
+term."""
 
 from __future__ import annotations
 
@@ -15,9 +13,9 @@ from attachdeck.compile.deck import Deck
 from attachdeck.engine.collection import Day, Pace, Simulate
 
 LONGEST = 3650
-"""A course that takes longer is not planned, in days."""
+"""The maximum length of a plan, in days."""
 DAYS_TO_REVIEW = 14
-"""The end of a term, in which nothing is new any more."""
+"""The days at the end of a term without new cards."""
 _DAYS_AFTER = 28
 _SAMPLE = 100
 """How many practice cards are played to know what one asks on average."""
@@ -45,10 +43,8 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A course at a pace: its cards, when each deck opens, and each day of whole weeks.
-
-    These are four weeks or a little more after the last new card.
-    """
+    """A course at a pace: its cards, when each deck opens, and each day of whole weeks until at
+    least four weeks after the last new card."""
 
     cards: int
     pace: Pace
@@ -67,10 +63,8 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term of some weeks: the fewest new cards a day that leave two weeks to review.
-
-    Its days come with them; it has neither where no number of new cards does.
-    """
+    """A term of some weeks: the fewest new cards a day that leave two weeks to review, and its
+    days. `new` is 0 where no number fits."""
 
     weeks: int
     new: int = 0
@@ -83,9 +77,9 @@ class Term:
 
 
 def plan(deck: Deck, pace: Pace, simulate: Simulate, seconds: int | None = None) -> Plan:
-    """Return the plan of a course at a pace; raise NoPlan.
+    """Return the plan of a course at a pace. Raise NoPlan.
 
-    `seconds` a card, if given, are taken instead of the engine's estimate.
+    `seconds` are those of a card, in the place of the engine's estimate.
     """
     cards = _cards(deck)
     total = cards.total()
@@ -114,10 +108,7 @@ def plan(deck: Deck, pace: Pace, simulate: Simulate, seconds: int | None = None)
 def term(
     deck: Deck, weeks: int, pace: Pace, simulate: Simulate, seconds: int | None = None
 ) -> Term:
-    """Return how a course fits into a term; raise NoPlan.
-
-    The pace's own new cards a day do not matter.
-    """
+    """Return how a course fits into a term, whatever new cards a day the pace has. Raise NoPlan."""
     cards = _cards(deck)
     total = cards.total()
     practice = _Practice(deck, cards, simulate)
@@ -145,10 +136,8 @@ def per_day(days: tuple[Day, ...]) -> float:
 
 
 def _cards(deck: Deck) -> Counter[str]:
-    """Return how many cards each deck has; raise NoPlan where there is none.
-
-    They come in the order in which Anki takes new cards from a deck's subdecks: by name.
-    """
+    """Return the number of cards of each deck, in the order in which Anki takes new cards from
+    subdecks: by name. Raise NoPlan where there are no cards."""
     counts: Counter[str] = Counter()
     for note in sorted(deck.notes, key=lambda note: note.deck.casefold().split("::")):
         if note.cards:

@@ -55,7 +55,7 @@ class AnkiText:
 
     @property
     def own(self) -> dict[int, str]:
-        """Return what the columns hold that hold no field, by their places."""
+        """Return the meanings of the columns that are not fields, by their places."""
         return {
             int(self.headers[key]) - 1: key.removesuffix(" column")
             for key in _COLUMNS
@@ -64,7 +64,8 @@ class AnkiText:
 
     @property
     def html(self) -> bool:
-        """Tell whether the fields are HTML: by the header, else if the first rows hold some."""
+        """Return whether the fields are HTML: as the header says, else whether the first rows
+        contain tags."""
         header = self.headers.get("html", "").lower()
         first = "\n".join("\t".join(row) for row in self.rows.cells[:_PREVIEW])
         return header == "true" if header in ("true", "false") else bool(_TAG.search(first))
@@ -111,7 +112,7 @@ def read(path: Path, text: str) -> AnkiText:
 
 
 def keys_of(text: AnkiText, asked: columns.Asked) -> list[str]:
-    """Return what each column holds: a key of a card, or one of Anki's own columns."""
+    """Return the meaning of each column: a key of a card, or one of Anki's own columns."""
     width = max(map(len, text.rows.cells), default=0)
     labels = [*text.labels, *[""] * width][:width]
     keys = {**text.own, **columns.resolved(asked, labels)}
@@ -135,7 +136,8 @@ def keys_of(text: AnkiText, asked: columns.Asked) -> list[str]:
 
 
 def _tags_column(text: AnkiText, free: Sequence[int]) -> dict[int, str]:
-    """Return the column behind the fields, which Anki takes for tags, if that is what it holds."""
+    """Return the column after the fields, which Anki takes for tags, if its cells look like
+    tags."""
     kind = _KINDS.get(text.headers.get("notetype", "").lower(), "")
     behind = free[1:] if kind == "optional" else free
     cells = [row[behind[0]] for row in text.rows.cells if len(row) > behind[0]] if behind else []

@@ -1,8 +1,8 @@
-"""How large a package would become when it is unpacked, known before anything unpacks it.
+"""Bounds the size of a package before anything unpacks it.
 
-A newer package holds Zstandard streams of which a few bytes can become gigabytes. A stream's blocks
-say how long they are, and none becomes more than 128 KiB (RFC 8878, 3.1.1.2), so that counting
-blocks bounds the size.
+A newer package holds Zstandard streams, of which a few bytes can become gigabytes. A stream's
+blocks say how long they are, and none becomes more than 128 KiB (RFC 8878, 3.1.1.2), so that
+counting blocks bounds the size.
 """
 
 from __future__ import annotations
@@ -23,10 +23,7 @@ _SKIPPED = b"\x2a\x4d\x18"
 
 
 def check_is_file(path: Path) -> None:
-    """Refuse a pipe, to which nobody may write, and a device, which may have no end.
-
-    Raise CannotImport.
-    """
+    """Raise CannotImport for a pipe or a device, which may have no end."""
     if path.exists() and not path.is_file():
         raise CannotImport(f"`{path}` is not a file: save what it holds in one")
 

@@ -35,7 +35,7 @@ CARRIED = frozenset(
 )
 """The keys of a card that a column can bring."""
 LONGEST_TYPED = 60
-"""How many characters of an answer somebody may be asked to type; a longer one is only shown."""
+"""The maximum length in characters of an answer that learners type; a longer one is only shown."""
 _NEEDS = {
     "basic": ("prompt", "answer"),
     "reversed": ("prompt", "answer"),
@@ -45,7 +45,7 @@ _NEEDS = {
     "sequence": ("prompt", "steps"),
     "practice": ("prompt",),
 }
-"""What a card of each kind that a table can hold needs."""
+"""The required keys of each kind of card that a table can hold."""
 _GAP = re.compile(r"\{\{c[0-9]+::")
 
 

@@ -132,7 +132,7 @@ def key_of(name: str) -> str:
 
 
 def is_sentence(cell: str) -> bool:
-    """Tell whether a cell ends like a sentence, so that it holds no tags."""
+    """Return whether a cell ends like a sentence, and so has no tags."""
     return _END.search(cell.rstrip()[-4:]) is not None
 
 

@@ -50,10 +50,8 @@ def converted(draft: Draft) -> Draft:
 
 
 def shape(values: Mapping[str, Any], texts: Mapping[str, str]) -> str:
-    """Return which of Anki's own note types a note type is, or nothing for any other.
-
-    Its templates decide, because its name is in many languages.
-    """
+    """Return the name of the stock note type of Anki's that a note type is, judged by its templates
+    because its name may be in any language; an empty text for any other."""
     sides = tuple(
         re.sub(r"\s+", "", texts[template[side]])
         for template in values["templates"]

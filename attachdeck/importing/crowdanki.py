@@ -68,7 +68,7 @@ def json_file(path: Path) -> Path | None:
 
 
 def read(path: Path) -> Found:
-    """Read all that the folder holds. Raise CannotImport, and OSError."""
+    """Return the deck in the folder. Raise CannotImport, and OSError."""
     root = _Part(_json(path), "", path)
     decks = list(_decks(root, "", 0))
     types = {
@@ -131,7 +131,7 @@ class _Part:
         self.value, self.where, self.path = value, where, path
 
     def __getitem__(self, key: str) -> _Part:
-        """Return what stands under a key that has to be there."""
+        """Return the value of a required key. Raise CannotImport where it is missing."""
         if not isinstance(self.value, dict):
             raise self.wrong("an object")
         if self.value.get(key) is None:
@@ -158,7 +158,7 @@ class _Part:
         return [_Part(value, f"{where}[{place}]", self.path) for place, value in enumerate(values)]
 
     def texts(self, key: str) -> list[str]:
-        """Return the texts in a list, whatever else stands there."""
+        """Return the texts in a list, without its other values."""
         return [part.value for part in self.entries(key) if isinstance(part.value, str)]
 
     def text(self) -> str:
@@ -228,7 +228,7 @@ def _template(template: _Part, usual: str) -> dict[str, Any]:
 
 
 def _typed(part: _Part, usual: Mapping[str, object]) -> dict[str, Any]:
-    """Return the values that have the type of the usual one; Anki's default holds for the
+    """Return the values that have the type of the usual ones; Anki's defaults replace the
     others."""
     return {
         key: part.value[key]

@@ -17,7 +17,7 @@ from attachdeck.system.normal import normal
 Values = dict[str, Any]
 
 _PLACES = ("the card ", "the note ", "the field ", "line ")
-"""How what is said of one card or line begins."""
+"""How a report on a single card or line begins."""
 _FEW = 3
 _MANY_LINES = 20
 
@@ -96,18 +96,14 @@ def deck_name(name: str) -> str:
 
 
 def storable(text: str) -> str:
-    """Return a text without what a course's file cannot hold.
-
-    These are invisible characters, and the line ends of Windows.
-    """
+    """Return a text without invisible characters and Windows line ends, which a course's file
+    cannot hold."""
     return NOT_TEXT.sub("", text.replace("\r\n", "\n"))
 
 
 def without_media(text: str, place: str, lost: list[str]) -> str:
-    """Return a Markdown text without pictures and sounds, which a text cannot bring.
-
-    They are added to `lost`.
-    """
+    """Return a Markdown text without pictures and sounds, whose files do not come with a text, and
+    add them to `lost`."""
     lost += [
         f"{place}: the file {match[1] or match[2] or match[3]}" for match in _MEDIA.finditer(text)
     ]
@@ -132,7 +128,7 @@ def fitting_tags(tags: list[str], place: str, lost: list[str]) -> list[str]:
 
 
 def summed_up(lost: Iterable[str]) -> list[str]:
-    """Return what could not be carried, with what is the same in many places in one line."""
+    """Return what could not be imported, with one line for what is the same in many places."""
     by_loss: dict[str, list[str]] = {}
     for line in lost:
         place, colon, loss = line.partition(": ")

@@ -32,8 +32,7 @@ from attachdeck.reader.pictures import svg_problems
 
 _UNKNOWN_HASH = "0" * 16
 _LONGEST_LESSON = 4_000_000
-"""How many characters of fields a lesson's file may hold before another one goes on with the same
-deck."""
+"""The maximum size of a lesson's fields in characters; a larger deck becomes several lessons."""
 
 _RETIRED = {
     "status": "retired",
@@ -98,7 +97,10 @@ class _NoteTypes:
 
 
 class _Keeper:
-    """Gives out names, and notes what cannot be carried."""
+    """Makes a draft of a deck whose notes stay as they are.
+
+    Collects what cannot be imported in `lost`, and the lock's records in `cards` and `decks`.
+    """
 
     def __init__(self, source: Found) -> None:
         self.source = source
@@ -183,10 +185,8 @@ class _Keeper:
             yield lesson
 
     def keep_deck(self, key: str, name: str) -> None:
-        """Remember a deck's id.
-
-        A deck without an id, or with that of *Default*, gets one as in a new course.
-        """
+        """Put a deck's id into the lock. A deck without an id, or with that of *Default*, gets a
+        new one."""
         deck = self.source.decks.get(name)
         if deck and deck.id >= LOWEST_DECK_ID:
             self.decks[key] = DeckRecord(deck.id, name)
@@ -312,7 +312,7 @@ def _clean(text: str, place: str, lost: list[str], *, css: bool = False) -> str:
 
 
 def _top(by_deck: Mapping[str, Sequence[FoundNote]]) -> str:
-    """Return the outermost deck that holds most notes."""
+    """Return the top-level deck with the most notes."""
     counted: Counter[str] = Counter()
     for deck, notes in by_deck.items():
         counted[deck.partition("::")[0]] += len(notes)

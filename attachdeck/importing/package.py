@@ -27,7 +27,7 @@ SUFFIXES = (".apkg", ".colpkg")
 
 
 def read(package: Path) -> Found:
-    """Return all that a package holds but scheduling.
+    """Return the notes, note types, decks and media of a package, without scheduling.
 
     Raise CannotImport, and NoEngine if Anki's engine is not installed.
     """
@@ -44,7 +44,8 @@ def read(package: Path) -> Found:
 
 
 def _read(package: Path, folder: Path) -> Found:
-    """Return what a package holds but scheduling and media; its media are then in the folder."""
+    """Return the contents of a package without scheduling and media, and leave its media in the
+    folder."""
     whole = package.suffix.lower() == ".colpkg"
     with opened(folder / "collection.anki2", package if whole else None) as collection:
         if not whole:
@@ -110,7 +111,7 @@ def _decks(collection: Collection) -> dict[str, FoundDeck]:
 
 
 def _contents(collection: Collection) -> Found:
-    """Return all that a collection holds but scheduling and media."""
+    """Return the contents of a collection without scheduling and media."""
     notes, lost = _notes(collection)
     used = {note.note_type for note in notes}
     return Found(

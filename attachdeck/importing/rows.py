@@ -22,7 +22,7 @@ _SIGNS = "\xa0¿¡«»°ºª·§€„“”‘’‚–—…"
 # In a text from Western Europe few letters have accents, and signs stand beside words.
 _ODD = re.compile(r"[^\W\d_][¿¡§€«»°‚„…–—“”‘][^\W\d_]|[^\W\d_a-zA-Z]{3}")
 _ENCODINGS = ("cp1252", "cp1250", "mac_roman", "cp1251")
-"""Those in which Excel saves *CSV*: Western and Central Europe, on a Mac, Cyrillic."""
+"""The encodings in which Excel saves *CSV*: Western and Central Europe, Mac, Cyrillic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ def _broken(path: Path, error: csv.Error, line: int) -> CannotImport:
 
 
 def _mistake(error: csv.Error) -> str:
-    """Say what is wrong with a row, and how to fix it."""
+    """Return what is wrong with a row, and how to fix it."""
     reason = str(error)
     if "unexpected end" not in reason and "expected after" not in reason:
         return reason

@@ -82,7 +82,7 @@ def _cells(path: Path, text: str) -> tuple[rows.Rows, list[str]]:
 
 
 def _separator(text: str) -> str:
-    """Return the sign that stands equally often in the most lines, outside of quotation marks."""
+    """Return the separator that occurs equally often in the most lines, outside of quotes."""
     bare = _QUOTED.sub("", text)
     lines = [line for line in bare.split("\n", _LOOKED_AT)[:_LOOKED_AT] if line.strip()]
 
@@ -151,7 +151,7 @@ def draft(path: Path, asked: columns.Asked, encoding: str = "") -> Draft:
 
 
 def _without_titles(table: rows.Rows) -> tuple[rows.Rows, list[str]]:
-    """Take away what stands above a table in one cell, such as its title."""
+    """Remove rows with a single cell above a table, such as its title."""
     filled = [sum(bool(cell.strip()) for cell in row) for row in table.cells]
     above = next((place for place, number in enumerate(filled) if number > 1), 0)
     titles = [

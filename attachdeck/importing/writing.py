@@ -44,10 +44,10 @@ _OFF = ("card-without-objective", "large-lesson", "objective-without-card")
 
 
 def write(draft: Draft, folder: Path, title: str, language: str) -> Draft:
-    """Write a course, and return what was written of it.
+    """Write a course, and return the draft as it was written.
 
-    A card with a mistake is left out of a course that nobody has yet, and listed as lost. Raise
-    CannotImport if the folder is in use or the course would have other mistakes, and OSError.
+    A card with an error is left out of a new course, and listed as lost. Raise CannotImport if the
+    folder is in use or the course would have other errors, and OSError.
     """
     if used := in_the_way(folder):
         hint = (
@@ -108,10 +108,8 @@ def _with_line(error: Diagnostic, lines: Sequence[str]) -> str:
 
 
 def _mistaken(checked: Checked) -> dict[str, str]:
-    """Return what is wrong with each card that has a mistake.
-
-    Nothing if there are none, or if there are others, too.
-    """
+    """Return the error of each card that has one, by its id; nothing if something else is wrong as
+    well."""
     cards = {
         lesson.file: list(entries.items())
         for lesson in checked.files.lessons
@@ -147,10 +145,8 @@ def _without(draft: Draft, mistaken: Mapping[str, str]) -> Draft:
 
 
 def _lock(checked: Checked, folder: Path, known: Lock) -> None:
-    """Write the lock of a course that has no mistakes.
-
-    It has the hashes of what the course holds now, with the times that are known.
-    """
+    """Write the lock of a course without errors: the hashes of its contents, with the times that
+    are known."""
     if checked.course is None:
         first = _errors(checked)[0]
         place = f"{first.at}".removeprefix(f"{folder.as_posix()}/")

@@ -28,7 +28,7 @@ All else in the folder is left alone.
 
 
 class NothingLeft(Exception):
-    """An output can carry nothing of a course; `lost` says what is left out, a line each."""
+    """An output can carry nothing of a course; `lost` lists what it would leave out."""
 
     def __init__(self, lost: Iterable[str]) -> None:
         self.lost = tuple(lost)

@@ -1,6 +1,6 @@
-"""The output `anki-text`: notes as a text that Anki imports over a deck which is there already.
+"""The output `anki-text`: notes as a text that Anki imports into an existing deck.
 
-Each row names its note by GUID, so that a note which a learner has is updated and not added again.
+Each row names its note by GUID, so that Anki updates a learner's note instead of adding it again.
 """
 
 from __future__ import annotations

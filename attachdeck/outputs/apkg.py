@@ -39,7 +39,7 @@ from attachdeck.system.safe_write import folder_beside
 SUFFIX = ".apkg"
 
 _BETWEEN_FIELDS = "\x1f"
-"""What separates the fields of a note in Anki's database; no text of a course holds it."""
+"""The separator of a note's fields in Anki's database; no text of a course contains it."""
 
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _COLLECTION_ROW = "INSERT INTO col VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"

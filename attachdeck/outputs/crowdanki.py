@@ -1,6 +1,6 @@
-"""The output `crowdanki`: the folder that the add-on CrowdAnki imports, and that reads well in git.
+"""The output `crowdanki`: a folder that the add-on CrowdAnki imports, and that reads well in git.
 
-`deck.json` holds the course's deck, in it one for each lesson; pictures lie in `media/`.
+`deck.json` has the course's deck with a subdeck for each lesson; pictures are in `media/`.
 """
 
 from __future__ import annotations

@@ -22,9 +22,10 @@ _IMG = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Face:
-    """One card of Anki's: what it asks, what it answers, and what is said beside the answer.
+    """One card of Anki's: what it asks, what it answers, and what it shows beside the answer, as
+    HTML.
 
-    All of that is HTML. `number` counts a note's cards from 0.
+    `number` counts a note's cards from 0.
     """
 
     lesson: Lesson
@@ -100,7 +101,7 @@ def without_pictures(html: str) -> str:
 
 
 def address(name: str, content: bytes) -> str:
-    """Return a picture as an address that holds all of it."""
+    """Return a picture as a `data:` address."""
     kind = {".svg": "image/svg+xml", ".webp": "image/webp"}.get(
         name[name.rfind(".") :].lower()
     ) or mimetypes.guess_type(name)[0]

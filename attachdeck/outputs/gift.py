@@ -22,17 +22,15 @@ from attachdeck.outputs.faces import Face, faces, fields, without_pictures
 SUFFIX = ".gift.txt"
 
 _EACH_FACE = ("reversed", "cloze")
-"""The kinds of which each card is a question of its own; of the others, a note is one."""
+"""The kinds whose cards each become a question; a note of another kind becomes one question."""
 
 _SPECIAL = re.compile(r"[\\~=#{}:]")
 _TAG = re.compile(r"<[^>]*>")
 
 
 def write(deck: Deck, place: Path) -> list[str]:
-    """Write the question bank, and return what it leaves out.
-
-    Raises NothingLeft where it would be empty.
-    """
+    """Write the question bank, and return what it leaves out. Raise NothingLeft where it would be
+    empty."""
     bank = _Bank(deck)
     blocks = list(bank.blocks())
     lost = [f"{count} {what}" for what, count in bank.lost.items() if count]
@@ -59,10 +57,10 @@ def html(text: str) -> str:
 
 
 def short(text: str) -> str:
-    """Return a plain text as a short answer, in which `*` stands for itself.
+    """Return a plain text as a short answer, in which `*` means itself.
 
-    The mark of its format keeps `%50%` from being a weight. An arrow, which would make the question
-    one of matching, becomes `-*>`: Moodle takes the star for anything, also for nothing.
+    The mark of its format keeps `%50%` from being a weight. An arrow would make the question one of
+    matching, so it becomes `-*>`, where Moodle takes the star for any text.
     """
     starred = text.strip().replace("*", "\\*").replace("->", "-*>")
     return f"[plain]{escaped(starred)}"
@@ -185,10 +183,8 @@ def _places(steps: list[str]) -> list[str]:
 
 
 def _gap(text: str, number: int) -> tuple[str, str]:
-    """Return a cloze text with a line for what is asked, and that in plain text.
-
-    Nothing where it is no plain text, or more than one gap.
-    """
+    """Return a cloze text with a blank for the gap that is asked, and the gap's plain text; an
+    empty text where the gap is more than plain text, or where there are several."""
     asked: list[str] = []
 
     def fill(numbers: cloze.Numbers, content: str, hint: str) -> str:

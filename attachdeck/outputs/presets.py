@@ -11,7 +11,7 @@ _MANY = 9999
 
 
 def of_course(deck: Deck) -> dict[str, Any]:
-    """Return the deck options of a course; Anki fills in what is not given."""
+    """Return the deck options of a course; Anki adds its defaults."""
     study = deck.study
     return {
         "name": deck.course.title,
@@ -43,9 +43,9 @@ def of_course(deck: Deck) -> dict[str, Any]:
 
 
 def of_practice(deck: Deck) -> dict[str, Any]:
-    """Return a course's deck options with what differs for practice cards.
+    """Return a course's deck options for its practice cards.
 
-    These return soon, are never leeches, and have no limits beside those of the decks above.
+    Practice cards return soon, are never leeches, and have no limits but those of the decks above.
     """
     course, practice = of_course(deck), deck.study.practice
     return course | {

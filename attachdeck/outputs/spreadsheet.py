@@ -44,10 +44,8 @@ def _section(section: Section) -> dict[str, str]:
 
 
 def _columns(rows: list[dict[str, str]]) -> list[str]:
-    """Return every other column.
-
-    These are keys in the order in which authors write them, the parts of a list by their places.
-    """
+    """Return the columns beside the first: keys in the order in which authors write them, and the
+    parts of lists by their places."""
     order: dict[str, int] = {}
 
     def places(key: str) -> list[int]:

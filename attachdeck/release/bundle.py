@@ -146,10 +146,8 @@ def _write_texts(deck: Deck, folder: Path, changes: Changes | None) -> None:
 
 
 def differences(manifest: Path, place: Path) -> list[str]:
-    """Return what differs between a manifest and a release that was just made.
-
-    Nothing if every sum is the same. Raise Refused and OSError.
-    """
+    """Return the differences between a manifest and a release that was just made: none if every sum
+    is the same. Raise Refused and OSError."""
     try:
         entries = json.loads(manifest.read_text(encoding="utf-8"))["files"]
         sums = {str(name): str(entry["sha256"]) for name, entry in entries.items()}
@@ -286,8 +284,8 @@ def _numbers(text: str) -> tuple[int, ...]:
 def _lessons(deck: Deck) -> dict[str, Deck]:
     """Return a deck for each lesson, by the name of its file.
 
-    It has the lesson's notes and pictures, and the decks above it. They are the same notes: they
-    join the whole deck's in Anki.
+    Each has the lesson's notes and pictures, and the decks above it. They are the same notes as in
+    the whole deck, so Anki never adds them twice.
     """
     by_file: dict[str, Deck] = {}
     for lesson in deck.course.lessons:
@@ -411,7 +409,7 @@ def _text(path: Path, text: str) -> None:
 
 
 def _swap(folder: Path, place: Path) -> None:
-    """Put a folder in the place of another; the old one goes only when the new one stands."""
+    """Replace a folder by a new one; the old one is deleted after the new one is in place."""
     if place.exists() and not (place / MANIFEST).is_file() and any(place.iterdir()):
         raise Refused(f"`{place}` holds other things: choose an empty folder")
     aside = folder.parent / "before"

@@ -61,12 +61,11 @@ class NoSnapshot(Exception):
 
 
 def snapshot(given: str, course: Path, language: str = "") -> Snapshot:
-    """Return the release that `given` names.
+    """Return the release that `given` names: a package, a lock, a course's folder, or a git
+    revision of the folder `course`.
 
-    That is a package, a lock, a course's folder, or a git revision of the folder `course`. A course
-    is taken in a language into which it was translated, or in its own.
-
-    Raise NoSnapshot if it is none of these or cannot be read.
+    A course is read in `language` where that is given, else in its own. Raise NoSnapshot if `given`
+    is none of these or cannot be read.
     """
     path = Path(given)
     if path.suffix == ".apkg" and path.is_file():
@@ -426,7 +425,7 @@ def _version(descriptions: Iterable[str]) -> str:
 
 
 def _deck_keys(course: str, lessons: Iterable[str]) -> dict[str, str]:
-    """Return what each deck of a course holds, as the lock says it, by the deck's id."""
+    """Return the contents of each deck of a course, as the lock names them, by the deck's id."""
     of_lessons = ((kind, lesson) for lesson in sorted(lessons) for kind in ("lesson", "practice"))
     contents = [("course",), *of_lessons]
     return {str(ids.number("deck", course, *names)): " ".join(names) for names in contents}
@@ -479,10 +478,7 @@ def _card(
 
 
 def _text(html: str) -> str:
-    """Return a field as somebody would read it aloud.
-
-    Pictures become their file and words, list items are apart, and markup is gone.
-    """
+    """Return the text of a field: pictures as their file and words, list items apart, no markup."""
     # Behind the last end no tag is looked for, from each beginning again.
     tags, end, tail = html.rpartition(">")
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", _aloud, tags + end) + tail)).strip()

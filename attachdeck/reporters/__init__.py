@@ -1,4 +1,4 @@
-"""One way to show diagnostics or changes per module."""
+"""Ways to show diagnostics, changes or a plan, one a module."""
 
 MACHINE_FORMATS = ("json", "github", "sarif", "junit")
-"""How diagnostics can be said for machines; `machine.said` says them."""
+"""The formats of diagnostics for machines, which `machine.said` returns."""

@@ -24,8 +24,7 @@ _LOOK = """\
 
 
 def svg(plan: Plan, course: Course) -> str:
-    """Return the picture, as SVG; what it shows is also said in words, for whoever does not see
-    it."""
+    """Return the picture as SVG, with its numbers in words for readers who do not see it."""
     weeks = list(plan.weeks())
     top = max(_a_day(week, "new") + _a_day(week, "reviews") for week in weeks)
     step = _step(top)

@@ -208,7 +208,7 @@ def _fingerprints(diagnostics: Sequence[Diagnostic], texts: Texts) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """Return text that XML 1.0 may hold, and that does not steer a terminal."""
+    """Return a text without characters that XML 1.0 forbids or that control a terminal."""
     return "".join(
         character
         if character in "\t\n\r"

@@ -1,8 +1,8 @@
 """The output `print`: double-sided cards to cut out, and a handout of the lessons.
 
-Each is one HTML file with all that it needs inside. Fronts and backs are sheets in turn. A sheet of
-backs has each row the other way round, so that a print which is turned over on its long edge has
-every answer behind its question.
+Each is one HTML file with everything inside. Sheets of fronts and backs alternate. A sheet of backs
+has each row reversed, so that a print that is turned on its long edge has every answer on the back
+of its question.
 """
 
 from __future__ import annotations
@@ -61,10 +61,8 @@ _FOOT = 6.0
 
 @dataclass(frozen=True, slots=True)
 class _Printed:
-    """A card of paper: its number, its place among the lessons, and both sides.
-
-    Each side has its size of type.
-    """
+    """A card of paper: its number, its lesson's deck, and both sides, each with its size of
+    type."""
 
     number: int
     foot: str
@@ -130,10 +128,8 @@ def _room(sides: tuple[str, str]) -> tuple[Size, tuple[float, float]]:
 
 
 def _height(html: str, size: Size, points: float) -> float:
-    """Return about how high a text stands on a card, in millimetres.
-
-    It is rather too much than too little.
-    """
+    """Return the estimated height of a text on a card, in millimetres, rather too large than too
+    small."""
     em = points * 25.4 / 72
     row = (size.width - 2 * _MARGIN - 5) / (0.53 * em)
     blocks = (unescape(_TAG.sub("", block)).strip() for block in _BLOCK.split(html))
@@ -181,10 +177,8 @@ def _cell(card: _Printed, side: int) -> str:
 
 
 def _handout(deck: Deck) -> dict[str, str]:
-    """Return the parts of the handout.
-
-    They are what the course is, its lessons with their questions, the answers, and the works.
-    """
+    """Return the parts of the handout: about the course, lessons with their questions, answers,
+    works."""
     course = deck.course
     html = _html_of(course)
     lessons, answers = [], []

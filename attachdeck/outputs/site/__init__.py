@@ -37,9 +37,9 @@ from attachdeck.outputs.site.reading import lifted, own_words, plain, section_of
 SUFFIX = "-site"
 
 SCRIPTS = ("progress.js", "prompts.js", "search.js")
-"""What runs on every page, beside `course.js`.
+"""The scripts of every page, beside `course.js`.
 
-A page that was opened from a folder may not fetch JSON, so what is searched is a script, too.
+A page that was opened from a folder may not fetch JSON, so the data are a script, too.
 """
 
 _SLOT = re.compile(r"\[\[([\w ]+)\]\]")

@@ -1,8 +1,8 @@
 """A lesson's reading in sections, and the section that a prompt belongs to.
 
 Authors do not say where a card belongs in the reading, and an objective often spans several
-sections. So a card stands after the section with which it shares the most words that no other
-section has; where that tells nothing, it stands after the whole reading.
+sections. So a card follows the section with which it shares the most words that no other section
+has. Where several share as many, it follows the whole reading.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def plain(html: str) -> str:
 
 
 def lifted(html: str) -> str:
-    """Return a text whose highest headings are `h2`: the page's title stands above them."""
+    """Return a text whose highest headings are `h2`, because the page's title is above them."""
     levels = [_HEADINGS[tag["name"]] for tag in _TAG.finditer(html) if tag["name"] in _HEADINGS]
     shift = 2 - min(levels, default=2)
 
@@ -40,10 +40,8 @@ def lifted(html: str) -> str:
 
 
 def sections(html: str) -> list[str]:
-    """Return a text cut before each heading that stands in nothing else.
-
-    There is at least one section, which may be empty.
-    """
+    """Return a text cut before each heading that is not inside another element: at least one
+    section, which may be empty."""
     cuts, depth = [0], 0
     for tag in _TAG.finditer(html):
         if tag["name"] in _VOID:
