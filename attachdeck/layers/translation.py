@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from attachdeck.domain.diagnostics import Diagnostic, did_you_mean_or_list
 from attachdeck.domain.location import Location
 from attachdeck.reader import TRANSLATIONS, CourseFiles, Document, Node, read_bytes
-from attachdeck.schema.texts import Texts, texts_in, texts_in_card
+from attachdeck.schema.texts import Texts, Way, texts_in, texts_in_card, texts_under
 
 if TYPE_CHECKING:
     import polib
@@ -313,24 +313,24 @@ def _entries(
     return value | {key: entries} if key in value else value
 
 
-def _walk(value: Any, texts: Texts, context: str, say: Say, joint: str = ":") -> Any:
-    """Return a value with each of its texts replaced."""
-    if isinstance(value, str):
-        return say(context, value) if texts.text and value.strip() else value
-    if isinstance(value, list):
-        entries = texts.entries or Texts()
-        return [
-            _walk(part, entries, f"{context}.{place}", say, ".")
-            for place, part in enumerate(value, 1)
-        ]
-    if not isinstance(value, dict):
-        return value
-    return {
-        key: _walk(part, inner, f"{context}{joint}{key}", say, ".")
-        if (inner := texts.under(key))
-        else part
-        for key, part in value.items()
-    }
+def _walk(value: dict[str, Any], texts: Texts, context: str, say: Say) -> dict[str, Any]:
+    """Return a mapping with each of its texts replaced."""
+    replaced = value
+    for way, text in texts_under(value, texts):
+        if text.strip():
+            # In a context, places in a list count from 1.
+            names = (str(part + 1) if isinstance(part, int) else part for part in way)
+            replaced = _with_text(replaced, way, say(f"{context}:{'.'.join(names)}", text))
+    return replaced
+
+
+def _with_text(value: Any, way: Way, text: str) -> Any:
+    """Return a copy of a value with another text at the end of a way."""
+    if not way:
+        return text
+    changed = value.copy()
+    changed[way[0]] = _with_text(value[way[0]], way[1:], text)
+    return changed
 
 
 def _normal(text: str) -> str:

@@ -30,8 +30,7 @@ from attachdeck.anki.markup import taken_out
 from attachdeck.domain.course import Course, CustomCard, Lesson
 from attachdeck.reader import Node
 from attachdeck.rules import Context, Finding
-from attachdeck.rules.support.markdown import markdown_texts
-from attachdeck.rules.support.texts import shown_texts
+from attachdeck.rules.support.markdown import course_texts, markdown_texts
 
 _SIGNS = ("<", "](", "]:", "\\")
 _HELP = (
@@ -57,9 +56,9 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
 
 
 def check_course(course: Course, context: Context) -> Iterator[Finding]:
-    for at, text in shown_texts(course):
-        for what in taken_out(text)[:_MOST] if _has_signs(text) else ():
-            yield Finding(at, f"`{what}` does not reach the card", _HELP)
+    for text in course_texts(course):
+        for what in taken_out(text.node.value)[:_MOST] if _has_signs(text.node.value) else ():
+            yield Finding(text.node.at, f"`{what}` does not reach the card", _HELP)
 
 
 def _in_a_lesson(lesson: Lesson) -> Iterator[Finding]:

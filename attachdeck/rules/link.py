@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from attachdeck.domain.course import Course
 from attachdeck.domain.diagnostics import Severity
 from attachdeck.rules import Context, Finding
-from attachdeck.rules.support.markdown import Text, definitions, shown_course_texts
+from attachdeck.rules.support.markdown import Text, course_texts, definitions
 
 SEVERITY = Severity.ERROR
 _HELP = "a line that begins with `[…]:` gives the address of a link: put a space before the colon"
@@ -30,7 +30,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
 
 
 def check_course(course: Course, context: Context) -> Iterator[Finding]:
-    return _vanishing_lines(shown_course_texts(course), context)
+    return _vanishing_lines(course_texts(course), context)
 
 
 def _vanishing_lines(texts: Iterable[Text], context: Context) -> Iterator[Finding]:

@@ -18,12 +18,12 @@ Good:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from attachdeck.domain.course import Card, Course, Lesson
 from attachdeck.domain.location import Location
 from attachdeck.reader.document import location_of
 from attachdeck.rules import Context, Finding
+from attachdeck.rules.support.texts import all_strings
 
 STOPS_RELEASE = True
 _BEGINNINGS = ("Write here", "TODO:")
@@ -49,7 +49,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
     for lesson in course.lessons:
         yield from _left(_lesson_texts(lesson), context)
     for card in course.cards():
-        texts = list(_strings(card.written))
+        texts = list(all_strings(card.written))
         left = [text for text in texts if _is_left(text)]
         for text in left:
             at = _narrowed(card.at, text, context)
@@ -101,16 +101,6 @@ def _lesson_texts(lesson: Lesson) -> Iterator[tuple[Location, str]]:
         yield from ((section.at, text) for text in (section.title, section.text))
     for objective in lesson.objectives:
         yield objective.at, objective.text
-
-
-def _strings(written: Any) -> Iterator[str]:
-    """Yield every text in what an author wrote."""
-    if isinstance(written, str):
-        yield written
-    elif isinstance(written, dict):
-        yield from (text for value in written.values() for text in _strings(value))
-    elif isinstance(written, Iterable):
-        yield from (text for value in written for text in _strings(value))
 
 
 def _narrowed(at: Location, text: str, context: Context) -> Location:

@@ -81,8 +81,8 @@ from attachdeck.domain.course import (
 from attachdeck.domain.location import Location
 from attachdeck.reader import Node
 from attachdeck.rules import Context, Finding
-from attachdeck.rules.support.markdown import markdown_texts, markdown_values
-from attachdeck.rules.support.texts import in_course, shown_texts
+from attachdeck.rules.support.markdown import course_texts, markdown_texts, markdown_values
+from attachdeck.rules.support.texts import in_course
 
 _KEPT = "\ufdd0"
 """A stand-in for a formula: a character that no course has."""
@@ -211,9 +211,9 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
 def check_course(course: Course, context: Context) -> Iterator[Finding]:
     if meaning := _in_description(course.description):
         yield Finding(in_course(course, "description"), *meaning)
-    for at, text in shown_texts(course):
-        if meaning := _meaning(text, gaps=False):
-            yield Finding(at, *meaning)
+    for text in course_texts(course):
+        if meaning := _meaning(text.node.value, gaps=False):
+            yield Finding(text.node.at, *meaning)
 
 
 def _of_a_kind(card: Card, place: Node) -> Iterator[tuple[Location, str, str]]:

@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from attachdeck.domain.course import Course, Lesson
 from attachdeck.domain.diagnostics import Severity
 from attachdeck.rules import Context, Finding
-from attachdeck.rules.support.markdown import all_texts, pictures_in
+from attachdeck.rules.support.markdown import pictures_in
 from attachdeck.rules.support.places import node_of
+from attachdeck.rules.support.texts import all_strings
 
 SEVERITY = Severity.ERROR
 _HELP = "show it in the `reading` or on a card, too; or take it out of the summary"
@@ -42,4 +43,4 @@ def _delivered(course: Course, lesson: Lesson) -> str:
     parts = [card for card in root["cards"].items() if card.value.get("status") != "retired"]
     if "reading" in root and course.study.reading_cards:
         parts.append(root["reading"])
-    return "\n".join(text.value for part in parts for text in all_texts(part))
+    return "\n".join(text for part in parts for text in all_strings(part.value))

@@ -26,9 +26,9 @@ from attachdeck.rules import Context, Finding
 from attachdeck.rules.support.markdown import (
     MOST_IN_TEXT,
     Text,
+    course_texts,
     definitions,
     pictures_in,
-    shown_course_texts,
 )
 
 SEVERITY = Severity.ERROR
@@ -40,7 +40,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
 
 
 def check_course(course: Course, context: Context) -> Iterator[Finding]:
-    return _unknown(course, context, shown_course_texts(course))
+    return _unknown(course, context, course_texts(course))
 
 
 def _unknown(course: Course, context: Context, texts: Iterable[Text]) -> Iterator[Finding]:

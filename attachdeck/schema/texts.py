@@ -1,5 +1,4 @@
-"""Which keys of a course's files hold texts for learners: those that the schemas mark with
-`x-text`.
+"""The texts for learners in a course's files: those that the schemas mark with `x-text`.
 
 `x-text` is `markdown`, or `plain` where signs of Markdown are shown as they are.
 """
@@ -16,6 +15,8 @@ from attachdeck.schema.loading import schema_text
 
 ANY = "*"
 """Stands for every key of a group whose keys are names."""
+Way = tuple[str | int, ...]
+"""The keys and places that lead to a part of a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +49,21 @@ class Texts:
 
 @cache
 def texts_in(name: str) -> Texts:
-    """Return where the texts in a document of this schema are, cards of all kinds taken
-    together."""
+    """Return where the texts in a document of this schema are, with cards of all kinds as one."""
     whole = json.loads(schema_text(name))
     return _texts(whole, whole)
 
 
 @cache
+def texts_of_lesson() -> Texts:
+    """Return where the texts in a lesson are, except those of its cards."""
+    keys = texts_in("lesson").keys
+    return Texts(keys={key: part for key, part in keys.items() if key != "cards"})
+
+
+@cache
 def texts_in_card(kind: str) -> Texts:
-    """Return where the texts in a card of this kind are; those of all kinds where it has none."""
+    """Return where the texts in a card of this kind are; without a kind, those of all kinds."""
     whole = json.loads(schema_text("lesson"))
     card = whole["$defs"]["card"]
     if kind not in card["properties"]["kind"]["enum"]:
@@ -90,29 +97,17 @@ def _parts_of(schema: Mapping[str, Any], whole: Mapping[str, Any]) -> Iterator[A
         yield part.get("then")
 
 
-@cache
-def markdown_keys() -> tuple[frozenset[str], frozenset[str]]:
-    """Return the keys of lessons and cards that hold Markdown, and those with more such keys below.
-
-    The list of cards is not one of them.
-    """
-    lesson = texts_in("lesson")
-    cards = lesson.keys["cards"].entries or Texts()
-    own = Texts(keys={key: part for key, part in lesson.keys.items() if key != "cards"})
-    named = [*_named(own), *_named(cards)]
-    return (
-        frozenset(key for key, part in named if part.text == "markdown"),
-        frozenset(key for key, part in named if _holds_markdown(part)),
-    )
-
-
-def _named(texts: Texts) -> Iterator[tuple[str, Texts]]:
-    for key, part in texts.keys.items():
-        yield key, part
-        yield from _named(part)
-        yield from _named(part.entries or Texts())
-
-
-def _holds_markdown(texts: Texts) -> bool:
-    inner = [*texts.keys.values(), *([texts.entries] if texts.entries else [])]
-    return any(part.text == "markdown" or _holds_markdown(part) for part in inner)
+def texts_under(value: Any, texts: Texts, kind: str = "") -> Iterator[tuple[Way, str]]:
+    """Yield the texts in a value, all or those of a kind (`markdown`), each with the way to it."""
+    if isinstance(value, str):
+        if texts.text and (not kind or texts.text == kind):
+            yield (), value
+    elif isinstance(value, list):
+        for place, part in enumerate(value) if texts.entries else ():
+            for way, text in texts_under(part, texts.entries or Texts(), kind):
+                yield (place, *way), text
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            if inner := texts.under(key):
+                for way, text in texts_under(part, inner, kind):
+                    yield (key, *way), text

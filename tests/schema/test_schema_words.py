@@ -11,7 +11,7 @@ import pytest
 
 from attachdeck import schema
 from attachdeck.reader import read_text
-from attachdeck.schema.texts import markdown_keys, texts_in, texts_in_card
+from attachdeck.schema.texts import texts_in, texts_in_card, texts_of_lesson, texts_under
 
 CARD = {
     "id": "a-card",
@@ -104,9 +104,13 @@ def test_names_of_options_are_no_keys_of_their_own():
     assert options.keys["options"].under("secure")
 
 
-def test_markdown_stands_under_steps_and_objectives_are_plain():
-    own, groups = markdown_keys()
+def test_steps_are_markdown_and_objectives_are_plain():
+    steps = {"kind": "sequence", "steps": ["One", "Two"], "content_note": "Careful."}
+    lesson = {"objectives": [{"id": "a", "text": "Name it."}], "cards": [steps]}
 
-    assert "steps" in groups
-    assert "objectives" not in groups
-    assert "content_note" not in own
+    assert dict(texts_under(steps, texts_in_card("sequence"), "markdown")) == {
+        ("steps", 0): "One",
+        ("steps", 1): "Two",
+    }
+    assert not list(texts_under(lesson, texts_of_lesson(), "markdown"))
+    assert dict(texts_under(lesson, texts_of_lesson())) == {("objectives", 0, "text"): "Name it."}

@@ -1,29 +1,35 @@
-"""The Markdown that authors wrote, and which of it needs a close look; few texts do."""
+"""The Markdown texts of a course, and those few of them that need a close look."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from attachdeck.domain.course import Course, Lesson
 from attachdeck.reader import Node
 from attachdeck.rules.support.places import node_of
-from attachdeck.schema.texts import markdown_keys
+from attachdeck.schema.texts import (
+    Texts,
+    texts_in,
+    texts_in_card,
+    texts_of_lesson,
+    texts_under,
+)
 
 TABLE = re.compile(r"\|[ \t]*:?-")
-"""What every table of more than one column has in the line below its head."""
+"""A part of the line below the head of every table of more than one column."""
 DEEP = re.compile(r">\s*+(?:>\s*+){100}")
-"""Quotations in quotations; the sanitiser takes the square of their number."""
+"""Quotations in quotations, for which the sanitiser takes the square of their number."""
 MOST_IN_TEXT = 20
-"""Of how many unknown pictures, lost rows or lost lines in one text an author is told at once."""
+"""Maximum number of unknown pictures, lost rows or lost lines reported for one text."""
 _DEFINITION = re.compile(
     r" {0,3}\[(?P<label>[^\[\]]+)\]:[ \t]*(?P<target>[^\s<]\S*|<[^<>]*>)"
     r"[ \t]*(?:\"[^\"]*\"|'[^']*'|\([^()]*\))?[ \t]*"
 )
-"""A line that gives a link or a picture its address; Markdown shows nothing of it."""
+"""A line that gives a link or a picture its address; Markdown does not show it."""
 _LABEL = re.compile(r"\[([^\[\]]+)\]")
 _IMAGE = re.compile(
     r"!\[(?:(?!!\[)[^\]])*+\]\(\s*<?(?P<markdown>[^\s)>]*)"
@@ -31,8 +37,6 @@ _IMAGE = re.compile(
     re.IGNORECASE,
 )
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
-_COURSE_KEYS = ("description", "notice", "help", "option_sets")
-"""Keys of course.yaml under which Markdown stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,10 @@ class Definition:
 
 
 def doubtful_texts(lesson: Lesson) -> Iterator[Text]:
-    """Yield the Markdown texts of those parts of a lesson that need a close look, also of cards
-    that could not be decoded."""
+    """Yield the Markdown texts of a lesson that need a close look.
+
+    Those of cards that could not be decoded are among them.
+    """
     root = node_of(lesson)
     for part in (root, *root["cards"].items()):
         if _needs_a_look(part.value):
@@ -65,26 +71,18 @@ def doubtful_texts(lesson: Lesson) -> Iterator[Text]:
 
 
 def course_texts(course: Course) -> Iterator[Text]:
-    """Yield all texts of course.yaml."""
-    return map(Text, all_texts(node_of(course)))
-
-
-def shown_course_texts(course: Course) -> Iterator[Text]:
-    """Yield the texts of course.yaml that are Markdown."""
-    root = node_of(course)
-    for key in _COURSE_KEYS:
-        yield from map(Text, all_texts(root[key])) if key in root else ()
+    """Yield the Markdown texts of course.yaml."""
+    return map(Text, _at(node_of(course), texts_in("course")))
 
 
 def pictures_in(text: str) -> Iterator[str]:
-    """Yield the pictures that a text shows, by the names that it gives them; what stands in code is
-    only text."""
+    """Yield the names of the pictures that a text shows; code shows none."""
     for match in _IMAGE.finditer(_CODE.sub("", text) if "`" in text else text):
         yield match["markdown"] or match["html"] or ""
 
 
 def definitions(text: str) -> list[Definition]:
-    """Return the first lines of a text that give addresses."""
+    """Return the first lines of a text that give labels an address."""
     if "]:" not in text or "```" in text:
         return []
     lines = list(_defining_lines(text))
@@ -99,8 +97,7 @@ def definitions(text: str) -> list[Definition]:
 
 
 def _defining_lines(text: str) -> Iterator[tuple[str, str, str]]:
-    """Yield the lines that give addresses, each with its label and its address; they stand at the
-    beginning of a paragraph."""
+    """Yield the lines at the beginning of paragraphs that give addresses: line, label, address."""
     begins = True
     for line in text.split("\n"):
         match = _DEFINITION.fullmatch(line) if begins else None
@@ -110,8 +107,10 @@ def _defining_lines(text: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _needs_a_look(value: Any) -> bool:
-    """Whether a card's or a lesson's texts may hold what needs a close look, its cards excepted;
-    looking at values alone is fast."""
+    """Return whether a text of a card, or of a lesson without its cards, needs a close look.
+
+    Only values are looked at, which is fast.
+    """
     for key, part in value.items() if isinstance(value, dict) else enumerate(value):
         if isinstance(part, str):
             if (
@@ -127,35 +126,26 @@ def _needs_a_look(value: Any) -> bool:
     return False
 
 
-def markdown_values(value: Mapping[str, Any]) -> Iterable[str]:
-    """Yield the same texts as `markdown_texts` without their places, which is several times as
-    fast."""
-    text_keys, groups = markdown_keys()
-    for key, part in value.items():
-        if isinstance(part, str):
-            if key in text_keys:
-                yield part
-        elif key in groups:
-            for entry in part if isinstance(part, list) else (part,):
-                yield from (entry,) if isinstance(entry, str) else markdown_values(entry)
+def markdown_values(value: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the Markdown texts of a card or of a lesson without its cards, as `markdown_texts`.
+
+    Finding no places is several times as fast.
+    """
+    return (text for _, text in texts_under(value, _texts_of(value), "markdown"))
 
 
-def markdown_texts(node: Node) -> Iterable[Node]:
-    """Yield the Markdown texts of a card or a lesson, its cards excepted."""
-    text_keys, groups = markdown_keys()
-    for key, value in node.value.items():
-        if key in text_keys and isinstance(value, str):
-            yield node[key]
-        elif key in groups and not isinstance(value, str):
-            parts = node[key].items() if isinstance(value, list) else (node[key],)
-            for part in parts:
-                yield from (part,) if isinstance(part.value, str) else markdown_texts(part)
+def markdown_texts(node: Node) -> Iterator[Node]:
+    """Yield the Markdown texts of a card, or of a lesson without its cards."""
+    return _at(node, _texts_of(node.value))
 
 
-def all_texts(node: Node) -> Iterator[Node]:
-    """Yield all that is text in a part of a document, Markdown or not."""
-    if isinstance(node.value, str):
-        yield node
-    elif isinstance(node.value, (dict, list)):
-        for key in node.value if isinstance(node.value, dict) else range(len(node.value)):
-            yield from all_texts(node[key])
+def _texts_of(value: Mapping[str, Any]) -> Texts:
+    return texts_in_card(value["kind"]) if "kind" in value else texts_of_lesson()
+
+
+def _at(node: Node, texts: Texts) -> Iterator[Node]:
+    for way, _ in texts_under(node.value, texts, "markdown"):
+        text = node
+        for key in way:
+            text = text[key]
+        yield text

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from attachdeck.anki import cloze
 from attachdeck.domain.course import (
@@ -106,17 +107,13 @@ def texts(card: Card, phrases: Phrases) -> Texts:
     )
 
 
-def shown_texts(course: Course) -> Iterator[tuple[Location, str]]:
-    """Yield the Markdown texts of course.yaml that learners see, with their places."""
-    yield in_course(course, "description"), course.description
-    yield in_course(course, "notice"), course.notice
-    if course.help:
-        yield in_course(course, "help", "note"), course.help.note
-    for option_set in course.option_sets.values():
-        way = ("option_sets", option_set.id)
-        yield in_course(course, *way, "question"), option_set.question
-        for name, text in option_set.options.items():
-            yield in_course(course, *way, "options", name), text
+def all_strings(value: Any) -> Iterator[str]:
+    """Yield every string in what an author wrote: texts, names and other values."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from all_strings(part)
 
 
 def in_course(course: Course, *keys: str) -> Location:
