@@ -66,13 +66,19 @@ def compiled(cards: list[str], folder: Path) -> Site:
     return site
 
 
-def photograph(page: Page, site: Site, card: str, media: Path, name: str) -> None:
-    for side in ("front", "back"):
-        document = media / "card.html"
-        html = site.document(card, site.notes[card].note.cards[0].place, side, "")
-        document.write_text(str(html).replace("/media/", ""), encoding="utf-8")
-        page.goto(document.as_uri())
-        page.screenshot(path=DOCS / "cards" / f"{name}-{side}.png", full_page=True)
+def photograph(page: Page, site: Site, card: str, media: Path, name: str) -> list[str]:
+    """Photograph both sides of a card in each of its wordings; the names of the pictures."""
+    note = site.notes[card].note
+    pictures = []
+    for wording in range(len(note.variants) + 1):
+        for side in ("front", "back"):
+            document = media / "card.html"
+            html = site.document(card, note.cards[0].place, wording, side, "")
+            document.write_text(str(html).replace("/media/", ""), encoding="utf-8")
+            page.goto(document.as_uri())
+            pictures.append(f"{name}{f'-{wording + 1}' if wording else ''}-{side}")
+            page.screenshot(path=DOCS / "cards" / f"{pictures[-1]}.png", full_page=True)
+    return pictures
 
 
 def show_preview(page: Page) -> None:
@@ -107,11 +113,10 @@ def main() -> None:
         for heading, yaml in found:
             kind = heading.partition(":")[0]
             card = re.search(r"- id: (\S+)", yaml)
-            if card:
-                photograph(page, site, card[1], media, kind)
+            names = photograph(page, site, card[1], media, kind) if card else []
             pictures = " ".join(
-                f"![The {side} of this card.](cards/{kind}-{side}.png)"
-                for side in ("front", "back")
+                f"![The {name.rpartition('-')[2]} of this card.](cards/{name}.png)"
+                for name in names
             )
             parts.append(f"## {heading}\n\n```yaml\n{yaml}```\n\n{pictures}\n")
         show_preview(browser.new_page(viewport={"width": 1200, "height": 760}))

@@ -23,7 +23,7 @@ class Note(NamedTuple):
 
     `card` is the id that its author wrote, `content` a hash of what learners get. `made` are the
     places of the cards that Anki makes of it, `places` those that a package holds: a retired note
-    has none there.
+    has none there. `variants` are its fields as they were if a variant were its first wording.
 
     What the lock decides (`guid`, `id`, `first_card`, `modified`) and its `position` in the order
     of new cards are those of a new note until `link` has set them. The last field of attachdeck's
@@ -41,6 +41,7 @@ class Note(NamedTuple):
     content: str
     guid: str
     formerly: str = ""
+    variants: tuple[tuple[str, ...], ...] = ()
     files: str = ""
     retired: bool = False
     id: int = 0

@@ -25,6 +25,7 @@ from attachdeck.compile.media import (
     texts_with_pictures,
 )
 from attachdeck.compile.texts import Texts
+from attachdeck.compile.variants import variant_fields
 from attachdeck.domain.course import (
     Card,
     Course,
@@ -157,7 +158,9 @@ class Compiler:
         custom = isinstance(card, CustomCard)
         key = own.key(card.note_type) if isinstance(card, CustomCard) else NOTE_TYPE_OF[card.kind]
         kind = self.note_types[key]
-        row = kind.row(fields_of(card, lesson, self.texts))
+        fields = fields_of(card, lesson, self.texts)
+        variants = [fields_of(variant, lesson, self.texts) for variant in card.variants]
+        row = kind.row(fields | variant_fields(fields, variants))
         tags = card.tags if custom else self.tags(card, lesson)
         places = card_places(kind, row)
         return Note(
@@ -167,6 +170,7 @@ class Compiler:
             note_type=key,
             # The stamp follows from the rest of the note: no hash knows it, and it moves no time.
             fields=row if custom else (*row[:-1], stamp.marked(zip(kind.ids, row, strict=True))),
+            variants=tuple(map(kind.row, variants)),
             tags=tags,
             deck=self.practice_deck(deck) if card.kind == "practice" else deck,
             # Learners who have a retired card keep it, with its new text; without cards in the
@@ -187,8 +191,11 @@ class Compiler:
             *card.tags,
             *(f"article::{claim}" for claim in card.article),
         ]
-        if isinstance(card, VignetteCard):
-            names.append(f"{card.option_set}::{card.answer}")
+        names += [
+            f"{wording.option_set}::{wording.answer}"
+            for wording in (card, *card.variants)
+            if isinstance(wording, VignetteCard)
+        ]
         if content_note(card, lesson):
             names.append("sensitive")
         if card.retired_because:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from attachdeck.decode import custom, kinds, regions
@@ -140,7 +140,26 @@ class LessonDecoder(Reports):
             "formerly": value.get("formerly", ""),
             "written": value,
         }
-        return _KINDS[value["kind"]](self, node, common)
+        card = _KINDS[value["kind"]](self, node, common)
+        if card and "variants" in value:
+            return replace(card, variants=tuple(self.variants(node, common)))
+        return card
+
+    def variants(self, node: Node, common: dict[str, Any]) -> Iterator[Card]:
+        """Yield a card's variants: what one does not say, it says as the card does.
+
+        What is wrong with the card itself is not reported again.
+        """
+        known = list(self.diagnostics)
+        for number, entry in enumerate(node["variants"].items(), 1):
+            whole = node.with_keys_of(entry, "variants")
+            texts = {key: whole.value.get(key, "") for key in ("why", "confusion", "hint")}
+            own = {"place": whole, "written": whole.value, "wording": number}
+            card = _KINDS[whole.value["kind"]](self, whole, common | texts | own)
+            if card:
+                yield card
+        again = [report for report in self.diagnostics[len(known) :] if report not in known]
+        self.diagnostics[len(known) :] = again
 
     def citations(self, node: Node) -> tuple[Citation, ...]:
         citations = []

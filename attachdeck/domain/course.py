@@ -120,7 +120,11 @@ class Region(Placed):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card(Placed):
     """One thing that a learner should be able to recall; compiles to exactly one note. `written` is
-    what its author wrote, key by key."""
+    what its author wrote, key by key.
+
+    `variants` are further wordings of it: whole cards with the same id, of which each says only in
+    part something else. `wording` counts them from 1; it is 0 for the card itself.
+    """
 
     kind: ClassVar[str]
 
@@ -136,6 +140,8 @@ class Card(Placed):
     article: tuple[str, ...] = ()
     retired_because: str = ""
     formerly: str = ""
+    variants: tuple[Card, ...] = ()
+    wording: int = 0
     silenced: dict[str, tuple[str, Location]] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -403,3 +409,9 @@ class Course(Placed):
         """Yield every card, in the author's order."""
         for lesson in self.lessons:
             yield from lesson.cards
+
+    def wordings(self) -> Iterator[Card]:
+        """Yield every card, each followed by its variants."""
+        for card in self.cards():
+            yield card
+            yield from card.variants

@@ -40,6 +40,9 @@ _REVIEWS = (
     "select revlog.* from revlog where cid in (select id from cards where nid = ?) order by id"
 )
 
+_VARIANTS = '<div class="variants"'
+_PART = re.compile(r'<div data-part="([^"]+)">')
+_PLACE_OF_PART = re.compile(r' data-field="([^"]+)"')
 _MARKDOWN_PICTURE = re.compile(r"!\[(?:(?!!\[)[^\]])*+\]\(\s*([^)\s]+)")
 
 
@@ -181,6 +184,7 @@ def _shown(collection: Collection) -> Iterator[Finding]:
         "these cards show nothing or an error",
         silent,
     )
+    yield from _variants(collection)
     empty = collection.get_empty_cards()
     yield _judged(
         "empty cards",
@@ -192,6 +196,37 @@ def _shown(collection: Collection) -> Iterator[Finding]:
     yield _judged(
         "media", not media.missing, "none is missing", f"missing: {', '.join(media.missing)}"
     )
+
+
+def _variants(collection: Collection) -> Iterator[Finding]:
+    """Judge whether Anki draws every variant, with a place for each of its parts."""
+    drawn = 0
+    without = []
+    for number in collection.find_cards("Variants:_*"):
+        card = collection.get_card(number)
+        output = card.render_output()
+        front = output.question_text.split(_VARIANTS)
+        back = output.answer_text.split(_VARIANTS)
+        counts = {part.count('<div class="variant">') for part in (front[-1], *back[1:2])}
+        drawn += max(counts)
+        # A back shows the question in part; what is the back's own is in the list at the end.
+        has_places = _has_places(front, front[1:]) and _has_places(back, back[2:])
+        if len(front) != 2 or len(back) != 3 or len(counts) != 1 or not has_places:
+            without.append(_name(card.note()))
+    if drawn or without:
+        yield _judged(
+            "variants",
+            not without,
+            f"Anki draws all {drawn} on both sides",
+            "the templates of these cards do not show all of their variants",
+            tuple(dict.fromkeys(without)),
+        )
+
+
+def _has_places(side: list[str], variants: list[str]) -> bool:
+    """Return whether a side has a place for each part of the variants on it."""
+    parts = {name for part in variants for name in _PART.findall(part)}
+    return parts <= {name for part in side for name in _PLACE_OF_PART.findall(part)}
 
 
 def _check_database(collection: Collection, retired: Container[str]) -> Iterator[Finding]:

@@ -25,6 +25,7 @@ CARRIED = frozenset(
         "hint",
         "reverse",
         "accept",
+        "variants",
         "whole",
         "example",
         "content_note",

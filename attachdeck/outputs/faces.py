@@ -12,7 +12,7 @@ from html import escape
 from attachdeck.anki import cloze
 from attachdeck.anki.note_types import words
 from attachdeck.anki.references import surnames
-from attachdeck.compile.deck import Deck, Note
+from attachdeck.compile.deck import Deck
 from attachdeck.domain.course import Card, Lesson, OcclusionCard, SequenceCard
 
 _IMG = re.compile(
@@ -25,7 +25,8 @@ class Face:
     """One card of Anki's: what it asks, what it answers, and what it shows beside the answer, as
     HTML.
 
-    `number` counts a note's cards from 0.
+    `number` counts a note's cards from 0. Where `card` is a variant (its `wording` is not 0), all of
+    it is the variant's; `fields` are its note's with this wording.
     """
 
     lesson: Lesson
@@ -34,10 +35,11 @@ class Face:
     front: str
     back: str
     beside: tuple[str, ...]
+    fields: Mapping[str, str]
 
 
 def faces(deck: Deck) -> Iterator[Face]:
-    """Yield every card of a deck, in the author's order.
+    """Yield every card of a deck, in the author's order, each followed by its variants.
 
     A retired card has none, and a custom one would need its own templates.
     """
@@ -47,24 +49,32 @@ def faces(deck: Deck) -> Iterator[Face]:
         if card.kind == "custom" or card.id not in notes:
             continue
         note = notes[card.id]
-        texts = fields(deck, note)
-        beside = tuple(texts[name] for name in ("Why", "Confusion") if texts[name])
-        cited = "; ".join(
-            dict.fromkeys(
-                f"{surnames(citation.source.authors)}, {citation.source.year or 'n.d.'}"
-                for citation in card.sources
-            )
-        )
+        own = deck.note_types[note.note_type].note_type
+        rows = [own.named(row) for row in (note.fields, *note.variants)]
         for new_card in note.cards:
-            front, back = _sides(deck, card, texts, new_card.place)
-            yield Face(
-                lesson=lesson,
-                card=card,
-                number=new_card.place,
-                front=front,
-                back=back,
-                beside=(*beside, *([escape(cited, quote=False)] if cited else ())),
-            )
+            for wording, texts in zip((card, *card.variants), rows, strict=True):
+                front, back = _sides(deck, wording, texts, new_card.place)
+                yield Face(
+                    lesson=lesson,
+                    card=wording,
+                    number=new_card.place,
+                    front=front,
+                    back=back,
+                    beside=_beside(wording, texts),
+                    fields=texts,
+                )
+
+
+def _beside(card: Card, texts: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what is said beside a card's answer, its sources in short at the end."""
+    cited = "; ".join(
+        dict.fromkeys(
+            f"{surnames(citation.source.authors)}, {citation.source.year or 'n.d.'}"
+            for citation in card.sources
+        )
+    )
+    said = [texts[name] for name in ("Why", "Confusion") if texts[name]]
+    return (*said, *([escape(cited, quote=False)] if cited else ()))
 
 
 def reading_html(lesson: Lesson, html: Callable[[str], str]) -> str:
@@ -75,11 +85,6 @@ def reading_html(lesson: Lesson, html: Callable[[str], str]) -> str:
         else html(section.text)
         for section in lesson.reading
     )
-
-
-def fields(deck: Deck, note: Note) -> dict[str, str]:
-    """Return a note's fields by their names."""
-    return deck.note_types[note.note_type].note_type.named(note.fields)
 
 
 def with_pictures(html: str, media: Mapping[str, bytes]) -> str:

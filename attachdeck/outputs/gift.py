@@ -2,7 +2,7 @@
 
 A choice and a vignette become multiple choice, a typed card a short answer, a sequence matching, a
 cloze a missing word, basic and reversed ones an essay whose feedback is the answer, practice a
-description. A picture becomes its alt text.
+description. A variant is a question of its own. A picture becomes its alt text.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from attachdeck.anki.markup import Shown, render
 from attachdeck.compile.deck import Deck
 from attachdeck.domain.course import ChoiceCard, SequenceCard, TypedCard
 from attachdeck.outputs import NothingLeft
-from attachdeck.outputs.faces import Face, faces, fields, without_pictures
+from attachdeck.outputs.faces import Face, faces, without_pictures
 
 SUFFIX = ".gift.txt"
 
@@ -100,13 +100,14 @@ class _Bank:
                 lesson = face.lesson
                 yield f"$CATEGORY: {_category([*self.deck.course.deck.split('::'), lesson.deck])}\n"
             name = f"{card.id}-{face.number + 1}" if card.kind in _EACH_FACE else card.id
+            name += f"-variant-{card.wording}" if card.wording else ""
             tags = "".join(
                 f" [tag:{_line(tag).replace(']', ')')}]" for tag in self.notes[card.id].tags
             )
             yield f"// [id:{name}]{tags}\n::{escaped(name)}::{self.question(face)}\n"
 
     def question(self, face: Face) -> str:
-        card, texts = face.card, fields(self.deck, self.notes[face.card.id])
+        card, texts = face.card, face.fields
         note = f"<p><small>{texts['Content Note']}</small></p>" if texts["Content Note"] else ""
         if isinstance(card, ChoiceCard):
             scene = f"<p>{texts['Scenario']}</p>" if texts["Scenario"] else ""

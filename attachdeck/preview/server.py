@@ -151,17 +151,18 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET  # noqa: N815  # http.server's name.
 
     def card(self, path: str, looks: str) -> str | None:
-        """Return the document at `/card/ID/PLACE/SIDE`, or None."""
+        """Return the document at `/card/ID/PLACE/WORDING/SIDE`, or None."""
         parts = path.split("/")
         if (
-            len(parts) != 5
+            len(parts) != 6
             or parts[1] != "card"
-            or not parts[3].isdecimal()
-            or parts[4] not in ("front", "back")
+            or not (parts[3].isdecimal() and parts[4].isdecimal())
+            or parts[5] not in ("front", "back")
         ):
             return None
         classes = " ".join(_LOOKS[name] for name in looks.split() if name in _LOOKS)
-        return self.server.preview.site.document(parts[2], int(parts[3]), parts[4], classes)
+        place, wording = int(parts[3]), int(parts[4])
+        return self.server.preview.site.document(parts[2], place, wording, parts[5], classes)
 
     def card_policy(self, port: int) -> str:
         origins = f"http://127.0.0.1:{port} http://localhost:{port}"

@@ -71,15 +71,19 @@ class Site:
         }
         return replace(self, problems=(problem,), folders=self.folders or (folder,))
 
-    def document(self, card: str, place: int, side: str, classes: str) -> str | None:
+    def document(self, card: str, place: int, wording: int, side: str, classes: str) -> str | None:
         """Return the HTML document of a card's side, or None if there is no such card.
 
-        `classes` are those that Anki gives the body.
+        `classes` are those that Anki gives the body. `wording` is 0 for the card's own wording,
+        and counts its variants from 1.
         """
         drawable = self.notes.get(card)
         if drawable is None or place not in {new_card.place for new_card in drawable.note.cards}:
             return None
-        drawn = sides(drawable.dated.note_type, drawable.note, place)
+        note = _worded(drawable, wording)
+        if note is None:
+            return None
+        drawn = sides(drawable.dated.note_type, note, place)
         html = (
             _TYPE_HERE.sub('<input id="typeans" aria-label="Answer">', drawn.front)
             if side == "front"
@@ -208,9 +212,22 @@ def _card(name: str, file: str, line: int, drawable: Drawable) -> Entry:
             if "::changed::" not in tag and "::kind::" not in tag
         ],
         "places": [new_card.place for new_card in note.cards],
+        "wordings": len(note.variants) + 1,
         "text": re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", " ", text))).lower(),
         "hash": digest,
     }
+
+
+def _worded(drawable: Drawable, wording: int) -> Note | None:
+    """Return a note as it would be with one of its wordings alone; None if it has none such."""
+    note = drawable.note
+    if not note.variants:
+        return note if wording == 0 else None
+    if wording > len(note.variants):
+        return None
+    own = drawable.dated.note_type
+    first = own.row(own.named(note.fields) | {"Variants": "", "Variant Answers": ""})
+    return replace(note, fields=(first, *note.variants)[wording])
 
 
 def _problems(diagnostics: Iterable[Diagnostic], lessons: tuple[Entry, ...]) -> Iterator[Entry]:

@@ -89,6 +89,22 @@ class Node:
         mark = replace(self.mark, keys=keys, parts=parts | {key: placed})
         return Node(self.value | {key: part.value}, mark, self.file)
 
+    def with_keys_of(self, other: Node, dropped: str) -> Node:
+        """Return this mapping without one key, and with the keys of another mapping before its own.
+
+        It stands where the other one does. Its places are not looked for until they are needed.
+        """
+        own = {key: part for key, part in self.value.items() if key != dropped}
+
+        def mark() -> Mark:
+            parts: Any = {key: self[key] for key in own} | {key: other[key] for key in other.value}
+            marks = {key: replace(part.mark, file=part.file) for key, part in parts.items()}
+            keys = {**other.mark.keys, **self.mark.keys, **other.mark.keys}
+            return replace(other.mark, keys=keys, parts=marks)
+
+        has_places = isinstance(self._mark, Mark)
+        return Node(own | other.value, mark() if has_places else mark, other.file)
+
     def with_entries(self, entries: list[Node]) -> Node:
         """Return this list with other entries."""
         mark = replace(self.mark, parts=[replace(entry.mark, file=entry.file) for entry in entries])

@@ -44,6 +44,7 @@ ALWAYS = (
     "missing-file",
     "choice",
     "vignette",
+    "variant",
     "contrast",
     "region",
     "unknown-picture",
@@ -85,12 +86,12 @@ class Context:
     )
 
     def cards(self, course: Course) -> Cards:
-        """Return every card with its texts, which are analysed once for all rules."""
+        """Return every card and variant with its texts, which are analysed once for all rules."""
         for known, cards in self._read:
             if known is course:
                 return cards
         phrases = Phrases(self.words)
-        cards = [(card, texts(card, phrases)) for card in course.cards()]
+        cards = [(card, texts(card, phrases)) for card in course.wordings()]
         self._read.append((course, cards))
         return cards
 
@@ -247,7 +248,7 @@ def errors_of_lesson(
     diagnostics: list[Diagnostic] = []
     for rule in error_rules().values():
         if rule.check and (not rule.runs_last or (is_good and not diagnostics)):
-            findings = rule.check(course, context)
+            findings = _each_once(rule.check(course, context))
             diagnostics += [_diagnostic(rule.name, finding, rule.severity) for finding in findings]
     return diagnostics
 
@@ -297,7 +298,9 @@ class Linter:
             check = known_rules()[name].check
             diagnostics += self._reported(name, check(course, context) if check else ())
         return diagnostics, [
-            _summary(card, texts, context) for card, texts in context.cards(course)
+            _summary(card, texts, context)
+            for card, texts in context.cards(course)
+            if not card.wording
         ]
 
     def of_course(self, files: Mapping[str, str]) -> list[Diagnostic]:
@@ -323,9 +326,19 @@ class Linter:
         return diagnostics
 
     def _reported(self, name: str, findings: Iterable[Finding]) -> Iterator[Diagnostic]:
-        for finding in findings:
+        for finding in _each_once(findings):
             if finding.card is None or name not in finding.card.silenced:
                 yield _diagnostic(name, finding, self.severities[name])
+
+
+def _each_once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield findings, of which a variant does not repeat what was found in the card itself."""
+    seen: set[object] = set()
+    for finding in findings:
+        of_card = finding.card.id if isinstance(finding.card, Card) else finding.at
+        if (of_card, finding.message) not in seen:
+            seen.add((of_card, finding.message))
+            yield finding
 
 
 def _diagnostic(name: str, finding: Finding, severity: Severity) -> Diagnostic:

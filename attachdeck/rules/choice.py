@@ -29,7 +29,7 @@ SEVERITY = Severity.ERROR
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
-    for card in course.cards():
+    for card in course.wordings():
         if isinstance(card, ChoiceCard) and not isinstance(card, VignetteCard):
             yield from _one_kind_only(card)
             if _has_twins([option.text for option in card.options]):

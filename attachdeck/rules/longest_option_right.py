@@ -27,7 +27,7 @@ from attachdeck.rules import Context, Finding
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
-    for card in course.cards():
+    for card in course.wordings():
         if isinstance(card, ChoiceCard) and not isinstance(card, VignetteCard):
             right = max((len(option.text) for option in card.options if option.right), default=0)
             wrong = max(

@@ -60,7 +60,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
     def note_type(name: str) -> NoteType:
         return own.note_type(course.note_types[name])
 
-    for card in course.cards():
+    for card in course.wordings():
         if card.retired_because:
             continue  # It has no cards on purpose.
         if isinstance(card, CustomCard):

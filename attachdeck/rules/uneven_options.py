@@ -28,7 +28,7 @@ from attachdeck.rules import Context, Finding
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
-    for card in course.cards():
+    for card in course.wordings():
         if isinstance(card, ChoiceCard) and not isinstance(card, VignetteCard):
             shortest, *_, longest = sorted((option.text for option in card.options), key=len)
             if len(longest) > 25 and len(longest) > 4 * len(shortest):

@@ -28,7 +28,7 @@ _HELP = "name the option that a learner would most easily take for it"
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
-    for card in course.cards():
+    for card in course.wordings():
         if isinstance(card, VignetteCard) and card.written["near_miss"]["option"] == card.answer:
             at = node_of(card)["near_miss"]["option"].at
             yield Finding(at, "the near miss is the answer itself", _HELP)

@@ -158,6 +158,8 @@ def _help_with(
             if joined
             else taken_apart(node, key)
         )
+    if other := schema_of(error).get("x-not-here", {}).get(key):
+        return str(other)
     aliased = (name for name in missing if key.lower() in missing[name].get("x-aliases", ()))
     if other := next(aliased, None):
         return f"did you mean `{other}`?"

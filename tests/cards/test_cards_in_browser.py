@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from attachdeck.preview.rendering import sides
 from support.browser import TOO_WIDE, assert_dot
 from support.commands import need
-from support.courses import ALL_KINDS, COURSE_YAML, ROOT
+from support.courses import ALL_KINDS, COURSE_YAML
 from support.engine import do_import
 
 if TYPE_CHECKING:
@@ -313,8 +314,9 @@ def test_the_order_is_the_same_in_another_page_with_every_storage_closed(show, r
 
 def test_the_shuffle_favours_no_place(show, rendered):
     """Over 24,000 cards each of four places is the right one about as often: no more than four standard deviations from a quarter."""
-    page = show()(choices(rendered[0])[0], "front")
-    script = (ROOT / "attachdeck/anki/note_types/shared/choice.js").read_text(encoding="utf-8")
+    card = choices(rendered[0])[0]
+    page = show()(card, "front")
+    script = re.findall(r"<script>(.*?)</script>", card.back, re.DOTALL)[-1]
     rounds = 24_000
     counts = page.evaluate(
         """([script, rounds]) => {

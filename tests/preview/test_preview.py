@@ -81,7 +81,7 @@ def test_it_serves_nothing_but_its_page_the_cards_and_their_pictures(serve, tmp_
         "/preview.js",
         "/preview.css",
         "/state",
-        "/card/define/0/front",
+        "/card/define/0/0/front",
         f"/media/{picture}",
     ):
         assert ask(preview, path)[0] == 200, path
@@ -91,14 +91,15 @@ def test_it_serves_nothing_but_its_page_the_cards_and_their_pictures(serve, tmp_
         "/media/..%2f..%2fsecret.svg",
         "/media/plane.svg",
         "//etc/passwd",
-        "/card/define/9/front",
+        "/card/define/9/0/front",
     )
     for path in (
         *hostile,
         "/card/define/0/../../",
-        "/card/nobody/0/front",
-        "/card/define/-1/front",
-        "/card/define/0/middle",
+        "/card/nobody/0/0/front",
+        "/card/define/-1/0/front",
+        "/card/define/0/0/middle",
+        "/card/define/0/1/front",
         "/preview/server.py",
         "/%00",
     ):
@@ -108,7 +109,7 @@ def test_it_serves_nothing_but_its_page_the_cards_and_their_pictures(serve, tmp_
     status, headers, body = ask(preview, "/state", "HEAD")
     assert (status, body) == (200, b"")
     assert "default-src 'none'" in headers["Content-Security-Policy"]
-    assert ask(preview, "/card/define/0/front")[1]["Content-Security-Policy"].endswith(
+    assert ask(preview, "/card/define/0/0/front")[1]["Content-Security-Policy"].endswith(
         "sandbox allow-scripts"
     )
 
@@ -132,7 +133,7 @@ def test_a_lesson_with_mistakes_stays_as_it_was_and_the_rest_goes_on(tmp_path: P
         ("second", False),
     ]
     assert "comes back" in after.lessons[1]["cards"][0]["text"]
-    assert "explores" in after.document("define", 0, "back", "")
+    assert "explores" in after.document("define", 0, 0, "back", "")
     assert {problem["card"] for problem in after.problems if problem["severity"] == "error"} == {
         "define"
     }

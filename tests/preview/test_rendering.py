@@ -9,7 +9,7 @@ import pytest
 
 from attachdeck import pipeline
 from attachdeck.preview.rendering import sides
-from support.courses import ALL_KINDS, COURSE_YAML, LESSON_HEAD
+from support.courses import ALL_KINDS, COURSE_YAML, LESSON_HEAD, VARIANTS
 from support.engine import do_import
 
 if TYPE_CHECKING:
@@ -86,3 +86,7 @@ def test_only_backs_and_readings_show_the_title_of_the_lesson(tiny):
             drawn = sides(deck.note_types[note.note_type].note_type, note, card.place)
             assert "The answer" in drawn.back, note.card
             assert ("The answer" in drawn.front) == (note.kind == "reading"), note.card
+
+
+def test_every_wording_is_drawn_as_the_engine_draws_it(tiny, collection, tmp_path: Path):
+    assert compare(tiny(VARIANTS), collection, tmp_path / "deck.apkg") == 6

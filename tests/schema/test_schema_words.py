@@ -20,6 +20,7 @@ CARD = {
     "answer": "So.",
     "why": "As it is.",
     "sources": ["bowlby1969"],
+    "variants": [{"prompt": "How so?"}],
 }
 
 

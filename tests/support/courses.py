@@ -82,6 +82,47 @@ ALL_KINDS = (
   - {id: do-it, kind: practice, prompt: Notice one thing., content_note: Take your time.}
 """
 )
+VARIANTS = """\
+  - id: base
+    kind: basic
+    prompt: What is a secure base?
+    answer: Where one sets out from.
+    why: The first reason.
+    hint: The first hint.
+    variants:
+      - {prompt: From where does one set out?, answer: From a **secure base**., why: Another.}
+      - {prompt: "What does this show: ![](plane.svg) and \\\\(x^2\\\\)?", hint: Another hint.}
+  - id: gaps
+    kind: cloze
+    text: "((1 Bowlby | who?)) and ((2 Ainsworth)) began."
+    variants:
+      - {text: "At the beginning were ((2 Mary)) and ((1 John | who?))."}
+  - id: type-it
+    kind: typed
+    prompt: Turning away?
+    answer: avoidance
+    variants: [{prompt: Keeping need out of sight?}]
+  - id: choose
+    kind: choice
+    question: Which one?
+    options: [{text: This, right: true, why: Because.}, {text: That, why: No.}]
+    variants:
+      - question: And here?
+        options: [{text: Here, right: true}, {text: There, why: No.}, {text: Nowhere, why: No.}]
+  - id: scene
+    kind: vignette
+    scenario: She waits.
+    options: pattern
+    answer: unclear
+    cue: Nothing else is said.
+    near_miss: {option: anxious, why: No alarm.}
+    variants:
+      - {scenario: He calls again and again., answer: anxious, cue: Again and again.,\
+ near_miss: {option: secure, why: No calm.}}
+      - {scenario: They ask and are glad., answer: secure, cue: They ask.,\
+ near_miss: {option: anxious, why: No alarm.}}
+"""
+"""A card with variants of each kind that may have them."""
 NOTE_TYPE = """\
 name: Basic
 id: 1600000000001

@@ -27,6 +27,7 @@ CARD_CHANGES = (
     "retagged",
     "moved to another lesson",
     "picture changed",
+    "variant added",
     "retired",
 )
 COURSE_CHANGES = ("style changed", "lesson added", "lessons reordered")
@@ -62,6 +63,9 @@ def second_release() -> dict[str, str]:
         "reworded": lambda act: card("reworded", act, answer="New"),
         "retagged": lambda act: card("retagged", act, more=", tags: [fresh]"),
         "picture changed": lambda act: card("picture changed", act),
+        "variant added": lambda act: card(
+            "variant added", act, more=", variants: [{answer: Another}]"
+        ),
         "retired": lambda act: card(
             "retired", act, more=", status: retired, retired_because: Wrong."
         ),
@@ -112,7 +116,7 @@ def state(learner: Learner, change: str, act: str) -> dict[str, object]:
         "select count() from revlog where cid in (select id from cards where nid = ?)", note.id
     )
     return {
-        "answer": note["Answer"],
+        "answer": note["Answer"] + note["Variant Answers"],
         "retired": bool(note["Retired"]),
         "tags": set(note.tags),
         "decks": {collection.decks.name(each.did) for each in note.cards()},

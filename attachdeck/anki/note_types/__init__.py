@@ -254,17 +254,21 @@ class _Expander:
         if match["verb"] == "include":
             return self.included(match["name"], n)
         if match["verb"] == "speech":
-            return (
-                f'<div class="speech">{{{{tts {self.speech}:{match["name"]}}}}}</div>'
-                if self.speech
-                else ""
-            )
+            return self.spoken(match["name"]) if self.speech else ""
         steps = {
             "steps-before": range(1, n),
             "steps-after": range(n + 1, 13),
             "steps": range(1, 13),
         }[match["verb"]]
         return "".join(self.included(match["name"], n).replace("{i}", str(i)) for i in steps)
+
+    def spoken(self, field: str) -> str:
+        """Return what reads a field aloud.
+
+        Not for a note with variants: Anki would read the first wording whichever is shown.
+        """
+        speech = f'<div class="speech">{{{{tts {self.speech}:{field}}}}}</div>'
+        return f"{{{{^Variants}}}}{speech}{{{{/Variants}}}}"
 
     def words(self, text: str) -> str:
         """Return a text with every `[[word]]` in the course's language."""

@@ -6,13 +6,14 @@ With scripts it can be chosen and marked.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
 
 from attachdeck.anki.note_types import words
 from attachdeck.compile.deck import Deck, Note
-from attachdeck.outputs.faces import Face, faces, fields
+from attachdeck.outputs.faces import Face, faces
 
 _IMG = re.compile(r'(<img (?:class="\w+" )?src=")')
 
@@ -36,17 +37,33 @@ def prompts(deck: Deck) -> Iterator[Prompt]:
     """Yield every prompt of a course, in the author's order. Its pictures are in `media/`."""
     notes = {note.card: note for note in deck.notes}
     word = words(deck.course.language)
-    for face in faces(deck):
-        yield _prompt(face, notes[face.card.id], fields(deck, notes[face.card.id]), word)
+    for _, group in groupby(faces(deck), lambda face: (face.card.id, face.number)):
+        face, *variants = group
+        yield _prompt(face, variants, notes[face.card.id], word)
 
 
-def _prompt(face: Face, note: Note, texts: Mapping[str, str], word: Mapping[str, str]) -> Prompt:
+def _prompt(face: Face, variants: Iterable[Face], note: Note, word: Mapping[str, str]) -> Prompt:
+    """Return a card's prompt; its variants unfold below it, and progress is that of the card."""
     anchor, key = f"card-{face.card.id}-{face.number}", f"{note.guid}/{face.number}"
-    practice = face.card.kind == "practice"
+    counts = face.card.kind != "practice"
+    marked = _asked(face, word, _marks(word) if counts else "")
+    html = f'<article class="prompt" id="{anchor}" data-key="{escape(key)}">{marked}</article>\n'
+    others = "".join(
+        f'<article class="prompt">{_asked(variant, word, "")}</article>\n' for variant in variants
+    )
+    if others:
+        html += _unfolding("fold", word["Other wordings"], others) + "\n"
+    shown = _IMG.sub(r"\1media/", html)
+    return Prompt(face=face, anchor=anchor, key=key, html=shown, counts=counts)
+
+
+def _asked(face: Face, word: Mapping[str, str], marks: str) -> str:
+    """Return a question with what unfolds below it, the content note before all of it."""
+    texts = face.fields
     hint = _unfolding("hint", word["Hint"], texts["Hint"]) if texts["Hint"] else ""
     # A card of practice has no right answer; the face says so where it has no example, in words for
     # Anki.
-    if practice:
+    if face.card.kind == "practice":
         answer = (
             _unfolding("answer", word["Example"], face.back) if texts["Example"] else ""
         ) + _beside(texts, word)
@@ -54,15 +71,13 @@ def _prompt(face: Face, note: Note, texts: Mapping[str, str], word: Mapping[str,
         answer = _unfolding(
             "answer",
             word["Show the answer"],
-            f'<div class="back">{face.back}</div>{_beside(texts, word)}{_marks(word)}',
+            f'<div class="back">{face.back}</div>{_beside(texts, word)}{marks}',
         )
     asked = f'<div class="front">{face.front}</div>{hint}{answer}'
-    if face.card.content_note:
-        question = _unfolding("fold", word["Show question"], asked)
-        asked = f'<p class="panel">{escape(face.card.content_note)}</p>{question}'
-    shown = _IMG.sub(r"\1media/", asked)
-    html = f'<article class="prompt" id="{anchor}" data-key="{escape(key)}">{shown}</article>\n'
-    return Prompt(face=face, anchor=anchor, key=key, html=html, counts=not practice)
+    if not face.card.content_note:
+        return asked
+    question = _unfolding("fold", word["Show question"], asked)
+    return f'<p class="panel">{escape(face.card.content_note)}</p>{question}'
 
 
 def _unfolding(name: str, word: str, html: str) -> str:

@@ -25,8 +25,8 @@ function looks() {
 }
 
 function fill(holder) {
-  const { card, place, side } = holder.dataset;
-  const frame = make("iframe", { title: `${card}: ${side}`, src: `/card/${encodeURIComponent(card)}/${place}/${side}?look=${encodeURIComponent(looks())}` });
+  const { card, place, wording, side } = holder.dataset;
+  const frame = make("iframe", { title: `${card}: ${side}`, src: `/card/${encodeURIComponent(card)}/${place}/${wording}/${side}?look=${encodeURIComponent(looks())}` });
   frame.setAttribute("sandbox", "allow-scripts");
   if (holder.dataset.height) frame.style.blockSize = holder.dataset.height;
   holder.replaceChildren(frame);
@@ -66,11 +66,12 @@ function article(card, problems) {
     make("span", { className: "what", textContent: [card.kind, ...card.tags].join(" · ") }),
     make("span", { className: "place", textContent: placeOf(card) })));
   found.append(...problems.map(problem));
-  for (const place of card.places) {
+  for (const place of card.places) for (let wording = 0; wording < card.wordings; wording++) {
+    if (wording > 0) found.append(make("p", { className: "wording", textContent: `variant ${wording}` }));
     const sides = make("div", { className: "sides" });
     for (const side of ["front", "back"]) {
       const holder = make("div");
-      Object.assign(holder.dataset, { card: card.id, place, side });
+      Object.assign(holder.dataset, { card: card.id, place, wording, side });
       sides.append(holder);
       near.observe(holder);
     }

@@ -8,12 +8,11 @@
   var front = box.dataset.side === "front";
   var items = Array.prototype.slice.call(list.children);
 
-  // The same order on both sides without keeping anything: it follows from the card and the day (which begins at 4 a.m., as Anki's does).
-  var day = new Date(Date.now() - 4 * 3600 * 1000);
-  var seed = box.dataset.card + " " + day.getFullYear() + "-" + day.getMonth() + "-" + day.getDate();
+  // The same order on both sides without keeping anything: it follows from the card and the day.
+  var seed = box.dataset.card + " " + today();
   var random = generator(seed);
   for (var i = items.length - 1; i > 0; i--) {
-    var j = below(i + 1);
+    var j = below(i + 1, random);
     var swapped = items[i];
     items[i] = items[j];
     items[j] = swapped;
@@ -82,24 +81,5 @@
     return kept && kept.key === key ? kept.picked : [];
   }
 
-  // A whole number below `bound`, each equally likely: values beyond the last full multiple are thrown away.
-  function below(bound) {
-    var limit = Math.floor(4294967296 / bound) * bound;
-    for (;;) {
-      var value = random();
-      if (value < limit) return value % bound;
-    }
-  }
-
-  // 32-bit FNV-1a of the seed starts Mulberry32 (public domain, T. Ettinger).
-  function generator(text) {
-    var state = 2166136261;
-    for (var k = 0; k < text.length; k++) state = Math.imul(state ^ text.charCodeAt(k), 16777619);
-    return function () {
-      state = (state + 0x6d2b79f5) | 0;
-      var mixed = Math.imul(state ^ (state >>> 15), state | 1);
-      mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-      return (mixed ^ (mixed >>> 14)) >>> 0;
-    };
-  }
+  <!--#include chance.js-->
 })();

@@ -1,0 +1,40 @@
+"""A card's variants as two fields: what the front shows of each, and what the back shows with it.
+
+A field holds one division for each variant, and in it one for each field of the note that says
+something else than in the first wording. On both sides a script shows the divisions of one variant
+in the place of those fields; without it the first wording stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+ON_FRONT = frozenset(("Prompt", "Text", "Scenario", "Question", "Options", "Hint"))
+"""The fields that a front shows. All others wait for the back, with the answer."""
+
+
+def variant_fields(
+    first: Mapping[str, str], variants: Sequence[Mapping[str, str]]
+) -> dict[str, str]:
+    """Return the fields for a note's variants, of which each is given as a whole note's fields."""
+    if not variants:
+        return {}
+    different = [
+        [(name, html) for name, html in variant.items() if html != first.get(name, "")]
+        for variant in variants
+    ]
+    sides = {
+        "Variants": [[part for part in parts if part[0] in ON_FRONT] for parts in different],
+        "Variant Answers": [
+            [part for part in parts if part[0] not in ON_FRONT] for parts in different
+        ],
+    }
+    return {
+        field: "".join(map(_division, variants)) if any(variants) else ""
+        for field, variants in sides.items()
+    }
+
+
+def _division(parts: Iterable[tuple[str, str]]) -> str:
+    inner = "".join(f'<div data-part="{name}">{html}</div>' for name, html in parts)
+    return f'<div class="variant">{inner}</div>'

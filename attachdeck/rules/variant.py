@@ -1,0 +1,93 @@
+"""A variant cannot be shown in the place of the card
+
+A variant says something else than the card and its other variants. In a cloze card it has the same gap numbers, because each number is a card in Anki.
+`why`, `confusion` and `hint` of a variant are shown in the place of the card's, so the card needs its own.
+Mend: say something else in it, give its gaps the numbers of the card, or write the key for the card, too.
+
+Bad:
+
+    - {id: a, kind: basic, prompt: Who?, answer: Bowlby., variants: [{prompt: Who?}]}
+    - {id: b, kind: cloze, text: "((1 Bowlby)) was first.", variants: [{text: "First was ((2 Bowlby))."}]}
+    - {id: c, kind: basic, prompt: Who?, answer: Bowlby., variants: [{prompt: Who was it?, why: He wrote first.}]}
+
+Good:
+
+    - {id: a, kind: basic, prompt: Who?, answer: Bowlby., variants: [{prompt: Who was it?}]}
+    - {id: b, kind: cloze, text: "((1 Bowlby)) was first.", variants: [{text: "First was ((1 Bowlby))."}]}
+    - {id: c, kind: basic, prompt: Who?, answer: Bowlby., why: So., variants: [{prompt: Who was it?, why: He wrote first.}]}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from attachdeck.anki import cloze
+from attachdeck.domain.course import Card, ClozeCard, Course
+from attachdeck.domain.diagnostics import Severity
+from attachdeck.reader import Node
+from attachdeck.rules import Context, Finding
+from attachdeck.rules.support.places import node_of
+
+SEVERITY = Severity.ERROR
+_SHARED = ("why", "confusion", "hint")
+"""The keys that a card need not have."""
+
+
+def check(course: Course, context: Context) -> Iterator[Finding]:
+    for card in course.cards():
+        if card.variants:
+            variants = list(node_of(card)["variants"].items())
+            yield from _same(card, variants)
+            yield from _without_place(card, variants)
+            yield from _other_gaps(card, variants)
+
+
+def _same(card: Card, variants: list[Node]) -> Iterator[Finding]:
+    """Yield a finding for each variant that says what the card or an earlier variant says."""
+    first = _said(card.written)
+    known = {repr(first): node_of(card)}
+    for variant in variants:
+        other = known.setdefault(repr(first | _said(variant.value)), variant)
+        if other is not variant:
+            yield Finding(
+                variant.start,
+                "two wordings of this card say the same",
+                f"the other one is at {other.start}; say it in other words, or delete this variant",
+            )
+
+
+def _said(written: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: " ".join(value.split()) if isinstance(value, str) else value
+        for key, value in sorted(written.items())
+        if key != "variants"
+    }
+
+
+def _without_place(card: Card, variants: list[Node]) -> Iterator[Finding]:
+    """Yield a finding for each key of a variant for which the card shows no place."""
+    for variant in variants:
+        for key in _SHARED:
+            if key in variant and key not in card.written:
+                yield Finding(
+                    variant.key_at(key),
+                    f"this variant has a `{key}`, and the card itself has none",
+                    f"write a `{key}` for the card, too, or delete this one",
+                )
+
+
+def _other_gaps(card: Card, variants: list[Node]) -> Iterator[Finding]:
+    """Yield a finding for each variant whose gaps have other numbers than those of the card."""
+    if not isinstance(card, ClozeCard):
+        return
+    numbers = cloze.numbers(card.text)
+    for variant in card.variants:
+        assert isinstance(variant, ClozeCard)  # It was decoded as the card was.
+        if cloze.numbers(variant.text) != numbers:
+            listed = ", ".join(map(str, sorted(numbers)))
+            yield Finding(
+                variants[variant.wording - 1]["text"].at,
+                "the gaps of this variant have other numbers than those of the card",
+                f"use the same numbers ({listed}): each is a card in Anki",
+            )
