@@ -227,7 +227,7 @@ def _worded(drawable: Drawable, wording: int) -> Note | None:
         return None
     own = drawable.dated.note_type
     first = own.row(own.named(note.fields) | {"Variants": "", "Variant Answers": ""})
-    return replace(note, fields=(first, *note.variants)[wording])
+    return note._replace(fields=(first, *note.variants)[wording])
 
 
 def _problems(diagnostics: Iterable[Diagnostic], lessons: tuple[Entry, ...]) -> Iterator[Entry]:
