@@ -28,7 +28,7 @@ MAX_PROBLEMS = 20
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
-    for card in course.cards():
+    for card in course.wordings():
         if isinstance(card, ClozeCard):
             text = node_of(card)["text"]
             _, problems = cloze.to_anki(text.value)

@@ -82,12 +82,12 @@ def _other_gaps(card: Card, variants: list[Node]) -> Iterator[Finding]:
     if not isinstance(card, ClozeCard):
         return
     numbers = cloze.numbers(card.text)
-    for variant in card.variants:
-        assert isinstance(variant, ClozeCard)  # It was decoded as the card was.
-        if cloze.numbers(variant.text) != numbers:
-            listed = ", ".join(map(str, sorted(numbers)))
+    listed = ", ".join(map(str, sorted(numbers)))
+    for variant in variants:
+        text, problems = cloze.to_anki(variant.value["text"])
+        if not problems and cloze.numbers(text) != numbers:
             yield Finding(
-                variants[variant.wording - 1]["text"].at,
+                variant["text"].at,
                 "the gaps of this variant have other numbers than those of the card",
                 f"use the same numbers ({listed}): each is a card in Anki",
             )

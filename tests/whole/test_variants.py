@@ -271,7 +271,7 @@ def test_a_variant_that_cannot_work_is_an_error_at_its_place(
     folder = write_course(tmp_path / "course", cards=card.replace("VARIANT", variant))
     problems = pipeline.check(folder).diagnostics
     told = [problem for problem in problems if problem.rule == rule]
-    assert len(told) == 1, [(problem.rule, problem.message) for problem in problems]
+    assert len(told) == len(problems) == 1, [(each.rule, each.message) for each in problems]
     assert said in f"{told[0].message} {told[0].help}"
     assert told[0].at.line == 7
     if rule not in ("schema", "missing-key") and "practice" not in card:
