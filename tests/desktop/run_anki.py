@@ -286,7 +286,8 @@ def failures_of(report: dict[str, Any], status: int) -> list[str]:
 
 
 def inside(job: dict[str, Any]) -> None:
-    """Create the profile, install the add-ons, and run Anki; the snippet starts with the profile."""
+    """Create the profile, install the add-ons, and run Anki; the snippet starts with the
+    profile."""
     import aqt
     import aqt.main
     from aqt import gui_hooks

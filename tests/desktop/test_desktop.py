@@ -1,4 +1,5 @@
-"""A learner imports courses into a real Anki desktop: the overview of each deck, the first cards, and every kind of card."""
+"""A learner imports courses into a real Anki desktop: the overview of each deck, the first cards,
+and every kind of card."""
 
 from __future__ import annotations
 

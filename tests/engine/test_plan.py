@@ -283,10 +283,12 @@ def test_a_browser_shows_the_chart(course: Path, tmp_path: Path, scheme: str):
         page.goto(path.as_uri())
         paper = page.evaluate("getComputedStyle(document.querySelector('.paper')).fill")
         bars = page.evaluate(
-            "[...document.querySelectorAll('g .reviews')].map(each => each.getBoundingClientRect().height)"
+            "[...document.querySelectorAll('g .reviews')].map(each => "
+            "each.getBoundingClientRect().height)"
         )
         inside = page.evaluate(
-            "[...document.querySelectorAll('text')].every(each => each.getBBox().x >= 0 && each.getBBox().x + each.getBBox().width <= 760)"
+            "[...document.querySelectorAll('text')].every(each => each.getBBox().x >= 0 && "
+            "each.getBBox().x + each.getBBox().width <= 760)"
         )
         browser.close()
     assert troubles == []

@@ -1,4 +1,5 @@
-"""`attachdeck push`: what the running Anki gets, what it keeps, and what is said where there is none."""
+"""`attachdeck push`: what the running Anki gets, what it keeps, and what is said where there is
+none."""
 
 from __future__ import annotations
 

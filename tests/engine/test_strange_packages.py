@@ -32,11 +32,17 @@ ENGINE = importlib.util.find_spec("anki") is not None
 Entries = dict[str, bytes]
 ENDLESS = (
     "DROP TABLE notes",
-    "CREATE VIEW notes AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x AS id, 'g' AS guid, 1 AS mid, '' AS tags, '' AS flds FROM c",
+    (
+        "CREATE VIEW notes AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) "
+        "SELECT x AS id, 'g' AS guid, 1 AS mid, '' AS tags, '' AS flds FROM c"
+    ),
 )
 COMPUTED = (
     "DROP TABLE notes",
-    "CREATE TABLE notes (id INTEGER, guid TEXT, mid INTEGER, tags TEXT, flds TEXT AS (printf('%.*c', 100000000, 'x')))",
+    (
+        "CREATE TABLE notes (id INTEGER, guid TEXT, mid INTEGER, tags TEXT, flds TEXT AS "
+        "(printf('%.*c', 100000000, 'x')))"
+    ),
     "INSERT INTO notes VALUES (1, 'g', 1, '')",
 )
 
@@ -190,7 +196,10 @@ def test_texts_that_never_end_are_compared_within_bounds(
 
 
 def test_a_number_without_end_is_refused(tmp_path: Path, good: Path, entries: Entries):
-    models = "UPDATE col SET models = json_set(models, '$.123', json_set((SELECT value FROM json_each(models) LIMIT 1), '$.id', 1)), decks = decks"
+    models = (
+        "UPDATE col SET models = json_set(models, '$.123', json_set((SELECT value FROM "
+        "json_each(models) LIMIT 1), '$.id', 1)), decks = decks"
+    )
     changed = with_sql(
         entries["collection.anki2"],
         tmp_path,
@@ -369,7 +378,8 @@ def test_what_a_package_says_is_no_command_to_the_terminal(
     changed = with_sql(
         entries["collection.anki2"],
         tmp_path,
-        "UPDATE notes SET flds = replace(flds, 'First', 'First' || char(27) || ']0;owned' || char(7)), guid = char(27)",
+        "UPDATE notes SET flds = replace(flds, 'First', 'First' || char(27) || ']0;owned' || "
+        "char(7)), guid = char(27)",
     )
     package = pack(
         tmp_path / "odd.apkg",
@@ -452,8 +462,8 @@ def test_anki_is_not_waited_for_for_ever(
         .replace("VIEW notes", "VIEW revlog")
         .replace(
             "x AS id, 'g' AS guid, 1 AS mid, '' AS tags, '' AS flds",
-            "x AS id, 1 AS cid, 0 AS usn, 1 AS ease, 1 AS ivl, 1 AS lastIvl, 1 AS factor, 1 AS time,"
-            " 1 AS type",
+            "x AS id, 1 AS cid, 0 AS usn, 1 AS ease, 1 AS ivl, 1 AS lastIvl, 1 AS factor, "
+            "1 AS time, 1 AS type",
         )
     )
     changed = with_sql(entries["collection.anki2"], tmp_path, "DROP TABLE revlog", endless)

@@ -157,7 +157,8 @@ def scatter_ids(good: Path, bad: Path) -> None:
 
 
 def test_cards_whose_ids_are_scattered_are_found(tmp_path: Path):
-    """Anki takes the cards of a note together by the order of ids, where it reads the cards from the first to the last."""
+    """Anki takes the cards of a note together by the order of ids, where it reads the cards from
+    the first to the last."""
     cards = "".join(
         f"  - {{id: {name}, kind: cloze, text: ((1 A)) and ((2 {name})).}}\n"
         for name in ("one", "two")
@@ -183,7 +184,10 @@ def test_something_lost_ends_with_1_and_names_the_cards(tmp_path: Path):
     [line] = [line for line in result.stdout.splitlines() if line.startswith("lost     edited")]
     assert (
         line
-        == "lost     edited          3 of 3 lost something: scheduling, place, the learner's own words or tags, or our correction: "
+        == (
+            "lost     edited          3 of 3 lost something: scheduling, place, the learner's "
+            "own words or tags, or our correction: "
+        )
         + line.rpartition(": ")[2]
     )
     assert set(line.rpartition(": ")[2].split(", ")) <= set(NUMBERS)

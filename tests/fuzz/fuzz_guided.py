@@ -1,10 +1,14 @@
-"""A longer search than that of `test_fuzz.py`, led by what each input reaches in attachdeck (docs/developers.md).
+"""A longer search than that of `test_fuzz.py`, led by what each input reaches in attachdeck
+(docs/developers.md).
 
-python tests/fuzz/fuzz_guided.py FOUND [WORD ...] [-max_total_time=300 and what else libFuzzer knows]
+    python tests/fuzz/fuzz_guided.py FOUND [WORD ...] [-max_total_time=300 and other options]
 
-Files of a small course, and parts of a package, are tried whose names hold one of the words; all of them without any. What breaks the law, or takes
-more than two seconds, comes into the folder FOUND, with what it raised beside it. Make it small, mend its cause, and keep it: a course's file
-as tests/fuzz/corpus/<its name>--<what it shows>, a package as a case of tests/engine/test_strange_packages.py.
+The other options are those of libFuzzer.
+Files of a small course, and parts of a package, are tried whose names hold one of the words; all of
+them without any. What breaks the law, or takes more than two seconds, comes into the folder FOUND,
+with what it raised beside it. Make it small, mend its cause, and keep it: a course's file as
+tests/fuzz/corpus/<its name>--<what it shows>, a package as a case of
+tests/engine/test_strange_packages.py.
 """
 
 from __future__ import annotations
@@ -86,7 +90,8 @@ class Package:
         }
 
     def hold(self, part: str, content: bytes) -> None:
-        """The law: a package is compared with another one, and that is shown; or it is refused in words."""
+        """The law: a package is compared with another one, and that is shown; or it is refused in
+        words."""
         name = part.removeprefix("package ")
         if name in CELLS:
             self.database.write_bytes(self.entries[COLLECTION])
@@ -166,7 +171,8 @@ class Search:
 
 
 def mutate(given: bytes, most: int, seed: int) -> bytes:
-    """Many inputs are broken as `test_fuzz.py` breaks a text, by lines and values; some say a piece of theirs again and again; the others lose to libFuzzer."""
+    """Many inputs are broken as `test_fuzz.py` breaks a text, by lines and values; some say a piece
+    of theirs again and again; the others lose to libFuzzer."""
     chance = random.Random(seed)
     way = chance.random()
     if way < 0.4 and given:

@@ -1,6 +1,8 @@
-"""Whatever bytes lie in a course's folder: reading ends, with a deck or with diagnostics that point into the file.
+"""Whatever bytes lie in a course's folder: reading ends, with a deck or with diagnostics that point
+into the file.
 
-`ATTACHDECK_FUZZ=600` tries for that many seconds (docs/developers.md); what it finds is mended, and stays as a small file in `corpus/`.
+`ATTACHDECK_FUZZ=600` tries for that many seconds (docs/developers.md); what it finds is mended, and
+stays as a small file in `corpus/`.
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ def seconds() -> float:
 def tried(
     source: Mapping[str, str], language: str, folder: Path, begin: int, examples: int
 ) -> None:
-    """Mutations of a course's files, one after the other; the seed of one that breaks the law is named."""
+    """Mutations of a course's files, one after the other; the seed of one that breaks the law is
+    named."""
     names, deadline, seed = sorted(source), time.monotonic() + seconds(), begin
     while seed < begin + examples or time.monotonic() < deadline:
         chance = random.Random(seed)
@@ -139,10 +142,16 @@ HEAVY: dict[str, Mapping[str, str | bytes]] = {
     },
     "quotations in quotations of an option": {
         "course.yaml": COURSE_YAML.partition("option_sets:")[0]
-        + f'option_sets: {{s: {{question: Q?, options: {{a: "{">" * 40_000} x", b: "{">" * 40_000} y"}}}}}}\n',
+        + (
+            f'option_sets: {{s: {{question: Q?, options: {{a: "{">" * 40_000} x", b: '
+            f'"{">" * 40_000} y"}}}}}}\n'
+        ),
         LESSON: LESSON_HEAD
         + "".join(
-            f"  - {{id: v{n}, kind: vignette, options: s, scenario: S {n}, answer: a, cue: C, near_miss: {{option: b, why: W}}}}\n"
+            (
+                f"  - {{id: v{n}, kind: vignette, options: s, scenario: S {n}, answer: a, cue: C, "
+                f"near_miss: {{option: b, why: W}}}}\n"
+            )
             for n in range(40)
         ),
     },
@@ -183,7 +192,9 @@ HEAVY: dict[str, Mapping[str, str | bytes]] = {
         )
     },
     "authors far apart": {
-        "sources.yaml": f'sources:\n  - {{key: k, authors: "x,{" " * 49_000}x", year: 1969, title: T}}\n',
+        "sources.yaml": (
+            f'sources:\n  - {{key: k, authors: "x,{" " * 49_000}x", year: 1969, title: T}}\n'
+        ),
         LESSON: LESSON_HEAD + "  - {id: a, kind: basic, prompt: P, answer: A, sources: [k]}\n",
     },
     "an attribute of a picture that never begins": {
@@ -207,7 +218,10 @@ HEAVY: dict[str, Mapping[str, str | bytes]] = {
         + "</svg>"
     },
     "a length that is none": {
-        "media/plane.svg": f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><rect id="x" width="{"1" * 100_000}x"/><rect width="1{" " * 100_000}x"/></svg>'
+        "media/plane.svg": (
+            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><rect id="x" '
+            f'width="{"1" * 100_000}x"/><rect width="1{" " * 100_000}x"/></svg>'
+        )
     },
     "braces that never end": gaps("((1 x)) " + "{" * 100_000),
     "quotations that never end": basic("This always proves it: " + "‘ a" * 100_000),
@@ -256,7 +270,8 @@ def test_what_is_heavy_ends_within_bounds(tmp_path: Path, name: str):
         write_course(
             course,
             dict(HEAVY[name]),
-            cards="  - {id: o, kind: occlusion, prompt: What?, picture: plane.svg, regions: [{name: A, element: x}]}\n",
+            cards="  - {id: o, kind: occlusion, prompt: What?, picture: plane.svg, regions: "
+            "[{name: A, element: x}]}\n",
         )
 
     def limit() -> None:

@@ -1,4 +1,5 @@
-"""Other people's files become courses; what cannot be carried is listed, and a stranger's file can do no harm."""
+"""Other people's files become courses; what cannot be carried is listed, and a stranger's file can
+do no harm."""
 
 from __future__ import annotations
 
@@ -58,7 +59,10 @@ DANGEROUS = [
     "<svg/onload=alert(1)>",
     '<a href=" java&#115;cript:alert(1)">x</a>',
     "<iframe src=x></iframe>",
-    "<object data=x></object><embed src=x><base href=x><meta http-equiv=refresh><link rel=stylesheet href=x>",
+    (
+        "<object data=x></object><embed src=x><base href=x><meta http-equiv=refresh><link "
+        "rel=stylesheet href=x>"
+    ),
     "<scr{{^X}}ipt>",
     "<{{c1::script}}>alert(1)</script>",
     "<style><x y='</style><img src=1 onerror=alert(1)>'></style>",
@@ -70,9 +74,13 @@ DANGEROUS = [
     "{{=<% %>=}}<img src=x on<%^A%><%/A%>error=alert(1)>",
     "<svg/onload=alert(1)>x",
 ]  # fmt: skip
-PIECES = ["<img", "<svg", "<script>", "</script>", "hit()", " src=x", " onerror=hit()", "/onload=hit()", '"', "'", "`", "=", "/", " ", ">", "<!--", "-->", "--!>",
-          "<style>", "</style>", "<textarea>", "</textarea>", "<title>", "</title>", "<math>", "<noscript>", "</noscript>", '<a href="', "<p title='", "x=", "<b",
-          "<details open ontoggle=hit()>", "<input autofocus onfocus=hit()>", "<![CDATA[", "]]>", "<?", "\f", "\t"]  # fmt: skip
+PIECES = [
+    "<img", "<svg", "<script>", "</script>", "hit()", " src=x", " onerror=hit()", "/onload=hit()",
+    '"', "'", "`", "=", "/", " ", ">", "<!--", "-->", "--!>", "<style>", "</style>", "<textarea>",
+    "</textarea>", "<title>", "</title>", "<math>", "<noscript>", "</noscript>", '<a href="',
+    "<p title='", "x=", "<b", "<details open ontoggle=hit()>", "<input autofocus onfocus=hit()>",
+    "<![CDATA[", "]]>", "<?", "\x0c", "\t",
+]  # fmt: skip
 
 
 def lost(output: str) -> list[str]:
@@ -160,7 +168,10 @@ def test_mistakes_in_a_note_type_have_their_place(tmp_path: Path, file: str, tex
         ("back-1.html", " ", "this back is empty"),
         (
             "front-1.html",
-            "{{{Front}}} {{#c1}}{{Tags}}{{/c1}} {{tts en_US voices=Apple:Front}} {{type:Back}} {{FrontSide}}",
+            (
+                "{{{Front}}} {{#c1}}{{Tags}}{{/c1}} {{tts en_US voices=Apple:Front}} {{type:Back}} "
+                "{{FrontSide}}"
+            ),
             "",
         ),
     ],
@@ -265,7 +276,8 @@ def test_taking_out_ends_and_leaves_nothing_dangerous(text: str):
 
 @pytest.mark.slow
 def test_a_browser_runs_nothing_of_what_is_left():
-    """Pieces of HTML put together at random, always alike: a browser runs some of them as they were, and none as they are kept."""
+    """Pieces of HTML put together at random, always alike: a browser runs some of them as they
+    were, and none as they are kept."""
     need("Chromium", bool(CHROMIUM))
     from playwright.sync_api import sync_playwright
 
@@ -273,9 +285,13 @@ def test_a_browser_runs_nothing_of_what_is_left():
     samples = [
         "".join(chance.choice(PIECES) for _ in range(chance.randint(3, 10))) for _ in range(150)
     ]
-    write = "text => { document.open(); document.write('<script>window.ran = 0; function hit() { ran++ }</' + 'script>' + text); document.close(); }"
+    write = (
+        "text => { document.open(); document.write('<script>window.ran = 0; function hit() { "
+        "ran++ }</' + 'script>' + text); document.close(); }"
+    )
     all_has_happened = """() => new Promise((done) => {
-      const look = () => document.readyState === "complete" ? requestIdleCallback(done) : setTimeout(look);
+      const look = () => document.readyState === "complete" ? requestIdleCallback(done) : \
+setTimeout(look);
       look();
     })"""
     ran = {"before": 0, "after": 0}
@@ -293,10 +309,15 @@ def test_a_browser_runs_nothing_of_what_is_left():
 
 
 def test_only_files_that_are_referred_to_are_packed_under_their_own_names(tmp_path: Path):
-    media = "pictures: []\nfiles: [{file: hola señor.mp3}, {file: unused.mp3}, {file: _font.ttf}, {file: back.png, licence: CC0}]\n"
+    media = (
+        "pictures: []\nfiles: [{file: hola señor.mp3}, {file: unused.mp3}, {file: _font.ttf}, "
+        "{file: back.png, licence: CC0}]\n"
+    )
     names = ["hola señor.mp3", "unused.mp3", "_font.ttf", "back.png"]
     style = {
-        "note_types/basic/style.css": "@font-face { src: url('_font.ttf') } .card { background: url(back.png) }"
+        "note_types/basic/style.css": (
+            "@font-face { src: url('_font.ttf') } .card { background: url(back.png) }"
+        )
     }
     files: dict[str, str | bytes] = {
         **OWN,
@@ -461,7 +482,8 @@ def test_the_folder_of_the_new_course_must_be_new_or_empty(package: Path, tmp_pa
 
 
 def zstd_bomb(size: int) -> bytes:
-    """A Zstandard stream of runs that become `size` bytes: a frame's head, and blocks of 128 KiB in 4 bytes each."""
+    """A Zstandard stream of runs that become `size` bytes: a frame's head, and blocks of 128 KiB in
+    4 bytes each."""
     count = size // (128 * 1024)
     block = ((128 * 1024) << 3 | 1 << 1).to_bytes(3, "little") + b"\0"
     return b"\x28\xb5\x2f\xfd\x00\x58" + block * count + b"\x01\x00\x00"
@@ -695,9 +717,17 @@ def test_a_broken_crowdanki_folder_gets_a_message(tmp_path: Path, text: str):
 
 
 TABLES = {
-    "excel.csv": '\ufeffExtra;Front;Back;Deck;Tags;Colour\r\nSo.;Hola;Hello;Unit 1;"greet x_y";red\r\n;"Adiós; amigo";"Bye\r\nnow";Unit 2;;\r\n',
-    "tabs.tsv": 'question\tanswer\tchapter\nHola\tHello\tUnit 1\nAdiós; amigo\t"Bye\nnow"\tUnit 2\n',
-    "anki.txt": "#separator:tab\n#html:true\n#deck column:3\n#columns:Front\tBack\tDeck\nHola\tHello\tX::Unit 1\nAdiós; amigo\tBye<br>now\tUnit 2\n",
+    "excel.csv": (
+        '\ufeffExtra;Front;Back;Deck;Tags;Colour\r\nSo.;Hola;Hello;Unit 1;"greet x_y";red\r\n'
+        ';"Adiós; amigo";"Bye\r\nnow";Unit 2;;\r\n'
+    ),
+    "tabs.tsv": (
+        'question\tanswer\tchapter\nHola\tHello\tUnit 1\nAdiós; amigo\t"Bye\nnow"\tUnit 2\n'
+    ),
+    "anki.txt": (
+        "#separator:tab\n#html:true\n#deck column:3\n#columns:Front\tBack\tDeck\n"
+        "Hola\tHello\tX::Unit 1\nAdiós; amigo\tBye<br>now\tUnit 2\n"
+    ),
 }
 
 
@@ -743,7 +773,10 @@ def test_cells_that_no_column_holds_are_listed(tmp_path: Path):
 
 def test_nothing_of_a_table_is_dropped_in_silence(tmp_path: Path):
     table = tmp_path / "words.csv"
-    text = 'id,prompt,answer,,lesson\nwhat-is-it,"W\nhat?",It.,red,A::One\nwhat-is-it,Who?,She.\nBig_One,W\x7fhy?,So.\n,Where?,,\n'
+    text = (
+        'id,prompt,answer,,lesson\nwhat-is-it,"W\nhat?",It.,red,A::One\nwhat-is-it,Who?,She.\n'
+        "Big_One,W\x7fhy?,So.\n,Where?,,\n"
+    )
     table.write_text(text, encoding="utf-8")
     result = run("import", table, "-o", tmp_path / "course")
     assert result.exit_code == 0, result.output
@@ -771,7 +804,10 @@ def test_nothing_of_a_table_is_dropped_in_silence(tmp_path: Path):
 
 
 def test_a_row_that_would_be_a_mistake_is_left_out_and_listed(tmp_path: Path):
-    text = 'kind,text,prompt,answer,tags,lesson\ncloze,no gap,,,,One\nBasic,,P,A,"x, y;z",Two\ntyped,,P,"a\nb",,Two\n'
+    text = (
+        'kind,text,prompt,answer,tags,lesson\ncloze,no gap,,,,One\nBasic,,P,A,"x, y;z",Two\n'
+        'typed,,P,"a\nb",,Two\n'
+    )
     (tmp_path / "words.csv").write_text(text, encoding="utf-8")
     result = run("import", tmp_path / "words.csv", "-o", tmp_path / "course")
     assert result.exit_code == 0, result.output
@@ -818,7 +854,10 @@ def test_a_table_without_names_is_questions_and_answers(tmp_path: Path):
         ),
         (
             b'sep=;\r\nprompt;answer\r\n"One" and;Two\r\n',
-            "in the row that begins in line 3, there is text after the closing quotation mark of a cell",
+            (
+                "in the row that begins in line 3, there is text after the closing quotation mark "
+                "of a cell"
+            ),
         ),
     ],
 )
@@ -830,7 +869,10 @@ def test_a_table_that_cannot_be_read_gets_a_message(tmp_path: Path, content: byt
 
 
 def test_markdown_becomes_lessons(tmp_path: Path):
-    text = "# One\n\nQ: What?\nA: This,\nand *that*.\n\n- **Q:** And?\n\nA: So.\n\nProse.\n\n## Two\nA ((1 ga\x7fp)) here.\n\n{{c1::Another}}.\n"
+    text = (
+        "# One\n\nQ: What?\nA: This,\nand *that*.\n\n- **Q:** And?\n\nA: So.\n\nProse.\n\n"
+        "## Two\nA ((1 ga\x7fp)) here.\n\n{{c1::Another}}.\n"
+    )
     (tmp_path / "notes.md").write_text(text, encoding="utf-8")
     result = run("import", tmp_path / "notes.md", "-o", tmp_path / "course")
     assert result.exit_code == 0, result.output
@@ -922,7 +964,10 @@ def test_two_changed_cells_change_two_lines_of_the_flagship_course(tmp_path: Pat
 
 
 def test_what_cannot_be_brought_back_is_listed(tmp_path: Path):
-    cards = "  # About the card.\n  - {id: define, kind: basic, prompt: What?, answer: This.}  # Beside it.\n"
+    cards = (
+        "  # About the card.\n  - {id: define, kind: basic, prompt: What?, answer: This.}  # "
+        "Beside it.\n"
+    )
     folder = write_course(tmp_path / "course", cards=cards)
     rows = spreadsheet(folder, tmp_path / "cards.csv")
     rows[0] |= {"kind": "typed", "lesson": "elsewhere", "answer": "That."}
@@ -995,7 +1040,10 @@ def test_no_row_and_no_cell_of_a_spreadsheet_is_dropped_in_silence(tmp_path: Pat
         tmp_path / "course",
         cards=CARD + "  - just text\n  -\n  - 5\n  - {id: [a], kind: basic}\n  - {id: 3}\n",
     )
-    text = "prompt,,answer,answer,id\nWhy?,x,So.,Too.,define,beyond\nNew?,,New.\n,,,,\nOther?,,Other.,,\n"
+    text = (
+        "prompt,,answer,answer,id\nWhy?,x,So.,Too.,define,beyond\nNew?,,New.\n,,,,\n"
+        "Other?,,Other.,,\n"
+    )
     (tmp_path / "cards.csv").write_text(text, encoding="utf-8")
     result = run("import", "--into", folder, tmp_path / "cards.csv")
     assert result.exit_code == 1
@@ -1027,9 +1075,9 @@ def test_no_row_and_no_cell_of_a_spreadsheet_is_dropped_in_silence(tmp_path: Pat
 def test_a_row_that_would_be_a_mistake_leaves_its_card_as_it_was(
     tmp_path: Path, cells: dict[str, str], said: str
 ):
-    cards = (
-        CARD
-        + "  - {id: other, kind: basic, prompt: P, answer: A}\n  - {id: broken, kind: basic, prompt: P, anwser: A}\n"
+    cards = CARD + (
+        "  - {id: other, kind: basic, prompt: P, answer: A}\n"
+        "  - {id: broken, kind: basic, prompt: P, anwser: A}\n"
     )
     folder = write_course(tmp_path / "course", cards=cards)
     rows = [
@@ -1042,16 +1090,17 @@ def test_a_row_that_would_be_a_mistake_leaves_its_card_as_it_was(
     assert result.exit_code == 1
     assert f"not brought back: the row of the card `define`: {said}" in result.stdout
     text = (folder / "lessons" / "01-first.yaml").read_text(encoding="utf-8")
-    assert (
-        text
-        == LESSON_HEAD
-        + CARD
-        + "  - {id: other, kind: basic, prompt: New?, answer: A}\n  - {id: broken, kind: basic, prompt: New?, anwser: A}\n"
+    assert text == LESSON_HEAD + CARD + (
+        "  - {id: other, kind: basic, prompt: New?, answer: A}\n"
+        "  - {id: broken, kind: basic, prompt: New?, anwser: A}\n"
     )
 
 
 def test_a_list_shrinks_from_its_end_and_no_cell_takes_a_lists_place(tmp_path: Path):
-    card = "  - id: a\n    kind: choice\n    question: Q\n    options:\n      - {text: T, right: true}\n      - {text: F, why: W}\n    tags: [x, y]\n"
+    card = (
+        "  - id: a\n    kind: choice\n    question: Q\n    options:\n"
+        "      - {text: T, right: true}\n      - {text: F, why: W}\n    tags: [x, y]\n"
+    )
     folder = write_course(tmp_path / "course", cards=card)
     rows = spreadsheet(folder, tmp_path / "cards.csv")
     save(
@@ -1074,7 +1123,10 @@ def test_a_list_shrinks_from_its_end_and_no_cell_takes_a_lists_place(tmp_path: P
 
 
 def test_edits_keep_every_comment_and_the_spaces_in_a_text(tmp_path: Path):
-    card = "  - id: define\n    kind: basic\n    prompt: |\n      One  \n      two\n    # About the answer.\n    answer: A\n    hint: H # mine\n"
+    card = (
+        "  - id: define\n    kind: basic\n    prompt: |\n      One  \n      two\n"
+        "    # About the answer.\n    answer: A\n    hint: H # mine\n"
+    )
     folder = write_course(tmp_path / "course", cards=card)
     path = folder / "lessons" / "01-first.yaml"
     rows = spreadsheet(folder, tmp_path / "cards.csv")

@@ -1,4 +1,5 @@
-"""A text for Anki's import becomes the notes that Anki itself makes of it: its engine reads the same file."""
+"""A text for Anki's import becomes the notes that Anki itself makes of it: its engine reads the
+same file."""
 
 from __future__ import annotations
 
@@ -27,12 +28,16 @@ TEXTS = {
     "capitals and spaces": "#Separator : Comma\n#HTML: TRUE\nuno,<i>one</i>\n",
     "columns by name": "#separator:tab\n#columns:Back\tFront\tTags\none\tuno\tx\n",
     "a column between": "#separator:;\n#columns:Front;Nope;Back\nuno;x;one\n",
-    "all columns": "#separator:tab\n#html:true\n#guid column:1\n#notetype column:2\n#deck column:3\n"
-    "#tags column:6\ng1\tBasic\tD::E\tuno\tone\ta b\ng2\tCloze\tF\t{{c1::x}} y\tmore\t\n"
-    "\tBasic (and reversed card)\tD::E\tdos\t<b>two</b>\tc\n"
-    "g4\tBasic (type in the answer)\tG\ttres\tthree\t\n",
+    "all columns": (
+        "#separator:tab\n#html:true\n#guid column:1\n#notetype column:2\n#deck column:3\n"
+        "#tags column:6\ng1\tBasic\tD::E\tuno\tone\ta b\ng2\tCloze\tF\t{{c1::x}} y\tmore\t\n"
+        "\tBasic (and reversed card)\tD::E\tdos\t<b>two</b>\tc\n"
+        "g4\tBasic (type in the answer)\tG\ttres\tthree\t\n"
+    ),
     "a note type for all": "#notetype:Cloze\n#separator:Pipe\n{{c1::x}} y|extra\n",
-    "a reverse for some": "#notetype:Basic (optional reversed card)\n#separator:;\na;b;y;t1\nc;d;;t2\n",
+    "a reverse for some": (
+        "#notetype:Basic (optional reversed card)\n#separator:;\na;b;y;t1\nc;d;;t2\n"
+    ),
     "tags in the middle": "#separator:comma\n#tags column:2\nuno,a b,one\n",
     "a deck first": "#separator:comma\n#deck column:1\n#notetype:Basic\nD1,uno,one\nD2,dos,two\n",
     "html where nobody says so": "#deck:X\nuno\t<b>one</b>\n",

@@ -1,4 +1,5 @@
-"""A deck of Anki's becomes a course, the course a package, and for those who learn the deck nothing is lost: the real engine is the judge."""
+"""A deck of Anki's becomes a course, the course a package, and for those who learn the deck nothing
+is lost: the real engine is the judge."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ def round_trip(package: Path, folder: Path) -> tuple[Path, str]:
 
 
 def note_types(collection: Collection, names: set[str]) -> dict[str, Any]:
-    """Note types but for what belongs to a collection and not to them, and an empty list that genanki adds to fields."""
+    """Note types but for what belongs to a collection and not to them, and an empty list that
+    genanki adds to fields."""
     own = ("mod", "usn", "did", "req", "originalId", "tags", "vers")
     found = {
         each["name"]: {key: value for key, value in each.items() if key not in own}

@@ -35,7 +35,8 @@ def imported(source: Path, folder: Path, *options: str) -> str:
 
 
 def learner(folder: Path, package: Path) -> dict[str, Any]:
-    """What a new learner has in Anki after importing a package: sound, and each card shows something."""
+    """What a new learner has in Anki after importing a package: sound, and each card shows
+    something."""
     with opened(folder / "learner.anki2") as collection:
         log = do_import(collection, package)
         found = contents(collection)
@@ -59,7 +60,8 @@ BASIC = {"qfmt": "{{Front}}", "afmt": "{{FrontSide}}<hr id=answer>{{Back}}"}
 
 
 def crowd_deck(**more: Any) -> dict[str, Any]:
-    """The least that scripts write: fields and templates by name, notes by their note type's UUID."""
+    """The least that scripts write: fields and templates by name, notes by their note type's
+    UUID."""
     return {
         "__type__": "Deck",
         "name": "Capitals",
@@ -137,7 +139,8 @@ def exported() -> dict[str, Any]:
 
 
 def without_numbers() -> dict[str, Any]:
-    """Written by hand: no ids, no `type` in a cloze note type, no GUIDs, a note that lacks a field."""
+    """Written by hand: no ids, no `type` in a cloze note type, no GUIDs, a note that lacks a
+    field."""
     deck = crowd_deck()
     deck["note_models"].append(
         {
@@ -202,7 +205,8 @@ def test_a_deck_of_crowdankis_becomes_cards_in_anki(tmp_path: Path, deck: Any, n
 
 
 def of_collection(collection: Collection) -> dict[str, Any]:
-    """The stock notes as the add-on exports them: Anki's own note types without what belongs to one collection."""
+    """The stock notes as the add-on exports them: Anki's own note types without what belongs to one
+    collection."""
     of_one = ("id", "mod", "usn")
     models = {
         model["id"]: {key: each for key, each in model.items() if key not in of_one}
@@ -266,7 +270,10 @@ def test_what_we_export_for_crowdanki_comes_back_as_cards(tmp_path: Path):
     ("change", "said"),
     [
         ({"notes": [{"fields": ["x"], "note_model_uuid": "nope"}]}, "`notes[0]` is of a note type"),
-        ({"notes": [{"fields": [["x"]], "note_model_uuid": "basic-1"}]}, "`notes[0].fields[0]` is not a text"),
+        (
+            {"notes": [{"fields": [["x"]], "note_model_uuid": "basic-1"}]},
+            "`notes[0].fields[0]` is not a text",
+        ),
         ({"notes": [{"note_model_uuid": "basic-1"}]}, "`notes[0]` has no `fields`"),
         ({"notes": {}}, "`notes` is not a list"),
         ({"notes": ["x"]}, "`notes[0]` is not an object"),

@@ -1,4 +1,5 @@
-"""Tables as people have them become cards, with at most one option, and the message names that option."""
+"""Tables as people have them become cards, with at most one option, and the message names that
+option."""
 
 from __future__ import annotations
 
@@ -30,7 +31,10 @@ la niña,das Mädchen,,f
 TABLES: dict[str, tuple[str, bytes]] = {
     "Excel, German": ("a.csv", EXCEL.encode()),
     "Excel on Windows, CSV": ("b.csv", EXCEL.removeprefix("\ufeff").encode("cp1252")),
-    "Excel, Unicode Text": ("c.txt", EXCEL.removeprefix("\ufeff").replace(";", "\t").encode("utf-16")),
+    "Excel, Unicode Text": (
+        "c.txt",
+        EXCEL.removeprefix("\ufeff").replace(";", "\t").encode("utf-16"),
+    ),
     "Google Sheets": ("d.csv", SHEETS.encode()),
     "Quizlet": ("e.txt", "el perro\tder Hund\nel gato\tdie Katze\nla niña\tdas Mädchen\n".encode()),
     "a title above": (
@@ -49,7 +53,9 @@ TABLES: dict[str, tuple[str, bytes]] = {
     ),
     "examples and no names": (
         "i.csv",
-        "el perro,der Hund,Ladra mucho.\nel gato,die Katze,\nla niña,das Mädchen,Es feliz.\n".encode(),
+        (
+            "el perro,der Hund,Ladra mucho.\nel gato,die Katze,\nla niña,das Mädchen,Es feliz.\n"
+        ).encode(),
     ),
     "names in another script": ("k.csv", "char,zhuyin\n犬,いぬ\n猫,ねこ\n水,みず\n".encode()),
     "names of several words": (
@@ -59,12 +65,16 @@ TABLES: dict[str, tuple[str, bytes]] = {
     ),
     "sides far apart": (
         "l.csv",
-        "id,subject,spanish,ipa,german,sentence_es\n1,Fauna,el perro,el pero,der Hund,Ladra mucho.\n"
+        "id,subject,spanish,ipa,german,sentence_es\n"
+        "1,Fauna,el perro,el pero,der Hund,Ladra mucho.\n"
         "2,Fauna,el gato,el gato,die Katze,El gato duerme.\n"
         "3,Otros,la niña,la nina,das Mädchen,La niña lee.\n".encode(),
     ),
-    "pipes": ("j.csv", "Term|Definition\nel perro|der Hund\nel gato|die Katze\nla niña|das Mädchen\n".encode()),
-}  # fmt: skip
+    "pipes": (
+        "j.csv",
+        "Term|Definition\nel perro|der Hund\nel gato|die Katze\nla niña|das Mädchen\n".encode(),
+    ),
+}
 
 
 def pairs(folder: Path) -> list[tuple[str, str]]:

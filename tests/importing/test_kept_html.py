@@ -1,4 +1,5 @@
-"""What custom cards load, send, cover and run is reported: Chromium and Anki's engine are judges."""
+"""What custom cards load, send, cover and run is reported: Chromium and Anki's engine are
+judges."""
 
 from __future__ import annotations
 
@@ -48,12 +49,18 @@ LOADING = (
     f"<style>@import '{ELSEWHERE}/a';</style>",
     f"<style>@import/**/url({ELSEWHERE}/a);</style>",
     f"<style>@import url('data:text/css,@import \"{ELSEWHERE}/a\"');</style>",
-    f"<style>@font-face {{ font-family: x; src: url({ELSEWHERE}/a) }} p {{ font-family: x }}</style><p>x",
+    (
+        f"<style>@font-face {{ font-family: x; src: url({ELSEWHERE}/a) }} p {{ font-family: x "
+        f"}}</style><p>x"
+    ),
     f"<style title='>'>p {{ background: url({ELSEWHERE}/a) }}</style><p>x",
     f"<svg><image href='{ELSEWHERE}/a' width=9 height=9 /></svg>",
     f"<svg><image xlink:href='{ELSEWHERE}/a' width=9 height=9 /></svg>",
     f"<svg><image width=9 height=9><set attributeName=href to='{ELSEWHERE}/a' /></image></svg>",
-    f"<svg><style>rect {{ background: url({ELSEWHERE}/a) }}</style><foreignObject width=9 height=9><rect>x</rect></foreignObject></svg>",
+    (
+        f"<svg><style>rect {{ background: url({ELSEWHERE}/a) }}</style><foreignObject width=9 "
+        "height=9><rect>x</rect></foreignObject></svg>"
+    ),
     f"<textarea><b title='</textarea><img src={ELSEWHERE}/a>'>x</b>",
     f"<!--><img src={ELSEWHERE}/a>-->",
     f"<title><!--</title><img src={ELSEWHERE}/a>-->",

@@ -24,7 +24,10 @@ from support.courses import ALL_KINDS, CUSTOM, OWN, write_course
 pytestmark = pytest.mark.slow  # Starts a parser.
 
 NODE = shutil.which("node") or ""
-PARSE = "process.stdout.write(JSON.stringify(JSON.parse(require('fs').readFileSync(0)).map(text => require('gift-pegjs').parse(text))))"
+PARSE = (
+    "process.stdout.write(JSON.stringify(JSON.parse(require('fs').readFileSync(0)).map(text => "
+    "require('gift-pegjs').parse(text))))"
+)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +41,8 @@ def parse() -> Callable[..., list[list[dict[str, Any]]]]:
         == 0
     )
     need(
-        "the npm package gift-pegjs (npm install --prefix DIR gift-pegjs; NODE_PATH=DIR/node_modules)",
+        "the npm package gift-pegjs (npm install --prefix DIR gift-pegjs; "
+        "NODE_PATH=DIR/node_modules)",
         found,
     )
 
@@ -87,7 +91,8 @@ def test_every_card_of_the_course_becomes_a_question(parse, flagship: Deck, tmp_
 
 def test_each_kind_is_its_type_of_question(parse, tiny: Callable[..., Deck], tmp_path: Path):
     cards = ALL_KINDS + (
-        "  - {id: two-right, kind: choice, question: Which two?, options: [{text: A, right: true}, {text: B, right: true}, {text: C, why: No.}]}\n"
+        "  - {id: two-right, kind: choice, question: Which two?, options: [{text: A, right: "
+        "true}, {text: B, right: true}, {text: C, why: No.}]}\n"
         "  - {id: two-steps, kind: sequence, prompt: What first?, steps: [This, That]}\n"
     )
     [questions] = parse(written(tiny(cards), tmp_path))
@@ -192,7 +197,8 @@ PIECES = st.lists(
 
 
 def decoded(text: str) -> str:
-    """What is left of a text by a parser that trims it and takes Windows' ends of lines for ends of lines."""
+    """What is left of a text by a parser that trims it and takes Windows' ends of lines for ends of
+    lines."""
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
@@ -203,17 +209,20 @@ def arrows(text: str) -> str:
 @given(st.lists(st.tuples(PIECES, PIECES, PIECES), min_size=5, max_size=20))
 @settings(max_examples=25)
 def test_no_text_breaks_out_of_its_place(parse, texts: list[tuple[str, str, str]]):
-    """Whatever the question, the answer and the feedback say, a parser finds them, and nothing else."""
+    """Whatever the question, the answer and the feedback say, a parser finds them, and nothing
+    else."""
     kept = [[each.replace("&&", "& &") for each in row] for row in texts]
     kept = [row for row in kept if all(decoded(each) for each in row)]
     blocks = []
     for question, answer, feedback in kept:
         name = gift.escaped(" ".join(question.split()))
         blocks.append(
-            f"::{name}::{gift.html(question)}{{\n={gift.html(answer)}#{gift.html(feedback)}\n~{gift.html(feedback)}\n####{gift.html(answer)}\n}}\n"
+            f"::{name}::{gift.html(question)}{{\n={gift.html(answer)}#{gift.html(feedback)}\n"
+            f"~{gift.html(feedback)}\n####{gift.html(answer)}\n}}\n"
         )
         blocks.append(
-            f"::{name}::{gift.html(question)}{{\n={gift.short(answer)}\n####{gift.html(feedback)}\n}}\n"
+            f"::{name}::{gift.html(question)}{{\n={gift.short(answer)}\n"
+            f"####{gift.html(feedback)}\n}}\n"
         )
         blocks.append(f"::{name}::{gift.html(question)}\n")
     found = [question for each in parse(*(blocks)) for question in each] if blocks else []
@@ -245,8 +254,10 @@ def test_no_text_breaks_out_of_its_place(parse, texts: list[tuple[str, str, str]
 
 def test_hostile_cards_are_whole_in_the_bank(parse, tiny: Callable[..., Deck], tmp_path: Path):
     cards = """\
-  - {id: hostile-basic, kind: basic, prompt: "Is it {T}? ::x:: = ~ # // \\\\n", answer: "####[html] }\\n\\n$CATEGORY: elsewhere"}
-  - {id: hostile-typed, kind: typed, prompt: "%50% -> {", answer: "%50% = * }", accept: ["~x#y", "[html]z"]}
+  - {id: hostile-basic, kind: basic, prompt: "Is it {T}? ::x:: = ~ # // \\\\n", answer: \
+"####[html] }\\n\\n$CATEGORY: elsewhere"}
+  - {id: hostile-typed, kind: typed, prompt: "%50% -> {", answer: "%50% = * }", accept: ["~x#y", \
+"[html]z"]}
   - id: hostile-choice
     kind: choice
     question: "<script>alert(1)</script><b onclick='x()'>Which {=a}?</b>"

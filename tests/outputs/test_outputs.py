@@ -180,7 +180,8 @@ def test_a_listing_of_somebody_else_deletes_nothing_outside(tmp_path: Path, tiny
 
 @pytest.mark.slow
 def test_an_output_of_another_package_is_installed_and_found(tmp_path: Path):
-    """Installed by pip from its source, without network; its names are found, and its failures are messages."""
+    """Installed by pip from its source, without network; its names are found, and its failures are
+    messages."""
     source = tmp_path / "source"
     source.mkdir()
     for each in (Path(__file__).parent / "another_output").iterdir():
@@ -246,9 +247,10 @@ def test_an_output_of_another_package_is_installed_and_found(tmp_path: Path):
         assert "Traceback" not in failed.stderr
         assert (tmp_path / "ids.txt").read_bytes() == before
     assert (
-        "known are anki-text, apkg, crowdanki, csv, gift, print, site, broken, failing, nothing, prompts"
-        in build("pdf", "x").stderr
-    )
+        "known are anki-text, apkg, crowdanki, csv, gift, print, site, broken, failing, "
+        "nothing, "
+        "prompts"
+    ) in build("pdf", "x").stderr
 
 
 @given(st.text() | st.sampled_from(HOSTILE))

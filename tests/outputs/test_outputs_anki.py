@@ -1,4 +1,5 @@
-"""`anki-text` and `crowdanki` in Anki's own engine, beside the package: the same notes, cards, decks and tags."""
+"""`anki-text` and `crowdanki` in Anki's own engine, beside the package: the same notes, cards,
+decks and tags."""
 
 from __future__ import annotations
 
@@ -21,7 +22,10 @@ from support.engine import do_import
 if TYPE_CHECKING:
     from anki.collection import Collection
 
-RETIRED = "  - {id: old, kind: basic, prompt: Old?, answer: Old., status: retired, retired_because: It was wrong.}\n"
+RETIRED = (
+    "  - {id: old, kind: basic, prompt: Old?, answer: Old., status: retired, retired_because: It "
+    "was wrong.}\n"
+)
 HOSTILE = """\
   - {id: hash, kind: basic, prompt: "#deck:Elsewhere", answer: "a\\tb \\"c\\" <b>d</b>"}
   - {id: lines, kind: basic, prompt: "one\\n\\ntwo", answer: "; , | # //"}
@@ -121,7 +125,8 @@ def decks_of(deck: dict[str, Any], parent: str = "") -> Iterator[tuple[str, dict
 
 
 def import_folder(collection: Collection, folder: Path) -> None:
-    """In the steps of CrowdAnki: presets, note types, decks from the outermost in, their notes; then the media."""
+    """In the steps of CrowdAnki: presets, note types, decks from the outermost in, their notes;
+    then the media."""
     root = json.loads((folder / "deck.json").read_text(encoding="utf-8"))
     presets, note_types = {}, {}
     for each in root["deck_configurations"]:

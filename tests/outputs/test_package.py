@@ -208,7 +208,8 @@ def test_a_full_disk_is_an_error_message(tmp_path: Path, monkeypatch: pytest.Mon
 
 @pytest.mark.slow
 def test_the_wheel_builds_the_same_bytes_in_an_empty_folder(tmp_path: Path, flagship_package: Path):
-    """The wheel carries the course; installed into an empty environment, it needs nothing from the checkout."""
+    """The wheel carries the course; installed into an empty environment, it needs nothing from the
+    checkout."""
     need_registry(tmp_path)
     wheels, environment, empty = tmp_path / "wheels", tmp_path / "environment", tmp_path / "empty"
     empty.mkdir()

@@ -71,7 +71,8 @@ def places(found: list[str]) -> dict[int, list[Place]]:
 def test_every_back_lies_behind_its_front(
     flagship: Deck, tiny: Callable[..., Deck], tmp_path: Path, cards: str | None
 ):
-    """Turned over on the long edge, what is at x lies behind what is at width - x, at the same height; to half a millimetre."""
+    """Turned over on the long edge, what is at x lies behind what is at width - x, at the same
+    height; to half a millimetre."""
     deck = flagship if cards is None else tiny(cards)
     outputs.put(paper, deck, tmp_path / "paper")
     found = pages(to_pdf(tmp_path / "paper" / "cards.html", tmp_path / "cards.pdf"))
@@ -96,9 +97,11 @@ def test_nothing_on_a_card_of_the_course_is_cut_off(chromium, flagship: Deck, tm
     page.goto((tmp_path / "paper" / "cards.html").as_uri())
     cut = page.evaluate(
         """() => [...document.querySelectorAll('.card')].filter(card => {
-            const text = card.querySelector('.text').getBoundingClientRect(), all = card.getBoundingClientRect();
+            const text = card.querySelector('.text').getBoundingClientRect(), all = \
+card.getBoundingClientRect();
             const foot = card.querySelector('footer').getBoundingClientRect();
-            return text.top < all.top || text.bottom > foot.top + 1 || card.scrollWidth > card.clientWidth;
+            return text.top < all.top || text.bottom > foot.top + 1 || card.scrollWidth > \
+card.clientWidth;
         }).map(card => card.textContent)"""
     )
     assert cut == []
@@ -153,8 +156,11 @@ def test_a_hostile_course_stays_text_and_asks_for_nothing(
     chromium, tiny: Callable[..., Deck], tmp_path: Path
 ):
     cards = """\
-  - {id: a, kind: basic, prompt: "<script>document.title='hacked'</script>[[style]] [[sheets]]", answer: "<img src=plane.svg onerror=alert(1)><style>*{display:none}</style>kept"}
-  - {id: b, kind: choice, question: "</section></style><iframe src='http://evil.test'></iframe>Which?", options: [{text: "</li></ol>A", right: true}, {text: B, why: "</div>"}]}
+  - {id: a, kind: basic, prompt: "<script>document.title='hacked'</script>[[style]] [[sheets]]", \
+answer: "<img src=plane.svg onerror=alert(1)><style>*{display:none}</style>kept"}
+  - {id: b, kind: choice, question: "</section></style><iframe \
+src='http://evil.test'></iframe>Which?", options: [{text: "</li></ol>A", right: true}, {text: B, \
+why: "</div>"}]}
   - {id: c, kind: cloze, text: "((1 <b>x | <i>y)) is \\\\(x}}\\\\)"}
 """
     outputs.put(paper, tiny(cards), tmp_path / "paper")

@@ -48,7 +48,8 @@ def website(flagship: Deck, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def visit(chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens a page from a folder, and afterwards fails on whatever went wrong in it or left the folder."""
+    """Opens a page from a folder, and afterwards fails on whatever went wrong in it or left the
+    folder."""
     troubles: list[str] = []
     contexts = {}
 
@@ -111,7 +112,8 @@ def mark(page: Page, anchor: str, word: str) -> None:
 
 
 class _Prompts(HTMLParser):
-    """The text of each prompt on a page, by its key; the parser of Python's own library reads it."""
+    """The text of each prompt on a page, by its key; the parser of Python's own library reads
+    it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -166,7 +168,8 @@ def test_every_picture_is_shown_and_every_link_leads_somewhere(website: Path, vi
         )
         assert (
             opened.evaluate(
-                "[...document.images].filter(each => !each.complete || !each.naturalWidth).map(each => each.src)"
+                "[...document.images].filter(each => !each.complete || "
+                "!each.naturalWidth).map(each => each.src)"
             )
             == []
         )
@@ -231,7 +234,10 @@ def test_a_choice_shows_the_reason_of_each_option(website: Path, visit):
 def test_a_choice_with_several_right_options_waits_for_as_many(
     visit, tiny: Callable[..., Deck], tmp_path: Path
 ):
-    card = "  - {id: two, kind: choice, question: Which two?, options: [{text: Red, right: true}, {text: Blue, right: true}, {text: Sand, why: No.}]}\n"
+    card = (
+        "  - {id: two, kind: choice, question: Which two?, options: [{text: Red, right: true}, "
+        "{text: Blue, right: true}, {text: Sand, why: No.}]}\n"
+    )
     outputs.put(site, tiny(card), tmp_path / "site")
     prompt = visit(tmp_path / "site" / "lesson-first.html").locator("#card-two-0")
     answer = prompt.locator(".answer")
@@ -339,7 +345,8 @@ def test_progress_is_kept_as_a_file_forgotten_and_taken_back(
 def test_a_browser_that_keeps_nothing_says_so(website: Path, chromium: Browser):
     context = chromium.new_context()
     context.add_init_script(
-        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } });"
+        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', "
+        "'SecurityError'); } });"
     )
     page = context.new_page()
     page.goto((website / FIRST).as_uri())
@@ -364,7 +371,10 @@ def test_search_finds_a_card_and_leads_to_it(flagship: Deck, website: Path, visi
     prompt.wait_for()
     assert page.url.endswith(f"{FIRST}#card-attachment-harlow-0")
     assert page.evaluate(
-        "(() => { const { top, bottom } = document.querySelector('#card-attachment-harlow-0').getBoundingClientRect(); return top >= 0 && top < innerHeight; })()"
+        "(() => { const { top, bottom } = "
+        "document.querySelector('#card-attachment-harlow-0').getBoundingClientRect(); return "
+        "top "
+        ">= 0 && top < innerHeight; })()"
     )
     page.get_by_role("searchbox").fill("xyzzy")
     assert page.locator("#found").inner_text() == "Nothing found"
@@ -447,12 +457,14 @@ def test_day_and_night_and_what_axe_says(website: Path, visit, night: bool):
         backgrounds.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
         if night:
             assert page.evaluate(
-                "[...document.querySelectorAll('img.day')].every(each => getComputedStyle(each).display === 'none')"
+                "[...document.querySelectorAll('img.day')].every(each => "
+                "getComputedStyle(each).display === 'none')"
             )
         page.evaluate(axe)
         assert (
             page.evaluate(
-                "axe.run(document, {resultTypes: ['violations'], preload: false}).then(found => found.violations.map(each => [each.id, each.nodes[0].html]))"
+                "axe.run(document, {resultTypes: ['violations'], preload: false}).then(found => "
+                "found.violations.map(each => [each.id, each.nodes[0].html]))"
             )
             == []
         )
@@ -500,7 +512,10 @@ def test_retired_cards_and_drawn_formulas_are_what_is_lost(
     )
 
 
-HOSTILE = '</script></title></details><script>document.body.dataset.hacked=1</script><img src=plane.svg onerror="document.body.dataset.hacked=1">\'"[[main]]'
+HOSTILE = (
+    "</script></title></details><script>document.body.dataset.hacked=1</script><img "
+    'src=plane.svg onerror="document.body.dataset.hacked=1">\'"[[main]]'
+)
 
 
 def test_a_hostile_course_runs_nothing(visit, tmp_path: Path):
@@ -508,7 +523,12 @@ def test_a_hostile_course_runs_nothing(visit, tmp_path: Path):
     course = COURSE_YAML.replace("title: Tiny", f"title: {text}").replace(
         "description: A course for tests.", f"description: {text}"
     )
-    course += f"authors: [{text}]\nnotice: {text}\nhelp: {{checked: '2026-01-01', note: {text}, lines: [{{where: {text}, contact: {text}}}]}}\n"
+    course += (
+        f"authors: [{text}]\nnotice: {text}\n"
+        f"help: {{checked: '2026-01-01', note: {text}, lines: [{{where: {text}, contact: "
+        f"{text}}}]}}\n"
+    )
+    reading = f"## A {HOSTILE}\n\n[a](javascript:document.body.dataset.hacked=1)"
     lesson = (
         LESSON_HEAD.replace("title: First", f"title: {text}")
         .replace("The first lesson.", text)
@@ -516,11 +536,14 @@ def test_a_hostile_course_runs_nothing(visit, tmp_path: Path):
     )
     lesson = lesson.replace(
         "cards:",
-        f"content_note: {text}\nreading: {json.dumps('## A ' + HOSTILE + chr(10) * 2 + '[a](javascript:document.body.dataset.hacked=1)')}\ncards:",
+        f"content_note: {text}\nreading: {json.dumps(reading)}\ncards:",
     )
     card = f"""\
-  - {{id: a, kind: basic, prompt: {text}, answer: "[a](javascript:document.body.dataset.hacked=1)", hint: {text}, why: {text}, content_note: {text}, sources: [evil]}}
-  - {{id: b, kind: choice, question: {text}, options: [{{text: {text}, right: true, why: {text}}}, {{text: B, why: {text}}}]}}
+  - {{id: a, kind: basic, prompt: \
+{text}, answer: "[a](javascript:document.body.dataset.hacked=1)", hint: {text}, why: {text}, \
+content_note: {text}, sources: [evil]}}
+  - {{id: b, kind: choice, question: {text}, options: [{{text: {text}, right: true, why: \
+{text}}}, {{text: B, why: {text}}}]}}
 """
     sources = f"sources:\n  - {{key: evil, authors: {text}, year: 1969, title: {text}}}\n"
     folder = write_course(

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow  # Starts Chromium.
 
 SECOND = LESSON_HEAD.replace("first", "second").replace("First", "Second")
-OTHER = "  - {id: haven, kind: basic, prompt: What is a safe haven?, answer: Where one returns to., tags: [contrast]}\n"
+OTHER = (
+    "  - {id: haven, kind: basic, prompt: What is a safe haven?, answer: Where one returns to., "
+    "tags: [contrast]}\n"
+)
 
 
 @pytest.fixture
@@ -187,7 +190,8 @@ def test_every_kind_of_file_is_served_and_templates_are_followed(serve, tmp_path
 
 @pytest.fixture
 def visit(serve) -> Iterator[Callable[[Path], Page]]:
-    """Opens the preview of a folder in Chromium, and afterwards fails on whatever went wrong in the page."""
+    """Opens the preview of a folder in Chromium, and afterwards fails on whatever went wrong in the
+    page."""
     need("the package playwright", importlib.util.find_spec("playwright") is not None)
     need("Chromium", bool(CHROMIUM))
     from playwright.sync_api import sync_playwright
@@ -257,7 +261,10 @@ def test_every_card_is_shown_on_both_sides(visit, tmp_path: Path):
 
 
 def test_filters_and_search(visit, tmp_path: Path):
-    quiet = "lint: {no-source: off, card-without-objective: off, objective-without-card: off, several-ideas: off}\n"
+    quiet = (
+        "lint: {no-source: off, card-without-objective: off, objective-without-card: off, "
+        "several-ideas: off}\n"
+    )
     page = visit(
         write_course(
             tmp_path, {"lessons/02-second.yaml": SECOND + OTHER, "course.yaml": COURSE_YAML + quiet}
@@ -311,7 +318,8 @@ def test_it_follows_a_save_and_keeps_its_place(visit, tmp_path: Path):
     page = visit(write_course(tmp_path, cards=many))
     until(
         page,
-        "(document.querySelector('#card-define-40').scrollIntoView(), !!document.querySelector('#card-define-40 iframe'))",
+        "(document.querySelector('#card-define-40').scrollIntoView(), "
+        "!!document.querySelector('#card-define-40 iframe'))",
     )
     before = page.locator("#card-define-40").bounding_box()["y"]
     lesson.write_text(
@@ -326,7 +334,8 @@ def test_it_follows_a_save_and_keeps_its_place(visit, tmp_path: Path):
     ).wait_for(timeout=5000)
     until(
         page,
-        f"Math.abs(document.querySelector('#card-define-40').getBoundingClientRect().top - {before}) < 2",
+        "Math.abs(document.querySelector('#card-define-40').getBoundingClientRect().top - "
+        f"{before}) < 2",
     )
     lesson.write_text(LESSON_HEAD + many.replace("answer", "anwser", 1), encoding="utf-8")
     page.locator("#problems .problem.error").first.wait_for(timeout=5000)
@@ -344,7 +353,9 @@ def test_a_large_course_is_drawn_as_far_as_it_is_seen(visit, tmp_path: Path):
 
 
 def test_what_a_course_holds_reaches_neither_the_page_nor_the_network(visit, tmp_path: Path):
-    card = """  - {id: define, kind: basic, prompt: "<b onclick=alert(1)>Hm</b><script>parent.document.title='x'</script>", answer: "[a](javascript:alert(1))"}\n"""
+    card = """  - {id: define, kind: basic, prompt: "<b \
+onclick=alert(1)>Hm</b><script>parent.document.title='x'</script>", answer: \
+"[a](javascript:alert(1))"}\n"""
     page = visit(write_course(tmp_path, cards=card))
     page.frame_locator("iframe[title='define: front']").locator(".page").wait_for()
     assert page.title() == "Tiny"

@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from attachdeck.compile.deck import Deck
 
 MORE = """\
-  - {id: nested, kind: cloze, text: "((1 an outer ((2 inner <b>bold</b> & more | what?)) gap)) and ((3 “quotes”, ümlauts: \\\\(x^{2 }\\\\)))", why: "{{c1::no gap}}"}
-  - {id: math, kind: basic, prompt: "\\\\(a < b\\\\)?", answer: "A {{Prompt}} and [sound:x.mp3] | [[type:Answer]]", hint: "*Hint*"}
-  - {id: hide-one, kind: occlusion, prompt: What?, picture: plane.svg, hide: one, regions: [{name: "A: b", left: 1, top: 2, width: 3, height: 4}]}
+  - {id: nested, kind: cloze, text: "((1 an outer ((2 inner <b>bold</b> & more | what?)) gap)) and \
+((3 “quotes”, ümlauts: \\\\(x^{2 }\\\\)))", why: "{{c1::no gap}}"}
+  - {id: math, kind: basic, prompt: "\\\\(a < b\\\\)?", answer: "A {{Prompt}} and [sound:x.mp3] | \
+[[type:Answer]]", hint: "*Hint*"}
+  - {id: hide-one, kind: occlusion, prompt: What?, picture: plane.svg, hide: one, regions: [{name: \
+"A: b", left: 1, top: 2, width: 3, height: 4}]}
 """
 
 

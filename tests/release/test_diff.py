@@ -300,7 +300,8 @@ def test_a_course_with_mistakes_shows_them(releases: Releases):
 
 
 def test_a_package_is_its_course_in_every_direction_of_writing(releases: Releases):
-    """Marks of direction, which would turn a terminal's line around, are shown as such, and are no difference where both sides have them."""
+    """Marks of direction, which would turn a terminal's line around, are shown as such, and are no
+    difference where both sides have them."""
     course = releases.folder / "new"
     card = (
         '  - {id: name, kind: basic, prompt: "What is \u2067שלום\u2069 called?", answer: Peace.}\n'

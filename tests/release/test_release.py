@@ -232,7 +232,8 @@ def another_user() -> int | None:
 
 @pytest.mark.slow
 def test_two_people_in_two_places_make_the_same_bytes(request: pytest.FixtureRequest):
-    """Other clone, time, time zone, locale, umask, folder, home and (where that can be) user: the same sums; and a changed byte is told."""
+    """Other clone, time, time zone, locale, umask, folder, home and (where that can be) user: the
+    same sums; and a changed byte is told."""
     places: list[Path] = []
     home = Path(
         tempfile.mkdtemp(prefix="attachdeck-")

@@ -33,7 +33,8 @@ def findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_course(
         tmp_path / "a, b: 100%",
         {"media/media.yaml": "pictures: []\n", "course.yaml": COURSE_YAML + QUIET},
-        cards='  - {id: a, kind: basic, prompt: "Is <it> & \\"so\\"?", answer: "Yes."}\n  - {id: a, kind: basic, prompt: P, answer: A}\n',
+        cards='  - {id: a, kind: basic, prompt: "Is <it> & \\"so\\"?", answer: "Yes."}\n'
+        "  - {id: a, kind: basic, prompt: P, answer: A}\n",
     )
     monkeypatch.chdir(tmp_path)
     return Path("a, b: 100%")
@@ -72,7 +73,8 @@ def test_json_holds_to_its_schema(findings: Path, folder: str):
 def test_github(findings: Path):
     line = said("github", findings).strip()
     assert line.startswith(
-        "::error file=a%2C b%3A 100%25/lessons/01-first.yaml,line=8,col=10,endColumn=11,title=duplicate-id::`a` is used twice ("
+        "::error file=a%2C b%3A 100%25/lessons/01-first.yaml,line=8,col=10,endColumn=11,"
+        "title=duplicate-id::`a` is used twice ("
     )
     assert "(first used here: a, b: 100%25/lessons/01-first.yaml:7:10; give one" in line
     result = run("check", findings, GITHUB_ACTIONS="true")
@@ -119,7 +121,10 @@ def test_the_sarif_multitool_finds_no_fault(findings: Path, tmp_path: Path, abso
 
 
 def test_fingerprints_survive_moved_lines_and_differ_from_each_other(findings: Path):
-    cards = '  - {id: a, kind: basic, prompt: "Is it?", answer: "Yes."}\n  - {id: b, kind: basic, prompt: "Was it?", answer: "No."}\n'
+    cards = (
+        '  - {id: a, kind: basic, prompt: "Is it?", answer: "Yes."}\n'
+        '  - {id: b, kind: basic, prompt: "Was it?", answer: "No."}\n'
+    )
     write_course(findings, cards=cards)
     before = fingerprints(findings)
     assert len(set(before)) == len(before) > 2
@@ -202,7 +207,8 @@ def test_build_says_it_in_every_format_too(findings: Path, tmp_path: Path):
 def test_build_is_as_strict_as_it_is_told(tmp_path: Path):
     folder = write_course(
         tmp_path,
-        cards="  - {id: a, kind: basic, prompt: Is it so?, answer: Yes., objective: first-goal, sources: [bowlby1969]}\n",
+        cards="  - {id: a, kind: basic, prompt: Is it so?, answer: Yes., objective: first-goal, "
+        "sources: [bowlby1969]}\n",
     )
     deck = tmp_path / "deck.apkg"
     assert "yes-no-prompt" not in run("build", folder, "-o", deck).stderr

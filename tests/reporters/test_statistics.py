@@ -27,11 +27,15 @@ HEAD = LESSON_HEAD.replace(
 )
 CARDS = """\
   - {id: a, kind: basic, prompt: Who?, answer: Bowlby., objective: other-goal}
-  - {id: gone, kind: basic, prompt: Who was it?, answer: He., status: retired, retired_because: Old.}
+  - {id: gone, kind: basic, prompt: Who was it?, answer: He., status: retired, retired_because: \
+Old.}
   - {id: both, kind: reversed, prompt: One?, answer: Two.}
-  - {id: scene, kind: vignette, scenario: She waits at the door., options: pattern, answer: secure, cue: She waits., near_miss: {option: anxious, why: So.}, objective: first-goal}
-  - {id: other, kind: vignette, scenario: He waits., options: pattern, answer: unclear, cue: He waits., near_miss: {option: anxious, why: So.}, objective: first-goal}
-  - {id: pick, kind: choice, question: Which?, options: [{text: This one here, right: true}, {text: That, why: No.}]}
+  - {id: scene, kind: vignette, scenario: She waits at the door., options: pattern, answer: \
+secure, cue: She waits., near_miss: {option: anxious, why: So.}, objective: first-goal}
+  - {id: other, kind: vignette, scenario: He waits., options: pattern, answer: unclear, cue: He \
+waits., near_miss: {option: anxious, why: So.}, objective: first-goal}
+  - {id: pick, kind: choice, question: Which?, options: [{text: This one here, right: true}, \
+{text: That, why: No.}]}
 """
 
 

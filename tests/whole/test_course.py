@@ -15,7 +15,8 @@ from support.commands import run
 from support.courses import COURSE, compiled
 
 CLAIMS = {f"S{number}" for number in range(1, 65)} - {"S60", "S63", "S64"}
-"""The claims of the article that the course starts from; S60, S63 and S64 are about the article itself and not taught."""
+"""The claims of the article that the course starts from; S60, S63 and S64 are about the article
+itself and not taught."""
 
 
 @pytest.fixture(scope="module")
@@ -124,11 +125,13 @@ def overview(course: Course) -> str:
             key=lambda claim: int(claim[1:]),
         )
         rows.append(
-            f"| {lesson.number} {lesson.title} | {len(lesson.cards)} | {kinds} | {sources} | {', '.join(claims)} |"
+            f"| {lesson.number} {lesson.title} | {len(lesson.cards)} | {kinds} | {sources} | "
+            f"{', '.join(claims)} |"
         )
     used = {citation.source.key for card in course.cards() for citation in card.sources}
     rows.append(
-        f"| **all** | {sum(1 for _ in course.cards())} | | {len(used)} | {len(CLAIMS)} of {len(CLAIMS)} |"
+        f"| **all** | {sum(1 for _ in course.cards())} | | {len(used)} | {len(CLAIMS)} of "
+        f"{len(CLAIMS)} |"
     )
     return "\n".join(rows) + "\n"
 

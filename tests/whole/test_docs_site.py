@@ -1,4 +1,5 @@
-"""The documentation as a site, built as `make docs` does it: whatever its pages show or link to is there."""
+"""The documentation as a site, built as `make docs` does it: whatever its pages show or link to is
+there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""An educator's first hour, from an empty folder, with the commands of docs/first-hour.md and no others."""
+"""An educator's first hour, from an empty folder, with the commands of docs/first-hour.md and no
+others."""
 
 from __future__ import annotations
 

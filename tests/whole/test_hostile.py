@@ -140,7 +140,8 @@ def test_a_text_shows_no_picture_from_elsewhere(tmp_path: Path, name: str):
     for written in (f"![]({name})", f"<img src='{name}'>"):
         folder = write_course(
             tmp_path / "course",
-            cards=f"  - {{id: a, kind: basic, prompt: What?, answer: {json.dumps('A ' + written)}}}\n",
+            cards=f"  - {{id: a, kind: basic, prompt: What?, answer: "
+            f"{json.dumps('A ' + written)}}}\n",
         )
         assert "picture" in problems(folder)
 
@@ -327,7 +328,8 @@ def test_nothing_that_runs_loads_or_expands_reaches_a_card(tmp_path: Path, colle
             continue
         fields = "".join(note.values())
         assert not re.search(
-            r"<(script|style|svg|base|link|meta|iframe|form|object|embed)\b|<[^>]*\son\w+=|<[^>]*javascript:",
+            r"<(script|style|svg|base|link|meta|iframe|form|object|embed)\b|<[^>]*\son\w+=|<[^>]*"
+            r"javascript:",
             fields,
             re.IGNORECASE,
         )
@@ -378,9 +380,11 @@ def test_latex_and_sounds_in_any_text_are_words(tmp_path: Path):
         "Tell one from the other.", quoted
     )
     cards = f"""\
-  - {{id: a, kind: basic, objective: first-goal, prompt: "![](plane.svg)", answer: {quoted}, sources: [evil]}}
+  - {{id: a, kind: basic, objective: first-goal, prompt: "![](plane.svg)", answer: \
+{quoted}, sources: [evil]}}
   - {{id: b, kind: typed, prompt: {quoted}, answer: {quoted}, accept: [{quoted}]}}
-  - {{id: c, kind: vignette, options: pattern, answer: secure, scenario: {quoted}, why: {quoted}, cue: {quoted}, near_miss: {{option: anxious, why: {quoted}}}}}
+  - {{id: c, kind: vignette, options: pattern, answer: secure, scenario: {quoted}, why: \
+{quoted}, cue: {quoted}, near_miss: {{option: anxious, why: {quoted}}}}}
 """
     media = MEDIA_YAML.replace("A plane", quoted)
     deck = compiled(

@@ -1,4 +1,5 @@
-"""By its stamp a note in a learner's collection tells the learner's edits from the course's text."""
+"""By its stamp a note in a learner's collection tells the learner's edits from the course's
+text."""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""What an update does to what a learner did, cell by cell, as real Anki does it; `docs/updates.md` shows the same table.
+"""What an update does to what a learner did, cell by cell, as real Anki does it; `docs/updates.md`
+shows the same table.
 
-After a change, `ATTACHDECK_RENEW=1 pytest tests/whole/test_update_matrix.py` writes what happens now: read the diff as a learner would.
+After a change, `ATTACHDECK_RENEW=1 pytest tests/whole/test_update_matrix.py` writes what happens
+now: read the diff as a learner would.
 """
 
 from __future__ import annotations
@@ -40,7 +42,10 @@ def name(change: str, act: str) -> str:
 
 def card(change: str, act: str, *, answer: str = "Old", more: str = "") -> str:
     picture = " ![](plane.svg)" if change == "picture changed" else ""
-    return f'  - {{id: {name(change, act)}, kind: basic, prompt: {name(change, act)}?, answer: "{answer}{picture}"{more}}}\n'
+    return (
+        f"  - {{id: {name(change, act)}, kind: basic, prompt: {name(change, act)}?, answer: "
+        f'"{answer}{picture}"{more}}}\n'
+    )
 
 
 def lesson(slug: str, cards: str) -> str:
@@ -109,7 +114,8 @@ def state(learner: Learner, change: str, act: str) -> dict[str, object]:
         return {}
     note = collection.get_note(found[0])
     rows = collection.db.all(
-        "select queue, type, due, ivl, factor, reps, lapses, left, flags, data from cards where nid = ? order by ord",
+        "select queue, type, due, ivl, factor, reps, lapses, left, flags, data from cards where "
+        "nid = ? order by ord",
         note.id,
     )
     logs = collection.db.scalar(

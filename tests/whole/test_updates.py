@@ -202,7 +202,8 @@ def test_moved_cards_stay_where_they_are_and_their_tags_say_where_they_belong(
 
 
 def test_a_file_of_a_custom_card_arrives_with_other_content(author: Author, learner: Learner):
-    """Its name is its author's, and Anki looks into a file that it knows only where the note is newer."""
+    """Its name is its author's, and Anki looks into a file that it knows only where the note is
+    newer."""
     cards = "".join(
         CUSTOM.replace("id: own", f"id: {name}").replace("Two", f'"[sound:{name}.mp3]"')
         for name in ("same", "other")
@@ -225,10 +226,14 @@ def test_a_file_of_a_custom_card_arrives_with_other_content(author: Author, lear
 
 
 def test_a_changed_template_makes_no_card_twice(author: Author, learner: Learner):
-    """A course's title stands in every template. In a collection that holds little else, Anki tells a note's cards by the order of their ids,
-    once SQLite has counted the cards, as Check Database lets it do."""
+    """A course's title stands in every template. In a collection that holds little else, Anki tells
+    a note's cards by the order of their ids, once SQLite has counted the cards, as Check Database
+    lets it do."""
     sides = "".join(
-        f"  - {{id: c{place}, kind: cloze, text: ((1 A)) ((2 B)) and ((3 C)) {place}.}}\n  - {{id: s{place}, kind: sequence, prompt: In order {place}?, steps: [A, B, C]}}\n"
+        (
+            f"  - {{id: c{place}, kind: cloze, text: ((1 A)) ((2 B)) and ((3 C)) {place}.}}\n"
+            f"  - {{id: s{place}, kind: sequence, prompt: In order {place}?, steps: [A, B, C]}}\n"
+        )
         for place in range(20)
     )
     author.release(sides)

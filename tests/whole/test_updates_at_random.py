@@ -1,4 +1,5 @@
-"""Releases at random, judged by real Anki: whatever an author does that `build` accepts, learners lose nothing and get every correction."""
+"""Releases at random, judged by real Anki: whatever an author does that `build` accepts, learners
+lose nothing and get every correction."""
 
 from __future__ import annotations
 
@@ -41,7 +42,10 @@ class Course:
         return f"card-{self.named}"
 
     def words(self) -> str:
-        return f"{self.chance.choice(('secure', 'anxious', 'avoidant', 'fearful'))} {self.chance.randrange(10**6)}"
+        return (
+            f"{self.chance.choice(('secure', 'anxious', 'avoidant', 'fearful'))} "
+            f"{self.chance.randrange(10**6)}"
+        )
 
     def card(self) -> Card:
         return self.filled({"id": self.name()}, self.chance.choice(tuple(KINDS)))
@@ -163,8 +167,23 @@ def retitle_a_lesson(course: Course, _cards: list[Card], _place: int) -> None:
     course.chance.choice(course.lessons)["title"] = course.words()
 
 
-ACTS = (reword, reword, exchange_the_kind, add_a_gap, rename, forget_former_names, exchange_two_names, retire, take_back_what_was_retired, add, delete, move,
-        shuffle, retitle_the_course, retitle_a_lesson)  # fmt: skip
+ACTS = (
+    reword,
+    reword,
+    exchange_the_kind,
+    add_a_gap,
+    rename,
+    forget_former_names,
+    exchange_two_names,
+    retire,
+    take_back_what_was_retired,
+    add,
+    delete,
+    move,
+    shuffle,
+    retitle_the_course,
+    retitle_a_lesson,
+)
 
 
 class Student(Learner):

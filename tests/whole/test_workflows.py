@@ -1,4 +1,5 @@
-"""The workflows and the action: pinned, with least permissions, and the action's script run on an example repository."""
+"""The workflows and the action: pinned, with least permissions, and the action's script run on an
+example repository."""
 
 from __future__ import annotations
 
@@ -77,7 +78,8 @@ def example(tmp_path: Path) -> Path:
 
 
 def act(folder: Path, *, install: bool = False, **inputs: str) -> subprocess.CompletedProcess[str]:
-    """Run the scripts of the action as GitHub's runner does, the last alone or all, until one fails."""
+    """Run the scripts of the action as GitHub's runner does, the last alone or all, until one
+    fails."""
     bash = shutil.which("bash")
     need("bash", bool(bash))
     action = loaded(ROOT / "action.yml")
@@ -158,7 +160,8 @@ def test_the_action_does_all_that_the_documentation_lists(example: Path):
 
 
 def test_the_action_runs_nothing_of_a_pull_request(example: Path):
-    """Python imports modules of the current folder first, where it may; so a shell finds programs."""
+    """Python imports modules of the current folder first, where it may; so a shell finds
+    programs."""
     mark = example.parent / "owned"
     for name in ("pip", "attachdeck", "click", "secrets", "sitecustomize", "multiprocessing"):
         (example / f"{name}.py").write_text(f"open({str(mark)!r}, 'w')\n", encoding="utf-8")
