@@ -15,7 +15,6 @@ from attachdeck.compile.results import Checked
 from attachdeck.domain.diagnostics import Diagnostic
 from attachdeck.domain.location import Location
 from attachdeck.domain.naming import word
-from attachdeck.release.snapshots import is_of_course
 from attachdeck.system import git
 
 _COURSE = re.compile(rb"^course: *(.*?)\r?$", re.MULTILINE)
@@ -68,7 +67,12 @@ def _in_git(path: Path, course: str) -> tuple[str, str] | None:
 
 
 def _in_packages(path: Path, course: str, packages: Iterable[Path]) -> tuple[str, str] | None:
-    package = next((package for package in packages if is_of_course(package, course)), None)
+    built = [package for package in packages if package.is_file()]
+    if not built:  # As in a course's first build, which need not know how to read packages.
+        return None
+    from attachdeck.release.snapshots import is_of_course
+
+    package = next((package for package in built if is_of_course(package, course)), None)
     if package is None:
         return None
     return f"{package} was built with it", f"copy the lock of that build back to {path}"

@@ -21,7 +21,6 @@ from attachdeck.compile.notes import hashes
 from attachdeck.compile.results import Compiled
 from attachdeck.domain.course import OwnNoteType
 from attachdeck.domain.diagnostics import Diagnostic, Severity
-from attachdeck.engine.ankiconnect import Holding
 from attachdeck.lock import ids
 from attachdeck.lock.comparison import CardView, Changes, Snapshot, compare
 from attachdeck.lock.file import read_lock
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     import zipfile
 
     from attachdeck.compile.deck import Deck
+    from attachdeck.engine.ankiconnect import Holding
 
 SCHEMA = 11
 """The schema of the collections that every Anki since 2.1 can read, and that packages hold."""
