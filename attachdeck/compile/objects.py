@@ -19,6 +19,11 @@ from attachdeck.system.processes import FORKS, ProcessLost, spread
 WORTH_SHARING = 300_000 if FORKS else 3_000_000
 """Bytes of lessons from which several processes compile them sooner than one: about 500 cards where
 a process begins as a copy, else 5,000."""
+_MOST_IN_BATCH = 10
+"""Maximum number of lessons that a process gets at once.
+
+To send one, and its object back, takes as long as compiling two cards.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +141,15 @@ def _made(
     if jobs < 2 or sum(len(lesson.text) for lesson in lessons) < WORTH_SHARING:
         yield from map(here, lessons)
         return
+    size = max(1, min(_MOST_IN_BATCH, len(lessons) // (4 * jobs)))
+    batches = [lessons[start : start + size] for start in range(0, len(lessons), size)]
     count = 0
     _compilers.append(compiler)  # A process that begins as a copy of this one has it at once.
     try:
-        for made in spread(_elsewhere, lessons, jobs, partial(_begin, again)):
-            yield made if made is not None else here(lessons[count])
-            count += 1
+        for objects in spread(_elsewhere, batches, jobs, partial(_begin, again)):
+            batch = lessons[count : count + size]
+            yield from map(here, batch) if objects is None else objects
+            count += len(batch)
     except ProcessLost:
         yield from map(here, lessons[count:])
     finally:
@@ -163,5 +171,5 @@ def _begin(again: Again) -> None:
         _compilers.append(compiler_of(stack, again.rules))
 
 
-def _elsewhere(lesson: Document) -> LessonObject | None:
-    return _compilers[-1](lesson).object if _compilers else None
+def _elsewhere(lessons: Sequence[Document]) -> list[LessonObject] | None:
+    return [_compilers[-1](lesson).object for lesson in lessons] if _compilers else None
