@@ -88,16 +88,12 @@ def ci_files(folder: Path) -> dict[Path, str]:
 
 def vscode_files() -> dict[str, str]:
     """Return settings for Visual Studio Code: the extension that knows schemas, UTF-8 with plain
-    line ends, and a way to format YAML that leaves alone what `attachdeck fmt` writes."""
+    line ends, and format-on-save's formatter, which leaves alone what `attachdeck fmt` writes."""
     settings = {
         "files.encoding": "utf8",
         "files.eol": "\n",
         "files.insertFinalNewline": True,
         "yaml.format.enable": True,
-        "yaml.format.bracketSpacing": False,
-        "yaml.format.printWidth": 1_000_000,
-        "yaml.format.proseWrap": "preserve",
-        "yaml.format.singleQuote": False,
         "[yaml]": {
             "editor.tabSize": 2,
             "editor.insertSpaces": True,

@@ -13,13 +13,19 @@ from typing import Any
 
 from attachdeck import schema
 from attachdeck.authoring import text_file
-from attachdeck.authoring.tidy import CannotTidy, keep_comments, rewritten, tidied
+from attachdeck.authoring.changes import changed
+from attachdeck.authoring.text_file import EditFault, TextFile
+from attachdeck.authoring.tidy import keys_of
 from attachdeck.domain.cells import leaves
 from attachdeck.domain.diagnostics import Diagnostic
 from attachdeck.reader import lesson_paths, read_text
 
 FIXED = ("id", "lesson", "kind")
 """The columns that say which card a row is; they cannot be changed in a spreadsheet."""
+
+
+class _Unreadable(Exception):
+    """Why a lesson's edits are not brought back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +49,10 @@ def bring_back(folder: Path, rows: Mapping[str, Mapping[str, str]]) -> tuple[lis
     for path in lesson_paths(folder):
         try:
             file = text_file.read(path)
-            changed = _changed(file.text, path, rows, matched, left_out)
-            if changed:
-                file.write(changed[0])
-                edits += changed[1]
-        except (CannotTidy, UnicodeDecodeError, OSError) as error:
+            edited, done = _edited(file, rows, matched, left_out)
+            edited.write()
+            edits += done
+        except (_Unreadable, EditFault, UnicodeDecodeError, OSError) as error:
             left_out.append(f"{path}: {_reason(error)}")
             scope = " in the lessons that could be read"
     left_out += [
@@ -65,22 +70,21 @@ def _reason(error: Exception) -> str:
     return "it is not in UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
 
 
-def _changed(
-    text: str,
-    path: Path,
+def _edited(
+    file: TextFile,
     rows: Mapping[str, Mapping[str, str]],
     matched: set[str],
     left_out: list[str],
-) -> tuple[str, list[Edit]] | None:
-    """Return a lesson's text with the edits in it, or None if there are none.
+) -> tuple[TextFile, list[Edit]]:
+    """Return a lesson's file with the edits in it, and these edits.
 
     The ids of cards that rows are for go into `matched`, and what cannot be changed into
-    `left_out`. Raise CannotTidy.
+    `left_out`. Raise _Unreadable and EditFault.
     """
-    document, problems = read_text(text, str(path))
+    document, problems = read_text(file.text, str(file.path))
     lesson = document.root.value if document.root else None
     if problems or not isinstance(lesson, dict) or not isinstance(lesson.get("cards"), list):
-        raise CannotTidy("it cannot be read: `attachdeck check` says why")
+        raise _Unreadable("it cannot be read: `attachdeck check` says why")
     edited = deepcopy(lesson)
     edits = []
     for part, place, name in _cards(lesson):
@@ -95,11 +99,20 @@ def _changed(
         if done and (mistake := _mistake(before, card, part)):
             left_out.append(f"the row of the card `{name}`: {mistake}")
         elif done:
-            edited[part] = _put_back(edited[part], place, card)
-            edits += [Edit(path, name, key) for key in done]
-    if not edits:
-        return None
-    return _written(text, path, edited), edits
+            edited[part] = _put_back(edited[part], place, _in_order(before, card))
+            edits += [Edit(file.path, name, key) for key in done]
+    return (changed(file, edited) if edits else file), edits
+
+
+def _in_order(before: Mapping[str, Any], card: dict[str, Any]) -> dict[str, Any]:
+    """Return a card with each new key after one that comes before it in a tidy card."""
+    order = keys_of(str(card.get("kind")))
+    keys = [key for key in card if key in before]
+    for key in (key for key in card if key not in before):
+        earlier = order[: order.index(key)] if key in order else keys
+        place = max((keys.index(other) for other in earlier if other in keys), default=-1)
+        keys.insert(place + 1, key)
+    return {key: card[key] for key in keys}
 
 
 def _cards(lesson: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
@@ -278,75 +291,3 @@ def _types() -> dict[str, Any]:
 
     collect(json.loads(schema.schema_text("lesson"))["$defs"])
     return types
-
-
-def _written(text: str, path: Path, lesson: Mapping[str, Any]) -> str:
-    """Return a tidy lesson's text, changed where it differs from the edited `lesson`.
-
-    Raise CannotTidy.
-    """
-    if tidied(text, str(path), set()) != text:
-        raise CannotTidy(
-            "its other lines would change too: run `attachdeck fmt` first, and then this again"
-        )
-
-    def change(loaded: Any) -> None:
-        if isinstance(lesson.get("reading"), str):
-            _match(loaded, {**loaded, "reading": lesson["reading"]})
-        for part in ("reading", "cards"):
-            entries = lesson.get(part)
-            for card, edited in (
-                zip(loaded[part], entries, strict=True) if isinstance(entries, list) else ()
-            ):
-                if isinstance(edited, dict):
-                    _match(card, edited)
-
-    new_text = rewritten(text, change)
-    again, problems = read_text(new_text, str(path))
-    if problems or again.root is None or again.root.value != lesson:
-        raise CannotTidy("its meaning would change: make these changes by hand")
-    try:
-        keep_comments(read_text(text, str(path))[0], again)
-    except CannotTidy as error:
-        raise CannotTidy(f"{error}; or make these changes by hand") from error
-    return new_text
-
-
-def _match(loaded: Any, target: Any) -> None:
-    """Change ruamel's value to the target, leaving alone what is equal already."""
-    keys = list(target) if isinstance(target, dict) else range(len(target))
-    for key in (
-        [old_key for old_key in loaded if old_key not in target] if isinstance(target, dict) else ()
-    ):
-        del loaded[key]
-    while isinstance(target, list) and len(loaded) > len(target):
-        del loaded[-1]
-    for key in keys:
-        is_new = key not in loaded if isinstance(target, dict) else key >= len(loaded)
-        if is_new:
-            loaded.insert(
-                len(loaded), *((key, target[key]) if isinstance(target, dict) else (target[key],))
-            )
-        elif isinstance(target[key], dict | list) and isinstance(loaded[key], type(target[key])):
-            _match(loaded[key], target[key])
-        elif loaded[key] != target[key]:
-            loaded[key] = _like(loaded[key], target[key])
-
-
-def _like(old: Any, new: Any) -> Any:
-    """Return a new text in the quotes of the old one, or on lines of its own if it has several."""
-    from ruamel.yaml.scalarstring import (
-        DoubleQuotedScalarString,
-        LiteralScalarString,
-        SingleQuotedScalarString,
-    )
-
-    if not isinstance(new, str):
-        return new
-    if "\n" in new:
-        return LiteralScalarString(new)
-    return (
-        type(old)(new)
-        if isinstance(old, DoubleQuotedScalarString | SingleQuotedScalarString)
-        else new
-    )

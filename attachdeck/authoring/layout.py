@@ -1,121 +1,382 @@
-"""What the values of a YAML file do not say: where its texts lie, and its comments, each with what
-it belongs to."""
+"""How `attachdeck fmt` lays out a YAML file: as Prettier does with its defaults.
+
+Only the space between keys and values changes, and the quotes around them. Each decision is made
+on the places of a text: where something is not as it should be, that span is replaced.
+"""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
-from itertools import accumulate
-from typing import NamedTuple
+import unicodedata
+from dataclasses import dataclass
 
-from attachdeck.reader import Document, Mark
+from attachdeck.authoring.spans import Replacement
+from attachdeck.reader import Part, punctuation
 
-Way = tuple[str | int, ...]
-"""The way to a value, through keys and places in lists."""
-
-_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#.*", re.MULTILINE)
-_HEADER = re.compile(r"(?:&\S+[ \t]+)?[|>][-+0-9]*")
-
-
-class Comment(NamedTuple):
-    """A comment, and the way to what stands before it on its line, else to what follows."""
-
-    text: str
-    of: Way | None
+WIDTH = 80
+"""How many columns a list or mapping in brackets may reach; a longer one gets several lines."""
+STEP = 2
+"""By how many columns each level is indented."""
+_MARKERS = re.compile(r"(?:---|\.\.\.|%)", re.MULTILINE)
+"""What begins or ends a document; a course's file needs none."""
 
 
-class _Part(NamedTuple):
-    """A key, a text, or brackets with all in them. For a comment before it the first key of a group
-    is the group."""
-
-    start: int
-    end: int
-    way: Way
-    as_next: Way
+_EXPLICIT = "a key that begins with `?`"
 
 
-class Layout:
-    """The layout of a document that could be read."""
+class NotLaidOut(Exception):
+    """Says what form of a text cannot be laid out."""
 
-    def __init__(self, document: Document) -> None:
-        self.text = document.text
-        self._lines = [0, *accumulate(len(line) + 1 for line in self.text.split("\n"))]
-        self._texts: list[tuple[int, int]] = []
-        self._parts: list[_Part] = []
-        if document.root is not None:
-            self._look(document.root.mark, (), (), apart=True)
-        self._texts.sort()
-        self._parts.sort()
 
-    def comments(self) -> Iterator[tuple[int, Comment]]:
-        """Yield each comment, with the number of its line."""
-        for match in self._between_texts():
-            line = bisect_right(self._lines, match.start())
-            place = bisect_left(self._parts, (match.start(),))
-            beside = place and self._parts[place - 1].end > self._lines[line - 1]
-            after = self._parts[place].as_next if place < len(self._parts) else None
-            yield (
-                line,
-                Comment(match.group().rstrip(), self._parts[place - 1].way if beside else after),
-            )
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """A mapping or list that ends: comments below it right of `beyond` are its own."""
 
-    def stripped(self) -> str:
-        """Return the text without spaces at the ends of lines.
+    beyond: int
+    indent: int
 
-        Those of a text after `|` stay, because they can be a line break of Markdown.
+
+_Levels = tuple[_Level, ...]
+"""What ends at the same place, the innermost first."""
+
+
+def laid_out(text: str, root: Part) -> list[Replacement]:
+    """Return what must be replaced in a text so that it is laid out well: nothing if it is.
+
+    Raise NotLaidOut.
+    """
+    layout = _Layout(text)
+    if root.is_block:
+        try:
+            layout.document(root)
+        except NotLaidOut as reason:
+            line = text.count("\n", 0, layout.reached) + 1
+            raise NotLaidOut(f"line {line}: {reason}") from reason
+    return layout.replacements
+
+
+class _Layout:
+    """Walks over the parts of a text and collects what must be replaced."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.replacements: list[Replacement] = []
+        self.reached = 0
+
+    def document(self, root: Part) -> None:
+        """Lay out a whole text."""
+        if not _MARKERS.search(self.text, 0, root.front):
+            begin = punctuation(self.text, 0, root.end) if root.style == "-" else root.front
+            self.put(0, begin, _lines(f"\n{self.text[:begin]}", 0).lstrip("\n"))
+        levels = self.block(root, 0, -1)
+        ends_open = root.end == len(self.text) and _last(root).style in ("|", ">")
+        if not ends_open and not _MARKERS.search(self.text, root.end):
+            gap = self.text[root.end :].rstrip() + "\n"
+            lines = _lines(gap, 0, levels, is_first=False).rstrip() + "\n"
+            self.put(root.end, len(self.text), lines)
+
+    def put(self, start: int, end: int, text: str) -> None:
+        """Have a span replaced where it is another text."""
+        if self.text[start:end] != text:
+            self.replacements.append(Replacement(start, end, text))
+
+    # Mappings and lists on lines of their own
+
+    def block(self, part: Part, indent: int, beyond: int) -> _Levels:
+        """Lay out a mapping or list; return what ends with it."""
+        inner = self.mapping(part, indent) if part.style == ":" else self.list(part, indent)
+        return (*inner, _Level(beyond, indent))
+
+    def mapping(self, part: Part, indent: int) -> _Levels:
+        """Lay out the keys and values of a mapping; return what ends with its last value."""
+        levels: _Levels = ()
+        previous: Part | None = None
+        for key, value in zip(part.keys, part.parts, strict=True):
+            if previous:
+                self.new_line(previous, key.front, indent, levels)
+            self.reached = key.front
+            self.scalar(key, indent)
+            colon = punctuation(self.text, key.end, value.front)
+            if self.text[colon] == "?" or self.text[key.end : colon].strip(" \t"):
+                raise NotLaidOut(_EXPLICIT)
+            self.put(key.end, colon, "")
+            column = indent + width(self.text[key.front : key.end]) + 2
+            levels = self.value(colon + 1, value, indent, column, part.column)
+            previous = value
+        return levels
+
+    def list(self, part: Part, indent: int) -> _Levels:
+        """Lay out the entries of a list; return what ends with the last one."""
+        levels: _Levels = ()
+        previous: Part | None = None
+        for item in part.parts:
+            dash = punctuation(self.text, previous.end if previous else part.start, item.end)
+            if previous:
+                self.new_line(previous, dash, indent, levels)
+            levels = self.item(dash + 1, item, indent, part.column)
+            previous = item
+        return levels
+
+    def value(self, start: int, part: Part, indent: int, column: int, own: int) -> _Levels:
+        """Lay out what follows a key's colon, which ends at `start`; `column` comes after it."""
+        if part.is_absent:
+            return ()
+        start, column = self.properties(start, part, column)
+        if part.is_block:
+            begin = self.begin(part)
+            self.put(start, begin, _lines(self.text[start:begin], indent + STEP))
+            return self.block(part, indent + STEP, own)
+        if part.is_flow:
+            self.flow_value(start, part, indent, column)
+        else:
+            self.beside(start, part.start, indent + STEP)
+            self.scalar(part, indent + STEP, indent - own)
+        return ()
+
+    def item(self, start: int, part: Part, indent: int, own: int) -> _Levels:
+        """Lay out what follows the dash of a list, which ends at `start`."""
+        if part.is_absent:
+            return ()
+        has_properties = part.front < part.start
+        start, column = self.properties(start, part, indent + STEP)
+        begin = self.begin(part)
+        if part.is_block:
+            if has_properties:
+                self.put(start, begin, _lines(self.text[start:begin], indent + STEP))
+            else:
+                self.beside(start, begin, indent + STEP)
+            return self.block(part, indent + STEP, own)
+        self.beside(start, begin, indent + STEP)
+        if part.is_flow:
+            self.flow(part, indent + STEP, column)
+        else:
+            self.scalar(part, indent + STEP, indent - own)
+        return ()
+
+    def begin(self, part: Part) -> int:
+        """Return where a value begins: a list with its first dash."""
+        if part.style == "-":
+            return punctuation(self.text, part.start, part.parts[0].end)
+        return part.start
+
+    def properties(self, start: int, part: Part, column: int) -> tuple[int, int]:
+        """Lay out an anchor or a tag; return where it ends, and the column after it."""
+        if part.front == part.start:
+            return start, column
+        named = self.text[part.front : part.start].rstrip()
+        if "#" in named or "\n" in named or self.text[start : part.front].strip():
+            raise NotLaidOut("a comment or a line end after `&` or `!`")
+        self.put(start, part.front, " ")
+        return part.front + len(named), column + width(named) + 1
+
+    # The space between two parts
+
+    def new_line(self, previous: Part, end: int, indent: int, levels: _Levels) -> None:
+        """Lay out what is between a part and the next key or dash, which begins a line."""
+        gap = self.text[previous.end : end]
+        if "#" in gap:
+            lines = _lines(gap, indent, levels, is_first=False)
+            if _last(previous).style in ("|", ">"):  # As Prettier has it.
+                lines = re.sub(r"(#.*)\n(?=\n *\Z)", r"\1", lines)
+            self.put(previous.end, end, lines)
+        elif gap.strip(" \t\n"):
+            raise NotLaidOut(_EXPLICIT)
+        else:
+            lines = "\n" * min(max(gap.count("\n"), 1), 2)
+            self.put(previous.end, end, lines + " " * indent)
+
+    def beside(self, start: int, end: int, indent: int) -> None:
+        """Lay out what is between a colon or a dash and a value that stands beside it."""
+        gap = self.text[start:end]
+        if "#" not in gap:
+            self.put(start, end, " ")
+        elif self.text[start - 1] == "-":  # The first comment joins the dash.
+            self.put(start, end, _lines(gap.lstrip(), indent, is_first=False))
+        else:
+            self.put(start, end, _lines(gap, indent))
+
+    # Texts, numbers and other single values
+
+    def scalar(self, part: Part, indent: int, deeper: int = 0) -> None:
+        """Lay out a text: its quotes, and the indentation of its lines."""
+        raw = self.text[part.start : part.end]
+        if part.style in ("|", ">"):
+            self.put(part.start, part.end, _lines_moved(raw, indent, deeper))
+            return
+        if part.style in ('"', "'"):
+            raw = requoted(raw)
+        if "\n" in raw and not (part.style == '"' and "\\" in raw):
+            first, *others = raw.split("\n")
+            lines = [f"{' ' * indent}{line.strip()}" if line.strip() else "" for line in others]
+            raw = "\n".join([first.rstrip(), *lines])
+        self.put(part.start, part.end, raw)
+
+    # Mappings and lists in brackets
+
+    def flow_value(self, start: int, part: Part, indent: int, column: int) -> None:
+        """Lay out a mapping or list in brackets after a key's colon."""
+        flat = self.flat(part)
+        if flat is None or "#" in self.text[start : part.start]:
+            self.beside(start, part.start, indent + STEP)
+            if flat is not None:
+                self.flow(part, indent + STEP, indent + STEP)
+            return
+        end = self.text.find("\n", part.end)
+        has_comment = self.text[part.end : end if end >= 0 else len(self.text)].strip() != ""
+        if column + width(flat) <= WIDTH or has_comment:
+            self.put(start, part.start, " ")
+            self.flow(part, indent + STEP, column)
+        else:
+            self.put(start, part.start, "\n" + " " * (indent + STEP))
+            self.flow(part, indent + STEP, indent + STEP)
+
+    def flow(self, part: Part, indent: int, column: int) -> None:
+        """Lay out a mapping or list in brackets, on one line if it fits."""
+        flat = self.flat(part)
+        if flat is not None:
+            fits = column + width(flat) <= WIDTH
+            self.put(part.start, part.end, flat if fits else self.broken(part, indent))
+
+    def flat(self, part: Part) -> str | None:
+        """Return a part within brackets on one line.
+
+        None if it holds what stays as its author wrote it: comments, anchors, texts of several
+        lines, or pairs without brackets.
         """
-        lines = self.text.split("\n")
-        text_lines = {
-            line
-            for start, end in self._texts
-            if self.text[start : start + 1] == "\n"
-            for line in range(
-                bisect_right(self._lines, start + 1), bisect_right(self._lines, end - 1) + 1
+        if part.style == "?":
+            return None
+        if not part.is_flow:
+            raw = self.text[part.start : part.end]
+            return None if "\n" in raw else requoted(raw) if part.style in ('"', "'") else raw
+        if part.parts and self.is_kept(part):
+            return None
+        entries = [self.flat_entry(part, number) for number in range(len(part.parts))]
+        if not entries:
+            return (
+                None
+                if self.text[part.start + 1 : part.end - 1].strip()
+                else part.style + ("}" if part.style == "{" else "]")
             )
-        }
-        return "\n".join(
-            line if number in text_lines else line.rstrip(" \t")
-            for number, line in enumerate(lines, 1)
-        )
+        if None in entries:
+            return None
+        inside = ", ".join(str(entry) for entry in entries)
+        return f"{{ {inside} }}" if part.style == "{" else f"[{inside}]"
 
-    def _between_texts(self) -> Iterator[re.Match[str]]:
-        place = 0
-        for start, end in (*self._texts, (len(self.text), len(self.text))):
-            yield from _COMMENT.finditer(self.text, place, max(place, start))
-            place = max(place, end)
+    def flat_entry(self, part: Part, number: int) -> str | None:
+        """Return an entry of a mapping or list in brackets on one line."""
+        value = self.flat(part.parts[number])
+        if part.style == "[" or value is None:
+            return value
+        key = self.flat(part.keys[number])
+        return None if key is None else f"{key}: {value}" if value else key
 
-    def _look(self, mark: Mark, way: Way, as_next: Way, *, apart: bool) -> None:
-        """Find the texts and parts of a value; what stands in brackets is not `apart`."""
-        start, end = self._index(*mark.span[:2]), self._index(*mark.span[2:])
-        first = self.text[start : start + 1]
-        whole = first in ("[", "{", "*") or not mark.parts
-        if whole and apart and start < end:
-            self._parts.append(_Part(start, end, way, as_next))
-        if first == "*" or (not mark.parts and first not in ("[", "{")):
-            # What may be a comment behind `|` is none of the text.
-            header = _HEADER.match(self.text, start)
-            self._texts.append(
-                (
-                    self.text.find("\n", start)
-                    if header and "\n" in self.text[start:end]
-                    else start,
-                    end,
-                )
-            )
-            return
-        apart = apart and not whole
-        if isinstance(mark.parts, list):
-            for number, part in enumerate(mark.parts):
-                self._look(part, (*way, number), (*way, number), apart=apart)
-            return
-        for number, (key, part) in enumerate(mark.parts.items()):
-            own = (*way, key)
-            start, end = self._index(*mark.keys[key][:2]), self._index(*mark.keys[key][2:])
-            self._texts.append((start, end))
-            if apart:
-                self._parts.append(_Part(start, end, own, own if number else as_next))
-            self._look(part, own, own, apart=apart)
+    def is_kept(self, part: Part) -> bool:
+        """Tell whether there is a comment, an anchor, a tag or a `?` between entries."""
+        place = part.start + 1
+        for number, value in enumerate(part.parts):
+            for entry in (*part.keys[number : number + 1], value):
+                if entry.front < entry.start or re.search(r"[#?]", self.text[place : entry.start]):
+                    return True
+                place = max(place, entry.end)
+        return "#" in self.text[place : part.end]
 
-    def _index(self, line: int, column: int) -> int:
-        return min(self._lines[line - 1] + column - 1, len(self.text))
+    def broken(self, part: Part, indent: int) -> str:
+        """Return a mapping or list in brackets with a line for each entry."""
+        lines = [part.style]
+        begin = " " * (indent + STEP)
+        for number, value in enumerate(part.parts):
+            if part.style == "[":
+                lines.append(f"{begin}{self.fitted(value, indent + STEP, indent + STEP)},")
+                continue
+            key = str(self.flat(part.keys[number]))
+            lines.append(f"{begin}{key}{self.fitted_value(value, indent + STEP, width(key))},")
+        return "\n".join([*lines, " " * indent + ("}" if part.style == "{" else "]")])
+
+    def fitted(self, part: Part, indent: int, column: int) -> str:
+        """Return a part on one line if it fits with a comma after it, else on several."""
+        flat = str(self.flat(part))
+        fits = not part.parts or column + width(flat) < WIDTH
+        return flat if fits else self.broken(part, indent)
+
+    def fitted_value(self, part: Part, indent: int, key: int) -> str:
+        """Return what follows a key of so many columns within brackets: its colon and value."""
+        flat = str(self.flat(part))
+        if not flat:
+            return ""
+        if not part.parts or indent + key + 2 + width(flat) < WIDTH:
+            return f": {flat}"
+        begin = " " * (indent + STEP)
+        return f":\n{begin}{self.fitted(part, indent + STEP, indent + STEP)}"
+
+
+def _lines(gap: str, indent: int, levels: _Levels = (), *, is_first: bool = True) -> str:
+    """Return what is between two parts, with each comment on its line, and the next line's begin.
+
+    A blank line stays, but for one before the first entry of a mapping or list.
+    """
+    beside, *below, last = gap.split("\n") if "\n" in gap else (gap, "")
+    if last.strip():
+        raise NotLaidOut(_EXPLICIT)
+    lines = [f" {beside.strip()}" if beside.strip() else ""]
+    remaining = list(levels)
+    for line in below:
+        comment = line.strip()
+        if not comment.startswith("#"):
+            if comment:
+                raise NotLaidOut(_EXPLICIT)
+            if lines[-1] if len(lines) > 1 else not is_first:
+                lines.append("")
+            continue
+        column = len(line) - len(line.lstrip())
+        while remaining and column <= remaining[0].beyond:
+            remaining.pop(0)
+        lines.append(" " * (remaining[0].indent if remaining else indent) + comment)
+    return "\n".join([*lines, " " * indent])
+
+
+def _last(part: Part) -> Part:
+    """Return the value that ends a part."""
+    while part.is_block:
+        part = part.parts[-1]
+    return part
+
+
+def requoted(raw: str) -> str:
+    """Return a text in quotes with the quotes that Prettier chooses for it."""
+    quote, inside = raw[0], raw[1:-1]
+    if "\\" in inside and (quote == "'" or re.search(r'\\[^"]', inside)):
+        return raw
+    if '"' in inside:
+        if quote == '"':
+            inside = inside.replace('\\"', '"').replace("'", "''")
+        return f"'{inside}'"
+    return '"' + (inside.replace("''", "'") if quote == "'" else inside) + '"'
+
+
+def _lines_moved(raw: str, indent: int, deeper: int) -> str:
+    """Return a text after `|` or `>` with its lines at an indentation.
+
+    Where its header names the indentation, the lines move by as much as its key (`deeper`).
+    """
+    header, *lines = raw.split("\n")
+    sign, mark, comment = header.partition("#")
+    header = sign.rstrip() + (f" {mark}{comment.rstrip()}" if mark else "")
+    old = min((len(line) - len(line.lstrip(" ")) for line in lines if line.strip()), default=0)
+    if any(char.isdecimal() for char in sign):
+        indent, old = max(deeper, 0), max(-deeper, 0)
+    moved = [" " * indent + line[old:] if line[old:] else "" for line in lines]
+    return "\n".join([header, *moved])
+
+
+def width(text: str) -> int:
+    """Return how many columns a text takes; letters such as those of Chinese take two."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0
+        if unicodedata.combining(char)
+        else 2
+        if unicodedata.east_asian_width(char) in ("W", "F")
+        else 1
+        for char in text
+    )

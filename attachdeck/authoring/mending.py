@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import accumulate
 from pathlib import Path
 
 from attachdeck import pipeline
 from attachdeck.authoring import text_file
+from attachdeck.authoring.spans import Replacement
 from attachdeck.domain.diagnostics import Edit
 from attachdeck.reader import read_text
 
@@ -48,29 +50,21 @@ def _inside(folder: Path, edits: Iterable[Edit]) -> list[Path]:
 
 def _mend(path: Path, edits: list[Edit]) -> int:
     file = text_file.read(path)
-    text = mended(file.text, edits)
-    if read_text(text, path.name)[1] and not read_text(file.text, path.name)[1]:
+    mended = file.replaced(replacements(file.text, edits))
+    if read_text(mended.text, path.name)[1] and not read_text(file.text, path.name)[1]:
         return 0
-    file.write(text)
+    mended.write()
     return len(edits)
 
 
-def mended(text: str, edits: Iterable[Edit]) -> str:
-    """Return a text with edits made, the last first, so that the places of the others stay.
-
-    Of two edits that overlap, only the later one is made.
-    """
-    lines = text.split("\n")
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line) + 1)
-    last = len(text)
-    for edit in sorted(edits, key=lambda edit: edit.at, reverse=True):
-        start, end = (
+def replacements(text: str, edits: Iterable[Edit]) -> list[Replacement]:
+    """Return edits as what they replace in a text, whose places they give by line and column."""
+    starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
+    return [
+        Replacement(
             starts[edit.at.line - 1] + edit.at.column - 1,
             starts[edit.at.end_line - 1] + edit.at.end_column - 1,
+            edit.text,
         )
-        if end <= last:
-            text = text[:start] + edit.text + text[end:]
-            last = start
-    return text
+        for edit in edits
+    ]

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.resources import files
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from attachdeck import pipeline, schema
-from attachdeck.authoring import text_file
+from attachdeck.authoring import style, text_file
 from attachdeck.authoring.beside import GITIGNORE, ci_files, vscode_files
-from attachdeck.authoring.text_file import TextFile
+from attachdeck.authoring.changes import changed
+from attachdeck.authoring.text_file import create
 from attachdeck.compile.results import Checked
 from attachdeck.decode.names import lesson_number
 from attachdeck.domain.diagnostics import Diagnostic, Severity
 from attachdeck.domain.naming import free, ids_of_cards, slug, word
-from attachdeck.reader import Node, lesson_paths, read_file, read_text
+from attachdeck.domain.quoting import as_yaml
+from attachdeck.reader import lesson_paths, parts_of, read_file, read_text
 from attachdeck.system.safe_write import in_the_way, new_folder, write_bytes
 
 SCHEMAS = ".attachdeck"
@@ -28,8 +28,6 @@ SCHEMAS = ".attachdeck"
 _LAST_NUMBER = 9999
 """The largest number that a lesson's file can have."""
 
-_EMPTY = r"^(%s:)[ \t]*(?:\[[ \t]*\]|null|~)"
-"""A key without entries."""
 _MODELINE = re.compile(r"# yaml-language-server: \$schema=(?P<where>.*)/lesson\.schema\.json")
 
 
@@ -88,12 +86,12 @@ def course(
     texts = _course_texts(folder, title, name) | (vscode_files() if vscode else {})
     with new_folder(folder) as place:
         for path, text in texts.items():
-            TextFile(place / path, "").write(text)
+            create(place / path, text)
         write_schemas(place)
         if wrong := pipeline.check(place).diagnostics:
             raise CannotAdd(wrong[0].in_full)
     for place, text in beside.items():
-        TextFile(place, "").write(text)
+        create(place, text)
     return [Added(place) for place in (*(folder / name for name in texts), *beside)]
 
 
@@ -102,9 +100,9 @@ def _course_texts(folder: Path, title: str, name: str) -> dict[str, str]:
     # Colons part a deck's levels, and Anki takes no quotation marks.
     deck = re.sub(r'[:"]+', " ", title)
     filled = {
-        "quoted_id": _scalar(name),
-        "title": _scalar(title),
-        "deck": _scalar(" ".join(deck.split())),
+        "quoted_id": as_yaml(name),
+        "title": as_yaml(title),
+        "deck": as_yaml(" ".join(deck.split())),
         "folder": word(folder),
         "schemas": SCHEMAS,
     }
@@ -126,7 +124,7 @@ def _course_texts(folder: Path, title: str, name: str) -> dict[str, str]:
 def write_schemas(folder: Path) -> None:
     """Copy the schemas to where the first lines of a new course's files point. Raise OSError."""
     for name in schema.NAMES:
-        TextFile(folder / SCHEMAS / f"{name}.schema.json", "").write(schema.schema_text(name))
+        create(folder / SCHEMAS / f"{name}.schema.json", schema.schema_text(name))
 
 
 def lesson(folder: Path, title: str, name: str = "") -> Added:
@@ -150,80 +148,44 @@ def lesson(folder: Path, title: str, name: str = "") -> Added:
         "lesson.yaml",
         {
             "id": lesson_id,
-            "quoted_id": _scalar(lesson_id),
-            "title": _scalar(title),
+            "quoted_id": as_yaml(lesson_id),
+            "title": as_yaml(title),
             "schemas": SCHEMAS,
         },
     )
     paths = _files(folder)
     if not (folder / SCHEMAS).is_dir():
         text = _with_modeline_of(paths, text)
-    TextFile(path, "", _newline(paths)).write(text)
+    create(path, text, _newline(paths))
     return Added(path, last=text.count("\n"))
 
 
 def entry(path: Path, key: str, values: Mapping[str, Any]) -> Added:
     """Add an entry after the last one under a key, such as `cards`; return its place.
 
-    All else in the file stays as it is. Raise CannotAdd and OSError.
-    """
-    file, entries = _file_with(path, key)
-    lines = file.text.split("\n")
-    last = list(entries.items())[-1:]
-    if (
-        last
-        and last[0].start.line == entries.at.line
-        and lines[entries.at.line - 1].lstrip().startswith(key)
-    ):
-        raise CannotAdd(
-            f"the {key} of `{path}` stand on one line: write each on a line of its own, beginning "
-            "with `- `"
-        )
-    if last:
-        end = _end_of(lines, last[0].mark.span)
-        first = lines[last[0].start.line - 1]
-        indent = len(first) - len(first.lstrip(" "))
-    else:
-        end, indent = _line_of(key, lines), 2
-        lines[end - 1] = re.sub(_EMPTY % key, r"\1", lines[end - 1])
-    block = as_entry(values, indent).rstrip("\n").split("\n")
-    lines[end:end] = block
-    text = "\n".join(lines)
-    text = text if text.endswith("\n") else text + "\n"
-    _refuse_other_meaning(path, text, key, [*(entries.value or []), dict(values)])
-    before = path.read_bytes()
-    file.write(text)
-    return Added(path, end + 1, end + len(block), before)
-
-
-def _file_with(path: Path, key: str) -> tuple[TextFile, Node]:
-    """Return a file and the entries under a key, which is added if it may be missing.
-
-    Raise CannotAdd and OSError.
+    All else in the file stays as it is. Raise CannotAdd, EditFault and OSError.
     """
     try:
         file = text_file.read(path)
     except UnicodeDecodeError as error:
         raise CannotAdd(f"`{path}` is not in UTF-8: save it again with that encoding") from error
     document, problems = read_text(file.text, path.as_posix())
-    may_lack = key != "cards" or (document.root is not None and "changes" in document.root)
-    if may_lack and document.root and key not in document.root:
-        file = replace(file, text=f"{file.text.rstrip()}\n\n{key}:\n")
-        document, problems = read_text(file.text, path.as_posix())
-    entries = document.root.get(key) if document.root else None
-    if problems or entries is None or not isinstance(entries.value, list | None):
+    root = document.root.value if document.root else None
+    may_lack = key != "cards" or (isinstance(root, dict) and "changes" in root)
+    entries = root.get(key, [] if may_lack else "") if isinstance(root, dict) else ""
+    if problems or not isinstance(root, dict) or not isinstance(entries, list | None):
         raise CannotAdd(f"`{path}` cannot be read: `attachdeck check` says why")
-    return file, entries
+    new = changed(file, root | {key: [*(entries or []), dict(values)]})
+    new.write()
+    return Added(path, *_lines_of_last(new.text, key), file.before)
 
 
-def _refuse_other_meaning(path: Path, text: str, key: str, entries: list[Any]) -> None:
-    """Raise CannotAdd if a file's new text does not have these entries under the key."""
-    document, problems = read_text(text, path.as_posix())
-    if problems or document.root is None or document.root.value.get(key) != entries:
-        reason = f" ({problems[0].message})" if problems else ""
-        raise CannotAdd(
-            f"it cannot be put into `{path}` without touching the rest{reason}: add it by hand"
-        )
+def _lines_of_last(text: str, key: str) -> tuple[int, int]:
+    """Return the first and the last line of the last entry under a key."""
+    part, root = parts_of(text), read_text(text, "")[0].root
+    assert part is not None and root is not None  # noqa: PT018  # It was read before.
+    last = part.parts[list(root.value).index(key)].parts[-1]
+    return text.count("\n", 0, last.start) + 1, text.count("\n", 0, last.end) + 1
 
 
 def checked(folder: Path, added: Added) -> Checked:
@@ -312,46 +274,9 @@ def _template(name: str, filled: Mapping[str, str]) -> str:
     return re.sub(r"\[\[(\w+)\]\]", lambda match: filled.get(match[1], match[0]), text)
 
 
-def _scalar(text: str) -> str:
-    """Return a text as a YAML value on one line."""
-    return (
-        text
-        if re.fullmatch(r"[A-Za-z][\w ,.!?()-]*[\w.!?)]", text)
-        and not re.fullmatch(r"(?i)true|false|null|yes|no|on|off", text)
-        else json.dumps(text, ensure_ascii=False)
-    )
-
-
-def as_entry(card: Mapping[str, Any], indent: int = 2) -> str:
+def as_entry(card: Mapping[str, Any]) -> str:
     """Return a card as an entry of a lesson's list."""
-    from ruamel.yaml import YAML
-
-    yaml = YAML()
-    yaml.width = 120
-    yaml.allow_unicode = True
-    yaml.indent(mapping=2, sequence=indent + 2, offset=indent)
-    out = StringIO()
-    yaml.dump([dict(card)], out)
-    return out.getvalue()
-
-
-def _end_of(lines: list[str], span: tuple[int, int, int, int]) -> int:
-    """Return the number of lines up to the end of a value.
-
-    Blank lines and comments after it stay after the new card.
-    """
-    *_, line, column = span
-    line -= column == 1
-    while line > 1 and (not lines[line - 1].strip() or lines[line - 1].lstrip().startswith("#")):
-        line -= 1
-    return line
-
-
-def _line_of(key: str, lines: list[str]) -> int:
-    number = next((number for number, line in enumerate(lines, 1) if line.startswith(f"{key}:")), 0)
-    if not number:
-        raise CannotAdd(f"the key `{key}` must begin a line of the file")
-    return number
+    return f"  {style.item(dict(card), 2)}\n"
 
 
 def _with_modeline_of(paths: list[Path], text: str) -> str:

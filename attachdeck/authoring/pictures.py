@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from attachdeck.authoring.new import SCHEMAS, Added, CannotAdd, checked, entry
-from attachdeck.authoring.text_file import TextFile
+from attachdeck.authoring.text_file import create
 from attachdeck.domain.naming import slug
 from attachdeck.reader import read_bytes, read_file
 from attachdeck.reader.folder import PICTURE_ENDINGS
@@ -37,7 +37,7 @@ def picture(folder: Path, file: Path, about: Mapping[str, str]) -> tuple[Path, A
         write_bytes(place, content)
     try:
         if begun:
-            TextFile(listing, "").write(_modeline(folder) + "pictures:\n")
+            create(listing, _modeline(folder) + "pictures:\n")
         added = entry(listing, "pictures", {"file": place.name, **about})
         added = replace(added, before=None) if begun else added
         checked(folder, added)

@@ -1,21 +1,20 @@
-"""Tidy YAML: even indentation, one order of keys, and an id for each card that has none; comments
-stay, and so does the meaning."""
+"""Tidy YAML: an id for each card that has none, one order of a card's keys, and an even layout;
+comments stay with what they are about, and so does the meaning."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
-from io import StringIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attachdeck import schema
-from attachdeck.authoring.layout import Layout
+from attachdeck.authoring.layout import NotLaidOut, laid_out
+from attachdeck.authoring.spans import Replacement, end_of_line, has_own_comments
+from attachdeck.authoring.text_file import TextFile
 from attachdeck.domain.naming import card_id
-from attachdeck.reader import Document, read_text
-
-if TYPE_CHECKING:
-    from ruamel.yaml.comments import CommentedMap
+from attachdeck.domain.quoting import as_yaml
+from attachdeck.reader import Part, parts_of, read_text
 
 _FIRST = ("id", "kind")
 _LAST = (
@@ -34,137 +33,110 @@ _LAST = (
 )
 
 
-_UNKEPT = (
-    "it holds what cannot be kept as it is (a day that does not exist, `<<`, or a comment and "
-    "blank lines before a value): tidy it by hand"
-)
-_SHOWN = 40
-"""How much of a comment a message shows."""
-
-
 class CannotTidy(Exception):
     """Why a file is left as it is."""
 
 
-def tidied(text: str, name: str, taken: set[str]) -> str:
-    """Return a file's text, tidied; ids that it gives to cards are added to `taken`.
+def tidied(file: TextFile, taken: Callable[[], set[str]]) -> TextFile:
+    """Return a file with its text tidied; ids that it gives to cards are added to those `taken`.
 
-    Tidying what is tidy changes nothing. The result is read again: if its meaning has changed, the
-    file is refused. Raise CannotTidy.
+    Tidying what is tidy changes nothing. Raise CannotTidy and EditFault.
     """
-    before, problems = read_text(text, name)
-    if problems or before.root is None:
-        raise CannotTidy("it cannot be read: `attachdeck check` says why")
-    if before.root.value is None:
-        return text
-    added: dict[int, str] = {}
-
-    def tidy(loaded: Any) -> None:
-        if isinstance(loaded, dict):
-            added.update(_tidy_cards(loaded, taken))
-
-    new_text = rewritten(text, tidy)
-    after, problems = read_text(new_text, name)
-    if problems or after.root is None or after.root.value != _with_ids(before.root.value, added):
-        raise CannotTidy("its meaning would change: tidy it by hand")
-    keep_comments(before, after)
-    return new_text
+    for step in (_ids, _order, _layout):
+        document, problems = read_text(file.text, str(file.path))
+        if problems or document.root is None:
+            raise CannotTidy("it cannot be read: `attachdeck check` says why")
+        value, root = document.root.value, parts_of(file.text)
+        if root is None or value is None:
+            break
+        replacements = step(file.text, root, value, taken)
+        if replacements:
+            file = file.edited(replacements, value)
+    return file
 
 
-def rewritten(text: str, change: Callable[[Any], None]) -> str:
-    """Return a file's text after `change` was applied to ruamel's values.
-
-    Quotes stay, and comments as far as ruamel can keep them. Raise CannotTidy.
-    """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    yaml.width = 1_000_000
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    out = StringIO()
-    try:
-        loaded = yaml.load(text)
-        change(loaded)
-        yaml.dump(loaded, out)
-    except (YAMLError, NotImplementedError, ValueError) as error:
-        raise CannotTidy(_UNKEPT) from error
-    document, problems = read_text(out.getvalue(), "")
-    if problems:
-        raise CannotTidy(_UNKEPT)
-    return Layout(document).stripped().strip("\n") + "\n"
-
-
-def keep_comments(before: Document, after: Document) -> None:
-    """Raise CannotTidy if a comment would be lost, or stand beside another value."""
-    remaining = Layout(after).comments()
-    for line, comment in Layout(before).comments():
-        if next(remaining, (0, None))[1] != comment:
-            shown = comment.text if len(comment.text) <= _SHOWN else f"{comment.text[:_SHOWN]}…"
-            raise CannotTidy(
-                f"line {line}: the comment `{shown}` would lose its place; put it on a line of "
-                "its own, above the key or the card that it is about"
-            )
-
-
-def _tidy_cards(loaded: dict[str, Any], taken: set[str]) -> dict[int, str]:
-    """Give ids and one order of keys to the cards of a lesson.
-
-    Return the ids that were added, by the cards' places.
-    """
-    added: dict[int, str] = {}
-    cards = loaded.get("cards")
-    for place, card in enumerate(cards if isinstance(cards, list) else ()):
-        if not isinstance(card, dict):
+def _ids(_text: str, root: Part, value: Any, taken: Callable[[], set[str]]) -> list[Replacement]:
+    """Return the insertions of ids for cards without one; `value` gets these ids, too."""
+    replacements = []
+    for part, card in _cards(root, value):
+        if "id" in card:
             continue
-        if "id" not in card:
-            added[place] = card_id(card, taken)
-            taken.add(added[place])
-            card.insert(0, "id", added[place])  # type: ignore[attr-defined]  # ruamel's mapping.
-        # A comment between its dash and its first key would lose its place.
-        if not any(cards.ca.items.get(place, ())):  # type: ignore[union-attr]
-            _order(card)  # type: ignore[arg-type]
-    return added
+        card["id"] = card_id(card, taken())
+        taken().add(card["id"])
+        written = f"id: {as_yaml(card['id'])}"
+        if part.keys:
+            written += ", " if part.style == "{" else "\n" + " " * part.column
+        place = part.keys[0].front if part.keys else part.end - 1
+        replacements.append(Replacement(place, place, written))
+    return replacements
 
 
-def _order(card: CommentedMap) -> None:
-    """Put a card's keys in order, unless comments stand between them.
+def _order(text: str, root: Part, value: Any, _taken: Callable[[], set[str]]) -> list[Replacement]:
+    """Return the replacements that put the keys of each card in order.
 
-    A comment belongs to the line that its author put it beside.
+    A card with a comment on a line of its own keeps their order: it may be about several keys.
     """
+    return [
+        replacement
+        for part, card in _cards(root, value)
+        if not _must_stay(text, part) and not has_own_comments(text, part)
+        for replacement in _in_order(text, part, card)
+    ]
+
+
+def _layout(
+    text: str, root: Part, _value: Any, _taken: Callable[[], set[str]]
+) -> list[Replacement]:
+    try:
+        return laid_out(text, root)
+    except NotLaidOut as reason:
+        raise CannotTidy(f"{reason} cannot be tidied: write it another way") from reason
+
+
+def _cards(root: Part, value: Any) -> Iterator[tuple[Part, dict[str, Any]]]:
+    """Yield the mappings that are a lesson's cards, each with its values."""
+    cards = value.get("cards") if isinstance(value, dict) else None
+    if not isinstance(cards, list) or not root.parts:
+        return
+    for part, card in zip(root.parts[list(value).index("cards")].parts, cards, strict=False):
+        if isinstance(card, dict) and part.style in (":", "{"):
+            yield part, card
+
+
+def _in_order(text: str, part: Part, card: dict[str, Any]) -> Iterator[Replacement]:
+    """Yield what takes each key's place: the key that belongs there, with its value."""
     order = [key for key in keys_of(str(card.get("kind"))) if key in card]
     order += [key for key in card if key not in order]
-    if order != list(card) and not _is_commented(card) and not card.merge:
-        for key in order:
-            card.move_to_end(key)
+    spans = {
+        name: (key.front, end_of_line(text, value) if part.is_block else value.end)
+        for name, key, value in zip(card, part.keys, part.parts, strict=True)
+    }
+    for name, wanted in zip(card, order, strict=True):
+        if name != wanted:
+            yield Replacement(*spans[name], text[slice(*spans[wanted])])
 
 
-def _is_commented(value: Any) -> bool:
-    """Tell whether a comment stands in a value of ruamel's, however deep, or between its lines."""
-    comments = getattr(value, "ca", None)
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+def _must_stay(text: str, part: Part) -> bool:
+    """Tell whether a part cannot change places with others.
+
+    An anchor comes before its aliases, and to a text after `|+` belong the blank lines below it.
+    """
     return (
-        comments is not None
-        and any(map(any, (*comments.items.values(), comments.comment or (), comments.end or ())))
-    ) or any(map(_is_commented, inner))
+        part.style == "*"
+        or part.front < part.start
+        or (part.style in ("|", ">") and "+" in text[part.start : part.start + 3])
+        or any(_must_stay(text, inner) for inner in part.parts)
+    )
 
 
 @cache
 def keys_of(kind: str) -> tuple[str, ...]:
     """Return the keys of a kind of card in their order.
 
-    First comes its name, then what is asked, and then what every card may have.
+    First comes its name, then what is asked, and then what every card may have. Of a kind that
+    there is not, only the first are known.
     """
     own = json.loads(schema.schema_text("lesson"))["$defs"].get(kind, {}).get("properties", {})
+    if not own:
+        return _FIRST
     return (*_FIRST, *(key for key in own if key not in (*_FIRST, *_LAST)), *_LAST)
-
-
-def _with_ids(value: Any, added: dict[int, str]) -> Any:
-    if not added:
-        return value
-    cards = [
-        {"id": added[place], **card} if place in added else card
-        for place, card in enumerate(value["cards"])
-    ]
-    return value | {"cards": cards}

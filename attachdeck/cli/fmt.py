@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import click
 
 from attachdeck.authoring import new, text_file
+from attachdeck.authoring.text_file import EditFault
 from attachdeck.authoring.tidy import CannotTidy, tidied
 from attachdeck.cli.terminal import own_course, say
 from attachdeck.layers import courses
@@ -39,18 +40,14 @@ def command(paths: tuple[Path, ...], only_check: bool) -> None:
     for path in _files(paths):
         try:
             file = text_file.read(path)
-            new_text = tidied(
-                file.text,
-                str(path),
-                taken(path.parent.parent) if path.parent.name == "lessons" else set(),
-            )
-            if new_text == file.text:
+            tidy = tidied(file, partial(taken, path.parent.parent))
+            if tidy == file:
                 continue
             if not only_check:
-                file.write(new_text)
+                tidy.write()
             say(f"{path}: {'is not tidy' if only_check else 'tidied'}")
             wrong += only_check
-        except (CannotTidy, UnicodeDecodeError) as error:
+        except (CannotTidy, EditFault, UnicodeDecodeError) as error:
             reason = "it is not in UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
             say(f"{path} is left as it is: {reason}", err=True)
             wrong += 1

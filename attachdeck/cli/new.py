@@ -11,6 +11,7 @@ import click
 
 from attachdeck.authoring import new
 from attachdeck.authoring.edits import value_of
+from attachdeck.authoring.text_file import EditFault
 from attachdeck.cli.groups import Group
 from attachdeck.cli.terminal import fail, own_course, show
 from attachdeck.domain.course import KINDS_OF_CARD
@@ -121,7 +122,7 @@ def new_card(
         try:
             added = new.entry(path, "cards", card)
             checked = new.checked(folder, added)
-        except (new.CannotAdd, OSError):
+        except (new.CannotAdd, EditFault, OSError):
             # Somebody may have typed all of it.
             click.echo(f"This card was not added:\n\n{new.as_entry(card)}", err=True)
             raise
@@ -271,7 +272,7 @@ def _failures_said() -> Iterator[None]:
     """Print what cannot be added, or has mistakes, and make the command fail."""
     try:
         yield
-    except new.CannotAdd as error:
+    except (new.CannotAdd, EditFault) as error:
         if isinstance(error, new.Mistaken):
             show(error.diagnostics, error.texts)
         fail(str(error))

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from attachdeck import pipeline
-from attachdeck.authoring.text_file import TextFile
+from attachdeck.authoring.text_file import create
 from attachdeck.authoring.whole import write_course
 from attachdeck.cli.groups import Group
 from attachdeck.cli.terminal import course_folder, fail, own_course, say, seconds_now, show
@@ -71,7 +71,7 @@ def extract(language: str, course: Path | None, lessons: tuple[str, ...]) -> Non
             fail(f"there is no lesson `{lesson}`")
     try:
         for path, text, tally in translation.extract(checked.files, folder, language, lessons):
-            TextFile(path, "").write(text)
+            create(path, text)
             click.echo(f"{path}: {tally}")
     except (OSError, ValueError) as error:
         fail(f"a catalogue cannot be read or written: {error}")

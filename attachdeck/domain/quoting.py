@@ -1,11 +1,28 @@
-"""Texts as an author writes them in YAML on one line, for messages that show what to type."""
+"""Texts as YAML on one line: as they are written into files, and as messages show what to type."""
 
 from __future__ import annotations
 
+import json
 import re
 
 _LONGEST = 72
 """In characters: of a longer text only the two ends are shown."""
+
+_PLAIN = re.compile(r"[^\W_](?:[^#:,\[\]{}\"]*[^\s#:,\[\]{}\"])?|\(?[^\W_][^#:,\[\]{}\"]*\)")
+"""A text that needs no quotes, in brackets neither."""
+_OTHER = re.compile(
+    r"(?i:true|false|null|yes|no|on|off|y|n)|[0-9][0-9_]*\.?[0-9_]*(?i:e[-+]?[0-9]+)?"
+    r"|0[xX][0-9a-fA-F]+|0o[0-7]+"
+)
+"""A text that would be another value without quotes, for us or for other readers of YAML."""
+
+
+def as_yaml(text: str, *, in_brackets: bool = False) -> str:
+    """Return a text as it is written into a file: plain where that is safe, else in quotes."""
+    if not text.isprintable():
+        return json.dumps(text, ensure_ascii=False)
+    words = text if in_brackets else re.sub(r",(?= )", "", text)
+    return text if _PLAIN.fullmatch(words) and not _OTHER.fullmatch(text) else in_quotes(text)
 
 
 def in_quotes(text: str) -> str:
@@ -22,10 +39,8 @@ def quoted(text: str) -> str:
 
 def written(text: str) -> str:
     """Return a text as it is if it is a plain word, otherwise (a number, `true`) in quotes."""
-    other = text.lower() in ("true", "false", "null") or re.fullmatch(
-        r"[0-9]*\.?[0-9]*(e[-+]?[0-9]+)?|0[xo][0-9a-f]+", text.lower()
-    )
-    return text if re.fullmatch(r"[A-Za-z0-9][\w.-]*", text) and not other else quoted(text)
+    is_word = re.fullmatch(r"[A-Za-z0-9][\w.-]*", text) and not _OTHER.fullmatch(text)
+    return text if is_word else quoted(text)
 
 
 def shortened(text: str) -> str:

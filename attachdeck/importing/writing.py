@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from attachdeck import pipeline
-from attachdeck.authoring import new
-from attachdeck.authoring.text_file import TextFile
+from attachdeck.authoring import new, style
+from attachdeck.authoring.text_file import create
 from attachdeck.authoring.tidy import keys_of
 from attachdeck.compile.link import compile_course
 from attachdeck.compile.results import Checked
@@ -27,8 +25,6 @@ from attachdeck.reader import LOCK
 from attachdeck.reporters.text import lines_of
 from attachdeck.system.safe_write import in_the_way, new_folder
 
-_PLAIN = re.compile(r"[A-Za-z_][\w ./()-]*[\w.)]|[A-Za-z]")
-_WORDS = frozenset(("true", "false", "null"))
 _ROUNDS = 20
 """How often a course is written at most, each time without the cards that had mistakes."""
 _SHOWN = 80
@@ -82,7 +78,7 @@ def write(draft: Draft, folder: Path, title: str, language: str) -> Draft:
 
 def _write(draft: Draft, place: Path, title: str, language: str) -> None:
     for name, text in _texts(draft, slug(title, "course"), title, language):
-        TextFile(place / name, "").write(text)
+        create(place / name, text)
     for name, content in draft.media.items():
         (place / "media").mkdir(exist_ok=True)
         (place / "media" / name).write_bytes(content)
@@ -192,7 +188,7 @@ def _texts(draft: Draft, course: str, title: str, language: str) -> Iterator[tup
         yield f"lessons/{number:0{width}}-{lesson.id}.yaml", _lesson(lesson)
     for name, (values, files) in draft.note_types.items():
         modeline = f"# yaml-language-server: $schema=../../{new.SCHEMAS}/note_type.schema.json\n"
-        yield f"note_types/{name}/note_type.yaml", modeline + _mapping(values, "")
+        yield f"note_types/{name}/note_type.yaml", modeline + style.document(values)
         for file, text in files.items():
             yield f"note_types/{name}/{file}", text
     if draft.media:
@@ -200,92 +196,52 @@ def _texts(draft: Draft, course: str, title: str, language: str) -> Iterator[tup
 
 
 def _course(draft: Draft, course: str, title: str, language: str) -> str:
-    description = draft.description or "Write here what this course is about, and for whom."
+    head = {"id": course, "title": title, "version": "1.0.0", "language": language}
+    rest = {
+        "deck": _deck(draft.deck),
+        "description": draft.description or "Write here what this course is about, and for whom.",
+    }
     return f"""\
 # yaml-language-server: $schema={new.SCHEMAS}/course.schema.json
-id: {_scalar(course)}
-title: {_scalar(title)}
-version: 1.0.0
-language: {_scalar(language)}
-# Write here under which licence others may use the course.
-licence: {{name: Not stated}}
-deck: {_scalar(_deck(draft.deck))}
-description: {_scalar(description)}
-{_LINT_HINT}
+{style.document(head)}# Write here under which licence others may use the course.
+licence: {{ name: Not stated }}
+{style.document(rest)}{_LINT_HINT}
 lint:
 {"".join(f"  {rule}: off{chr(10)}" for rule in _OFF)}"""
 
 
 def _media(names: Iterable[str]) -> str:
-    files = "".join(f"  - file: {_scalar(name)}\n" for name in sorted(names))
+    files = style.pair("files", [{"file": name} for name in sorted(names)])
     return f"""\
 # yaml-language-server: $schema=../{new.SCHEMAS}/media.schema.json
 pictures: []
 # Add `origin` and `licence` to each file when you know them.
-files:
-{files}"""
+{files}
+"""
 
 
 def _lesson(lesson: DraftLesson) -> str:
-    deck = f"full_deck: {_scalar(lesson.full_deck)}\n" if lesson.full_deck else ""
+    deck = {"full_deck": lesson.full_deck} if lesson.full_deck else {}
+    goal = {
+        "id": f"{lesson.id}-goal",
+        "text": "Write here what learners can do after this lesson.",
+    }
+    head = {
+        "id": lesson.id,
+        "title": lesson.title,
+        **deck,
+        "summary": "Write here what this lesson is about.",
+        "objectives": [goal],
+    }
     ordered = (
         {key: card[key] for key in keys_of(card["kind"]) if key in card} for card in lesson.cards
     )
-    cards = "".join(f"\n  - {_mapping(card, '    ')[4:]}" for card in ordered)
+    cards = "\n\n".join(f"  {style.item(card, 2)}" for card in ordered)
     return f"""\
 # yaml-language-server: $schema=../{new.SCHEMAS}/lesson.schema.json
-id: {_scalar(lesson.id)}
-title: {_scalar(lesson.title)}
-{deck}summary: Write here what this lesson is about.
-objectives:
-  - {{id: {lesson.id}-goal, text: Write here what learners can do after this lesson.}}
-cards:
-{cards.lstrip(chr(10))}"""
-
-
-def _mapping(values: Mapping[str, Any], indent: str) -> str:
-    return "".join(f"{indent}{_key(key)}:{_value(value, indent)}" for key, value in values.items())
-
-
-def _value(value: Any, indent: str) -> str:
-    """Return a value after its key's colon, with the end of its last line."""
-    inner = f"{indent}  "
-    if isinstance(value, Mapping):
-        return f"\n{_mapping(value, inner)}" if value else " {}\n"
-    if isinstance(value, list) and any(isinstance(entry, Mapping) for entry in value):
-        return "\n" + "".join(
-            f"{inner}- {_mapping(entry, f'{inner}  ')[len(inner) + 2 :]}" for entry in value
-        )
-    if isinstance(value, list):
-        return f" [{', '.join(_quoted(entry) for entry in value)}]\n"
-    if (
-        isinstance(value, str)
-        and "\n" in value.strip("\n")
-        and not re.search(r"\A[ \t\n]|[ \t]$|\n\n\Z", value, re.MULTILINE)
-    ):
-        lines = "".join(
-            f"{inner}{line}\n" if line else "\n" for line in value.removesuffix("\n").split("\n")
-        )
-        return f" |{'' if value.endswith(chr(10)) else '-'}\n{lines}"
-    return f" {_scalar(value)}\n"
-
-
-def _key(key: str) -> str:
-    return key if re.fullmatch(r"[A-Za-z_]\w*( \w+)*", key, re.ASCII) else _quoted(key)
-
-
-def _scalar(value: Any) -> str:
-    if isinstance(value, str):
-        return (
-            value
-            if _PLAIN.fullmatch(value) and value.lower() not in _WORDS and value.isascii()
-            else _quoted(value)
-        )
-    return json.dumps(value)
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+{style.document(head)}cards:
+{cards}
+"""
 
 
 def _deck(name: str) -> str:

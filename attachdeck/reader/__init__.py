@@ -18,6 +18,7 @@ from attachdeck.reader.folder import (
     own_folders,
     read_course,
 )
+from attachdeck.reader.parts import Part, parts_of, punctuation
 from attachdeck.reader.yaml_text import cut_off, read_text
 
 __all__ = [
@@ -30,11 +31,14 @@ __all__ = [
     "Mark",
     "Node",
     "NoteTypeFiles",
+    "Part",
     "cut_off",
     "keeps",
     "lesson_paths",
     "lock_file",
     "own_folders",
+    "parts_of",
+    "punctuation",
     "read_bytes",
     "read_course",
     "read_file",

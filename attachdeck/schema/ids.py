@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from attachdeck.domain.diagnostics import Edit
 from attachdeck.domain.location import Location
 from attachdeck.domain.naming import card_id, ids_of_cards
-from attachdeck.reader import Document, Node, read_text
+from attachdeck.reader import Document, Node
 
 NewIds = Callable[[], dict[int, str]]
 """`missing_ids`, asked for when one is needed."""
@@ -34,13 +34,6 @@ def missing_ids(lessons: Iterable[Document]) -> dict[int, str]:
             ids[id(card)] = card_id(card, taken)
             taken.add(ids[id(card)])
     return ids
-
-
-def as_text(id: str) -> str:
-    """Return an id as it must be written, in quotes where it would be a number or `null`
-    without."""
-    root = read_text(id, "")[0].root
-    return id if root and root.value == id else f'"{id}"'
 
 
 def with_id(node: Node, id: str) -> Edit | None:

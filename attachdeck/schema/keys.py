@@ -13,9 +13,9 @@ from attachdeck.domain.diagnostics import (
     did_you_mean,
     did_you_mean_or_list,
 )
-from attachdeck.domain.quoting import quoted, shortened
+from attachdeck.domain.quoting import as_yaml, quoted, shortened
 from attachdeck.reader import Node
-from attachdeck.schema.ids import NewIds, as_text, with_id
+from attachdeck.schema.ids import NewIds, with_id
 from attachdeck.schema.locating import keys_on, schema_of, way_to
 from attachdeck.schema.wording import disguised
 
@@ -57,7 +57,7 @@ def missing_keys(
         if near and (closed or isinstance(node.value.get("kind"), str)):
             continue  # The misspelt key gets a message of its own, which says the same better.
         if key == "id" and "kind" in node and not near and id(node.value) in new_ids():
-            yield _no_id(node, as_text(new_ids()[id(node.value)]))
+            yield _no_id(node, as_yaml(new_ids()[id(node.value)]))
         else:
             description = _described(known.get(key, {}))
             yield Diagnostic(

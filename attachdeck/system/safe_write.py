@@ -67,15 +67,16 @@ def new_folder(place: Path) -> Iterator[Path]:
             folder.replace(place)
 
 
-def write_bytes(path: Path, content: bytes) -> None:
+def write_bytes(path: Path, content: bytes, before: bytes | None = None) -> None:
     """Replace a file's content and keep its permissions.
 
-    Raises OSError on failure; the old content is then untouched.
+    Raises OSError on failure, or where the file no longer holds what was read `before`: its author
+    has saved it meanwhile. The old content is then untouched.
     """
-    write_chunks(path, (content,))
+    write_chunks(path, (content,), before)
 
 
-def write_chunks(path: Path, chunks: Iterable[bytes]) -> None:
+def write_chunks(path: Path, chunks: Iterable[bytes], before: bytes | None = None) -> None:
     """Replace a file's content as `write_bytes` does, with content that comes in pieces."""
     _refuse_device(path)
     with (
@@ -93,6 +94,7 @@ def write_chunks(path: Path, chunks: Iterable[bytes]) -> None:
             # A temporary file is private to its owner; this one is read by whoever reads the
             # course.
             written.chmod(path.stat().st_mode if path.exists() else 0o666 & ~_umask())
+            _refuse_newer(path, before)
             written.replace(path)
         except BaseException:
             written.unlink(missing_ok=True)
@@ -114,6 +116,13 @@ def _refuse_device(path: Path) -> None:
     """Raise FileExistsError for a device: replacing `/dev/null` would harm the whole machine."""
     if path.exists() and not path.is_file() and not path.is_dir():
         raise FileExistsError(errno.EEXIST, "it is no file but a device or a pipe", str(path))
+
+
+def _refuse_newer(path: Path, before: bytes | None) -> None:
+    """Raise OSError where a file no longer holds what was read before."""
+    if before is not None and path.read_bytes() != before:
+        reason = "another program has saved it meanwhile; run this command again"
+        raise OSError(errno.EBUSY, reason, str(path))
 
 
 def _prefix(path: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from ruamel.yaml import YAML
 
 from attachdeck import pipeline
 from attachdeck.authoring import text_file
+from attachdeck.authoring.spans import Replacement
+from attachdeck.authoring.text_file import EditFault, TextFile
 from attachdeck.authoring.tidy import CannotTidy, tidied
 from attachdeck.reader import read_text
 from support.commands import run
@@ -39,12 +42,12 @@ cards:
 TIDY = """\
 # The lesson's first line.
 id: first
-title: 'First'   # a word
+title: "First" # a word
 summary: The first lesson.
 objectives:
-  - {id: first-goal, text: Tell one from the other.}
+  - { id: first-goal, text: Tell one from the other. }
 cards:
-# Before the card.
+  # Before the card.
   - id: really
     kind: basic
     prompt: |
@@ -54,17 +57,22 @@ cards:
     answer: "no"
   - id: secure-base-2
     kind: basic
-  # between keys
+    # between keys
     answer: A
     prompt: What is a secure base?
 """
 
 
+def tidy(text: str, taken: set[str] | None = None) -> str:
+    ids = set() if taken is None else taken
+    return tidied(TextFile(Path("a.yaml"), text, text, text.encode()), lambda: ids).text
+
+
 def test_what_tidying_does():
     taken = {"secure-base"}
-    assert tidied(UNTIDY, "a.yaml", taken) == TIDY
+    assert tidy(UNTIDY, taken) == TIDY
     assert taken == {"secure-base", "secure-base-2", "really"}
-    assert tidied(TIDY, "a.yaml", set()) == TIDY
+    assert tidy(TIDY) == TIDY
 
 
 def test_the_flagship_is_tidy():
@@ -116,7 +124,7 @@ cards:
     answer: A
     id: a
     kind: basic
-  - question: Q
+  - question: Q   # asked
     kind: choice
     id: b
     options:
@@ -134,51 +142,113 @@ cards:
       # no comment
     answer: '# none'
     id: d
+    tags: [a, # why
+      b]
+  # The last.
+"""
+WITH_COMMENTS_IN_PLACE = """\
+cards:
+  - # About the answer.
+    answer: A
+    id: a
+    kind: basic
+  - question: Q # asked
+    kind: choice
+    id: b
+    options:
+      - text: This
+        right: true
+    # About the hint.
+    hint: H
+  - id: c
+    why: W # beside
+    sources: # these
+      # the first
+      - one # why
+  # Before d.
+  - id: d
+    prompt: | # a header's
+      # no comment
+    answer: "# none"
+    tags: [a, # why
+      b]
+  # The last.
 """
 
 
 def test_comments_stay_with_what_they_belong_to():
-    assert tidied(COMMENTED, "a.yaml", set()) == COMMENTED.replace(
-        "  -\n    # About the answer.\n    answer", "    # About the answer.\n  - answer"
-    )
+    assert tidy(COMMENTED) == WITH_COMMENTS_IN_PLACE
+    assert tidy(WITH_COMMENTS_IN_PLACE) == WITH_COMMENTS_IN_PLACE
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "tidy_text"),
     [
-        "tags: [a, # why\n    b]",
-        "tags: [ # why\n    a]",
-        "tags: {a: 1,\n    # why\n    b: 2}",
-        "tags:\n      # why\n      a",
+        ("a: 1\n\n\n\nb: 2\n\n\n", "a: 1\n\nb: 2\n"),
+        ("a:\n\n  b: 1\nc: 2", "a:\n  b: 1\nc: 2\n"),
+        ("a:   'x'\nb: \"say \\\"y\\\"\"\n", "a: \"x\"\nb: 'say \"y\"'\n"),
+        ("a: {b: 1,c: [ ]}\n", "a: { b: 1, c: [] }\n"),
+        (f"a: [{'b' * 40}, {'c' * 40}]\n", f"a:\n  [\n    {'b' * 40},\n    {'c' * 40},\n  ]\n"),
+        (f"- {{a: {'b' * 40}, c: {'d' * 40}}}\n", f"- {{\n    a: {'b' * 40},\n    c: {'d' * 40},\n  }}\n"),
+        ("a:\n- b\n-   - c\n    - d\n", "a:\n  - b\n  - - c\n    - d\n"),
+        ("a: |\n      One  \n        two\t\nb: >-\n W\n\n", "a: |\n  One  \n    two\t\nb: >-\n  W\n"),
+        ("a: one\n     two\n", "a: one\n  two\n"),
+        ("a: &x [1]\nb:   *x\n", "a: &x [1]\nb: *x\n"),
+        ("help: {checked: 2026-02-30}\n", "help: { checked: 2026-02-30 }\n"),
     ],
-    ids=repr,
-)
-def test_a_comment_that_would_be_lost_is_named_with_the_way_out(text: str):
-    whole = f"cards:\n  - id: a\n    {text}\n"
-    line = whole[: whole.index("#")].count("\n") + 1
-    with pytest.raises(
-        CannotTidy,
-        match=rf"line {line}: the comment `# why` .* on a line of its own, above the key",
-    ):
-        tidied(whole, "a.yaml", set())
-    mended = whole.replace("# why", "").replace("    tags", "    # why\n    tags")
-    assert "# why\n    tags" in tidied(mended, "a.yaml", set())
+)  # fmt: skip
+def test_the_layout_is_even(text: str, tidy_text: str):
+    assert tidy(text) == tidy_text
+    assert tidy(tidy_text) == tidy_text
 
 
 def test_spaces_at_the_ends_of_lines_go_but_for_those_in_a_text():
     text = "\n\ncards:  \n  - id: a \n    prompt: |  \n      One  \n      two\t\n    answer: A  # beside  \n    why: >-\n      W\n   \n"
     assert (
-        tidied(text, "a.yaml", set())
-        == "cards:\n  - id: a\n    prompt: |\n      One  \n      two\t\n    answer: A  # beside\n    why: >-\n      W\n"
+        tidy(text)
+        == "cards:\n  - id: a\n    prompt: |\n      One  \n      two\t\n    answer: A # beside\n    why: >-\n      W\n"
     )
 
 
-@pytest.mark.parametrize(
-    "text", ["help: {checked: 2026-02-30}\n", "a:   # why\n  b\n\n\nc: 1\n"], ids=repr
-)
-def test_what_ruamel_does_not_take_is_left_with_a_reason(text: str):
-    with pytest.raises(CannotTidy, match="cannot be kept as it is"):
-        tidied(text, "a.yaml", set())
+@pytest.mark.parametrize("text", ["? a\n: 1\n", "a: 1\n? b\n", "a: &x # c\n  b: 1\nc: *x\n"])
+def test_a_form_that_cannot_be_tidied_is_left_with_a_reason(text: str):
+    with pytest.raises(CannotTidy, match=r"line [12]: .* cannot be tidied: write it another way"):
+        tidy(text)
+
+
+def test_a_file_that_would_say_something_else_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """As if laying out had a mistake: the result is read again before it is written."""
+    path = write_course(tmp_path) / "lessons" / "01-first.yaml"
+    before = path.read_bytes()
+    monkeypatch.setattr(
+        "attachdeck.authoring.tidy.laid_out",
+        lambda _text, root: [Replacement(root.parts[0].start, root.parts[0].end, "another")],
+    )
+    result = run("fmt", path)
+    assert result.exit_code == 1
+    assert "this is a fault in attachdeck: please report it" in result.stderr
+    assert path.read_bytes() == before
+    with pytest.raises(EditFault):
+        tidy("a: 1\n")
+
+
+def test_what_its_author_saves_meanwhile_is_not_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = write_course(tmp_path) / "lessons" / "01-first.yaml"
+    path.write_text(UNTIDY, encoding="utf-8")
+
+    def saved_while_tidying(file: TextFile, taken: Callable[[], set[str]]) -> TextFile:
+        path.write_text("id: saved-meanwhile\n", encoding="utf-8")
+        return tidied(file, taken)
+
+    monkeypatch.setattr("attachdeck.cli.fmt.tidied", saved_while_tidying)
+    result = run("fmt", path)
+    assert result.exit_code == 1
+    assert "another program has saved it meanwhile; run this command again" in result.stderr
+    assert path.read_text(encoding="utf-8") == "id: saved-meanwhile\n"
 
 
 def test_no_file_but_a_courses_own_is_tidied(tmp_path: Path):
@@ -206,6 +276,7 @@ def test_no_file_but_a_courses_own_is_tidied(tmp_path: Path):
         ).exit_code
         == 0
     )
+    assert run("fmt", folder).exit_code == 0
     assert run("fmt", folder, folder / "lessons" / "02-next.yml", "--check").exit_code == 0
 
 
@@ -216,7 +287,7 @@ def test_a_file_too_large_for_a_course_and_a_pipe_are_left_alone(
     (folder / "note_types" / "own").mkdir(parents=True)
     if hasattr(os, "mkfifo"):
         os.mkfifo(folder / "note_types" / "own" / "note_type.yaml")
-    assert run("fmt", folder, "--check").exit_code == 0
+    assert run("fmt", folder).exit_code == 0
     monkeypatch.setattr(text_file, "MAX_BYTES", 10)
     result = run("fmt", folder / "lessons" / "01-first.yaml")
     assert result.exit_code == 1
@@ -280,7 +351,7 @@ def test_tidying_never_changes_the_meaning_and_twice_is_once(
     before, problems = read_text(text, "a.yaml")
     assume(not problems)
     try:
-        once = tidied(text, "a.yaml", set())
+        once = tidy(text)
     except CannotTidy:
         assume(False)
     found = read_text(once, "a.yaml")[0].root.value["cards"]
@@ -288,7 +359,7 @@ def test_tidying_never_changes_the_meaning_and_twice_is_once(
         {key: value for key, value in each.items() if key in old}
         for each, old in zip(found, before.root.value["cards"], strict=True)
     ] == before.root.value["cards"]
-    assert tidied(once, "a.yaml", set()) == once
+    assert tidy(once) == once
 
 
 def test_a_lesson_of_each_shape_survives():
@@ -296,5 +367,5 @@ def test_a_lesson_of_each_shape_survives():
         LESSON_HEAD
         + "  - &a {id: a, kind: basic, prompt: P, answer: A}\n  - id: b\n    kind: basic\n    prompt: >-\n      folded\n      text\n    answer: 'it''s'\n"
     )
-    once = tidied(text, "a.yaml", set())
+    once = tidy(text)
     assert read_text(once, "a.yaml")[0].root.value == read_text(text, "a.yaml")[0].root.value

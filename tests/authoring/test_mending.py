@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from attachdeck import pipeline
-from attachdeck.authoring.mending import mend, mended
+from attachdeck.authoring.mending import mend, replacements
+from attachdeck.authoring.spans import replaced
 from attachdeck.domain.diagnostics import Diagnostic, Edit, Severity
 from attachdeck.domain.location import Location
 from support.cases import CASES, Case, course_of
@@ -134,8 +135,13 @@ def test_edits_do_not_tread_on_each_other():
         return Edit(Location("f", line, column, line, end), text)
 
     assert (
-        mended("one two\nthree", [edit(2, 1, 6, "3"), edit(1, 1, 4, "1"), edit(1, 5, 8, "2")])
+        replaced(
+            "one two\nthree",
+            replacements(
+                "one two\nthree", [edit(2, 1, 6, "3"), edit(1, 1, 4, "1"), edit(1, 5, 8, "2")]
+            ),
+        )
         == "1 2\n3"
     )
-    assert mended("abc", [edit(1, 1, 3, "x"), edit(1, 2, 4, "y")]) == "ay"
-    assert mended("abc", [edit(1, 2, 2, "-")]) == "a-bc"
+    assert replaced("abc", replacements("abc", [edit(1, 1, 3, "x"), edit(1, 2, 4, "y")])) == "ay"
+    assert replaced("abc", replacements("abc", [edit(1, 2, 2, "-")])) == "a-bc"
