@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from attachdeck import schema
 from attachdeck.anki.note_types import own
+from attachdeck.decode.tests import course_tests
 from attachdeck.decode.texts import Reports
 from attachdeck.domain.course import (
     Course,
@@ -148,6 +149,7 @@ class CourseDecoder(Reports):
             accent=theme.get("accent", "#0b5c6b"),
             accent_night=theme.get("accent_night", "#7fd1de"),
             option_sets=self.option_sets,
+            tests=tuple(course_tests(self, root, self.option_sets)),
             sources=dict(self.sources or {}),
             pictures=dict(self.pictures or {}),
             note_types=dict(self.note_types or {}),

@@ -331,6 +331,28 @@ class Lesson(Placed):
         return "\n\n".join(section.text for section in self.reading)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnseenScene(Placed):
+    """A scene of a test: one question with the options of a set, one of them right."""
+
+    id: str
+    scenario: str
+    question: str
+    options: tuple[Option, ...]
+    why: str = ""
+    place: Place = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseTest:
+    """A set of scenes that are no cards; `id` is `baseline` or `final`."""
+
+    id: str
+    title: str
+    intro: str
+    scenes: tuple[UnseenScene, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class HelpLine:
     """Where to find help in one part of the world."""
@@ -399,6 +421,7 @@ class Course(Placed):
     accent: str = "#0b5c6b"
     accent_night: str = "#7fd1de"
     option_sets: dict[str, OptionSet] = field(default_factory=dict)
+    tests: tuple[CourseTest, ...] = ()
     sources: dict[str, Source] = field(default_factory=dict)
     pictures: dict[str, Picture] = field(default_factory=dict)
     note_types: dict[str, OwnNoteType] = field(default_factory=dict)

@@ -20,7 +20,7 @@ _TOO_DEEP = (
     "courses that extend courses that extend courses: this goes too deep, or round in a circle"
 )
 _OWN = ("extends", "keep_identity", "hide")
-_DEEP = ("option_sets", "theme", "study")
+_DEEP = ("option_sets", "tests", "theme", "study")
 _APART = ("changes", "cards", "objectives", "reading")
 """Keys of a change that are not merged key by key."""
 _SHOWN = ("prompt", "question", "scenario", "text", "answer", "why")

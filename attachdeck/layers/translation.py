@@ -266,7 +266,30 @@ def _say_lesson(lesson: Document, name: str, say: Say) -> Document:
 
 
 def _course(value: dict[str, Any], say: Say) -> Any:
-    return _walk(value, texts_in("course"), "course", say)
+    known = texts_in("course")
+    own = Texts(keys={key: part for key, part in known.keys.items() if key != "tests"})
+    said = _walk(value, own, "course", say)
+    return (
+        said | {"tests": _tests(said["tests"], known.keys["tests"], say)}
+        if "tests" in said
+        else said
+    )
+
+
+def _tests(tests: dict[str, Any], known: Texts, say: Say) -> dict[str, Any]:
+    """Return the tests said anew, whose scenes are known by their ids as cards are."""
+    said = {}
+    for name, test in tests.items():
+        of_test = known.keys[name]
+        scenes = of_test.keys["scenes"].entries or Texts()
+        own = Texts(keys={key: part for key, part in of_test.keys.items() if key != "scenes"})
+        value = _walk(test, own, f"test {name}", say)
+        said[name] = _entries(value, "scenes", "id", partial(_same, scenes), "test ", say)
+    return said
+
+
+def _same(texts: Texts, _entry: dict[str, Any]) -> Texts:
+    return texts
 
 
 def _pictures(value: dict[str, Any], say: Say) -> dict[str, Any]:

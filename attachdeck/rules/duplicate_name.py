@@ -1,6 +1,6 @@
 """A name is listed twice
 
-Two sources have one key, two pictures one file, or two fields or templates of a note type one name.
+Two sources have one key, two pictures one file, two scenes of the tests one id, or two fields or templates of a note type one name.
 Mend: delete one of the two entries, or give it another name.
 
 Bad:
@@ -41,6 +41,8 @@ def check_course(course: Course, context: Context) -> Iterator[Finding]:
     for file, key, name in _LISTS:
         listed = context.documents[file].get(key) if file in context.documents else None
         yield from _repeated(listed.items(), name) if listed else ()
+    scenes = [node_of(scene) for test in course.tests for scene in test.scenes]
+    yield from _repeated(scenes, "id")
     for own in course.note_types.values():
         for key in ("fields", "templates"):
             yield from _repeated(node_of(own)[key].items(), "name")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -14,13 +13,11 @@ import pytest
 from attachdeck import outputs
 from attachdeck.compile.deck import Deck
 from attachdeck.outputs import paper
-from support.browser import CHROMIUM
-from support.commands import need
+from support.browser import PDFTOTEXT, pages, to_pdf
 from support.courses import ALL_KINDS
 
 pytestmark = pytest.mark.slow  # Starts Chromium.
 
-PDFTOTEXT = shutil.which("pdftotext") or ""
 WORD = re.compile(
     r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">№(\d+)</word>'
 )
@@ -32,29 +29,6 @@ class Place(NamedTuple):
     page: int
     x: float
     y: float
-
-
-def to_pdf(page: Path, pdf: Path) -> Path:
-    need("Chromium", bool(CHROMIUM))
-    need("pdftotext (poppler-utils)", bool(PDFTOTEXT))
-    command = [
-        CHROMIUM,
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--no-pdf-header-footer",
-        f"--print-to-pdf={pdf}",
-        page.as_uri(),
-    ]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
-    return pdf
-
-
-def pages(pdf: Path) -> list[str]:
-    done = subprocess.run(
-        [PDFTOTEXT, "-bbox", str(pdf), "-"], check=True, capture_output=True, encoding="utf-8"
-    )
-    return done.stdout.split("<page ")[1:]
 
 
 def places(found: list[str]) -> dict[int, list[Place]]:

@@ -36,6 +36,7 @@ pytestmark = pytest.mark.slow  # Starts Chromium.
 
 FIRST = "lesson-what-attachment-is.html"
 SECOND = "lesson-strange-situation.html"
+TEST = "test-baseline.html"
 
 
 @pytest.fixture(scope="module")
@@ -451,7 +452,7 @@ def test_day_and_night_and_what_axe_says(website: Path, visit, night: bool):
     )
     axe = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
     backgrounds = set()
-    for name in ("index.html", FIRST, "lesson-fearful-pattern.html", "sources.html"):
+    for name in ("index.html", FIRST, "lesson-fearful-pattern.html", "sources.html", TEST):
         page = visit(website / name, night=night)
         page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
         backgrounds.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))

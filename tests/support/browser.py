@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from support.commands import need
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+PDFTOTEXT = shutil.which("pdftotext") or ""
 TOO_WIDE = """() => {
   const wide = [...document.querySelectorAll("body, .page *")].filter(
     (element) => element.checkVisibility()
@@ -37,3 +42,26 @@ def until(page: Page, condition: str) -> None:
             return
         page.wait_for_timeout(50)
     pytest.fail(f"never came true: {condition}")
+
+
+def to_pdf(page: Path, pdf: Path) -> Path:
+    need("Chromium", bool(CHROMIUM))
+    need("pdftotext (poppler-utils)", bool(PDFTOTEXT))
+    command = [
+        CHROMIUM,
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-pdf-header-footer",
+        f"--print-to-pdf={pdf}",
+        page.as_uri(),
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    return pdf
+
+
+def pages(pdf: Path) -> list[str]:
+    done = subprocess.run(
+        [PDFTOTEXT, "-bbox", str(pdf), "-"], check=True, capture_output=True, encoding="utf-8"
+    )
+    return done.stdout.split("<page ")[1:]

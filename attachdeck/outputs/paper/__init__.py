@@ -23,6 +23,7 @@ from attachdeck.anki.references import reference
 from attachdeck.compile.deck import Deck
 from attachdeck.domain.course import Course, Lesson
 from attachdeck.outputs.faces import Face, address, faces, reading_html, with_pictures
+from attachdeck.outputs.paper import tests
 
 SUFFIX = "-print"
 
@@ -72,7 +73,7 @@ class _Printed:
 
 
 def write(deck: Deck, place: Path) -> list[str]:
-    """Write `cards.html` and `handout.html` into a folder."""
+    """Write `cards.html`, `handout.html` and, where there are tests, `tests.html` into a folder."""
     place.mkdir()
     printed = [_printed(deck, number, face) for number, face in enumerate(faces(deck), 1)]
     shared = words(deck.course.language) | {
@@ -84,6 +85,10 @@ def write(deck: Deck, place: Path) -> list[str]:
     }
     _write(place / "cards.html", shared | {"sheets": "".join(_sheets(printed))})
     _write(place / "handout.html", shared | _handout(deck))
+    if deck.course.tests:
+        html, word = _html_of(deck.course), words(deck.course.language)
+        sections = tests.sections(deck.course.tests, word, html)
+        _write(place / "tests.html", shared | {"sections": sections})
     tight = [str(card.number) for card in printed if not _fits(card)]
     lost = {
         "retired": deck.retired,

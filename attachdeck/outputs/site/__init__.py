@@ -25,10 +25,11 @@ from attachdeck.anki.note_types import direction, words
 from attachdeck.anki.references import reference
 from attachdeck.compile.deck import Deck
 from attachdeck.compile.media import packed_name
-from attachdeck.domain.course import Lesson, Objective
+from attachdeck.domain.course import CourseTest, Lesson, Objective
 from attachdeck.domain.naming import file_name
 from attachdeck.outputs import apkg
 from attachdeck.outputs.faces import reading_html
+from attachdeck.outputs.site import tests
 from attachdeck.outputs.site.course_data import course_data
 from attachdeck.outputs.site.metadata import metadata, summary
 from attachdeck.outputs.site.prompts import prompts
@@ -99,11 +100,13 @@ class _Site:
                 plain(self.html(lesson.summary)),
                 self.lesson(number),
             )
+        pages |= {tests.address(test): self.test(test) for test in course.tests}
         pages["sources.html"] = self.page(
             f"{self.words['Sources']}: {course.title}", about, self.works()
         )
         known = course_data(course, self.words, self.prompts, self.html, _page)
-        scripts = {name: _file(name) for name in SCRIPTS} | {
+        names = (*SCRIPTS, tests.SCRIPT) if course.tests else SCRIPTS
+        scripts = {name: _file(name) for name in names} | {
             "course.js": f"const COURSE = {json.dumps(known, ensure_ascii=False)};\n"
         }
         return pages | scripts | {"style.css": self.style()}
@@ -168,10 +171,18 @@ class _Site:
             else "",
             "package": escape(self.package),
             "lessons": lessons,
+            "tests": tests.listed(course.tests, self.words),
             "help": self.help(),
             "by": self.by(),
         }
         return _filled("index.html", self.words | slots)
+
+    def test(self, test: CourseTest) -> str:
+        slots = tests.slots(test, self.words, self.html)
+        title = f"{tests.title(test, self.words)}: {self.course.title}"
+        script = f'<script src="{tests.SCRIPT}" defer></script>'
+        about = plain(slots["intro"]) or title
+        return self.page(title, about, _filled("test.html", self.words | slots), script)
 
     def listed(self, lesson: Lesson) -> str:
         link = _linked(lesson)

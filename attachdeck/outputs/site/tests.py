@@ -1,0 +1,72 @@
+"""The pages of a course's tests: scenes to answer, and their key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from html import escape
+
+from attachdeck.domain.course import CourseTest, UnseenScene
+
+SCRIPT = "test.js"
+"""What runs on a test's page alone."""
+
+Html = Callable[[str], str]
+"""Renders Markdown."""
+
+
+def address(test: CourseTest) -> str:
+    """Return the name of a test's page."""
+    return f"test-{test.id}.html"
+
+
+def title(test: CourseTest, word: Mapping[str, str]) -> str:
+    """Return the title of a test, in the course's language where its author wrote none."""
+    return test.title or word[f"{test.id} test"]
+
+
+def slots(test: CourseTest, word: Mapping[str, str], html: Html) -> dict[str, str]:
+    """Return what fills the page of a test."""
+    return {
+        "title": escape(title(test, word)),
+        "intro": html(test.intro),
+        "scenes": "".join(_scene(scene, html) for scene in test.scenes),
+        "key": "".join(_key(scene, html) for scene in test.scenes),
+    }
+
+
+def listed(tests: tuple[CourseTest, ...], word: Mapping[str, str]) -> str:
+    """Return the links to the tests, for the contents of a course."""
+    if not tests:
+        return ""
+    links = "".join(
+        f'<li><a href="{address(test)}">{escape(title(test, word))}</a> ({len(test.scenes)})</li>\n'
+        for test in tests
+    )
+    return f"<h2>{word['Tests']}</h2>\n<ul>\n{links}</ul>"
+
+
+def _scene(scene: UnseenScene, html: Html) -> str:
+    right = next((place for place, option in enumerate(scene.options) if option.right), -1)
+    options = "".join(
+        f'<li><label class="option"><input type="radio" name="{scene.id}" value="{place}" '
+        f'autocomplete="off"> <span>{_inline(html(option.text))}</span></label></li>'
+        for place, option in enumerate(scene.options)
+    )
+    reason = f'<div class="reason" hidden>{html(scene.why)}</div>' if scene.why else ""
+    return (
+        f'<li id="{scene.id}"><div class="scene" id="{scene.id}-scene">{html(scene.scenario)}</div>'
+        f'<fieldset data-right="{right}" aria-describedby="{scene.id}-scene">'
+        f"<legend>{_inline(html(scene.question))}</legend>"
+        f'<ul class="options">{options}</ul>{reason}</fieldset></li>\n'
+    )
+
+
+def _key(scene: UnseenScene, html: Html) -> str:
+    right = next((option.text for option in scene.options if option.right), "")
+    return f"<li><strong>{_inline(html(right))}</strong>{html(scene.why)}</li>\n"
+
+
+def _inline(html: str) -> str:
+    """Return one paragraph without its tags, to stand in a line."""
+    inner = html.removeprefix("<p>").removesuffix("</p>")
+    return inner if html == f"<p>{inner}</p>" else html
