@@ -21,23 +21,14 @@ Good:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from attachdeck.anki.kept_html import file_addresses
-from attachdeck.domain.course import Course
-from attachdeck.rules import Context, Finding
-from attachdeck.rules.support.kept import course_findings, findings
+from attachdeck.rules.support.kept import KeptHtml
 
 STOPS_RELEASE = True
-_MESSAGE = "`{what}` is a file on one computer, which learners do not have"
-_HELP = (
-    "put the file into media/, list it under `files` in media/media.yaml, and write its name alone"
+_KEPT_HTML = KeptHtml(
+    file_addresses,
+    "`{what}` is a file on one computer, which learners do not have",
+    "put the file into media/, list it under `files` in media/media.yaml, and write its name alone",
 )
-
-
-def check(course: Course, context: Context) -> Iterator[Finding]:
-    yield from findings(course, file_addresses, _MESSAGE, _HELP)
-
-
-def check_course(course: Course, context: Context) -> Iterator[Finding]:
-    yield from course_findings(course, file_addresses, _MESSAGE, _HELP)
+check = _KEPT_HTML.check
+check_course = _KEPT_HTML.check_course

@@ -20,21 +20,14 @@ Good:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from attachdeck.anki.kept_html import fixed_positions
-from attachdeck.domain.course import Course
-from attachdeck.rules import Context, Finding
-from attachdeck.rules.support.kept import course_findings, findings
+from attachdeck.rules.support.kept import KeptHtml
 
 STOPS_RELEASE = True
-_MESSAGE = "`{what}` lies over the whole page, wherever a learner scrolls"
-_HELP = "write `position: absolute` in an element with `position: relative`, or `position: sticky`"
-
-
-def check(course: Course, context: Context) -> Iterator[Finding]:
-    yield from findings(course, fixed_positions, _MESSAGE, _HELP)
-
-
-def check_course(course: Course, context: Context) -> Iterator[Finding]:
-    yield from course_findings(course, fixed_positions, _MESSAGE, _HELP)
+_KEPT_HTML = KeptHtml(
+    fixed_positions,
+    "`{what}` lies over the whole page, wherever a learner scrolls",
+    "write `position: absolute` in an element with `position: relative`, or `position: sticky`",
+)
+check = _KEPT_HTML.check
+check_course = _KEPT_HTML.check_course

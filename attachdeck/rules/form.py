@@ -20,21 +20,14 @@ Good:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from attachdeck.anki.kept_html import forms
-from attachdeck.domain.course import Course
-from attachdeck.rules import Context, Finding
-from attachdeck.rules.support.kept import course_findings, findings
+from attachdeck.rules.support.kept import KeptHtml
 
 STOPS_RELEASE = True
-_MESSAGE = "`{what}` could send what a learner types somewhere"
-_HELP = "delete the form; a template asks for a typed answer by `{{type:Field}}`"
-
-
-def check(course: Course, context: Context) -> Iterator[Finding]:
-    yield from findings(course, forms, _MESSAGE, _HELP)
-
-
-def check_course(course: Course, context: Context) -> Iterator[Finding]:
-    yield from course_findings(course, forms, _MESSAGE, _HELP)
+_KEPT_HTML = KeptHtml(
+    forms,
+    "`{what}` could send what a learner types somewhere",
+    "delete the form; a template asks for a typed answer by `{{type:Field}}`",
+)
+check = _KEPT_HTML.check
+check_course = _KEPT_HTML.check_course

@@ -19,21 +19,14 @@ Good:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from attachdeck.anki.kept_html import latex
-from attachdeck.domain.course import Course
-from attachdeck.rules import Context, Finding
-from attachdeck.rules.support.kept import course_findings, findings
+from attachdeck.rules.support.kept import KeptHtml
 
 STOPS_RELEASE = True
-_MESSAGE = "`{what}` is run as LaTeX, which Anki does not do unless a learner has allowed it"
-_HELP = "write the formula between `\\(` and `\\)`, which Anki draws everywhere"
-
-
-def check(course: Course, context: Context) -> Iterator[Finding]:
-    yield from findings(course, latex, _MESSAGE, _HELP)
-
-
-def check_course(course: Course, context: Context) -> Iterator[Finding]:
-    yield from course_findings(course, latex, _MESSAGE, _HELP)
+_KEPT_HTML = KeptHtml(
+    latex,
+    "`{what}` is run as LaTeX, which Anki does not do unless a learner has allowed it",
+    "write the formula between `\\(` and `\\)`, which Anki draws everywhere",
+)
+check = _KEPT_HTML.check
+check_course = _KEPT_HTML.check_course

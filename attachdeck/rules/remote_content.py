@@ -23,23 +23,14 @@ Good:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from attachdeck.anki.kept_html import remote_content
-from attachdeck.domain.course import Course
-from attachdeck.rules import Context, Finding
-from attachdeck.rules.support.kept import course_findings, findings
+from attachdeck.rules.support.kept import KeptHtml
 
 STOPS_RELEASE = True
-_MESSAGE = "`{what}` is loaded from the internet when a learner sees the card"
-_HELP = (
-    "put the file into media/, list it under `files` in media/media.yaml, and write its name here"
+_KEPT_HTML = KeptHtml(
+    remote_content,
+    "`{what}` is loaded from the internet when a learner sees the card",
+    "put the file into media/, list it under `files` in media/media.yaml, and write its name here",
 )
-
-
-def check(course: Course, context: Context) -> Iterator[Finding]:
-    yield from findings(course, remote_content, _MESSAGE, _HELP)
-
-
-def check_course(course: Course, context: Context) -> Iterator[Finding]:
-    yield from course_findings(course, remote_content, _MESSAGE, _HELP)
+check = _KEPT_HTML.check
+check_course = _KEPT_HTML.check_course

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from html import unescape
 
 from attachdeck.anki.kept_html import filled_pieces
 from attachdeck.anki.unsafe_html import shown_as_text
-from attachdeck.domain.course import Course, CustomCard, OwnNoteType
+from attachdeck.domain.course import Card, Course, CustomCard, OwnNoteType
 from attachdeck.domain.location import Location
 from attachdeck.reader import Node
 from attachdeck.reader.document import location_of
-from attachdeck.rules import Finding
+from attachdeck.rules import Context, Finding
 from attachdeck.rules.support.texts import in_course
 
 RULES = ("remote-content", "file-address", "form", "fixed-position", "latex")
@@ -26,29 +27,36 @@ _MOST = 20
 """The maximum number of findings reported per text."""
 
 
-def findings(course: Course, effects: Effects, message: str, help: str) -> Iterator[Finding]:
-    """Yield a finding for each effect of kept HTML on the cards of a lesson.
+@dataclass(frozen=True, slots=True)
+class KeptHtml:
+    """The functions of a rule about kept HTML; `{what}` in its message is replaced by an effect."""
 
-    `{what}` in the message is replaced by the effect.
-    """
-    if not course.note_types:
-        return
-    pieces = {name: _pieces(own) for name, own in course.note_types.items()}
-    as_text = {name: _as_text(own) for name, own in course.note_types.items()}
-    for lesson in course.lessons:
-        for what in _some(effects(lesson.full_deck or lesson.title)):
-            yield Finding(lesson.at, message.format(what=what), help)
-    for card in course.cards():
-        if isinstance(card, CustomCard):
-            shown = _of_card(card, pieces[card.note_type], as_text[card.note_type], effects)
-            for at, what in shown:
-                yield Finding(at, message.format(what=what), help, card)
+    effects: Effects
+    message: str
+    help: str
 
+    def check(self, course: Course, _context: Context) -> Iterator[Finding]:
+        """Yield a finding for each effect on the cards of a lesson."""
+        if not course.note_types:
+            return
+        pieces = {name: _pieces(own) for name, own in course.note_types.items()}
+        as_text = {name: _as_text(own) for name, own in course.note_types.items()}
+        for lesson in course.lessons:
+            for what in _some(self.effects(lesson.full_deck or lesson.title)):
+                yield self._finding(lesson.at, what)
+        for card in course.cards():
+            if isinstance(card, CustomCard):
+                own = card.note_type
+                for at, what in _of_card(card, pieces[own], as_text[own], self.effects):
+                    yield self._finding(at, what, card)
 
-def course_findings(course: Course, effects: Effects, message: str, help: str) -> Iterator[Finding]:
-    """Yield a finding for each effect of templates, styles and names, which many cards show."""
-    for at, what in _beside_cards(course, effects) if course.note_types else ():
-        yield Finding(at, message.format(what=what), help)
+    def check_course(self, course: Course, _context: Context) -> Iterator[Finding]:
+        """Yield a finding for each effect of templates, styles and names, which many cards show."""
+        for at, what in _beside_cards(course, self.effects) if course.note_types else ():
+            yield self._finding(at, what)
+
+    def _finding(self, at: Location, what: str, card: Card | None = None) -> Finding:
+        return Finding(at, self.message.format(what=what), self.help, card)
 
 
 def _beside_cards(course: Course, effects: Effects) -> Iterator[tuple[Location, str]]:
