@@ -1,4 +1,4 @@
-"""A lesson's document to a Lesson."""
+"""Decode a lesson's document to a Lesson."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _NOTHING_SILENCED: dict[str, tuple[str, Location]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A lesson, what is wrong with it by itself, and the objectives that it wants from others.
+    """A lesson, the diagnostics of its references, and the objectives that it needs from others.
 
-    `lesson` is None where it is none of this course; `texts` are those of the files by their names.
+    `lesson` is None if it changes one of another course; `texts` are those of the files by name.
     """
 
     lesson: Lesson | None
@@ -62,8 +62,10 @@ class LessonDecoder(Reports):
         self.wanted: list[Name] = []
 
     def changes_another(self, root: Node) -> bool:
-        """Whether a lesson changes one of another course, which is reported: where this course
-        extends that one, both are one lesson by now."""
+        """Report a lesson that changes one of another course, and return whether it does.
+
+        Where this course extends that one, the two have been joined before.
+        """
         if "changes" in root:
             help = (
                 "name that course under `extends` in course.yaml; for a lesson of this course's "
@@ -110,7 +112,7 @@ class LessonDecoder(Reports):
         )
 
     def reading(self, root: Node) -> Iterator[Section]:
-        """The sections of a lesson's reading; their ids are those of cards."""
+        """Yield the sections of a lesson's reading; each becomes a card with its id."""
         if "reading" not in root:
             return
         reading = root["reading"]

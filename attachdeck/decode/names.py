@@ -1,7 +1,7 @@
-"""The names that lessons define and use, and what is wrong between lessons.
+"""The names that lessons define and use, and the errors between lessons.
 
-A lesson's names can be had even where the lesson has mistakes, so that one mistake does not make
-another lesson's references look wrong.
+A lesson's names are read even if the lesson has errors, so that no error makes another lesson's
+references look wrong.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from attachdeck.reader import Document, Node
 
 _LESSON_FILE = re.compile(r"(?P<number>[0-9]{1,4})[-_. ].+\.ya?ml")
 MOST_HINTS = 40
-"""For how many unknown names the nearest known one is looked for, which takes long."""
+"""Maximum number of unknown names for which similar ones are searched, which takes long."""
 
 
 class Name(NamedTuple):
@@ -30,7 +30,7 @@ class Name(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """What an objective names under `requires`."""
+    """The names under an objective's `requires`."""
 
     of: Name
     on: tuple[Name, ...]
@@ -57,7 +57,7 @@ class Names:
 
 
 def lesson_number(file: str) -> int | None:
-    """Return the number with which the name of a lesson's file begins, None where it has none."""
+    """Return the number at the beginning of a lesson file's name, or None."""
     match = _LESSON_FILE.fullmatch(file.rpartition("/")[2])
     return int(match["number"]) if match else None
 
@@ -167,8 +167,8 @@ def number_problems(files: Sequence[str]) -> Iterator[Diagnostic]:
 
 
 def _free_number(file: str, files: Iterable[str]) -> str:
-    """The name of a lesson's file with the first number after those of all others."""
-    last = max((lesson_number(each) or 0 for each in files), default=0)
+    """Return the name of a lesson's file with the first number after those of all others."""
+    last = max((lesson_number(name) or 0 for name in files), default=0)
     words = re.sub(r"^[0-9]*[-_. ]*(?=.*\.)", "", file.rpartition("/")[2])
     return f"{last + 1:02}-{'lesson' if words.startswith('.') else ''}{words}"
 
@@ -179,7 +179,7 @@ def problems(
     practice_deck: str,
     unsure: Sequence[str] = (),
 ) -> Iterator[Diagnostic]:
-    """Report what is wrong between lessons, which come in the course's order.
+    """Report errors between lessons, which come in the course's order.
 
     `reserved` are ids that no card may have, with the places of what has them; `unsure` the texts
     of lessons that could not be read, and may define any name in them.

@@ -1,4 +1,4 @@
-"""Image occlusion: the regions of a picture, in percent of it whichever way they are written."""
+"""Decode the regions of a picture, which are written in percent, in pixels or as SVG ids."""
 
 from __future__ import annotations
 
@@ -27,21 +27,19 @@ def occlusion_card(lesson: LessonDecoder, node: Node, common: dict[str, Any]) ->
 
 
 def is_in_percent(entry: Node, card: Node) -> bool:
-    """Whether a region is written in percent of its picture."""
+    """Return whether a region is written in percent of its picture."""
     return "element" not in entry and card.value.get("unit", "percent") == "percent"
 
 
 def whole_of(entry: Node, card: Node, picture: Picture) -> Box | None:
-    """Return the whole picture in the measure in which a region is written; None where the picture
-    does not say how large it is."""
+    """Return the whole picture in the unit of a region; None if the picture has no size."""
     if is_in_percent(entry, card):
         return Box(0, 0, 100, 100)
     return frame(picture.content, picture.file)
 
 
 def _region(lesson: LessonDecoder, entry: Node, card: Node, picture: Picture) -> Region | None:
-    """Return a region in percent of its picture, whichever way it was written; None where it cannot
-    be told."""
+    """Return a region in percent of its picture; None if its place is unknown."""
     whole = whole_of(entry, card, picture)
     box = _box(lesson, entry, picture, whole) if whole else None
     if whole is None or box is None:
@@ -58,7 +56,7 @@ def _region(lesson: LessonDecoder, entry: Node, card: Node, picture: Picture) ->
 
 
 def _box(lesson: LessonDecoder, entry: Node, picture: Picture, whole: Box) -> Box | None:
-    """Return where a region lies as seen from the corner of its picture."""
+    """Return the place of a region, measured from the corner of its picture."""
     written = entry.value
     if "element" not in written:
         return Box(written["left"], written["top"], written["width"], written["height"])

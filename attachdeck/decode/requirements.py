@@ -1,5 +1,4 @@
-"""What lessons and objectives build on, and what is wrong with it: names that nobody has, circles,
-a wrong order, more than one beginning."""
+"""Errors in what lessons and objectives require: unknown names, circles, order, beginnings."""
 
 from __future__ import annotations
 
@@ -12,20 +11,22 @@ from attachdeck.domain.diagnostics import Diagnostic, did_you_mean_or_list
 Requirements = Sequence[Requirement]
 
 _MOST_CIRCLES = 20
-"""How many circles are reported at most."""
+"""Maximum number of circles reported."""
 
 
 def problems(lessons: Sequence[Names], unsure: Sequence[str] = ()) -> Iterator[Diagnostic]:
-    """Report what is wrong with the requirements of lessons, which come in the course's order.
+    """Report errors in the requirements of lessons, which come in the course's order.
 
     `unsure` are the texts of lessons that could not be read, and may define any name in them.
     """
-    of_lessons = [Requirement(each.lesson, each.requires) for each in lessons if each.lesson]
+    of_lessons = [Requirement(names.lesson, names.requires) for names in lessons if names.lesson]
     yield from _wrong(of_lessons, _places(of_lessons), "lesson", unsure)
     for layer in _layers(lessons):
         yield from _roots(layer)
-    objectives = {name.id: place for place, each in enumerate(lessons) for name in each.objectives}
-    requirements = [requirement for each in lessons for requirement in each.requirements]
+    objectives = {
+        name.id: place for place, names in enumerate(lessons) for name in names.objectives
+    }
+    requirements = [requirement for names in lessons for requirement in names.requirements]
     yield from _wrong(requirements, objectives, "objective", unsure)
 
 
@@ -36,8 +37,10 @@ def _places(requirements: Requirements) -> dict[str, int]:
 def _wrong(
     requirements: Requirements, places: Mapping[str, int], what: str, unsure: Sequence[str]
 ) -> Iterator[Diagnostic]:
-    """Report the requirements of lessons, or of objectives; `places` are those of all in the
-    course's order."""
+    """Report errors in the requirements of lessons or of objectives.
+
+    `places` are those of all of them in the course's order.
+    """
     circles = list(islice(_circles(requirements), _MOST_CIRCLES))
     in_circles = {name for circle in circles for name in circle}
     unknown = 0
@@ -74,9 +77,8 @@ def _later(of: Name, name: Name, what: str) -> Diagnostic:
 
 
 def _circles(requirements: Requirements) -> Iterator[tuple[str, ...]]:
-    """Yield each circle of names that require one another, beginning with the one that comes
-    first."""
-    on = {each.of.id: [name.id for name in each.on] for each in requirements}
+    """Yield each circle of names that require one another, from its first name in the course."""
+    on = {requirement.of.id: [name.id for name in requirement.on] for requirement in requirements}
     order = {name: place for place, name in enumerate(on)}
     done: set[str] = set()
     known: set[frozenset[str]] = set()
@@ -91,7 +93,7 @@ def _circles(requirements: Requirements) -> Iterator[tuple[str, ...]]:
 def _circles_from(
     start: str, on: Mapping[str, Sequence[str]], done: set[str]
 ) -> Iterator[tuple[str, ...]]:
-    """Walk along the requirements of one name, and yield the circles that this meets."""
+    """Yield the circles that the requirements of one name lead to."""
     if start in done:
         return
     way = {start: iter(on[start])}
@@ -131,13 +133,15 @@ def _circle(circle: Sequence[str], requirements: Requirements, what: str) -> Dia
 
 
 def _layers(lessons: Iterable[Names]) -> Iterable[Requirements]:
-    """Return the lessons by folder: a course that extends another one has lessons in both, and
-    what that one's author adds must not break its own."""
+    """Return the lessons of each folder.
+
+    A course that extends another one has lessons in two folders, each with its own beginning.
+    """
     layers: dict[str, list[Requirement]] = {}
-    for each in lessons:
-        if each.lesson:
-            folder = each.file.rpartition("/")[0]
-            layers.setdefault(folder, []).append(Requirement(each.lesson, each.requires))
+    for names in lessons:
+        if names.lesson:
+            folder = names.file.rpartition("/")[0]
+            layers.setdefault(folder, []).append(Requirement(names.lesson, names.requires))
     return layers.values()
 
 

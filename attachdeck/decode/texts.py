@@ -17,7 +17,7 @@ _MOST_HINTS = 40
 
 
 class Reports:
-    """Collects what is wrong in documents.
+    """Collects diagnostics about references in documents.
 
     `texts` are those of the files by their names, `pictures` those that media.yaml lists; None
     where that cannot be known, because media.yaml has mistakes.
@@ -29,7 +29,7 @@ class Reports:
         self.pictures: Mapping[str, Picture] | None = None
         self.note_types: Mapping[str, OwnNoteType] | None = None
         self.unsure: dict[str, str] = {}
-        """The texts of files that have errors, by what messages call them."""
+        """The texts of files that have errors, by the name that messages use."""
 
     def report(
         self,

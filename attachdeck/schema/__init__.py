@@ -1,5 +1,4 @@
-"""The JSON Schemas of a course's files, and what a document's disagreement with one means to its
-author: loading, finding, locating and explaining, one a module."""
+"""The JSON Schemas of a course's files: validating documents, and explaining errors to authors."""
 
 from attachdeck.schema.finding import broken_files, check, own_documents, problems
 from attachdeck.schema.ids import missing_ids

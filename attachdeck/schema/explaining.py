@@ -1,5 +1,4 @@
-"""What an author is told about an error: its message, place and help, and the edit that mends
-it."""
+"""Diagnostics for the errors of a schema: message, place and help, and the edit that fixes it."""
 
 from __future__ import annotations
 
@@ -13,7 +12,7 @@ from attachdeck.reader import Document, Node
 from attachdeck.schema.ids import NewIds
 from attachdeck.schema.keys import is_bare, missing_keys, taken_apart, unknown_keys
 from attachdeck.schema.locating import line_of, schema_of, wrong_value
-from attachdeck.schema.wording import no_name, said
+from attachdeck.schema.wording import no_name, worded
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 def explain(
     error: ValidationError, document: Document, root: Node, validator: Validator, new_ids: NewIds
 ) -> Iterator[Diagnostic]:
-    """Yield what an author is told about an error in a document."""
+    """Yield the diagnostics for an error in a document."""
     node = root
     for part in error.absolute_path:
         node = node[part]
@@ -48,7 +47,7 @@ def _explain_value(
         around, node = node, node[part]
     keyword = str(error.validator)
     wrong = wrong_value(error, document, node, validator)
-    message, help = said(keyword, wrong) or (error.message, None)
+    message, help = worded(keyword, wrong) or (error.message, None)
     if wrong.name == "id" and not wrong.typed and id(around.value) in new_ids():
         help = f"write `id: {new_ids()[id(around.value)]}`; it stays when you reword the card"
     if wrong.name in around and is_bare(around, wrong.name):
@@ -64,8 +63,7 @@ def _explain_value(
 
 
 def _retyped(document: Document, node: Node, takes: Callable[[Any], bool]) -> Edit | None:
-    """Return the edit that makes a value right for its place, where that is only a matter of quotes
-    or brackets."""
+    """Return the edit that adds or deletes quotes or brackets, if that makes a value valid."""
     at, value = node.at, node.value
     typed = line_of(document, at)[at.column - 1 : at.end_column - 1]
     tries: list[tuple[str, Any]] = []

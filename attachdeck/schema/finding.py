@@ -1,4 +1,4 @@
-"""Where a course's documents disagree with their schemas."""
+"""The errors of documents by their schemas."""
 
 from __future__ import annotations
 
@@ -18,13 +18,12 @@ if TYPE_CHECKING:
 
 
 def problems(files: CourseFiles) -> list[Diagnostic]:
-    """Hold a course's own documents, its lessons excepted, against their schemas."""
+    """Validate a course's own documents, without its lessons."""
     return [problem for document, name in own_documents(files) for problem in check(document, name)]
 
 
 def broken_files(files: CourseFiles) -> set[str]:
-    """Return the names of a course's own documents that could not be read, or break their
-    schemas."""
+    """Return the names of a course's own documents that are unreadable or invalid."""
     return {
         document.file
         for document, name in own_documents(files)
@@ -33,17 +32,16 @@ def broken_files(files: CourseFiles) -> set[str]:
 
 
 def own_documents(files: CourseFiles) -> list[tuple[Document, str]]:
-    """Return a course's own documents, its lessons excepted, each with its schema's name."""
+    """Return a course's own documents, without its lessons, each with its schema's name."""
     pairs = [(files.course, "course"), (files.sources, "sources"), (files.media, "media")]
     pairs += [(note_type.document, "note_type") for note_type in files.note_types.values()]
     return [(document, name) for document, name in pairs if document is not None]
 
 
 def check(document: Document, name: str, new_ids: NewIds | None = None) -> list[Diagnostic]:
-    """Hold a document against a schema.
+    """Validate a document; report each error at the narrowest place.
 
-    Every disagreement is one diagnostic at the narrowest place. `new_ids` tells the ids of the
-    course's cards that have none yet.
+    `new_ids` returns the ids that the course's cards without one will get.
     """
     root = document.root
     if root is None:
@@ -82,10 +80,7 @@ def _empty(at: Location, name: str) -> Diagnostic:
 
 
 def _without_wrong_types(errors: list[ValidationError]) -> list[ValidationError]:
-    """Return the errors without those that a value of another type brings along.
-
-    What else holds for it is of no use to its author.
-    """
+    """Return the errors without those that follow from a value's wrong type."""
     mistyped = {tuple(error.absolute_path) for error in errors if error.validator == "type"}
     return [
         error
@@ -95,8 +90,7 @@ def _without_wrong_types(errors: list[ValidationError]) -> list[ValidationError]
 
 
 def _leaves(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
-    """Yield the errors at the ends of `if`/`then`; where a key's name is wrong, the error that
-    names it."""
+    """Yield the errors without others inside: those within `if`/`then`, and of keys' names."""
     for error in errors:
         if error.context:
             yield from _leaves(error.context)
@@ -105,10 +99,9 @@ def _leaves(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
 
 
 def _under_bars(diagnostics: list[Diagnostic], document: Document) -> list[Diagnostic]:
-    """Return the diagnostics with those replaced that come from a text under a `|` that is not
-    indented.
+    """Return the diagnostics, with one for each text after `|` that is not indented.
 
-    YAML reads its lines as comments, or as keys that nobody knows, and the text as blank.
+    YAML reads the lines of such a text as comments or unknown keys, and the text as blank.
     """
     lines = document.text.split("\n")
     unknown = {problem.at.line for problem in diagnostics if problem.rule == "unknown-key"}

@@ -10,7 +10,7 @@ from attachdeck.domain.naming import card_id, ids_of_cards
 from attachdeck.reader import Document, Node
 
 NewIds = Callable[[], dict[int, str]]
-"""`missing_ids`, asked for when one is needed."""
+"""A function that calls `missing_ids` once, when an id is needed."""
 
 
 def missing_ids(lessons: Iterable[Document]) -> dict[int, str]:

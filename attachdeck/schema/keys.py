@@ -17,28 +17,27 @@ from attachdeck.domain.quoting import as_yaml, quoted, shortened
 from attachdeck.reader import Node
 from attachdeck.schema.ids import NewIds, with_id
 from attachdeck.schema.locating import keys_on, schema_of, way_to
-from attachdeck.schema.wording import disguised
+from attachdeck.schema.meant import disguised
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
     from jsonschema.protocols import Validator
 
 MAX_PROBLEMS = 200
-"""Of how many disagreements in one file an author is told at once."""
+"""Maximum number of problems reported per file."""
 
 _SURE = 0.8
-"""How alike (difflib's ratio) a misspelt key must be to the only one that it can mean, for a
-program to mend it."""
+"""How alike (difflib's ratio) a misspelt key must be to the only possible one for `--fix`."""
 _ALIKE = 0.7
-"""How alike it must be to one for an author to be asked whether it is meant."""
+"""How alike it must be to a key for the help to propose that one."""
 _LONGEST_LIST = 500
-"""Maximum number of characters of a list of all keys that may stand in a place."""
+"""In characters: a longer list of the keys that are possible in a place is not shown."""
 
 
 def missing_keys(
     error: ValidationError, node: Node, validator: Validator, new_ids: NewIds
 ) -> Iterator[Diagnostic]:
-    """Yield what an author is told about each key that a group needs and has not."""
+    """Report each key that a group needs and does not have."""
     path = error.absolute_path
     if len(node.value) == 1 and len(path) == 2 and path[0] == "cards":
         yield _only_one_key(node)
@@ -97,7 +96,7 @@ def _no_id(node: Node, id: str) -> Diagnostic:
 
 
 def _meant_by_author(key: str, unknown: Sequence[str], schema: Mapping[str, Any]) -> str:
-    """Return the unknown key by which an author means a missing one; empty where there is none."""
+    """Return the unknown key that is probably meant to be a missing one; empty without one."""
     words = (key, *schema.get("x-aliases", ()))
     named = [word for word in unknown if word.lower() in words]
     return next(iter(named or close(key, unknown, cutoff=_ALIKE)), "")
@@ -110,7 +109,7 @@ def _described(schema: Mapping[str, Any]) -> str:
 
 
 def unknown_keys(error: ValidationError, node: Node, validator: Validator) -> Iterator[Diagnostic]:
-    """Yield what an author is told about each key that a group has and its schema does not know."""
+    """Report each key that a group has and its schema does not know."""
     known: dict[str, Any] = schema_of(error).get("properties", {})
     missing = {key: _schema_of_key(key, known, validator) for key in known if key not in node}
     unknown = [key for key in node.value if key not in known][:MAX_PROBLEMS]
@@ -137,7 +136,7 @@ def unknown_keys(error: ValidationError, node: Node, validator: Validator) -> It
 
 
 def _schema_of_key(key: str, known: Mapping[str, Any], validator: Validator) -> dict[str, Any]:
-    """Return the schema of a key; what belongs to every kind of card is said in one place."""
+    """Return the schema of a key; those of keys of every kind of card are in one place."""
     whole: Any = validator.schema
     schema = whole["$defs"]["card"]["properties"][key] if known[key] is True else known[key]
     return dict(schema)
@@ -150,7 +149,7 @@ def _help_with(
     missing: Mapping[str, Mapping[str, Any]],
     validator: Validator,
 ) -> str | None:
-    """Return what to write in the place of an unknown key."""
+    """Return what to write instead of an unknown key."""
     if is_bare(node, key):
         joined = re.match(r"([\w-]+):(\S.*)", key)
         return (
@@ -176,8 +175,7 @@ def _help_with(
 
 
 def is_bare(node: Node, key: str) -> bool:
-    """Return whether a key stands between braces without a colon behind it: a part of the text
-    before it, which held a comma."""
+    """Return whether a key between braces has no colon: it is a part of a text with a comma."""
     return (
         node.value[key] is None
         and node[key].at.column == node.key_at(key).end_column
@@ -186,7 +184,7 @@ def is_bare(node: Node, key: str) -> bool:
 
 
 def taken_apart(node: Node, key: str) -> str:
-    """Return how to write the text between braces of which a key was meant to be a part."""
+    """Return how to write the text with a comma of which a key was meant to be a part."""
     keys = list(node.value)
     begin = end = keys.index(key)
     while begin and is_bare(node, keys[begin]):

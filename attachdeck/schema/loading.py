@@ -1,4 +1,4 @@
-"""The schemas, and the validators that hold values against them.
+"""The schemas, and their validators.
 
 The only importer of jsonschema, and of jsonschema-rs, which accepts good documents fifty times as
 fast; what it does not accept, jsonschema explains. The schemas' patterns are such as both read
@@ -36,13 +36,13 @@ def schema_text(name: str) -> str:
 
 
 def accepts(value: Any, name: str) -> bool:
-    """Return whether a document's value agrees with a schema."""
+    """Return whether a document's value is valid by a schema."""
     return bool(_acceptor(name).is_valid(value))
 
 
 @cache
 def validator_of(name: str) -> Validator:
-    """Return the validator that says where a value disagrees with a schema."""
+    """Return the validator that finds the errors of a value."""
     from jsonschema import Draft202012Validator
     from jsonschema.validators import extend
 
@@ -74,8 +74,7 @@ def _acceptor(name: str) -> jsonschema_rs.Draft202012Validator:
 
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Let Ctrl-C wait: an import that it interrupts inside of compiled code is a panic there, and
-    no KeyboardInterrupt."""
+    """Make Ctrl-C wait: interrupting an import in compiled code would panic there."""
     pressed: list[int] = []
     try:
         before = signal.signal(signal.SIGINT, lambda number, _frame: pressed.append(number))

@@ -1,4 +1,4 @@
-"""Which part of a schema, and which text in a document, an error is about."""
+"""The part of a schema, and the text in a document, that an error is about."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attachdeck.domain.location import Location
 from attachdeck.reader import Document, Node
 from attachdeck.reader.document import lines_in
-from attachdeck.schema.wording import Wrong
+from attachdeck.schema.wrong import Wrong
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -25,8 +25,7 @@ def schema_of(error: ValidationError) -> dict[str, Any]:
 
 
 def way_to(error: ValidationError, validator: Validator) -> Way:
-    """Return the schemas to an error's own, from the whole one inwards, each with its name in the
-    one before; references are followed."""
+    """Return the schemas that lead to an error's own, with references followed."""
     whole: Any = validator.schema
     way: Way = [("", whole)]
     for part in error.absolute_schema_path:
@@ -42,7 +41,7 @@ def way_to(error: ValidationError, validator: Validator) -> Way:
 
 
 def keys_on(way: Way) -> dict[str, dict[str, Any]]:
-    """Return the keys that the schemas on a way know, each with all that they say of it."""
+    """Return the keys of the schemas on a way, each with its own schemas merged."""
     known: dict[str, dict[str, Any]] = {}
     for _, schema in way:
         # What a group needs only then is described beside its keys.
@@ -55,7 +54,7 @@ def keys_on(way: Way) -> dict[str, dict[str, Any]]:
 def wrong_value(
     error: ValidationError, document: Document, node: Node, validator: Validator
 ) -> Wrong:
-    """Return what an author sees of a value that disagrees with its schema."""
+    """Return what an author sees of a value that its schema does not accept."""
     path = list(error.absolute_path)
     way = way_to(error, validator)
     name = next((part for part in reversed(path) if isinstance(part, str)), "")
@@ -84,11 +83,7 @@ def wrong_value(
 
 
 def _depth_of(name: str, way: Way) -> int:
-    """Return the place on a way of a value's own schema.
-
-    It is the last to which the way leads by the value's key or place; before it stands that of
-    the group around it.
-    """
+    """Return the index on a way of a value's own schema: the last with the value's key or place."""
     places = (
         place
         for place, (part, _) in enumerate(way)
@@ -98,7 +93,7 @@ def _depth_of(name: str, way: Way) -> int:
 
 
 def _is_alone(document: Document, node: Node) -> bool:
-    """Return whether a value is a group of one key on one line: a text with a colon in it."""
+    """Return whether a value is a group of one key on one line, so probably a text with a colon."""
     if not isinstance(node.value, dict) or len(node.value) != 1:
         return False
     only = node[next(iter(node.value))]
@@ -122,8 +117,7 @@ def _typed(document: Document, node: Node) -> str:
 
 
 def line_of(document: Document, at: Location) -> str:
-    """Return the line of a document on which something stands, if it stands on one line of this
-    document."""
+    """Return the line that a place is on; empty if it is longer, or in another document."""
     return (
         lines_in(document.text)[at.line - 1]
         if at.file == document.file and at.line == at.end_line
