@@ -1,4 +1,5 @@
-"""Synthetic courses: 25 cards a lesson file, about 672 bytes of YAML a card, one subdeck a lesson; the same text for the same number of cards."""
+"""Synthetic courses: 25 cards a lesson file, about 672 bytes of YAML a card, one subdeck a lesson;
+the same text for the same number of cards."""
 
 from __future__ import annotations
 
@@ -8,11 +9,17 @@ from pathlib import Path
 
 CARDS_A_LESSON = 25
 WORDS = """
-    attention bond care child comfort contact distance distress episode evidence explore family figure friend haven home infant memory model moment
-    mother need observation parent partner pattern person presence quarrel question reunion review routine safety scene security separation signal
-    sleep strategy stranger study support trust voice warmth worry year answers asks calms finds follows grows holds keeps learns leaves meets names
-    a an and as at by for from how he she we you our who why yet too now own new old all any both each few such than that then if in is it its more most no not of on one or so that the then they this to when who with what was
-    notices returns seeks shows stays turns waits watches about after before beside between early late often rarely slowly together without
+    attention bond care child comfort contact distance distress episode evidence explore family \
+figure friend haven home infant memory model moment
+    mother need observation parent partner pattern person presence quarrel question reunion review \
+routine safety scene security separation signal
+    sleep strategy stranger study support trust voice warmth worry year answers asks calms finds \
+follows grows holds keeps learns leaves meets names
+    a an and as at by for from how he she we you our who why yet too now own new old all any both \
+each few such than that then if in is it its more most no not of on one or so that the then they \
+this to when who with what was
+    notices returns seeks shows stays turns waits watches about after before beside between early \
+late often rarely slowly together without
 """.split()
 KINDS = ("basic", "basic", "basic", "cloze", "basic", "choice", "basic", "reversed")
 
@@ -32,7 +39,10 @@ def write(folder: Path, cards: int) -> Path:
     (folder / "lessons").mkdir(parents=True)
     (folder / "course.yaml").write_text(COURSE, encoding="utf-8", newline="\n")
     sources = "".join(
-        f'  - {{key: work{n}, authors: "Author, A. B.", year: {1950 + n % 70}, title: "Work {n}", container: Journal}}\n'
+        (
+            f'  - {{key: work{n}, authors: "Author, A. B.", year: {1950 + n % 70}, title: "Work '
+            f'{n}", container: Journal}}\n'
+        )
         for n in range(40)
     )
     (folder / "sources.yaml").write_text(f"sources:\n{sources}", encoding="utf-8", newline="\n")
@@ -48,7 +58,10 @@ def write(folder: Path, cards: int) -> Path:
 def lesson_text(lesson: int, cards: int) -> str:
     """The YAML of one lesson."""
     chance = random.Random(lesson)  # noqa: S311  # Text for measuring.
-    head = f"id: lesson-{lesson}\ntitle: Lesson {lesson}\nsummary: {sentence(chance, 12)}\nobjectives:\n"
+    head = (
+        f"id: lesson-{lesson}\ntitle: Lesson {lesson}\nsummary: {sentence(chance, 12)}\n"
+        "objectives:\n"
+    )
     head += "".join(
         f"  - {{id: goal-{lesson}-{n}, text: {sentence(chance, 8)}}}\n" for n in range(3)
     )
@@ -65,7 +78,11 @@ def card(chance: random.Random, lesson: int, number: int) -> str:
         f"    confusion: {sentence(chance, 16)}",
     ]
     lines += [
-        f"    sources: [work{chance.randrange(40)}, {{key: work{chance.randrange(40)}, page: p. {number}}}]"
+        (
+            f"    sources: [work{chance.randrange(40)}, {{key: work{chance.randrange(40)}, page: "
+            "p. "
+            f"{number}}}]"
+        )
     ]
     lines += [
         f"    objective: goal-{lesson}-{number % 3}",
@@ -76,7 +93,10 @@ def card(chance: random.Random, lesson: int, number: int) -> str:
 
 def _asked(chance: random.Random, kind: str) -> Iterator[str]:
     if kind == "cloze":
-        yield f"    text: {sentence(chance, 20)[:-1]} ((1 {chance.choice(WORDS[:50])})). {sentence(chance, 16)}"
+        yield (
+            f"    text: {sentence(chance, 20)[:-1]} ((1 {chance.choice(WORDS[:50])})). "
+            f"{sentence(chance, 16)}"
+        )
     elif kind == "choice":
         yield f"    question: {sentence(chance, 14)[:-1]}?"
         yield "    options:"

@@ -1,4 +1,5 @@
-"""The package step alone: ready notes in, a package out, by genanki and by attachdeck. Prints the seconds of that step."""
+"""The package step alone: ready notes in, a package out, by genanki and by attachdeck. Prints the
+seconds of that step."""
 
 from __future__ import annotations
 

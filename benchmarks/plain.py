@@ -1,7 +1,9 @@
-"""The plain way: PyYAML's SafeLoader, one reused jsonschema validator a file kind, markdown-it-py, genanki with a deck a lesson.
+"""The plain way: PyYAML's SafeLoader, one reused jsonschema validator a file kind, markdown-it-py,
+genanki with a deck a lesson.
 
-What one writes on an afternoon who knows these libraries; no positions, no lock, no references checked, no stable times.
-It reads the same files, holds them against the same schemas, and makes as many notes and cards.
+What one writes on an afternoon who knows these libraries; no positions, no lock, no references
+checked, no stable times. It reads the same files, holds them against the same schemas, and makes as
+many notes and cards.
 """
 
 from __future__ import annotations
@@ -98,7 +100,10 @@ class Course:
         """The works that a card cites."""
         cited = (each if isinstance(each, str) else each["key"] for each in card.get("sources", ()))
         return "<br>".join(
-            f"{self.works[key]['authors']} ({self.works[key].get('year', 'n.d.')}). {self.works[key]['title']}"
+            (
+                f"{self.works[key]['authors']} ({self.works[key].get('year', 'n.d.')}). "
+                f"{self.works[key]['title']}"
+            )
             for key in cited
         )
 

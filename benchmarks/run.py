@@ -1,7 +1,9 @@
-"""`make bench`: attachdeck beside the plain way, the official engine and two checkers, in one run; writes docs/performance.md and its chart.
+"""`make bench`: attachdeck beside the plain way, the official engine and two checkers, in one run;
+writes docs/performance.md and its chart.
 
-Every ratio is between commands that ran in turn (A B A B …) on the same machine, and is the median of the pairs' ratios. Times are wall clock, of
-whole processes, start-up included; peaks are the operating system's. Usage: run.py [LARGEST]; without a number up to 100,000 cards.
+Every ratio is between commands that ran in turn (A B A B …) on the same machine, and is the median
+of the pairs' ratios. Times are wall clock, of whole processes, start-up included; peaks are the
+operating system's. Usage: run.py [LARGEST]; without a number up to 100,000 cards.
 """
 
 from __future__ import annotations
@@ -56,7 +58,8 @@ class Pair:
 
 @dataclass(frozen=True)
 class Cold:
-    """First builds of a course, in turn: with as many processes as attachdeck takes by itself, with one, and the plain way."""
+    """First builds of a course, in turn: with as many processes as attachdeck takes by itself, with
+    one, and the plain way."""
 
     usual: list[Run]
     alone: list[Run]
@@ -124,7 +127,8 @@ def cold(course: Path, times: int, work: Path) -> Cold:
 
 
 def together(command: list[str | Path]) -> float | None:
-    """The peak in MiB of all processes of a command, what they share counted once (proportional set size); None where the system does not tell."""
+    """The peak in MiB of all processes of a command, what they share counted once (proportional set
+    size); None where the system does not tell."""
     process = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment("off")
     )
@@ -329,7 +333,8 @@ def main() -> None:
 
 
 def exponent(times: dict[int, float]) -> float:
-    """The power of the number of cards with which time grows: the slope of the least-squares line through the logarithms."""
+    """The power of the number of cards with which time grows: the slope of the least-squares line
+    through the logarithms."""
     xs, ys = [math.log(cards) for cards in times], [math.log(taken) for taken in times.values()]
     x, y = statistics.mean(xs), statistics.mean(ys)
     return sum((a - x) * (b - y) for a, b in zip(xs, ys, strict=True)) / sum(
@@ -349,7 +354,8 @@ def write(
     theirs = {cards: seconds(each.plain) for cards, each in builds.items()}
     growth = [exponent(each) if len(each) > 1 else math.nan for each in (ours, alone, theirs)]
     table = "".join(
-        f"| {cards:,} | {SIZES[cards]} | {ours[cards]:.2f} s | {alone[cards]:.2f} s | {theirs[cards]:.1f} s | {each.ratio:.1f} | {each.ratio_alone:.1f} | "
+        f"| {cards:,} | {SIZES[cards]} | {ours[cards]:.2f} s | {alone[cards]:.2f} s | "
+        f"{theirs[cards]:.1f} s | {each.ratio:.1f} | {each.ratio_alone:.1f} | "
         f"{peak(each.usual):.0f} MiB | {peak(each.plain):.0f} MiB |\n"
         for cards, each in builds.items()
     )
@@ -387,7 +393,10 @@ def machine() -> str:
         (line.partition(":")[2].strip() for line in cpu_lines() if line.startswith("model name")),
         platform.processor() or platform.machine(),
     )
-    return f"{name}, {cores} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}, {time.strftime('%Y-%m-%d', time.gmtime())}"
+    return (
+        f"{name}, {cores} cores, {platform.system()} {platform.release()}, Python "
+        f"{platform.python_version()}, {time.strftime('%Y-%m-%d', time.gmtime())}"
+    )
 
 
 def cpu_lines() -> list[str]:

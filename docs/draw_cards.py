@@ -2,8 +2,9 @@
 
     make cards
 
-The cards are the examples of docs/course-format.md, compiled as a course of their own, drawn as the preview draws them (the tests compare
-that with Anki's engine) and photographed in Chromium. The pictures are the fronts and backs as a phone shows them.
+The cards are the examples of docs/course-format.md, compiled as a course of their own, drawn as the
+preview draws them (the tests compare that with Anki's engine) and photographed in Chromium. The
+pictures are the fronts and backs as a phone shows them.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ COURSE = DOCS.parent / "course"
 HEAD = """\
 # Every kind of card
 
-Made by `make cards` from the examples of [course-format.md](course-format.md); the pictures show front and back as on a phone.
+Made by `make cards` from the examples of [course-format.md](course-format.md); the pictures show \
+front and back as on a phone.
 A learner sees the same in the dark in darker colours.
 """
 LESSON = """\

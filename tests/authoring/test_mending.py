@@ -1,4 +1,5 @@
-"""`check --fix` mends what can only be meant one way, and leaves everything else as its author wrote it."""
+"""`check --fix` mends what can only be meant one way, and leaves everything else as its author
+wrote it."""
 
 from __future__ import annotations
 
@@ -25,21 +26,67 @@ def lesson(folder: Path) -> str:
 @pytest.mark.parametrize(
     ("broken", "whole"),
     [
-        ("  - kind: basic # Mine.\n    prompt: What is it?\n    answer: That.\n", "  - id: what-is-it\n    kind: basic # Mine.\n    prompt: What is it?\n    answer: That.\n"),
-        ("  - {kind: basic, prompt: What is it?, answer: That.}\n", "  - {id: what-is-it, kind: basic, prompt: What is it?, answer: That.}\n"),
-        ("  - {kind: basic, prompt: Null?, answer: A}\n  - kind: basic\n    prompt: '2025'\n    answer: A\n",
-         '  - {id: "null", kind: basic, prompt: Null?, answer: A}\n  - id: "2025"\n    kind: basic\n    prompt: \'2025\'\n    answer: A\n'),
-        ("  - {id: a, kind: basic, prompt: When?, answer: 1969}\n", '  - {id: a, kind: basic, prompt: When?, answer: "1969"}\n'),
-        ("  - {id: a, kind: basic, prompt: When?, answer: 0x10}\n", '  - {id: a, kind: basic, prompt: When?, answer: "0x10"}\n'),
-        ("  - {id: a, kind: basic, prompt: When?, anwser: Now.}\n", "  - {id: a, kind: basic, prompt: When?, answer: Now.}\n"),
-        ("  - {id: a, kind: basic, prompt: When?, answer: Now., tags: one}\n", "  - {id: a, kind: basic, prompt: When?, answer: Now., tags: [one]}\n"),
-        ("  - {id: a, kind: basic, prompt: When\x07?, answer: \x01Now.}\n", "  - {id: a, kind: basic, prompt: When?, answer: Now.}\n"),
-        ("  - {id: a, kind: basic, prompt: One\x0bor two\u2028?, answer: It\x92s\x96.\x85}\n", "  - {id: a, kind: basic, prompt: One or two ?, answer: It’s–.…}\n"),
-        ("  - {id: a, kind: basic, prompt: One\u2028\n      or two?, answer: A.}\n", "  - {id: a, kind: basic, prompt: One\n      or two?, answer: A.}\n"),
-        ("  - {kind: basic, prompt: Who?, answer: A.}\n  - {kind: basic, prompt: Who?, answer: B.}\n",
-         "  - {id: who, kind: basic, prompt: Who?, answer: A.}\n  - {id: who-2, kind: basic, prompt: Who?, answer: B.}\n"),
+        (
+            "  - kind: basic # Mine.\n    prompt: What is it?\n    answer: That.\n",
+            (
+                "  - id: what-is-it\n    kind: basic # Mine.\n    prompt: What is it?\n"
+                "    answer: That.\n"
+            ),
+        ),
+        (
+            "  - {kind: basic, prompt: What is it?, answer: That.}\n",
+            "  - {id: what-is-it, kind: basic, prompt: What is it?, answer: That.}\n",
+        ),
+        (
+            (
+                "  - {kind: basic, prompt: Null?, answer: A}\n  - kind: basic\n    prompt: '2025'\n"
+                "    answer: A\n"
+            ),
+            (
+                '  - {id: "null", kind: basic, prompt: Null?, answer: A}\n  - id: "2025"\n'
+                "    kind: basic\n    prompt: '2025'\n    answer: A\n"
+            ),
+        ),
+        (
+            "  - {id: a, kind: basic, prompt: When?, answer: 1969}\n",
+            '  - {id: a, kind: basic, prompt: When?, answer: "1969"}\n',
+        ),
+        (
+            "  - {id: a, kind: basic, prompt: When?, answer: 0x10}\n",
+            '  - {id: a, kind: basic, prompt: When?, answer: "0x10"}\n',
+        ),
+        (
+            "  - {id: a, kind: basic, prompt: When?, anwser: Now.}\n",
+            "  - {id: a, kind: basic, prompt: When?, answer: Now.}\n",
+        ),
+        (
+            "  - {id: a, kind: basic, prompt: When?, answer: Now., tags: one}\n",
+            "  - {id: a, kind: basic, prompt: When?, answer: Now., tags: [one]}\n",
+        ),
+        (
+            "  - {id: a, kind: basic, prompt: When\x07?, answer: \x01Now.}\n",
+            "  - {id: a, kind: basic, prompt: When?, answer: Now.}\n",
+        ),
+        (
+            "  - {id: a, kind: basic, prompt: One\x0bor two\u2028?, answer: It\x92s\x96.\x85}\n",
+            "  - {id: a, kind: basic, prompt: One or two ?, answer: It’s–.…}\n",
+        ),
+        (
+            "  - {id: a, kind: basic, prompt: One\u2028\n      or two?, answer: A.}\n",
+            "  - {id: a, kind: basic, prompt: One\n      or two?, answer: A.}\n",
+        ),
+        (
+            (
+                "  - {kind: basic, prompt: Who?, answer: A.}\n"
+                "  - {kind: basic, prompt: Who?, answer: B.}\n"
+            ),
+            (
+                "  - {id: who, kind: basic, prompt: Who?, answer: A.}\n"
+                "  - {id: who-2, kind: basic, prompt: Who?, answer: B.}\n"
+            ),
+        ),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_what_is_mended(tmp_path: Path, broken: str, whole: str, newline: str):
     folder = write_course(tmp_path)

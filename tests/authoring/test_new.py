@@ -63,7 +63,8 @@ def test_a_new_course_works_and_its_first_lines_lead_to_the_schemas(tmp_path: Pa
 
 
 def texts_to_replace(files: CourseFiles) -> set[str]:
-    """The texts of a new course's files that are neither names nor what the author gave; a card of the sample counts as one, by its id."""
+    """The texts of a new course's files that are neither names nor what the author gave; a card of
+    the sample counts as one, by its id."""
     found = {files.course.root.value["description"]}
     for lesson in (document.root.value for document in files.lessons):
         found |= {lesson["summary"], lesson.get("reading", lesson["summary"])}

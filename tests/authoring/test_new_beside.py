@@ -1,4 +1,5 @@
-"""What `new course` writes for git, a CI job and pre-commit works as written; pictures are added whole or not at all."""
+"""What `new course` writes for git, a CI job and pre-commit works as written; pictures are added
+whole or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Chromium judges the cards: every kind of the flagship course as Anki renders it, on phones and desktops, by day and by night, with and without scripts."""
+"""Chromium judges the cards: every kind of the flagship course as Anki renders it, on phones and
+desktops, by day and by night, with and without scripts."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow  # Starts Chromium.
 
 SIZES = {"phone": (360, 740), "tablet": (820, 1100), "desktop": (1280, 900), "zoomed": (320, 450)}
-"""Widths and heights in CSS pixels; `zoomed` is a desktop at 400 % (WCAG 2.2, 1.4.10), a small phone at 100 %."""
+"""Widths and heights in CSS pixels; `zoomed` is a desktop at 400 % (WCAG 2.2, 1.4.10), a small
+phone at 100 %."""
 
 
 class Sides(NamedTuple):
@@ -66,9 +68,11 @@ def rendered(
 
 @pytest.fixture
 def show(chromium: Browser, rendered: tuple[list[Sides], Path]) -> Iterator[Callable[..., Page]]:
-    """Shows a side of a card in a page like Anki's, and afterwards fails on whatever went wrong in it.
+    """Shows a side of a card in a page like Anki's, and afterwards fails on whatever went wrong in
+    it.
 
-    The desktop puts each side into the page of the one before; AnkiDroid loads each as a page `anew`.
+    The desktop puts each side into the page of the one before; AnkiDroid loads each as a page
+    `anew`.
     """
     troubles: list[str] = []
     contexts = []
@@ -172,18 +176,26 @@ def test_every_card_fits_a_phone(show, rendered):
 
 LUMINANCE = """() => {
   // Relative luminance and contrast by WCAG 2.2.
-  const channel = (value) => (value /= 255) <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-  const parse = (colour) => { const parts = colour.match(/[\\d.]+/g).map(Number); return parts.length < 4 || parts[3] > 0 ? parts : null; };
-  const light = ([red, green, blue]) => 0.2126 * channel(red) + 0.7152 * channel(green) + 0.0722 * channel(blue);
-  const behind = (element) => { for (; element; element = element.parentElement) { const found = parse(getComputedStyle(element).backgroundColor); if (found) return found; } return [255, 255, 255]; };
+  const channel = (value) => (value /= 255) <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) \
+** 2.4;
+  const parse = (colour) => { const parts = colour.match(/[\\d.]+/g).map(Number); return \
+parts.length < 4 || parts[3] > 0 ? parts : null; };
+  const light = ([red, green, blue]) => 0.2126 * channel(red) + 0.7152 * channel(green) + 0.0722 * \
+channel(blue);
+  const behind = (element) => { for (; element; element = element.parentElement) { const found = \
+parse(getComputedStyle(element).backgroundColor); if (found) return found; } return [255, 255, \
+255]; };
   const low = [];
   const walker = document.createTreeWalker(document.querySelector(".page"), NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const element = node.parentElement;
-    if (!node.data.trim() || !element.checkVisibility() || element.closest("script, style")) continue;
-    const [one, other] = [light(parse(getComputedStyle(element).color)), light(behind(element))].sort((a, b) => b - a);
+    if (!node.data.trim() || !element.checkVisibility() || element.closest("script, style")) \
+continue;
+    const [one, other] = [light(parse(getComputedStyle(element).color)), \
+light(behind(element))].sort((a, b) => b - a);
     const contrast = (one + 0.05) / (other + 0.05);
-    if (contrast < (element.closest("h2, a, summary, .cloze, .card-id, .asked-step, .pick, .typeBad, .typeGood") ? 4.5 : 7)) low.push([node.data.trim().slice(0, 30), contrast.toFixed(2)]);
+    if (contrast < (element.closest("h2, a, summary, .cloze, .card-id, .asked-step, .pick, \
+.typeBad, .typeGood") ? 4.5 : 7)) low.push([node.data.trim().slice(0, 30), contrast.toFixed(2)]);
   }
   return low;
 }"""
@@ -313,7 +325,8 @@ def test_the_order_is_the_same_in_another_page_with_every_storage_closed(show, r
 
 
 def test_the_shuffle_favours_no_place(show, rendered):
-    """Over 24,000 cards each of four places is the right one about as often: no more than four standard deviations from a quarter."""
+    """Over 24,000 cards each of four places is the right one about as often: no more than four
+    standard deviations from a quarter."""
     card = choices(rendered[0])[0]
     page = show()(card, "front")
     script = re.findall(r"<script>(.*?)</script>", card.back, re.DOTALL)[-1]
@@ -322,9 +335,11 @@ def test_the_shuffle_favours_no_place(show, rendered):
         """([script, rounds]) => {
           const counts = [0, 0, 0, 0];
           for (let round = 0; round < rounds; round++) {
-            document.getElementById("qa").innerHTML = `<div class="choice" data-card="card-${round}" data-side="back"><ol><li>a</li><li>b</li><li>c</li><li>d</li></ol></div>`;
+            document.getElementById("qa").innerHTML = `<div class="choice" \
+data-card="card-${round}" data-side="back"><ol><li>a</li><li>b</li><li>c</li><li>d</li></ol></div>`;
             new Function(script)();
-            counts[[...document.querySelectorAll(".choice li")].findIndex((item) => item.textContent === "a")]++;
+            counts[[...document.querySelectorAll(".choice li")].findIndex((item) => \
+item.textContent === "a")]++;
           }
           return counts;
         }""",
@@ -398,7 +413,8 @@ def test_nothing_listens_when_the_card_is_gone(show, rendered):
     page.evaluate("""() => {
           window.left = 0;
           const remove = document.removeEventListener;
-          document.removeEventListener = function (...all) { window.left++; return remove.apply(document, all); };
+          document.removeEventListener = function (...all) { window.left++; return \
+remove.apply(document, all); };
           document.getElementById("qa").innerHTML = "the next card";
         }""")
     page.keyboard.press("1")

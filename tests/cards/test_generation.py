@@ -1,4 +1,5 @@
-"""Which cards a note has: our rule against Anki's engine, on templates and fields that nobody would write."""
+"""Which cards a note has: our rule against Anki's engine, on templates and fields that nobody would
+write."""
 
 from __future__ import annotations
 
@@ -107,7 +108,8 @@ def test_anki_makes_the_same_cards(collection, fronts, values):
     except Exception as error:  # noqa: BLE001  # Anki's own type for a template that it refuses.
         assert type(error).__name__ == "CardTypeError", error  # noqa: PT017
         return
-    # A note for which no template shows anything gets a card all the same: Anki never adds a note without.
+    # A note for which no template shows anything gets a card all the same: Anki never adds a note
+    # without.
     assert (card_places(own, values) or (0,)) == theirs
 
 
@@ -162,7 +164,8 @@ def test_every_note_type_can_be_put_together():
 
 
 def test_the_layout_of_every_note_type_is_final():
-    """Fields and templates in order, with their ids. A change here would make Anki clone the note type and never update learners' notes again."""
+    """Fields and templates in order, with their ids. A change here would make Anki clone the note
+    type and never update learners' notes again."""
     look = Look(title="T", language="en", accent="#000000", accent_night="#ffffff")
     made_types = {kind: note_type(kind, look) for kind in KINDS}
     layouts = {

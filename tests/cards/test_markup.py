@@ -1,4 +1,5 @@
-"""Markdown to HTML: what authors write comes out, and nothing that could run or load comes with it."""
+"""Markdown to HTML: what authors write comes out, and nothing that could run or load comes with
+it."""
 
 from __future__ import annotations
 
@@ -25,7 +26,10 @@ PICTURES = {
         ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"),
         (
             "| a |\n|---|\n| b |",
-            "<table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>b</td>\n</tr>\n</tbody>\n</table>",
+            (
+                "<table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>b</td>\n"
+                "</tr>\n</tbody>\n</table>"
+            ),
         ),
         (r"\(a_1 < b_{2}\) and *this*", r"\(a_1 &lt; b_{2}\) and <em>this</em>"),
         (r"{{c1::\(x^{y^{2}}\)}}", r"{{c1::\(x^{y^{2} }\)}}"),

@@ -1,4 +1,5 @@
-"""A section of the flagship's readings is a card that a learner reads on a phone without long scrolling."""
+"""A section of the flagship's readings is a card that a learner reads on a phone without long
+scrolling."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""No text of a course becomes a tag or an attribute that could run something: Anki's engine draws the cards, and a browser reads what it drew."""
+"""No text of a course becomes a tag or an attribute that could run something: Anki's engine draws
+the cards, and a browser reads what it drew."""
 
 from __future__ import annotations
 
@@ -41,9 +42,11 @@ ODD = """list => list.map(html => {
   const page = document.implementation.createHTMLDocument();
   page.body.innerHTML = html;
   return [...page.body.querySelectorAll("*")].flatMap(element => [
-    ...(/^(script|iframe|object|embed|svg|math|form|input|base|link|meta)$/.test(element.localName) ? [element.localName] : []),
+    ...(/^(script|iframe|object|embed|svg|math|form|input|base|link|meta)$/.test(element.localName)
+      ? [element.localName] : []),
     ...[...element.attributes]
-      .filter(each => /^on|^style$/.test(each.name) || /^[\\x00-\\x20]*javascript:/i.test(each.value))
+      .filter(each => /^on|^style$/.test(each.name) || \
+/^[\\x00-\\x20]*javascript:/i.test(each.value))
       .map(each => `${element.localName} ${each.name}=${each.value}`)]);
 })"""
 
@@ -196,7 +199,8 @@ def drawn(course: Course, texts: list[str], collection: Collection, folder: Path
         collection.get_card(each).render_output() for each in collection.find_cards("deck:*")
     ]
     assert len(outputs) >= 4 * len(texts)
-    # Scripts of the templates themselves stand at the ends of both sides, and so does the place to type into.
+    # Scripts of the templates themselves stand at the ends of both sides, and so does the place to
+    # type into.
     return [
         re.sub(r"<script>(?:(?!</?script).)*</script>", "", side, flags=re.DOTALL)
         for each in outputs
@@ -309,7 +313,8 @@ def test_a_text_has_the_tags_and_attributes_that_it_may_have(text: str):
 
 
 def test_the_sanitiser_leaves_no_tag_in_an_attribute():
-    """Pictures, formulas and gaps are put into HTML in which every `<` begins a tag, and every `>` ends one."""
+    """Pictures, formulas and gaps are put into HTML in which every `<` begins a tag, and every `>`
+    ends one."""
     assert (
         nh3.clean('<b title="<i>">x</b>', tags={"b"}, attributes={"b": {"title"}})
         == '<b title="&lt;i&gt;">x</b>'

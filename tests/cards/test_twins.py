@@ -33,9 +33,16 @@ LESSONS = [
 ]
 DOCUMENTS = {
     "lesson": [{**lesson, "cards": [card]} for lesson in LESSONS for card in lesson["cards"]],
-    **{name: [read_text((COURSE / file).read_text(encoding="utf-8"), file)[0].root.value] for name, file in
-       {"course": "course.yaml", "sources": "sources.yaml", "media": "media/media.yaml", "lock": "course.lock"}.items()},
-}  # fmt: skip
+    **{
+        name: [read_text((COURSE / file).read_text(encoding="utf-8"), file)[0].root.value]
+        for name, file in {
+            "course": "course.yaml",
+            "sources": "sources.yaml",
+            "media": "media/media.yaml",
+            "lock": "course.lock",
+        }.items()
+    },
+}
 READABLE = st.text(st.characters(exclude_categories=("Cs",)), max_size=12).filter(
     lambda text: not NOT_TEXT.search(text)
 )
@@ -116,7 +123,8 @@ def test_what_one_validator_accepts_the_other_does(name: str, data: st.DataObjec
         jsonschema_rs.Draft202012Validator(said).is_valid(document),
         Draft202012Validator(said).is_valid(document),
     )
-    # What is not accepted at once is asked of jsonschema, for which `$` also stands before a line end at the end (Python's `re`); so its word counts.
+    # What is not accepted at once is asked of jsonschema, for which `$` also stands before a line
+    # end at the end (Python's `re`); so its word counts.
     assert accepted == valid or (valid and '\\n"' in json.dumps(document))
 
 
@@ -124,9 +132,38 @@ MARKDOWN = st.text(
     st.sampled_from("ab 1.-+*_`#>\n\"'&<;)(=!:{}|~[]\\/$é—\u00a0\u3000x"), max_size=40
 )
 MARKDOWN |= st.lists(
-    st.sampled_from(["*a*", "**b**", "`c`", "- x\n", "1. y\n", "\n\n", "  \n", " ", "word", '"q"', "&amp;", "&nbsp;", "<b>", "</b>", "<p>", "> q\n", "a_b",
-                     "~~s~~", "|a|b|\n|-|-|\n", "http://x.y", "&copy;", "\\*", "\\(x_1\\)", "[l](https://x.y)", "[sound:a]", "![p](p.svg)"]), max_size=8
-).map("".join)  # fmt: skip
+    st.sampled_from(
+        [
+            "*a*",
+            "**b**",
+            "`c`",
+            "- x\n",
+            "1. y\n",
+            "\n\n",
+            "  \n",
+            " ",
+            "word",
+            '"q"',
+            "&amp;",
+            "&nbsp;",
+            "<b>",
+            "</b>",
+            "<p>",
+            "> q\n",
+            "a_b",
+            "~~s~~",
+            "|a|b|\n|-|-|\n",
+            "http://x.y",
+            "&copy;",
+            "\\*",
+            "\\(x_1\\)",
+            "[l](https://x.y)",
+            "[sound:a]",
+            "![p](p.svg)",
+        ]
+    ),
+    max_size=8,
+).map("".join)
 
 
 def parsed_and_sanitised(text: str) -> str:
@@ -166,9 +203,35 @@ MARKUP = re.compile(
     r"<!--.*?-->|<style.*?>.*?</style>|<script.*?>.*?</script>|<.*?>", re.IGNORECASE | re.DOTALL
 )
 TAGS = st.lists(
-    st.sampled_from(["<", ">", "<img ", "<IMG", "src=", "data=", '"', "'", " ", "a", "<!--", "-->", "<style>", "</STYLE>", "<script", "</script>",
-                     "/", "=", "<audio", "<object ", "<b>", "\n", "-"]), max_size=16
-).map("".join)  # fmt: skip
+    st.sampled_from(
+        [
+            "<",
+            ">",
+            "<img ",
+            "<IMG",
+            "src=",
+            "data=",
+            '"',
+            "'",
+            " ",
+            "a",
+            "<!--",
+            "-->",
+            "<style>",
+            "</STYLE>",
+            "<script",
+            "</script>",
+            "/",
+            "=",
+            "<audio",
+            "<object ",
+            "<b>",
+            "\n",
+            "-",
+        ]
+    ),
+    max_size=16,
+).map("".join)
 
 
 @pytest.mark.slow

@@ -1,4 +1,5 @@
-"""Chromium shows the variants of cards that Anki's engine drew: which one, when, and the same on both sides."""
+"""Chromium shows the variants of cards that Anki's engine drew: which one, when, and the same on
+both sides."""
 
 from __future__ import annotations
 
@@ -216,7 +217,8 @@ def test_over_many_days_and_cards_each_wording_comes_about_as_often(
                 const card = varied === "card" ? `card-${round}` : "card";
                 if (varied === "day") Date.now = () => 1500000000000 + round * day;
                 document.getElementById("qa").innerHTML =
-                  `<div class="page"><div class="variants" data-card="${card}">${variants}</div></div>`;
+                  `<div class="page"><div class="variants" \
+data-card="${card}">${variants}</div></div>`;
                 run();
                 counts[Number(document.querySelector(".page").dataset.wording)]++;
               }

@@ -1,4 +1,5 @@
-"""What Anki's overview shows of a deck: short, on one line, sanitised, and with pictures that arrive."""
+"""What Anki's overview shows of a deck: short, on one line, sanitised, and with pictures that
+arrive."""
 
 from __future__ import annotations
 
@@ -48,7 +49,8 @@ def of_lesson(deck: Deck) -> str:
 
 @pytest.fixture
 def arrive(collection: Collection, tmp_path: Path) -> Callable[[Deck], set[str]]:
-    """Imports a deck into a fresh collection, and returns the names of the media that are there then."""
+    """Imports a deck into a fresh collection, and returns the names of the media that are there
+    then."""
 
     def import_deck(deck: Deck) -> set[str]:
         pipeline.package(deck, tmp_path / "deck.apkg")

@@ -1,4 +1,5 @@
-"""A lesson's reading as cards: what its author writes, and what a learner gets of it in Anki's own engine."""
+"""A lesson's reading as cards: what its author writes, and what a learner gets of it in Anki's own
+engine."""
 
 from __future__ import annotations
 
@@ -332,7 +333,8 @@ def test_a_section_that_comes_back_is_the_learners_card_again(
 
 
 def edited(tmp_path: Path, reading: str, old: str, new: str) -> tuple[int, str, str]:
-    """What comes of an edit in the spreadsheet of a course: the exit code, what is said, and the lesson's file."""
+    """What comes of an edit in the spreadsheet of a course: the exit code, what is said, and the
+    lesson's file."""
     folder = course(tmp_path / "course", reading)
     assert run("fmt", folder).exit_code == 0
     sheet = tmp_path / "cards.csv"

@@ -1,8 +1,10 @@
 """What an author reads about each mistake, word for word.
 
-Each text file beside this one holds cases: a line `### what is wrong`, then parts, each after a line `--- NAME`, then what
-`attachdeck check` says after a line `--- says`. A part named `card` is the one card of the smallest course's lesson (support/courses.py),
-any other replaces that file. After a change, `ATTACHDECK_RENEW=1 pytest tests/diagnostics/test_diagnostics.py` writes what is said now: read the diff.
+Each text file beside this one holds cases: a line `### what is wrong`, then parts, each after a
+line `--- NAME`, then what `attachdeck check` says after a line `--- says`. A part named `card` is
+the one card of the smallest course's lesson (support/courses.py), any other replaces that file.
+After a change, `ATTACHDECK_RENEW=1 pytest tests/diagnostics/test_diagnostics.py` writes what is
+said now: read the diff.
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ def test_the_author_reads(case: Case, tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def with_proposed(text: str, each: Diagnostic) -> str | None:
-    """A file's text with what a hint tells the author to write in its place; None where it tells nothing that can stand there as it is."""
+    """A file's text with what a hint tells the author to write in its place; None where it tells
+    nothing that can stand there as it is."""
     found = re.search(r"(?:write|:|it,) `(- )?([\w-]+: .*?)`(?=$|,|;| \(| in )", each.help or "")
     lines = text.split("\n")
     line = lines[each.at.line - 1]

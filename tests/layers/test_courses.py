@@ -17,7 +17,8 @@ from support.courses import write_course
 
 @pytest.mark.slow
 def test_a_course_pack_is_installed_listed_and_built_by_its_name(tmp_path: Path):
-    """Installed by pip from its source, without network; no code of it runs, and nothing is written into it."""
+    """Installed by pip from its source, without network; no code of it runs, and nothing is written
+    into it."""
     source, packages = tmp_path / "source", tmp_path / "packages"
     shutil.copytree(Path(__file__).parent / "course_pack", source)
     pip = [
@@ -74,7 +75,8 @@ WRITING = [
 def test_an_installed_course_is_not_written_to(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
 ):
-    """Who has forgotten to name a course, or stands in another folder, hears of it before anything is written."""
+    """Who has forgotten to name a course, or stands in another folder, hears of it before anything
+    is written."""
     came = tmp_path / "came"
     write_course(came)
     before = {path: path.read_bytes() for path in came.rglob("*") if path.is_file()}

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 BASE_CARDS = (
     CARD
     + """\
-  - {id: haven, kind: basic, prompt: What is a safe haven?, answer: Where one returns to., why: For comfort., sources: [bowlby1969]}
-  - {id: scene, kind: vignette, scenario: She waits., options: pattern, answer: unclear, cue: Nothing is said., near_miss: {option: anxious, why: No alarm.}}
+  - {id: haven, kind: basic, prompt: What is a safe haven?, answer: Where one returns to., why: \
+For comfort., sources: [bowlby1969]}
+  - {id: scene, kind: vignette, scenario: She waits., options: pattern, answer: unclear, cue: \
+Nothing is said., near_miss: {option: anxious, why: No alarm.}}
   - {id: gone, kind: basic, prompt: Old?, answer: Yes.}
 """
 )
@@ -36,7 +38,8 @@ objectives:
 cards:
   - {id: haven, answer: A harbour.}
   - {id: define, kind: basic, prompt: Base?, answer: Where one sets out from., objective: own-goal}
-  - {id: extra, kind: basic, prompt: More?, answer: Yes., objective: own-goal, sources: [bowlby1969]}
+  - {id: extra, kind: basic, prompt: More?, answer: Yes., objective: own-goal, sources: \
+[bowlby1969]}
 """
 NEW_LESSON = (
     LESSON_HEAD.replace("first", "second").replace("First", "Second")

@@ -217,7 +217,8 @@ def test_a_card_that_moves_to_another_lesson_takes_its_translation_along(folder:
     ],
 )
 def test_a_catalogue_that_is_torn_loses_nothing(folder: Path, tmp_path: Path, old: str, new: str):
-    """What polib reads past, and what it would read with a letter less, is an error, and the file stays as it is."""
+    """What polib reads past, and what it would read with a letter less, is an error, and the file
+    stays as it is."""
     translate(folder, "first", define_prompt="¿Qué es una base segura?", both_ways_prompt="¿Cuál?")
     path = folder / "translations" / "es" / "first.po"
     torn = path.read_text(encoding="utf-8").replace(old, new, 1)
@@ -255,7 +256,8 @@ def test_identities_stay_and_learners_can_change_language(
     )
     assert (folder / "translations" / "es" / "course.lock").is_file()
     english = do_import(collection, tmp_path / "en.apkg")
-    # The card, and two in whose fields a template's words stand; the others are the same in both languages, and left alone.
+    # The card, and two in whose fields a template's words stand; the others are the same in both
+    # languages, and left alone.
     assert do_import(collection, tmp_path / "es.apkg") == {
         "updated": 3,
         "duplicate": english["new"] - 3,
@@ -280,7 +282,8 @@ def test_a_translation_can_become_a_course_of_its_own(folder: Path, tmp_path: Pa
 def test_learners_of_a_renamed_or_imported_card_can_change_language(
     folder: Path, collection: Collection, tmp_path: Path
 ):
-    """The course's lock knows who a card is; the language's, which is newer or lacks, learns it from there."""
+    """The course's lock knows who a card is; the language's, which is newer or lacks, learns it
+    from there."""
     lesson = folder / "lessons" / "01-first.yaml"
     whole = lesson.read_text(encoding="utf-8")
     assert (

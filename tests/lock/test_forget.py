@@ -1,4 +1,5 @@
-"""`attachdeck forget` is the way out of each refusal that names it, and of nothing else; real Anki shows what learners then have."""
+"""`attachdeck forget` is the way out of each refusal that names it, and of nothing else; real Anki
+shows what learners then have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The lock: times move only when content does, nothing is torn, and what would harm a learner is refused."""
+"""The lock: times move only when content does, nothing is torn, and what would harm a learner is
+refused."""
 
 from __future__ import annotations
 
@@ -239,7 +240,8 @@ def test_a_reused_id_is_refused(author: Author):
 
 
 def test_a_card_whose_rename_was_undone_by_a_merge_is_refused(author: Author):
-    """One branch renamed the card, the other kept it: the merge of the lessons keeps both, and so does that of the locks."""
+    """One branch renamed the card, the other kept it: the merge of the lessons keeps both, and so
+    does that of the locks."""
     before = author.release()
     path = author.course / "course.lock"
     renamed = TWO.replace("id: two", "id: zwei")

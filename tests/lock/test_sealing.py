@@ -1,4 +1,5 @@
-"""A release seals the lock: what it carries has its time, and what it retires is left out by the next one. Real Anki judges."""
+"""A release seals the lock: what it carries has its time, and what it retires is left out by the
+next one. Real Anki judges."""
 
 from __future__ import annotations
 
@@ -378,7 +379,8 @@ def test_who_got_a_build_by_hand_keeps_their_own_words_at_the_first_release(
 def test_a_correction_reaches_a_leech_that_was_tagged_after_it_was_built(
     publisher: Publisher, collection: Collection, before: str
 ):
-    """Anki's own `leech` tag makes the learner's copy newer than the build, and older than the release."""
+    """Anki's own `leech` tag makes the learner's copy newer than the build, and older than the
+    release."""
     publisher.now = int(time.time()) - 10_000
     publisher.build(ONE + TWO)
     if before == "a release":
@@ -402,7 +404,8 @@ def fail_until_leech(collection: Collection, card: str) -> None:
     failing = note(collection, card).cards()[0]
     lapses = 7  # One less than Anki's threshold.
     collection.db.execute(
-        "update cards set type = 2, queue = 2, ivl = 10, due = 0, reps = 20, lapses = ? where id = ?",
+        "update cards set type = 2, queue = 2, ivl = 10, due = 0, reps = 20, lapses = ? where id "
+        "= ?",
         lapses,
         failing.id,
     )

@@ -10,7 +10,8 @@ import pytest
 from attachdeck.reader.pictures import Box, frame, spoilt, svg_boxes
 
 SVG = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="-50 0 200 100">
-<rect id="a" x="-50" y="0" width="100" height="50"/><ellipse id="b" cx="100" cy="50" rx="50" ry="25px"/><circle id="c" cx="0" cy="50" r="10"/>
+<rect id="a" x="-50" y="0" width="100" height="50"/><ellipse id="b" cx="100" cy="50" rx="50" \
+ry="25px"/><circle id="c" cx="0" cy="50" r="10"/>
 <g transform="rotate(3)"><rect id="d" width="1" height="1"/></g><path id="e" d="M0 0"/></svg>"""
 
 

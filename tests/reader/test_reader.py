@@ -1,4 +1,5 @@
-"""The laws of the reader: what YAML means, where it stands, and that nothing a stranger writes makes it fall over."""
+"""The laws of the reader: what YAML means, where it stands, and that nothing a stranger writes
+makes it fall over."""
 
 from __future__ import annotations
 

@@ -110,10 +110,14 @@ def test_the_documentation_has_every_page():
 def reference() -> str:
     head = """# Errors
 
-For educators. `attachdeck check` and `build` print a code in brackets, as in `error[unknown-source]`; this page explains each. `attachdeck explain CODE` shows it in the terminal.
-While a course has an error, no deck is written and the last one stays as it was. What could be better and is no error is on [another page](rules.md).
+For educators. `attachdeck check` and `build` print a code in brackets, as in \
+`error[unknown-source]`; this page explains each. `attachdeck explain CODE` shows it in the \
+terminal.
+While a course has an error, no deck is written and the last one stays as it was. What could be \
+better and is no error is on [another page](rules.md).
 
-This page is made from `attachdeck/rules/support/errors.md` and the rules that are errors (`ATTACHDECK_RENEW=1 pytest tests/rules/test_errors.py`); its examples are tests.
+This page is made from `attachdeck/rules/support/errors.md` and the rules that are errors \
+(`ATTACHDECK_RENEW=1 pytest tests/rules/test_errors.py`); its examples are tests.
 """
     pages = error_pages().values()
     return head + "".join(f"\n## {page.name}: {page.documentation.rstrip()}\n" for page in pages)

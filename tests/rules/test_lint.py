@@ -197,10 +197,13 @@ def test_every_rule_is_listed_explained_and_in_the_documentation():
 def reference() -> str:
     head = """# Rules for good cards
 
-`attachdeck check` holds a course against these rules. Each is a warning, unless `lint:` in `course.yaml` says `error` or `off`; `--strict` makes warnings fail.
-A card that breaks one on purpose says why: `lint: {yes-no-prompt: "The doubt is the point."}`. `attachdeck explain RULE` shows a rule in the terminal.
+`attachdeck check` holds a course against these rules. Each is a warning, unless `lint:` in \
+`course.yaml` says `error` or `off`; `--strict` makes warnings fail.
+A card that breaks one on purpose says why: `lint: {yes-no-prompt: "The doubt is the point."}`. \
+`attachdeck explain RULE` shows a rule in the terminal.
 
-This page is made from the rules themselves (`ATTACHDECK_RENEW=1 pytest tests/rules/test_lint.py`); their examples are their tests.
+This page is made from the rules themselves (`ATTACHDECK_RENEW=1 pytest \
+tests/rules/test_lint.py`); their examples are their tests.
 """
     return head + "".join(
         f"\n## {rule.name}: {rule.documentation.rstrip()}\n" for rule in known_rules().values()
@@ -208,7 +211,8 @@ This page is made from the rules themselves (`ATTACHDECK_RENEW=1 pytest tests/ru
 
 
 def test_many_cards_are_linted_in_time_that_grows_with_them(tmp_path: Path):
-    """Near duplicates are looked for by rare words: among a thousand alike in form but not in words, none is compared with all."""
+    """Near duplicates are looked for by rare words: among a thousand alike in form but not in
+    words, none is compared with all."""
     cards = "".join(
         f"  - {{id: c{n}, kind: basic, prompt: 'What did study {n} of group {n % 7} find in year "
         f"{n % 30} about topic {n * 7 % 1000} there?', answer: A}}\n"

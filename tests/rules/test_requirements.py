@@ -96,7 +96,8 @@ def test_lessons_require_earlier_ones_that_there_are(
             ("goal-one", "goal-two", "goal-zero"),
             [
                 (
-                    "requires-circle: a circle: `goal-zero` requires `goal-one` requires `goal-two` "
+                    "requires-circle: a circle: `goal-zero` requires `goal-one` requires "
+                    "`goal-two` "
                     "requires `goal-zero`"
                 )
             ],

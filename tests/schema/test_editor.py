@@ -1,4 +1,5 @@
-"""What an editor shows: the YAML language server that editors use, over its own protocol, with our schemas."""
+"""What an editor shows: the YAML language server that editors use, over its own protocol, with our
+schemas."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ FIND = "console.log(require.resolve('yaml-language-server/package.json'))"
 
 
 class LanguageServer:
-    """A language server as an editor speaks to it: messages with a length before each (Language Server Protocol 3.17)."""
+    """A language server as an editor speaks to it: messages with a length before each (Language
+    Server Protocol 3.17)."""
 
     def __init__(self, program: Path, root: Path) -> None:
         self.process = subprocess.Popen(
@@ -145,7 +147,8 @@ def server(course: Path) -> Iterator[Callable[[], LanguageServer]]:
         else None
     )
     need(
-        "the npm package yaml-language-server (npm install --prefix DIR yaml-language-server; NODE_PATH=DIR/node_modules)",
+        "the npm package yaml-language-server (npm install --prefix DIR yaml-language-server; "
+        "NODE_PATH=DIR/node_modules)",
         bool(found) and found.returncode == 0,
     )
     program = Path(found.stdout.strip()).parent / "bin" / "yaml-language-server"
@@ -156,7 +159,8 @@ def server(course: Path) -> Iterator[Callable[[], LanguageServer]]:
 
 
 def test_format_on_save_and_fmt_leave_alone_what_the_other_writes(server, tmp_path: Path):
-    """With the settings that `new course --vscode` writes, for the files of a new course and the whole course on attachment."""
+    """With the settings that `new course --vscode` writes, for the files of a new course and the
+    whole course on attachment."""
     mine = tmp_path / "mine"
     assert run("new", "course", mine, "--vscode").exit_code == 0
     server().use(json.loads((mine / ".vscode" / "settings.json").read_text(encoding="utf-8")))

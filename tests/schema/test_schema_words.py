@@ -1,4 +1,5 @@
-"""What the schemas say beside JSON Schema: which keys are texts, and what else authors call them."""
+"""What the schemas say beside JSON Schema: which keys are texts, and what else authors call
+them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Whatever goes wrong around a build, the last good deck and lock stay whole, and a message says what happened."""
+"""Whatever goes wrong around a build, the last good deck and lock stay whole, and a message says
+what happened."""
 
 from __future__ import annotations
 
@@ -489,9 +490,13 @@ def test_nothing_takes_the_place_of_a_device_or_a_pipe(tmp_path: Path, arguments
 
 
 def test_no_memory_is_a_message(tmp_path: Path):
-    """An allocation that no system grants; where not even small ones are left, Python 3.11 itself may turn in circles."""
+    """An allocation that no system grants; where not even small ones are left, Python 3.11 itself
+    may turn in circles."""
     course = write_course(tmp_path / "course")
-    script = "import sys; from attachdeck import __main__, pipeline; pipeline.check = lambda *_, **__: bytearray(sys.maxsize); __main__.main()"
+    script = (
+        "import sys; from attachdeck import __main__, pipeline; pipeline.check = lambda *_, "
+        "**__: bytearray(sys.maxsize); __main__.main()"
+    )
     result = subprocess.run(
         [sys.executable, "-c", script, "check", str(course)],
         check=False,
@@ -505,7 +510,8 @@ def test_no_memory_is_a_message(tmp_path: Path):
 @posix
 @pytest.mark.parametrize("closed", [(0,), (1,), (2,), (0, 1, 2)], ids=str)
 def test_a_stream_that_nobody_opened_is_none(tmp_path: Path, closed: tuple[int, ...]):
-    """`2>&-`, or a service: what would be said there is not said, least of all into a file that took its number."""
+    """`2>&-`, or a service: what would be said there is not said, least of all into a file that
+    took its number."""
     course = write_course(
         tmp_path / "course", cards="  - {id: a, kind: basic, prompt: Really?, answer: Yes}\n"
     )

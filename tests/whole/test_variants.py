@@ -262,9 +262,14 @@ SCENE = (
             "unknown-option",
             "did you mean `anxious`?",
         ),
-        ("  - {id: a, kind: practice, prompt: Do., variants: [VARIANT]}\n", "{prompt: Go.}", "unknown-key", ""),
+        (
+            "  - {id: a, kind: practice, prompt: Do., variants: [VARIANT]}\n",
+            "{prompt: Go.}",
+            "unknown-key",
+            "",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_variant_that_cannot_work_is_an_error_at_its_place(
     tmp_path: Path, card: str, variant: str, rule: str, said: str
 ):
