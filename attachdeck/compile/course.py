@@ -28,7 +28,8 @@ def compile_lessons(
     """Compile the lessons of a course in order, except those in `unread` files.
 
     Without `again` they are compiled here and come whole. With it the objects alone come, from the
-    memory, from the cache or from `jobs` processes. None come where a course that this one extends is missing.
+    memory, from the cache or from `jobs` processes. None come where a course that this one extends
+    is missing.
     """
     if compiler.stack.is_partial:
         return []

@@ -10,7 +10,8 @@ from attachdeck.domain.location import Location
 
 
 class Place(Protocol):
-    """Something that knows where it begins, and looks that up when it is asked, as it takes time."""
+    """Something that knows where it begins, and looks that up when it is asked, as it takes
+    time."""
 
     @property
     def start(self) -> Location:

@@ -78,7 +78,8 @@ class Stack:
         )
 
     def translated(self, document: Document) -> tuple[Document, Tally]:
-        """Return a lesson that has passed its schema in the language, and how much is translated."""
+        """Return a lesson that has passed its schema in the language, and how much is
+        translated."""
         return self.translation.lesson(document) if self.translation else (document, Tally())
 
     @property

@@ -25,8 +25,8 @@ class Face:
     """One card of Anki's: what it asks, what it answers, and what it shows beside the answer, as
     HTML.
 
-    `number` counts a note's cards from 0. Where `card` is a variant (its `wording` is not 0), all of
-    it is the variant's; `fields` are its note's with this wording.
+    `number` counts a note's cards from 0. Where `card` is a variant (its `wording` is not 0), all
+    of it is the variant's; `fields` are its note's with this wording.
     """
 
     lesson: Lesson

@@ -1,6 +1,7 @@
 """A picture's file is damaged
 
-The file is not of the kind that its name says, or its SVG ends too early. Learners would see an empty frame.
+The file is not of the kind that its name says, or its SVG ends too early.
+Learners would see an empty frame.
 Mend: export the picture again, and put the new file in the old one's place.
 """
 

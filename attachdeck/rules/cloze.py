@@ -1,6 +1,7 @@
 """A gap is written wrongly
 
-A gap is written `((1 hidden words))`, or with a hint `((1 hidden words | hint))`. Its number is 1 to 500.
+A gap is written `((1 hidden words))`, or with a hint `((1 hidden words | hint))`.
+Its number is 1 to 500.
 Mend: close the gap, give it a number and words, or put the text between backticks if it is no gap.
 
 Bad:

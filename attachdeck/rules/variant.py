@@ -1,20 +1,27 @@
 """A variant cannot be shown in the place of the card
 
-A variant says something else than the card and its other variants. In a cloze card it has the same gap numbers, because each number is a card in Anki.
-`why`, `confusion` and `hint` of a variant are shown in the place of the card's, so the card needs its own.
-Mend: say something else in it, give its gaps the numbers of the card, or write the key for the card, too.
+A variant says something else than the card and its other variants.
+In a cloze card it has the same gap numbers, because each number is a card in Anki.
+`why`, `confusion` and `hint` of a variant are shown in the place of the card's, so the card needs
+its own.
+Mend: say something else in it, give its gaps the numbers of the card, or write the key for the
+card, too.
 
 Bad:
 
     - {id: a, kind: basic, prompt: Who?, answer: Bowlby., variants: [{prompt: Who?}]}
-    - {id: b, kind: cloze, text: "((1 Bowlby)) was first.", variants: [{text: "First was ((2 Bowlby))."}]}
-    - {id: c, kind: basic, prompt: Who?, answer: Bowlby., variants: [{prompt: Who was it?, why: He wrote first.}]}
+    - {id: b, kind: cloze, text: "((1 Bowlby)) was first.",
+       variants: [{text: "First was ((2 Bowlby))."}]}
+    - {id: c, kind: basic, prompt: Who?, answer: Bowlby.,
+       variants: [{prompt: Who was it?, why: He wrote first.}]}
 
 Good:
 
     - {id: a, kind: basic, prompt: Who?, answer: Bowlby., variants: [{prompt: Who was it?}]}
-    - {id: b, kind: cloze, text: "((1 Bowlby)) was first.", variants: [{text: "First was ((1 Bowlby))."}]}
-    - {id: c, kind: basic, prompt: Who?, answer: Bowlby., why: So., variants: [{prompt: Who was it?, why: He wrote first.}]}
+    - {id: b, kind: cloze, text: "((1 Bowlby)) was first.",
+       variants: [{text: "First was ((1 Bowlby))."}]}
+    - {id: c, kind: basic, prompt: Who?, answer: Bowlby., why: So.,
+       variants: [{prompt: Who was it?, why: He wrote first.}]}
 """
 
 from __future__ import annotations

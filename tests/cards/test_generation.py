@@ -256,7 +256,7 @@ GAPS = r"""
       | ((8 f | hint)) | ((9 g)) |
       |---|---|
       | ((10 h)) | ((11 i)) |
-"""
+"""  # noqa: E501  # The gaps stand in one paragraph.
 
 
 def test_gaps_that_reach_their_card_are_not_told(tiny):
