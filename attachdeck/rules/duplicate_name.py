@@ -1,6 +1,7 @@
 """A name is listed twice
 
-Two sources have one key, two pictures one file, two scenes of the tests one id, or two fields or templates of a note type one name.
+Two sources have one key, two pictures one file, two scenes of the tests one id, or two fields or
+templates of a note type one name.
 Mend: delete one of the two entries, or give it another name.
 
 Bad:

@@ -1,6 +1,8 @@
 """Scene of a test that learners have seen.
 
-A test shows what learners can do with scenes that are new to them. A scene that shares eight words in a row with a card, or with another scene of the tests, is remembered and not solved.
+A test shows what learners can do with scenes that are new to them.
+A scene that shares eight words in a row with a card, or with another scene of the tests, is
+remembered and not solved.
 Source: tests help with new questions little unless the wording varies (Pan and Rickard 2018).
 Mend: write the scene anew, with other people, another place and other words.
 
@@ -10,8 +12,10 @@ Bad:
     tests:
       final:
         scenes:
-          - {id: one, scenario: She waits at the door until the last guest has left the house., options: pattern, answer: secure}
-          - {id: two, scenario: He waits at the door until the last guest has left the house., options: pattern, answer: unclear}
+          - {id: one, scenario: She waits at the door until the last guest has left the house.,
+             options: pattern, answer: secure}
+          - {id: two, scenario: He waits at the door until the last guest has left the house.,
+             options: pattern, answer: unclear}
 
 Good:
 
@@ -19,8 +23,10 @@ Good:
     tests:
       final:
         scenes:
-          - {id: one, scenario: She waits at the door until the last guest has left the house., options: pattern, answer: secure}
-          - {id: two, scenario: He calls his brother and tells him what has happened at work., options: pattern, answer: unclear}
+          - {id: one, scenario: She waits at the door until the last guest has left the house.,
+             options: pattern, answer: secure}
+          - {id: two, scenario: He calls his brother and tells him what has happened at work.,
+             options: pattern, answer: unclear}
 """
 
 from __future__ import annotations

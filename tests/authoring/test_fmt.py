@@ -181,6 +181,9 @@ def test_comments_stay_with_what_they_belong_to():
     assert tidy(WITH_COMMENTS_IN_PLACE) == WITH_COMMENTS_IN_PLACE
 
 
+B_40, C_40 = "b" * 40, "c" * 40
+
+
 @pytest.mark.parametrize(
     ("text", "tidy_text"),
     [
@@ -188,10 +191,13 @@ def test_comments_stay_with_what_they_belong_to():
         ("a:\n\n  b: 1\nc: 2", "a:\n  b: 1\nc: 2\n"),
         ("a:   'x'\nb: \"say \\\"y\\\"\"\n", "a: \"x\"\nb: 'say \"y\"'\n"),
         ("a: {b: 1,c: [ ]}\n", "a: { b: 1, c: [] }\n"),
-        (f"a: [{'b' * 40}, {'c' * 40}]\n", f"a:\n  [\n    {'b' * 40},\n    {'c' * 40},\n  ]\n"),
-        (f"- {{a: {'b' * 40}, c: {'d' * 40}}}\n", f"- {{\n    a: {'b' * 40},\n    c: {'d' * 40},\n  }}\n"),
+        (f"a: [{B_40}, {C_40}]\n", f"a:\n  [\n    {B_40},\n    {C_40},\n  ]\n"),
+        (f"- {{a: {B_40}, c: {C_40}}}\n", f"- {{\n    a: {B_40},\n    c: {C_40},\n  }}\n"),
         ("a:\n- b\n-   - c\n    - d\n", "a:\n  - b\n  - - c\n    - d\n"),
-        ("a: |\n      One  \n        two\t\nb: >-\n W\n\n", "a: |\n  One  \n    two\t\nb: >-\n  W\n"),
+        (
+            "a: |\n      One  \n        two\t\nb: >-\n W\n\n",
+            "a: |\n  One  \n    two\t\nb: >-\n  W\n",
+        ),
         ("a: one\n     two\n", "a: one\n  two\n"),
         ("a: &x [1]\nb:   *x\n", "a: &x [1]\nb: *x\n"),
         ("help: {checked: 2026-02-30}\n", "help: { checked: 2026-02-30 }\n"),
@@ -203,10 +209,13 @@ def test_the_layout_is_even(text: str, tidy_text: str):
 
 
 def test_spaces_at_the_ends_of_lines_go_but_for_those_in_a_text():
-    text = "\n\ncards:  \n  - id: a \n    prompt: |  \n      One  \n      two\t\n    answer: A  # beside  \n    why: >-\n      W\n   \n"
-    assert (
-        tidy(text)
-        == "cards:\n  - id: a\n    prompt: |\n      One  \n      two\t\n    answer: A # beside\n    why: >-\n      W\n"
+    text = (
+        "\n\ncards:  \n  - id: a \n    prompt: |  \n      One  \n      two\t\n"
+        "    answer: A  # beside  \n    why: >-\n      W\n   \n"
+    )
+    assert tidy(text) == (
+        "cards:\n  - id: a\n    prompt: |\n      One  \n      two\t\n    answer: A # beside\n"
+        "    why: >-\n      W\n"
     )
 
 
@@ -363,9 +372,9 @@ def test_tidying_never_changes_the_meaning_and_twice_is_once(
 
 
 def test_a_lesson_of_each_shape_survives():
-    text = (
-        LESSON_HEAD
-        + "  - &a {id: a, kind: basic, prompt: P, answer: A}\n  - id: b\n    kind: basic\n    prompt: >-\n      folded\n      text\n    answer: 'it''s'\n"
+    text = LESSON_HEAD + (
+        "  - &a {id: a, kind: basic, prompt: P, answer: A}\n  - id: b\n    kind: basic\n"
+        "    prompt: >-\n      folded\n      text\n    answer: 'it''s'\n"
     )
     once = tidy(text)
     assert read_text(once, "a.yaml")[0].root.value == read_text(text, "a.yaml")[0].root.value

@@ -1,4 +1,5 @@
-"""Prettier, with its defaults, leaves alone what attachdeck writes; and fmt what Prettier writes."""
+"""Prettier, with its defaults, leaves alone what attachdeck writes; and fmt what Prettier
+writes."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ const prettier = require("prettier");
 const chunks = [];
 process.stdin.on("data", (chunk) => chunks.push(chunk)).on("end", async () => {
   const texts = JSON.parse(Buffer.concat(chunks).toString("utf8"));
-  const formatted = texts.map((text) => prettier.format(text, { parser: "yaml" }).catch(() => null));
+  const formatted = texts.map((text) => prettier.format(text, { parser: "yaml" }).catch(() => \
+null));
   console.log(JSON.stringify(await Promise.all(formatted)));
 });
 """

@@ -1,4 +1,5 @@
-"""Edits of YAML however it is written: nothing else of a file changes, and its meaning only as meant."""
+"""Edits of YAML however it is written: nothing else of a file changes, and its meaning only as
+meant."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ from support.yaml_texts import strange_texts, tidy
 
 TEXTS = [text for text in strange_texts(600, seed=22) if "\n" in text]
 CHANGED = [text for text in TEXTS if text.endswith("\n") and "|+" not in text]
-"""Blank lines and a missing line end are a part of some texts, so that what follows changes them."""
+"""Blank lines and a missing line end are a part of some texts, so that what follows changes
+them."""
 WAYS = [("\n", b""), ("\r\n", b""), ("\n", b"\xef\xbb\xbf"), ("\r\n", b"\xef\xbb\xbf")]
 
 

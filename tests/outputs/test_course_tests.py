@@ -22,8 +22,10 @@ TESTS = """\
 tests:
   baseline:
     scenes:
-      - {id: door, scenario: She stands at the **door**., options: pattern, answer: anxious, why: She stands.}
-      - {id: lamp, scenario: He turns off the lamp., options: pattern, answer: unclear, question: What is it?}
+      - {id: door, scenario: She stands at the **door**., options: pattern, answer: anxious, why: \
+She stands.}
+      - {id: lamp, scenario: He turns off the lamp., options: pattern, answer: unclear, question: \
+What is it?}
   final:
     title: At the end
     intro: Take your time.
