@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import webbrowser
 from pathlib import Path
 
 import click
 
+from attachdeck.cli import report
 from attachdeck.cli.terminal import course_folder, fail
 from attachdeck.preview.server import Preview
+
+_EDITOR = "vscode://file{path}:{line}:{column}"
+_RUNS_SCRIPTS = ("javascript", "data", "vbscript", "blob")
+
+
+def _checked_editor(_context: click.Context, _parameter: click.Parameter, address: str) -> str:
+    """Return the address that opens an editor, or nothing where none is wanted."""
+    if address == "off":
+        return ""
+    scheme = re.match(r"([a-z][a-z0-9+.-]*):", address, re.IGNORECASE)
+    if not scheme or scheme[1].lower() in _RUNS_SCRIPTS or "{path}" not in address:
+        raise click.BadParameter(
+            f"`{address}` is no address with {{path}} in it, as `{_EDITOR}` is"
+        )
+    return address
 
 
 @click.command(
@@ -26,7 +43,19 @@ Examples:
     help="The port to listen on.  [default: a free one]",
 )
 @click.option("--no-browser", is_flag=True, help="Only say where the page is.")
-def command(course: Path | None, port: int, no_browser: bool) -> None:
+@click.option(
+    "--editor",
+    metavar="ADDRESS",
+    default=_EDITOR,
+    envvar="ATTACHDECK_EDITOR",
+    callback=_checked_editor,
+    help=(
+        "What a click on a place in a file opens, with {path}, {line} and {column} in it; `off` "
+        f"for nothing.  [default: {_EDITOR}]"
+    ),
+)
+@report.jobs
+def command(course: Path | None, port: int, no_browser: bool, editor: str, jobs: int) -> None:
     """Show a course in the browser as a learner meets it, and follow every save.
 
     COURSE is the folder that holds course.yaml. The page can be seen on this computer only. Ctrl-C
@@ -35,7 +64,7 @@ def command(course: Path | None, port: int, no_browser: bool) -> None:
     folder = course_folder(course)
 
     try:
-        preview = Preview(folder, port)
+        preview = Preview(folder, port, jobs=jobs, editor=editor)
     except OSError as error:
         fail(
             f"port {port} cannot be used: {error.strerror or error}; leave --port out to take a "

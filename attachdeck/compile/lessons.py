@@ -45,8 +45,8 @@ class LessonNotes:
 class LessonObject:
     """What became of a lesson by itself.
 
-    `names` are those that it defines and uses. `notes`, `objectives` and `summaries` (for rules
-    that compare cards) are there only where the lesson has no errors. `is_final` says that it
+    `names` are those that it defines and uses. `lesson` (without its cards), `notes`, `objectives`
+    and `summaries` (for rules that compare cards) are there only where the lesson has no errors. `is_final` says that it
     depends on no other lesson, so that it can be kept in the cache.
     """
 
@@ -54,6 +54,7 @@ class LessonObject:
     diagnostics: tuple[Diagnostic, ...] = ()
     overridden: tuple[Overridden, ...] = ()
     tally: Tally = _NO_TEXTS
+    lesson: Lesson | None = None
     notes: LessonNotes | None = None
     objectives: tuple[Objective, ...] = ()
     summaries: tuple[CardSummary, ...] = ()
@@ -150,6 +151,7 @@ class LessonCompiler:
         made = replace(
             made,
             diagnostics=(*diagnostics, *warnings),
+            lesson=_without_cards(lesson, read, places=self.linter is not None),
             notes=notes_of(self.cards, lesson),
             objectives=_objectives(lesson, read, places=self.linter is not None),
             summaries=tuple(summaries),
@@ -188,6 +190,15 @@ def _course_errors(decoder: CourseDecoder) -> list[Diagnostic]:
         media=decoder.files.pictures,
     )
     return errors_of_course(decoder.known_course, context)
+
+
+def _without_cards(lesson: Lesson, read: LessonDocument, *, places: bool) -> Lesson:
+    """Return a lesson without its cards and objectives, with the places that only rules ask for."""
+    file = Location(read.document.file)
+    reading = tuple(
+        replace(section, place=section.at if places else file) for section in lesson.reading
+    )
+    return replace(lesson, cards=(), objectives=(), reading=reading, place=file)
 
 
 def _objectives(lesson: Lesson, read: LessonDocument, *, places: bool) -> tuple[Objective, ...]:

@@ -10,21 +10,28 @@ not shown.
 from __future__ import annotations
 
 import json
+import secrets
 import threading
-import time
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from attachdeck.compile.objects import Memory
+from attachdeck.preview.following import Seen, follow
 from attachdeck.preview.site import Site, look
+from attachdeck.reader import own_folders
 
 _ASSETS = {
     "/": ("index.html", "text/html"),
     "/preview.css": ("preview.css", "text/css"),
     "/preview.js": ("preview.js", "text/javascript"),
+    "/parts.js": ("parts.js", "text/javascript"),
+    "/cards.js": ("cards.js", "text/javascript"),
+    "/review.js": ("review.js", "text/javascript"),
 }
 _MEDIA_TYPES = {
     "svg": "image/svg+xml",
@@ -39,55 +46,97 @@ _PAGE_POLICY = (
     "'self'; frame-src 'self'; base-uri 'none'; form-action 'none'"
 )
 _LOOKS = {"night": "nightMode night_mode", "phone": "mobile android"}
-SECONDS_BETWEEN_LOOKS = 0.25
 
 
 class Preview:
-    """A course that is watched, and the server that shows it. `url` is where."""
+    """A course that is followed, and the server that shows it. `url` is where.
 
-    def __init__(self, folder: Path, port: int = 0) -> None:
-        """Bind to a port of the loopback (0: a free one). Raise OSError where the port is
-        taken."""
+    `ready` is set once the first look at the course is done; a browser that asks before waits.
+    """
+
+    def __init__(self, folder: Path, port: int = 0, *, jobs: int = 1, editor: str = "") -> None:
+        """Bind to a port of the loopback (0: a free one). Raise OSError where the port is taken.
+
+        `jobs` processes compile the course; `editor` is the address that opens a line of a file.
+        """
         self.folder = folder
-        # Before the first look, else a save right behind it would never be seen.
-        self.seen = _stamps((folder,))
-        self.site = self._look(Site())
-        self.version = 1
+        self.jobs = jobs
+        self.editor = editor
+        self.memory = Memory()
+        self.site = Site(seen=Seen(tuple(own_folders(folder))))
+        self.run_id = secrets.token_hex(4)
+        self.version = 0
+        self.versions: dict[str, int] = {}
         self.changed = threading.Condition()
+        self.ready = threading.Event()
+        self.ended = threading.Event()
         self.server = _Server(("127.0.0.1", port), self)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}/"
 
     def run(self) -> None:
-        """Serve and watch until `close`, or until Ctrl-C."""
-        threading.Thread(target=self._watch, daemon=True).start()
+        """Serve and follow saves until `close`, or until Ctrl-C."""
         try:
+            self._show(self._look())
+            self.ready.set()
+            threading.Thread(target=self._follow, daemon=True).start()
             self.server.serve_forever(poll_interval=0.2)
         finally:
+            self.ended.set()
             self.server.server_close()
 
     def close(self) -> None:
         """End `run`."""
         self.server.shutdown()
 
-    def _watch(self) -> None:
-        while True:
-            time.sleep(SECONDS_BETWEEN_LOOKS)
-            now = _stamps(self.site.folders)
-            if now != self.seen:
-                self.seen = now
-                site = self._look(self.site)
-                with self.changed:
-                    self.site = site
-                    self.version += 1
-                    self.changed.notify_all()
+    def _follow(self) -> None:
+        try:
+            for site in follow(self._look, self.site, self.ended):
+                self._show(site)
+        except Exception as error:  # noqa: BLE001  # The page must say why it follows no more.
+            self._show(self.site.stuck(self.folder, error))
 
-    def _look(self, before: Site) -> Site:
+    def _look(self) -> Site:
         """Return the course as it is now; what went wrong is shown, for the next save may mend
         it."""
         try:
-            return look(self.folder, before)
+            return look(self.folder, self.site, self.memory, self.jobs)
         except Exception as error:  # noqa: BLE001  # The page must follow whatever goes wrong.
-            return before.stuck(self.folder, error)
+            return self.site.stuck(self.folder, error)
+
+    def _show(self, site: Site) -> None:
+        """Make a site the one that is shown, and tell the page."""
+        before, now = self.site.entries, site.entries
+        with self.changed:
+            self.version += 1
+            self.versions = {
+                file: self.versions[file] if before.get(file) == entry else self.version
+                for file, entry in now.items()
+            }
+            self.site = site
+            self.changed.notify_all()
+
+    def state(self, known: str) -> dict[str, Any]:
+        """Return what the page must know to show the course, for JSON.
+
+        `known` is the `version` of the state that the page has: lessons that have not changed since
+        come without their contents.
+        """
+        run_id, _, version = known.partition("-")
+        since = int(version) if run_id == self.run_id and version.isdecimal() else -1
+        with self.changed:
+            site, number, versions = self.site, self.version, self.versions
+        lessons = [
+            entry if versions[file] > since else {"file": file, "same": True}
+            for file, entry in site.entries.items()
+        ]
+        return {
+            "version": f"{self.run_id}-{number}",
+            "title": site.title,
+            "lessons": lessons,
+            "problems": site.problems,
+            "editor": self.editor,
+            "here": f"{Path.cwd().as_posix().rstrip('/')}/",
+        }
 
 
 class _Server(ThreadingHTTPServer):
@@ -126,20 +175,19 @@ class _Handler(BaseHTTPRequestHandler):
                 _PAGE_POLICY,
             )
         elif path == "/state":
-            state = preview.site.state() | {"version": preview.version}
-            self.answer(
-                HTTPStatus.OK, json.dumps(state, ensure_ascii=False).encode(), "application/json"
-            )
+            answer = preview.state(parse_qs(url.query).get("known", [""])[0])
+            content = json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace")
+            self.answer(HTTPStatus.OK, content, "application/json")
         elif path == "/events":
             self.events(preview)
         elif (
             path.startswith("/media/")
-            and (content := preview.site.media.get(path.removeprefix("/media/"))) is not None
+            and (file := preview.site.media.get(path.removeprefix("/media/"))) is not None
         ):
             kind = _MEDIA_TYPES.get(path.rpartition(".")[2].lower(), "application/octet-stream")
             self.answer(
                 HTTPStatus.OK,
-                content,
+                file,
                 kind,
                 "default-src 'none'; style-src 'unsafe-inline'; sandbox",
             )
@@ -206,7 +254,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command == "HEAD":
             return
         for version in _versions(preview):
-            self.wfile.write(f"data: {version}\n\n".encode())
+            self.wfile.write(f"data: {preview.run_id}-{version}\n\n".encode())
             self.wfile.flush()
 
     def log_message(self, format: str, *args: object) -> None:
@@ -228,21 +276,3 @@ def _versions(preview: Preview) -> Iterator[int]:
 
 def _newer(preview: Preview, version: int) -> Callable[[], bool]:
     return lambda: preview.version != version
-
-
-def _stamps(folders: tuple[Path, ...]) -> dict[str, tuple[int, int]]:
-    """Return when each file of these courses was last changed, and its size."""
-    stamps = {}
-    for path in (
-        place
-        for folder in folders
-        for place in (folder, folder / "lessons", folder / "media", *folder.glob("note_types/*"))
-    ):
-        try:
-            for file in path.iterdir():
-                if file.is_file():
-                    status = file.stat()
-                    stamps[str(file)] = (status.st_mtime_ns, status.st_size)
-        except OSError:
-            continue  # An editor that saves may take a file away for a moment.
-    return stamps

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape, unescape
 from importlib.resources import files
@@ -15,11 +16,14 @@ from typing import Any
 from attachdeck import pipeline
 from attachdeck.anki.markup import Shown, render
 from attachdeck.compile.deck import DatedNoteType, Note
-from attachdeck.compile.objects import Rules
+from attachdeck.compile.lessons import LessonObject
+from attachdeck.compile.objects import Memory, Rules
 from attachdeck.compile.results import Checked
-from attachdeck.domain.course import Card, Course, Lesson, Section
+from attachdeck.domain.course import Course, Lesson
 from attachdeck.domain.diagnostics import Diagnostic
+from attachdeck.domain.location import Location
 from attachdeck.outputs.faces import reading_html
+from attachdeck.preview.following import Seen, seen_in
 from attachdeck.preview.rendering import sides
 
 Entry = dict[str, Any]
@@ -39,20 +43,29 @@ class Drawable:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownLesson:
+    """A lesson on the page, with what it was made of: where that is the same, so is the lesson."""
+
+    made_of: tuple[Any, ...] = field(repr=False)
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
-    """One state of the page. `lessons` holds each lesson's cards; a lesson with mistakes is as it
-    last was without. `folders` are to be watched."""
+    """One state of the page. `lessons` holds each lesson by its file; a lesson with mistakes is as
+    it last was without. `seen` is what the look at the course saw."""
 
     title: str = ""
-    lessons: tuple[Entry, ...] = ()
+    lessons: Mapping[str, ShownLesson] = field(default_factory=dict)
     problems: tuple[Entry, ...] = ()
     notes: Mapping[str, Drawable] = field(default_factory=dict, repr=False)
     media: Mapping[str, bytes] = field(default_factory=dict, repr=False)
-    folders: tuple[Path, ...] = ()
+    seen: Seen = field(default_factory=Seen)
 
-    def state(self) -> Entry:
-        """Return all that the page needs to know, for JSON."""
-        return {"title": self.title, "lessons": self.lessons, "problems": self.problems}
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """Return what the page shows of each lesson, by its file."""
+        return {file: shown.entry for file, shown in self.lessons.items()}
 
     def stuck(self, folder: Path, error: Exception) -> Site:
         """Return the same site with the error that kept the course from being looked at.
@@ -66,10 +79,13 @@ class Site:
             "message": message,
             "help": f"`attachdeck check {folder}` says more",
             "also": [],
-            "place": str(folder),
+            "file": str(folder),
+            "line": 0,
+            "column": 0,
             "card": "",
         }
-        return replace(self, problems=(problem,), folders=self.folders or (folder,))
+        folders = self.seen.folders or (folder,)
+        return replace(self, problems=(problem,), seen=replace(self.seen, folders=folders))
 
     def document(self, card: str, place: int, wording: int, side: str, classes: str) -> str | None:
         """Return the HTML document of a card's side, or None if there is no such card.
@@ -94,7 +110,10 @@ class Site:
             _TYPE_HERE.sub(lambda match: _typed(drawable, match[1]), html),
         )
         script = (files(__package__) / "assets" / "card.js").read_text(encoding="utf-8")
-        engine = "<script>window.anki = {imageOcclusion: {setup: function () {}}};</script>"
+        engine = (
+            "<script>window.anki = {imageOcclusion: {setup: function () {}}};"
+            "try { window.attachdeckPick = JSON.parse(window.name); } catch (error) {}</script>"
+        )
         return (
             f'<!doctype html><html lang="{escape(drawable.language)}"><head><meta '
             f'charset="utf-8"><title>{escape(card)}</title><base href="/media/">'
@@ -104,42 +123,89 @@ class Site:
         )
 
 
-def look(folder: Path, before: Site | None = None) -> Site:
+def look(
+    folder: Path, before: Site | None = None, memory: Memory | None = None, jobs: int = 1
+) -> Site:
     """Return the course as it is on disk now.
 
     What has mistakes stays as it was before, beside its problems.
     """
     before = before or Site()
     rules = Rules(time.strftime("%Y-%m-%d", time.gmtime()))
-    checked = pipeline.check(folder, rules=rules)
+    checked = pipeline.check(folder, jobs=jobs, whole=False, rules=rules, memory=memory)
     course, deck = checked.good, pipeline.shown(checked)
     if course is None or deck is None:
-        problems = tuple(_problems(checked.diagnostics, before.lessons))
-        return replace(before, problems=problems, folders=_folders(checked))
+        problems = tuple(_problems(checked.diagnostics, before.entries.values()))
+        return replace(before, problems=problems, seen=seen_in([checked]))
     notes = {
         note.card: Drawable(note, deck.note_types[note.note_type], course.language)
         for note in deck.notes
     }
     media = dict(deck.media)
-    pictures = _pictures(course, deck.media)
-    lessons = [_lesson(lesson, course, pictures, notes) for lesson in course.lessons]
-    for lesson in _spoilt(before, lessons, checked):
-        lessons.append(lesson | {"stale": True})
+    lessons = _lessons(checked, _pictures(course, deck.media), notes, before)
+    for file, shown in _spoilt(before, lessons, checked).items():
+        lessons[file] = replace(shown, entry=shown.entry | {"stale": True})
         notes |= {
             card["id"]: before.notes[card["id"]]
-            for card in lesson["cards"]
+            for card in shown.entry["cards"]
             if card["id"] not in notes
         }
         media |= before.media
-    lessons.sort(key=lambda lesson: str(lesson["file"]))
-    return Site(
-        course.title,
-        tuple(lessons),
-        tuple(_problems(checked.diagnostics, tuple(lessons))),
-        notes,
-        media,
-        _folders(checked),
+    lessons = dict(sorted(lessons.items()))
+    entries = [shown.entry for shown in lessons.values()]
+    problems = tuple(_problems(checked.diagnostics, entries))
+    return Site(course.title, lessons, problems, notes, media, seen_in([checked]))
+
+
+def _lessons(
+    checked: Checked,
+    pictures: Mapping[str, Shown],
+    notes: Mapping[str, Drawable],
+    before: Site,
+) -> dict[str, ShownLesson]:
+    """Return the lessons without errors by their files, those that did not change as they were."""
+    lessons = {}
+    for lesson_object in checked.objects:
+        if lesson_object.lesson is None or lesson_object.notes is None:
+            continue
+        file = lesson_object.names.file
+        names = [note.card for note in lesson_object.notes.notes if note.card in notes]
+        names = _with_references(lesson_object.notes.deck, names, notes)
+        made_of = (lesson_object, pictures, *(_look_of(notes[name]) for name in names))
+        kept = before.lessons.get(file)
+        if kept and kept.made_of == made_of:
+            lessons[file] = replace(kept, entry=kept.entry | {"stale": False})
+            continue
+        places = _places(lesson_object, names, checked.files.course.file)
+        cards = [_card(name, places[name], notes[name]) for name in names]
+        reading = reading_html(lesson_object.lesson, lambda text: render(text, pictures))
+        lessons[file] = ShownLesson(made_of, _entry(lesson_object.lesson, file, reading, cards))
+    return lessons
+
+
+def _with_references(deck: str, names: list[str], notes: Mapping[str, Drawable]) -> list[str]:
+    """Return the cards of a lesson with those of course.yaml that lie in its deck."""
+    first, last = (
+        [name] if name in notes and notes[name].note.deck == deck else []
+        for name in ("course-notice", "course-help")
     )
+    return [*first, *names, *last]
+
+
+def _places(
+    lesson_object: LessonObject, names: Iterable[str], course_file: str
+) -> dict[str, Location]:
+    """Return where each card of a lesson is written."""
+    sections = lesson_object.lesson.reading if lesson_object.lesson else ()
+    places = {name: Location(course_file, 1, 1, 1, 1) for name in names}
+    places |= {section.id: section.at for section in sections}
+    return places | {summary.id: summary.at for summary in lesson_object.summaries}
+
+
+def _look_of(drawable: Drawable) -> tuple[Any, ...]:
+    """Return what the page shows of a note."""
+    note = drawable.note
+    return (note.card, note.fields, note.variants, note.tags, note.places, drawable.dated.note_type)
 
 
 def _pictures(course: Course, media: Mapping[str, bytes]) -> dict[str, Shown]:
@@ -151,51 +217,28 @@ def _pictures(course: Course, media: Mapping[str, bytes]) -> dict[str, Shown]:
     }
 
 
-def _spoilt(before: Site, lessons: Iterable[Entry], checked: Checked) -> list[Entry]:
+def _spoilt(
+    before: Site, shown: Mapping[str, ShownLesson], checked: Checked
+) -> dict[str, ShownLesson]:
     """Return the lessons that have mistakes now, as they were: what was good stays up."""
-    shown = {lesson["file"] for lesson in lessons}
     there = {document.file for document in checked.files.lessons}
-    return [lesson for lesson in before.lessons if lesson["file"] in there - shown]
+    return {file: lesson for file, lesson in before.lessons.items() if file in there - shown.keys()}
 
 
-def _folders(checked: Checked) -> tuple[Path, ...]:
-    """Return a course's folder, and those of the courses that it extends."""
-    return (Path(checked.files.name), *(_folders(checked.base) if checked.base else ()))
-
-
-def _lesson(
-    lesson: Lesson, course: Course, pictures: Mapping[str, Shown], notes: Mapping[str, Drawable]
-) -> Entry:
-    entries: tuple[Section | Card, ...] = (*lesson.reading, *lesson.cards)
-    cards = [
-        _card(card.id, card.at.file, card.at.line, notes[card.id])
-        for card in entries
-        if card.id in notes  # Readings may be no cards.
-    ]
-    for reference, place in (("course-notice", 0), ("course-help", len(cards) + 1)):
-        if reference in notes and notes[reference].note.deck == f"{course.deck}::{lesson.deck}":
-            cards.insert(
-                place,
-                _card(
-                    reference,
-                    f"{course.lessons[0].at.file.rpartition('/lessons/')[0]}/course.yaml",
-                    1,
-                    notes[reference],
-                ),
-            )
+def _entry(lesson: Lesson, file: str, reading: str, cards: list[Entry]) -> Entry:
     return {
         "id": lesson.id,
-        "file": lesson.at.file,
+        "file": file,
         "title": f"{lesson.number} {lesson.title}",
         "summary": lesson.summary,
         "note": lesson.content_note,
-        "reading": reading_html(lesson, lambda text: render(text, pictures)),
+        "reading": reading,
         "cards": cards,
         "stale": False,
     }
 
 
-def _card(name: str, file: str, line: int, drawable: Drawable) -> Entry:
+def _card(name: str, at: Location, drawable: Drawable) -> Entry:
     note = drawable.note
     text = " ".join((name, *note.fields))
     digest = hashlib.sha256(
@@ -203,8 +246,8 @@ def _card(name: str, file: str, line: int, drawable: Drawable) -> Entry:
     ).hexdigest()[:12]
     return {
         "id": name,
-        "file": file,
-        "line": line,
+        "file": at.file,
+        "line": at.line,
         "kind": note.kind,
         "tags": [
             tag.partition("::")[2]
@@ -230,31 +273,36 @@ def _worded(drawable: Drawable, wording: int) -> Note | None:
     return note._replace(fields=(first, *note.variants)[wording])
 
 
-def _problems(diagnostics: Iterable[Diagnostic], lessons: tuple[Entry, ...]) -> Iterator[Entry]:
+def _problems(diagnostics: Iterable[Diagnostic], lessons: Iterable[Entry]) -> Iterator[Entry]:
+    begins: dict[str, list[tuple[int, str]]] = {}
+    for lesson in lessons:
+        for card in lesson["cards"]:
+            if card["file"] == lesson["file"]:
+                begins.setdefault(card["file"], []).append((card["line"], card["id"]))
+    for cards in begins.values():
+        cards.sort()
     for diagnostic in diagnostics:
         yield {
             "rule": diagnostic.rule,
             "severity": diagnostic.severity.value,
             "message": diagnostic.message,
             "help": diagnostic.help or "",
-            "also": [f"{label}: {at}" for label, at in diagnostic.also],
-            "place": str(diagnostic.at),
-            "card": _card_at(diagnostic, lessons),
+            "also": [
+                {"label": label, "file": at.file, "line": at.line, "column": at.column}
+                for label, at in diagnostic.also
+            ],
+            "file": diagnostic.at.file,
+            "line": diagnostic.at.line,
+            "column": diagnostic.at.column,
+            "card": _card_at(diagnostic.at.line, begins.get(diagnostic.at.file, ())),
         }
 
 
-def _card_at(problem: Diagnostic, lessons: tuple[Entry, ...]) -> str:
-    """Return the card in whose lines a problem stands, or nothing."""
-    name = ""
-    for lesson in lessons:
-        for card in lesson["cards"]:
-            if (
-                card["file"] == problem.at.file
-                and card["line"] <= problem.at.line
-                and card["file"] == lesson["file"]
-            ):
-                name = card["id"]
-    return name
+def _card_at(line: int, begins: Sequence[tuple[int, str]]) -> str:
+    """Return the card in whose lines a problem is, or nothing; `begins` are the cards' first
+    lines."""
+    before = bisect_right(begins, line, key=lambda begin: begin[0])
+    return begins[before - 1][1] if before else ""
 
 
 def _typed(drawable: Drawable, field: str) -> str:

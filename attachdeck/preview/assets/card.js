@@ -1,4 +1,4 @@
-// Tells the page how high this card is, and draws the masks that Anki would draw on its canvas.
+// Tells the page how high this card is, which keys are pressed in it and what is chosen, and draws the masks that Anki would draw on its canvas.
 (function () {
   var box = document.getElementById("image-occlusion-container");
   if (box) {
@@ -26,4 +26,20 @@
   function tell() { parent.postMessage({ height: Math.ceil(document.querySelector(".page").getBoundingClientRect().height) }, "*"); }
   new ResizeObserver(tell).observe(document.querySelector(".page"));
   tell();
+
+  function report(event) {
+    if (window.attachdeckPick) parent.postMessage({ pick: JSON.stringify(window.attachdeckPick) }, "*");
+    if (event.type === "click" || event.ctrlKey || event.altKey || event.metaKey) return;
+    var name = event.target.tagName;
+    var does = event.key === " " || event.key === "Enter";
+    if (/^(INPUT|TEXTAREA|SELECT)$/.test(name) ? event.key !== "Enter" : does && /^(BUTTON|SUMMARY|A)$/.test(name)) return;
+    if (event.key === " ") event.preventDefault();
+    parent.postMessage({ key: event.key }, "*");
+  }
+  window.addEventListener("click", report);
+  window.addEventListener("keydown", report);
+  window.addEventListener("message", function (event) {
+    if (event.source !== parent || !event.data.press) return;
+    document.dispatchEvent(new KeyboardEvent("keydown", { key: event.data.press, bubbles: true }));
+  });
 })();
