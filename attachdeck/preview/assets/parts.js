@@ -81,7 +81,7 @@ export function fill(holder, pick = "") {
 
 // What is in sight stays where it is, whatever a change does above it.
 export function steadily(change) {
-  const top = scrollY > 0 && [...document.querySelectorAll("article")].find((each) => each.getBoundingClientRect().bottom >= 0);
+  const top = scrollY > 0 && [...document.querySelectorAll("article")].find((each) => each.getBoundingClientRect().top >= 0);
   const before = top && top.getBoundingClientRect().top;
   change();
   const after = top && document.getElementById(top.id);
