@@ -46,8 +46,8 @@ class LessonObject:
     """What became of a lesson by itself.
 
     `names` are those that it defines and uses. `lesson` (without its cards), `notes`, `objectives`
-    and `summaries` (for rules that compare cards) are there only where the lesson has no errors. `is_final` says that it
-    depends on no other lesson, so that it can be kept in the cache.
+    and `summaries` (for rules that compare cards) are there only where the lesson has no errors.
+    `is_final` says that it depends on no other lesson, so that it can be kept in the cache.
     """
 
     names: Names
