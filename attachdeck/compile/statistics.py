@@ -57,7 +57,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenes:
-    """The scenes of one option set that have one answer."""
+    """The scenes of one option set that have one answer, with their variants."""
 
     option_set: str
     answer: str
@@ -137,7 +137,9 @@ def _not_applied(course: Course, cards: Iterable[Card]) -> list[str]:
 
 def _texts_of(cards: Iterable[Card]) -> Iterator[tuple[str, Sequence[str]]]:
     for card in cards:
-        yield card.id, texts(card, Phrases({})).pieces
+        for wording in (card, *card.variants):
+            name = f"{card.id} ({wording.wording + 1})" if wording.wording else card.id
+            yield name, texts(wording, Phrases({})).pieces
 
 
 def _readings(course: Course) -> Iterator[tuple[str, Sequence[str]]]:
@@ -160,11 +162,12 @@ def _read(measure: Formula, named: Iterable[tuple[str, Sequence[str]]]) -> Readi
 def _options(cards: Iterable[Card]) -> Options | None:
     """Return how long options are, where cards have options of their own and one right one."""
     choices = [
-        card
+        wording
         for card in cards
-        if isinstance(card, ChoiceCard)
-        and not isinstance(card, VignetteCard)
-        and sum(option.right for option in card.options) == 1
+        for wording in (card, *card.variants)
+        if isinstance(wording, ChoiceCard)
+        and not isinstance(wording, VignetteCard)
+        and sum(option.right for option in wording.options) == 1
     ]
     if not choices:
         return None
@@ -185,10 +188,12 @@ def _right_is_longest(card: ChoiceCard) -> bool:
 
 def _scenes(course: Course) -> Iterator[Scenes]:
     scenes = [
-        (lesson.id, card)
+        (lesson.id, wording)
         for lesson in course.lessons
         for card in lesson.cards
-        if isinstance(card, VignetteCard) and not card.retired_because
+        if not card.retired_because
+        for wording in (card, *card.variants)
+        if isinstance(wording, VignetteCard)
     ]
     totals = Counter(card.option_set for _, card in scenes)
     for name, option_set in course.option_sets.items():

@@ -155,7 +155,8 @@ class OptionsSummary:
 class CardSummary:
     """The facts about a card that rules need to compare cards: its words and references.
 
-    `choice` is there for cards with options.
+    `variants_asked` are the words that its variants ask with. `choices` is for cards with options,
+    one for each wording.
     """
 
     id: str
@@ -169,7 +170,8 @@ class CardSummary:
     objective: str
     silenced: frozenset[str]
     retired: bool = False
-    choice: OptionsSummary | None = None
+    variants_asked: tuple[str, ...] = ()
+    choices: tuple[OptionsSummary, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -365,21 +367,27 @@ def for_release(course: Course, diagnostics: Iterable[Diagnostic]) -> list[Diagn
     ]
 
 
-def _summary(card: Card, texts: Texts, context: Context) -> CardSummary:
+def _summary(card: Card, own: Texts, context: Context) -> CardSummary:
+    wordings = (card, *card.variants)
     options = card.options if isinstance(card, ChoiceCard) else ()
     return CardSummary(
         id=card.id,
         at=card.at,
         kind=card.kind,
-        asked_words=texts.asked_words,
-        answered_words=texts.answered_words,
+        asked_words=own.asked_words,
+        answered_words=own.answered_words,
         confusion=plain(card.confusion),
         options=plain(" ".join(option.text for option in options)),
         sources=tuple(citation.source.key for citation in card.sources),
         objective=card.objective.id if card.objective else "",
         silenced=frozenset(card.silenced),
         retired=bool(card.retired_because),
-        choice=options_summary(card, context.words) if isinstance(card, ChoiceCard) else None,
+        variants_asked=tuple(texts(variant, Phrases({})).asked_words for variant in card.variants),
+        choices=tuple(
+            options_summary(wording, context.words)
+            for wording in wordings
+            if isinstance(wording, ChoiceCard)
+        ),
     )
 
 

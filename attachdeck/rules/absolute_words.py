@@ -39,9 +39,11 @@ _NAMED = 8
 
 def compare(whole: Whole, context: Context) -> Iterator[Finding]:
     cards = [
-        (card, card.choice)
+        (card, choice)
         for card in whole.cards
-        if card.choice and not card.choice.option_set and not card.retired
+        if not card.retired
+        for choice in card.choices
+        if not choice.option_set
     ]
     wrong = sum(choice.absolute_wrong for _, choice in cards)
     all_wrong = sum(choice.wrong for _, choice in cards)

@@ -46,7 +46,7 @@ _APART = 0.25
 
 
 def compare(whole: Whole, context: Context) -> Iterator[Finding]:
-    choices = [card.choice for card in whole.cards if card.choice and not card.retired]
+    choices = [choice for card in whole.cards if not card.retired for choice in card.choices]
     yield from _options(whole, [choice for choice in choices if not choice.option_set])
     yield from _scenes(whole, [choice for choice in choices if choice.option_set])
 

@@ -45,7 +45,8 @@ def compare(whole: Whole, context: Context) -> Iterator[Finding]:
         run: f"the card `{card.id}`"
         for card in whole.cards
         if not card.retired
-        for run in runs(card.asked_words)
+        for asked in (card.asked_words, *card.variants_asked)
+        for run in runs(asked)
     }
     for test in whole.course.tests:
         for scene in test.scenes:

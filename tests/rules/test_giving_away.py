@@ -125,3 +125,16 @@ def test_a_retired_card_gives_nothing_away(tmp_path: Path):
         "}, status: retired, retired_because: Old.}\n"
     )
     assert "answer-in-title" not in said(tmp_path, "answer-in-title", gone, "The anxious pattern")
+
+
+def test_variants_count_as_scenes_and_may_give_an_answer_away(tmp_path: Path):
+    varied = scene("a", "secure").rstrip("}\n") + (
+        "}, variants: [{scenario: He is calm., cue: He is calm.},"
+        " {scenario: They stay., cue: They stay.}]}\n"
+    )
+    cards = varied + scene("b", "anxious")
+    found = said(tmp_path, "few-variants", cards)
+    assert "the answer `anxious` of `pattern` has one wording" in found
+    assert found.count("[few-variants]") == 1
+    cards = varied + scene("b", "secure") + scene("c", "anxious")
+    assert "4 of 5 scenes" in said(tmp_path, "answer-by-lesson", cards)
