@@ -1,17 +1,26 @@
 """Few wordings of an answer.
 
-A scene that comes back in the same words is remembered by them after a few reviews. Once scenes of an option set have variants, each answer that is asked for should have three wordings or more, counting scenes and their variants; otherwise its words give it away beside the others.
-Source: spaced questions helped on rewritten questions too (Price 2024); tests help little with new questions where the wording does not vary (Pan and Rickard 2018).
-Mend: write variants of its scenes, or scenes of its own. Option sets without any variants are left alone.
+A scene that comes back in the same words is remembered by them after a few reviews. Once scenes of
+an option set have variants, each answer that is asked for should have three wordings or more,
+counting scenes and their variants; otherwise its words give it away beside the others.
+Source: spaced questions helped on rewritten questions too (Price 2024); tests help little with new
+questions where the wording does not vary (Pan and Rickard 2018).
+Mend: write variants of its scenes, or scenes of its own. Option sets without any variants are left
+alone.
 
 Bad:
 
-    - {id: a, kind: vignette, scenario: She waits., options: pattern, answer: secure, cue: She waits., near_miss: {option: anxious, why: So.}}
-    - {id: b, kind: vignette, scenario: She calls., options: pattern, answer: anxious, cue: She calls., near_miss: {option: secure, why: So.}, variants: [{scenario: He writes., cue: He writes.}, {scenario: They ring., cue: They ring.}]}
+    - {id: a, kind: vignette, scenario: She waits., options: pattern, answer: secure,
+       cue: She waits., near_miss: {option: anxious, why: So.}}
+    - {id: b, kind: vignette, scenario: She calls., options: pattern, answer: anxious,
+       cue: She calls., near_miss: {option: secure, why: So.},
+       variants: [{scenario: He writes., cue: He writes.}, {scenario: They ring., cue: They ring.}]}
 
 Good:
 
-    - {id: b, kind: vignette, scenario: She calls., options: pattern, answer: anxious, cue: She calls., near_miss: {option: secure, why: So.}, variants: [{scenario: He writes., cue: He writes.}, {scenario: They ring., cue: They ring.}]}
+    - {id: b, kind: vignette, scenario: She calls., options: pattern, answer: anxious,
+       cue: She calls., near_miss: {option: secure, why: So.},
+       variants: [{scenario: He writes., cue: He writes.}, {scenario: They ring., cue: They ring.}]}
 """
 
 from __future__ import annotations
