@@ -1,8 +1,8 @@
-"""What HTML that is kept as it is does besides being shown: what it loads, sends, covers, and runs.
+"""Effects of kept HTML besides being shown: what it loads, sends, covers, and runs.
 
 The HTML of custom cards, their templates and styles is their author's. What could run a script is
-refused (`unsafe_html.py`); what is found here may be meant, so it is only reported. Like there,
-what a comment holds counts as well, and so does what Anki makes of gaps and of readings.
+refused (`unsafe_html.py`); these effects may be meant, so they are only reported. Comments are
+searched here, too, and so is what Anki makes of gaps and readings.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
-from attachdeck.anki.unsafe_html import attributes, read_aloud, tags_with_fields, without_braces
+from attachdeck.anki.readings import read_aloud, without_braces
+from attachdeck.anki.tags import attributes, tags_with_fields
 
 _LOADING = frozenset(
     (
@@ -82,7 +83,7 @@ def remote_content(text: str, *, css: bool = False) -> Iterator[str]:
     for reading in _readings(text, _REMOTE_SIGN):
         yield from _addresses(reading, _REMOTE, css=css)
         for style in _styles(reading, css=css):
-            yield from (_short(each["address"]) for each in _IMPORTED_DATA.finditer(style))
+            yield from (_short(address["address"]) for address in _IMPORTED_DATA.finditer(style))
 
 
 def file_addresses(text: str, *, css: bool = False) -> Iterator[str]:
@@ -97,7 +98,7 @@ def file_addresses(text: str, *, css: bool = False) -> Iterator[str]:
 def forms(text: str, *, css: bool = False) -> Iterator[str]:
     """Yield the forms of a text."""
     for reading in () if css else _readings(text, _FORM_SIGN):
-        yield from (_short(each[0]) for each in _FORM.finditer(reading))
+        yield from (_short(form[0]) for form in _FORM.finditer(reading))
         for _, name, value in attributes(reading):
             if name == "formaction":
                 yield f"{name}={_short(value)}"
@@ -107,13 +108,13 @@ def fixed_positions(text: str, *, css: bool = False) -> Iterator[str]:
     """Yield where a style takes something out of the card, onto the window."""
     for reading in _readings(text, _FIXED_SIGN):
         for style in _styles(reading, css=css):
-            yield from (_short(each[0]) for each in _FIXED.finditer(style))
+            yield from (_short(position[0]) for position in _FIXED.finditer(style))
 
 
 def latex(text: str, *, css: bool = False) -> Iterator[str]:
     """Yield what Anki hands to LaTeX."""
     for reading in () if css else _readings(text, _LATEX_SIGN):
-        yield from (_short(each[0]) for each in _LATEX.finditer(reading))
+        yield from (_short(formula[0]) for formula in _LATEX.finditer(reading))
 
 
 def filled_pieces(template: str) -> list[str]:
@@ -124,8 +125,8 @@ def filled_pieces(template: str) -> list[str]:
 
 def _addresses(text: str, kind: str, *, css: bool) -> Iterator[str]:
     for style in _styles(text, css=css):
-        for found in _IN_CSS[kind].finditer(style):
-            yield _short(found["one"] or found["two"])
+        for address in _IN_CSS[kind].finditer(style):
+            yield _short(address["one"] or address["two"])
     if css:
         return
     for tag, name, value in attributes(text):
@@ -138,7 +139,7 @@ def _addresses(text: str, kind: str, *, css: bool) -> Iterator[str]:
 def _of_address(value: str, kind: str, *, several: bool) -> Iterator[str]:
     # As browsers read addresses: nothing at the ends, no line ends within.
     if several:
-        yield from (_short(each[0]) for each in _AMONG[kind].finditer(value))
+        yield from (_short(address[0]) for address in _AMONG[kind].finditer(value))
     else:
         address = _LINE_ENDS.sub("", value.strip("".join(map(chr, range(33)))))
         if _AT_START[kind].match(address):

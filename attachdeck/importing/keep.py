@@ -14,14 +14,14 @@ from attachdeck import schema
 from attachdeck.anki.media import references
 from attachdeck.anki.note_types import NoteType, own
 from attachdeck.anki.note_types.generation import card_places, parse
-from attachdeck.anki.unsafe_html import (
+from attachdeck.anki.template_fields import (
     fields_in_tags,
     safe_as_text,
     shown_as_text,
     unfit,
     unsafe_as_text,
-    without_dangers,
 )
+from attachdeck.anki.unsafe_html import without_dangers
 from attachdeck.domain.course import OwnNoteType
 from attachdeck.importing.draft import Draft, DraftLesson, Ids, Values, plain, storable
 from attachdeck.importing.found import Found, FoundNote

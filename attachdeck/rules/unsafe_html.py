@@ -9,14 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from attachdeck.anki.unsafe_html import (
-    css_dangers,
-    dangers,
-    fields_in_tags,
-    shown_as_text,
-    unfit,
-    unsafe_as_text,
-)
+from attachdeck.anki.template_fields import fields_in_tags, shown_as_text, unfit, unsafe_as_text
+from attachdeck.anki.unsafe_html import css_dangers, dangers
 from attachdeck.domain.course import Course, CustomCard, Lesson, OwnNoteType
 from attachdeck.domain.diagnostics import Severity
 from attachdeck.reader import Node

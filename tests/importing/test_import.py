@@ -20,7 +20,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attachdeck import pipeline
-from attachdeck.anki.unsafe_html import dangers, fields_in_tags, unfit, without_dangers
+from attachdeck.anki.template_fields import fields_in_tags, unfit
+from attachdeck.anki.unsafe_html import dangers, without_dangers
 from attachdeck.importing import bounds, keep
 from attachdeck.importing.found import CannotImport
 from attachdeck.lock.file import lock_text, read_lock

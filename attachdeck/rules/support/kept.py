@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import unescape
 
 from attachdeck.anki.kept_html import filled_pieces
-from attachdeck.anki.unsafe_html import shown_as_text
+from attachdeck.anki.template_fields import shown_as_text
 from attachdeck.domain.course import Card, Course, CustomCard, OwnNoteType
 from attachdeck.domain.location import Location
 from attachdeck.reader import Node
