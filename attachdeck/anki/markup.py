@@ -220,9 +220,11 @@ def taken_out(text: str) -> list[str]:
 
     text = normal(text)
     html = _unsanitised(FORMULA.sub("", text))
-    tags = (what for each in _OPENING.finditer(html) for what in _lost(each[1].lower(), each[2]))
+    tags = (what for tag in _OPENING.finditer(html) for what in _lost(tag[1].lower(), tag[2]))
     return list(
-        dict.fromkeys((*(each.what for each in dangers(html)), *tags, *macros(f"{text} {html}")))
+        dict.fromkeys(
+            (*(danger.what for danger in dangers(html)), *tags, *macros(f"{text} {html}"))
+        )
     )
 
 

@@ -136,12 +136,12 @@ def note_type(kind: str, look: Look) -> NoteType:
     expand = _Expander(kind, look)
     templates = tuple(
         Template(
-            each["name"],
-            each["id"],
-            expand(each["front"], each.get("n", 0)),
-            expand(each["back"], each.get("n", 0)),
+            template["name"],
+            template["id"],
+            expand(template["front"], template.get("n", 0)),
+            expand(template["back"], template.get("n", 0)),
         )
-        for each in _repeated(layout["templates"])
+        for template in _repeated(layout["templates"])
     )
     return NoteType(
         kind=kind,
@@ -150,13 +150,13 @@ def note_type(kind: str, look: Look) -> NoteType:
         image_occlusion=layout.get("image_occlusion", False),
         fields=tuple(
             Field(
-                each["name"],
-                each["id"],
-                each["why"],
-                each.get("tag"),
-                each.get("in_anki", {}),
+                field["name"],
+                field["id"],
+                field["why"],
+                field.get("tag"),
+                field.get("in_anki", {}),
             )
-            for each in fields
+            for field in fields
         ),
         templates=templates,
         css=expand.words(_style()),
@@ -242,13 +242,13 @@ class _Expander:
         return self.words(self.included(name, n)).strip() + "\n"
 
     def included(self, name: str, n: int) -> str:
-        found = self.known.get((name, n))
-        if found is None:
+        expanded = self.known.get((name, n))
+        if expanded is None:
             text = self.templates[name].replace("{n}", str(n))
-            found = self.known[name, n] = _DIRECTIVE.sub(
+            expanded = self.known[name, n] = _DIRECTIVE.sub(
                 lambda match: self.directive(match, n).rstrip("\n"), text
             )
-        return found
+        return expanded
 
     def directive(self, match: re.Match[str], n: int) -> str:
         if match["verb"] == "include":

@@ -124,7 +124,7 @@ def _shows(parts: tuple[Part, ...], filled: frozenset[str]) -> bool:
 
 def fields_enough(note_type: NoteType) -> tuple[str, ...]:
     """Return the fields of which each alone makes a card."""
-    fronts = [parse(each.front) for each in note_type.templates]
+    fronts = [parse(template.front) for template in note_type.templates]
     return tuple(
         name
         for name in note_type.names
@@ -135,14 +135,12 @@ def fields_enough(note_type: NoteType) -> tuple[str, ...]:
 def requirements(note_type: NoteType) -> list[list[object]]:
     """Return for each template the fields of which all or any must be filled.
 
-    This is as Anki before 2.1.28 reads it from a package.
-
-    It says `all` where one field left empty empties the front, else `any` of those that alone show
-    something.
+    Anki before 2.1.28 reads this from a package. It is `all` of the fields without which the front
+    is empty; if there are none, `any` of those that alone show something.
     """
     names = [field.name for field in note_type.fields]
     everything = frozenset(names)
-    found: list[list[object]] = []
+    required: list[list[object]] = []
     for place, template in enumerate(note_type.templates):
         parts = parse(template.front)
         needed = [
@@ -150,7 +148,7 @@ def requirements(note_type: NoteType) -> list[list[object]]:
         ]
         enough = [index for index, name in enumerate(names) if _shows(parts, frozenset((name,)))]
         if _shows(parts, everything):
-            found.append([place, "all", needed] if needed else [place, "any", enough])
+            required.append([place, "all", needed] if needed else [place, "any", enough])
         else:
-            found.append([place, "none", []])
-    return found
+            required.append([place, "none", []])
+    return required

@@ -1,9 +1,8 @@
-"""A course's own note types: what `note_type.yaml` says in Anki's words, and back for an import."""
+"""A course's own note types: from `note_type.yaml` to Anki's form, and back for an import."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 from typing import Any
 
 from attachdeck.anki.note_types import Field, NoteType, Template
@@ -18,9 +17,9 @@ Json = Mapping[str, Any]
 IMAGE_OCCLUSION = 6
 """Anki's number for its own Image Occlusion, in `stock_kind`."""
 _SPECIAL = frozenset(("Card", "CardFlag", "Deck", "FrontSide", "Subdeck", "Tags", "Type"))
-"""What templates can show besides fields."""
+"""Names that templates can show besides fields."""
 _MOST = 20
-"""Of how much in one template an author is told at once."""
+"""Maximum number of problems reported per template."""
 # By our key: Anki's, and what holds where neither is written.
 _FIELD: Mapping[str, tuple[str, Any]] = {
     "font": ("font", "Arial"),
@@ -49,7 +48,7 @@ _NOTE_TYPE: Mapping[str, tuple[str, Any]] = {
 
 
 def key(name: str) -> str:
-    """Return what the lock calls a note type of the course's own, so that it can have any name."""
+    """Return a note type's name in the lock, which no note type of attachdeck has."""
     return f"custom {name}"
 
 
@@ -61,7 +60,7 @@ def number(own: OwnNoteType) -> int | None:
 def note_type(own: OwnNoteType) -> NoteType:
     """Return the note type that its files describe."""
     written = own.written
-    names = [each["name"] for each in written["fields"]]
+    names = [field["name"] for field in written["fields"]]
     sort_field = written.get("sort_field", names[0])
     return NoteType(
         kind=key(own.id),
@@ -69,18 +68,18 @@ def note_type(own: OwnNoteType) -> NoteType:
         cloze=written.get("cloze", False),
         image_occlusion=False,
         fields=tuple(
-            Field(each["name"], _number(each), "", more=_field(each, written.get("stock_kind")))
-            for each in written["fields"]
+            Field(field["name"], _number(field), "", more=_field(field, written.get("stock_kind")))
+            for field in written["fields"]
         ),
         templates=tuple(
             Template(
-                each["name"],
-                _number(each),
-                own.texts.get(each["front"], ""),
-                own.texts.get(each["back"], ""),
-                _in_anki(each, _TEMPLATE),
+                template["name"],
+                _number(template),
+                own.texts.get(template["front"], ""),
+                own.texts.get(template["back"], ""),
+                _in_anki(template, _TEMPLATE),
             )
-            for each in written["templates"]
+            for template in written["templates"]
         ),
         css=own.texts.get(written["css"], ""),
         more=_in_anki(written, _NOTE_TYPE)
@@ -88,117 +87,97 @@ def note_type(own: OwnNoteType) -> NoteType:
     )
 
 
-def written(found: Json) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return what `note_type.yaml` says of one of Anki's note types, and the texts beside it.
+def written(in_anki: Json) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the `note_type.yaml` of one of Anki's note types, and the texts beside it.
 
-    What holds anyway is not written.
+    Defaults are not written.
     """
-    fields, templates = found["flds"], found["tmpls"]
-    texts = {"style.css": found["css"]}
-    said: dict[str, Any] = {"name": found["name"]} | _id(found)
-    said |= {"cloze": True} if found["type"] == 1 else {}
-    said["fields"] = [{"name": each["name"]} | _id(each) | _by_us(each, _FIELD) for each in fields]
-    if 0 < found.get("sortf", 0) < len(fields):
-        said["sort_field"] = fields[found["sortf"]]["name"]
-    said["templates"] = []
-    for place, each in enumerate(templates, 1):
+    fields = in_anki["flds"]
+    texts = {"style.css": in_anki["css"]}
+    ours: dict[str, Any] = {"name": in_anki["name"]} | _id(in_anki)
+    ours |= {"cloze": True} if in_anki["type"] == 1 else {}
+    ours["fields"] = [
+        {"name": field["name"]} | _id(field) | _by_us(field, _FIELD) for field in fields
+    ]
+    if 0 < in_anki.get("sortf", 0) < len(fields):
+        ours["sort_field"] = fields[in_anki["sortf"]]["name"]
+    ours["templates"] = []
+    for place, template in enumerate(in_anki["tmpls"], 1):
         front, back = f"front-{place}.html", f"back-{place}.html"
-        texts |= {front: each["qfmt"], back: each["afmt"]}
-        said["templates"].append(
-            {"name": each["name"]}
-            | _id(each)
+        texts |= {front: template["qfmt"], back: template["afmt"]}
+        ours["templates"].append(
+            {"name": template["name"]}
+            | _id(template)
             | {"front": front, "back": back}
-            | _by_us(each, _TEMPLATE)
+            | _by_us(template, _TEMPLATE)
         )
-    return said | {"css": "style.css"} | _by_us(found, _NOTE_TYPE), texts
+    return ours | {"css": "style.css"} | _by_us(in_anki, _NOTE_TYPE), texts
 
 
 def problems(note_types: Iterable[OwnNoteType]) -> Iterator[Diagnostic]:
-    """Report templates on which Anki shows an error, or which show other than they should.
-
-    Anki shows an error where sections are not closed as they were opened.
-    """
+    """Report templates for which Anki shows an error, or that show something else than meant."""
     for own in note_types:
-        names = {*_SPECIAL, *(each["name"] for each in own.written["fields"])}
-        for each in own.written["templates"]:
-            for file in dict.fromkeys((each["front"], each["back"])):
-                if file not in own.texts:
-                    continue
-                text = own.texts[file]
-                try:
-                    parts = list(_all(parse(text)))
-                except ValueError as error:
-                    help = "close each `{{#Field}}` with `{{/Field}}`, the last opened first"
-                    yield Diagnostic(
-                        rule="template",
-                        message=f"a section is not whole: {error}",
-                        at=Location(f"{own.folder}/{file}"),
-                        help=help,
-                    )
-                    continue
-                for said, message, mend in islice(
-                    _odd(own, file == each["front"], parts, names, text), _MOST
-                ):
-                    at = (
-                        location_of(f"{own.folder}/{file}", text, max(text.find(said), 0))
-                        if said
-                        else Location(f"{own.folder}/{file}")
-                    )
-                    yield Diagnostic(
-                        rule="template",
-                        message=message,
-                        at=at,
-                        help=mend,
-                        severity=Severity.WARNING,
-                    )
+        for template in own.written["templates"]:
+            for file in dict.fromkeys((template["front"], template["back"])):
+                if file in own.texts:
+                    yield from _of_template(own, file, is_front=file == template["front"])
 
 
-def _odd(
-    own: OwnNoteType, front: bool, parts: list[tuple[str, str]], names: set[str], text: str
-) -> Iterator[tuple[str, str, str | None]]:
-    """Yield what a template shows other than it should; imported ones may be like that.
+def _of_template(own: OwnNoteType, file: str, *, is_front: bool) -> Iterator[Diagnostic]:
+    text, place = own.texts[file], f"{own.folder}/{file}"
+    try:
+        parts = list(_all(parse(text)))
+    except ValueError as error:
+        yield Diagnostic(
+            rule="template",
+            message=f"a section is not whole: {error}",
+            at=Location(place),
+            help="close each `{{#Field}}` with `{{/Field}}`, the last opened first",
+        )
+        return
+    oddities = (*_unknown_fields(own, parts), *_without_fields(own, parts, is_front=is_front))
+    for piece, message, help in oddities[:_MOST]:
+        yield Diagnostic(
+            rule="template",
+            message=message,
+            at=location_of(place, text, max(text.find(piece), 0)) if piece else Location(place),
+            help=help,
+            severity=Severity.WARNING,  # An imported template may be like that.
+        )
 
-    Each comes with its piece of the template, a message and how to mend it.
-    """
+
+Oddity = tuple[str, str, str | None]
+"""A piece of a template, the message about it, and the help."""
+
+
+def _unknown_fields(own: OwnNoteType, parts: list[tuple[str, str]]) -> Iterator[Oddity]:
+    names = {field["name"] for field in own.written["fields"]}
+    for verb, piece in dict.fromkeys(parts):
+        name = piece.rpartition(":")[2].strip() if verb == "field" else piece
+        is_gap = verb != "field" and name[:1] == "c" and name[1:].isdecimal()
+        if name and name not in names | _SPECIAL and not is_gap:
+            message = f"there is no field `{name}`, and Anki shows an error in its place"
+            yield piece, message, did_you_mean_or_list(name, names - _SPECIAL)
+
+
+def _without_fields(
+    own: OwnNoteType, parts: list[tuple[str, str]], *, is_front: bool
+) -> Iterator[Oddity]:
+    """Yield the message for a front without any field, or for a cloze template without gaps."""
+    shown = [piece for verb, piece in parts if verb == "field"]
     cloze = own.written.get("cloze", False)
-    for verb, said in dict.fromkeys(parts):
-        name = said.rpartition(":")[2].strip() if verb == "field" else said
-        if (
-            name
-            and name not in names
-            and not (verb != "field" and name[0] == "c" and name[1:].isdecimal())
-        ):
-            yield (
-                said,
-                f"there is no field `{name}`, and Anki shows an error in its place",
-                did_you_mean_or_list(name, names - _SPECIAL),
-            )
-    shown = [said for verb, said in parts if verb == "field"]
-    asks = any("cloze" in said.split(":")[:-1] for said in shown)
     first = own.written["fields"][0]["name"]
-    if front and not shown:
+    if is_front and not shown:
         yield (
             "",
             "this front shows no field, and Anki makes no card of it",
             f"show one, as in `{{{{{f'cloze:{first}' if cloze else first}}}}}`",
         )
-    elif cloze and not asks:
+    elif cloze and not any("cloze" in piece.split(":")[:-1] for piece in shown):
         yield (
             "",
             "this shows gaps as they are written, and hides none",
             f"show the field with the gaps as in `{{{{cloze:{first}}}}}`",
-        )
-    elif asks and not cloze:
-        yield (
-            "cloze",
-            "`cloze` hides nothing in a note type that is not one of gaps",
-            "write `cloze: true` in note_type.yaml, or show the field without it",
-        )
-    if not front and not text.strip():
-        yield (
-            "",
-            "this back is empty",
-            "show the answer, as in `{{FrontSide}}<hr id=answer>{{Answer}}`",
         )
 
 
