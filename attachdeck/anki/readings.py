@@ -18,7 +18,7 @@ def without_braces(text: str) -> str:
 
 
 def read_aloud(text: str) -> Iterator[str]:
-    """Yield a text after each of Anki's filters for Japanese: with readings only, and with words."""
+    """Yield a text after each of Anki's filters for Japanese: with readings, and with words."""
     for reading in (True, False):
         yield "\n".join(_read_aloud(line, reading=reading) for line in text.split("\n"))
 
