@@ -95,6 +95,8 @@ _ATTRIBUTES = {
 # Noncharacters: the reader refuses them in a course, so they can stand for a formula while Markdown
 # is at work.
 _KEPT = re.compile("\ufdd0[0-9]{1,6}\ufdd1")
+_SOUND = re.compile("\ufdd2([^\ufdd3]*)\ufdd3")
+"""What stands for a sound, by the name that its author gives it."""
 # One line that begins like a sentence and holds no character that Markdown or HTML knows: most
 # texts of most cards.
 _NO_MARKDOWN = re.compile(r"[^\W\d_][^*_`~\[\]<>&|\\\n\r\t\f\v\xa0\ufdd0\ufdd1]*")
@@ -145,10 +147,34 @@ class Shown:
     alt: str
 
 
-def render(text: str, pictures: Mapping[str, Shown]) -> str:
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How a sound or a film is played: its name in the package, and what is said in it.
+
+    `label` is the word "Transcript" in the course's language.
+    """
+
+    name: str
+    transcript: str
+    label: str
+
+
+Media = Mapping[str, Shown | Heard]
+"""The pictures and sounds that texts show, by the names that authors write."""
+
+
+def render(text: str, media: Media) -> str:
     """Return a text's HTML; a text of one paragraph comes without `<p>`.
 
     A picture that is not in the course becomes its alt text.
+    """
+    return _sounding(_silent(text, media), media)
+
+
+def _silent(text: str, media: Media) -> str:
+    """Return a text's HTML in which signs stand for what is played.
+
+    So `inert` sees no sound but those that a text names by itself.
     """
     text = text.strip()
     if text.isascii():
@@ -156,12 +182,34 @@ def render(text: str, pictures: Mapping[str, Shown]) -> str:
     else:
         text = normal(text)
         bare = _NO_MARKDOWN.fullmatch(text) is not None
-    return text if bare else _rendered(text, pictures)
+    return text if bare else _rendered(text, media)
 
 
-def render_gaps(text: str, pictures: Mapping[str, Shown]) -> str:
+def render_gaps(text: str, media: Media) -> str:
     """Return the HTML of a text with gaps in Anki's notation, which are no more than gaps."""
-    return tame(_TAG.sub(_without_gap_signs, render(text, pictures)))
+    return _sounding(tame(_TAG.sub(_without_gap_signs, _silent(text, media))), media)
+
+
+def _sounding(html: str, media: Media) -> str:
+    """Return HTML with its sounds; their transcripts follow, because they are blocks."""
+    if "\ufdd2" not in html:
+        return html
+    heard = {name: sound for name, sound in media.items() if isinstance(sound, Heard)}
+    played = _SOUND.sub(lambda match: player(heard[match[1]]), html)
+    return played + "".join(transcript(heard[name]) for name in dict.fromkeys(_SOUND.findall(html)))
+
+
+def player(heard: Heard) -> str:
+    """Return what becomes Anki's play button."""
+    return f'<span class="sound">[sound:{heard.name}]</span>'
+
+
+def transcript(heard: Heard) -> str:
+    """Return what is said in a sound, to be unfolded; nothing where nobody has written it down."""
+    if not heard.transcript:
+        return ""
+    text = plain(heard.transcript).replace("{{", "{&#123;").replace("}}", "}&#125;")
+    return f'<details class="transcript"><summary>{heard.label}</summary>{text}</details>'
 
 
 def tame(html: str) -> str:
@@ -186,7 +234,7 @@ def _without_gap_signs(tag: re.Match[str]) -> str:
     return tag[0].replace("{{", "{&#123;").replace("}}", "}&#125;").replace("::", ":&#58;")
 
 
-def _rendered(text: str, pictures: Mapping[str, Shown]) -> str:
+def _rendered(text: str, media: Media) -> str:
     formulas: dict[str, str] = {}
 
     def keep(match: re.Match[str]) -> str:
@@ -198,7 +246,7 @@ def _rendered(text: str, pictures: Mapping[str, Shown]) -> str:
     if html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1:
         html = html[3:-4]
     if "<img" in html:
-        html = _IMG.sub(lambda match: _picture(match, pictures), html)
+        html = _IMG.sub(lambda match: _picture(match, media), html)
     # A formula may stand in an attribute, its delimiter may have been written as an entity by
     # somebody else, and what it holds is a text like any other.
     return inert(
@@ -304,9 +352,12 @@ def _cleaner() -> nh3.Cleaner:
     )
 
 
-def _picture(match: re.Match[str], pictures: Mapping[str, Shown]) -> str:
+def _picture(match: re.Match[str], media: Media) -> str:
     attributes = dict(_ATTRIBUTE.findall(match[1]))
-    shown = pictures.get(attributes.get("src", ""))
+    name = attributes.get("src", "")
+    shown = media.get(name)
+    if isinstance(shown, Heard):
+        return f"\ufdd2{name}\ufdd3"
     written = attributes.get("alt", "")
     if shown is None:
         return str(written)

@@ -1,4 +1,4 @@
-"""Pictures for a course: copied into media/, and listed in media/media.yaml."""
+"""Pictures and sounds for a course: copied into media/, and listed in media/media.yaml."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from attachdeck.domain.naming import slug
 from attachdeck.reader import read_bytes, read_file
 from attachdeck.reader.folder import PICTURE_ENDINGS
 from attachdeck.reader.pictures import spoilt, svg_problems
+from attachdeck.reader.sounds import SOUND_ENDINGS, spoilt_sound
 from attachdeck.system.safe_write import write_bytes
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.[a-z]+")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.[a-z0-9]+")
 """A file's name as media.yaml takes it."""
 
 
@@ -25,10 +26,20 @@ def picture(folder: Path, file: Path, about: Mapping[str, str]) -> tuple[Path, A
     Return where it is now, and the entry. Nothing that is there is replaced. Raise CannotAdd and
     OSError.
     """
-    content = _content(file)
-    place = _place(folder / "media", file, content)
+    return _added(folder, file, "pictures", about, _content(file))
+
+
+def sound(folder: Path, file: Path, about: Mapping[str, str]) -> tuple[Path, Added]:
+    """Copy a sound or film into a course and list it, as `picture` does."""
+    return _added(folder, file, "sounds", about, _sound(file))
+
+
+def _added(
+    folder: Path, file: Path, key: str, about: Mapping[str, str], content: bytes
+) -> tuple[Path, Added]:
+    place = _place(folder / "media", file, content, key.removesuffix("s"))
     listing = folder / "media" / "media.yaml"
-    if place.name in _listed(listing):
+    if place.name in _listed(listing, key):
         raise CannotAdd(f"`{place.name}` is listed in `{listing}` already")
     copied = not place.exists()
     begun = not listing.exists()
@@ -37,8 +48,8 @@ def picture(folder: Path, file: Path, about: Mapping[str, str]) -> tuple[Path, A
         write_bytes(place, content)
     try:
         if begun:
-            create(listing, _modeline(folder) + "pictures:\n")
-        added = entry(listing, "pictures", {"file": place.name, **about})
+            create(listing, _modeline(folder) + f"{key}:\n")
+        added = entry(listing, key, {"file": place.name, **about})
         added = replace(added, before=None) if begun else added
         checked(folder, added)
     except BaseException:
@@ -48,6 +59,19 @@ def picture(folder: Path, file: Path, about: Mapping[str, str]) -> tuple[Path, A
             place.unlink(missing_ok=True)
         raise
     return place, added
+
+
+def _sound(file: Path) -> bytes:
+    """Return a sound's bytes. Raise CannotAdd where nobody would hear anything."""
+    if file.suffix.lower() not in SOUND_ENDINGS:
+        kinds = ", ".join(suffix.removeprefix(".") for suffix in SOUND_ENDINGS)
+        raise CannotAdd(f"`{file}` is not a sound or film that Anki plays: those are {kinds}")
+    content, problem = read_bytes(file, str(file), None)
+    if problem:
+        raise CannotAdd(f"{problem.at}: {problem.message} ({problem.help})")
+    if wrong := spoilt_sound(content, file.name):
+        raise CannotAdd(f"`{file}`: {wrong}; export it again")
+    return content
 
 
 def _content(file: Path) -> bytes:
@@ -68,20 +92,20 @@ def _content(file: Path) -> bytes:
     return content
 
 
-def _place(media: Path, file: Path, content: bytes) -> Path:
-    """Return where a picture goes: itself where it lies there already, else under a free name."""
+def _place(media: Path, file: Path, content: bytes, noun: str) -> Path:
+    """Return where a file goes: itself where it lies there already, else under a free name."""
     if file.resolve().parent == media.resolve() and _NAME.fullmatch(file.name):
         return media / file.name
-    stem, ending = slug(file.stem, "picture"), file.suffix.lower()
+    stem, ending = slug(file.stem, noun), file.suffix.lower()
     place, number = media / f"{stem}{ending}", 2
     while place.exists() and place.read_bytes() != content:
         place, number = media / f"{stem}-{number}{ending}", number + 1
     return place
 
 
-def _listed(listing: Path) -> set[str]:
+def _listed(listing: Path, key: str) -> set[str]:
     root = read_file(listing, listing.name)[0].root if listing.exists() else None
-    entries = (root.get("pictures") if root else None) or None
+    entries = (root.get(key) if root else None) or None
     return {
         str(item.value.get("file"))
         for item in (entries.items() if entries else ())

@@ -19,7 +19,7 @@ from attachdeck import __version__
 from attachdeck.cli.groups import Group
 
 _COMMANDS = {
-    "new": "Start a course, a lesson or a card, or add a picture.",
+    "new": "Start a course, a lesson or a card, or add a picture or sound.",
     "import": "Make a course of a deck.",
     "build": "Compile a course into an Anki deck.",
     "check": "Say what is wrong in a course.",

@@ -158,6 +158,39 @@ def new_picture(
     click.echo(f"\nShow it in a text: ![]({place.name})")
 
 
+@command.command("sound")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@_COURSE
+@click.option("--transcript", help="What is said or heard in it, for those who do not hear it.")
+@click.option("--origin", help="Who made it, or where it is from.")
+@click.option("--licence", help="Under which licence it may be used.")
+def new_sound(
+    file: Path,
+    course: Path | None,
+    transcript: str | None,
+    origin: str | None,
+    licence: str | None,
+) -> None:
+    """Copy the sound or film FILE into COURSE's folder media, and list it in media.yaml.
+
+    Asks for the options that are left out. Nothing that is there is replaced.
+    """
+    from attachdeck.authoring.pictures import sound
+
+    folder = own_course(course)
+    about = {
+        "transcript": transcript or click.prompt("What is said or heard in it"),
+        "origin": origin or click.prompt("Who made it, or where it is from"),
+        "licence": licence or click.prompt("Its licence"),
+    }
+    with _failures_said():
+        place, added = sound(folder, file, about)
+    click.echo(place)
+    _say([added])
+    click.echo(f"\nPlay it on a card: audio: {{front: {place.name}}}")
+    click.echo(f"or in a text: ![]({place.name})")
+
+
 def _values(settings: tuple[str, ...]) -> Values:
     values: Values = {}
     for setting in settings:

@@ -51,6 +51,8 @@ def _shared(card: Card, lesson: Lesson | None, texts: Texts) -> Fields:
         "Why": texts.html(card.why),
         "Confusion": texts.html(card.confusion),
         "Sources": texts.sources(card.sources),
+        "Front Audio": texts.sound(card.front_audio),
+        "Back Audio": texts.sound(card.back_audio),
         "Content Note": texts.plain(content_note(card, lesson)),
         "Lesson": texts.plain(lesson.title) if lesson else "",
         "Objective": texts.plain(card.objective.text) if card.objective else "",

@@ -6,15 +6,15 @@ import hashlib
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 
-from attachdeck.anki.markup import Shown
+from attachdeck.anki.markup import Heard, Shown
 from attachdeck.anki.media import media_in, references
-from attachdeck.anki.note_types import NoteType
-from attachdeck.domain.course import Course, Lesson, Picture
+from attachdeck.anki.note_types import NoteType, words
+from attachdeck.domain.course import Course, Lesson, Picture, Sound
 from attachdeck.lock import ids
 
 
-def packed_name(course: Course, picture: Picture) -> str:
-    """Return a picture's name in a package.
+def packed_name(course: Course, picture: Picture | Sound) -> str:
+    """Return a picture's or a sound's name in a package.
 
     It follows from the content, because Anki renames a known name with other bytes.
     """
@@ -34,6 +34,15 @@ def shown_pictures(course: Course) -> dict[str, Shown]:
     }
 
 
+def heard_sounds(course: Course) -> dict[str, Heard]:
+    """Return a course's sounds as cards play them, by the names that an author writes."""
+    label = words(course.language)["Transcript"]
+    return {
+        name: Heard(packed_name(course, sound), sound.transcript, label)
+        for name, sound in course.sounds.items()
+    }
+
+
 def media_of(course: Course) -> dict[str, bytes]:
     """Return all files that a package of the course may hold, by their names there."""
     pictures = (
@@ -42,7 +51,9 @@ def media_of(course: Course) -> dict[str, bytes]:
         for version in (picture, picture.night)
         if version
     )
-    return {packed_name(course, picture): picture.content for picture in pictures} | course.files
+    shown = {packed_name(course, picture): picture.content for picture in pictures}
+    heard = {packed_name(course, sound): sound.content for sound in course.sounds.values()}
+    return shown | heard | course.files
 
 
 def files_hash(row: Iterable[str], files: Mapping[str, bytes]) -> str:

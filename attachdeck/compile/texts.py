@@ -8,8 +8,8 @@ from attachdeck.anki import markup
 from attachdeck.anki.inert import inert
 from attachdeck.anki.note_types import words
 from attachdeck.anki.references import unfolding
-from attachdeck.compile.media import shown_pictures
-from attachdeck.domain.course import Citation, Course
+from attachdeck.compile.media import heard_sounds, shown_pictures
+from attachdeck.domain.course import Citation, Course, Sound
 
 
 class Texts:
@@ -18,6 +18,8 @@ class Texts:
     def __init__(self, course: Course) -> None:
         self.words = words(course.language)
         self.shown = shown_pictures(course)
+        self.heard = heard_sounds(course)
+        self.media: markup.Media = {**self.shown, **self.heard}
         self._plain: dict[str, str] = {}
         self._citations: dict[tuple[str, str], str] = {}
 
@@ -26,11 +28,11 @@ class Texts:
 
         On a cloze note type Anki would make cards of gaps in any field.
         """
-        return markup.render(text, self.shown).replace("{{", "{&#123;") if text else ""
+        return markup.render(text, self.media).replace("{{", "{&#123;") if text else ""
 
     def html_with_gaps(self, text: str) -> str:
         """Return the HTML of a text whose gaps Anki turns into cards."""
-        return markup.render_gaps(text, self.shown) if text else ""
+        return markup.render_gaps(text, self.media) if text else ""
 
     def plain(self, text: str) -> str:
         """Return the HTML of a text without markup."""
@@ -38,6 +40,13 @@ class Texts:
         if html is None:
             html = self._plain[text] = markup.plain(text).replace("{{", "{&#123;")
         return html
+
+    def sound(self, sound: Sound | None) -> str:
+        """Return a sound's play button and its transcript; nothing where there is none."""
+        if sound is None:
+            return ""
+        heard = self.heard[sound.file]
+        return markup.player(heard) + markup.transcript(heard)
 
     def sources(self, citations: Iterable[Citation]) -> str:
         """Return the list of a card's sources."""

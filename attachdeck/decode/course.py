@@ -18,6 +18,7 @@ from attachdeck.domain.course import (
     OwnNoteType,
     Picture,
     PracticeStudy,
+    Sound,
     Source,
     Study,
 )
@@ -68,6 +69,7 @@ class CourseDecoder(Reports):
             self.sources = _named(files.sources, "sources", "key", _source)
         if not _is_broken(files.media, broken):
             self.pictures = _named(files.media, "pictures", "file", self.picture)
+            self.sounds = _named(files.media, "sounds", "file", self.sound)
             self.kept = _named(
                 files.media, "files", "file", lambda entry: files.pictures.get(entry.value["file"])
             )
@@ -152,6 +154,7 @@ class CourseDecoder(Reports):
             tests=tuple(course_tests(self, root, self.option_sets)),
             sources=dict(self.sources or {}),
             pictures=dict(self.pictures or {}),
+            sounds=dict(self.sounds or {}),
             note_types=dict(self.note_types or {}),
             files=self.kept,
             lessons=(),
@@ -177,6 +180,13 @@ class CourseDecoder(Reports):
             else None
         )
         return Picture(file=value["file"], content=content, night=night, **common)
+
+    def sound(self, entry: Node) -> Sound | None:
+        """Return a sound that media.yaml lists; None if its file is missing."""
+        content = self.files.pictures.get(entry.value["file"])
+        if content is None:
+            return None
+        return Sound(**{"transcript": "", **entry.value}, content=content, place=entry)
 
     def own_note_type(self, name: str, files: NoteTypeFiles) -> OwnNoteType:
         """Return a note type of the course's own."""

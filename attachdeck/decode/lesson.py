@@ -16,6 +16,7 @@ from attachdeck.domain.course import (
     Lesson,
     Objective,
     Section,
+    Sound,
 )
 from attachdeck.domain.diagnostics import Diagnostic
 from attachdeck.domain.location import Location
@@ -56,6 +57,7 @@ class LessonDecoder(Reports):
         super().__init__({**course.texts, document.file: document.text})
         self.course = course
         self.pictures = course.pictures
+        self.sounds = course.sounds
         self.note_types = course.note_types
         self.unsure = course.unsure
         self.objectives = dict(objectives)
@@ -133,6 +135,8 @@ class LessonDecoder(Reports):
             "why": value.get("why", ""),
             "confusion": value.get("confusion", ""),
             "hint": value.get("hint", ""),
+            "front_audio": self.audio(node, "front"),
+            "back_audio": self.audio(node, "back"),
             "sources": self.citations(node),
             "tags": tuple(value.get("tags", ())),
             "objective": self.objective(node),
@@ -177,6 +181,12 @@ class LessonDecoder(Reports):
                     "unknown-source", named.get("key") or named, self.course.sources, "sources.yaml"
                 )
         return tuple(citations)
+
+    def audio(self, node: Node, side: str) -> Sound | None:
+        if side not in node.value.get("audio", ()):
+            return None
+        file = node["audio"][side]
+        return self.known("unknown-picture", file, self.sounds, "media/media.yaml")
 
     def objective(self, node: Node) -> Objective | None:
         name = node.value.get("objective")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
-from attachdeck.domain.course import OwnNoteType, Picture
+from attachdeck.domain.course import OwnNoteType, Picture, Sound
 from attachdeck.domain.diagnostics import Diagnostic, did_you_mean_or_list
 from attachdeck.domain.location import Location
 from attachdeck.reader import Node
@@ -19,14 +19,15 @@ _MOST_HINTS = 40
 class Reports:
     """Collects diagnostics about references in documents.
 
-    `texts` are those of the files by their names, `pictures` those that media.yaml lists; None
-    where that cannot be known, because media.yaml has mistakes.
+    `texts` are those of the files by their names, `pictures` and `sounds` those that media.yaml
+    lists; None where that cannot be known, because media.yaml has mistakes.
     """
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self.diagnostics: list[Diagnostic] = []
         self.texts = texts
         self.pictures: Mapping[str, Picture] | None = None
+        self.sounds: Mapping[str, Sound] | None = None
         self.note_types: Mapping[str, OwnNoteType] | None = None
         self.unsure: dict[str, str] = {}
         """The texts of files that have errors, by the name that messages use."""

@@ -67,6 +67,21 @@ class Picture(Placed):
     place: Place = field(compare=False, repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sound(Placed):
+    """A sound or a film of the course, with what must be known of it and its bytes.
+
+    `transcript` is what is said or heard in it; empty where nobody has written it down.
+    """
+
+    file: str
+    transcript: str
+    origin: str
+    licence: str
+    content: bytes = field(repr=False)
+    place: Place = field(compare=False, repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Objective(Placed):
     """What a learner can do after a lesson.
@@ -134,6 +149,8 @@ class Card(Placed):
     why: str = ""
     confusion: str = ""
     hint: str = ""
+    front_audio: Sound | None = None
+    back_audio: Sound | None = None
     sources: tuple[Citation, ...] = ()
     tags: tuple[str, ...] = ()
     objective: Objective | None = None
@@ -387,7 +404,8 @@ class PracticeStudy:
 class Study:
     """Gentle deck options: cards a day, with FSRS the share of cards to recall, in percent.
 
-    `reading_cards` says whether the readings become cards.
+    `reading_cards` says whether the readings become cards, `autoplay` whether Anki plays sounds by
+    itself.
     """
 
     new_cards_a_day: int = 8
@@ -395,6 +413,7 @@ class Study:
     bury_siblings: bool = True
     desired_retention: int = 90
     reading_cards: bool = True
+    autoplay: bool = False
     practice: PracticeStudy = field(default_factory=PracticeStudy)
 
 
@@ -425,6 +444,7 @@ class Course(Placed):
     tests: tuple[CourseTest, ...] = ()
     sources: dict[str, Source] = field(default_factory=dict)
     pictures: dict[str, Picture] = field(default_factory=dict)
+    sounds: dict[str, Sound] = field(default_factory=dict)
     note_types: dict[str, OwnNoteType] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict, repr=False)
     place: Place = field(default=Location("course.yaml"), compare=False, repr=False)

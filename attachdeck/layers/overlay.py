@@ -182,11 +182,12 @@ class Overlay:
         others = (base.course, base.sources, base.media, *base.others, *changes)
         course = _without(_joined(theirs, ours, _DEEP), _OWN)
         pictures = self._listed(own.media, base.media, "pictures", "file")
+        sounds = self._listed(pictures, base.media, "sounds", "file")
         return replace(
             own,
             course=Document(own.course.file, own.course.text, course),
             sources=self._listed(own.sources, base.sources, "sources", "key"),
-            media=self._listed(pictures, base.media, "files", "file"),
+            media=self._listed(sounds, base.media, "files", "file"),
             lessons=(
                 *base.lessons,
                 *(lesson for lesson in own.lessons if lesson.file not in changing),

@@ -116,7 +116,7 @@ class Translation:
         say = _Counting(self._entries)
         course = _said(files.course, lambda value: _course(value, say))
         course = _said(course, lambda value: value | {"language": self.language})
-        media = files.media and _said(files.media, lambda value: _pictures(value, say))
+        media = files.media and _said(files.media, lambda value: _media(value, say))
         return replace(files, course=course, media=media), say.tally
 
     def lesson(self, document: Document) -> tuple[Document, Tally]:
@@ -255,7 +255,7 @@ def _catalogues(files: CourseFiles) -> Iterator[tuple[str, Callable[[Say], objec
     yield COURSE, lambda say: _said(files.course, lambda value: _course(value, say))
     if files.media:
         media = files.media
-        yield COURSE, lambda say: _said(media, lambda value: _pictures(value, say))
+        yield COURSE, lambda say: _said(media, lambda value: _media(value, say))
     for lesson in files.lessons:
         name = str(lesson.root.value.get("id")) if lesson.root is not None else ""
         yield name, partial(_say_lesson, lesson, name)
@@ -292,8 +292,9 @@ def _same(texts: Texts, _entry: dict[str, Any]) -> Texts:
     return texts
 
 
-def _pictures(value: dict[str, Any], say: Say) -> dict[str, Any]:
-    return _entries(value, "pictures", "file", _texts_of("media", "pictures"), "picture ", say)
+def _media(value: dict[str, Any], say: Say) -> dict[str, Any]:
+    value = _entries(value, "pictures", "file", _texts_of("media", "pictures"), "picture ", say)
+    return _entries(value, "sounds", "file", _texts_of("media", "sounds"), "sound ", say)
 
 
 def _said(document: Document, change: Callable[[Any], Any]) -> Document:

@@ -41,5 +41,9 @@ def write(deck: Deck, place: Path) -> list[str]:
             writer.writerow((*own, *note.fields, *("" for _ in range(width - len(note.fields)))))
     return [
         *([f"{deck.retired} retired"] if deck.retired else []),
-        *([f"{len(deck.media)} pictures (they come with the package)"] if deck.media else []),
+        *(
+            [f"{len(deck.media)} pictures and sounds (they come with the package)"]
+            if deck.media
+            else []
+        ),
     ]

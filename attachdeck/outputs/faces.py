@@ -14,9 +14,15 @@ from attachdeck.anki.note_types import words
 from attachdeck.anki.references import surnames
 from attachdeck.compile.deck import Deck
 from attachdeck.domain.course import Card, Lesson, OcclusionCard, SequenceCard
+from attachdeck.reader.sounds import FILMS
 
 _IMG = re.compile(
     r'<img (?P<night>class="night" )?(?:class="day" )?src="(?P<name>[^"]*)" alt="(?P<alt>[^"]*)">'
+)
+
+_SOUND = re.compile(r'<span class="sound">\[sound:(?P<name>[^\[\]]*)\]</span>')
+_TRANSCRIPT = re.compile(
+    r'<details class="transcript"><summary>(?P<word>[^<]*)</summary>(?P<text>[^<]*)</details>'
 )
 
 
@@ -53,11 +59,13 @@ def faces(deck: Deck) -> Iterator[Face]:
         rows = [own.named(row) for row in (note.fields, *note.variants)]
         for new_card in note.cards:
             for wording, texts in zip((card, *card.variants), rows, strict=True):
-                front, back = _sides(deck, wording, texts, new_card.place)
+                place = new_card.place
+                sides = _sides(deck, wording, texts, place)
+                front, back = _with_audio(wording, texts, place, sides)
                 yield Face(
                     lesson=lesson,
                     card=wording,
-                    number=new_card.place,
+                    number=place,
                     front=front,
                     back=back,
                     beside=_beside(wording, texts),
@@ -105,12 +113,43 @@ def without_pictures(html: str) -> str:
     return _IMG.sub(lambda match: "" if match["night"] else f"[{match['alt']}]", html)
 
 
+def with_players(html: str, folder: str) -> str:
+    """Return HTML in which a browser plays sounds and films, from files in a folder."""
+
+    def played(match: re.Match[str]) -> str:
+        return player(f"{folder}{match['name']}")
+
+    return _SOUND.sub(played, html)
+
+
+def player(address: str) -> str:
+    """Return the player of a browser for a sound or a film; it loads nothing until it is asked."""
+    tag = "video" if address.endswith(FILMS) else "audio"
+    return f'<{tag} class="player" controls preload="none" src="{address}"></{tag}>'
+
+
+def read_out(html: str) -> str:
+    """Return HTML in which the transcript of each sound stands in its place, as on paper."""
+    return _TRANSCRIPT.sub(r"<p>\g<word>: <q>\g<text></q></p>", _SOUND.sub("♪", html))
+
+
 def address(name: str, content: bytes) -> str:
     """Return a picture as a `data:` address."""
     kind = {".svg": "image/svg+xml", ".webp": "image/webp"}.get(
         name[name.rfind(".") :].lower()
     ) or mimetypes.guess_type(name)[0]
     return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
+
+
+def _with_audio(
+    card: Card, texts: Mapping[str, str], place: int, sides: tuple[str, str]
+) -> tuple[str, str]:
+    """Return two sides with the sounds that belong to them; the other way round, they change."""
+    sounds = [texts["Front Audio"], texts["Back Audio"]]
+    if card.kind == "reversed" and place == 1:
+        sounds.reverse()
+    parts = [f"<div>{sound}</div>" if sound else "" for sound in sounds]
+    return sides[0] + parts[0], sides[1] + parts[1]
 
 
 def _sides(deck: Deck, card: Card, texts: Mapping[str, str], place: int) -> tuple[str, str]:

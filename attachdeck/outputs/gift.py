@@ -2,7 +2,8 @@
 
 A choice and a vignette become multiple choice, a typed card a short answer, a sequence matching, a
 cloze a missing word, basic and reversed ones an essay whose feedback is the answer, practice a
-description. A variant is a question of its own. A picture becomes its alt text.
+description. A variant is a question of its own. A picture becomes its alt text, a sound its
+transcript.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from html import unescape
 from pathlib import Path
 
 from attachdeck.anki import cloze
-from attachdeck.anki.markup import Shown, render
+from attachdeck.anki.markup import Media, Shown, render
 from attachdeck.compile.deck import Deck
+from attachdeck.compile.media import heard_sounds
 from attachdeck.domain.course import ChoiceCard, SequenceCard, TypedCard
 from attachdeck.outputs import NothingLeft
-from attachdeck.outputs.faces import Face, faces, without_pictures
+from attachdeck.outputs.faces import Face, faces, read_out, without_pictures
+from attachdeck.reader.sounds import SOUND_ENDINGS
 
 SUFFIX = ".gift.txt"
 
@@ -53,7 +56,11 @@ def html(text: str) -> str:
 
     An arrow would make a matching question of any other, and has no escape but HTML's.
     """
-    return f"[html]{escaped(without_pictures(text).strip().replace('->', '-&gt;'))}"
+    return f"[html]{escaped(_without_media(text).strip().replace('->', '-&gt;'))}"
+
+
+def _without_media(text: str) -> str:
+    return without_pictures(read_out(text))
 
 
 def short(text: str) -> str:
@@ -68,7 +75,7 @@ def short(text: str) -> str:
 
 def plain(text: str) -> str:
     """Return HTML's text."""
-    return unescape(_TAG.sub("", without_pictures(text))).strip()
+    return unescape(_TAG.sub("", _without_media(text))).strip()
 
 
 class _Bank:
@@ -77,9 +84,11 @@ class _Bank:
     def __init__(self, deck: Deck) -> None:
         self.deck = deck
         self.notes = {note.card: note for note in deck.notes}
-        self.shown = {
+        shown = {
             name: Shown(name, "", picture.alt) for name, picture in deck.course.pictures.items()
         }
+        self.media: Media = {**shown, **heard_sounds(deck.course)}
+        sounds = sum(name.endswith(SOUND_ENDINGS) for name in deck.media)
         occlusions = sum(bool(note.cards) and note.kind == "occlusion" for note in deck.notes)
         self.lost = {
             "retired": deck.retired,
@@ -87,7 +96,8 @@ class _Bank:
             "of the course's own note types": sum(
                 bool(note.cards) and note.kind == "custom" for note in deck.notes
             ),
-            "pictures (their alt text stands there)": len(deck.media),
+            "pictures (their alt text stands there)": len(deck.media) - sounds,
+            "sounds (their transcripts stand there)": sounds,
         }
 
     def blocks(self) -> Iterator[str]:
@@ -158,7 +168,7 @@ class _Bank:
         ]
 
     def html(self, text: str) -> str:
-        return render(text, self.shown)
+        return render(text, self.media)
 
 
 def _asked(stem: str, answers: Iterable[str], feedback: str) -> str:

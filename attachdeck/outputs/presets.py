@@ -16,7 +16,7 @@ def of_course(deck: Deck) -> dict[str, Any]:
     return {
         "name": deck.course.title,
         "maxTaken": 60,
-        "autoplay": False,
+        "autoplay": study.autoplay,
         "timer": 0,
         "replayq": True,
         "new": {

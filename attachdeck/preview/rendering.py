@@ -47,10 +47,12 @@ _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The HTML of a card's front and of its back."""
+    """The HTML of a card's front and of its back, and what each plays, in order."""
 
     front: str
     back: str
+    played_on_front: tuple[str, ...] = ()
+    played_on_back: tuple[str, ...] = ()
 
 
 def sides(note_type: NoteType, note: Note, place: int) -> Sides:
@@ -64,11 +66,14 @@ def sides(note_type: NoteType, note: Note, place: int) -> Sides:
         "Card": template.name,
     }
     fields = {"FrontSide": "", "CardFlag": ""} | special | note_type.named(note.fields)
-    front = _played(_Side(fields, place + 1, question=True).render(template.front), "q")
+    asked = _Side(fields, place + 1, question=True).render(template.front)
+    front = _played(asked, "q")
     back = _Side(fields | {"FrontSide": _PLAYED.sub("", front)}, place + 1, question=False).render(
         template.back
     )
-    return Sides(front, _played(back, "a"))
+    return Sides(
+        front, _played(back, "a"), tuple(_PLAYED.findall(asked)), tuple(_PLAYED.findall(back))
+    )
 
 
 def _played(html: str, side: str) -> str:

@@ -40,10 +40,19 @@ _MEDIA_TYPES = {
     "jpeg": "image/jpeg",
     "gif": "image/gif",
     "webp": "image/webp",
+    "mp3": "audio/mpeg",
+    "m4a": "audio/mp4",
+    "wav": "audio/wav",
+    "ogg": "audio/ogg",
+    "oga": "audio/ogg",
+    "opus": "audio/ogg",
+    "flac": "audio/flac",
+    "mp4": "video/mp4",
+    "webm": "video/webm",
 }
 _PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src "
-    "'self'; frame-src 'self'; base-uri 'none'; form-action 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src "
+    "'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'"
 )
 _LOOKS = {"night": "nightMode night_mode", "phone": "mobile android"}
 
@@ -216,7 +225,7 @@ class _Handler(BaseHTTPRequestHandler):
         origins = f"http://127.0.0.1:{port} http://localhost:{port}"
         return (
             "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src "
-            f"{origins}; base-uri {origins}; sandbox allow-scripts"
+            f"{origins}; media-src {origins}; base-uri {origins}; sandbox allow-scripts"
         )
 
     def answer(

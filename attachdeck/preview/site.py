@@ -14,15 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from attachdeck import pipeline
-from attachdeck.anki.markup import Shown, render
+from attachdeck.anki.markup import Media, Shown, render
 from attachdeck.compile.deck import DatedNoteType, Note
 from attachdeck.compile.lessons import LessonObject
+from attachdeck.compile.media import heard_sounds
 from attachdeck.compile.objects import Memory, Rules
 from attachdeck.compile.results import Checked
 from attachdeck.domain.course import Course, Lesson
 from attachdeck.domain.diagnostics import Diagnostic
 from attachdeck.domain.location import Location
-from attachdeck.outputs.faces import reading_html
+from attachdeck.outputs.faces import player, reading_html, with_players
 from attachdeck.preview.following import Seen, seen_in
 from attachdeck.preview.rendering import sides
 
@@ -30,7 +31,7 @@ Entry = dict[str, Any]
 """A value for JSON: a lesson, a card or a problem as `preview.js` reads it."""
 
 _TYPE_HERE = re.compile(r"\[\[type:([^\]]*)\]\]")
-_READ_ALOUD = re.compile(r"\[anki:play:[qa]:[0-9]+\]")
+_PLAYED = re.compile(r"\[anki:play:[qa]:([0-9]+)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +106,9 @@ class Site:
             if side == "front"
             else drawn.back
         )
-        html = _READ_ALOUD.sub(
-            '<button type="button" disabled>▶</button>',
+        played = drawn.played_on_front if side == "front" else drawn.played_on_back
+        html = _PLAYED.sub(
+            lambda match: _player(played[int(match[1])]),
             _TYPE_HERE.sub(lambda match: _typed(drawable, match[1]), html),
         )
         script = (files(__package__) / "assets" / "card.js").read_text(encoding="utf-8")
@@ -142,7 +144,8 @@ def look(
         for note in deck.notes
     }
     media = dict(deck.media)
-    lessons = _lessons(checked, _pictures(course, deck.media), notes, before)
+    shown_media: Media = {**_pictures(course, deck.media), **heard_sounds(course)}
+    lessons = _lessons(checked, shown_media, notes, before)
     for file, shown in _spoilt(before, lessons, checked).items():
         lessons[file] = replace(shown, entry=shown.entry | {"stale": True})
         notes |= {
@@ -159,7 +162,7 @@ def look(
 
 def _lessons(
     checked: Checked,
-    pictures: Mapping[str, Shown],
+    media: Media,
     notes: Mapping[str, Drawable],
     before: Site,
 ) -> dict[str, ShownLesson]:
@@ -171,14 +174,15 @@ def _lessons(
         file = lesson_object.names.file
         names = [note.card for note in lesson_object.notes.notes if note.card in notes]
         names = _with_references(lesson_object.notes.deck, names, notes)
-        made_of = (lesson_object, pictures, *(_look_of(notes[name]) for name in names))
+        made_of = (lesson_object, media, *(_look_of(notes[name]) for name in names))
         kept = before.lessons.get(file)
         if kept and kept.made_of == made_of:
             lessons[file] = replace(kept, entry=kept.entry | {"stale": False})
             continue
         places = _places(lesson_object, names, checked.files.course.file)
         cards = [_card(name, places[name], notes[name]) for name in names]
-        reading = reading_html(lesson_object.lesson, lambda text: render(text, pictures))
+        reading = reading_html(lesson_object.lesson, lambda text: render(text, media))
+        reading = with_players(reading, "/media/")
         lessons[file] = ShownLesson(made_of, _entry(lesson_object.lesson, file, reading, cards))
     return lessons
 
@@ -303,6 +307,14 @@ def _card_at(line: int, begins: Sequence[tuple[int, str]]) -> str:
     lines."""
     before = bisect_right(begins, line, key=lambda begin: begin[0])
     return begins[before - 1][1] if before else ""
+
+
+def _player(played: str) -> str:
+    """Return a player for a sound; what Anki reads aloud by itself is a button without effect."""
+    name = played.removeprefix("[sound:").removesuffix("]")
+    if name == played or '"' in name:
+        return '<button type="button" disabled>▶</button>'
+    return player(name)
 
 
 def _typed(drawable: Drawable, field: str) -> str:

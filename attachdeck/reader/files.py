@@ -76,7 +76,7 @@ def read_bytes(
         if status.st_size > most:
             return unreadable(
                 f"this file is larger than {most // 1024 // 1024} MiB",
-                "split it, or make the picture smaller",
+                "split it, or make the picture or sound smaller",
             )
         return path.read_bytes(), None
     except FileNotFoundError:

@@ -23,6 +23,8 @@ LOCK = "course.lock"
 TRANSLATIONS = "translations"
 """The folder of a course's translations, one folder a language."""
 PICTURE_ENDINGS = (".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp")
+_LISTS = ("sounds", "files")
+"""The lists of media.yaml with files that are read only because they are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,9 +253,11 @@ def lock_file(folder: Path, name: str = LOCK) -> tuple[Document | None, tuple[Di
 
 def _kept(media: Document | None) -> set[str]:
     """Return the names of the files besides pictures that media.yaml lists."""
-    listed = media.root.get("files") if media and media.root else None
+    root = media.root if media else None
+    lists = [root.get(key) for key in _LISTS] if root else []
     return {
         entry.value["file"]
+        for listed in lists
         for entry in (listed.items() if listed else ())
         if isinstance(entry.value, dict) and isinstance(entry.value.get("file"), str)
     }

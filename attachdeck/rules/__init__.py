@@ -41,6 +41,7 @@ ALWAYS = (
     "duplicate-name",
     "missing-picture",
     "broken-picture",
+    "broken-sound",
     "missing-file",
     "choice",
     "vignette",

@@ -1,7 +1,8 @@
-"""Picture too large.
+"""Picture or sound too large.
 
 Learners carry the deck on their phones, and synchronise it.
-Mend: an SVG, or a smaller picture; a megabyte is plenty.
+Mend: an SVG, or a smaller picture; a megabyte is plenty. A sound may have two, a film eight: cut
+it, or export it again, a sound in mono with 64 kbit/s.
 
 Bad:
 
@@ -18,7 +19,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from attachdeck.domain.course import Course
+from attachdeck.reader.sounds import FILMS
 from attachdeck.rules import Context, Finding
+
+_SOUND, _FILM = 2, 8
+"""How large a sound and a film may be, in MiB."""
 
 
 def check_course(course: Course, context: Context) -> Iterator[Finding]:
@@ -28,4 +33,12 @@ def check_course(course: Course, context: Context) -> Iterator[Finding]:
                 picture.at,
                 f"`{name}` has {len(picture.content) / 1024 / 1024:.1f} MiB",
                 "make it smaller; an SVG is often best",
+            )
+    for name, sound in course.sounds.items():
+        mebibytes = len(sound.content) / 1024 / 1024
+        if mebibytes > (_FILM if name.endswith(FILMS) else _SOUND):
+            yield Finding(
+                sound.at,
+                f"`{name}` has {mebibytes:.1f} MiB",
+                "cut it, or export it again with fewer bits a second",
             )

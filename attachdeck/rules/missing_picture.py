@@ -29,7 +29,7 @@ SEVERITY = Severity.ERROR
 
 
 def check_course(course: Course, context: Context) -> Iterator[Finding]:
-    for file in media_files(context.documents, "pictures", "files"):
+    for file in media_files(context.documents, "pictures", "sounds", "files"):
         if file.value not in context.media:
             near = did_you_mean(file.value, context.media)
             help = near or "put the file there, or delete this entry"

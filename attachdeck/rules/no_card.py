@@ -16,10 +16,10 @@ Good:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import cache
 
-from attachdeck.anki.markup import Shown, render, shows_nothing
+from attachdeck.anki.markup import Heard, Media, Shown, render, shows_nothing
 from attachdeck.anki.note_types import NoteType, own
 from attachdeck.anki.note_types.generation import card_places, fields_enough
 from attachdeck.domain.course import (
@@ -47,14 +47,15 @@ _RETIRE = (
     "have it keep it"
 )
 
-Pictures = Callable[[], Mapping[str, Shown]]
-"""Returns the course's pictures as cards show them; it is called for few texts."""
+Files = Callable[[], Media]
+"""Returns the course's pictures and sounds as cards show them; it is called for few texts."""
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     @cache
-    def pictures() -> Mapping[str, Shown]:
-        return {name: Shown(name, "", picture.alt) for name, picture in course.pictures.items()}
+    def media() -> Media:
+        shown = {name: Shown(name, "", picture.alt) for name, picture in course.pictures.items()}
+        return {**shown, **{name: Heard(name, "", "") for name in course.sounds}}
 
     @cache
     def note_type(name: str) -> NoteType:
@@ -66,11 +67,11 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         if isinstance(card, CustomCard):
             yield from _nothing_filled(card, note_type(card.note_type))
         elif isinstance(card, ClozeCard):
-            yield from _lost(card, pictures) if may_lose_a_gap(card.text) else ()
+            yield from _lost(card, media) if may_lose_a_gap(card.text) else ()
         else:
-            yield from _blank(card, pictures)
+            yield from _blank(card, media)
     for lesson in course.lessons:
-        yield from _blank_sections(lesson.reading, pictures)
+        yield from _blank_sections(lesson.reading, media)
 
 
 def _nothing_filled(card: CustomCard, note_type: NoteType) -> Iterator[Finding]:
@@ -91,8 +92,8 @@ def _nothing_filled(card: CustomCard, note_type: NoteType) -> Iterator[Finding]:
     yield Finding(fields.at if fields else card.at, message, help + _RETIRE)
 
 
-def _lost(card: ClozeCard, pictures: Pictures) -> Iterator[Finding]:
-    lost, empty = lost_gaps(card.text, pictures())
+def _lost(card: ClozeCard, media: Files) -> Iterator[Finding]:
+    lost, empty = lost_gaps(card.text, media())
     at = node_of(card)["text"].at
     help = (
         "take it out of the address, the comment, the tag or the row of a table with which it is "
@@ -105,23 +106,23 @@ def _lost(card: ClozeCard, pictures: Pictures) -> Iterator[Finding]:
         yield Finding(at, message, "write what the learner should recall")
 
 
-def _blank(card: Card, pictures: Pictures) -> Iterator[Finding]:
+def _blank(card: Card, media: Files) -> Iterator[Finding]:
     for text, way in _asked(card):
-        if _is_blank(text, pictures):
+        if _is_blank(text, media):
             message = "this text shows nothing, so that its card asks nothing"
             yield Finding(_place(card, way), message, _WRITE_IT)
 
 
-def _blank_sections(reading: tuple[Section, ...], pictures: Pictures) -> Iterator[Finding]:
+def _blank_sections(reading: tuple[Section, ...], media: Files) -> Iterator[Finding]:
     """Yield a finding for each section whose card would show nothing below the title."""
     for section in reading:
-        if _is_blank(section.text, pictures):
+        if _is_blank(section.text, media):
             message = "this text shows nothing, so that its card has nothing to read"
             yield Finding(section.at, message, _WRITE_IT)
 
 
-def _is_blank(text: str, pictures: Pictures) -> bool:
-    return not text.lstrip()[:1].isalnum() and shows_nothing(render(text, pictures()))
+def _is_blank(text: str, media: Files) -> bool:
+    return not text.lstrip()[:1].isalnum() and shows_nothing(render(text, media()))
 
 
 def _asked(card: Card) -> Iterator[tuple[str, tuple[str | int, ...]]]:

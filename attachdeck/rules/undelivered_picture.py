@@ -1,7 +1,8 @@
-"""A picture would not reach learners
+"""A picture or sound would not reach learners
 
 Anki takes over only the pictures that notes show.
-The `summary` of a lesson is no note: it is in the description of the lesson's deck.
+The `summary` of a lesson is no note: it is in the description of the lesson's deck, which plays no
+sound.
 Mend: show the picture in the `reading` or on a card of the lesson, too; then the description shows
 it as well.
 Or take it out of the summary.
@@ -28,7 +29,10 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
             continue
         delivered = _delivered(course, lesson)
         for name in pictures_in(lesson.summary):
-            if name in course.pictures and name not in delivered:
+            if name in course.sounds:
+                at = context.within(node_of(lesson)["summary"], name)
+                yield Finding(at, f"no description of a deck plays the sound `{name}`", _HELP)
+            elif name in course.pictures and name not in delivered:
                 at = context.within(node_of(lesson)["summary"], name)
                 message = (
                     f"no card of this lesson shows the picture `{name}`, so learners would not "

@@ -1,8 +1,9 @@
-"""A picture is not listed
+"""A picture or sound is not listed
 
-Every picture stands in `media/media.yaml`, with its alt text, its origin and its licence.
-Pictures from the web are not loaded.
-Mend: run `attachdeck new picture FILE`, or correct the name.
+Every picture stands in `media/media.yaml`, with its alt text, its origin and its licence, and every
+sound with its transcript.
+Nothing is loaded from the web.
+Mend: run `attachdeck new picture FILE` or `attachdeck new sound FILE`, or correct the name.
 
 Bad:
 
@@ -22,6 +23,7 @@ from itertools import islice
 from attachdeck.domain.course import Course
 from attachdeck.domain.diagnostics import Severity, did_you_mean
 from attachdeck.reader.folder import PICTURE_ENDINGS
+from attachdeck.reader.sounds import SOUND_ENDINGS
 from attachdeck.rules import Context, Finding
 from attachdeck.rules.support.markdown import (
     MOST_IN_TEXT,
@@ -47,7 +49,8 @@ def _unknown(course: Course, context: Context, texts: Iterable[Text]) -> Iterato
     """Yield a finding for each picture of a text that media.yaml does not list."""
     for text in texts:
         for name in (*_shown(course, context, text), *_defined(course, context, text)):
-            message = f"the picture `{name}` is not in media/media.yaml"
+            noun = "sound" if name.lower().endswith(SOUND_ENDINGS) else "picture"
+            message = f"the {noun} `{name}` is not in media/media.yaml"
             yield Finding(context.within(text.node, name), message, _help(course, name))
 
 
@@ -61,22 +64,26 @@ def _defined(course: Course, context: Context, text: Text) -> Iterator[str]:
     """Yield the names of unknown pictures that stand in a line of their own, below a label."""
     for definition in definitions(text.node.value) if "![" in text.node.value else ():
         name = definition.target
-        is_picture = definition.is_used and name.lower().endswith(PICTURE_ENDINGS)
+        is_picture = definition.is_used and name.lower().endswith(PICTURE_ENDINGS + SOUND_ENDINGS)
         if is_picture and not _is_known(course, context, name):
             yield name
 
 
 def _is_known(course: Course, context: Context, name: str) -> bool:
     """Whether media.yaml lists a picture, or may do so where it has errors."""
-    return name in course.pictures or context.may_define("media/media.yaml", name)
+    listed = name in course.pictures or name in course.sounds
+    return listed or context.may_define("media/media.yaml", name)
 
 
 def _help(course: Course, name: str) -> str:
+    is_sound = name.lower().endswith(SOUND_ENDINGS)
     if _ADDRESS.match(name):
+        noun = "sound" if is_sound else "picture"
         return (
-            "put the picture into media/, list it in media/media.yaml, and name it by its file name"
+            f"put the {noun} into media/, list it in media/media.yaml, and name it by its file name"
         )
+    about = "transcript" if is_sound else "alt text"
     return (
-        did_you_mean(name, course.pictures)
-        or "list it in media/media.yaml with its alt text, origin and licence"
+        did_you_mean(name, {*course.pictures, *course.sounds})
+        or f"list it in media/media.yaml with its {about}, origin and licence"
     )

@@ -1,4 +1,4 @@
-"""Picture that nothing shows.
+"""Picture or sound that nothing shows or plays.
 
 It makes the course larger for everybody who works on it.
 Mend: show it in a card or a reading, or delete it and its entry in `media/media.yaml`.
@@ -29,4 +29,9 @@ def compare(whole: Whole, context: Context) -> Iterator[Finding]:
                 picture.at,
                 f"nothing shows the picture `{name}`",
                 "show it, or delete it and its entry",
+            )
+    for name, sound in whole.course.sounds.items():
+        if not any(name in text for text in texts):
+            yield Finding(
+                sound.at, f"nothing plays `{name}`", "play it, or delete it and its entry"
             )

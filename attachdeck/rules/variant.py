@@ -4,6 +4,7 @@ A variant says something else than the card and its other variants.
 In a cloze card it has the same gap numbers, because each number is a card in Anki.
 `why`, `confusion` and `hint` of a variant are shown in the place of the card's, so the card needs
 its own.
+A variant plays no sound: Anki would play it with every wording.
 Mend: say something else in it, give its gaps the numbers of the card, or write the key for the
 card, too.
 
@@ -34,7 +35,9 @@ from attachdeck.domain.course import Card, ClozeCard, Course
 from attachdeck.domain.diagnostics import Severity
 from attachdeck.reader import Node
 from attachdeck.rules import Context, Finding
+from attachdeck.rules.support.markdown import pictures_in
 from attachdeck.rules.support.places import node_of
+from attachdeck.rules.support.texts import all_strings
 
 SEVERITY = Severity.ERROR
 _SHARED = ("why", "confusion", "hint")
@@ -48,6 +51,21 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
             yield from _same(card, variants)
             yield from _without_place(card, variants)
             yield from _other_gaps(card, variants)
+            yield from _playing(course, context, variants)
+
+
+def _playing(course: Course, context: Context, variants: list[Node]) -> Iterator[Finding]:
+    """Yield a finding for each sound in a variant: Anki would play it with every wording."""
+    for variant in variants if course.sounds else ():
+        for text in all_strings(variant.value):
+            for name in pictures_in(text):
+                if name in course.sounds:
+                    yield Finding(
+                        context.within(variant, name),
+                        f"this variant plays the sound `{name}`, which Anki would play with every "
+                        "wording of the card",
+                        "write it under `audio` of the card, or make this variant a card",
+                    )
 
 
 def _same(card: Card, variants: list[Node]) -> Iterator[Finding]:

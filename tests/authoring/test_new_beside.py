@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from attachdeck import pipeline
 from attachdeck.cli import main
 from support.commands import need, run
-from support.courses import MEDIA_YAML, PLANE_SVG, write_course
+from support.courses import MEDIA_YAML, PLANE_SVG, tone, write_course
 
 pytestmark = pytest.mark.slow  # Installs attachdeck.
 
@@ -219,3 +219,31 @@ def test_what_must_be_known_of_a_picture_is_asked_for(tmp_path: Path):
     )
     assert asked.exit_code == 0, asked.output
     assert pictures_of(folder)["tree.svg"] == "A tree"
+
+
+def test_a_sound_is_copied_and_listed_and_can_be_played(tmp_path: Path):
+    folder = write_course(tmp_path / "course")
+    source = tmp_path / "Hola, señora.wav"
+    source.write_bytes(tone())
+    about = ["--transcript", "Hola.", "--origin", "Spoken by me.", "--licence", "CC0"]
+    result = run("new", "sound", source, folder, *about)
+    assert result.exit_code == 0, result.output
+    [copied] = (folder / "media").glob("*.wav")
+    assert copied.read_bytes() == tone()
+    assert f"audio: {{front: {copied.name}}}" in result.output
+    checked = pipeline.check(folder)
+    assert checked.course
+    assert checked.course.sounds[copied.name].transcript == "Hola."
+    assert set(checked.course.pictures) == {"plane.svg"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("page.mp3", b"<html>"), ("song.mid", b"MThd"), ("empty.wav", b"")]
+)
+def test_a_sound_that_nobody_would_hear_is_refused(tmp_path: Path, name: str, content: bytes):
+    folder = write_course(tmp_path / "course")
+    before = sorted(folder.rglob("*"))
+    (tmp_path / name).write_bytes(content)
+    about = ["--transcript", "Hola.", "--origin", "Spoken by me.", "--licence", "CC0"]
+    assert run("new", "sound", tmp_path / name, folder, *about).exit_code == 1
+    assert sorted(folder.rglob("*")) == before

@@ -194,7 +194,7 @@ def test_every_kind_of_file_is_served_and_templates_are_followed(serve, tmp_path
     )
     preview = serve(folder)
     status, headers, body = ask(preview, "/media/A.mp3")
-    assert (status, headers["Content-Type"], body) == (200, "application/octet-stream", b"sound")
+    assert (status, headers["Content-Type"], body) == (200, "audio/mpeg", b"sound")
     with preview.changed:
         seen = preview.version
         (folder / "note_types" / "basic" / "front-1.html").write_text(

@@ -24,6 +24,7 @@ from support.courses import (
     PLANE_SVG,
     ROOT,
     example_files,
+    tone,
     write_course,
 )
 
@@ -34,6 +35,7 @@ CORPUS = "Before. These nine words stand, in the text given HERE! After."
 def found(folder: Path, example: str, rule: str) -> list[str]:
     """What a rule says of an example: cards, or files after lines `--- NAME`."""
     files, cards = example_files(example)
+    files |= {"media/hola.wav": tone(), "media/hola.ogg": b"OggS"}
     if "{large}" in example:
         files["media/plane.svg"] = PLANE_SVG.replace("/>", f"/><!-- {'x' * 1_100_000} -->", 1)
     cards = "".join(f"  {line}\n" for line in cards.strip("\n").split("\n"))

@@ -20,6 +20,7 @@ CARD = {
     "prompt": "Why?",
     "answer": "So.",
     "why": "As it is.",
+    "audio": {"front": "hola.mp3"},
     "sources": ["bowlby1969"],
     "variants": [{"prompt": "How so?"}],
 }

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import math
 import re
+import struct
+import wave
 from pathlib import Path
 
 import polib
@@ -154,6 +158,41 @@ def example_files(example: str) -> tuple[dict[str, str | bytes], str]:
         name, _, text = part.rstrip("\n").partition("\n")
         files[name] = (COURSE_YAML if name == "course.yaml" else "") + text + "\n"
     return files, "- {id: a, kind: basic, prompt: Who?, answer: Bowlby.}\n"
+
+
+SOUNDS_YAML = """\
+sounds:
+  - {file: hola.wav, transcript: "Hola, ¿qué tal?", origin: Made for tests., licence: CC0}
+  - {file: adios.mp3, transcript: Adiós., origin: Made for tests., licence: CC0}
+"""
+
+
+def tone(hertz: int = 440, seconds: float = 0.2) -> bytes:
+    """A WAV with a tone."""
+    rate = 8000
+    content = io.BytesIO()
+    with wave.open(content, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        for place in range(int(rate * seconds)):
+            height = int(8000 * math.sin(2 * math.pi * hertz * place / rate))
+            file.writeframes(struct.pack("<h", height))
+    return content.getvalue()
+
+
+def silent_mp3(frames: int = 20) -> bytes:
+    """An MP3 of silence: frames of MPEG 1, layer III, 128 kbit/s, 44.1 kHz."""
+    return (b"\xff\xfb\x90\x00" + bytes(413)) * frames
+
+
+def with_sounds() -> dict[str, str | bytes]:
+    """The files of a course that has two sounds."""
+    return {
+        "media/media.yaml": MEDIA_YAML + SOUNDS_YAML,
+        "media/hola.wav": tone(),
+        "media/adios.mp3": silent_mp3(),
+    }
 
 
 def write_course(

@@ -98,7 +98,7 @@ def test_the_whole_media_yaml_in_the_documentation_holds_to_its_schema():
     document, problems = read_text(whole, "media.yaml")
     assert not problems
     assert schema.check(document, "media") == []
-    assert document.root.value.keys() == {"pictures", "files"}
+    assert document.root.value.keys() == {"pictures", "sounds", "files"}
 
 
 def test_every_kind_is_pictured_beside_its_yaml():

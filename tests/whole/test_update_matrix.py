@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.courses import LESSON_HEAD, MEDIA_YAML, PLANE_SVG, ROOT, Author
+from support.courses import (
+    LESSON_HEAD,
+    MEDIA_YAML,
+    PLANE_SVG,
+    ROOT,
+    SOUNDS_YAML,
+    Author,
+    silent_mp3,
+    tone,
+)
 from support.engine import Learner, do_import
 
 if TYPE_CHECKING:
@@ -30,6 +39,7 @@ CARD_CHANGES = (
     "moved to another lesson",
     "picture changed",
     "variant added",
+    "sound added",
     "retired",
 )
 COURSE_CHANGES = ("style changed", "lesson added", "lessons reordered")
@@ -62,7 +72,7 @@ def first_release(changes: tuple[str, ...]) -> dict[str, str]:
     }
 
 
-def second_release() -> dict[str, str]:
+def second_release() -> dict[str, str | bytes]:
     written = {
         "untouched": lambda act: card("untouched", act),
         "reworded": lambda act: card("reworded", act, answer="New"),
@@ -71,6 +81,7 @@ def second_release() -> dict[str, str]:
         "variant added": lambda act: card(
             "variant added", act, more=", variants: [{answer: Another}]"
         ),
+        "sound added": lambda act: card("sound added", act, more=", audio: {front: hola.wav}"),
         "retired": lambda act: card(
             "retired", act, more=", status: retired, retired_because: Wrong."
         ),
@@ -83,7 +94,9 @@ def second_release() -> dict[str, str]:
             "second", "  - {id: anchor, kind: basic, prompt: P, answer: A}\n" + moved
         ),
         "media/plane.svg": PLANE_SVG.replace('width="10" height="10"/>', 'width="9" height="9"/>'),
-        "media/media.yaml": MEDIA_YAML,
+        "media/media.yaml": MEDIA_YAML + SOUNDS_YAML,
+        "media/hola.wav": tone(),
+        "media/adios.mp3": silent_mp3(),
     }
 
 
@@ -123,6 +136,7 @@ def state(learner: Learner, change: str, act: str) -> dict[str, object]:
     )
     return {
         "answer": note["Answer"] + note["Variant Answers"],
+        "sound": note["Front Audio"],
         "retired": bool(note["Retired"]),
         "tags": set(note.tags),
         "decks": {collection.decks.name(each.did) for each in note.cards()},
@@ -146,6 +160,8 @@ def outcome(before: dict, after: dict, act: str) -> str:
         arrived.append("says it is retired")
     elif after["answer"] != before["answer"]:
         arrived.append("our text")
+    if after["sound"] != before["sound"]:
+        arrived.append("our sound")
     if (
         not after["retired"]
         and {tag for tag in after["tags"] if "changed" not in tag}

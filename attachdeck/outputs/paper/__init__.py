@@ -17,12 +17,13 @@ from html import escape, unescape
 from importlib.resources import files
 from pathlib import Path
 
-from attachdeck.anki.markup import Shown, render
+from attachdeck.anki.markup import Media, Shown, render
 from attachdeck.anki.note_types import direction, words
 from attachdeck.anki.references import reference
 from attachdeck.compile.deck import Deck
+from attachdeck.compile.media import heard_sounds
 from attachdeck.domain.course import Course, Lesson
-from attachdeck.outputs.faces import Face, address, faces, reading_html, with_pictures
+from attachdeck.outputs.faces import Face, address, faces, read_out, reading_html, with_pictures
 from attachdeck.outputs.paper import tests
 
 SUFFIX = "-print"
@@ -115,9 +116,14 @@ def _printed(deck: Deck, number: int, face: Face) -> _Printed:
     note = face.card.content_note or face.lesson.content_note
     front = (f'<p class="note">{escape(note)}</p>' if note else "") + face.front
     back = face.back + "".join(f'<p class="beside">{text}</p>' for text in face.beside)
-    sides = (with_pictures(front, deck.media), with_pictures(back, deck.media))
+    sides = (_on_paper(front, deck), _on_paper(back, deck))
     size, points = _room(sides)
     return _Printed(number, escape(face.lesson.deck), sides, points, size)
+
+
+def _on_paper(html: str, deck: Deck) -> str:
+    """Return HTML with its pictures inside, and with what is said in its sounds."""
+    return with_pictures(read_out(html), deck.media)
 
 
 def _room(sides: tuple[str, str]) -> tuple[Size, tuple[float, float]]:
@@ -211,9 +217,10 @@ def _html_of(course: Course) -> Callable[[str], str]:
         name: Shown(address(picture.file, picture.content), "", picture.alt)
         for name, picture in course.pictures.items()
     }
+    media: Media = {**pictures, **heard_sounds(course)}
 
     def html(text: str) -> str:
-        rendered = render(text, pictures)
+        rendered = read_out(render(text, media))
         return rendered if not rendered or rendered.startswith("<") else f"<p>{rendered}</p>"
 
     return html
@@ -264,7 +271,5 @@ def _imprint(course: Course) -> str:
 
 
 def _numbered(texts: Iterable[tuple[int, str]], deck: Deck) -> str:
-    entries = (
-        f"<dt>{number}</dt><dd>{with_pictures(text, deck.media)}</dd>" for number, text in texts
-    )
+    entries = (f"<dt>{number}</dt><dd>{_on_paper(text, deck)}</dd>" for number, text in texts)
     return f'<dl class="numbered">{"".join(entries)}</dl>'

@@ -20,15 +20,15 @@ from itertools import groupby
 from pathlib import Path
 
 from attachdeck.anki.colour import BACKGROUNDS
-from attachdeck.anki.markup import Shown, render
+from attachdeck.anki.markup import Media, Shown, render
 from attachdeck.anki.note_types import direction, words
 from attachdeck.anki.references import reference
 from attachdeck.compile.deck import Deck
-from attachdeck.compile.media import packed_name
-from attachdeck.domain.course import CourseTest, Lesson, Objective
+from attachdeck.compile.media import heard_sounds, packed_name
+from attachdeck.domain.course import CourseTest, Lesson, Objective, Picture, Sound
 from attachdeck.domain.naming import file_name
 from attachdeck.outputs import apkg
-from attachdeck.outputs.faces import reading_html
+from attachdeck.outputs.faces import reading_html, with_players
 from attachdeck.outputs.site import tests
 from attachdeck.outputs.site.course_data import course_data
 from attachdeck.outputs.site.metadata import metadata, summary
@@ -82,6 +82,7 @@ class _Site:
             )
             for name, picture in course.pictures.items()
         }
+        self.media_shown: Media = {**self.shown, **heard_sounds(course)}
         self.prompts = {
             lesson: list(group)
             for lesson, group in groupby(prompts(deck), lambda prompt: prompt.face.lesson.id)
@@ -123,14 +124,15 @@ class _Site:
         return _filled("style.css", self.words | colours)
 
     def media(self) -> dict[str, bytes]:
-        """Return the pictures by their names, also those that are shown on a dark background."""
+        """Return the sounds and pictures by name, also those for a dark background."""
         pictures = (
             version
             for picture in self.course.pictures.values()
             for version in (picture, picture.night)
             if version
         )
-        return {packed_name(self.course, version): version.content for version in pictures}
+        files: list[Picture | Sound] = [*pictures, *self.course.sounds.values()]
+        return {packed_name(self.course, file): file.content for file in files}
 
     def lost(self) -> list[str]:
         retired = self.deck.retired
@@ -283,7 +285,8 @@ class _Site:
         return f'<a href="{_page(lesson)}" rel="{relation}">{text}</a>'
 
     def html(self, text: str) -> str:
-        rendered = render(text, self.shown) if text else ""
+        rendered = render(text, self.media_shown) if text else ""
+        rendered = with_players(rendered, "media/")
         return rendered if not rendered or rendered.startswith("<") else f"<p>{rendered}</p>"
 
 

@@ -13,7 +13,7 @@ from itertools import groupby
 
 from attachdeck.anki.note_types import words
 from attachdeck.compile.deck import Deck, Note
-from attachdeck.outputs.faces import Face, faces
+from attachdeck.outputs.faces import Face, faces, with_players
 
 _IMG = re.compile(r'(<img (?:class="\w+" )?src=")')
 
@@ -53,7 +53,7 @@ def _prompt(face: Face, variants: Iterable[Face], note: Note, word: Mapping[str,
     )
     if others:
         html += _unfolding("fold", word["Other wordings"], others) + "\n"
-    shown = _IMG.sub(r"\1media/", html)
+    shown = with_players(_IMG.sub(r"\1media/", html), "media/")
     return Prompt(face=face, anchor=anchor, key=key, html=shown, counts=counts)
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
 
 from attachdeck.anki import cloze
-from attachdeck.anki.markup import Shown, render_gaps, shows_nothing
+from attachdeck.anki.markup import Media, render_gaps, shows_nothing
 
 _OPENED = re.compile(r"\{\{c([0-9,]+)::")
 _LOSING = re.compile(
@@ -21,9 +20,9 @@ _LOSING = re.compile(
 """Markup in which a gap may be lost (a tag, a comment, an address, a title), and empty gaps."""
 
 
-def lost_gaps(anki: str, shown: Mapping[str, Shown]) -> tuple[set[int], set[int]]:
+def lost_gaps(anki: str, media: Media) -> tuple[set[int], set[int]]:
     """Return the numbers of the gaps missing in a text's HTML, and of those that hide nothing."""
-    html = render_gaps(anki, shown)
+    html = render_gaps(anki, media)
     empty: set[int] = set()
 
     def fill(numbers: cloze.Numbers, content: str, _hint: str) -> str:

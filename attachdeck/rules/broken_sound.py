@@ -1,0 +1,25 @@
+"""A sound's file is damaged
+
+The file is not of the kind that its name says. Nobody would hear anything.
+Mend: export the sound again, and put the new file in the old one's place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attachdeck.domain.course import Course
+from attachdeck.domain.diagnostics import Severity
+from attachdeck.reader.sounds import spoilt_sound
+from attachdeck.rules import Context, Finding
+from attachdeck.rules.support.places import media_files
+
+SEVERITY = Severity.ERROR
+_HELP = "export it again, and put the new file in its place"
+
+
+def check_course(course: Course, context: Context) -> Iterator[Finding]:
+    for file in media_files(context.documents, "sounds"):
+        content = context.media.get(file.value)
+        if content is not None and (wrong := spoilt_sound(content, file.value)):
+            yield Finding(file.at, f"{wrong}: nobody would hear anything", _HELP)
