@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from attachdeck import pipeline
-from support.courses import VARIANTS, compiled, write_course
+from support.courses import VARIANTS, WORDINGS, compiled, write_course
 from support.engine import do_import, opened
 
 if TYPE_CHECKING:
@@ -20,22 +20,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow  # Starts Chromium.
 
-# What each wording asks and answers, by card.
-WORDINGS = {
-    "base": [
-        ("What is a secure base?", "Where one sets out from."),
-        ("From where does one set out?", "From a secure base."),
-        ("What does this show: ", "Where one sets out from."),
-    ],
-    "gaps": [("began.", "Bowlby and Ainsworth"), ("At the beginning were", "Mary and John")],
-    "type-it": [("Turning away?", ""), ("Keeping need out of sight?", "")],
-    "choose": [("Which one?", "This"), ("And here?", "Here")],
-    "scene": [
-        ("She waits.", "Not enough information"),
-        ("He calls again and again.", "Anxious"),
-        ("They ask and are glad.", "Secure"),
-    ],
-}
 DAY = 24 * 3600 * 1000
 CLOSED = (
     "for (const name of ['sessionStorage', 'localStorage'])"

@@ -16,7 +16,15 @@ import pytest
 import run_anki
 from attachdeck import pipeline
 from support.commands import need
-from support.courses import ALL_KINDS, COURSE_YAML, LESSON_HEAD, compiled, write_course
+from support.courses import (
+    ALL_KINDS,
+    COURSE_YAML,
+    LESSON_HEAD,
+    VARIANTS,
+    WORDINGS,
+    compiled,
+    write_course,
+)
 
 pytestmark = pytest.mark.slow  # Starts a desktop.
 
@@ -96,20 +104,49 @@ def right_to_left(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def looks(flagship_package: Path, right_to_left: Path) -> Looks:
     """One session in a fresh profile, described page by page."""
+    return session(
+        {
+            "packages": [str(flagship_package), str(right_to_left)],
+            "deck": "Attachment Theory",
+            "first": 30,
+            "pictures": os.environ.get(PICTURES, ""),
+        }
+    )
+
+
+def session(job: dict[str, Any]) -> Looks:
+    """Look at decks and cards in one session of the desktop; see looks.py."""
     lacking = run_anki.missing()
     need(lacking, not lacking)
-    job = {
-        "packages": [str(flagship_package), str(right_to_left)],
-        "deck": "Attachment Theory",
-        "first": 30,
-        "pictures": os.environ.get(PICTURES, ""),
-    }
     size = f"{WIDTH}x{HEIGHT}"
     snippet = [HERE / "looks.py", json.dumps(job)]
     command = [sys.executable, run_anki.__file__, "--size", size, "--seconds", "300", *snippet]
     anki = subprocess.run([*map(str, command)], check=False, capture_output=True, encoding="utf-8")
     assert anki.returncode == 0, anki.stdout[-3000:] + anki.stderr
     return Looks(**json.loads(anki.stdout.splitlines()[-1]))
+
+
+@pytest.fixture(scope="module")
+def wordings(tmp_path_factory: pytest.TempPathFactory) -> Looks:
+    """A session with cards that have variants."""
+    folder = tmp_path_factory.mktemp("variants")
+    pipeline.package(compiled(write_course(folder / "course", cards=VARIANTS)), folder / "v.apkg")
+    return session(
+        {"packages": [str(folder / "v.apkg")], "deck": "Tiny", "first": 1 + len(WORDINGS)}
+    )
+
+
+def test_both_sides_of_a_card_with_variants_show_the_same_wording(wordings: Looks):
+    assert {page["id"] for page in wordings.first} == WORDINGS.keys()
+    for front, back in zip(wordings.first[::2], wordings.first[1::2], strict=True):
+        assert (front["side"], back["side"]) == ("front", "back")
+        shown = [
+            [asked in page["text"] for asked, _ in WORDINGS[page["id"]]] for page in (front, back)
+        ]
+        assert shown[0] == shown[1]
+        assert shown[0].count(True) == 1, front
+        answer = WORDINGS[back["id"]][shown[1].index(True)][1]
+        assert answer in back["text"]
 
 
 def test_no_line_of_a_description_breaks_where_its_source_does(looks: Looks):

@@ -127,6 +127,22 @@ VARIANTS = """\
  near_miss: {option: anxious, why: No alarm.}}
 """
 """A card with variants of each kind that may have them."""
+WORDINGS = {
+    "base": [
+        ("What is a secure base?", "Where one sets out from."),
+        ("From where does one set out?", "From a secure base."),
+        ("What does this show: ", "Where one sets out from."),
+    ],
+    "gaps": [("began.", "Bowlby and Ainsworth"), ("At the beginning were", "Mary and John")],
+    "type-it": [("Turning away?", ""), ("Keeping need out of sight?", "")],
+    "choose": [("Which one?", "This"), ("And here?", "Here")],
+    "scene": [
+        ("She waits.", "Not enough information"),
+        ("He calls again and again.", "Anxious"),
+        ("They ask and are glad.", "Secure"),
+    ],
+}
+"""What each wording of `VARIANTS` asks and answers, by card."""
 NOTE_TYPE = """\
 name: Basic
 id: 1600000000001
