@@ -219,6 +219,19 @@ def test_a_course_without_variants_has_no_line_about_them(author: Author):
     assert "variants" not in {finding.subject for finding in verify(author.deck)}
 
 
+def test_new_writes_a_card_with_variants_and_a_course_that_shows_how(tmp_path: Path):
+    assert run("new", "course", tmp_path / "course", "--title", "Memory").exit_code == 0
+    card = ("prompt=What is 2 + 2?", "answer=4", "variants=[{prompt: What is 1 + 3?}]")
+    options = [option for setting in card for option in ("--set", setting)]
+    result = run("new", "card", tmp_path / "course", "--kind", "basic", *options)
+    assert result.exit_code == 0, result.output
+    course = pipeline.check(tmp_path / "course").course
+    assert course
+    prompts = [[variant.prompt for variant in card.variants] for card in course.cards()]
+    assert prompts[0]
+    assert prompts[-1] == ["What is 1 + 3?"]
+
+
 BASIC = "  - {id: a, kind: basic, prompt: Who?, answer: Bowlby., variants: [VARIANT]}\n"
 TYPED = "  - {id: a, kind: typed, prompt: Who?, answer: Bowlby, variants: [VARIANT]}\n"
 CLOZE = '  - {id: a, kind: cloze, text: "((1 A)) and ((2 B)).", variants: [VARIANT]}\n'
