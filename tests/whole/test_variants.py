@@ -178,7 +178,8 @@ def test_what_changes_in_a_variant_is_told_word_by_word(author: Author, tmp_path
 
 def test_the_preview_shows_each_wording_by_itself(tmp_path: Path):
     shown = look(write_course(tmp_path / "course", cards=VARIANTS))
-    cards = {card["id"]: card["wordings"] for card in shown.lessons[0]["cards"]}
+    [lesson] = shown.lessons.values()
+    cards = {card["id"]: card["wordings"] for card in lesson.entry["cards"]}
     assert cards == {"base": 3, "gaps": 2, "type-it": 2, "choose": 2, "scene": 3}
     for wording, (question, answer) in enumerate(
         [("What is a secure base?", "Where one sets"), ("From where does", "From a <strong>secure")]
