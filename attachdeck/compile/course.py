@@ -1,4 +1,4 @@
-"""The lessons of a course together: compiled in their order, and what is wrong between them."""
+"""The lessons of a course together: compiling them in order, and errors between them."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _in_order(lessons: Iterable[Document]) -> list[Document]:
 def _with_objectives(
     compiled_lessons: list[CompiledLesson], lessons: list[Document], compiler: LessonCompiler
 ) -> list[CompiledLesson]:
-    """Compile the lessons again whose cards serve objectives of other lessons."""
+    """Return the lessons, with those compiled again that use objectives of other lessons."""
     objectives = {
         objective.id: objective
         for compiled_lesson in compiled_lessons
@@ -75,7 +75,7 @@ def _with_objectives(
 def problems_of_lessons(
     compiler: LessonCompiler, objects: Sequence[LessonObject]
 ) -> list[Diagnostic]:
-    """Return what is wrong in the lessons of a course, and between them."""
+    """Return the diagnostics of a course's lessons, and of what is between them."""
     diagnostics = [
         diagnostic for lesson_object in objects for diagnostic in lesson_object.diagnostics
     ]
@@ -89,7 +89,7 @@ def problems_of_lessons(
 def _name_problems(
     compiler: LessonCompiler, objects: Sequence[LessonObject]
 ) -> Iterable[Diagnostic]:
-    """Return what is wrong with the names that lessons define and use.
+    """Return the diagnostics of the names that lessons define and use.
 
     Their places are looked up only where something is wrong: that takes a quarter of the time of
     compiling the lessons.

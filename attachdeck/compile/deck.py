@@ -1,4 +1,4 @@
-"""What a package holds, as values: a Deck with its decks, note types and notes."""
+"""The content of a package: a Deck with its decks, note types and notes."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class NewCard:
 
 
 class Note(NamedTuple):
-    """A note, as a card of the course became it.
+    """A note, compiled from a card of the course.
 
-    `card` is the id that its author wrote, `content` a hash of what learners get. `made` are the
-    places of the cards that Anki makes of it, `places` those that a package holds: a retired note
-    has none there. `variants` are its fields as they were if a variant were its first wording.
+    `card` is the id that its author wrote, `content` a hash of what learners get. `anki_places` are
+    the places of the cards that Anki makes of it, `places` those that a package holds: a retired
+    note has none there. `variants` are its fields with each variant as the first wording.
 
     What the lock decides (`guid`, `id`, `first_card`, `modified`) and its `position` in the order
     of new cards are those of a new note until `link` has set them. The last field of attachdeck's
@@ -37,7 +37,7 @@ class Note(NamedTuple):
     tags: tuple[str, ...]
     deck: str
     places: tuple[int, ...]
-    made: tuple[int, ...]
+    anki_places: tuple[int, ...]
     content: str
     guid: str
     formerly: str = ""
@@ -79,7 +79,7 @@ class DatedNoteType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deck:
-    """All that a package holds.
+    """The whole content of a package.
 
     `cards_by_kind` counts the cards in Anki that each kind of card became, `left_out` the retired
     cards whose notes nobody needs any more. The course comes without its lessons where only a

@@ -17,9 +17,9 @@ from attachdeck.anki.note_types import direction, words
 from attachdeck.domain.course import Course, Lesson
 
 MOST_OBJECTIVES = 3
-"""How many objectives of a lesson its description lists."""
+"""Maximum number of a lesson's objectives in its description."""
 WORDS_A_MINUTE = 200
-"""How fast a learner reads a lesson's reading."""
+"""Reading speed, in words a minute."""
 
 _EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 _CODE_BLOCK = re.compile(r"<pre>.*?</pre>", re.DOTALL)
@@ -73,7 +73,7 @@ def of_course(course: Course) -> str:
 
 
 def of_text(text: str, language: str) -> str:
-    """Return the description of a deck that a text says all of."""
+    """Return the description of a deck that is one text."""
     return _framed(f"{_PARAGRAPH}{plain(text)}</p>", language)
 
 
@@ -103,7 +103,7 @@ def help_lines(course: Course) -> str:
 
 
 def about(course: Course) -> str:
-    """Return all that the course says of itself, as Markdown, for pages outside of Anki."""
+    """Return the course's texts about itself as Markdown, for pages outside Anki."""
     help = [f"### {words(course.language)['Help']}", help_lines(course)] if course.help else []
     parts = (course.description, course.notice, *help, _imprint(course))
     return "\n\n".join(part.strip() for part in parts if part)
@@ -165,6 +165,6 @@ def _framed(html: str, language: str, picture: Shown | None = None) -> str:
 
 
 def _on_one_line(html: str) -> str:
-    """Return HTML that looks the same without line breaks, each of which Anki would show."""
+    """Return HTML without line breaks, each of which Anki would show."""
     html = _CODE_BLOCK.sub(lambda block: block[0].replace("\n", "<br>"), html)
     return " ".join(html.split())

@@ -1,4 +1,4 @@
-"""Lesson objects: what becomes of one lesson by itself, to be linked with the others.
+"""Lesson objects: the result of compiling one lesson by itself, before it is linked.
 
 A lesson object is a function of the lesson's text and of the course's own files. So objects can be
 made in several processes and kept in the cache by content, for every course alike: good or with
@@ -31,8 +31,7 @@ _NO_TEXTS = Tally()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonNotes:
-    """What learners get of a lesson: its deck with its description, its notes, and the names of the
-    media files that these show."""
+    """The notes of a lesson, its deck with its description, and the names of its media files."""
 
     id: str
     deck: str
@@ -43,7 +42,7 @@ class LessonNotes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonObject:
-    """What became of a lesson by itself.
+    """The result of compiling a lesson by itself.
 
     `names` are those that it defines and uses. `lesson` (without its cards), `notes`, `objectives`
     and `summaries` (for rules that compare cards) are there only where the lesson has no errors.
@@ -63,7 +62,7 @@ class LessonObject:
 
 @dataclass(frozen=True, slots=True)
 class CompiledLesson:
-    """A lesson object, with what it was made of: the document, and the lesson without errors."""
+    """A lesson object with its document, and with the lesson if that has no errors."""
 
     object: LessonObject
     document: Document
@@ -71,10 +70,10 @@ class CompiledLesson:
 
 
 class LessonCompiler:
-    """Compiles the lessons of a course one by one; knows the course's own files.
+    """Compiles the lessons of a course one by one, with the course's own files.
 
-    `decoder` has decoded these, and `problems` is what is wrong in them. `linter`, where it is
-    given, holds the rules for good cards against each lesson, too.
+    `decoder` has decoded these, and `problems` are their diagnostics. A `linter` checks each lesson
+    by the rules that are warnings, too.
     """
 
     def __init__(self, stack: Stack, decoder: CourseDecoder, linter: Linter | None = None) -> None:
@@ -113,15 +112,16 @@ class LessonCompiler:
         new_ids: NewIds,
         objectives: Mapping[str, Objective],
     ) -> CompiledLesson:
-        """Report besides the schema's errors what can be known of the cards that have none."""
+        """Report the schema's errors, and other errors of the cards that have none of those."""
         rest = without_bad_cards(read.document)
         decoded = decode_lesson(self.decoder, rest, objectives) if rest else None
         more = decoded.diagnostics if decoded else ()
         wanted = decoded.wanted if decoded else ()
         errors = (*read.diagnostics, *problems, *more, *self._errors(decoded, is_good=False))
         lesson = decoded.lesson if decoded else None
-        made = _object(read, (*errors, *self._warnings(lesson, read, errors)), wanted)
-        return CompiledLesson(replace(made, is_final=not new_ids.asked), read.document)
+        lesson_object = _object(read, (*errors, *self._warnings(lesson, read, errors)), wanted)
+        lesson_object = replace(lesson_object, is_final=not new_ids.asked)
+        return CompiledLesson(lesson_object, read.document)
 
     def _decoded(
         self, read: LessonDocument, tally: Tally, objectives: Mapping[str, Objective]
@@ -131,36 +131,45 @@ class LessonCompiler:
         is_good = self.cards is not None and not has_errors(diagnostics)
         diagnostics += self._errors(decoded, is_good=is_good)
         lesson = decoded.lesson
-        made = replace(_object(read, diagnostics, decoded.wanted), tally=tally)
+        lesson_object = replace(_object(read, diagnostics, decoded.wanted), tally=tally)
         if lesson is None:
-            return CompiledLesson(made, read.document)
+            return CompiledLesson(lesson_object, read.document)
         if not lesson.full_deck:
             deck = Name(lesson.deck, Location(read.document.file))
-            made = replace(made, names=replace(made.names, deck=deck))
+            names = replace(lesson_object.names, deck=deck)
+            lesson_object = replace(lesson_object, names=names)
         if has_errors(diagnostics):
             diagnostics += self._warnings(lesson, read, diagnostics)
-            made = replace(made, diagnostics=tuple(diagnostics))
-            return CompiledLesson(made, read.document)
+            lesson_object = replace(lesson_object, diagnostics=tuple(diagnostics))
+            return CompiledLesson(lesson_object, read.document)
         if self.cards is None:
-            return CompiledLesson(made, read.document)
+            return CompiledLesson(lesson_object, read.document)
+        lesson_object = self._compiled(self.cards, lesson, read, lesson_object)
+        return CompiledLesson(lesson_object, read.document, lesson)
+
+    def _compiled(
+        self, cards: Compiler, lesson: Lesson, read: LessonDocument, lesson_object: LessonObject
+    ) -> LessonObject:
+        """Return the object of a lesson without errors, with its notes and warnings."""
         warnings: Iterable[Diagnostic] = ()
         summaries: Iterable[CardSummary] = ()
         if self.linter:
             files = {read.document.file: read.document.text}
             warnings, summaries = self.linter.of_lesson(lesson, files)
-        made = replace(
-            made,
-            diagnostics=(*diagnostics, *warnings),
+        return replace(
+            lesson_object,
+            diagnostics=(*lesson_object.diagnostics, *warnings),
             lesson=_without_cards(lesson, read, places=self.linter is not None),
-            notes=notes_of(self.cards, lesson),
+            notes=notes_of(cards, lesson),
             objectives=_objectives(lesson, read, places=self.linter is not None),
             summaries=tuple(summaries),
         )
-        return CompiledLesson(made, read.document, lesson)
 
     def _errors(self, decoded: Decoded | None, *, is_good: bool) -> list[Diagnostic]:
-        """Return what the rules that always run find in a lesson; `is_good` says that nothing else
-        is wrong with it, nor with the course's own files."""
+        """Return the findings of the rules that always run in a lesson.
+
+        `is_good` is true if neither the lesson nor the course's own files have other errors.
+        """
         if decoded is None or decoded.lesson is None:
             return []
         context = Context(files=decoded.texts, unsure=self.decoder.unsure)
@@ -170,7 +179,7 @@ class LessonCompiler:
     def _warnings(
         self, lesson: Lesson | None, read: LessonDocument, errors: Iterable[Diagnostic]
     ) -> list[Diagnostic]:
-        """Return what the rules find in the cards of a lesson that have no errors."""
+        """Return the warnings about those cards of a lesson that have no errors."""
         if lesson is None or self.linter is None:
             return []
         wrong = [error.at.line for error in errors if error.severity is Severity.ERROR]
@@ -178,11 +187,13 @@ class LessonCompiler:
         spoilt = {bisect_right(begins, line) for line in wrong}
         files = {read.document.file: read.document.text}
         warnings, _ = self.linter.of_lesson(lesson, files)
-        return [each for each in warnings if bisect_right(begins, each.at.line) not in spoilt]
+        return [
+            warning for warning in warnings if bisect_right(begins, warning.at.line) not in spoilt
+        ]
 
 
 def _course_errors(decoder: CourseDecoder) -> list[Diagnostic]:
-    """Return what the rules that always run find in a course's own files."""
+    """Return the findings of the rules that always run in a course's own files."""
     context = Context(
         files=decoder.texts,
         unsure=decoder.unsure,
@@ -239,9 +250,9 @@ class NewIds:
             self.asked = True
             self.known = schema.missing_ids(
                 self.document
-                if each.file == self.document.file
-                else self.stack.lesson(each).document
-                for each in self.stack.files.lessons
+                if lesson.file == self.document.file
+                else self.stack.lesson(lesson).document
+                for lesson in self.stack.files.lessons
             )
         return self.known
 
@@ -262,7 +273,7 @@ def _object(
 
 
 def without_bad_cards(document: Document) -> Document | None:
-    """Return a lesson without the cards that break its schema; None where that leaves errors."""
+    """Return a lesson without its invalid cards; None if it is still invalid."""
     root = document.root
     listed = root.get("cards") if root and isinstance(root.value, dict) else None
     if root is None or listed is None or not isinstance(listed.value, list):

@@ -37,7 +37,7 @@ All others are of readings.
 
 
 def compile_course(course: Course, lock: Lock, now: int) -> tuple[Deck, Lock]:
-    """Return all that a learner gets of a decoded course, and the lock that remembers it."""
+    """Return the deck of a decoded course, and its new lock."""
     compiler = Compiler(course)
     return link(compiler, [notes_of(compiler, lesson) for lesson in course.lessons], lock, now)
 
@@ -45,7 +45,7 @@ def compile_course(course: Course, lock: Lock, now: int) -> tuple[Deck, Lock]:
 def link(
     compiler: Compiler, lessons: Iterable[LessonNotes], lock: Lock, now: int
 ) -> tuple[Deck, Lock]:
-    """Return all that a learner gets of compiled lessons, and the lock that remembers it.
+    """Return the deck of compiled lessons, and the new lock.
 
     What the old lock knows unchanged keeps its time and version; everything else gets `now`, in
     seconds since 1970.
@@ -64,7 +64,7 @@ def link(
 
 
 class _Dater:
-    """Knows what the old lock says, and what the new one will; gives out ids, each once."""
+    """Builds the deck and the new lock from the old lock; gives out each id once."""
 
     def __init__(self, compiler: Compiler, lock: Lock, now: int) -> None:
         self.compiler = compiler
@@ -105,7 +105,7 @@ class _Dater:
             text = descriptions.help_lines(course)
             self.reference("course-help", "Where to find help", text, places[-1][1])
         note_types = {
-            key: each for key, each in self.note_types.items() if key in self.types_in_use
+            key: note_type for key, note_type in self.note_types.items() if key in self.types_in_use
         }
         decks = tuple(self.decks(places))
         own_types = [
@@ -128,7 +128,7 @@ class _Dater:
         )
 
     def note(self, note: Note) -> None:
-        """Add a note: who it is, as the lock says, when it last changed, and its place."""
+        """Add a note with its identity, the time of its last change, and its place."""
         record = self.record(note)
         if record.retired and is_new(record):
             self.left_out += 1
@@ -179,15 +179,15 @@ class _Dater:
                 self.note(self.compiler.gone_reading(id, deck))
 
     def record(self, note: Note) -> CardRecord:
-        """Return what the lock remembers of a card from now on."""
+        """Return a card's record for the new lock."""
         before = self.known(note)
         if before and note.retired and self.told_before(before):
             return before
         same = before and (before.content, before.retired) == (note.content, note.retired)
         if before and same and before.files in ("", note.files):
-            if before.places == note.made and before.files == note.files:
+            if before.places == note.anki_places and before.files == note.files:
                 return before
-            return replace(before, places=note.made, files=note.files)
+            return replace(before, places=note.anki_places, files=note.files)
         return CardRecord(
             guid=before.guid if before else note.guid,
             note_type=note.note_type,
@@ -195,13 +195,13 @@ class _Dater:
             changed=time_of_change(self.now, before.changed if before else None),
             version=self.version,
             retired=note.retired,
-            places=note.made,
+            places=note.anki_places,
             files=note.files,
             unreleased=after_change(before),
         )
 
     def known(self, note: Note) -> CardRecord | None:
-        """Return what the lock knows of a card; of several records with its GUID, the latest.
+        """Return a card's record in the old lock; of several with its GUID, the latest.
 
         They come from a merge of a rename with another change. Learners may have either, so what
         differs from either must become newer than both.
@@ -231,7 +231,7 @@ class _Dater:
         )
 
     def type_record(self, key: str, dated: DatedNoteType) -> NoteTypeRecord:
-        """Return what the lock remembers of a note type from now on."""
+        """Return a note type's record for the new lock."""
         layout, content = hashes(dated.note_type)
         before = self.lock.note_types.get(key)
         same = before is not None and before.content == content

@@ -55,7 +55,7 @@ A custom card names its own.
 
 
 class Compiler:
-    """Compiles a course's cards one by one; knows its texts, note types, files and tags."""
+    """Compiles a course's cards one by one, with its texts, note types, files and tags."""
 
     def __init__(self, course: Course) -> None:
         self.course = course
@@ -176,7 +176,7 @@ class Compiler:
             # Learners who have a retired card keep it, with its new text; without cards in the
             # package nobody else gets it.
             places=() if card.retired_because else places,
-            made=places,
+            anki_places=places,
             content=ids.content_hash(key, *row, *tags),
             files=files_hash(row, self.course.files) if custom else "",
             retired=bool(card.retired_because),

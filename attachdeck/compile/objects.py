@@ -1,8 +1,8 @@
-"""The lesson objects of a whole course: from the cache, from other processes, or made here."""
+"""The lesson objects of a course: from the cache, from other processes, or compiled here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -40,7 +40,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """What another process needs to make ready for a course as this one did."""
+    """The arguments with which another process prepares for a course as this one did."""
 
     folder: Path
     language: str
@@ -59,7 +59,7 @@ class Memory:
     objects: dict[str, tuple[bytes, str, LessonObject]] = field(default_factory=dict, repr=False)
 
     def recall(self, lesson: Document, depends: bytes) -> LessonObject | None:
-        """Return the object of a lesson that has not changed, nor what it depends on."""
+        """Return the object of a lesson if nothing that it depends on has changed."""
         kept_depends, text, lesson_object = self.objects.get(lesson.file, (b"", "", None))
         return lesson_object if (kept_depends, text) == (depends, lesson.text) else None
 
@@ -70,7 +70,7 @@ class Memory:
 
 
 def compiler_of(stack: Stack, rules: Rules | None) -> LessonCompiler:
-    """Return what compiles the lessons of a course, with its own documents decoded."""
+    """Return the compiler for the lessons of a course, with its own documents decoded."""
     broken = schema.broken_files(stack.files) | stack.unknown
     decoder = CourseDecoder(stack.files, broken)
     linter = None
@@ -86,9 +86,9 @@ def objects_of(
     jobs: int,
     memory: Memory | None = None,
 ) -> list[LessonObject]:
-    """Return the objects of lessons that are not read yet, in their order.
+    """Return the objects of lessons that are not parsed yet, in order.
 
-    What is in the memory or in the cache is taken from there, and what is made is put there.
+    They come from the memory or the cache, or are compiled and stored there.
     """
     depends = _depends_on(compiler, again)
     memory = memory or Memory()
@@ -137,7 +137,9 @@ def _depends_on(compiler: LessonCompiler, again: Again) -> bytes:
 def _made(
     compiler: LessonCompiler, lessons: Sequence[Document], again: Again, jobs: int
 ) -> Iterator[LessonObject]:
-    here: Callable[[Document], LessonObject] = lambda lesson: compiler(lesson).object  # noqa: E731
+    def here(lesson: Document) -> LessonObject:
+        return compiler(lesson).object
+
     if jobs < 2 or sum(len(lesson.text) for lesson in lessons) < WORTH_SHARING:
         yield from map(here, lessons)
         return

@@ -1,4 +1,4 @@
-"""What the stages know of a course: once it is checked, and once it is compiled."""
+"""The results of the stages for a course: checked, and compiled."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from attachdeck.reader import CourseFiles, own_folders
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What is known of a course after reading it.
+    """A course that was read and checked.
 
     `course` is None where the course has errors, and without its lessons unless the whole course
     was asked for. `good` has the lessons that have no errors, where course.yaml has none. `objects`
@@ -75,7 +75,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """What learners get of a course, and the lock that remembers it.
+    """A course's deck for learners, and its new lock.
 
     `changes` are those since the last lock, by kind; `refusals` what would harm learners. `stale`
     says that the lock in the course's folder is not this one.

@@ -98,7 +98,9 @@ def statistics(deck: Deck) -> Statistics:
         anki_cards=sum(deck.cards_by_kind.values()),
         new_cards_a_day=deck.study.new_cards_a_day,
         by_kind=_by_kind(cards),
-        objectives=_levels(objective for each in course.lessons for objective in each.objectives),
+        objectives=_levels(
+            objective for lesson in course.lessons for objective in lesson.objectives
+        ),
         not_applied=_not_applied(course, cards),
         formula=measure,
         cards_read=_read(measure, _texts_of(cards)),
@@ -151,9 +153,9 @@ def _readings(course: Course) -> Iterator[tuple[str, Sequence[str]]]:
 def _read(measure: Formula, named: Iterable[tuple[str, Sequence[str]]]) -> Reading:
     values = {}
     for name, pieces in named:
-        found = sentences(pieces)
-        if sum(map(len, found)) >= LEAST_WORDS:
-            values[name] = measure.measure(found)
+        prose = sentences(pieces)
+        if sum(map(len, prose)) >= LEAST_WORDS:
+            values[name] = measure.measure(prose)
     hardest = sorted(values.items(), key=lambda pair: -pair[1])[:HARDEST]
     p90 = percentile(list(values.values()), 90) if values else None
     return Reading(texts=len(values), p90=p90, hardest=dict(hardest))

@@ -1,4 +1,4 @@
-"""What a course's author wrote, as the HTML of a note's fields."""
+"""The texts of a course as the HTML of a note's fields."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from attachdeck.domain.course import Citation, Course, Sound
 
 
 class Texts:
-    """Knows the course's pictures and attachdeck's words in its language; renders text by text."""
+    """Renders texts, with the course's pictures and attachdeck's words in its language."""
 
     def __init__(self, course: Course) -> None:
         self.words = words(course.language)

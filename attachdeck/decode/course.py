@@ -119,15 +119,7 @@ class CourseDecoder(Reports):
             name: OptionSet(name, sets["question"], dict(sets["options"]))
             for name, sets in root.value.get("option_sets", {}).items()
         }
-        for key in ("hide", "keep_identity"):
-            if key in root:
-                help = "name the other course under `extends`, or delete this key"
-                self.report(
-                    "extends",
-                    f"`{key}` does nothing in a course that extends no other",
-                    root.key_at(key),
-                    help,
-                )
+        self.report_keys_of_layers(root)
         value = root.value
         licence = value["licence"]
         theme = value.get("theme", {})
@@ -160,6 +152,17 @@ class CourseDecoder(Reports):
             lessons=(),
             place=root,
         )
+
+    def report_keys_of_layers(self, root: Node) -> None:
+        """Report keys that need `extends`, which is gone once two courses have been joined."""
+        for key in ("hide", "keep_identity"):
+            if key in root:
+                self.report(
+                    "extends",
+                    f"`{key}` does nothing in a course that extends no other",
+                    root.key_at(key),
+                    "name the other course under `extends`, or delete this key",
+                )
 
     def picture(self, entry: Node) -> Picture | None:
         """Return a picture that media.yaml lists; None if its file is missing."""

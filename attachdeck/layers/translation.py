@@ -268,24 +268,23 @@ def _say_lesson(lesson: Document, name: str, say: Say) -> Document:
 def _course(value: dict[str, Any], say: Say) -> Any:
     known = texts_in("course")
     own = Texts(keys={key: part for key, part in known.keys.items() if key != "tests"})
-    said = _walk(value, own, "course", say)
-    return (
-        said | {"tests": _tests(said["tests"], known.keys["tests"], say)}
-        if "tests" in said
-        else said
-    )
+    translated = _walk(value, own, "course", say)
+    if "tests" in translated:
+        tests = _tests(translated["tests"], known.keys["tests"], say)
+        translated = translated | {"tests": tests}
+    return translated
 
 
 def _tests(tests: dict[str, Any], known: Texts, say: Say) -> dict[str, Any]:
-    """Return the tests said anew, whose scenes are known by their ids as cards are."""
-    said = {}
+    """Return the tests with their texts replaced; scenes are named by ids, as cards are."""
+    translated = {}
     for name, test in tests.items():
         of_test = known.keys[name]
         scenes = of_test.keys["scenes"].entries or Texts()
         own = Texts(keys={key: part for key, part in of_test.keys.items() if key != "scenes"})
         value = _walk(test, own, f"test {name}", say)
-        said[name] = _entries(value, "scenes", "id", partial(_same, scenes), "test ", say)
-    return said
+        translated[name] = _entries(value, "scenes", "id", partial(_same, scenes), "test ", say)
+    return translated
 
 
 def _same(texts: Texts, _entry: dict[str, Any]) -> Texts:
