@@ -26,12 +26,12 @@ def test_build_says_what_it_made(tmp_path: Path):
     result = run("build", write_course(tmp_path / "course"), "-o", output)
     assert result.exit_code == 0, result.output
     assert result.stderr == ""
-    said = dict(line.split(maxsplit=1) for line in result.stdout.splitlines())
-    assert said["lessons"] == said["notes"] == "1"
-    assert said["cards"] == "1 (1 basic)"
-    assert said["media"] == "0"
-    assert said["file"] == f"{output} ({output.stat().st_size:,} bytes)"
-    assert re.fullmatch(r"[0-9a-f]{64}", said["sha256"])
+    values = dict(line.split(maxsplit=1) for line in result.stdout.splitlines())
+    assert values["lessons"] == values["notes"] == "1"
+    assert values["cards"] == "1 (1 basic)"
+    assert values["media"] == "0"
+    assert values["file"] == f"{output} ({output.stat().st_size:,} bytes)"
+    assert re.fullmatch(r"[0-9a-f]{64}", values["sha256"])
 
 
 def test_the_course_here_is_built_by_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -93,7 +93,7 @@ def test_wrong_usage_ends_with_2(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("biuld",), "did you mean `build`?"),
         (("lint",), "did you mean `check`?"),
@@ -105,10 +105,10 @@ def test_wrong_usage_ends_with_2(
         (("build", "--languge", "es"), "--language"),
     ],
 )
-def test_what_is_misspelt_is_proposed(arguments: tuple[str, ...], said: str):
+def test_what_is_misspelt_is_proposed(arguments: tuple[str, ...], message: str):
     result = run(*arguments)
     assert result.exit_code == 2
-    assert said in result.stderr
+    assert message in result.stderr
 
 
 def test_a_lesson_in_place_of_a_course_is_wrong_usage(tmp_path: Path):
@@ -255,13 +255,13 @@ def test_several_courses_at_once(tmp_path: Path):
         "tiny.apkg",
     ]
     (tmp_path / "file").write_text("", encoding="utf-8")
-    for arguments, said in (
+    for arguments, message in (
         (("-o", tmp_path / "file"), "with several courses name a folder"),
         (("--format", "json"), "describes one course"),
     ):
         result = run("build", one, other, *arguments)
         assert result.exit_code == 2
-        assert said in result.stderr
+        assert message in result.stderr
 
 
 @pytest.mark.slow

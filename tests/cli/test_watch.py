@@ -66,10 +66,10 @@ def watch() -> Iterator[Callable[..., Watch]]:
         return started[-1]
 
     yield start
-    for each in started:
-        each.process.kill()
-        each.process.wait()
-        each.process.stdout.close()
+    for process in started:
+        process.process.kill()
+        process.process.wait()
+        process.process.stdout.close()
 
 
 @pytest.fixture

@@ -53,22 +53,22 @@ def planned(folder: Path, *options: str) -> dict:
 
 
 def test_every_card_is_new_once_and_lessons_open_in_order(course: Path):
-    found = planned(course, "--new", "7")
-    new = [day["new"] for day in found["days"]]
-    assert sum(new) == found["cards"] == 60
+    plan = planned(course, "--new", "7")
+    new = [day["new"] for day in plan["days"]]
+    assert sum(new) == plan["cards"] == 60
     assert max(new) == 7
-    assert [(each["deck"], each["cards"]) for each in found["lessons"]] == [
+    assert [(lesson["deck"], lesson["cards"]) for lesson in plan["lessons"]] == [
         ("01 first", 30),
         ("02 second", 20),
         ("03 third", 10),
     ]
     seen = list(accumulate(new))
     assert (
-        [each["opens"] for each in found["lessons"]]
+        [lesson["opens"] for lesson in plan["lessons"]]
         == [1 + sum(count <= before for count in seen) for before in (0, 30, 50)]
         == [1, 5, 8]
     )
-    assert found["last_new_card"] == 9 == seen.index(60) + 1
+    assert plan["last_new_card"] == 9 == seen.index(60) + 1
 
 
 def test_decks_within_decks_open_in_ankis_order(course: Path):
@@ -82,7 +82,7 @@ def test_decks_within_decks_open_in_ankis_order(course: Path):
         lesson.write_text(
             f"deck: '{deck}'\n" + lesson.read_text(encoding="utf-8"), encoding="utf-8"
         )
-    assert [(each["deck"], each["cards"]) for each in planned(course)["lessons"]] == [
+    assert [(entry["deck"], entry["cards"]) for entry in planned(course)["lessons"]] == [
         ("a::Intro", 20),
         ("a b", 10),
         ("B::Intro", 30),
@@ -90,16 +90,16 @@ def test_decks_within_decks_open_in_ankis_order(course: Path):
 
 
 def test_the_flagships_cards_are_all_planned(flagship: Deck):
-    found = planned(COURSE)
+    plan = planned(COURSE)
     assert (
-        found["cards"]
-        == sum(each["cards"] for each in found["lessons"])
+        plan["cards"]
+        == sum(lesson["cards"] for lesson in plan["lessons"])
         == sum(len(note.cards) for note in flagship.notes)
     )
-    opens = [each["opens"] for each in found["lessons"]]
+    opens = [lesson["opens"] for lesson in plan["lessons"]]
     assert opens == sorted(opens)
-    assert found["lessons"][0]["deck"].startswith("01")
-    decks = [each["deck"] for each in found["lessons"]]
+    assert plan["lessons"][0]["deck"].startswith("01")
+    decks = [lesson["deck"] for lesson in plan["lessons"]]
     practice = [deck for deck in decks if deck.endswith("::Practice")]
     assert practice
     for deck in practice:
@@ -112,19 +112,19 @@ def test_practice_opens_after_its_lesson_and_returns_soon(course: Path):
     usual = planned(course, "--new", "10")
     exercise = "  - {id: do-it, kind: practice, prompt: Notice one thing.}\n"
     lesson.write_text(written.replace("cards:\n", f"cards:\n{exercise}"), encoding="utf-8")
-    found = planned(course, "--new", "10")
-    opens = [(each["deck"], each["opens"]) for each in found["lessons"]]
+    plan = planned(course, "--new", "10")
+    opens = [(entry["deck"], entry["opens"]) for entry in plan["lessons"]]
     assert opens == [("01 first", 1), ("01 first::Practice", 4), ("02 second", 4), ("03 third", 6)]
     [returns] = [
-        each["returns_every_days"] for each in found["lessons"] if "Practice" in each["deck"]
+        entry["returns_every_days"] for entry in plan["lessons"] if "Practice" in entry["deck"]
     ]
     assert 5 < returns < 10
     (course / "course.yaml").write_text(
         COURSE_YAML + "study: {practice: {maximum_interval: 3}}\n", encoding="utf-8"
     )
-    [weekly] = [each for each in planned(course)["lessons"] if "Practice" in each["deck"]]
+    [weekly] = [entry for entry in planned(course)["lessons"] if "Practice" in entry["deck"]]
     assert weekly["returns_every_days"] < 4
-    assert sum(day["reviews"] for day in found["days"]) > sum(
+    assert sum(day["reviews"] for day in plan["days"]) > sum(
         day["reviews"] for day in usual["days"]
     )
     assert f"every {weekly['returns_every_days']:.0f} days" in run("plan", course).stdout
@@ -141,15 +141,15 @@ def test_the_pace_is_the_courses_own(course: Path):
         COURSE_YAML + "study: {new_cards_a_day: 3, reviews_a_day: 50, desired_retention: 85}\n",
         encoding="utf-8",
     )
-    found = planned(course)
-    assert (found["new_cards_a_day"], found["reviews_a_day"], found["desired_retention"]) == (
+    plan = planned(course)
+    assert (plan["new_cards_a_day"], plan["reviews_a_day"], plan["desired_retention"]) == (
         3,
         50,
         85,
     )
-    assert max(day["new"] for day in found["days"]) == 3
-    found = planned(course, "--new", "4", "--reviews", "60", "--retention", "80")
-    assert (found["new_cards_a_day"], found["reviews_a_day"], found["desired_retention"]) == (
+    assert max(day["new"] for day in plan["days"]) == 3
+    plan = planned(course, "--new", "4", "--reviews", "60", "--retention", "80")
+    assert (plan["new_cards_a_day"], plan["reviews_a_day"], plan["desired_retention"]) == (
         4,
         60,
         80,
@@ -165,9 +165,9 @@ def test_whoever_wants_to_recall_more_reviews_more(course: Path):
 
 
 def test_reviews_at_most_hold_new_cards_back(course: Path):
-    found = planned(course, "--new", "10", "--reviews", "12")
-    assert all(day["new"] + day["reviews"] <= 12 for day in found["days"])
-    assert found["last_new_card"] > planned(course, "--new", "10")["last_new_card"]
+    plan = planned(course, "--new", "10", "--reviews", "12")
+    assert all(day["new"] + day["reviews"] <= 12 for day in plan["days"])
+    assert plan["last_new_card"] > planned(course, "--new", "10")["last_new_card"]
 
 
 def test_seconds_a_card_make_the_minutes(course: Path):
@@ -176,9 +176,9 @@ def test_seconds_a_card_make_the_minutes(course: Path):
 
 
 def test_a_term_takes_the_fewest_new_cards_that_leave_two_weeks(course: Path):
-    found = planned(course, "--weeks", "4", "--weeks", "8")["terms"]
-    assert [(each["weeks"], each["new_cards_a_day"]) for each in found] == [(4, 5), (8, 2)]
-    assert all(each["last_new_card"] <= 7 * each["weeks"] - 14 for each in found)
+    terms = planned(course, "--weeks", "4", "--weeks", "8")["terms"]
+    assert [(term["weeks"], term["new_cards_a_day"]) for term in terms] == [(4, 5), (8, 2)]
+    assert all(term["last_new_card"] <= 7 * term["weeks"] - 14 for term in terms)
     assert planned(course, "--new", "4")["last_new_card"] > 14, "one new card less would not do"
 
 
@@ -203,16 +203,16 @@ def test_the_same_question_gets_the_same_days(course: Path):
 
 
 def test_a_terminal_shows_tables(course: Path):
-    said = run("plan", course, "--new", "7").stdout.splitlines()
-    assert said[0] == "cards   60"
-    assert said[2] == "new     until day 9, in week 2"
-    assert said[6:10] == [
+    lines = run("plan", course, "--new", "7").stdout.splitlines()
+    assert lines[0] == "cards   60"
+    assert lines[2] == "new     until day 9, in week 2"
+    assert lines[6:10] == [
         "opens  week  cards  lesson",
         "day 1  1     30     01 first",
         "day 5  1     20     02 second",
         "day 8  2     10     03 third",
     ]
-    assert [line.split()[:3] for line in said[12:]] == [["6", "weeks", "3"], ["12", "weeks", "1"]]
+    assert [line.split()[:3] for line in lines[12:]] == [["6", "weeks", "3"], ["12", "weeks", "1"]]
 
 
 def test_retired_cards_are_not_planned(course: Path):
@@ -223,15 +223,15 @@ def test_retired_cards_are_not_planned(course: Path):
         ),
         encoding="utf-8",
     )
-    found = planned(course)
-    assert found["cards"] == 50
-    assert [each["deck"] for each in found["lessons"]] == ["01 first", "02 second"]
+    plan = planned(course)
+    assert plan["cards"] == 50
+    assert [entry["deck"] for entry in plan["lessons"]] == ["01 first", "02 second"]
 
 
 def test_nothing_is_written(course: Path):
-    before = sorted(each.relative_to(course) for each in course.rglob("*"))
+    before = sorted(path.relative_to(course) for path in course.rglob("*"))
     planned(course)
-    assert sorted(each.relative_to(course) for each in course.rglob("*")) == before
+    assert sorted(path.relative_to(course) for path in course.rglob("*")) == before
 
 
 def drawn(course: Path, path: Path) -> Path:
@@ -246,11 +246,11 @@ def test_the_chart_says_in_words_what_it_shows(course: Path, tmp_path: Path):
     root = ET.parse(path).getroot()
     assert root.attrib["aria-labelledby"] == "title desc"
     assert root.find(f"{SVG}title").text == "Tiny: cards a day, week by week"
-    weeks = [each.text for each in root.iter(f"{SVG}title")][1:]
+    weeks = [title.text for title in root.iter(f"{SVG}title")][1:]
     days = planned(course)["days"]
     assert len(weeks) == -(-len(days) // 7)
     assert weeks[0].startswith(f"Week 1: {sum(day['new'] for day in days[:7]) / 7:.0f} new cards, ")
-    assert root.find(f"{SVG}desc").text == " ".join(f"{each}." for each in weeks)
+    assert root.find(f"{SVG}desc").text == " ".join(f"{week}." for week in weeks)
     assert path.read_bytes() == drawn(course, path).read_bytes()
 
 

@@ -60,9 +60,9 @@ class Desk:
     @property
     def files(self) -> list[str]:
         return sorted(
-            each.relative_to(self.folder).as_posix()
-            for each in self.folder.rglob("*")
-            if each.name in ("course.lock", "tiny.apkg")
+            path.relative_to(self.folder).as_posix()
+            for path in self.folder.rglob("*")
+            if path.name in ("course.lock", "tiny.apkg")
         )
 
 
@@ -75,8 +75,8 @@ def serve() -> Iterator[Callable[..., AnkiConnectServer]]:
         return started[-1]
 
     yield start
-    for each in started:
-        each.close()
+    for process in started:
+        process.close()
 
 
 @pytest.fixture
@@ -117,8 +117,8 @@ def test_a_push_at_once_imports_every_kind_and_again_finds_nothing_to_change(
         collection.db.all("select id, guid, mod, flds, tags from notes"),
         collection.db.all("select * from cards"),
     )
-    said = desk.at_once(ALL_KINDS)
-    assert said.startswith("no card would change\nlock    no changes\n")
+    output = desk.at_once(ALL_KINDS)
+    assert output.startswith("no card would change\nlock    no changes\n")
     assert (
         collection.db.all("select id, guid, mod, flds, tags from notes"),
         collection.db.all("select * from cards"),
@@ -136,9 +136,9 @@ def test_a_changed_card_is_shown_and_arrives_and_progress_stays(desk: Desk, coll
         collection.db.all(f"select {columns} from cards order by id"),
         collection.db.all("select * from revlog"),
     )
-    said = desk.at_once(ONE.replace("answer: A", "answer: A better one") + TWO)
-    assert "reworded one\n  Answer: A {+better one+}\n" in said
-    assert "two" not in said
+    output = desk.at_once(ONE.replace("answer: A", "answer: A better one") + TWO)
+    assert "reworded one\n  Answer: A {+better one+}\n" in output
+    assert "two" not in output
     assert "A better one" in note(collection, "one")["Answer"]
     assert (
         collection.db.all(f"select {columns} from cards order by id"),
@@ -153,9 +153,9 @@ def test_what_the_learner_changed_later_is_said_to_stay_and_stays(
     mine = note(collection, "one")
     mine["Answer"] = "In my words"
     collection.update_note(mine)
-    said = desk.at_once(ONE.replace("answer: A", "answer: A better one") + TWO)
-    assert "kept one: changed in Anki after the course was" in said
-    assert "no card would change" in said
+    output = desk.at_once(ONE.replace("answer: A", "answer: A better one") + TWO)
+    assert "kept one: changed in Anki after the course was" in output
+    assert "no card would change" in output
     assert note(collection, "one")["Answer"] == "In my words"
 
 
@@ -191,8 +191,8 @@ def test_a_card_that_an_earlier_release_retired_stays_as_it_is(desk: Desk):
 
 
 def test_a_retired_card_that_anki_does_not_have_never_comes(desk: Desk):
-    said = desk.at_once(ONE + TWO.replace("}", ", status: retired, retired_because: Wrong.}"))
-    assert "two" not in said.partition("lock ")[0]
+    output = desk.at_once(ONE + TWO.replace("}", ", status: retired, retired_because: Wrong.}"))
+    assert "two" not in output.partition("lock ")[0]
     assert "no card would change" in desk.at_once(
         ONE + TWO.replace("}", ", status: retired, retired_because: Wrong.}")
     )
@@ -203,8 +203,8 @@ def test_a_field_of_the_learners_own_is_not_risked(desk: Desk, collection: Colle
     kind = note(collection, "one").note_type()
     collection.models.add_field(kind, collection.models.new_field("Mine"))
     collection.models.update_dict(kind)
-    said = desk.failed(ONE.replace("answer: A", "answer: Z") + TWO, "--no-dialog")
-    assert "the note type `basic` has other fields or templates in Anki" in said
+    message = desk.failed(ONE.replace("answer: A", "answer: Z") + TWO, "--no-dialog")
+    assert "the note type `basic` has other fields or templates in Anki" in message
     assert desk.anki.asked.count("importPackage") == 1
     result = desk.push(ONE.replace("answer: A", "answer: Z") + TWO)
     assert result.exit_code == 0
@@ -213,13 +213,13 @@ def test_a_field_of_the_learners_own_is_not_risked(desk: Desk, collection: Colle
 
 def test_custom_cards_are_sent_and_not_compared(desk: Desk, collection: Collection):
     """AnkiConnect tells no GUIDs, and a note of the course's own note type need not say its id."""
-    said = "1 custom cards are not compared: AnkiConnect does not tell which notes they are\n"
+    line = "1 custom cards are not compared: AnkiConnect does not tell which notes they are\n"
     first = desk.at_once(ONE + CUSTOM, **OWN)
-    assert first.startswith(f"{said}Anki has nothing of this course yet: 1 cards are new\n")
+    assert first.startswith(f"{line}Anki has nothing of this course yet: 1 cards are new\n")
     assert "Anki has imported it" in first
     again = desk.at_once(ONE + CUSTOM.replace("Two", "Three"), **OWN)
-    assert again.startswith(f"{said}no card would change\n")
-    assert [collection.get_note(each)["Front"] for each in collection.find_notes("Three")] == [
+    assert again.startswith(f"{line}no card would change\n")
+    assert [collection.get_note(note)["Front"] for note in collection.find_notes("Three")] == [
         "<b>One</b>"
     ]
 
@@ -253,8 +253,8 @@ def test_options_of_the_learners_own_are_not_risked(desk: Desk, collection: Coll
 
 def test_styles_are_compared(desk: Desk):
     desk.at_once()
-    said = desk.at_once(**{"course.yaml": COURSE_YAML + 'theme: {accent: "#123456"}\n'})
-    assert "restyled basic" in said
+    output = desk.at_once(**{"course.yaml": COURSE_YAML + 'theme: {accent: "#123456"}\n'})
+    assert "restyled basic" in output
 
 
 def test_an_own_style_is_kept(desk: Desk, collection: Collection):
@@ -288,8 +288,8 @@ def test_a_learners_copy_of_a_note_is_not_ours(desk: Desk, collection: Collectio
     copy.fields, copy.tags = [*ours.fields], ours.tags
     copy["Answer"] = "In my words"
     collection.add_note(copy, ours.cards()[0].did)
-    said = desk.at_once(ONE.replace("answer: A", "answer: A better one") + TWO)
-    assert "Answer: A {+better one+}" in said
+    output = desk.at_once(ONE.replace("answer: A", "answer: A better one") + TWO)
+    assert "Answer: A {+better one+}" in output
     assert collection.get_note(copy.id)["Answer"] == "In my words"
 
 
@@ -324,9 +324,9 @@ def test_codes_for_the_terminal_are_not_passed_on(desk: Desk, collection: Collec
     mine.tags = [*mine.tags, "\x1b[2Jtag"]
     collection.update_note(mine)
     collection.db.execute("update notes set mod = 1 where id = ?", mine.id)
-    said = desk.push(ONE + TWO, "--dry-run").stdout
-    assert "reworded one" in said
-    assert not set("\x1b\x07\x9b") & set(said)
+    stdout = desk.push(ONE + TWO, "--dry-run").stdout
+    assert "reworded one" in stdout
+    assert not set("\x1b\x07\x9b") & set(stdout)
 
 
 def test_the_key_opens_ankiconnect(
@@ -338,9 +338,9 @@ def test_the_key_opens_ankiconnect(
     monkeypatch.chdir(tmp_path)
     desk = Desk(tmp_path, serve(collection, "secret"))
     for wrong in ("", "guessed"):
-        said = desk.failed(key=wrong)
-        assert "AnkiConnect wants its API key: set ATTACHDECK_ANKICONNECT_KEY" in said
-        assert "guessed" not in said
+        message = desk.failed(key=wrong)
+        assert "AnkiConnect wants its API key: set ATTACHDECK_ANKICONNECT_KEY" in message
+        assert "guessed" not in message
     assert desk.push(key="secret").exit_code == 0
 
 
@@ -356,8 +356,8 @@ def test_an_old_ankiconnect(desk: Desk):
 def test_anki_is_not_running(desk: Desk):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        said = desk.failed(ONE, "--port", str(free.getsockname()[1]))
-    assert "start Anki, with the add-on AnkiConnect" in said
+        message = desk.failed(ONE, "--port", str(free.getsockname()[1]))
+    assert "start Anki, with the add-on AnkiConnect" in message
     assert desk.files == [], "nothing is written where nothing can be sent"
 
 
@@ -388,18 +388,18 @@ ODD = {
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
 def test_something_else_answers(desk: Desk, odd: Callable[[str], Answer | None]):
     desk.anki.odd = odd
-    said = desk.failed()
-    assert "is not AnkiConnect" in said
+    message = desk.failed()
+    assert "is not AnkiConnect" in message
     assert desk.files == []
 
 
 def test_an_unknown_error_is_shown_in_short_and_without_codes(desk: Desk):
     body = b'{"result": null, "error": "\\u001b[31m' + b"x" * 5000 + b'"}'
     desk.anki.odd = lambda _: (200, {}, body)
-    said = desk.failed()
-    assert "AnkiConnect says:" in said
-    assert "\x1b" not in said
-    assert len(said) < 400
+    message = desk.failed()
+    assert "AnkiConnect says:" in message
+    assert "\x1b" not in message
+    assert len(message) < 400
 
 
 def test_an_action_that_is_missing_asks_for_an_update(desk: Desk):
@@ -436,9 +436,9 @@ def test_an_anki_that_does_not_answer_is_given_up(desk: Desk, monkeypatch: pytes
     done = threading.Event()
     monkeypatch.setattr(ankiconnect, "SECONDS_TO_ANSWER", 0.2)
     desk.anki.odd = lambda _: (done.wait(30), None)[1]
-    said = desk.failed()
+    message = desk.failed()
     done.set()
-    assert "Anki does not answer" in said
+    assert "Anki does not answer" in message
 
 
 def test_an_answer_in_drops_is_given_up(desk: Desk, monkeypatch: pytest.MonkeyPatch):
@@ -458,9 +458,9 @@ def test_an_answer_in_drops_is_given_up(desk: Desk, monkeypatch: pytest.MonkeyPa
 
         thread = threading.Thread(target=drip)
         thread.start()
-        said = desk.failed(ONE, "--port", str(listening.getsockname()[1]))
+        message = desk.failed(ONE, "--port", str(listening.getsockname()[1]))
         thread.join(timeout=20)
-    assert "Anki does not answer" in said
+    assert "Anki does not answer" in message
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "example.org", "127.0.0.1:8765"])

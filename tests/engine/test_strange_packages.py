@@ -130,8 +130,8 @@ NO_COLLECTION: dict[str, tuple[Callable[[Entries], Entries], str]] = {
 def test_a_package_without_what_it_needs_is_refused(
     tmp_path: Path, good: Path, entries: Entries, name: str, command: str
 ):
-    change, said = NO_COLLECTION[name]
-    assert said in refused(command, pack(tmp_path / "odd.apkg", change(entries)), good)
+    change, message = NO_COLLECTION[name]
+    assert message in refused(command, pack(tmp_path / "odd.apkg", change(entries)), good)
 
 
 @pytest.mark.parametrize("command", ["diff", "verify"])
@@ -224,14 +224,14 @@ def flagged(content: bytes, at: tuple[int, int], value: int) -> bytes:
     """A zip with two bytes of each entry's two headers set."""
     changed = bytearray(content)
     for mark, offset in zip((b"PK\x03\x04", b"PK\x01\x02"), at, strict=True):
-        for found in re.finditer(re.escape(mark), content):
-            changed[found.start() + offset : found.start() + offset + 2] = struct.pack("<H", value)
+        for match in re.finditer(re.escape(mark), content):
+            changed[match.start() + offset : match.start() + offset + 2] = struct.pack("<H", value)
     return bytes(changed)
 
 
 @pytest.mark.parametrize("command", ["diff", "verify"])
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         (lambda content: flagged(content, (6, 8), 1), "encrypted"),
         (lambda content: flagged(content, (8, 10), 97), "not supported"),
@@ -242,10 +242,10 @@ def flagged(content: bytes, at: tuple[int, int], value: int) -> bytes:
     ids=["encrypted", "packed strangely", "a changed byte", "cut off", "empty"],
 )
 def test_a_zip_that_cannot_be_read_is_refused(
-    tmp_path: Path, good: Path, change: Callable[[bytes], bytes], said: str, command: str
+    tmp_path: Path, good: Path, change: Callable[[bytes], bytes], message: str, command: str
 ):
     (tmp_path / "odd.apkg").write_bytes(change(good.read_bytes()))
-    assert said in refused(command, tmp_path / "odd.apkg", good)
+    assert message in refused(command, tmp_path / "odd.apkg", good)
 
 
 def bomb(place: Path, entries: Entries, name: str) -> Path:
@@ -364,7 +364,7 @@ def test_a_torn_entry_is_a_message(
         [
             command[0],
             "torn.apkg",
-            *("torn.apkg" if each == "again" else each for each in command[1:]),
+            *("torn.apkg" if argument == "again" else argument for argument in command[1:]),
         ],
     )
     assert result.exit_code in (1, 2)

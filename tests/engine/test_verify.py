@@ -35,15 +35,15 @@ def deck(folder: Path, **answers: str) -> Deck:
     return compiled(write_course(folder, cards=cards))
 
 
-def changed(made: Deck, *, seconds: int, only: set[str] | None = None) -> Deck:
+def changed(deck: Deck, *, seconds: int, only: set[str] | None = None) -> Deck:
     """A deck whose notes' times are later by some seconds."""
     notes = tuple(
         note._replace(modified=note.modified + seconds)
         if only is None or note.fields[0][:-1] in only
         else note
-        for note in made.notes
+        for note in deck.notes
     )
-    return dataclasses.replace(made, notes=notes)
+    return dataclasses.replace(deck, notes=notes)
 
 
 def packages(folder: Path, old: Deck, new: Deck) -> tuple[Path, Path]:
@@ -90,8 +90,11 @@ def test_a_correction_of_one_card_touches_no_other(tmp_path: Path):
 
 
 def test_a_new_time_for_everything_overwrites_edits_and_is_found(tmp_path: Path):
-    made = deck(tmp_path / "a")
-    assert lost(*packages(tmp_path, made, changed(made, seconds=100))) == {"edited", "tagged"}
+    old_deck = deck(tmp_path / "a")
+    assert lost(*packages(tmp_path, old_deck, changed(old_deck, seconds=100))) == {
+        "edited",
+        "tagged",
+    }
 
 
 def test_an_old_time_withholds_corrections_and_is_found(tmp_path: Path):
@@ -132,9 +135,9 @@ def test_a_card_that_its_note_no_longer_makes_is_found(tmp_path: Path):
         compiled = pipeline.compiled(pipeline.check(course), 1_700_000_000 + 1000 * (name == "new"))
         pipeline.package(compiled.deck, tmp_path / f"{name}.apkg")
     findings = verify(tmp_path / "new.apkg", tmp_path / "old.apkg")
-    assert [(each.subject, each.cards) for each in findings if each.fate is Fate.LOST] == [
-        ("empty cards", ("one",))
-    ]
+    assert [
+        (finding.subject, finding.cards) for finding in findings if finding.fate is Fate.LOST
+    ] == [("empty cards", ("one",))]
 
 
 def scatter_ids(good: Path, bad: Path) -> None:
@@ -163,22 +166,22 @@ def test_cards_whose_ids_are_scattered_are_found(tmp_path: Path):
         f"  - {{id: {name}, kind: cloze, text: ((1 A)) and ((2 {name})).}}\n"
         for name in ("one", "two")
     )
-    made = compiled(write_course(tmp_path / "course", cards=cards))
-    pipeline.package(made, tmp_path / "good.apkg")
+    deck = compiled(write_course(tmp_path / "course", cards=cards))
+    pipeline.package(deck, tmp_path / "good.apkg")
     scatter_ids(tmp_path / "good.apkg", tmp_path / "bad.apkg")
     assert [
-        each.fate for each in verify(tmp_path / "good.apkg") if each.subject == "templates"
+        finding.fate for finding in verify(tmp_path / "good.apkg") if finding.subject == "templates"
     ] == [Fate.GOOD]
     assert [
-        (each.subject, set(each.cards))
-        for each in verify(tmp_path / "bad.apkg")
-        if each.fate is Fate.LOST
+        (finding.subject, set(finding.cards))
+        for finding in verify(tmp_path / "bad.apkg")
+        if finding.fate is Fate.LOST
     ] == [("templates", {"one", "two"})]
 
 
 def test_something_lost_ends_with_1_and_names_the_cards(tmp_path: Path):
-    made = deck(tmp_path / "a")
-    old, new = packages(tmp_path, made, changed(made, seconds=100))
+    old_deck = deck(tmp_path / "a")
+    old, new = packages(tmp_path, old_deck, changed(old_deck, seconds=100))
     result = run(new, "--upgrade-from", old)
     assert result.exit_code == 1
     [line] = [line for line in result.stdout.splitlines() if line.startswith("lost     edited")]

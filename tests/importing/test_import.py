@@ -94,8 +94,8 @@ def lost(output: str) -> list[str]:
 
 def messages(folder: Path) -> list[tuple[str, str]]:
     return [
-        (each.rule, each.at.file.removeprefix(f"{folder.as_posix()}/"))
-        for each in pipeline.check(folder).diagnostics
+        (diagnostic.rule, diagnostic.at.file.removeprefix(f"{folder.as_posix()}/"))
+        for diagnostic in pipeline.check(folder).diagnostics
     ]
 
 
@@ -123,7 +123,7 @@ def test_a_lesson_may_have_a_deck_elsewhere_and_lessons_may_share_it(tmp_path: P
         )
     )
     assert [note.deck for note in deck.notes] == ["Far: away::Here"] * 2
-    assert [each.name for each in deck.decks] == ["Tiny", "Far: away::Here"]
+    assert [subdeck.name for subdeck in deck.decks] == ["Tiny", "Far: away::Here"]
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_mistakes_in_a_note_type_have_their_place(tmp_path: Path, file: str, tex
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "said"),
+    ("file", "text", "message"),
     [
         ("front-1.html", "{{Front}} {{hint:Fornt}}", "there is no field `Fornt`"),
         (
@@ -178,15 +178,16 @@ def test_mistakes_in_a_note_type_have_their_place(tmp_path: Path, file: str, tex
     ],
 )
 def test_a_template_that_shows_other_than_it_should_is_told(
-    tmp_path: Path, file: str, text: str, said: str
+    tmp_path: Path, file: str, text: str, message: str
 ):
     checked = pipeline.check(
         write_course(tmp_path, {**OWN, f"note_types/basic/{file}": text}, cards=CUSTOM)
     )
     assert checked.course
-    assert [(each.rule, each.message.startswith(said)) for each in checked.diagnostics] == (
-        [("template", True)] if said else []
-    )
+    assert [
+        (diagnostic.rule, diagnostic.message.startswith(message))
+        for diagnostic in checked.diagnostics
+    ] == ([("template", True)] if message else [])
 
 
 def test_a_front_without_a_field_and_a_gap_that_nothing_hides_are_told(tmp_path: Path):
@@ -396,11 +397,11 @@ def package(tmp_path: Path) -> Path:
 def test_scripts_of_a_package_are_taken_out_and_listed(package: Path, tmp_path: Path):
     result = run("import", package, "-o", tmp_path / "course")
     assert result.exit_code == 0, result.output
-    found = lost(result.stdout)
-    assert any("front-1.html" in line and "<script>" in line for line in found)
-    assert any("onerror=" in line for line in found)
-    assert "the file x, which cards refer to: it did not come along" in found
-    assert any("tag" in line and "onclick" in line for line in found)
+    losses = lost(result.stdout)
+    assert any("front-1.html" in line and "<script>" in line for line in losses)
+    assert any("onerror=" in line for line in losses)
+    assert "the file x, which cards refer to: it did not come along" in losses
+    assert any("tag" in line and "onclick" in line for line in losses)
     everything = b"".join(tree(tmp_path / "course").values()).lower()
     assert b"<script" not in everything
     assert b"onerror" not in everything
@@ -456,7 +457,7 @@ def test_a_note_of_which_no_card_is_made_is_retired_for_those_who_have_it(tmp_pa
         for front in ("", "front")
     )
     draft = kept(Found(notes=notes, note_types={5: anki}, decks={}, media={}))
-    assert [each.get("status") for each in draft.lessons[0].cards] == ["retired", None]
+    assert [card.get("status") for card in draft.lessons[0].cards] == ["retired", None]
     # Learners know of it, so it is in no package: Check Database would make a card of it.
     writing.write(draft, tmp_path / "course", "D", "en")
     deck = compiled(tmp_path / "course")
@@ -669,7 +670,7 @@ def test_a_crowdanki_folder_comes_back_note_by_note(tmp_path: Path):
     strangers = {
         guid
         for guid, (fields, *_) in rows(ours).items()
-        if any(without_dangers(each)[1] for each in fields)
+        if any(without_dangers(field)[1] for field in fields)
     }
     assert strangers == set()
     assert rows(theirs) == rows(ours)
@@ -798,8 +799,8 @@ def test_nothing_of_a_table_is_dropped_in_silence(tmp_path: Path):
     )
     anki = tmp_path / "anki.txt"
     anki.write_text("#separator:tab\n#deck:X\n#tags:a b\n#notetype:Basic\nP\tA\n", encoding="utf-8")
-    said = run("import", anki, "-o", tmp_path / "other")
-    assert lost(said.stdout) == []
+    other = run("import", anki, "-o", tmp_path / "other")
+    assert lost(other.stdout) == []
     (lesson,) = pipeline.check(tmp_path / "other").course.lessons
     assert (lesson.title, lesson.cards[0].tags) == ("X", ("a", "b"))
 
@@ -812,7 +813,7 @@ def test_a_row_that_would_be_a_mistake_is_left_out_and_listed(tmp_path: Path):
     (tmp_path / "words.csv").write_text(text, encoding="utf-8")
     result = run("import", tmp_path / "words.csv", "-o", tmp_path / "course")
     assert result.exit_code == 0, result.output
-    assert sorted(each.partition(",")[0] for each in lost(result.stdout)) == [
+    assert sorted(loss.partition(",")[0] for loss in lost(result.stdout)) == [
         "line 2: this text has no gap",
         "line 4: `answer` cannot be written like this",
     ]
@@ -833,7 +834,7 @@ def test_a_table_without_names_is_questions_and_answers(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (
             b"prompt;answer\nse\x96or;mister\n",
@@ -862,11 +863,11 @@ def test_a_table_without_names_is_questions_and_answers(tmp_path: Path):
         ),
     ],
 )
-def test_a_table_that_cannot_be_read_gets_a_message(tmp_path: Path, content: bytes, said: str):
+def test_a_table_that_cannot_be_read_gets_a_message(tmp_path: Path, content: bytes, message: str):
     (tmp_path / "table.csv").write_bytes(content)
     result = run("import", tmp_path / "table.csv", "-o", tmp_path / "course")
     assert result.exit_code == 1
-    assert said in result.stderr
+    assert message in result.stderr
 
 
 def test_markdown_becomes_lessons(tmp_path: Path):
@@ -959,9 +960,9 @@ def test_two_changed_cells_change_two_lines_of_the_flagship_course(tmp_path: Pat
     assert len(changed) == 2
     course = pipeline.check(folder).course
     assert course is not None
-    said = {card.id: card.written for card in course.cards()}
-    assert said[one["id"]]["answer"] == "Another answer."
-    assert said[other["id"]]["prompt"] == 'A "new": question?'
+    written = {card.id: card.written for card in course.cards()}
+    assert written[one["id"]]["answer"] == "Another answer."
+    assert written[other["id"]]["prompt"] == 'A "new": question?'
 
 
 def test_what_cannot_be_brought_back_is_listed(tmp_path: Path):
@@ -1048,12 +1049,12 @@ def test_no_row_and_no_cell_of_a_spreadsheet_is_dropped_in_silence(tmp_path: Pat
     (tmp_path / "cards.csv").write_text(text, encoding="utf-8")
     result = run("import", "--into", folder, tmp_path / "cards.csv")
     assert result.exit_code == 1
-    said = [
+    reasons = [
         line.removeprefix("not brought back: ").split(", by which")[0]
         for line in result.stdout.splitlines()
         if line.startswith("not")
     ]
-    assert said == [
+    assert reasons == [
         "the second column `answer`",
         "column 2: it has no name",
         "line 2: cells right of the last column",
@@ -1066,7 +1067,7 @@ def test_no_row_and_no_cell_of_a_spreadsheet_is_dropped_in_silence(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("cells", "said"),
+    ("cells", "message"),
     [
         ({"answer": ""}, "`answer` is missing from a card of kind `basic`"),
         ({"options.1.text": "😀"}, "`options` is not a key of a card of kind `basic`"),
@@ -1074,7 +1075,7 @@ def test_no_row_and_no_cell_of_a_spreadsheet_is_dropped_in_silence(tmp_path: Pat
     ],
 )
 def test_a_row_that_would_be_a_mistake_leaves_its_card_as_it_was(
-    tmp_path: Path, cells: dict[str, str], said: str
+    tmp_path: Path, cells: dict[str, str], message: str
 ):
     cards = CARD + (
         "  - {id: other, kind: basic, prompt: P, answer: A}\n"
@@ -1089,7 +1090,7 @@ def test_a_row_that_would_be_a_mistake_leaves_its_card_as_it_was(
     save([rows[0] | dict.fromkeys(cells, "") | cells, *rows[1:]], tmp_path / "cards.csv")
     result = run("import", "--into", folder, tmp_path / "cards.csv")
     assert result.exit_code == 1
-    assert f"not brought back: the row of the card `define`: {said}" in result.stdout
+    assert f"not brought back: the row of the card `define`: {message}" in result.stdout
     text = (folder / "lessons" / "01-first.yaml").read_text(encoding="utf-8")
     assert text == LESSON_HEAD + CARD + (
         "  - {id: other, kind: basic, prompt: New?, answer: A}\n"
@@ -1192,8 +1193,8 @@ def test_wrong_usage_is_said(tmp_path: Path):
 
 def test_what_learners_of_an_imported_deck_have_is_guarded_from_the_beginning(tmp_path: Path):
     """Its learners have it already, so it counts as released."""
-    made = write_course(tmp_path / "made")
-    assert run("build", made, "-o", tmp_path / "deck.apkg").exit_code == 0
+    source = write_course(tmp_path / "made")
+    assert run("build", source, "-o", tmp_path / "deck.apkg").exit_code == 0
     course = tmp_path / "course"
     imported = run("import", tmp_path / "deck.apkg", "-o", course)
     assert imported.exit_code == 0, imported.output

@@ -79,7 +79,7 @@ def by_anki(path: Path, folder: Path) -> list[Any]:
 
 def by_us(deck: Deck) -> list[Any]:
     """The notes that we make of it; those of no deck lie in one of the course's own."""
-    found = []
+    notes = []
     for note in deck.notes:
         if note.kind in ("reading", "reference"):
             continue
@@ -90,16 +90,16 @@ def by_us(deck: Deck) -> list[Any]:
         )
         tags = [tag.partition("::")[2] for tag in note.tags]
         own = [tag for tag in tags if not tag.startswith(("changed::", "kind::", "lesson::"))]
-        found.append(
+        notes.append(
             (
-                [words(each) for each in shown],
+                [words(row) for row in shown],
                 sorted(own),
                 "" if note.deck.endswith("Cards") else note.deck,
                 len(note.cards),
                 "Cloze" if is_cloze else "Basic",
             )
         )
-    return sorted(found)
+    return sorted(notes)
 
 
 @pytest.mark.parametrize("name", TEXTS)

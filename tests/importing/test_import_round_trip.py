@@ -40,15 +40,15 @@ def note_types(collection: Collection, names: set[str]) -> dict[str, Any]:
     """Note types but for what belongs to a collection and not to them, and an empty list that
     genanki adds to fields."""
     own = ("mod", "usn", "did", "req", "originalId", "tags", "vers")
-    found = {
-        each["name"]: {key: value for key, value in each.items() if key not in own}
-        for each in collection.models.all()
-        if each["name"] in names
+    models = {
+        model["name"]: {key: value for key, value in model.items() if key not in own}
+        for model in collection.models.all()
+        if model["name"] in names
     }
     return {
-        name: each
-        | {"flds": [{k: v for k, v in field.items() if k != "media"} for field in each["flds"]]}
-        for name, each in found.items()
+        name: model
+        | {"flds": [{k: v for k, v in field.items() if k != "media"} for field in model["flds"]]}
+        for name, model in models.items()
     }
 
 
@@ -63,8 +63,8 @@ def test_every_stock_note_type_comes_back_and_a_learner_goes_on(
         before = contents(learner)
         types = note_types(learner, {name for name, *_ in STOCK})
         export(learner, tmp_path / f"deck{suffix}", legacy=legacy)
-        again, said = round_trip(tmp_path / f"deck{suffix}", tmp_path)
-        assert "not carried" not in said
+        again, report = round_trip(tmp_path / f"deck{suffix}", tmp_path)
+        assert "not carried" not in report
 
         # The learner reviews and edits, and then imports what was built.
         card = learner.get_card(learner.find_cards("deck:Top")[0])
@@ -85,14 +85,14 @@ def test_every_stock_note_type_comes_back_and_a_learner_goes_on(
         )
         assert learner.get_note(edited.id).fields[1] == "My own words"
         assert (
-            note_types(learner, {each["name"] for each in learner.models.all()}).keys()
+            note_types(learner, {model["name"] for model in learner.models.all()}).keys()
             == types.keys()
         )
 
     with opened(tmp_path / "fresh.anki2") as fresh:
-        for each in fresh.models.all():
-            each["name"] = f"old {each['name']}"
-            fresh.models.update_dict(each)
+        for note_type in fresh.models.all():
+            note_type["name"] = f"old {note_type['name']}"
+            fresh.models.update_dict(note_type)
         assert do_import(fresh, again) == {"new": len(STOCK)}
         assert contents(fresh) == before
         # Anki's own note type lacks this, and each Check Database would move its time.
@@ -117,9 +117,9 @@ def test_a_correction_in_the_course_reaches_the_learner_with_the_schedule_kept(t
         )
         assert run("build", tmp_path / "course", "-o", tmp_path / "next.apkg").exit_code == 0
         assert "nothing" in run("diff", tmp_path / "next.apkg", tmp_path / "course").stdout.lower()
-        said = run("diff", tmp_path / "again.apkg", tmp_path / "course").stdout
-        assert "gone" not in said
-        assert "Corrected" in said
+        stdout = run("diff", tmp_path / "again.apkg", tmp_path / "course").stdout
+        assert "gone" not in stdout
+        assert "Corrected" in stdout
 
         card = learner.get_card(learner.find_cards("Front:Front*")[0])
         card.start_timer()
@@ -160,8 +160,8 @@ def test_cards_of_one_note_in_several_decks_are_listed_and_stay_where_they_are(t
         second = learner.find_cards("card:2")
         learner.set_deck(second, learner.decks.id("Second"))
         export(learner, tmp_path / "deck.apkg", legacy=False)
-        again, said = round_trip(tmp_path / "deck.apkg", tmp_path)
-        assert "several decks (First, Second)" in said
+        again, report = round_trip(tmp_path / "deck.apkg", tmp_path)
+        assert "several decks (First, Second)" in report
         assert do_import(learner, again) == {"duplicate": 1}
         assert learner.decks.name(learner.get_card(second[0]).did) == "Second"
 
@@ -207,7 +207,7 @@ def test_whatever_a_note_says_comes_back_or_is_listed(
         fill(learner, notes)
         before = contents(learner)
         export(learner, folder / "deck.apkg", legacy=False)
-        again, said = round_trip(folder / "deck.apkg", folder)
+        again, report = round_trip(folder / "deck.apkg", folder)
         outcome = do_import(learner, again)
         # Nobody else needs a note of which no card is made; its learners keep it as it is.
         left_out = blank(learner)
@@ -217,13 +217,13 @@ def test_whatever_a_note_says_comes_back_or_is_listed(
         do_import(fresh, again)
         after = contents(fresh)
         assert after.keys() == before.keys() - left_out
-        if "not carried" not in said:
-            assert {guid: (each[0], set(each[1]), each[3]) for guid, each in after.items()} == {
-                guid: (each[0], set(each[1]), each[3]) for guid, each in before.items()
+        if "not carried" not in report:
+            assert {guid: (note[0], set(note[1]), note[3]) for guid, note in after.items()} == {
+                guid: (note[0], set(note[1]), note[3]) for guid, note in before.items()
             }
 
 
 def blank(collection: Collection) -> set[str]:
     """The GUIDs of notes whose cards are all empty."""
     empty = collection.get_empty_cards().notes
-    return {collection.get_note(each.note_id).guid for each in empty if each.will_delete_note}
+    return {collection.get_note(report.note_id).guid for report in empty if report.will_delete_note}

@@ -39,8 +39,8 @@ def learner(folder: Path, package: Path) -> dict[str, Any]:
     something."""
     with opened(folder / "learner.anki2") as collection:
         log = do_import(collection, package)
-        found = contents(collection)
-        assert log == {"new": len(found)}
+        notes = contents(collection)
+        assert log == {"new": len(notes)}
         sides = [
             (card.question(), card.answer())
             for card in map(collection.get_card, collection.find_cards(""))
@@ -51,7 +51,7 @@ def learner(folder: Path, package: Path) -> dict[str, Any]:
         )
         message, sound = collection.fix_integrity()
         assert sound, message
-    return found
+    return notes
 
 
 # A folder of CrowdAnki's, as add-on, scripts and people write it.
@@ -194,10 +194,10 @@ def test_a_deck_of_crowdankis_becomes_cards_in_anki(tmp_path: Path, deck: Any, n
     (folder / "media" / "flag.png").write_bytes(b"\x89PNG a picture")
     (folder / "deck.json").write_text(json.dumps(deck), encoding="utf-8")
     imported(folder, tmp_path)
-    found = learner(tmp_path, tmp_path / "built.apkg")
+    state = learner(tmp_path, tmp_path / "built.apkg")
     rows = [
         (fields, sorted(tags), {deck for _, deck in cards}, len(cards))
-        for fields, tags, _, cards in found.values()
+        for fields, tags, _, cards in state.values()
     ]
     assert sorted(rows, key=str) == sorted(
         ((fields, sorted(tags), {deck}, cards) for fields, tags, deck, cards in notes), key=str
@@ -209,7 +209,7 @@ def of_collection(collection: Collection) -> dict[str, Any]:
     collection."""
     of_one = ("id", "mod", "usn")
     models = {
-        model["id"]: {key: each for key, each in model.items() if key not in of_one}
+        model["id"]: {key: value for key, value in model.items() if key not in of_one}
         | {"crowdanki_uuid": f"uuid-{model['id']}", "__type__": "NoteModel"}
         for model in collection.models.all()
     }
@@ -267,7 +267,7 @@ def test_what_we_export_for_crowdanki_comes_back_as_cards(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"notes": [{"fields": ["x"], "note_model_uuid": "nope"}]}, "`notes[0]` is of a note type"),
         (
@@ -283,27 +283,27 @@ def test_what_we_export_for_crowdanki_comes_back_as_cards(tmp_path: Path):
     ],
 )  # fmt: skip
 def test_a_deck_that_is_not_whole_gets_a_message_with_the_place(
-    tmp_path: Path, change: dict[str, Any], said: str
+    tmp_path: Path, change: dict[str, Any], message: str
 ):
     (tmp_path / "deck.json").write_text(json.dumps(crowd_deck(**change)), encoding="utf-8")
     result = run("import", tmp_path, "-o", tmp_path / "course")
     assert result.exit_code == 1
-    assert said in result.stderr
+    assert message in result.stderr
     assert "Error" not in result.stderr
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("[" * 100_000, "nested too deeply"),
         (f'{{"name": {"9" * 5000}}}', "a number in it is too long"),
     ],
 )
-def test_json_that_python_cannot_read_gets_a_message(tmp_path: Path, text: str, said: str):
+def test_json_that_python_cannot_read_gets_a_message(tmp_path: Path, text: str, message: str):
     (tmp_path / "deck.json").write_text(text, encoding="utf-8")
     result = run("import", tmp_path, "-o", tmp_path / "course")
     assert result.exit_code == 1
-    assert said in result.stderr
+    assert message in result.stderr
 
 
 def test_broken_json_is_told_with_line_and_column(tmp_path: Path):

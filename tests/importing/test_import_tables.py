@@ -191,7 +191,7 @@ def test_columns_of_a_text_for_anki_may_be_chosen(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (("--columns", "a"), "write NAME=KEY"),
         (("--columns", "a=anser"), "did you mean `answer`?"),
@@ -203,11 +203,11 @@ def test_columns_of_a_text_for_anki_may_be_chosen(tmp_path: Path):
         (("--encoding", "ascii"), "is not in ascii (line 2)"),
     ],
 )
-def test_options_that_do_not_fit_are_told(tmp_path: Path, options: tuple[str, ...], said: str):
+def test_options_that_do_not_fit_are_told(tmp_path: Path, options: tuple[str, ...], message: str):
     (tmp_path / "words.csv").write_text("a,b\nhé,ho\n", encoding="utf-8")
     result = run("import", tmp_path / "words.csv", "-o", tmp_path / "course", *options)
     assert result.exit_code in (1, 2)
-    assert said in result.stderr
+    assert message in result.stderr
 
 
 def test_several_words_are_no_tag(tmp_path: Path):
@@ -277,8 +277,8 @@ def test_the_documented_table_is_imported_as_the_page_says(tmp_path: Path):
     (tmp_path / "words.csv").write_text(table, encoding="utf-8")
     result = run("import", tmp_path / "words.csv", "-o", tmp_path / "spanish")
     assert result.exit_code == 2
-    said = [line.strip() for line in result.stderr.splitlines()]
-    assert [line.strip() for line in message.splitlines()] == said[: message.count("\n")]
+    lines = [line.strip() for line in result.stderr.splitlines()]
+    assert [line.strip() for line in message.splitlines()] == lines[: message.count("\n")]
     done = run("import", tmp_path / "words.csv", "-o", tmp_path / "spanish", "--columns", option)
     assert done.exit_code == 0, done.output
     assert pairs(tmp_path / "spanish") == [("hello", "hola"), ("goodbye", "adiós")]

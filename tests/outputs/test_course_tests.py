@@ -57,10 +57,10 @@ def test_a_wrong_test_is_told_where_it_stands(
     tmp_path: Path, old: str, new: str, rule: str, line: int
 ):
     folder = course(tmp_path, TESTS.replace(old, new))
-    said = run("check", folder, "--format", "json", "--rule", "no-source")
-    assert said.exit_code == 1
-    [found] = json.loads(said.stdout)["diagnostics"]
-    assert (found["rule"], found["line"]) == (rule, line)
+    result = run("check", folder, "--format", "json", "--rule", "no-source")
+    assert result.exit_code == 1
+    [diagnostic] = json.loads(result.stdout)["diagnostics"]
+    assert (diagnostic["rule"], diagnostic["line"]) == (rule, line)
 
 
 def test_a_scene_that_is_a_card_or_in_the_other_test_is_not_unseen(tmp_path: Path):
@@ -71,9 +71,9 @@ def test_a_scene_that_is_a_card_or_in_the_other_test_is_not_unseen(tmp_path: Pat
     )
     tests = TESTS.replace("They row home.", scene).replace("He turns off the lamp.", scene[4:])
     files: dict[str, str | bytes] = {"course.yaml": COURSE_YAML + tests}
-    said = run("check", write_course(tmp_path, files, cards=card), "--rule", "test-scene-seen")
-    assert said.stdout.count("[test-scene-seen]") == 2
-    assert "with the card `a`" in said.stdout
+    result = run("check", write_course(tmp_path, files, cards=card), "--rule", "test-scene-seen")
+    assert result.stdout.count("[test-scene-seen]") == 2
+    assert "with the card `a`" in result.stdout
     assert (
         "[test-scene-seen]"
         not in run("check", course(tmp_path), "--rule", "test-scene-seen").stdout
@@ -203,9 +203,9 @@ def test_a_test_is_answered_with_keys_alone(chromium: Browser, tmp_path: Path):
 @pytest.mark.slow
 def test_on_paper_the_key_is_on_a_page_of_its_own(tmp_path: Path):
     outputs.put(paper, compiled(course(tmp_path / "course")), tmp_path / "paper")
-    found = pages(to_pdf(tmp_path / "paper" / "tests.html", tmp_path / "tests.pdf"))
-    assert len(found) == 4
-    first, second, third, fourth = found
+    sheets = pages(to_pdf(tmp_path / "paper" / "tests.html", tmp_path / "tests.pdf"))
+    assert len(sheets) == 4
+    first, second, third, fourth = sheets
     assert ">stands<" in first
     assert ">row<" in second
     assert ">Key:<" in third

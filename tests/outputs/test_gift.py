@@ -33,7 +33,7 @@ PARSE = (
 @pytest.fixture(scope="module")
 def parse() -> Callable[..., list[list[dict[str, Any]]]]:
     """Parses texts; node finds the package through NODE_PATH, or in a `node_modules` above."""
-    found = (
+    is_there = (
         bool(NODE)
         and subprocess.run(
             [NODE, "-e", "require.resolve('gift-pegjs')"], check=False, capture_output=True
@@ -43,7 +43,7 @@ def parse() -> Callable[..., list[list[dict[str, Any]]]]:
     need(
         "the npm package gift-pegjs (npm install --prefix DIR gift-pegjs; "
         "NODE_PATH=DIR/node_modules)",
-        found,
+        is_there,
     )
 
     def parsed(*texts: str) -> list[list[dict[str, Any]]]:
@@ -68,7 +68,7 @@ def written(deck: Deck, folder: Path) -> str:
 
 def test_every_card_of_the_course_becomes_a_question(parse, flagship: Deck, tmp_path: Path):
     [questions] = parse(written(flagship, tmp_path))
-    found = Counter(each["type"] for each in questions)
+    types = Counter(question["type"] for question in questions)
     cards = Counter(
         {
             kind: sum(len(note.cards) for note in flagship.notes if note.kind == kind)
@@ -76,16 +76,16 @@ def test_every_card_of_the_course_becomes_a_question(parse, flagship: Deck, tmp_
         }
     )
     notes = Counter(note.kind for note in flagship.notes)
-    assert found["Category"] == len(flagship.course.lessons)
-    assert found["MC"] == notes["choice"] + notes["vignette"]
-    assert found["Matching"] == notes["sequence"]
-    assert found["Description"] == notes["practice"]
+    assert types["Category"] == len(flagship.course.lessons)
+    assert types["MC"] == notes["choice"] + notes["vignette"]
+    assert types["Matching"] == notes["sequence"]
+    assert types["Description"] == notes["practice"]
     assert (
-        found["Short"] + found["Essay"]
+        types["Short"] + types["Essay"]
         == cards["cloze"] + notes["typed"] + cards["basic"] + cards["reversed"]
     )
-    assert found["Short"] >= notes["typed"] + cards["cloze"] // 2
-    asked = [each["id"] for each in questions if each["type"] != "Category"]
+    assert types["Short"] >= notes["typed"] + cards["cloze"] // 2
+    asked = [question["id"] for question in questions if question["type"] != "Category"]
     assert len(set(asked)) == len(asked)
 
 
@@ -96,8 +96,8 @@ def test_each_kind_is_its_type_of_question(parse, tiny: Callable[..., Deck], tmp
         "  - {id: two-steps, kind: sequence, prompt: What first?, steps: [This, That]}\n"
     )
     [questions] = parse(written(tiny(cards), tmp_path))
-    by_id = {each["id"]: each for each in questions if each["type"] != "Category"}
-    assert {name: each["type"] for name, each in by_id.items()} == {
+    by_id = {question["id"]: question for question in questions if question["type"] != "Category"}
+    assert {name: question["type"] for name, question in by_id.items()} == {
         "define": "Essay",
         "both-ways-1": "Essay",
         "both-ways-2": "Essay",
@@ -112,30 +112,34 @@ def test_each_kind_is_its_type_of_question(parse, tiny: Callable[..., Deck], tmp
         "two-right": "MC",
         "two-steps": "Matching",
     }
-    assert [each["title"] for each in questions if each["type"] == "Category"] == ["Tiny/01 First"]
+    assert [question["title"] for question in questions if question["type"] == "Category"] == [
+        "Tiny/01 First"
+    ]
     choose = {
-        each["text"]["text"]: (each["isCorrect"], each["feedback"]["text"])
-        for each in by_id["choose"]["choices"]
+        choice["text"]["text"]: (choice["isCorrect"], choice["feedback"]["text"])
+        for choice in by_id["choose"]["choices"]
     }
     assert choose == {"This": (True, "Because."), "That": (False, "No.")}
-    assert [(each["weight"], each["isCorrect"]) for each in by_id["two-right"]["choices"]] == [
+    assert [
+        (choice["weight"], choice["isCorrect"]) for choice in by_id["two-right"]["choices"]
+    ] == [
         (50, False),
         (50, False),
         (-50, False),
     ]
-    assert [each["text"]["text"] for each in by_id["type-it"]["choices"]] == [
+    assert [choice["text"]["text"] for choice in by_id["type-it"]["choices"]] == [
         "avoidance",
         "avoiding",
     ]
     assert [
-        (each["subquestion"]["text"], each["subanswer"]) for each in by_id["steps"]["matchPairs"]
+        (pair["subquestion"]["text"], pair["subanswer"]) for pair in by_id["steps"]["matchPairs"]
     ] == [("One", "1"), ("Two", "2"), ("Three", "3")]
     assert [
-        (each["subquestion"]["text"], each["subanswer"])
-        for each in by_id["two-steps"]["matchPairs"]
+        (pair["subquestion"]["text"], pair["subanswer"])
+        for pair in by_id["two-steps"]["matchPairs"]
     ] == [("This", "1"), ("That", "2"), ("", "3")]
     assert by_id["gaps-1"]["stem"]["text"].startswith("_____ (who?) and ")
-    assert [each["text"]["text"] for each in by_id["gaps-1"]["choices"]] == ["Bowlby"]
+    assert [choice["text"]["text"] for choice in by_id["gaps-1"]["choices"]] == ["Bowlby"]
     assert by_id["define"]["globalFeedback"]["text"] == "<p>The figure from which one explores.</p>"
     assert "Nothing else is said." in by_id["scene"]["globalFeedback"]["text"]
     assert "tiny::kind::basic" in by_id["define"]["tags"]
@@ -211,8 +215,8 @@ def arrows(text: str) -> str:
 def test_no_text_breaks_out_of_its_place(parse, texts: list[tuple[str, str, str]]):
     """Whatever the question, the answer and the feedback say, a parser finds them, and nothing
     else."""
-    kept = [[each.replace("&&", "& &") for each in row] for row in texts]
-    kept = [row for row in kept if all(decoded(each) for each in row)]
+    kept = [[text.replace("&&", "& &") for text in row] for row in texts]
+    kept = [row for row in kept if all(decoded(text) for text in row)]
     blocks = []
     for question, answer, feedback in kept:
         name = gift.escaped(" ".join(question.split()))
@@ -225,9 +229,11 @@ def test_no_text_breaks_out_of_its_place(parse, texts: list[tuple[str, str, str]
             f"####{gift.html(feedback)}\n}}\n"
         )
         blocks.append(f"::{name}::{gift.html(question)}\n")
-    found = [question for each in parse(*(blocks)) for question in each] if blocks else []
+    parsed = (
+        [question for questions in parse(*(blocks)) for question in questions] if blocks else []
+    )
     for (question, answer, feedback), (choice, short, description) in zip(
-        kept, zip(*[iter(found)] * 3, strict=True), strict=True
+        kept, zip(*[iter(parsed)] * 3, strict=True), strict=True
     ):
         assert [choice["type"], short["type"], description["type"]] == [
             "MC",
@@ -240,11 +246,11 @@ def test_no_text_breaks_out_of_its_place(parse, texts: list[tuple[str, str, str]
             == decoded(description["stem"]["text"])
             == arrows(question)
         )
-        assert [decoded(each["text"]["text"]) for each in choice["choices"]] == [
+        assert [decoded(option["text"]["text"]) for option in choice["choices"]] == [
             arrows(answer),
             arrows(feedback),
         ]
-        assert [each["isCorrect"] for each in choice["choices"]] == [True, False]
+        assert [option["isCorrect"] for option in choice["choices"]] == [True, False]
         assert decoded(choice["choices"][0]["feedback"]["text"]) == arrows(feedback)
         assert decoded(choice["globalFeedback"]["text"]) == arrows(answer)
         assert "".join(short["choices"][0]["text"]["text"].split()) == "".join(
@@ -265,17 +271,23 @@ def test_hostile_cards_are_whole_in_the_bank(parse, tiny: Callable[..., Deck], t
   - {id: hostile-steps, kind: sequence, prompt: "{", steps: ["a -> b", "= c", "~ # }"]}
 """
     [questions] = parse(written(tiny(cards), tmp_path))
-    assert [each["type"] for each in questions] == ["Category", "Essay", "Short", "MC", "Matching"]
+    assert [question["type"] for question in questions] == [
+        "Category",
+        "Essay",
+        "Short",
+        "MC",
+        "Matching",
+    ]
     _, essay, short, choice, steps = questions
     assert essay["stem"]["text"] == "Is it {T}? ::x:: = ~ # // \\n"
-    assert [each["text"]["text"] for each in short["choices"]] == [
+    assert [answer["text"]["text"] for answer in short["choices"]] == [
         "%50% = \\* }",
         "~x#y",
         "[html]z",
     ]
     assert choice["stem"]["text"] == "<p><b>Which {=a}?</b></p>"
-    assert [each["text"]["text"] for each in choice["choices"]] == ["%-50%", "}"]
-    assert [each["subquestion"]["text"] for each in steps["matchPairs"]] == [
+    assert [option["text"]["text"] for option in choice["choices"]] == ["%-50%", "}"]
+    assert [pair["subquestion"]["text"] for pair in steps["matchPairs"]] == [
         "a -&gt; b",
         "= c",
         "~ # }",

@@ -70,14 +70,14 @@ def test_the_same_course_gives_the_same_bytes_and_a_second_build_replaces_the_fi
     name: str, tmp_path: Path
 ):
     course = write_course(tmp_path / "course", cards=ALL_KINDS)
-    made = []
+    builds = []
     for place in ("one", "two", "two"):
         result = run("build", course, "--to", name, "-o", tmp_path / place)
         assert result.exit_code == 0, result.output
         path = tmp_path / place
-        made.append(tree(path) if path.is_dir() else path.read_bytes())
-    assert made[0] == made[1] == made[2]
-    assert {each.name for each in tmp_path.iterdir()} == {"course", "one", "two"}
+        builds.append(tree(path) if path.is_dir() else path.read_bytes())
+    assert builds[0] == builds[1] == builds[2]
+    assert {entry.name for entry in tmp_path.iterdir()} == {"course", "one", "two"}
 
 
 def test_the_package_is_the_same_through_the_protocol(tmp_path: Path, tiny):
@@ -113,7 +113,7 @@ def test_all_goes_into_one_folder(tmp_path: Path):
         "tiny-print",
         "tiny-site",
     }
-    assert names <= {each.name for each in (tmp_path / "out").iterdir()}
+    assert names <= {path.name for path in (tmp_path / "out").iterdir()}
     assert "left out 1 of hidden regions in pictures" in result.stdout
 
 
@@ -184,9 +184,9 @@ def test_an_output_of_another_package_is_installed_and_found(tmp_path: Path):
     messages."""
     source = tmp_path / "source"
     source.mkdir()
-    for each in (Path(__file__).parent / "another_output").iterdir():
-        if each.is_file():
-            (source / each.name).write_bytes(each.read_bytes())
+    for path in (Path(__file__).parent / "another_output").iterdir():
+        if path.is_file():
+            (source / path.name).write_bytes(path.read_bytes())
     packages = tmp_path / "packages"
     command = [
         sys.executable,
@@ -226,9 +226,9 @@ def test_an_output_of_another_package_is_installed_and_found(tmp_path: Path):
             cwd=tmp_path,
         )
 
-    made = build("prompts", "ids.txt")
-    assert made.returncode == 0, made.stderr
-    assert "left out everything but the ids" in made.stdout
+    result = build("prompts", "ids.txt")
+    assert result.returncode == 0, result.stderr
+    assert "left out everything but the ids" in result.stdout
     ids = [card.id for card in compiled(course).course.cards()]
     assert (tmp_path / "ids.txt").read_text(encoding="utf-8").split() == ids
 
@@ -267,7 +267,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 def test_the_spreadsheet_holds_all_that_the_author_wrote(tmp_path: Path, flagship):
     outputs.put(spreadsheet, flagship, tmp_path / "course.csv")
-    found = rows(tmp_path / "course.csv")
+    cells = rows(tmp_path / "course.csv")
     written = []
     for path in sorted((COURSE / "lessons").glob("*.yaml")):
         document, _ = read_text(path.read_text(encoding="utf-8"), path.name)
@@ -276,7 +276,7 @@ def test_the_spreadsheet_holds_all_that_the_author_wrote(tmp_path: Path, flagshi
         written += [
             dict(leaves(card)) | {"lesson": lesson["id"]} for card in (*sections, *lesson["cards"])
         ]
-    assert [{key: restored(each) for key, each in row.items() if each} for row in found] == written
+    assert [{key: restored(cell) for key, cell in row.items() if cell} for row in cells] == written
 
 
 def test_hostile_cells_are_safe_and_come_back(tmp_path: Path, tiny):
@@ -286,10 +286,10 @@ def test_hostile_cells_are_safe_and_come_back(tmp_path: Path, tiny):
         for place, text in enumerate(texts)
     )
     outputs.put(spreadsheet, tiny(cards), tmp_path / "tiny.csv")
-    found = rows(tmp_path / "tiny.csv")
-    assert [restored(row["prompt"]) for row in found] == texts
+    cells = rows(tmp_path / "tiny.csv")
+    assert [restored(row["prompt"]) for row in cells] == texts
     assert not [
-        row for row in found for cell in row.values() if cell.startswith(("=", "+", "-", "@"))
+        row for row in cells for cell in row.values() if cell.startswith(("=", "+", "-", "@"))
     ]
 
 
@@ -303,7 +303,7 @@ def test_columns_stand_in_the_authors_order(tmp_path: Path, tiny):
     outputs.put(spreadsheet, tiny(ALL_KINDS), tmp_path / "tiny.csv")
     header = (tmp_path / "tiny.csv").read_text(encoding="utf-8-sig").splitlines()[0].split(",")
     assert header[:5] == ["id", "lesson", "kind", "prompt", "answer"]
-    options = [each for each in header if each.startswith("options.")]
+    options = [column for column in header if column.startswith("options.")]
     assert options == [
         "options.1.text",
         "options.1.right",
@@ -311,11 +311,11 @@ def test_columns_stand_in_the_authors_order(tmp_path: Path, tiny):
         "options.2.text",
         "options.2.why",
     ]
-    steps = [each for each in header if each.startswith("steps.")]
+    steps = [column for column in header if column.startswith("steps.")]
     assert steps == ["steps.1", "steps.2", "steps.3"]
 
 
 def test_a_summary_of_a_folder_counts_its_bytes(tmp_path: Path, tiny):
-    made = pipeline.write(outputs.find("print"), tiny(), tmp_path / "paper")
-    assert made.size == sum(len(each) for each in tree(tmp_path / "paper").values())
-    assert made.sha256 == ""
+    summary = pipeline.write(outputs.find("print"), tiny(), tmp_path / "paper")
+    assert summary.size == sum(len(value) for value in tree(tmp_path / "paper").values())
+    assert summary.sha256 == ""

@@ -46,12 +46,12 @@ def another(tmp_path: Path) -> Iterator[Collection]:
 
 def contents(collection: Collection) -> dict[str, tuple[Any, ...]]:
     """Every note by its GUID: note type, fields, tags, and its cards with their decks."""
-    found = {}
+    by_guid = {}
     for note_id in collection.find_notes(""):
         note = collection.get_note(note_id)
         cards = sorted((card.ord, collection.decks.name(card.did)) for card in note.cards())
-        found[note.guid] = (note.note_type()["name"], list(note.fields), sorted(note.tags), cards)
-    return found
+        by_guid[note.guid] = (note.note_type()["name"], list(note.fields), sorted(note.tags), cards)
+    return by_guid
 
 
 def import_text(collection: Collection, path: Path) -> dict[str, int]:
@@ -129,16 +129,16 @@ def import_folder(collection: Collection, folder: Path) -> None:
     then the media."""
     root = json.loads((folder / "deck.json").read_text(encoding="utf-8"))
     presets, note_types = {}, {}
-    for each in root["deck_configurations"]:
-        preset = collection.decks.add_config(each["name"])
-        preset.update({key: value for key, value in each.items() if key != "__type__"})
+    for options in root["deck_configurations"]:
+        preset = collection.decks.add_config(options["name"])
+        preset.update({key: value for key, value in options.items() if key != "__type__"})
         collection.decks.update_config(preset)
-        presets[each["crowdanki_uuid"]] = preset["id"]
-    for each in root["note_models"]:
-        made = collection.models.new(each["name"]) | {
-            key: value for key, value in each.items() if key != "__type__"
+        presets[options["crowdanki_uuid"]] = preset["id"]
+    for values in root["note_models"]:
+        model = collection.models.new(values["name"]) | {
+            key: value for key, value in values.items() if key != "__type__"
         }
-        note_types[each["crowdanki_uuid"]] = collection.models.add_dict(made).id
+        note_types[values["crowdanki_uuid"]] = collection.models.add_dict(model).id
     own = (
         "__type__",
         "children",
@@ -148,14 +148,14 @@ def import_folder(collection: Collection, folder: Path) -> None:
         "media_files",
         "deck_config_uuid",
     )
-    for name, each in decks_of(root):
+    for name, subdeck in decks_of(root):
         deck = collection.decks.get(collection.decks.id(name))
         deck.update(
-            {key: value for key, value in each.items() if key not in own}
-            | {"name": name, "conf": presets[each["deck_config_uuid"]]}
+            {key: value for key, value in subdeck.items() if key not in own}
+            | {"name": name, "conf": presets[subdeck["deck_config_uuid"]]}
         )
         collection.decks.save(deck)
-        for written in each["notes"]:
+        for written in subdeck["notes"]:
             note = collection.new_note(
                 collection.models.get(note_types[written["note_model_uuid"]])
             )
@@ -180,10 +180,10 @@ def test_a_folder_brings_what_the_package_brings(
     do_import(collection, tmp_path / "deck.apkg")
     import_folder(another, tmp_path / "deck")
     assert contents(another) == contents(collection)
-    for each in deck.decks:
-        assert another.decks.by_name(each.name)["desc"] == each.description
-        preset = another.decks.config_dict_for_deck_id(another.decks.id_for_name(each.name))
-        assert preset["new"]["perDay"] == (9999 if each.practice else deck.study.new_cards_a_day)
+    for subdeck in deck.decks:
+        assert another.decks.by_name(subdeck.name)["desc"] == subdeck.description
+        preset = another.decks.config_dict_for_deck_id(another.decks.id_for_name(subdeck.name))
+        assert preset["new"]["perDay"] == (9999 if subdeck.practice else deck.study.new_cards_a_day)
     report = another.media.check()
     assert list(report.missing) == list(report.unused) == []
     assert another.get_empty_cards().notes == []
@@ -194,13 +194,13 @@ def test_a_folder_has_the_form_that_crowdanki_reads(flagship: Deck, tmp_path: Pa
     root = json.loads((tmp_path / "deck" / "deck.json").read_text(encoding="utf-8"))
     decks = [deck for _, deck in decks_of(root)]
     names = [root, *root["note_models"], *root["deck_configurations"], *root["children"]]
-    assert len({str(uuid.UUID(each["crowdanki_uuid"])) for each in names}) == len(names)
-    note_types = {each["crowdanki_uuid"]: each for each in root["note_models"]}
+    assert len({str(uuid.UUID(part["crowdanki_uuid"])) for part in names}) == len(names)
+    note_types = {note_model["crowdanki_uuid"]: note_model for note_model in root["note_models"]}
     assert {deck["deck_config_uuid"] for deck in decks} == {
-        each["crowdanki_uuid"] for each in root["deck_configurations"]
+        options["crowdanki_uuid"] for options in root["deck_configurations"]
     }
     assert root["media_files"] == sorted(
-        each.name for each in (tmp_path / "deck" / "media").iterdir()
+        path.name for path in (tmp_path / "deck" / "media").iterdir()
     )
     for deck in decks:
         assert deck["__type__"] == "Deck"
@@ -208,7 +208,7 @@ def test_a_folder_has_the_form_that_crowdanki_reads(flagship: Deck, tmp_path: Pa
             assert note["__type__"] == "Note"
             assert len(note["fields"]) == len(note_types[note["note_model_uuid"]]["flds"])
             assert all(isinstance(tag, str) and " " not in tag for tag in note["tags"])
-    for each in root["note_models"]:
-        assert [field["ord"] for field in each["flds"]] == list(range(len(each["flds"])))
-        assert [template["ord"] for template in each["tmpls"]] == list(range(len(each["tmpls"])))
-        assert "id" not in each
+    for model in root["note_models"]:
+        assert [field["ord"] for field in model["flds"]] == list(range(len(model["flds"])))
+        assert [template["ord"] for template in model["tmpls"]] == list(range(len(model["tmpls"])))
+        assert "id" not in model

@@ -116,7 +116,7 @@ def test_every_deck_has_its_parents(tmp_path: Path):
     }
     pipeline.package(compiled(write_course(tmp_path / "deep", files)), tmp_path / "deep.apkg")
     [(decks,)] = rows(tmp_path / "deep.apkg", tmp_path, "SELECT decks FROM col")
-    assert sorted(each["name"] for each in json.loads(decks).values()) == [
+    assert sorted(load["name"] for load in json.loads(decks).values()) == [
         "Default",
         "Mind",
         "Mind::Bonds",
@@ -186,7 +186,7 @@ def test_a_failure_leaves_the_last_package_whole(
     with pytest.raises(OSError, match="No space left"):
         apkg.write(tiny(), path)
     assert path.read_bytes() == before
-    assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == []
+    assert [entry.name for entry in tmp_path.iterdir() if entry.name.startswith(".")] == []
 
 
 def test_a_full_disk_is_an_error_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

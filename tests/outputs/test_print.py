@@ -31,9 +31,9 @@ class Place(NamedTuple):
     y: float
 
 
-def places(found: list[str]) -> dict[int, list[Place]]:
+def places(boxes: list[str]) -> dict[int, list[Place]]:
     by_number: dict[int, list[Place]] = {}
-    for page, text in enumerate(found):
+    for page, text in enumerate(boxes):
         for left, top, right, bottom, number in WORD.findall(text):
             by_number.setdefault(int(number), []).append(
                 Place(page, (float(left) + float(right)) / 2, (float(top) + float(bottom)) / 2)
@@ -49,12 +49,12 @@ def test_every_back_lies_behind_its_front(
     height; to half a millimetre."""
     deck = flagship if cards is None else tiny(cards)
     outputs.put(paper, deck, tmp_path / "paper")
-    found = pages(to_pdf(tmp_path / "paper" / "cards.html", tmp_path / "cards.pdf"))
-    width = float(re.search(r'width="([\d.]+)"', found[0])[1])
-    numbers = places(found)
+    sheets = pages(to_pdf(tmp_path / "paper" / "cards.html", tmp_path / "cards.pdf"))
+    width = float(re.search(r'width="([\d.]+)"', sheets[0])[1])
+    numbers = places(sheets)
     asked = [note for note in deck.notes if note.kind not in ("reference", "reading")]
     assert sorted(numbers) == list(range(1, sum(len(note.cards) for note in asked) + 1))
-    assert len(found) % 2 == 0
+    assert len(sheets) % 2 == 0
     for number, (front, back) in numbers.items():
         assert front.page % 2 == 0, number
         assert back.page == front.page + 1, number
@@ -140,22 +140,22 @@ why: "</div>"}]}
     outputs.put(paper, tiny(cards), tmp_path / "paper")
     for name in ("cards.html", "handout.html"):
         page = chromium.new_page()
-        asked, said = [], []
+        asked, dialogs = [], []
         page.on("request", lambda request, asked=asked: asked.append(request.url))
-        page.on("dialog", lambda dialog, said=said: said.append(dialog.message))
+        page.on("dialog", lambda dialog, dialogs=dialogs: dialogs.append(dialog.message))
         page.goto((tmp_path / "paper" / name).as_uri())
         assert page.title().startswith("Tiny")
         assert "[[sheets]]" in page.inner_text("body")
         assert page.query_selector("iframe, script, [onerror]") is None
-        assert [url for url in asked if not url.startswith(("file:", "data:"))] == said == []
+        assert [url for url in asked if not url.startswith(("file:", "data:"))] == dialogs == []
         page.close()
 
 
 def test_a_text_without_end_is_said_to_have_no_room(tiny: Callable[..., Deck], tmp_path: Path):
     long = "word " * 4000
-    [said] = outputs.put(
+    [loss] = outputs.put(
         paper,
         tiny(f"  - {{id: long, kind: basic, prompt: Long?, answer: {long}}}\n"),
         tmp_path / "paper",
     )
-    assert said == "the end of what has no room on the cards 1"
+    assert loss == "the end of what has no room on the cards 1"

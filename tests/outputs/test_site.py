@@ -183,10 +183,10 @@ def test_every_picture_is_shown_and_every_link_leads_somewhere(website: Path, vi
     shown = {
         name
         for page in website.glob("*.html")
-        for name in (each.name for each in (website / "media").iterdir())
+        for name in (path.name for path in (website / "media").iterdir())
         if name in page.read_text(encoding="utf-8")
     }
-    assert shown == {each.name for each in (website / "media").iterdir()}
+    assert shown == {path.name for path in (website / "media").iterdir()}
 
 
 def test_the_deck_to_download_is_that_of_build(
@@ -219,7 +219,7 @@ def test_a_choice_shows_the_reason_of_each_option(website: Path, visit):
     wrong.click()
     assert wrong.get_attribute("aria-pressed") == "true"
     assert prompt.locator(".reason").count() == 4
-    assert all(each.is_visible() for each in prompt.locator(".reason").all())
+    assert all(reason.is_visible() for reason in prompt.locator(".reason").all())
     assert wrong.inner_text().startswith("your pick")
     told = prompt.locator(".back li", has_text="rush of love")
     assert "your pick" in told.aria_snapshot()
@@ -365,7 +365,7 @@ def test_search_finds_a_card_and_leads_to_it(flagship: Deck, website: Path, visi
     card = page.locator("#found a[href*='#card-attachment-harlow-0']")
     # What is found by its answer shows its question only.
     assert card.inner_text() == next(
-        each.prompt for each in flagship.course.cards() if each.id == "attachment-harlow"
+        written.prompt for written in flagship.course.cards() if written.id == "attachment-harlow"
     )
     card.click()
     prompt = page.locator("#card-attachment-harlow-0")
@@ -473,10 +473,10 @@ def test_day_and_night_and_what_axe_says(website: Path, visit, night: bool):
 
 
 def test_a_phone_never_scrolls_sideways(website: Path, visit):
-    for each in sorted(website.glob("*.html")):
-        page = visit(each, width=360)
+    for path in sorted(website.glob("*.html")):
+        page = visit(path, width=360)
         page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
-        assert page.evaluate("document.documentElement.scrollWidth") == 360, each.name
+        assert page.evaluate("document.documentElement.scrollWidth") == 360, path.name
         page.close()
 
 
@@ -507,9 +507,9 @@ def test_retired_cards_and_drawn_formulas_are_what_is_lost(
         "the drawing of formulas, in 1 readings and cards",
     )
     assert "Gone?" not in "".join(
-        each.read_text(encoding="utf-8")
-        for each in (tmp_path / "site").iterdir()
-        if each.suffix in (".html", ".js")
+        path.read_text(encoding="utf-8")
+        for path in (tmp_path / "site").iterdir()
+        if path.suffix in (".html", ".js")
     )
 
 
@@ -609,7 +609,9 @@ def test_what_search_engines_read(flagship: Deck, website: Path, visit):
     assert data["description"].startswith("What attachment research knows")
     assert [part["name"] for part in data["hasPart"]] == [lesson.title for lesson in course.lessons]
     assert all((website / part["url"]).is_file() for part in data["hasPart"])
-    assert data["hasPart"][0]["teaches"] == [each.text for each in course.lessons[0].objectives]
+    assert data["hasPart"][0]["teaches"] == [
+        objective.text for objective in course.lessons[0].objectives
+    ]
     for name, content in (
         ("[name=description]", data["description"]),
         ("[property='og:title']", course.title),
@@ -640,19 +642,19 @@ def test_every_language_has_every_word():
 
     folder = files("attachdeck.anki.note_types") / "words"
     words = {
-        each.name: read_text(each.read_text(encoding="utf-8"), each.name)[0].root.value.keys()
-        for each in folder.iterdir()
+        path.name: read_text(path.read_text(encoding="utf-8"), path.name)[0].root.value.keys()
+        for path in folder.iterdir()
     }
-    assert all(each == words["en.yaml"] for each in words.values())
+    assert all(word == words["en.yaml"] for word in words.values())
 
 
 def test_the_same_deck_gives_the_same_bytes(website: Path, tmp_path: Path):
     outputs.put(site, compiled(COURSE), tmp_path / "again")
-    names = sorted(each.relative_to(website) for each in website.rglob("*") if each.is_file())
+    names = sorted(path.relative_to(website) for path in website.rglob("*") if path.is_file())
     assert names == sorted(
-        each.relative_to(tmp_path / "again")
-        for each in (tmp_path / "again").rglob("*")
-        if each.is_file()
+        path.relative_to(tmp_path / "again")
+        for path in (tmp_path / "again").rglob("*")
+        if path.is_file()
     )
     pages = [name for name in names if name.suffix != apkg.SUFFIX]
     assert [

@@ -36,7 +36,8 @@ def compare(deck: Deck, collection: Collection, path: Path) -> int:
         theirs = {
             card.ord: card.render_output()
             for card in (
-                collection.get_card(each) for each in collection.find_cards(f'"ID:{note.card}"')
+                collection.get_card(find_card)
+                for find_card in collection.find_cards(f'"ID:{note.card}"')
             )
         }
         assert theirs.keys() == {card.place for card in note.cards}, note.card
@@ -64,8 +65,8 @@ def test_speech_is_drawn_as_the_engine_draws_it(tiny, collection: Collection, tm
     )
     assert compare(deck, collection, tmp_path / "deck.apkg") > 3
     spoken = [
-        collection.get_card(each).render_output().question_av_tags
-        for each in collection.find_cards("")
+        collection.get_card(find_card).render_output().question_av_tags
+        for find_card in collection.find_cards("")
     ]
     assert all(len(tags) == 1 for tags in spoken)
 

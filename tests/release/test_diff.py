@@ -50,8 +50,10 @@ class Releases:
 
     def diff(self, old: str, new: str, *options: str) -> Result:
         given = [
-            each if each in ("old", "new") and options[:1] == ("git",) else str(self.folder / each)
-            for each in (old, new)
+            version
+            if version in ("old", "new") and options[:1] == ("git",)
+            else str(self.folder / version)
+            for version in (old, new)
         ]
         return CliRunner().invoke(
             main, ["diff", *given, *(option for option in options if option != "git")]
@@ -60,8 +62,8 @@ class Releases:
 
 @pytest.fixture
 def releases(tmp_path: Path) -> Releases:
-    made = Releases(tmp_path)
-    made.release("old", ONE + TWO + THREE)
+    released = Releases(tmp_path)
+    released.release("old", ONE + TWO + THREE)
     second = LESSON_HEAD.replace("first", "second").replace("First", "Second") + TWO.replace(
         "}", ", tags: [fresh]}"
     )
@@ -69,14 +71,14 @@ def releases(tmp_path: Path) -> Releases:
         "lessons/02-second.yaml": second,
         "media/plane.svg": PLANE_SVG.replace("<rect ", '<rect x="1" '),
     }
-    made.release(
+    released.release(
         "new",
         ONE.replace("answer: A", "answer: A better one")
         + THREE
         + ONE.replace("id: one", "id: four"),
         **files,
     )
-    return made
+    return released
 
 
 TEXTS = {
@@ -89,14 +91,16 @@ TEXTS = {
 
 @pytest.mark.parametrize("pair", TEXTS.values(), ids=TEXTS)
 def test_changes_are_the_same_for_folders_and_packages(releases: Releases, pair: tuple[str, str]):
-    found = json.loads(releases.diff(*pair, "--format", "json").stdout)
-    assert found["added"] == ["four"]
-    assert found["reworded"]["one"] == [{"field": "Answer", "before": "A", "after": "A better one"}]
-    assert found["moved"] == {"two": {"from": "first", "to": "second"}}
-    assert found["retagged"] == {"two": {"added": ["tiny::fresh"], "removed": []}}
-    assert list(found["reworded"]) == ["one", "three"]
-    assert [len(names) for names in found["media"].values()] == [1, 1]
-    assert (found["version"], found["acts"], found["removed"], found["restyled"]) == (
+    values = json.loads(releases.diff(*pair, "--format", "json").stdout)
+    assert values["added"] == ["four"]
+    assert values["reworded"]["one"] == [
+        {"field": "Answer", "before": "A", "after": "A better one"}
+    ]
+    assert values["moved"] == {"two": {"from": "first", "to": "second"}}
+    assert values["retagged"] == {"two": {"added": ["tiny::fresh"], "removed": []}}
+    assert list(values["reworded"]) == ["one", "three"]
+    assert [len(names) for names in values["media"].values()] == [1, 1]
+    assert (values["version"], values["acts"], values["removed"], values["restyled"]) == (
         "minor",
         [],
         [],
@@ -105,10 +109,10 @@ def test_changes_are_the_same_for_folders_and_packages(releases: Releases, pair:
 
 
 def test_locks_know_which_cards_changed(releases: Releases):
-    found = json.loads(
+    values = json.loads(
         releases.diff("old/course.lock", "new/course.lock", "--format", "json").stdout
     )
-    assert (found["added"], sorted(found["reworded"]), found["version"]) == (
+    assert (values["added"], sorted(values["reworded"]), values["version"]) == (
         ["four"],
         ["one", "three", "two"],
         "minor",
@@ -127,17 +131,17 @@ def test_git_revisions(releases: Releases, monkeypatch: pytest.MonkeyPatch):
 
 
 def test_a_terminal_shows_the_change_word_by_word(releases: Releases):
-    said = releases.diff("old", "new").stdout
-    assert "reworded one\n  Answer: A {+better one+}\n" in said
-    assert "moved two: first → second\n" in said
-    assert "retagged two: +tiny::fresh\n" in said
-    assert said.endswith("version: minor (x.Y.0): there are new cards\n")
+    stdout = releases.diff("old", "new").stdout
+    assert "reworded one\n  Answer: A {+better one+}\n" in stdout
+    assert "moved two: first → second\n" in stdout
+    assert "retagged two: +tiny::fresh\n" in stdout
+    assert stdout.endswith("version: minor (x.Y.0): there are new cards\n")
 
 
 def test_markdown_is_for_release_notes(releases: Releases):
-    said = releases.diff("old", "new", "--format", "markdown").stdout
-    assert "## New cards\n\n- `four` First?\n" in said
-    assert "- `one`\n  - Answer: A **better one**\n" in said
+    stdout = releases.diff("old", "new", "--format", "markdown").stdout
+    assert "## New cards\n\n- `four` First?\n" in stdout
+    assert "- `one`\n  - Answer: A **better one**\n" in stdout
 
 
 def test_nothing_changed(releases: Releases):
@@ -170,21 +174,21 @@ def test_where_learners_must_act_the_version_is_major(
 ):
     other = Author(tmp_path / "other")
     other.release(cards, **files)
-    found = compare(
+    changes = compare(
         snapshot(str(releases.folder / "old"), Path()), snapshot(str(other.course), Path())
     )
-    assert found.bump is Bump.MAJOR
-    assert any(act in each for each in found.acts)
+    assert changes.bump is Bump.MAJOR
+    assert any(act in line for line in changes.acts)
 
 
 def test_retired_cards(releases: Releases, tmp_path: Path):
     other = Author(tmp_path / "other")
     other.release(ONE + TWO + THREE)
     other.release(ONE.replace("}", ", status: retired, retired_because: Wrong.}") + TWO + THREE)
-    found = compare(
+    changes = compare(
         snapshot(str(releases.folder / "old.apkg"), Path()), snapshot(str(other.deck), Path())
     )
-    assert (found.retired, dict(found.reworded), dict(found.retagged), found.bump) == (
+    assert (changes.retired, dict(changes.reworded), dict(changes.retagged), changes.bump) == (
         ("one",),
         {},
         {},
@@ -201,10 +205,10 @@ def test_a_card_under_another_id_is_the_same_for_learners(releases: Releases, ol
         ONE.replace("id: one", "id: uno, formerly: one") + TWO + THREE,
         **{"media/plane.svg": PLANE_SVG},
     )
-    found = compare(
+    changes = compare(
         snapshot(str(releases.folder / old), Path()), snapshot(str(releases.folder / new), Path())
     )
-    assert (found.acts, dict(found.added), found.removed, found.bump) == (
+    assert (changes.acts, dict(changes.added), changes.removed, changes.bump) == (
         (),
         {},
         (),
@@ -218,18 +222,18 @@ def test_a_gap_that_is_gone_is_for_learners_to_mend(tmp_path: Path, form: str):
     before.release("  - {id: one, kind: cloze, text: ((1 A)) and ((2 B)).}\n")
     after.release("  - {id: one, kind: cloze, text: ((1 A)) and B.}\n")
     given = [
-        str(each.deck if form.endswith("apkg") else each.course / form.partition("/")[2])
-        for each in (before, after)
+        str(package.deck if form.endswith("apkg") else package.course / form.partition("/")[2])
+        for package in (before, after)
     ]
-    found = compare(snapshot(given[0], Path()), snapshot(given[1], Path()))
-    assert found.acts == (
+    changes = compare(snapshot(given[0], Path()), snapshot(given[1], Path()))
+    assert changes.acts == (
         "the card `one` no longer makes 1 of its 2 cards in Anki: learners keep them empty",
     )
 
 
 def test_a_change_that_is_older_than_what_learners_have_is_told(releases: Releases):
-    found = json.loads(releases.diff("new.apkg", "old.apkg", "--format", "json").stdout)
-    assert found["withheld"] == ["one", "three", "two"]
+    values = json.loads(releases.diff("new.apkg", "old.apkg", "--format", "json").stdout)
+    assert values["withheld"] == ["one", "three", "two"]
     assert (
         "withheld one: by its time this change is not newer than what learners have"
         in releases.diff("new", "old").stdout
@@ -245,10 +249,10 @@ def test_another_colour_restyles_every_note_type_in_use(releases: Releases, tmp_
     other.release(
         ONE + TWO + THREE, **{"course.yaml": COURSE_YAML + 'theme: {accent: "#123456"}\n'}
     )
-    found = compare(
+    changes = compare(
         snapshot(str(releases.folder / "old"), Path()), snapshot(str(other.deck), Path())
     )
-    assert (found.restyled, found.bump) == (("basic",), Bump.PATCH)
+    assert (changes.restyled, changes.bump) == (("basic",), Bump.PATCH)
 
 
 @pytest.mark.parametrize(
@@ -315,5 +319,5 @@ def test_a_package_is_its_course_in_every_direction_of_writing(releases: Release
         == 0
     )
     assert releases.diff("name.apkg", "new").stdout == "version: nothing changed for learners\n"
-    said = releases.diff("old", "name.apkg").stdout
-    assert "added name: What is \ufffdשלום\ufffd called?" in said
+    stdout = releases.diff("old", "name.apkg").stdout
+    assert "added name: What is \ufffdשלום\ufffd called?" in stdout

@@ -78,8 +78,8 @@ def test_a_release_is_whole(course: Path, tmp_path: Path, collection: Collection
     change(course, "A figure", "A figure", version="1.0.0", commit=False)
     result = run("release", course, "-o", tmp_path / "release")
     assert result.exit_code == 0, result.stderr
-    made = tmp_path / "release"
-    assert {each.name for each in made.iterdir()} >= {
+    release = tmp_path / "release"
+    assert {path.name for path in release.iterdir()} >= {
         "tiny.apkg",
         "lessons",
         "manifest.json",
@@ -88,18 +88,18 @@ def test_a_release_is_whole(course: Path, tmp_path: Path, collection: Collection
         "ankiweb.md",
         "tiny.csv",
     }
-    for line in (made / "SHA256SUMS").read_text(encoding="utf-8").splitlines():
+    for line in (release / "SHA256SUMS").read_text(encoding="utf-8").splitlines():
         sum_, _, name = line.partition("  ")
-        assert hashlib.sha256((made / name).read_bytes()).hexdigest() == sum_
-    manifest = json.loads((made / "manifest.json").read_text(encoding="utf-8"))
+        assert hashlib.sha256((release / name).read_bytes()).hexdigest() == sum_
+    manifest = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["course"]["version"] == "1.0.0"
     assert manifest["counts"]["notes"] == 9
-    notes = (made / "RELEASE_NOTES.md").read_text(encoding="utf-8")
+    notes = (release / "RELEASE_NOTES.md").read_text(encoding="utf-8")
     assert "first release" in notes
     assert "*Merge note types*: off" in notes
-    [lesson] = (made / "lessons").iterdir()
+    [lesson] = (release / "lessons").iterdir()
     assert do_import(collection, lesson) == {"new": 9}
-    assert do_import(collection, made / "tiny.apkg") == {"duplicate": 9}
+    assert do_import(collection, release / "tiny.apkg") == {"duplicate": 9}
     assert run("release", course, "-o", tmp_path / "release").exit_code == 0
 
 
@@ -112,14 +112,14 @@ def test_a_reading_is_in_its_lessons_package_and_ankiweb_gets_markdown(
     with (course / "course.yaml").open("a", encoding="utf-8") as settings:
         settings.write("notice: This is **no** diagnosis.\n")
     change(course, "A figure", "A figure")
-    made = tmp_path / "release"
-    result = run("release", course, "-o", made)
+    release = tmp_path / "release"
+    result = run("release", course, "-o", release)
     assert result.exit_code == 0, result.stderr
 
-    text = (made / "ankiweb.md").read_text(encoding="utf-8")
+    text = (release / "ankiweb.md").read_text(encoding="utf-8")
     assert "A course for tests.\n\nThis is **no** diagnosis.\n\nTiny · Version 1.0.1 ·" in text
     assert "<" not in text
-    [package] = (made / "lessons").iterdir()
+    [package] = (release / "lessons").iterdir()
     do_import(collection, package)
     assert collection.find_cards("ID:first-reading")
     [picture] = Path(collection.media.dir()).iterdir()
@@ -281,9 +281,9 @@ def test_two_people_in_two_places_make_the_same_bytes(request: pytest.FixtureReq
     again = run("release", home / "clone 1" / "course", "--check", manifest)
     assert again.exit_code == 0, again.stderr
     assert "the same bytes" in again.stdout
-    said = json.loads(manifest.read_text(encoding="utf-8"))
-    said["files"]["attachment-theory.apkg"]["sha256"] = "0" * 64
-    manifest.write_text(json.dumps(said), encoding="utf-8")
+    values = json.loads(manifest.read_text(encoding="utf-8"))
+    values["files"]["attachment-theory.apkg"]["sha256"] = "0" * 64
+    manifest.write_text(json.dumps(values), encoding="utf-8")
     differing = run("release", home / "clone 1" / "course", "--check", manifest)
     assert differing.exit_code == 1
     assert "attachment-theory.apkg: other bytes" in differing.stderr

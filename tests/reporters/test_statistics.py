@@ -50,21 +50,25 @@ def tiny(folder: Path) -> Path:
 def statistics(folder: Path) -> dict[str, Any]:
     document = json.loads(run("check", folder, "--stats", "--format", "json").stdout)
     Draft202012Validator(json.loads(schema.schema_text("diagnostics"))).validate(document)
-    [found] = document["statistics"]
-    return found
+    [statistic] = document["statistics"]
+    return statistic
 
 
 def test_cards_are_counted_by_kind_and_level_and_retired_ones_are_not(tmp_path: Path):
-    found = statistics(tiny(tmp_path))
-    assert found["cards"] == 5
-    assert (found["anki_cards"], found["new_cards_a_day"], found["days_of_new_cards"]) == (6, 2, 3)
-    assert {kind: sum(counts.values()) for kind, counts in found["cards_by_kind"].items()} == {
+    numbers = statistics(tiny(tmp_path))
+    assert numbers["cards"] == 5
+    assert (numbers["anki_cards"], numbers["new_cards_a_day"], numbers["days_of_new_cards"]) == (
+        6,
+        2,
+        3,
+    )
+    assert {kind: sum(counts.values()) for kind, counts in numbers["cards_by_kind"].items()} == {
         "vignette": 2,
         "basic": 1,
         "choice": 1,
         "reversed": 1,
     }
-    assert found["cards_by_level"] == {
+    assert numbers["cards_by_level"] == {
         "remember": 0,
         "understand": 0,
         "apply": 0,
@@ -73,48 +77,48 @@ def test_cards_are_counted_by_kind_and_level_and_retired_ones_are_not(tmp_path: 
         "create": 0,
         "none": 3,
     }
-    assert found["objectives_without_application"] == ["other-goal"]
+    assert numbers["objectives_without_application"] == ["other-goal"]
 
 
 def test_options_and_scenes_show_what_could_give_an_answer_away(tmp_path: Path):
-    found = statistics(tiny(tmp_path))
-    assert found["options"] == {
+    numbers = statistics(tiny(tmp_path))
+    assert numbers["options"] == {
         "cards": 1,
         "right_is_longest": 1,
         "by_chance": 0.5,
         "right_words": 3,
         "wrong_words": 1,
     }
-    rows = {row["answer"]: (row["scenes"], row["share"], row["words"]) for row in found["scenes"]}
+    rows = {row["answer"]: (row["scenes"], row["share"], row["words"]) for row in numbers["scenes"]}
     assert rows == {"secure": (1, 0.5, 5), "anxious": (0, 0, 0), "unclear": (1, 0.5, 2)}
 
 
 def test_the_tables_fit_a_terminal_of_80_columns_and_say_the_formula():
-    said = run("check", COURSE, "--stats")
-    assert said.exit_code == 0, said.stderr
-    assert max(map(len, said.stdout.splitlines())) <= 80
+    result = run("check", COURSE, "--stats")
+    assert result.exit_code == 0, result.stderr
+    assert max(map(len, result.stdout.splitlines())) <= 80
     for phrase in (
         "Flesch-Kincaid grade (Kincaid et al. 1975)",
         "new cards a day",
         "pattern unclear",
     ):
-        assert phrase in said.stdout
+        assert phrase in result.stdout
 
 
 def test_a_course_with_errors_has_no_statistics_and_the_errors_are_shown(tmp_path: Path):
     folder = write_course(tmp_path, cards="  - {id: a, kind: basic, prompt: Who?}\n")
-    said = run("check", folder, "--stats")
-    assert said.exit_code == 1
-    assert "error[missing-key]" in said.stdout
-    assert "There are no statistics while the course has errors." in said.stdout
+    result = run("check", folder, "--stats")
+    assert result.exit_code == 1
+    assert "error[missing-key]" in result.stdout
+    assert "There are no statistics while the course has errors." in result.stdout
     document = json.loads(run("check", folder, "--stats", "--format", "json").stdout)
     assert document["statistics"] == []
 
 
 def test_statistics_are_for_people_and_json_alone(tmp_path: Path):
-    said = run("check", tiny(tmp_path), "--stats", "--format", "sarif")
-    assert said.exit_code == 2
-    assert "prints text or JSON" in said.stderr
+    result = run("check", tiny(tmp_path), "--stats", "--format", "sarif")
+    assert result.exit_code == 2
+    assert "prints text or JSON" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -143,16 +147,16 @@ def test_syllables_of_english_words(word: str, count: int):
 
 def test_the_grade_is_that_of_the_published_formula():
     # 12 words in two sentences, 13 syllables: 0.39 * 6 + 11.8 * 13 / 12 - 15.59.
-    found = sentences(["The cat sat on the mat. Then it ran to my *kitten*."])
-    assert [len(words) for words in found] == [6, 6]
-    assert FLESCH_KINCAID.measure(found) == pytest.approx(-0.4667, abs=0.001)
+    parsed = sentences(["The cat sat on the mat. Then it ran to my *kitten*."])
+    assert [len(words) for words in parsed] == [6, 6]
+    assert FLESCH_KINCAID.measure(parsed) == pytest.approx(-0.4667, abs=0.001)
 
 
 def test_other_languages_have_another_formula_and_addresses_are_not_read():
     assert (formula("en-GB"), formula("es")) == (FLESCH_KINCAID, LIX)
-    found = sentences(["Una [base segura](https://example.org/x-y) ayuda.\n\n- explorar"])
-    assert found == [["Una", "base", "segura", "ayuda"], ["explorar"]]
-    assert LIX.measure(found) == pytest.approx(5 / 2 + 20)
+    words = sentences(["Una [base segura](https://example.org/x-y) ayuda.\n\n- explorar"])
+    assert words == [["Una", "base", "segura", "ayuda"], ["explorar"]]
+    assert LIX.measure(words) == pytest.approx(5 / 2 + 20)
 
 
 def test_nine_in_ten_are_at_or_below_the_90th_percentile():
