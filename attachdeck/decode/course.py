@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from attachdeck import schema
-from attachdeck.anki.note_types import own
 from attachdeck.decode.tests import course_tests
 from attachdeck.decode.texts import Reports
 from attachdeck.domain.course import (
@@ -79,7 +78,6 @@ class CourseDecoder(Reports):
                 name: self.own_note_type(name, note_type) for name, note_type in note_types
             }
             self.one_note_type_each()
-            self.diagnostics += own.problems(self.note_types.values())
         if not _is_broken(files.course, broken):
             root = root_of(files.course)
             self.known_course = self._course(root)

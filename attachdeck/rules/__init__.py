@@ -43,6 +43,7 @@ ALWAYS = (
     "broken-picture",
     "broken-sound",
     "missing-file",
+    "template",
     "choice",
     "vignette",
     "variant",
@@ -123,7 +124,7 @@ class Finding:
     """A finding of a rule: the place, what is wrong, and how to fix it.
 
     `card` is the card that it is about, if any: its author may silence the rule there. `also` are
-    other places to look at, each with a label.
+    other places to look at, each with a label. `severity` is set where it is not the rule's.
     """
 
     at: Location
@@ -131,6 +132,7 @@ class Finding:
     help: str | None
     card: Card | CardSummary | None = None
     also: tuple[tuple[str, Location], ...] = ()
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -350,7 +352,7 @@ def _diagnostic(name: str, finding: Finding, severity: Severity) -> Diagnostic:
         message=finding.message,
         at=finding.at,
         help=finding.help,
-        severity=severity,
+        severity=finding.severity or severity,
         also=finding.also,
     )
 

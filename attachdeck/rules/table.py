@@ -104,7 +104,7 @@ def _losing_lines(lines: list[str]) -> Iterator[tuple[str, str, str]]:
 
 
 def _ends_head(before: str, line: str) -> bool:
-    """Whether a line is the one below the head of a table, and the one before it the head."""
+    """Return whether a line is the one below the head of a table."""
     return (
         "|" in line
         and "|" in before

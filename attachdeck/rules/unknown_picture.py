@@ -70,7 +70,7 @@ def _defined(course: Course, context: Context, text: Text) -> Iterator[str]:
 
 
 def _is_known(course: Course, context: Context, name: str) -> bool:
-    """Whether media.yaml lists a picture, or may do so where it has errors."""
+    """Return whether media.yaml lists a picture, or may do so if it has errors."""
     listed = name in course.pictures or name in course.sounds
     return listed or context.may_define("media/media.yaml", name)
 

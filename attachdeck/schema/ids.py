@@ -39,8 +39,8 @@ def missing_ids(lessons: Iterable[Document]) -> dict[int, str]:
 def with_id(node: Node, id: str) -> Edit | None:
     """Return the edit that writes an id before a card's first key.
 
-    The id gets a line of its own or, between braces, a comma behind it. A card that stands
-    elsewhere and is repeated here gets none.
+    The id gets a line of its own or, between braces, a comma after it. A card that an alias
+    repeats gets none.
     """
     start = node.start
     if (start.line, start.column) < (node.at.line, node.at.column):

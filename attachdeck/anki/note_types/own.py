@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from attachdeck.anki.note_types import Field, NoteType, Template
-from attachdeck.anki.note_types.generation import Part, parse
 from attachdeck.domain.course import OwnNoteType
-from attachdeck.domain.diagnostics import Diagnostic, Severity, did_you_mean_or_list
-from attachdeck.domain.location import Location
-from attachdeck.reader.document import location_of
 
 Json = Mapping[str, Any]
 
 IMAGE_OCCLUSION = 6
 """Anki's number for its own Image Occlusion, in `stock_kind`."""
-_SPECIAL = frozenset(("Card", "CardFlag", "Deck", "FrontSide", "Subdeck", "Tags", "Type"))
-"""Names that templates can show besides fields."""
-_MOST = 20
-"""Maximum number of problems reported per template."""
 # By our key: Anki's, and what holds where neither is written.
 _FIELD: Mapping[str, tuple[str, Any]] = {
     "font": ("font", "Arial"),
@@ -112,83 +104,6 @@ def written(in_anki: Json) -> tuple[dict[str, Any], dict[str, str]]:
             | _by_us(template, _TEMPLATE)
         )
     return ours | {"css": "style.css"} | _by_us(in_anki, _NOTE_TYPE), texts
-
-
-def problems(note_types: Iterable[OwnNoteType]) -> Iterator[Diagnostic]:
-    """Report templates for which Anki shows an error, or that show something else than meant."""
-    for own in note_types:
-        for template in own.written["templates"]:
-            for file in dict.fromkeys((template["front"], template["back"])):
-                if file in own.texts:
-                    yield from _of_template(own, file, is_front=file == template["front"])
-
-
-def _of_template(own: OwnNoteType, file: str, *, is_front: bool) -> Iterator[Diagnostic]:
-    text, place = own.texts[file], f"{own.folder}/{file}"
-    try:
-        parts = list(_all(parse(text)))
-    except ValueError as error:
-        yield Diagnostic(
-            rule="template",
-            message=f"a section is not whole: {error}",
-            at=Location(place),
-            help="close each `{{#Field}}` with `{{/Field}}`, the last opened first",
-        )
-        return
-    oddities = (*_unknown_fields(own, parts), *_without_fields(own, parts, is_front=is_front))
-    for piece, message, help in oddities[:_MOST]:
-        yield Diagnostic(
-            rule="template",
-            message=message,
-            at=location_of(place, text, max(text.find(piece), 0)) if piece else Location(place),
-            help=help,
-            severity=Severity.WARNING,  # An imported template may be like that.
-        )
-
-
-Oddity = tuple[str, str, str | None]
-"""A piece of a template, the message about it, and the help."""
-
-
-def _unknown_fields(own: OwnNoteType, parts: list[tuple[str, str]]) -> Iterator[Oddity]:
-    names = {field["name"] for field in own.written["fields"]}
-    for verb, piece in dict.fromkeys(parts):
-        name = piece.rpartition(":")[2].strip() if verb == "field" else piece
-        is_gap = verb != "field" and name[:1] == "c" and name[1:].isdecimal()
-        if name and name not in names | _SPECIAL and not is_gap:
-            message = f"there is no field `{name}`, and Anki shows an error in its place"
-            yield piece, message, did_you_mean_or_list(name, names - _SPECIAL)
-
-
-def _without_fields(
-    own: OwnNoteType, parts: list[tuple[str, str]], *, is_front: bool
-) -> Iterator[Oddity]:
-    """Yield the message for a front without any field, or for a cloze template without gaps."""
-    shown = [piece for verb, piece in parts if verb == "field"]
-    cloze = own.written.get("cloze", False)
-    first = own.written["fields"][0]["name"]
-    if is_front and not shown:
-        yield (
-            "",
-            "this front shows no field, and Anki makes no card of it",
-            f"show one, as in `{{{{{f'cloze:{first}' if cloze else first}}}}}`",
-        )
-    elif cloze and not any("cloze" in piece.split(":")[:-1] for piece in shown):
-        yield (
-            "",
-            "this shows gaps as they are written, and hides none",
-            f"show the field with the gaps as in `{{{{cloze:{first}}}}}`",
-        )
-
-
-def _all(parts: Iterable[Part]) -> Iterator[tuple[str, str]]:
-    """Yield the fields and sections of a template, inner ones too.
-
-    Each comes with `field`, `if` or `unless`.
-    """
-    for verb, name, inner in parts:
-        yield verb, name
-        yield from _all(inner)
 
 
 def _field(written: Json, stock_kind: int | None) -> dict[str, Any]:
