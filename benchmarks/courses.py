@@ -34,7 +34,7 @@ licence: {name: CC0-1.0}
 """
 
 
-def write(folder: Path, cards: int) -> Path:
+def write(folder: Path, cards: int, cards_a_lesson: int = CARDS_A_LESSON) -> Path:
     """Write a course of so many cards, and return its folder."""
     (folder / "lessons").mkdir(parents=True)
     (folder / "course.yaml").write_text(COURSE, encoding="utf-8", newline="\n")
@@ -46,9 +46,9 @@ def write(folder: Path, cards: int) -> Path:
         for n in range(40)
     )
     (folder / "sources.yaml").write_text(f"sources:\n{sources}", encoding="utf-8", newline="\n")
-    lessons = -(-cards // CARDS_A_LESSON)
+    lessons = -(-cards // cards_a_lesson)
     for lesson in range(lessons):
-        count = min(CARDS_A_LESSON, cards - lesson * CARDS_A_LESSON)
+        count = min(cards_a_lesson, cards - lesson * cards_a_lesson)
         (folder / "lessons" / f"{lesson + 1:04}-lesson.yaml").write_text(
             lesson_text(lesson, count), encoding="utf-8", newline="\n"
         )

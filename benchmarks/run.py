@@ -39,6 +39,8 @@ class Run:
 
     seconds: float
     peak: float
+    processor: float = 0.0
+    """Seconds of the processor, of all its processes together."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,9 @@ def run(command: list[str | Path], *, cache: str = "off", fails: bool = False) -
     if bool(status) is not fails:
         raise SystemExit(f"{' '.join(map(str, command))} did not end as it should")
     return Run(
-        taken, usage.ru_maxrss / 1024 if sys.platform == "linux" else usage.ru_maxrss / 1024**2
+        taken,
+        usage.ru_maxrss / 1024 if sys.platform == "linux" else usage.ru_maxrss / 1024**2,
+        usage.ru_utime + usage.ru_stime,
     )
 
 
@@ -249,6 +253,43 @@ def one_mistake(course: Path, work: Path) -> list[Row]:
     return [("build of 2,000 cards, one mistake in the last lesson", taken, "without it", ratio)]
 
 
+def edits(folders: dict[int, Path], work: Path) -> list[Row]:
+    """Rows for what changes an author's files: by the processor's time, which does not depend on
+    what else the machine does."""
+    ours = BIN / "attachdeck"
+    small = shutil.copytree(folders[min(folders)], work / "tidy")
+    run([ours, "fmt", small])
+    tidy = against([ours, "fmt", "--check", small], [ours, "check", small], 11)
+    rows = [processor_row(f"`fmt --check` of {min(folders):,} cards", tidy, "`check`")]
+    if len(folders) > 1:
+        sizes = list(folders)[:2]
+        tidied: dict[int, list[Run]] = {cards: [] for cards in sizes}
+        for _ in range(3):
+            for cards, runs in tidied.items():
+                untidy = shutil.copytree(folders[cards], work / "untidy")
+                runs.append(run([ours, "fmt", untidy]))
+                shutil.rmtree(untidy)
+        pair = Pair(tidied[sizes[1]], tidied[sizes[0]])
+        rows.append(processor_row(f"`fmt` of {sizes[1]:,} cards", pair, f"of {sizes[0]:,}"))
+    lesson = courses.write(work / "lesson", 300, cards_a_lesson=300)
+    card = [ours, "new", "card", lesson, "--kind", "basic", "--set", "answer=A", "--set"]
+    help_runs, card_runs = [], []
+    for number in range(11):
+        card_runs.append(run([*card, f"prompt=What is {number}?"]))
+        help_runs.append(run([ours, "--help"]))
+    pair = Pair(card_runs, help_runs)
+    return [*rows, processor_row("`new card`, lesson of 300 cards", pair, "`attachdeck --help`")]
+
+
+def processor_row(what: str, pair: Pair, beside: str) -> Row:
+    """A row for two commands by the processor's time."""
+    ratio = statistics.median(
+        a.processor / b.processor for a, b in zip(pair.ours, pair.theirs, strict=True)
+    )
+    taken = statistics.median(each.processor for each in pair.ours)
+    return what, f"{taken:.2f} s of CPU", beside, f"{ratio:.1f} times the CPU time"
+
+
 def main() -> None:
     """Measure, and write the page."""
     largest = int(sys.argv[1]) if len(sys.argv) > 1 else max(SIZES)
@@ -272,6 +313,7 @@ def main() -> None:
         small = work / f"course-{min(SIZES)}"
         rows += unchanged(flagship, work)
         rows += one_mistake(small, work)
+        rows += edits({cards: work / f"course-{cards}" for cards in builds}, work)
         for cards in list(builds)[:2]:
             rows += one_changed(work / f"course-{cards}", cards, work)
         checks = [BIN / "attachdeck", "check", small]

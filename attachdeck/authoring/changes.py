@@ -16,23 +16,19 @@ from attachdeck.authoring.spans import (
     line_start,
     with_own_comments,
 )
-from attachdeck.authoring.text_file import TextFile
 from attachdeck.domain.quoting import in_quotes
-from attachdeck.reader import Part, parts_of, punctuation, read_text
+from attachdeck.reader import Part, parts_of, punctuation
 
 
-def changed(file: TextFile, new: Mapping[str, Any]) -> TextFile:
-    """Return a file that says something new, whose other bytes are as they were.
+def changes(text: str, old: Any, new: Mapping[str, Any]) -> list[Replacement]:
+    """Return the edits of a text that says something old and shall say something new.
 
-    The file must be one that can be read. New keys come after those that `new` has before them.
-    Raise EditFault.
+    All else stays. New keys come after those that `new` has before them.
     """
-    root = read_text(file.text, str(file.path))[0].root
-    part = parts_of(file.text)
-    old = root.value if root else None
+    part = parts_of(text)
     if part is None or not isinstance(old, dict) or not old:
-        return file.edited([Replacement(0, len(file.text), style.document(new))], new)
-    return file.edited(_Changes(file.text).of(part, old, new), new)
+        return [Replacement(0, len(text), style.document(new))]
+    return list(_Changes(text).of(part, old, new))
 
 
 class _Changes:

@@ -13,7 +13,7 @@ from typing import Any
 
 from attachdeck import schema
 from attachdeck.authoring import text_file
-from attachdeck.authoring.changes import changed
+from attachdeck.authoring.changes import changes
 from attachdeck.authoring.text_file import EditFault, TextFile
 from attachdeck.authoring.tidy import keys_of
 from attachdeck.domain.cells import leaves
@@ -101,7 +101,9 @@ def _edited(
         elif done:
             edited[part] = _put_back(edited[part], place, _in_order(before, card))
             edits += [Edit(file.path, name, key) for key in done]
-    return (changed(file, edited) if edits else file), edits
+    if edits:
+        file = file.edited(changes(file.text, lesson, edited), edited)
+    return file, edits
 
 
 def _in_order(before: Mapping[str, Any], card: dict[str, Any]) -> dict[str, Any]:

@@ -12,14 +12,15 @@ from typing import Any
 from attachdeck import pipeline, schema
 from attachdeck.authoring import style, text_file
 from attachdeck.authoring.beside import GITIGNORE, ci_files, vscode_files
-from attachdeck.authoring.changes import changed
+from attachdeck.authoring.changes import changes
+from attachdeck.authoring.spans import Replacement
 from attachdeck.authoring.text_file import create
 from attachdeck.compile.results import Checked
 from attachdeck.decode.names import lesson_number
 from attachdeck.domain.diagnostics import Diagnostic, Severity
 from attachdeck.domain.naming import free, ids_of_cards, slug, word
 from attachdeck.domain.quoting import as_yaml
-from attachdeck.reader import lesson_paths, parts_of, read_file, read_text
+from attachdeck.reader import lesson_paths, read_file, read_text
 from attachdeck.system.safe_write import in_the_way, new_folder, write_bytes
 
 SCHEMAS = ".attachdeck"
@@ -37,13 +38,14 @@ class CannotAdd(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """A file that was written, the first and the last line of what is new in it, and what the file
-    held before, if there was one."""
+    """A file that was written, the first and the last line of what is new in it, what the file
+    held before, if there was one, and what it holds now."""
 
     path: Path
     line: int = 1
     last: int = 1
     before: bytes | None = None
+    now: bytes | None = None
 
     def among(self, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
         """Return those of a course's diagnostics that are about the new lines."""
@@ -175,17 +177,19 @@ def entry(path: Path, key: str, values: Mapping[str, Any]) -> Added:
     entries = root.get(key, [] if may_lack else "") if isinstance(root, dict) else ""
     if problems or not isinstance(root, dict) or not isinstance(entries, list | None):
         raise CannotAdd(f"`{path}` cannot be read: `attachdeck check` says why")
-    new = changed(file, root | {key: [*(entries or []), dict(values)]})
-    new.write()
-    return Added(path, *_lines_of_last(new.text, key), file.before)
+    new = root | {key: [*(entries or []), dict(values)]}
+    edits = changes(file.text, root, new)
+    edited = file.edited(edits, new)
+    edited.write()
+    lines = _lines_of_last(file.text, edits[-1], values)
+    return Added(path, *lines, file.before, edited.content)
 
 
-def _lines_of_last(text: str, key: str) -> tuple[int, int]:
-    """Return the first and the last line of the last entry under a key."""
-    part, root = parts_of(text), read_text(text, "")[0].root
-    assert part is not None and root is not None  # noqa: PT018  # It was read before.
-    last = part.parts[list(root.value).index(key)].parts[-1]
-    return text.count("\n", 0, last.start) + 1, text.count("\n", 0, last.end) + 1
+def _lines_of_last(text: str, edit: Replacement, values: Mapping[str, Any]) -> tuple[int, int]:
+    """Return the first and the last line of an entry that an edit of a text adds at its end."""
+    last = text.count("\n", 0, edit.start) + edit.text.rstrip().count("\n") + 1
+    own = style.item(dict(values), 0).count("\n") if "\n" in edit.text else 0
+    return last - own, last
 
 
 def checked(folder: Path, added: Added) -> Checked:
@@ -204,7 +208,7 @@ def checked(folder: Path, added: Added) -> Checked:
     if added.before is None:
         added.path.unlink()
     else:
-        write_bytes(added.path, added.before)
+        write_bytes(added.path, added.before, added.now)
     raise Mistaken(added, wrong, result.texts)
 
 
@@ -252,7 +256,12 @@ def _lessons(folder: Path) -> dict[str, dict[str, Any]]:
 
     Lessons of the course that it extends are among them.
     """
-    documents = pipeline.check(folder).files.lessons
+    course = folder / "course.yaml"
+    root = read_file(course, course.name)[0].root if course.is_file() else None
+    if root is None or "extends" in root:
+        documents = pipeline.check(folder).files.lessons
+    else:
+        documents = tuple(read_file(path, path.as_posix())[0] for path in lesson_paths(folder))
     return {
         document.file: document.root.value
         if document.root and isinstance(document.root.value, dict)

@@ -71,16 +71,20 @@ class TextFile:
         )
         return replace(self, text=with_plain_ends(kept), kept=kept)
 
+    @property
+    def content(self) -> bytes:
+        """Return what the file is to hold."""
+        mark = _MARK if self.before.startswith(_MARK.encode()) else ""
+        return (mark + self.kept).encode("utf-8")
+
     def write(self) -> None:
         """Put the text in the place of the one that was read.
 
         Raise OSError if that fails, or if another program has saved the file since; it is then
         untouched.
         """
-        mark = _MARK if self.before.startswith(_MARK.encode()) else ""
-        content = (mark + self.kept).encode("utf-8")
-        if content != self.before:
-            write_bytes(self.path, content, self.before)
+        if self.content != self.before:
+            write_bytes(self.path, self.content, self.before)
 
 
 def read(path: Path) -> TextFile:
@@ -96,10 +100,13 @@ def read(path: Path) -> TextFile:
     return TextFile(path, with_plain_ends(kept), kept, before)
 
 
-def create(path: Path, text: str, newline: str = "\n") -> None:
-    """Write a file that is new, with the folders that it needs. Raise OSError."""
+def create(path: Path, text: str, newline: str = "\n", before: bytes | None = None) -> None:
+    """Write a whole file, with the folders that it needs.
+
+    Raise OSError, also where a file is there that no longer holds what was read `before`.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_bytes(path, text.replace("\n", newline).encode("utf-8"))
+    write_bytes(path, text.replace("\n", newline).encode("utf-8"), before)
 
 
 def _meaning(value: Any) -> str:

@@ -17,6 +17,7 @@ from attachdeck.cli.terminal import course_folder, fail, own_course, say, second
 from attachdeck.compile.results import Checked
 from attachdeck.layers import translation
 from attachdeck.layers.translation import Tally
+from attachdeck.reader import TRANSLATIONS
 from attachdeck.schema import schema_text
 from attachdeck.system.safe_write import in_the_way
 
@@ -70,8 +71,10 @@ def extract(language: str, course: Path | None, lessons: tuple[str, ...]) -> Non
         if lesson not in known:
             fail(f"there is no lesson `{lesson}`")
     try:
+        catalogues = (folder / TRANSLATIONS / language).glob("*.po")
+        before = {path: path.read_bytes() for path in catalogues}
         for path, text, tally in translation.extract(checked.files, folder, language, lessons):
-            create(path, text)
+            create(path, text, before=before.get(path))
             click.echo(f"{path}: {tally}")
     except (OSError, ValueError) as error:
         fail(f"a catalogue cannot be read or written: {error}")

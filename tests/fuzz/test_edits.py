@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from attachdeck.authoring import text_file
-from attachdeck.authoring.changes import changed
+from attachdeck.authoring.changes import changes
 from attachdeck.authoring.tidy import tidied
 from attachdeck.reader import Part, parts_of, read_text
 from support.yaml_texts import strange_texts, tidy
@@ -100,7 +100,8 @@ def test_a_value_is_replaced_and_every_other_byte_stays(tmp_path: Path, newline:
         *way, part = chance.choice(list(leaves(root, old)))
         new = deepcopy(old)
         holder(new, tuple(way))[way[-1]] = chance.choice(["x", "a: b", 'say "x"', 12, True, "1"])
-        changed(kept(path, text, newline, mark), new).write()
+        file = kept(path, text, newline, mark)
+        file.edited(changes(text, old, new), new).write()
         content = path.read_bytes()
         assert value_of(content.removeprefix(mark).decode()) == new
         before, after = text[: part.front].rstrip(), text[part.end :]
@@ -123,7 +124,7 @@ def test_keys_and_entries_come_and_go_and_the_comments_of_all_others_stay(tmp_pa
             place["new key"] = chance.choice(["x", {"a": [1, {"b": "c"}]}, ["a", "b"], "a\nb\n"])
         else:
             place.append(chance.choice(["x", {"a": ["b"]}, ["a"], "a\nb"]))
-        changed(kept(path, text), new).write()
+        kept(path, text).edited(changes(text, old, new), new).write()
         result = path.read_text(encoding="utf-8")
         assert value_of(result) == new
         assert set(comments(result)) <= set(comments(text))
@@ -134,5 +135,7 @@ def test_keys_and_entries_come_and_go_and_the_comments_of_all_others_stay(tmp_pa
 def test_mixed_line_ends_stay_as_they_are(tmp_path: Path):
     path = tmp_path / "a.yaml"
     path.write_bytes(b"a: 1\r\nb: 2\nc: |\r\n  x\n  y\r\n# end\r\n")
-    changed(text_file.read(path), {"a": 1, "b": 3, "c": "x\ny\n", "d": 4}).write()
+    file = text_file.read(path)
+    new = {"a": 1, "b": 3, "c": "x\ny\n", "d": 4}
+    file.edited(changes(file.text, value_of(file.text), new), new).write()
     assert path.read_bytes() == b"a: 1\r\nb: 3\nc: |\r\n  x\n  y\r\nd: 4\r\n# end\r\n"
