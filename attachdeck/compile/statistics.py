@@ -188,6 +188,16 @@ def _right_is_longest(card: ChoiceCard) -> bool:
     return all(len(option.text) < right for option in card.options if not option.right)
 
 
+def _answers(course: Course) -> dict[str, dict[str, str]]:
+    """Return the answers of each option set, those of the lessons included, by the set's name."""
+    answers: dict[str, dict[str, str]] = {}
+    of_lessons = (lesson.option_sets for lesson in course.lessons)
+    for option_sets in (course.option_sets, *of_lessons):
+        for name, option_set in option_sets.items():
+            answers[name] = answers.get(name, {}) | option_set.options
+    return answers
+
+
 def _scenes(course: Course) -> Iterator[Scenes]:
     scenes = [
         (lesson.id, wording)
@@ -198,8 +208,8 @@ def _scenes(course: Course) -> Iterator[Scenes]:
         if isinstance(wording, VignetteCard)
     ]
     totals = Counter(card.option_set for _, card in scenes)
-    for name, option_set in course.option_sets.items():
-        for answer in option_set.options if totals[name] else ():
+    for name, answers in _answers(course).items():
+        for answer in answers if totals[name] else ():
             of_answer = [
                 pair for pair in scenes if (pair[1].option_set, pair[1].answer) == (name, answer)
             ]

@@ -113,10 +113,7 @@ class CourseDecoder(Reports):
         return {f"course-{key}": (root.get(key) or root).at for key in ("notice", "help")}
 
     def _course(self, root: Node) -> Course:
-        self.option_sets = {
-            name: OptionSet(name, sets["question"], dict(sets["options"]))
-            for name, sets in root.value.get("option_sets", {}).items()
-        }
+        self.option_sets = option_sets(root)
         self.report_keys_of_layers(root)
         value = root.value
         licence = value["licence"]
@@ -257,6 +254,14 @@ def root_of(document: Document) -> Node:
     """Return the root of a document that has passed its schema."""
     assert document.root is not None  # A broken document is not decoded.
     return document.root
+
+
+def option_sets(root: Node) -> dict[str, OptionSet]:
+    """Return the option sets of a course or a lesson by their names."""
+    return {
+        name: OptionSet(name, written["question"], dict(written["options"]))
+        for name, written in root.value.get("option_sets", {}).items()
+    }
 
 
 def settings(node: Node) -> dict[str, tuple[str, Location]]:

@@ -65,7 +65,7 @@ def vignette_card(lesson: LessonDecoder, node: Node, common: dict[str, Any]) -> 
     chosen = lesson.known(
         "unknown-option-set",
         node["options"],
-        lesson.course.option_sets,
+        lesson.option_sets,
         "the option sets of course.yaml",
     )
     if chosen is None:

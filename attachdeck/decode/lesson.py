@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from attachdeck.decode import custom, kinds, regions
-from attachdeck.decode.course import CourseDecoder, root_of, settings
+from attachdeck.decode.course import CourseDecoder, option_sets, root_of, settings
 from attachdeck.decode.names import Name, lesson_number
 from attachdeck.decode.texts import Reports
 from attachdeck.domain.course import (
@@ -61,6 +61,7 @@ class LessonDecoder(Reports):
         self.note_types = course.note_types
         self.unsure = course.unsure
         self.objectives = dict(objectives)
+        self.option_sets = dict(course.option_sets or {})
         self.wanted: list[Name] = []
 
     def changes_another(self, root: Node) -> bool:
@@ -95,6 +96,8 @@ class LessonDecoder(Reports):
             for entry in root["objectives"].items()
         )
         self.objectives |= {objective.id: objective for objective in objectives}
+        own_sets = option_sets(root)
+        self.option_sets |= own_sets
         reading = tuple(self.reading(root))
         cards = [self.card(entry) for entry in root["cards"].items()]
         return Lesson(
@@ -105,6 +108,7 @@ class LessonDecoder(Reports):
             or f"{number:02} {value['title']}".replace("::", ":").replace('"', "'"),
             full_deck=value.get("full_deck", ""),
             summary=value["summary"],
+            option_sets=own_sets,
             content_note=value.get("content_note", ""),
             requires=tuple(value.get("requires", ())),
             objectives=objectives,

@@ -338,6 +338,7 @@ class Lesson(Placed):
     summary: str
     objectives: tuple[Objective, ...]
     cards: tuple[Card, ...]
+    option_sets: dict[str, OptionSet] = field(default_factory=dict)
     content_note: str = ""
     requires: tuple[str, ...] = ()
     reading: tuple[Section, ...] = ()

@@ -277,7 +277,7 @@ class Overlay:
                     cards[name] = entry
                 else:
                     problems.append(_no_card_to_change(root, name, cards, entry))
-            root = _joined(root, _without(change, _APART), ())
+            root = _joined(root, _without(change, _APART), ("option_sets",))
         root = root.with_part("cards", _list(list(cards.values()), root["cards"]))
         root = root.with_part("objectives", _list(objectives, root["objectives"]))
         root = _without_hidden_reading(root, self.hidden)

@@ -305,7 +305,9 @@ def _said(document: Document, change: Callable[[Any], Any]) -> Document:
 
 
 def _lesson(value: dict[str, Any], name: str, say: Say) -> dict[str, Any]:
-    own = {key: Texts(part.text) for key, part in texts_in("lesson").keys.items() if part.text}
+    known = texts_in("lesson").keys
+    own = {key: Texts(part.text) for key, part in known.items() if part.text}
+    own["option_sets"] = known["option_sets"]
     value = _walk(value, Texts(keys=own), f"lesson {name}", say)
     objectives, sections = (_texts_of("lesson", key) for key in ("objectives", "reading"))
     value = _entries(value, "objectives", "id", objectives, "objective ", say)

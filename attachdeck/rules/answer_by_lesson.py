@@ -42,13 +42,15 @@ _OVER_CHANCE = 1.25
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for lesson in course.lessons:
         answers: dict[str, Counter[str]] = defaultdict(Counter)
+        sizes: dict[str, int] = {}
         for card, _ in context.cards(course):
             if isinstance(card, VignetteCard) and not card.retired_because:
                 answers[card.option_set][card.answer] += 1
+                sizes[card.option_set] = len(card.options)
         for name, counts in answers.items():
             total = counts.total()
             answer, count = counts.most_common(1)[0]
-            most = max(_MOST, _OVER_CHANCE / len(course.option_sets[name].options))
+            most = max(_MOST, _OVER_CHANCE / sizes[name])
             if total >= _LEAST_SCENES and count > ceil(most * total):
                 yield Finding(
                     lesson.at,

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from attachdeck.domain.course import ChoiceCard, Course, VignetteCard
+from attachdeck.domain.course import ChoiceCard, Course, Lesson, VignetteCard
 from attachdeck.domain.diagnostics import Severity
 from attachdeck.reader import Node
 from attachdeck.rules import Context, Finding
@@ -34,12 +34,18 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
             yield from _one_kind_only(card)
             if _has_twins([option.text for option in card.options]):
                 yield from _twins([option["text"] for option in node_of(card)["options"].items()])
+    for lesson in course.lessons:
+        yield from _twins_in_sets(lesson)
 
 
 def check_course(course: Course, context: Context) -> Iterator[Finding]:
-    for option_set in course.option_sets.values():
+    return _twins_in_sets(course)
+
+
+def _twins_in_sets(owner: Course | Lesson) -> Iterator[Finding]:
+    for option_set in owner.option_sets.values():
         if _has_twins(option_set.options.values()):
-            options = node_of(course)["option_sets"][option_set.id]["options"]
+            options = node_of(owner)["option_sets"][option_set.id]["options"]
             yield from _twins([options[name] for name in option_set.options])
 
 

@@ -97,6 +97,9 @@ def _texts(course: Course) -> Iterator[tuple[Location, str]]:
 def _lesson_texts(lesson: Lesson) -> Iterator[tuple[Location, str]]:
     for text in (lesson.title, lesson.summary, lesson.content_note):
         yield lesson.at, text
+    for option_set in lesson.option_sets.values():
+        for text in (option_set.question, *option_set.options.values()):
+            yield lesson.at, text
     for section in lesson.reading:
         yield from ((section.at, text) for text in (section.title, section.text))
     for objective in lesson.objectives:
