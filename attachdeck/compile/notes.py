@@ -31,6 +31,7 @@ from attachdeck.domain.course import (
     Course,
     CustomCard,
     Lesson,
+    Mixed,
     ReadingCard,
     ReferenceCard,
     VignetteCard,
@@ -125,6 +126,24 @@ class Compiler:
                     text=section.text,
                     part=part.format(place=place, count=count),
                 )
+        if lesson.mixed and self.course.study.reading_cards:
+            yield self.mixed_card(lesson, lesson.mixed)
+
+    def mixed_card(self, lesson: Lesson, mixed: Mixed) -> ReadingCard:
+        """Return the card that tells how to take a mixed review in Anki.
+
+        A filtered deck cannot travel in a package: Anki leaves an empty one out, and makes an
+        ordinary deck of one with cards. So the card has the search from which learners make it.
+        """
+        names = [*(f"objective::{name}" for name in mixed.objectives), *mixed.tags]
+        found = " OR ".join(f"tag:{self.tag(name)}" for name in names)
+        return ReadingCard(
+            id=f"{lesson.id}-mixed",
+            place=lesson.place,
+            prompt=lesson.title,
+            text=self.words["Mixed review in Anki"].format(search=f"`({found}) -is:new`"),
+            part=self.words["Mixed review"],
+        )
 
     def of_the_course(self, card: str, prompt: str, text: str, deck: str) -> Note:
         """Return the note that shows a text of the whole course.
@@ -188,6 +207,7 @@ class Compiler:
         names = [
             *((f"lesson::{lesson.id}",) if lesson else ()),
             f"kind::{card.kind}",
+            *((f"objective::{card.objective.id}",) if card.objective else ()),
             *card.tags,
             *(f"article::{claim}" for claim in card.article),
         ]

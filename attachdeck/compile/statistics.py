@@ -133,7 +133,7 @@ def _not_applied(course: Course, cards: Iterable[Card]) -> list[str]:
         objective.id
         for lesson in course.lessons
         for objective in lesson.objectives
-        if objective.id not in applied
+        if objective.id not in applied and not objective.is_mixed
     ]
 
 

@@ -14,6 +14,7 @@ from attachdeck.domain.course import (
     Card,
     Citation,
     Lesson,
+    Mixed,
     Objective,
     Section,
     Sound,
@@ -92,6 +93,7 @@ class LessonDecoder(Reports):
                 entry["id"],
                 entry.value.get("level", ""),
                 tuple(entry.value.get("requires", ())),
+                is_mixed="mixed" in value,
             )
             for entry in root["objectives"].items()
         )
@@ -111,6 +113,7 @@ class LessonDecoder(Reports):
             option_sets=own_sets,
             content_note=value.get("content_note", ""),
             requires=tuple(value.get("requires", ())),
+            mixed=self.mixed(root),
             objectives=objectives,
             reading=reading,
             cards=tuple(card for card in cards if card),
@@ -128,6 +131,18 @@ class LessonDecoder(Reports):
             return
         for entry in reading.items():
             yield Section(**entry.value, place=entry)
+
+    def mixed(self, root: Node) -> Mixed | None:
+        """Return what the lesson draws from others; objectives of others are wanted from there."""
+        node = root.get("mixed")
+        if node is None:
+            return None
+        objectives = node.get("objectives")
+        for entry in objectives.items() if objectives else ():
+            if entry.value not in self.objectives:
+                self.wanted.append(Name(entry.value, entry.at))
+        names = node.value.get("objectives", ())
+        return Mixed(objectives=tuple(names), tags=tuple(node.value.get("tags", ())))
 
     def card(self, node: Node) -> Card | None:
         value = node.value

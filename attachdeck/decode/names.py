@@ -74,20 +74,26 @@ def names_of(document: Document, *, places: bool = True) -> Names:
     cards = list(_entries(root, "cards"))
     sections = list(_entries(root, "reading"))
     lesson = _name(root, "id", places=places)
-    reading = root.get("reading")
-    own_reading = lesson and reading and isinstance(reading.value, str)
     return Names(
         file=document.file,
         lesson=lesson,
         objectives=_named(_entries(root, "objectives"), "id", places=places),
         cards=(*_named(sections, "id", places=places), *_named(cards, "id", places=places)),
-        readings=(Name(f"{lesson.id}-reading", _at(reading, places=places)),)
-        if own_reading and lesson and reading
-        else (),
+        readings=tuple(_own_readings(root, lesson, places=places)),
         formers=_named((*sections, *cards), "formerly", places=places),
         requires=_required(root, places=places),
         requirements=tuple(_requirements(root, places=places)),
     )
+
+
+def _own_readings(root: Node, lesson: Name | None, *, places: bool) -> Iterator[Name]:
+    """Yield the ids of cards that are named after their lesson: of a reading of one text, and of
+    what a mixed review says of itself."""
+    reading, mixed = root.get("reading"), root.get("mixed")
+    if lesson and reading and isinstance(reading.value, str):
+        yield Name(f"{lesson.id}-reading", _at(reading, places=places))
+    if lesson and mixed:
+        yield Name(f"{lesson.id}-mixed", _at(mixed, places=places))
 
 
 def with_places(names: Names, document: Document) -> Names:

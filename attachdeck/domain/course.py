@@ -86,7 +86,8 @@ class Sound(Placed):
 class Objective(Placed):
     """What a learner can do after a lesson.
 
-    `level` is one of `LEVELS` or empty; `requires` are the ids of other objectives.
+    `level` is one of `LEVELS` or empty; `requires` are the ids of other objectives. `is_mixed` says
+    that its lesson draws cards of others for it.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Objective(Placed):
     place: Place = field(compare=False, repr=False)
     level: str = ""
     requires: tuple[str, ...] = ()
+    is_mixed: bool = False
 
 
 LEVELS = ("remember", "understand", "apply", "analyse", "evaluate", "create")
@@ -325,6 +327,24 @@ class Section(Placed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mixed:
+    """What a lesson of mixed review draws from earlier lessons: the cards of objectives (by their
+    ids), and those with tags."""
+
+    objectives: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+    def draws(self, card: Card) -> bool:
+        """Return whether a card belongs to the review."""
+        if card.retired_because:
+            return False
+        below = tuple(f"{tag}::" for tag in self.tags)
+        return (card.objective is not None and card.objective.id in self.objectives) or any(
+            tag in self.tags or tag.startswith(below) for tag in card.tags
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson(Placed):
     """One lesson: its number gives the reading order, its id is its identity. `full_deck` is the
     deck's whole name where it is not under the course's. `requires` are the ids of the lessons that
@@ -341,6 +361,7 @@ class Lesson(Placed):
     option_sets: dict[str, OptionSet] = field(default_factory=dict)
     content_note: str = ""
     requires: tuple[str, ...] = ()
+    mixed: Mixed | None = None
     reading: tuple[Section, ...] = ()
     place: Place = field(compare=False, repr=False)
 

@@ -46,6 +46,8 @@ def compare(whole: Whole, context: Context) -> Iterator[Finding]:
         card.objective for card in whole.cards if card.kind in APPLYING_KINDS and not card.retired
     }
     for objective in whole.objectives:
+        if objective.is_mixed:
+            continue
         if objective.level in _APPLYING_LEVELS and objective.id not in applied:
             yield Finding(
                 objective.at,

@@ -22,7 +22,7 @@ from attachdeck.rules import Context, Finding, Whole
 def compare(whole: Whole, context: Context) -> Iterator[Finding]:
     served = {card.objective for card in whole.cards}
     for objective in whole.objectives:
-        if objective.id not in served:
+        if objective.id not in served and not objective.is_mixed:
             yield Finding(
                 objective.at,
                 f"no card serves the objective `{objective.id}`",

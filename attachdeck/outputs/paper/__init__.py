@@ -7,7 +7,6 @@ of its question.
 
 from __future__ import annotations
 
-import itertools
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,6 +21,7 @@ from attachdeck.anki.note_types import direction, words
 from attachdeck.anki.references import reference
 from attachdeck.compile.deck import Deck
 from attachdeck.compile.media import heard_sounds
+from attachdeck.compile.mixing import empty_reviews, mixed_cards
 from attachdeck.domain.course import Course, Lesson
 from attachdeck.outputs.faces import Face, address, faces, read_out, reading_html, with_pictures
 from attachdeck.outputs.paper import tests
@@ -97,6 +97,7 @@ def write(deck: Deck, place: Path) -> list[str]:
     }
     return [
         *(f"{count} {what}" for what, count in lost.items() if count),
+        *empty_reviews(deck.course),
         *([f"the end of what has no room on the cards {', '.join(tight)}"] if tight else []),
     ]
 
@@ -193,15 +194,25 @@ def _handout(deck: Deck) -> dict[str, str]:
     course = deck.course
     html = _html_of(course)
     lessons, answers = [], []
-    numbered = enumerate(faces(deck), 1)
-    for lesson, group in itertools.groupby(numbered, lambda pair: pair[1].lesson):
-        asked = [(number, face) for number, face in group if face.card.kind != "occlusion"]
-        questions = _numbered(((number, face.front) for number, face in asked), deck)
+    by_lesson: dict[str, list[tuple[int, Face]]] = {}
+    for number, face in enumerate(faces(deck), 1):
+        if face.card.kind != "occlusion":
+            by_lesson.setdefault(face.lesson.id, []).append((number, face))
+    for lesson in course.lessons:
+        asked = by_lesson.get(lesson.id, [])
+        mixed = _mixed(course, lesson, by_lesson)
+        if not asked and not mixed:
+            continue
+        questions = _numbered(((number, face.front) for number, face in asked + mixed), deck)
         lessons.append(_lesson(lesson, questions, html, words(course.language)))
-        answers += [
-            f"<h3>{escape(lesson.deck)}</h3>",
-            _numbered(((number, face.back) for number, face in asked), deck),
-        ]
+        answers += (
+            [
+                f"<h3>{escape(lesson.deck)}</h3>",
+                _numbered(((number, face.back) for number, face in asked), deck),
+            ]
+            if asked
+            else []
+        )
     return {
         "about": _about(course, html),
         "lessons": "".join(lessons),
@@ -209,6 +220,18 @@ def _handout(deck: Deck) -> dict[str, str]:
         "works": _works(course),
         "by": _imprint(course),
     }
+
+
+def _mixed(
+    course: Course, lesson: Lesson, by_lesson: Mapping[str, Iterable[tuple[int, Face]]]
+) -> list[tuple[int, Face]]:
+    """Return the questions of a mixed review: the first of each card that the lesson draws, with
+    the numbers that these have in their own lessons."""
+    known: dict[str, tuple[int, Face]] = {}
+    for faces_of_lesson in by_lesson.values():
+        for number, face in faces_of_lesson:
+            known.setdefault(face.card.id, (number, face))
+    return [known[card.id] for card in mixed_cards(course, lesson) if card.id in known]
 
 
 def _html_of(course: Course) -> Callable[[str], str]:

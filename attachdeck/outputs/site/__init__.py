@@ -25,6 +25,7 @@ from attachdeck.anki.note_types import direction, words
 from attachdeck.anki.references import reference
 from attachdeck.compile.deck import Deck
 from attachdeck.compile.media import heard_sounds, packed_name
+from attachdeck.compile.mixing import empty_reviews, mixed_cards
 from attachdeck.domain.course import CourseTest, Lesson, Objective, Picture, Sound
 from attachdeck.domain.naming import file_name
 from attachdeck.outputs import apkg
@@ -145,6 +146,7 @@ class _Site:
         return [
             *([f"{retired} retired"] if retired else []),
             *([f"{custom} of the course's own note types"] if custom else []),
+            *empty_reviews(self.course),
             *([f"the drawing of formulas, in {formulas} readings and cards"] if formulas else []),
         ]
 
@@ -244,7 +246,22 @@ class _Site:
         for of_card in (list(group) for _, group in by_card):
             texts = (prompt.face.front + prompt.face.back for prompt in of_card)
             below[section_of(" ".join(texts), own)] += "".join(prompt.html for prompt in of_card)
-        return "".join(f"{part}\n{here}" for part, here in zip(parts, below, strict=True))
+        read = "".join(f"{part}\n{here}" for part, here in zip(parts, below, strict=True))
+        return read + self.mixed(lesson)
+
+    def mixed(self, lesson: Lesson) -> str:
+        """Return the prompts of a mixed review: one of each card that the lesson draws."""
+        drawn = mixed_cards(self.course, lesson)
+        if not drawn:
+            return ""
+        known = {
+            prompt.face.card.id: prompt.html
+            for prompts in self.prompts.values()
+            for prompt in reversed(prompts)
+            if not prompt.face.card.wording
+        }
+        prompts = "".join(known.get(card.id, "") for card in drawn)
+        return f"<h2>{self.words['Mixed review']}</h2>\n{prompts}"
 
     def help(self) -> str:
         help = self.course.help
