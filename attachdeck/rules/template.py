@@ -46,7 +46,11 @@ def _of_template(own: OwnNoteType, file: str, *, is_front: bool) -> Iterator[Fin
             "close each `{{#Field}}` with `{{/Field}}`, the last opened first",
         )
         return
-    oddities = (*_unknown_fields(own, parts), *_without_fields(own, parts, is_front=is_front))
+    oddities = (
+        *_unknown_fields(own, parts),
+        *_without_fields(own, parts, is_front=is_front),
+        *(() if is_front else _empty_back(text)),
+    )
     for piece, message, help in oddities[:_MOST]:
         at = location_of(place, text, max(text.find(piece), 0)) if piece else Location(place)
         # An imported template may be like that.
@@ -66,8 +70,9 @@ def _unknown_fields(own: OwnNoteType, parts: list[tuple[str, str]]) -> Iterator[
 def _without_fields(
     own: OwnNoteType, parts: list[tuple[str, str]], *, is_front: bool
 ) -> Iterator[Oddity]:
-    """Yield the message for a front without any field, or for a cloze template without gaps."""
+    """Yield the message for a front without any field, or with gaps of the wrong kind."""
     shown = [piece for verb, piece in parts if verb == "field"]
+    asks = any("cloze" in piece.split(":")[:-1] for piece in shown)
     cloze = own.written.get("cloze", False)
     first = own.written["fields"][0]["name"]
     if is_front and not shown:
@@ -76,12 +81,24 @@ def _without_fields(
             "this front shows no field, and Anki makes no card of it",
             f"show one, as in `{{{{{f'cloze:{first}' if cloze else first}}}}}`",
         )
-    elif cloze and not any("cloze" in piece.split(":")[:-1] for piece in shown):
+    elif cloze and not asks:
         yield (
             "",
             "this shows gaps as they are written, and hides none",
             f"show the field with the gaps as in `{{{{cloze:{first}}}}}`",
         )
+    elif asks and not cloze:
+        yield (
+            "cloze",
+            "`cloze` hides nothing in a note type that is not one of gaps",
+            "write `cloze: true` in note_type.yaml, or show the field without it",
+        )
+
+
+def _empty_back(text: str) -> Iterator[Oddity]:
+    if not text.strip():
+        help = "show the answer, as in `{{FrontSide}}<hr id=answer>{{Answer}}`"
+        yield "", "this back is empty", help
 
 
 def _all(parts: Iterable[Part]) -> Iterator[tuple[str, str]]:
