@@ -22,6 +22,7 @@ from pathlib import Path
 
 import chart
 import courses
+import preview_page
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -316,6 +317,7 @@ def main() -> None:
         rows += edits({cards: work / f"course-{cards}" for cards in builds}, work)
         for cards in list(builds)[:2]:
             rows += one_changed(work / f"course-{cards}", cards, work)
+        rows += preview_page.rows(small, min(SIZES), work)
         checks = [BIN / "attachdeck", "check", small]
         lessons = sorted((small / "lessons").iterdir())
         others = {

@@ -1,5 +1,9 @@
-"""Saves, noticed as the operating system reports them; `watchfiles` knows each system's way, and
-looks by itself where a system has none."""
+"""Saves, noticed as the operating system reports them.
+
+`watchfiles` knows each system's way, and looks for changes itself where a system reports none. It
+comes with every installation: it has wheels for all three systems, and an extra would leave those
+who did not install it with a second way to be maintained here.
+"""
 
 from __future__ import annotations
 

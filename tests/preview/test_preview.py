@@ -562,7 +562,9 @@ def test_it_follows_a_save_and_keeps_its_place(visit, tmp_path: Path):
 def test_a_large_course_is_drawn_as_far_as_it_is_seen(visit, tmp_path: Path):
     cards = "".join(CARD.replace("define", f"define-{number}") for number in range(2000))
     page = visit(write_course(tmp_path, cards=cards))
-    assert len(cards_of(page)) == 2000
+    until(page, "document.querySelectorAll('article').length === 2000")
+    order = [f"define-{number}" for number in range(2000)]
+    assert cards_of(page) == order
     until(page, "document.querySelectorAll('iframe').length > 1")
     assert page.locator("iframe").count() < 60
 

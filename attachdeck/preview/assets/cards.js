@@ -5,6 +5,11 @@ import { by, fill, hashOf, heading, make, place, problem, problemsOf, state, ste
 const sections = new Map();
 const articles = new Map();
 
+// How many new cards are drawn at once, so that the first ones can be seen at once; each portion is twice the last.
+const FIRST_PORTION = 60;
+const MILLISECONDS_BETWEEN_PORTIONS = 120; // In which the frames in sight are loaded.
+let portion = FIRST_PORTION;
+
 // Frames are made when they come near the window, so that thousands of cards cost no more than those in sight.
 const near = new IntersectionObserver((entries) => {
   const seen = entries.filter((entry) => entry.isIntersecting).map((entry) => entry.target);
@@ -108,18 +113,22 @@ function arrange(parent, children) {
 export function draw() {
   const shown = [];
   const counts = { all: 0, shown: 0 };
+  let room = portion;
   for (const lesson of state.lessons) {
     const cards = lesson.cards.filter((card) => wanted(card, lesson));
     counts.all += lesson.cards.length;
     counts.shown += cards.length;
-    if (cards.length === 0) continue;
+    const drawn = cards.filter((card) => articles.has(card.id) || room-- > 0);
+    if (drawn.length === 0) continue;
     const element = section(lesson);
-    arrange(element.lastChild, cards.map(article));
+    arrange(element.lastChild, drawn.map(article));
     shown.push(element);
   }
   forget();
   if (counts.shown === 0) shown.push(make("p", { className: "empty", textContent: counts.all ? "No card fits these filters." : "There is nothing to show yet." }));
   arrange(by("lessons"), shown);
+  portion = room < 0 ? 2 * portion : FIRST_PORTION;
+  if (room < 0) setTimeout(() => steadily(draw), MILLISECONDS_BETWEEN_PORTIONS);
   by("count").textContent = counts.shown === counts.all ? `${counts.all} notes` : `${counts.shown} of ${counts.all} notes`;
 }
 

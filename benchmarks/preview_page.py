@@ -1,0 +1,139 @@
+"""How long an author waits for the preview: for its first page, and from a save until Chromium shows it.
+
+Usage: preview_page.py [CARDS] [SAVES]; `run.py` asks for the same. The least and the median are given: on a machine that others use, the least is nearer the truth.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import courses
+from playwright.sync_api import Page, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+PYTHON = sys.executable
+
+
+@contextlib.contextmanager
+def started(course: Path, cache: str) -> Iterator[str]:
+    """Run `attachdeck preview`, and yield its address once it says so."""
+    command = [PYTHON, "-u", "-m", "attachdeck", "preview", course, "--no-browser"]
+    environment = os.environ | {"ATTACHDECK_CACHE": cache}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, encoding="utf-8", env=environment
+    ) as process:
+        assert process.stdout
+        yield re.findall(r"http://\S+", process.stdout.readline())[0]
+        process.terminate()
+
+
+def front(page: Page, card: str, text: str = "") -> None:
+    """Wait until the front of a card is drawn, with a text on it."""
+    frame = page.frame_locator(f"iframe[title='{card}: front']")
+    frame.locator(".page", has_text=text).wait_for()
+
+
+def first_page(page: Page, course: Path, cache: str) -> float:
+    """The seconds from the command until the first card can be read."""
+    begun = time.perf_counter()
+    with started(course, cache) as address:
+        page.goto(address)
+        front(page, "card-0-0")
+        return time.perf_counter() - begun
+
+
+def saves(page: Page, course: Path, cache: str, times: int) -> list[float]:
+    """The seconds from each save until the card that it changed is drawn, in the middle of the course."""
+    lesson = len(list((course / "lessons").iterdir())) // 2
+    path = sorted((course / "lessons").iterdir())[lesson]
+    text = path.read_text(encoding="utf-8")
+    taken = []
+    with started(course, cache) as address:
+        page.goto(address)
+        card = page.locator(f"#card-card-{lesson}-0")
+        card.wait_for(state="attached")
+        card.evaluate("article => article.scrollIntoView()")
+        front(page, f"card-{lesson}-0")
+        for number in range(times + 1):
+            page.wait_for_timeout(300)  # An author pauses between two saves.
+            changed = text.replace("    prompt: ", f"    prompt: Save {number} of ", 1)
+            begun = time.perf_counter()
+            path.write_text(changed, encoding="utf-8", newline="\n")
+            front(page, f"card-{lesson}-0", f"Save {number} of")
+            taken.append(time.perf_counter() - begun)
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return taken[1:]
+
+
+def measure(course: Path, work: Path, times: int = 20) -> dict[str, list[float]]:
+    """Seconds by what was measured."""
+    cache = str(work / "preview-cache")
+    check = [PYTHON, "-m", "attachdeck", "check", course]
+    found: dict[str, list[float]] = {"first ever": [], "first page": [], "check": [], "save": []}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        found["first ever"].append(first_page(page, course, cache))
+        for _ in range(5):
+            found["first page"].append(first_page(page, course, cache))
+            begun = time.perf_counter()
+            environment = os.environ | {"ATTACHDECK_CACHE": cache}
+            subprocess.run(check, check=True, capture_output=True, env=environment)
+            found["check"].append(time.perf_counter() - begun)
+        found["save"] = saves(page, course, cache, times)
+        browser.close()
+    return found
+
+
+def rows(course: Path, cards: int, work: Path) -> list[tuple[str, str, str, str]]:
+    """The rows for the page: what was measured, how long it took, what beside, and the ratio."""
+    found = measure(course, work)
+    first, check, save = (found[name] for name in ("first page", "check", "save"))
+    beside = [ours / theirs for ours, theirs in zip(first, check, strict=True)]
+    share = statistics.median(save) / statistics.median(first)
+    return [
+        (
+            f"preview of {cards:,} cards, from the command to the first card in Chromium",
+            shown(first),
+            "`check` of the same from the cache",
+            f"{statistics.median(beside):.1f} times as long",
+        ),
+        (
+            f"preview of {cards:,} cards, from a save to the card in Chromium",
+            shown(save),
+            "its first page",
+            f"{share:.2f} of its time",
+        ),
+    ]
+
+
+def shown(taken: list[float]) -> str:
+    """The median and the least, in milliseconds."""
+    return f"{statistics.median(taken) * 1000:.0f} ms, least {min(taken) * 1000:.0f} ms"
+
+
+def main() -> None:
+    """Measure, and print."""
+    cards = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
+    times = int(sys.argv[2]) if len(sys.argv) > 2 else 20
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        found = measure(courses.write(work / "course", cards), work, times)
+    for name, taken in found.items():
+        print(f"{name:<12}{shown(taken)} ({len(taken)} times)")
+
+
+if __name__ == "__main__":
+    main()
