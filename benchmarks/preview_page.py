@@ -1,6 +1,7 @@
-"""How long an author waits for the preview: for its first page, and from a save until Chromium shows it.
+"""How long an author waits for the preview: for its first page, and for Chromium to show a save.
 
-Usage: preview_page.py [CARDS] [SAVES]; `run.py` asks for the same. The least and the median are given: on a machine that others use, the least is nearer the truth.
+Usage: preview_page.py [CARDS] [SAVES]; `run.py` asks for the same. The median and the least are
+given: on a machine that others use, the least is nearer the truth.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def first_page(page: Page, course: Path, cache: str) -> float:
 
 
 def saves(page: Page, course: Path, cache: str, times: int) -> list[float]:
-    """The seconds from each save until the card that it changed is drawn, in the middle of the course."""
+    """The seconds from each save until the card that it changed is drawn, amid the course."""
     lesson = len(list((course / "lessons").iterdir())) // 2
     path = sorted((course / "lessons").iterdir())[lesson]
     text = path.read_text(encoding="utf-8")
