@@ -51,21 +51,22 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
             yield from _same(card, variants)
             yield from _without_place(card, variants)
             yield from _other_gaps(card, variants)
-            yield from _playing(course, context, variants)
+            yield from _playing(course, context, card)
 
 
-def _playing(course: Course, context: Context, variants: list[Node]) -> Iterator[Finding]:
-    """Yield a finding for each sound in a variant: Anki would play it with every wording."""
-    for variant in variants if course.sounds else ():
-        for text in all_strings(variant.value):
-            for name in pictures_in(text):
-                if name in course.sounds:
-                    yield Finding(
-                        context.within(variant, name),
-                        f"this variant plays the sound `{name}`, which Anki would play with every "
-                        "wording of the card",
-                        "write it under `audio` of the card, or make this variant a card",
-                    )
+def _playing(course: Course, context: Context, card: Card) -> Iterator[Finding]:
+    """Yield a finding for each sound in a text that changes: Anki plays it with every wording."""
+    written = node_of(card)
+    variants = list(written["variants"].items())
+    changing = sorted({key for variant in variants for key in variant.value if key in written})
+    for place in (*variants, *(written[key] for key in changing)) if course.sounds else ():
+        for name in (name for text in all_strings(place.value) for name in pictures_in(text)):
+            if name in course.sounds:
+                yield Finding(
+                    context.within(place, name),
+                    f"Anki would play the sound `{name}` with every wording of the card",
+                    "write it under `audio` of the card, or make this wording a card",
+                )
 
 
 def _same(card: Card, variants: list[Node]) -> Iterator[Finding]:

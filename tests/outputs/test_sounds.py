@@ -229,7 +229,7 @@ def test_a_variant_plays_no_sound(tmp_path: Path):
     card = f"  - {{id: a, kind: basic, prompt: Who?, answer: Bo., {variant}}}\n"
     [problem] = pipeline.check(course(tmp_path, card)).diagnostics
     assert (problem.rule, problem.at.line) == ("variant", 7)
-    assert "plays the sound `hola.wav`" in problem.message
+    assert "play the sound `hola.wav`" in problem.message
 
 
 def test_unused_and_large_sounds_are_told(tmp_path: Path):

@@ -303,6 +303,27 @@ def test_what_is_wrong_with_the_card_itself_is_told_once(tmp_path: Path):
     assert [problem.rule for problem in problems] == ["unknown-option"]
 
 
+@pytest.mark.parametrize("sounding", ["prompt", "variant", "why"])
+def test_a_sound_in_a_text_that_changes_is_an_error(tmp_path: Path, sounding: str):
+    """Anki plays what any part of a side names, also what a script has put aside."""
+    sound = {
+        key: " ![](hola.wav)" if key == sounding else "" for key in ("prompt", "variant", "why")
+    }
+    card = (
+        f"  - {{id: a, kind: basic, prompt: 'Who{sound['prompt']}?', answer: Bo.,"
+        f" why: 'So{sound['why']}.', variants: [{{prompt: 'Whom{sound['variant']}?'}}]}}\n"
+    )
+    listed = "sounds:\n  - {file: hola.wav, origin: Mine., licence: CC0, transcript: Hola.}\n"
+    files: dict[str, str | bytes] = {
+        "media/media.yaml": listed,
+        "media/hola.wav": b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0" + bytes(28),
+    }
+    problems = pipeline.check(write_course(tmp_path / "course", files, cards=card)).diagnostics
+    # The reason stays, whichever wording is shown.
+    expected = [] if sounding == "why" else ["variant"]
+    assert [problem.rule for problem in problems] == expected, problems
+
+
 def test_rules_for_good_cards_look_at_variants_and_say_a_thing_once(tmp_path: Path):
     card = BASIC.replace("Bowlby.", "John Bowlby., why: Everybody always loses!")
     good = card.replace("VARIANT", "{prompt: Whom do we read?}")
