@@ -23,16 +23,14 @@ def variant_fields(
         [(name, html) for name, html in variant.items() if html != first.get(name, "")]
         for variant in variants
     ]
-    sides = {
-        "Variants": [[part for part in parts if part[0] in ON_FRONT] for parts in different],
-        "Variant Answers": [
-            [part for part in parts if part[0] not in ON_FRONT] for parts in different
-        ],
-    }
-    return {
-        field: "".join(map(_division, variants)) if any(variants) else ""
-        for field, variants in sides.items()
-    }
+    on_front = [[part for part in parts if part[0] in ON_FRONT] for parts in different]
+    on_back = [[part for part in parts if part[0] not in ON_FRONT] for parts in different]
+    return {"Variants": _divisions(on_front), "Variant Answers": _divisions(on_back)}
+
+
+def _divisions(variants: Sequence[Sequence[tuple[str, str]]]) -> str:
+    """Return the HTML of all variants, in which each has a division; nothing if all are empty."""
+    return "".join(map(_division, variants)) if any(variants) else ""
 
 
 def _division(parts: Iterable[tuple[str, str]]) -> str:

@@ -183,8 +183,8 @@ class LessonDecoder(Reports):
             card = _KINDS[whole.value["kind"]](self, whole, common | texts | own)
             if card:
                 yield card
-        again = [report for report in self.diagnostics[len(known) :] if report not in known]
-        self.diagnostics[len(known) :] = again
+        new = [report for report in self.diagnostics[len(known) :] if report not in known]
+        self.diagnostics[len(known) :] = new
 
     def citations(self, node: Node) -> tuple[Citation, ...]:
         citations = []

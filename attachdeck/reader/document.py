@@ -99,8 +99,8 @@ class Node:
         def mark() -> Mark:
             parts: Any = {key: self[key] for key in own} | {key: other[key] for key in other.value}
             marks = {key: replace(part.mark, file=part.file) for key, part in parts.items()}
-            keys = {**other.mark.keys, **self.mark.keys, **other.mark.keys}
-            return replace(other.mark, keys=keys, parts=marks)
+            own_keys = {key: self.mark.keys[key] for key in own if key not in other}
+            return replace(other.mark, keys=other.mark.keys | own_keys, parts=marks)
 
         has_places = isinstance(self._mark, Mark)
         return Node(own | other.value, mark() if has_places else mark, other.file)
