@@ -65,7 +65,7 @@ def folder(tmp_path: Path) -> Path:
 
 def course_of(folder: Path) -> Course:
     checked = pipeline.check(folder)
-    assert [(str(each.at), each.message) for each in checked.diagnostics] == []
+    assert [(str(diagnostic.at), diagnostic.message) for diagnostic in checked.diagnostics] == []
     return checked.course
 
 
@@ -107,8 +107,11 @@ def test_corrections_flow_in_and_what_they_meet_is_reported(folder: Path):
     checked = pipeline.check(folder)
     assert checked.course.lessons[0].cards[2].scenario == "She waits for him."
     assert checked.course.lessons[0].cards[1].answer == "A harbour."
-    found = [(each.rule, each.severity.value, each.at.line) for each in checked.diagnostics]
-    assert found == [("upstream-changed", "warning", 6)]
+    warnings = [
+        (diagnostic.rule, diagnostic.severity.value, diagnostic.at.line)
+        for diagnostic in checked.diagnostics
+    ]
+    assert warnings == [("upstream-changed", "warning", 6)]
     assert "Where one comes back to." in checked.diagnostics[0].message
     for _ in range(2):
         again = run("build", folder, "-o", folder / "deck.apkg")
@@ -127,7 +130,9 @@ def test_what_an_unknown_course_would_have_brought_along_is_not_missing(folder: 
     path.write_text(
         path.read_text(encoding="utf-8").replace("../base", "nowhere"), encoding="utf-8"
     )
-    assert [each.rule for each in pipeline.check(folder).diagnostics] == ["unknown-course"]
+    assert [diagnostic.rule for diagnostic in pipeline.check(folder).diagnostics] == [
+        "unknown-course"
+    ]
 
 
 def test_a_folder_beside_is_proposed_for_an_unknown_course(folder: Path):
@@ -147,7 +152,7 @@ def test_a_number_in_a_change_is_told_in_quotes(folder: Path):
         path.read_text(encoding="utf-8").replace("answer: A harbour.", "answer: 1969", 1),
         encoding="utf-8",
     )
-    assert [each.help for each in pipeline.check(folder).diagnostics] == [
+    assert [diagnostic.help for diagnostic in pipeline.check(folder).diagnostics] == [
         'put it in quotes, so that it is text: `answer: "1969"`'
     ]
 
@@ -217,8 +222,10 @@ def test_mistakes_are_told_where_they_stand(
 ):
     path = folder / file
     path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
-    found = [(each.rule, str(each.at)) for each in pipeline.check(folder).diagnostics]
-    assert any(each == rule and at.endswith(place) for each, at in found), found
+    places = [
+        (diagnostic.rule, str(diagnostic.at)) for diagnostic in pipeline.check(folder).diagnostics
+    ]
+    assert any(code == rule and at.endswith(place) for code, at in places), places
     assert run("check", folder).exit_code == 1
 
 
@@ -228,7 +235,7 @@ def test_a_broken_base_and_a_circle_are_told(folder: Path):
     (base / "course.yaml").write_text(
         good.replace("id: tiny", "id: tiny\nextends: ../mine"), encoding="utf-8"
     )
-    assert [each.rule for each in pipeline.check(folder).diagnostics] == ["broken-base"]
+    assert [diagnostic.rule for diagnostic in pipeline.check(folder).diagnostics] == ["broken-base"]
     (base / "course.yaml").write_text(good.replace("title", "titel"), encoding="utf-8")
     diagnostic = pipeline.check(folder).diagnostics[0]
     assert (diagnostic.rule, diagnostic.at.line) == ("broken-base", 3)

@@ -180,16 +180,16 @@ def test_a_retired_card_has_no_cards_in_the_package(author: Author):
 
 def test_a_vanished_card_is_refused(author: Author):
     author.release()
-    said = author.refused(ONE)
-    assert "error[vanished-card]: the card `two` is gone" in said
-    assert "restore it with `status: retired`" in said
+    refusal = author.refused(ONE)
+    assert "error[vanished-card]: the card `two` is gone" in refusal
+    assert "restore it with `status: retired`" in refusal
     renamed = author.refused(ONE + TWO.replace("id: two", "id: two-b"))
     assert "if it is `two-b` now, write `formerly: two` there" in renamed
 
 
 def test_a_renamed_deck_is_refused(author: Author):
     author.release()
-    said = author.refused(
+    refusal = author.refused(
         ONE + TWO,
         **{
             "lessons/01-first.yaml": (
@@ -198,9 +198,10 @@ def test_a_renamed_deck_is_refused(author: Author):
         },
     )
     assert (
-        "error[renamed-deck]: the deck `Tiny::01 First` is now called `Tiny::01 Beginnings`" in said
+        "error[renamed-deck]: the deck `Tiny::01 First` is now called `Tiny::01 Beginnings`"
+        in refusal
     )
-    assert "in the lesson `first` write `deck: 01 First`" in said
+    assert "in the lesson `first` write `deck: 01 First`" in refusal
     kept = LESSON_HEAD.replace("title: First", "title: Beginnings\ndeck: 01 First") + ONE + TWO
     author.release(**{"lessons/01-first.yaml": kept})
 
@@ -214,29 +215,31 @@ def test_a_changed_course_id_is_refused(author: Author):
 
 def test_a_kind_of_another_note_type_is_refused(author: Author):
     author.release()
-    said = author.refused(ONE + "  - {id: two, kind: cloze, text: ((1 B)) is second.}\n")
+    refusal = author.refused(ONE + "  - {id: two, kind: cloze, text: ((1 B)) is second.}\n")
     assert (
         "error[changed-note-type]: the card `two` was of the note type `basic` and is now `cloze`"
-        in said
+        in refusal
     )
 
 
 def test_a_kind_of_another_note_type_under_another_id_is_refused(author: Author):
     author.release()
-    said = author.refused(
+    refusal = author.refused(
         ONE + "  - {id: zwei, formerly: two, kind: cloze, text: ((1 B)) is second.}\n"
     )
     assert (
         "error[changed-note-type]: the card `two` was of the note type `basic` and is now `cloze`"
-        in said
+        in refusal
     )
 
 
 def test_a_reused_id_is_refused(author: Author):
     author.release()
     author.release(ONE + TWO.replace("id: two", "id: zwei").replace("}", ", formerly: two}"))
-    said = author.refused(ONE + TWO.replace("id: two", "id: zwei") + TWO.replace("Second?", "New?"))
-    assert "error[reused-id]" in said
+    refusal = author.refused(
+        ONE + TWO.replace("id: two", "id: zwei") + TWO.replace("Second?", "New?")
+    )
+    assert "error[reused-id]" in refusal
 
 
 def test_a_card_whose_rename_was_undone_by_a_merge_is_refused(author: Author):
@@ -250,8 +253,10 @@ def test_a_card_whose_rename_was_undone_by_a_merge_is_refused(author: Author):
     path.write_text(
         path.read_text(encoding="utf-8").replace('  "zwei"', f'{line}\n  "zwei"'), encoding="utf-8"
     )
-    said = author.refused(ONE + TWO + renamed)
-    assert "error[reused-id]: the cards `two` and `zwei` are one and the same for learners" in said
+    refusal = author.refused(ONE + TWO + renamed)
+    assert (
+        "error[reused-id]: the cards `two` and `zwei` are one and the same for learners" in refusal
+    )
     author.release(ONE + renamed)
 
 
@@ -275,9 +280,9 @@ def test_what_would_leave_learners_an_empty_card_is_refused(
     author: Author, before: str, after: str, what: str
 ):
     lock = author.release(ONE + before)
-    said = author.refused(ONE + after)
-    assert f"error[lost-side]: the card `two` has lost its {what}" in said
-    assert "course.lock:" in said
+    refusal = author.refused(ONE + after)
+    assert f"error[lost-side]: the card `two` has lost its {what}" in refusal
+    assert "course.lock:" in refusal
     # Each way out that the message names.
     author.release(
         ONE
@@ -303,8 +308,8 @@ def test_a_card_that_is_retired_gets_no_gap(author: Author):
     """Anki would make the gap's card by itself, with an id apart from its siblings'."""
     author.release(ONE + CLOZE)
     retired = CLOZE.replace("}\n", ", status: retired, retired_because: Wrong.}\n")
-    said = author.refused(ONE + retired.replace("follow", "((3 follow))"))
-    assert "error[retired-side]: the card `two` is retired and has its gap 3 only since" in said
+    refusal = author.refused(ONE + retired.replace("follow", "((3 follow))"))
+    assert "error[retired-side]: the card `two` is retired and has its gap 3 only since" in refusal
     author.release(ONE + retired)
 
 
@@ -389,16 +394,16 @@ def test_a_changed_layout_is_refused(author: Author, monkeypatch: pytest.MonkeyP
         )
 
     monkeypatch.setattr(note_types, "_yaml", with_another_field)
-    said = author.refused(ONE + TWO)
+    refusal = author.refused(ONE + TWO)
     assert (
         "error[changed-layout]: the fields or templates of the note type `basic` have changed"
-        in said
+        in refusal
     )
-    assert "Anki would clone the note type" in said
+    assert "Anki would clone the note type" in refusal
 
 
 @pytest.mark.parametrize(
-    ("damage", "said"),
+    ("damage", "refusal"),
     [
         (
             lambda text: text.replace("cards:\n", "cards:\n<<<<<<< HEAD\n"),
@@ -421,12 +426,12 @@ def test_a_changed_layout_is_refused(author: Author, monkeypatch: pytest.MonkeyP
         (lambda _: "", "the lock is damaged"),
     ],
 )
-def test_a_damaged_lock_is_a_clear_error(author: Author, damage, said: str):
+def test_a_damaged_lock_is_a_clear_error(author: Author, damage, refusal: str):
     author.release()
     path = author.course / "course.lock"
     path.write_text(damage(path.read_text(encoding="utf-8")), encoding="utf-8")
     stderr = author.refused(ONE + TWO)
-    assert said in stderr
+    assert refusal in stderr
     assert "help: " in stderr
     assert "Traceback" not in stderr
 

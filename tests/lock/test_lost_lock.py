@@ -48,10 +48,10 @@ class Author:
         run_git(self.folder, "add", "course")
         run_git(self.folder, "commit", "-q", "-m", "Release")
 
-    def follow(self, said: str) -> None:
+    def follow(self, output: str) -> None:
         """Run the command that a message gives, as its reader would paste it."""
-        command = re.search(r"`(git [^`]*)`", said)
-        assert command, said
+        command = re.search(r"`(git [^`]*)`", output)
+        assert command, output
         subprocess.run(shlex.split(command[1]), cwd=Path.cwd(), check=True, capture_output=True)
 
 
@@ -124,9 +124,9 @@ def test_a_lock_that_a_commit_deleted_comes_back(author: Author):
     run_git(author.folder, "rm", "-q", "course/course.lock")
     run_git(author.folder, "commit", "-q", "-m", "Tidy up")
     author.deck.unlink()
-    said = run("check", "course").output
-    assert "error[missing-lock]" in said
-    author.follow(said)
+    output = run("check", "course").output
+    assert "error[missing-lock]" in output
+    author.follow(output)
     assert author.lock.read_bytes() == before
 
 
@@ -201,11 +201,11 @@ def test_diff_and_release_report_unchanged_cards_with_a_newer_time(author: Autho
         ("old.lock", author.lock),
         ("v1", "course"),
     ):
-        said = run("diff", old, new).stdout
-        assert said.count("renewed") == 1, said
+        output = run("diff", old, new).stdout
+        assert output.count("renewed") == 1, output
         assert re.search(
-            r"^renewed 2 cards \((two, three|three, two)\): unchanged", said, re.MULTILINE
-        ), said
+            r"^renewed 2 cards \((two, three|three, two)\): unchanged", output, re.MULTILINE
+        ), output
     author.commit()
-    said = run("release", "course", "--from", "old.apkg", "-o", "release").output
-    assert "careful: 2 cards (two, three): unchanged, but with a newer time" in said
+    output = run("release", "course", "--from", "old.apkg", "-o", "release").output
+    assert "careful: 2 cards (two, three): unchanged, but with a newer time" in output

@@ -31,19 +31,22 @@ BREAKING = {
 def rules_of(folder: Path) -> list[tuple[str, str]]:
     """The codes and files of what is wrong, in the order in which they are told."""
     diagnostics = pipeline.check(folder).diagnostics
-    assert list(diagnostics) == sorted(diagnostics, key=lambda each: each.at)
-    return [(each.rule, each.at.file.removeprefix(f"{folder}/")) for each in diagnostics]
+    assert list(diagnostics) == sorted(diagnostics, key=lambda diagnostic: diagnostic.at)
+    return [
+        (diagnostic.rule, diagnostic.at.file.removeprefix(f"{folder}/"))
+        for diagnostic in diagnostics
+    ]
 
 
 @pytest.mark.parametrize("breaking", BREAKING)
 def test_an_error_in_one_file_hides_no_unknown_source_in_another(breaking: str, tmp_path: Path):
     file, text = BREAKING[breaking]
     files = {"lessons/02-second.yaml": SECOND + UNKNOWN, file: text}
-    found = rules_of(write_course(tmp_path / "course", files))
-    assert ("unknown-source", "lessons/02-second.yaml") in found
-    others = [each for each in found if each != ("unknown-source", "lessons/02-second.yaml")]
+    codes = rules_of(write_course(tmp_path / "course", files))
+    assert ("unknown-source", "lessons/02-second.yaml") in codes
+    others = [code for code in codes if code != ("unknown-source", "lessons/02-second.yaml")]
     assert others
-    assert {each[1] for each in others} == {file}
+    assert {file_of_code for _, file_of_code in others} == {file}
 
 
 NAMING = {
@@ -69,16 +72,16 @@ def test_what_a_broken_file_defines_is_not_called_unknown(
 ):
     text = "" if end is None else WHOLE[file].replace("cards:\n", "cards: []\n") + end
     files = {"lessons/02-second.yaml": SECOND + NAMING[file], file: text}
-    found = rules_of(write_course(tmp_path / "course", files))
-    assert found
-    assert {each[1] for each in found} == {file}
+    codes = rules_of(write_course(tmp_path / "course", files))
+    assert codes
+    assert {file_of_code for _, file_of_code in codes} == {file}
 
 
 def test_what_is_right_in_course_yaml_counts_and_its_mistakes_are_told_too(tmp_path: Path):
     course = COURSE_YAML.replace("title: Tiny\n", "").replace("id: tiny", "id: Tiny!")
     files = {"course.yaml": course, "lessons/02-second.yaml": SECOND + VIGNETTE}
-    found = rules_of(write_course(tmp_path / "course", files))
-    assert sorted(found) == [
+    codes = rules_of(write_course(tmp_path / "course", files))
+    assert sorted(codes) == [
         ("missing-key", "course.yaml"),
         ("schema", "course.yaml"),
         ("unknown-option", "lessons/02-second.yaml"),
@@ -96,13 +99,13 @@ def test_cards_without_errors_are_held_against_the_rules_while_others_have_some(
         ),
     }
     folder = write_course(tmp_path / "course", files)
-    said = run("check", folder).stdout
+    output = run("check", folder).stdout
     places = [
-        said.index(text) for text in ("[missing-key]", "[unknown-source]", "`c` does not say")
+        output.index(text) for text in ("[missing-key]", "[unknown-source]", "`c` does not say")
     ]
     assert places == sorted(places)
-    assert "`d` does not say what it asks about" in said
-    assert "`b` names no source" not in said
-    assert "`d` names no source" in said
-    assert "[unused-source]" not in said
-    assert "[objective-without-card]" not in said
+    assert "`d` does not say what it asks about" in output
+    assert "`b` names no source" not in output
+    assert "`d` names no source" in output
+    assert "[unused-source]" not in output
+    assert "[objective-without-card]" not in output

@@ -45,8 +45,10 @@ def found(folder: Path, example: str, rule: str) -> list[str]:
         cards = "".join(cards.replace("{n}", str(n)) for n in range(50))
     rules = Rules(TODAY, (rule,), (CORPUS,))
     checked = pipeline.check(write_course(folder, files, cards=cards), rules=rules)
-    assert checked.course, [(str(each.at), each.message) for each in checked.diagnostics]
-    return [each.message for each in checked.diagnostics if each.rule == rule]
+    assert checked.course, [
+        (str(diagnostic.at), diagnostic.message) for diagnostic in checked.diagnostics
+    ]
+    return [diagnostic.message for diagnostic in checked.diagnostics if diagnostic.rule == rule]
 
 
 @pytest.mark.parametrize("name", known_rules())
@@ -93,8 +95,8 @@ def test_a_card_and_a_course_can_say_otherwise(tmp_path: Path):
 
 
 def test_a_day_that_does_not_exist_is_told_where_it_stands(tmp_path: Path):
-    said = 'help: {checked: "2026-02-30", lines: [{where: Here, contact: "112"}]}\n'
-    folder = write_course(tmp_path, {"course.yaml": COURSE_YAML + said})
+    help_lines = 'help: {checked: "2026-02-30", lines: [{where: Here, contact: "112"}]}\n'
+    folder = write_course(tmp_path, {"course.yaml": COURSE_YAML + help_lines})
     (found,) = pipeline.check(folder, rules=Rules(TODAY, ("help-unchecked",))).diagnostics
     assert "2026-02-30, a day that does not exist" in found.message
     assert (found.at.line, found.at.column) == (COURSE_YAML.count("\n") + 1, 17)
@@ -107,13 +109,13 @@ def test_what_is_shown_otherwise_is_told_of_lessons_and_of_every_text_of_a_card(
         "summary: '[Here](www.example.org)'\nreading: See ![[plane.svg]].",
     )
     card = "  - {id: a, kind: basic, prompt: What?, answer: This., hint: '{{c1::x}}'}\n"
-    said = run(
+    output = run(
         "check",
         write_course(tmp_path, {"lessons/01-first.yaml": head + card}),
         "--rule",
         "shown-otherwise",
     ).stdout
-    assert said.count("warning[shown-otherwise]") == 3
+    assert output.count("warning[shown-otherwise]") == 3
 
 
 def test_what_is_shown_otherwise_is_told_of_course_and_lessons(tmp_path: Path):
@@ -129,9 +131,9 @@ def test_what_is_shown_otherwise_is_told_of_course_and_lessons(tmp_path: Path):
         "course.yaml": course,
         "lessons/01-first.yaml": head + "  - {id: a, kind: basic, prompt: What?, answer: This.}\n",
     }
-    said = run("check", write_course(tmp_path, files), "--rule", "shown-otherwise").stdout
-    assert said.count("warning[shown-otherwise]") == 5
-    assert said.count("in the description of a deck") == 2
+    output = run("check", write_course(tmp_path, files), "--rule", "shown-otherwise").stdout
+    assert output.count("warning[shown-otherwise]") == 5
+    assert output.count("in the description of a deck") == 2
     write_course(tmp_path, {"course.yaml": COURSE_YAML + 'notice: "<font>Read</font> this."\n'})
     assert (
         "`<font>` does not reach the card"
@@ -154,12 +156,12 @@ def test_files_that_templates_show_are_looked_for(tmp_path: Path):
         "media/media.yaml": media,
         "media/back.png": b"x",
     }
-    said = run(
+    output = run(
         "check", write_course(tmp_path, files, cards=CUSTOM), "--rule", "unknown-file"
     ).stdout
-    assert said.count("warning[unknown-file]") == 2
-    assert "`_logo.png`" in said
-    assert "list it under `files`, too" in said
+    assert output.count("warning[unknown-file]") == 2
+    assert "`_logo.png`" in output
+    assert "list it under `files`, too" in output
 
 
 def test_an_objective_without_a_card_is_told_where_it_stands(tmp_path: Path):
@@ -168,8 +170,8 @@ def test_an_objective_without_a_card_is_told_where_it_stands(tmp_path: Path):
     )
     card = "  - {id: a, kind: basic, prompt: P, answer: A, objective: first-goal}\n"
     folder = write_course(tmp_path, {"lessons/01-first.yaml": head + card})
-    said = run("check", folder, "--rule", "objective-without-card").stdout
-    assert "01-first.yaml:6:10\n" in said
+    output = run("check", folder, "--rule", "objective-without-card").stdout
+    assert "01-first.yaml:6:10\n" in output
 
 
 def test_misspelt_rules_are_told(tmp_path: Path):
@@ -178,9 +180,9 @@ def test_misspelt_rules_are_told(tmp_path: Path):
         {"course.yaml": COURSE_YAML + "lint: {no-sourse: off}\n"},
         cards="  - {id: a, kind: basic, prompt: P, answer: A, lint: {nothing: x}}\n",
     )
-    said = run("check", folder).stdout
-    assert said.count("unknown-rule") == 2
-    assert "did you mean `no-source`?" in said
+    output = run("check", folder).stdout
+    assert output.count("unknown-rule") == 2
+    assert "did you mean `no-source`?" in output
     assert run("check", folder, "--rule", "no-sourse").exit_code == 2
     assert "did you mean `no-source`?" in run("explain", "no-sourse").stderr
 
@@ -222,7 +224,7 @@ def test_many_cards_are_linted_in_time_that_grows_with_them(tmp_path: Path):
     )
     rules = Rules(TODAY, ("near-duplicate-prompt",))
     checked = pipeline.check(write_course(tmp_path, cards=cards), rules=rules)
-    assert {each.rule for each in checked.diagnostics} <= {"near-duplicate-prompt"}
+    assert {diagnostic.rule for diagnostic in checked.diagnostics} <= {"near-duplicate-prompt"}
 
 
 TRICKY = [
@@ -276,8 +278,8 @@ def test_a_card_with_a_listed_phrase_is_looked_at_closely(data: st.DataObject):
     )
     phrases = Phrases(_words("en"))
     phrases.near("", data.draw(st.lists(st.sampled_from(text.split()))))
-    said = re.sub(r'[.,;:!?()\[\]{}“”‘"*_]', " ", text).split()
-    assert name in phrases.near(text, said)
+    words = re.sub(r'[.,;:!?()\[\]{}“”‘"*_]', " ", text).split()
+    assert name in phrases.near(text, words)
 
 
 @given(st.text(), st.text("ab’' .-_ßΣ"))
