@@ -21,7 +21,7 @@ from attachdeck.compile.objects import Memory, Rules, compiler_of
 from attachdeck.compile.results import Checked, Compiled
 from attachdeck.domain.diagnostics import Diagnostic, Severity
 from attachdeck.layers.overlay import base_folder, broken_base, overrides_to_keep, upstream_changes
-from attachdeck.layers.stack import Stack
+from attachdeck.layers.stack import lay_stack
 from attachdeck.lock import sealing
 from attachdeck.lock.file import digest, read_lock, write_lock
 from attachdeck.lock.records import Lock, changes, lock_for
@@ -59,7 +59,8 @@ def check(
     lock, damage = read_lock(files.lock, files.lock_problems)
     original, more = read_lock(*lock_file(folder)) if language else (Lock(), [])
     base, base_problems = _check_base(files, folder, depth)
-    stack = _stack(folder, files, base, language)
+    below = base.compiler.stack if base else None
+    stack = lay_stack(folder, files, below, card_ids(base), language)
     own_problems = [] if stack.is_partial else schema.problems(stack.files)
     diagnostics += [*damage, *more, *base_problems, *stack.diagnostics, *own_problems]
     compiler = compiler_of(stack, rules)
@@ -98,15 +99,6 @@ def _check_base(
         if problem.severity is Severity.ERROR:
             return None, [broken_base(files.course.root, base, problem)]
     return checked, []
-
-
-def _stack(folder: Path, files: CourseFiles, base: Checked | None, language: str) -> Stack:
-    """Lay the layers of a course over one another."""
-    below = base.compiler.stack if base else None
-    stack = Stack(folder, files, base=below, base_cards=card_ids(base), language=language)
-    if language and not has_errors(schema.problems(stack.files)):
-        stack.translate()
-    return stack
 
 
 def compiled(checked: Checked, now: int, *, keep_mine: bool = False) -> Compiled:

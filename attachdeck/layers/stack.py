@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from attachdeck.domain.diagnostics import Diagnostic
+from attachdeck import schema
+from attachdeck.domain.diagnostics import Diagnostic, Severity
 from attachdeck.layers.overlay import Overlay, Overridden, base_folder
 from attachdeck.layers.translation import Tally, Translation, unknown_language
 from attachdeck.reader import CourseFiles, Document, read_course, read_text
@@ -114,6 +115,23 @@ class Stack:
             yield from (text.encode("utf-8", "surrogatepass") for text in self.translation.texts)
 
 
+def lay_stack(
+    folder: Path,
+    files: CourseFiles,
+    base: Stack | None,
+    base_cards: CardIds | None,
+    language: str,
+) -> Stack:
+    """Lay the layers of a course over one another, and translate it where its own documents pass
+    their schemas."""
+    stack = Stack(folder, files, base=base, base_cards=base_cards, language=language)
+    if language and not any(
+        problem.severity is Severity.ERROR for problem in schema.problems(stack.files)
+    ):
+        stack.translate()
+    return stack
+
+
 def open_stack(folder: Path, language: str, cards: Mapping[Path, CardIds]) -> Stack:
     """Read the layers of a course in another process than the one that has checked them.
 
@@ -121,14 +139,6 @@ def open_stack(folder: Path, language: str, cards: Mapping[Path, CardIds]) -> St
     """
     files, _ = read_course(folder)
     base_at, _ = base_folder(files, folder)
-    base = open_stack(base_at, "", cards) if base_at in cards and base_at else None
-    stack = Stack(
-        folder,
-        files,
-        base=base,
-        base_cards=cards[base_at] if base_at in cards and base_at else None,
-        language=language,
-    )
-    if language:
-        stack.translate()
-    return stack
+    if base_at is None or base_at not in cards:
+        return lay_stack(folder, files, None, None, language)
+    return lay_stack(folder, files, open_stack(base_at, "", cards), cards[base_at], language)

@@ -81,8 +81,8 @@ def _beside(card: Card, texts: Mapping[str, str]) -> tuple[str, ...]:
             for citation in card.sources
         )
     )
-    said = [texts[name] for name in ("Why", "Confusion") if texts[name]]
-    return (*said, *([escape(cited, quote=False)] if cited else ()))
+    remarks = [texts[name] for name in ("Why", "Confusion") if texts[name]]
+    return (*remarks, *([escape(cited, quote=False)] if cited else ()))
 
 
 def reading_html(lesson: Lesson, html: Callable[[str], str]) -> str:
