@@ -290,6 +290,12 @@ def _practice(values: Values) -> None:
     _ask(values, "prompt", "What to do")
 
 
+def _produce(values: Values) -> None:
+    _ask(values, "prompt", "What to write")
+    _ask(values, "answer", "A model answer")
+    _ask(values, "standard", "The standard that a good answer meets")
+
+
 def _or_end(may_end: bool) -> dict[str, Any]:
     return {"default": "", "show_default": False} if may_end else {}
 
@@ -297,6 +303,7 @@ def _or_end(may_end: bool) -> dict[str, Any]:
 _ASKED: dict[str, Callable[[Values], None]] = {
     "basic": _basic, "reversed": _reversed, "typed": _basic, "cloze": _cloze, "choice": _choice,
     "vignette": _vignette, "sequence": _sequence, "occlusion": _occlusion, "practice": _practice,
+    "produce": _produce,
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from attachdeck.domain.course import (
     OcclusionCard,
     Option,
     PracticeCard,
+    ProduceCard,
     ReadingCard,
     ReferenceCard,
     Region,
@@ -175,6 +176,16 @@ def _practice(card: PracticeCard, texts: Texts) -> Fields:
     return {"Prompt": texts.html(card.prompt), "Example": texts.html(card.example)}
 
 
+def _produce(card: ProduceCard, texts: Texts) -> Fields:
+    return {
+        "Scenario": texts.html(card.scenario),
+        "Prompt": texts.html(card.prompt),
+        "Model Answer": texts.html(card.answer),
+        "Standard": texts.html(card.standard),
+        "Typed": texts.plain(texts.words["In your own words"]),
+    }
+
+
 def _reference(card: ReferenceCard, texts: Texts) -> Fields:
     return {"Prompt": texts.html(card.prompt), "Text": texts.html(card.text)}
 
@@ -197,6 +208,7 @@ _FIELDS: Mapping[str, Callable[..., Fields]] = {
     "sequence": _sequence,
     "occlusion": _occlusion,
     "practice": _practice,
+    "produce": _produce,
     "reference": _reference,
     "reading": _reading,
 }

@@ -46,6 +46,7 @@ NOTE_TYPE_OF = {
     "typed": "basic",
     "choice": "choice",
     "vignette": "choice",
+    "produce": "practice",
     "reading": "reference",
 }
 NOTE_TYPE_OF |= {kind: kind for kind in ("cloze", "sequence", "occlusion", "practice", "reference")}

@@ -12,6 +12,7 @@ from attachdeck.domain.course import (
     ClozeCard,
     Option,
     PracticeCard,
+    ProduceCard,
     ReversedCard,
     SequenceCard,
     TypedCard,
@@ -95,6 +96,17 @@ def sequence_card(lesson: LessonDecoder, node: Node, common: dict[str, Any]) -> 
         prompt=node.value["prompt"],
         steps=tuple(node.value["steps"]),
         whole=node.value.get("whole", False),
+        **common,
+    )
+
+
+def produce_card(lesson: LessonDecoder, node: Node, common: dict[str, Any]) -> Card:
+    value = node.value
+    return ProduceCard(
+        scenario=value.get("scenario", ""),
+        prompt=value["prompt"],
+        answer=value["answer"],
+        standard=value["standard"],
         **common,
     )
 

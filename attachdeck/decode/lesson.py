@@ -224,6 +224,7 @@ _KINDS: Mapping[str, Callable[[LessonDecoder, Node, dict[str, Any]], Card | None
     "vignette": kinds.vignette_card,
     "sequence": kinds.sequence_card,
     "practice": kinds.practice_card,
+    "produce": kinds.produce_card,
     "occlusion": regions.occlusion_card,
     "custom": custom.custom_card,
 }

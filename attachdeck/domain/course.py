@@ -253,6 +253,18 @@ class PracticeCard(Card):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProduceCard(Card):
+    """A moment, and what to write about it in one's own words; a model answer to compare with, and
+    the standard that it meets. Nothing is compared or graded."""
+
+    kind = "produce"
+    scenario: str = ""
+    prompt: str
+    answer: str
+    standard: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceCard(Card):
     """A text to look up, without a question: the course's notice, or its help lines."""
 
@@ -290,13 +302,14 @@ KINDS_OF_CARD = frozenset(
         SequenceCard,
         OcclusionCard,
         PracticeCard,
+        ProduceCard,
     )
 )
 """The kinds that an author writes from scratch; reference cards are made from course.yaml, and
 custom ones belong to note types of the course's own."""
 
 
-APPLYING_KINDS = frozenset((VignetteCard.kind, PracticeCard.kind))
+APPLYING_KINDS = frozenset((VignetteCard.kind, PracticeCard.kind, ProduceCard.kind))
 """The kinds of card in which a learner applies what an objective is about."""
 
 

@@ -28,6 +28,8 @@ CARRIED = frozenset(
         "variants",
         "whole",
         "example",
+        "scenario",
+        "standard",
         "content_note",
         "status",
         "retired_because",
@@ -45,6 +47,7 @@ _NEEDS = {
     "choice": ("question", "options"),
     "sequence": ("prompt", "steps"),
     "practice": ("prompt",),
+    "produce": ("prompt", "answer", "standard"),
 }
 """The required keys of each kind of card that a table can hold."""
 _GAP = re.compile(r"\{\{c[0-9]+::")

@@ -180,6 +180,11 @@ def _sides(deck: Deck, card: Card, texts: Mapping[str, str], place: int) -> tupl
             f"<div>{texts['Header']}</div>{_masked(card, texts['Image'], place)}",
             f"<div>{name}</div>{_framed(card, texts['Image'], place)}",
         )
+    if card.kind == "produce":
+        scene = f'<div class="scene">{texts["Scenario"]}</div>' if texts["Scenario"] else ""
+        standard = f"<div><em>{word['Compare with']}:</em> {texts['Standard']}</div>"
+        model = f"<div>{texts['Model Answer']}</div>"
+        return f"{scene}<div>{texts['Prompt']}</div>", model + standard
     if card.kind == "practice":
         return f"<div>{texts['Prompt']}</div>", texts["Example"] or word["No right answer"]
     if place == 1:

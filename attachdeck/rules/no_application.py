@@ -52,5 +52,6 @@ def compare(whole: Whole, context: Context) -> Iterator[Finding]:
             yield Finding(
                 objective.at,
                 f"`{objective.id}` asks learners to {objective.level}, and none of its cards does",
-                "write a `vignette` or a `practice` card for it, or give it a lower level",
+                "write a `vignette`, a `produce` or a `practice` card for it, or give it a lower "
+                "level",
             )

@@ -29,6 +29,7 @@ from attachdeck.domain.course import (
     Course,
     CustomCard,
     PracticeCard,
+    ProduceCard,
     ReversedCard,
     Section,
     SequenceCard,
@@ -127,7 +128,7 @@ def _is_blank(text: str, media: Files) -> bool:
 
 def _asked(card: Card) -> Iterator[tuple[str, tuple[str | int, ...]]]:
     """Yield the texts without which a card asks nothing, and the way to each."""
-    if isinstance(card, BasicCard | SequenceCard | PracticeCard):
+    if isinstance(card, BasicCard | SequenceCard | PracticeCard | ProduceCard):
         yield card.prompt, ("prompt",)
     if isinstance(card, ReversedCard):
         yield card.reverse_prompt, ("reverse", "prompt")

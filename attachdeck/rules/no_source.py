@@ -1,7 +1,7 @@
 """Card without a source.
 
 A learner who doubts a card must be able to look it up.
-Scenes, practice and what an author only shows need none.
+Scenes, practice, what learners write and what an author only shows need none.
 Source: Wozniak's rule 18, provide sources (1999).
 Mend: name a work of `sources.yaml` under `sources`.
 
@@ -21,10 +21,13 @@ from collections.abc import Iterator
 from attachdeck.domain.course import Course
 from attachdeck.rules import Context, Finding
 
+_WITHOUT = ("vignette", "practice", "produce")
+"""The kinds of card that state no fact of their own."""
+
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for card in course.cards():
-        if not card.sources and card.kind not in ("vignette", "practice") and course.sources:
+        if not card.sources and card.kind not in _WITHOUT and course.sources:
             yield Finding(
                 card.at,
                 f"`{card.id}` names no source",

@@ -29,6 +29,7 @@ ANSWERS = {
     "sequence": "The steps\nOne\nTwo\n\n",
     "occlusion": "What?\nplane.svg\nLeft\n0\n0\n50\n100\n",
     "practice": "Notice one thing.\n",
+    "produce": "Write a plan.\nIf it rains, I wait.\nIt names a moment.\n",
 }
 
 

@@ -143,7 +143,7 @@ def test_a_transcript_is_a_text_whatever_it_holds(tmp_path: Path):
         assert "<script>" not in text
         assert "[latex]" not in text
         assert text.count("[sound:") == (2 if note.card == "word" else 1)
-        assert note.made == (0,)
+        assert note.anki_places == (0,)
 
 
 def said(folder: Path, **files: str | bytes) -> list[tuple[str, str]]:

@@ -143,6 +143,14 @@ WORDINGS = {
     ],
 }
 """What each wording of `VARIANTS` asks and answers, by card."""
+PRODUCE = """\
+  - id: plan
+    kind: produce
+    scenario: No answer since morning.
+    prompt: Write one plan for this moment.
+    answer: If I want to write again, then I put the phone away.
+    standard: It names a moment and one small thing to do.
+"""
 NOTE_TYPE = """\
 name: Basic
 id: 1600000000001

@@ -121,4 +121,4 @@ def test_the_cards_in_the_documentation_are_cards(tmp_path):
     checked = pipeline.check(write_course(tmp_path, {"lessons/01-first.yaml": lesson}))
     assert [(str(each.at), each.message) for each in checked.diagnostics] == []
     kinds = {card.kind for card in checked.course.cards()}
-    assert len(kinds) == 9
+    assert len(kinds) == 10

@@ -60,6 +60,10 @@ def _prompt(face: Face, variants: Iterable[Face], note: Note, word: Mapping[str,
 def _asked(face: Face, word: Mapping[str, str], marks: str) -> str:
     """Return a question with what unfolds below it, the content note before all of it."""
     texts = face.fields
+    field = ""
+    if face.card.kind == "produce":  # Nothing reads what is written there.
+        label = word["In your own words"]
+        field = f'<label class="writing">{label}<textarea rows="4"></textarea></label>'
     hint = _unfolding("hint", word["Hint"], texts["Hint"]) if texts["Hint"] else ""
     # A card of practice has no right answer; the face says so where it has no example, in words for
     # Anki.
@@ -73,7 +77,7 @@ def _asked(face: Face, word: Mapping[str, str], marks: str) -> str:
             word["Show the answer"],
             f'<div class="back">{face.back}</div>{_beside(texts, word)}{marks}',
         )
-    asked = f'<div class="front">{face.front}</div>{hint}{answer}'
+    asked = f'<div class="front">{face.front}</div>{field}{hint}{answer}'
     if not face.card.content_note:
         return asked
     question = _unfolding("fold", word["Show question"], asked)

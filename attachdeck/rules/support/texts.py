@@ -18,6 +18,7 @@ from attachdeck.domain.course import (
     Course,
     OcclusionCard,
     PracticeCard,
+    ProduceCard,
     SequenceCard,
     VignetteCard,
 )
@@ -86,6 +87,8 @@ def texts(card: Card, phrases: Phrases) -> Texts:
             option.why for option in card.options
         ]
         rejected = [option.text for option in card.options if not option.right]
+    elif isinstance(card, ProduceCard):
+        asked, claimed = f"{card.scenario} {card.prompt}".strip(), [card.answer, card.standard]
     elif isinstance(card, SequenceCard | OcclusionCard | PracticeCard):
         asked = card.prompt
         claimed = list(card.steps) if isinstance(card, SequenceCard) else []
