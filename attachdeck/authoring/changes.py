@@ -47,9 +47,10 @@ class _Changes:
     def of_value(self, whole: Part, number: int, old: Any, new: Any) -> Iterator[Replacement]:
         """Yield the edits that make a value another one."""
         part = whole.parts[number]
-        if old == new and type(old) is type(new) and not isinstance(old, dict | list):
+        if old is new:
             return
-        if part.parts and new and type(old) is type(new) and _shares(old, new):
+        is_fixed = part.style == "?" and list(old) != list(new)  # It has no room for another key.
+        if part.parts and new and type(old) is type(new) and _shares(old, new) and not is_fixed:
             yield from self.of(part, old, new)
         elif old != new or type(old) is not type(new):
             yield self.instead(whole, number, new)

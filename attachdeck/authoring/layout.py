@@ -17,7 +17,7 @@ WIDTH = 80
 """How many columns a list or mapping in brackets may reach; a longer one gets several lines."""
 STEP = 2
 """By how many columns each level is indented."""
-_MARKERS = re.compile(r"(?:---|\.\.\.|%)", re.MULTILINE)
+_MARKERS = re.compile(r"^(?:---|\.\.\.|%)", re.MULTILINE)
 """What begins or ends a document; a course's file needs none."""
 
 
@@ -127,7 +127,7 @@ class _Layout:
             self.put(start, begin, _lines(self.text[start:begin], indent + STEP))
             return self.block(part, indent + STEP, own)
         if part.is_flow:
-            self.flow_value(start, part, indent, column)
+            self.flow_value(start, part, indent, column, indent - own)
         else:
             self.beside(start, part.start, indent + STEP)
             self.scalar(part, indent + STEP, indent - own)
@@ -148,7 +148,7 @@ class _Layout:
             return self.block(part, indent + STEP, own)
         self.beside(start, begin, indent + STEP)
         if part.is_flow:
-            self.flow(part, indent + STEP, column)
+            self.flow(part, indent + STEP, column, indent - own)
         else:
             self.scalar(part, indent + STEP, indent - own)
         return ()
@@ -205,7 +205,9 @@ class _Layout:
             return
         if part.style in ('"', "'"):
             raw = requoted(raw)
-        if "\n" in raw and not (part.style == '"' and "\\" in raw):
+        if "\n" in raw and part.style == '"' and "\\" in raw:
+            raw = _moved(raw, deeper)
+        elif "\n" in raw:
             first, *others = raw.split("\n")
             lines = [f"{' ' * indent}{line.strip()}" if line.strip() else "" for line in others]
             raw = "\n".join([first.rstrip(), *lines])
@@ -213,13 +215,12 @@ class _Layout:
 
     # Mappings and lists in brackets
 
-    def flow_value(self, start: int, part: Part, indent: int, column: int) -> None:
+    def flow_value(self, start: int, part: Part, indent: int, column: int, deeper: int) -> None:
         """Lay out a mapping or list in brackets after a key's colon."""
         flat = self.flat(part)
         if flat is None or "#" in self.text[start : part.start]:
             self.beside(start, part.start, indent + STEP)
-            if flat is not None:
-                self.flow(part, indent + STEP, indent + STEP)
+            self.flow(part, indent + STEP, indent + STEP, deeper)
             return
         end = self.text.find("\n", part.end)
         has_comment = self.text[part.end : end if end >= 0 else len(self.text)].strip() != ""
@@ -230,12 +231,18 @@ class _Layout:
             self.put(start, part.start, "\n" + " " * (indent + STEP))
             self.flow(part, indent + STEP, indent + STEP)
 
-    def flow(self, part: Part, indent: int, column: int) -> None:
-        """Lay out a mapping or list in brackets, on one line if it fits."""
+    def flow(self, part: Part, indent: int, column: int, deeper: int = 0) -> None:
+        """Lay out a mapping or list in brackets, on one line if it fits.
+
+        What cannot be laid out moves as much `deeper` as what it belongs to.
+        """
         flat = self.flat(part)
-        if flat is not None:
-            fits = column + width(flat) <= WIDTH
-            self.put(part.start, part.end, flat if fits else self.broken(part, indent))
+        if flat is None:
+            self.put(part.start, part.end, _moved(self.text[part.start : part.end], deeper))
+        elif column + width(flat) <= WIDTH:
+            self.put(part.start, part.end, flat)
+        else:
+            self.put(part.start, part.end, self.broken(part, indent))
 
     def flat(self, part: Part) -> str | None:
         """Return a part within brackets on one line.
@@ -251,16 +258,13 @@ class _Layout:
         if part.parts and self.is_kept(part):
             return None
         entries = [self.flat_entry(part, number) for number in range(len(part.parts))]
-        if not entries:
-            return (
-                None
-                if self.text[part.start + 1 : part.end - 1].strip()
-                else part.style + ("}" if part.style == "{" else "]")
-            )
-        if None in entries:
+        is_empty = not self.text[part.start + 1 : part.end - 1].strip()
+        if None in entries or not (entries or is_empty):
             return None
         inside = ", ".join(str(entry) for entry in entries)
-        return f"{{ {inside} }}" if part.style == "{" else f"[{inside}]"
+        if part.style == "[":
+            return f"[{inside}]"
+        return f"{{ {inside} }}" if entries else "{}"
 
     def flat_entry(self, part: Part, number: int) -> str | None:
         """Return an entry of a mapping or list in brackets on one line."""
@@ -366,6 +370,11 @@ def _lines_moved(raw: str, indent: int, deeper: int) -> str:
         indent, old = max(deeper, 0), max(-deeper, 0)
     moved = [" " * indent + line[old:] if line[old:] else "" for line in lines]
     return "\n".join([header, *moved])
+
+
+def _moved(raw: str, deeper: int) -> str:
+    """Return a text with the lines below its first one deeper: at least as deep as they must be."""
+    return re.sub(r"\n(?=[^\n])", "\n" + " " * max(deeper, 0), raw)
 
 
 def width(text: str) -> int:

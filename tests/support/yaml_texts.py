@@ -36,6 +36,7 @@ _SINGLE = [
     "{a: , b: c}",
 ]
 _KEYS = ["a", "b", "id", "kind", "'q'", '"dq"', "long key", "why", "prompt"]
+_ODD = ["[a, # c\nb]", "{a: 1,\n# c\n  b: [c]} # t", '"a\\\nb"', '"a\\tb\n\n  c"', "[a: 1, 'b\nc']"]
 _COMMENTS = ["# c", "#x  y", "# ééé"]
 
 
@@ -117,7 +118,10 @@ class _Writer:
 
     def value(self, begin: str, indent: int, depth: int, *, is_entry: bool) -> None:
         kind = self.chance.choices(_KINDS, _WEIGHTS)[0] if depth < 4 else "single"
-        if kind == "single":
+        if kind == "single" and not self.usual and self.rarely(0.1):
+            odd = self.chance.choice(_ODD).replace("\n", "\n" + " " * (indent + 1))
+            self.lines += f"{begin} {odd}".split("\n")
+        elif kind == "single":
             self.lines.append(begin + self.space() + self.chance.choice(_SINGLE) + self.beside())
         elif kind == "empty":
             self.lines.append(begin + ("" if self.usual else self.beside()))
