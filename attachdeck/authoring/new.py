@@ -197,7 +197,7 @@ def checked(folder: Path, added: Added) -> Checked:
 
     Raise Mistaken if what was added has mistakes, with the file again as it was, and OSError.
     """
-    result = pipeline.check(folder)
+    result = pipeline.check(folder, whole=False)
     wrong = [
         diagnostic
         for diagnostic in added.among(result.diagnostics)
