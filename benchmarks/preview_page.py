@@ -34,8 +34,10 @@ def started(course: Path, cache: str) -> Iterator[str]:
         command, stdout=subprocess.PIPE, encoding="utf-8", env=environment
     ) as process:
         assert process.stdout
-        yield re.findall(r"http://\S+", process.stdout.readline())[0]
-        process.terminate()
+        try:
+            yield re.findall(r"http://\S+", process.stdout.readline())[0]
+        finally:
+            process.terminate()
 
 
 def front(page: Page, card: str, text: str = "") -> None:
@@ -67,6 +69,7 @@ def saves(page: Page, course: Path, cache: str, times: int) -> list[float]:
         front(page, f"card-{lesson}-0")
         for number in range(times + 1):
             page.wait_for_timeout(300)  # An author pauses between two saves.
+            card.evaluate("article => article.scrollIntoView({block: 'center'})")
             changed = text.replace("    prompt: ", f"    prompt: Save {number} of ", 1)
             begun = time.perf_counter()
             path.write_text(changed, encoding="utf-8", newline="\n")
