@@ -143,7 +143,7 @@ class Compiler:
             place=lesson.place,
             prompt=lesson.title,
             text=self.words["Mixed review in Anki"].format(search=f"`({found}) -is:new`"),
-            part=self.words["Mixed review"],
+            part="",
         )
 
     def of_the_course(self, card: str, prompt: str, text: str, deck: str) -> Note:
