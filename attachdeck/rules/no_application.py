@@ -3,8 +3,8 @@
 An objective whose level is `apply` or higher promises that learners can use what they know.
 Cards that ask for a fact or a term do not practise that.
 Source: Bloom's taxonomy as revised by Anderson and Krathwohl (2001).
-Mend: write a scene (`vignette`) or a `practice` card for it, or give it the level that its cards
-have.
+Mend: write a scene (`vignette`), a `produce` or a `practice` card for it, or give it the level that
+its cards have.
 Objectives without a level, and those that ask to remember or to understand, are left alone;
 `attachdeck check --stats` lists all objectives without such a card.
 
