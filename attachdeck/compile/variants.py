@@ -12,6 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 ON_FRONT = frozenset(("Prompt", "Text", "Scenario", "Question", "Options", "Hint"))
 """The fields that a front shows. All others wait for the back, with the answer."""
 
+_WITH_GAPS = "Text"
+"""The field of a cloze card that has gaps, in every wording."""
+
 
 def variant_fields(
     first: Mapping[str, str], variants: Sequence[Mapping[str, str]]
@@ -19,8 +22,13 @@ def variant_fields(
     """Return the fields for a note's variants, of which each is given as a whole note's fields."""
     if not variants:
         return {}
+    # Anki shows nothing of a field with gaps in which the card's own number is missing.
     different = [
-        [(name, html) for name, html in variant.items() if html != first.get(name, "")]
+        [
+            (name, html)
+            for name, html in variant.items()
+            if html != first.get(name, "") or name == _WITH_GAPS
+        ]
         for variant in variants
     ]
     on_front = [[part for part in parts if part[0] in ON_FRONT] for parts in different]

@@ -166,8 +166,17 @@ def course(tmp_path: Path) -> Course:
 
 
 def with_text(card: Card, number: int, text: str) -> Card:
+    """A card with a text in every place that takes any, its variants too."""
+    card = replace(card, id=f"{card.id}-{number}")
+    if card.kind == "occlusion":
+        return with_one_text(card, text)
+    variant = replace(with_one_text(card, f"{text} again"), wording=1)
+    return replace(with_one_text(card, text), variants=(variant,))
+
+
+def with_one_text(card: Card, text: str) -> Card:
     """A card with a text in every place that takes any."""
-    card = replace(card, id=f"{card.id}-{number}", why=text, hint=text)
+    card = replace(card, why=text, hint=text)
     if isinstance(card, ClozeCard):
         gaps, problems = cloze.to_anki(f"{{{{c1::first}}}} {text}")
         return card if problems else replace(card, text=gaps)

@@ -65,6 +65,17 @@ def test_a_card_keeps_its_note_its_cards_and_its_history_when_it_gets_variants(
     assert not learner.collection.get_empty_cards().notes
 
 
+def test_a_variant_of_a_cloze_card_may_change_its_reason_alone(tmp_path: Path):
+    """Anki shows nothing of a field with gaps that lacks the card's number."""
+    card = (
+        '  - {id: a, kind: cloze, text: "((1 A)) and ((2 B)).", why: So.,'
+        ' variants: [{text: "((1 A)) and ((2 B)).", why: Because.}]}\n'
+    )
+    pipeline.package(compiled(write_course(tmp_path / "course", cards=card)), tmp_path / "a.apkg")
+    findings = {finding.subject: finding for finding in verify(tmp_path / "a.apkg")}
+    assert findings["variants"].message == "Anki draws all 2 on both sides"
+
+
 def test_the_tags_of_a_vignette_name_every_answer(tiny: Callable[..., Deck]):
     [note] = [note for note in tiny(VARIANTS).notes if note.card == "scene"]
     answers = {tag for tag in note.tags if "::pattern::" in tag}
