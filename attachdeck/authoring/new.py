@@ -113,6 +113,7 @@ def _course_texts(folder: Path, title: str, name: str) -> dict[str, str]:
         "id": "first-lesson",
         "quoted_id": "first-lesson",
         "title": "The first lesson",
+        **_as_in_others({}),
     }
     head = _template("lesson.yaml", lesson).partition("  - id: first-lesson-first\n")[0]
     return {
@@ -153,6 +154,7 @@ def lesson(folder: Path, title: str, name: str = "") -> Added:
             "quoted_id": as_yaml(lesson_id),
             "title": as_yaml(title),
             "schemas": SCHEMAS,
+            **_as_in_others(lessons),
         },
     )
     paths = _files(folder)
@@ -160,6 +162,24 @@ def lesson(folder: Path, title: str, name: str = "") -> Added:
         text = _with_modeline_of(paths, text)
     create(path, text, _newline(paths))
     return Added(path, last=text.count("\n"))
+
+
+def _as_in_others(lessons: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Return the lines that a new lesson needs where other lessons of its course have them."""
+    named = [file for file in lessons if _id(lessons[file])]
+    last = max(named, key=lambda file: lesson_number(file) or 0, default="")
+    requires = any("requires" in values for values in lessons.values())
+    objectives = [
+        objective
+        for values in lessons.values()
+        for objective in values.get("objectives") or ()
+        if isinstance(objective, dict)
+    ]
+    level = any("level" in objective for objective in objectives)
+    return {
+        "requires": f"\nrequires: [{_id(lessons[last])}]" if requires and last else "",
+        "level": "\n    level: understand" if level else "",
+    }
 
 
 def entry(path: Path, key: str, values: Mapping[str, Any]) -> Added:

@@ -229,6 +229,19 @@ def test_the_last_lesson_is_the_one_with_the_largest_number(tmp_path: Path):
     assert "smaller number" in run("new", "lesson", "Next", folder).stderr
 
 
+def test_a_new_lesson_says_what_it_builds_on_and_its_level_where_others_do(tmp_path: Path):
+    second = LESSON_HEAD.replace("first", "second").replace("First", "Second")
+    second = second.replace("objectives:", "requires: [first]\nobjectives:")
+    second = second.replace("other.}", "other., level: analyse}")
+    folder = write_course(tmp_path, {"lessons/02-second.yaml": second + "  []\n"})
+    said = run("new", "lesson", "Third", folder)
+    assert said.exit_code == 0, said.stderr
+    text = (folder / "lessons" / "03-third.yaml").read_text(encoding="utf-8")
+    assert "\nrequires: [second]\n" in text
+    assert "    level: understand\n" in text
+    assert "error" not in run("check", folder).stdout
+
+
 def test_nothing_new_takes_the_place_of_what_an_extended_course_has(tmp_path: Path):
     write_course(tmp_path / "base")
     folder = tmp_path / "own"
