@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from attachdeck import pipeline
 from attachdeck.authoring import new
 from attachdeck.compile.objects import Rules
+from attachdeck.compile.results import Checked
 from attachdeck.domain.course import KINDS_OF_CARD
 from attachdeck.domain.naming import card_id, free, slug
 from attachdeck.reader import CourseFiles
@@ -376,3 +377,23 @@ def test_an_id_is_always_an_id(text: str):
 
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug(text))
     assert len(slug(text)) <= 48
+
+
+def test_a_lesson_that_its_author_saves_while_a_card_is_checked_is_not_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    folder = write_course(tmp_path)
+    path = folder / "lessons" / "01-first.yaml"
+    check = pipeline.check
+
+    def saved_while_checking(folder: Path, **options: bool) -> Checked:
+        checked = check(folder, **options)
+        path.write_text("id: saved-meanwhile\n", encoding="utf-8")
+        return checked
+
+    monkeypatch.setattr("attachdeck.authoring.new.pipeline.check", saved_while_checking)
+    card = ("--kind", "basic", "--set", "prompt=P", "--set", "answer=A", "--set", "sources=[none]")
+    result = run("new", "card", folder, *card)
+    assert result.exit_code == 1
+    assert "another program has saved it meanwhile" in result.stderr
+    assert path.read_text(encoding="utf-8") == "id: saved-meanwhile\n"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polib
 import pytest
 
 from attachdeck import pipeline
 from attachdeck.anki.note_types import words
+from attachdeck.layers import translation
+from attachdeck.layers.translation import Tally
 from support.commands import run
 from support.courses import (
     ALL_KINDS,
@@ -401,3 +404,21 @@ def test_a_language_is_a_code(folder: Path, language: str):
     assert result.exit_code == 2
     assert "is no code of a language" in result.stderr
     assert [path.name for path in (folder / "translations").iterdir()] == ["es"]
+
+
+def test_a_catalogue_that_its_translator_saves_meanwhile_is_not_overwritten(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = folder / "translations" / "es" / "first.po"
+    extract = translation.extract
+
+    def extracted(*arguments: Any) -> Iterator[tuple[Path, str, Tally]]:
+        results = list(extract(*arguments))
+        path.write_text("# saved meanwhile\n", encoding="utf-8")
+        yield from results
+
+    monkeypatch.setattr("attachdeck.layers.translation.extract", extracted)
+    result = run("translate", "extract", "es", folder)
+    assert result.exit_code == 1
+    assert "another program has saved it meanwhile; run this command again" in result.stderr
+    assert path.read_text(encoding="utf-8") == "# saved meanwhile\n"
