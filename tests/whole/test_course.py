@@ -42,7 +42,7 @@ def test_every_claim_of_the_article_is_taught_or_corrected(course: Course):
 
 
 def is_factual(card: Card) -> bool:
-    return card.kind not in ("practice", "vignette")
+    return card.kind not in ("practice", "produce", "vignette")
 
 
 def test_every_factual_card_names_a_source_or_says_that_it_is_advice(course: Course):
