@@ -141,7 +141,7 @@ def _row(name: str, cells: Iterable[object]) -> str:
 def _named(names: Iterable[str]) -> Iterator[str]:
     """Yield names as lines, none of them broken in two."""
     indent = " " * _NAME
-    yield from textwrap.wrap(
+    lines = textwrap.wrap(
         ", ".join(name.replace(" ", "\u00a0") for name in names),
         _WIDTH,
         initial_indent=indent,
@@ -149,3 +149,4 @@ def _named(names: Iterable[str]) -> Iterator[str]:
         break_on_hyphens=False,
         break_long_words=False,
     )
+    yield from (line.replace("\u00a0", " ") for line in lines)
