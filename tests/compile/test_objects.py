@@ -22,7 +22,16 @@ from attachdeck.compile.lessons import LessonCompiler
 from attachdeck.compile.objects import Again, Rules
 from attachdeck.domain.course import KINDS_OF_CARD
 from attachdeck.system import cache, lesson_cache, processes
-from support.courses import ALL_KINDS, CARD, COURSE, COURSE_YAML, LESSON_HEAD, NOW, write_course
+from support.courses import (
+    ALL_KINDS,
+    CARD,
+    COURSE,
+    COURSE_YAML,
+    LESSON_HEAD,
+    NOW,
+    VARIANTS,
+    write_course,
+)
 
 SECOND = LESSON_HEAD.replace("first", "second").replace("First", "Second") + CARD.replace(
     "define", "other"
@@ -94,6 +103,11 @@ def test_processes_and_the_cache_make_the_same_of_the_flagship(
 def test_every_kind_of_card_is_the_same_from_the_cache(course: Path):
     assert {card for card in KINDS_OF_CARD if f"kind: {card}" in ALL_KINDS} == KINDS_OF_CARD
     write_course(course, {"lessons/01-first.yaml": LESSON_HEAD + ALL_KINDS})
+    assert parts(course, whole=False) == parts(course, whole=False) == parts(course)
+
+
+def test_variants_are_the_same_from_the_cache(course: Path):
+    write_course(course, {"lessons/01-first.yaml": LESSON_HEAD + VARIANTS})
     assert parts(course, whole=False) == parts(course, whole=False) == parts(course)
 
 
