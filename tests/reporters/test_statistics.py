@@ -97,6 +97,7 @@ def test_the_tables_fit_a_terminal_of_80_columns_and_say_the_formula():
     result = run("check", COURSE, "--stats")
     assert result.exit_code == 0, result.stderr
     assert max(map(len, result.stdout.splitlines())) <= 80
+    assert result.stdout.isascii()  # A console of any encoding shows it.
     for phrase in (
         "Flesch-Kincaid grade (Kincaid et al. 1975)",
         "new cards a day",
