@@ -2,9 +2,9 @@
 # make test    the same with the test extras, then every test, a file of tests at a time in each process
 # make test-fast  all tests but the slow ones: no browser, no desktop, no installation
 # make desktop  the tests in a real Anki desktop (CONTRIBUTING.md); draws a card of each kind into build/desktop/
-# make cards   draw docs/cards.md anew
+# make cards   draw docs/teach/cards.md anew
 # make docs    the documentation as a site, in build/docs/
-# make bench   measure, and write docs/performance.md (about half an hour, on a machine that does nothing else)
+# make bench   measure, and write docs/explain/performance.md (about half an hour, on a machine that does nothing else)
 # make lint    ruff, mypy --strict, import-linter
 VENV := .venv
 PYTHON ?= python3
@@ -34,7 +34,7 @@ desktop: $(VENV)/installed-dev
 
 docs: $(VENV)/installed
 	$(INSTALL) -e '.[docs]'
-	$(BIN)/mkdocs build --strict --quiet --site-dir build/docs
+	$(BIN)/sphinx-build -W --keep-going -q -b dirhtml docs build/docs
 
 cards: $(VENV)/installed-dev
 	$(BIN)/python docs/draw_cards.py

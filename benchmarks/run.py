@@ -1,5 +1,5 @@
 """`make bench`: attachdeck beside the plain way, the official engine and two checkers, in one run;
-writes docs/performance.md and its chart.
+writes docs/explain/performance.md and its chart.
 
 Every ratio is between commands that ran in turn (A B A B …) on the same machine, and is the median
 of the pairs' ratios. Times are wall clock, of whole processes, start-up included; peaks are the
@@ -28,7 +28,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 PYTHON = sys.executable
 BIN = Path(PYTHON).parent
-PAGE = ROOT / "docs" / "performance.md"
+PAGE = ROOT / "docs" / "explain" / "performance.md"
 
 SIZES = {2_000: 5, 20_000: 3, 100_000: 1}
 """How often each size is measured; the plain way takes minutes for the largest."""

@@ -1,9 +1,9 @@
-"""Draw docs/cards.md: every kind of card, its YAML beside its picture.
+"""Draw docs/teach/cards.md: every kind of card, its YAML beside its picture.
 
     make cards
 
-The cards are the examples of docs/course-format.md, compiled as a course of their own, drawn as the
-preview draws them (the tests compare that with Anki's engine) and photographed in Chromium. The
+The cards are the examples of docs/reference/course-format.md, compiled as a course of their own,
+drawn as the preview draws them (the tests compare that with Anki's engine) and photographed in Chromium. The
 pictures are the fronts and backs as a phone shows them.
 """
 
@@ -27,8 +27,8 @@ COURSE = DOCS.parent / "course"
 HEAD = """\
 # Every kind of card
 
-Made by `make cards` from the examples of [course-format.md](course-format.md); the pictures show \
-front and back as on a phone.
+Made by `make cards` from the examples of [course-format.md](../reference/course-format.md); \
+the pictures show front and back as on a phone.
 A learner sees the same in the dark in darker colours.
 """
 LESSON = """\
@@ -43,7 +43,7 @@ READING = "reading:\n"
 
 def examples() -> list[tuple[str, str]]:
     """Heading and YAML of each kind's example, and of a reading."""
-    text = (DOCS / "course-format.md").read_text(encoding="utf-8")
+    text = (DOCS / "reference" / "course-format.md").read_text(encoding="utf-8")
     return re.findall(
         r"^### (\w+: [^\n]+)\n+```yaml\n((?:reading:\n)?  - id: .*?)```",
         text,
@@ -79,7 +79,7 @@ def photograph(page: Page, site: Site, card: str, media: Path, name: str) -> lis
             document.write_text(str(html).replace("/media/", ""), encoding="utf-8")
             page.goto(document.as_uri())
             pictures.append(f"{name}{f'-{wording + 1}' if wording else ''}-{side}")
-            page.screenshot(path=DOCS / "cards" / f"{pictures[-1]}.png", full_page=True)
+            page.screenshot(path=DOCS / "teach" / "cards" / f"{pictures[-1]}.png", full_page=True)
     return pictures
 
 
@@ -92,16 +92,16 @@ def show_preview(page: Page) -> None:
     page.locator("article").first.wait_for()
     page.select_option("#kind", "vignette")
     page.wait_for_timeout(1500)
-    page.screenshot(path=DOCS / "preview.png")
+    page.screenshot(path=DOCS / "teach" / "preview.png")
     page.close()
     preview.close()
     thread.join()
 
 
 def main() -> None:
-    """Write docs/cards.md, docs/cards/*.png and docs/preview.png."""
+    """Write docs/teach/cards.md, docs/teach/cards/*.png and docs/teach/preview.png."""
     found = examples()
-    (DOCS / "cards").mkdir(exist_ok=True)
+    (DOCS / "teach" / "cards").mkdir(exist_ok=True)
     parts = [HEAD]
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as name:
         media = Path(name)
@@ -123,7 +123,7 @@ def main() -> None:
             parts.append(f"## {heading}\n\n```yaml\n{yaml}```\n\n{pictures}\n")
         show_preview(browser.new_page(viewport={"width": 1200, "height": 760}))
         browser.close()
-    (DOCS / "cards.md").write_text("\n".join(parts), encoding="utf-8", newline="\n")
+    (DOCS / "teach" / "cards.md").write_text("\n".join(parts), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -217,7 +217,7 @@ def _written(name: str, output: Output, deck: Deck, order: _Order, progress: Pro
             raise
         fail(
             f"nothing of the course can become {name}: left out {nothing}; "
-            "nothing was written (docs/outputs.md says what each output carries)"
+            "nothing was written (docs/reference/outputs.md says what each output carries)"
         )
 
 

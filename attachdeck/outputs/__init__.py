@@ -2,7 +2,7 @@
 
 Packages name theirs under the entry point group `attachdeck.outputs`.
 
-`docs/outputs.md` says what each carries, and how to write one.
+`docs/reference/outputs.md` says what each carries, and how to write one.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def find(name: str) -> Output:
     ):
         raise BrokenOutput(
             f"the output `{name}` ({point.value}) is none: "
-            "it needs `SUFFIX` and `write`, see docs/outputs.md"
+            "it needs `SUFFIX` and `write`, see docs/reference/outputs.md"
         )
     return output if _is_own(point) else _Foreign(name, cast(Output, output))
 

@@ -4,8 +4,8 @@ Scripts, styles, forms, frames and addresses that run something are taken out of
 tags that cards do not have, attributes for looks (`style`, `width`), and words that stand in a tag
 by mistake, as in `a <b and c> d`: learners never see them.
 In formulas, macros that make links or styles (`\\href`, `\\style`) do nothing.
-Source: the list of tags in docs/course-format.md, what the sanitiser leaves, and what MathJax makes
-of macros.
+Source: the list of tags in docs/reference/course-format.md, what the sanitiser leaves, and what
+MathJax makes of macros.
 Mend: delete it; what the text is about stands between backticks, and a sign `<` has a space behind
 it.
 

@@ -1,7 +1,7 @@
 """Something could run a script or load something
 
 Custom cards keep their HTML as it is. A script in it would run in every learner's Anki.
-Mend: delete it, as the message says. [security.md](security.md) lists what is refused.
+Mend: delete it, as the message says. [security.md](../release/security.md) lists what is refused.
 """
 
 from __future__ import annotations

@@ -144,7 +144,7 @@ def test_version():
 
 def test_every_command_has_help_with_examples_and_stands_in_the_readme():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    documented = readme + (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    documented = readme + (ROOT / "docs" / "reference" / "commands.md").read_text(encoding="utf-8")
     assert "Examples:" in run("--help").stdout
     for name in _COMMANDS:
         shown = run(name, "--help").stdout

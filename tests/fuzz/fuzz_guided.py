@@ -1,5 +1,5 @@
 """A longer search than that of `test_fuzz.py`, led by what each input reaches in attachdeck
-(docs/developers.md).
+(docs/develop/developers.md).
 
     python tests/fuzz/fuzz_guided.py FOUND [WORD ...] [-max_total_time=300 and other options]
 

@@ -1,8 +1,8 @@
 """Whatever bytes lie in a course's folder: reading ends, with a deck or with diagnostics that point
 into the file.
 
-`ATTACHDECK_FUZZ=600` tries for that many seconds (docs/developers.md); what it finds is mended, and
-stays as a small file in `corpus/`.
+`ATTACHDECK_FUZZ=600` tries for that many seconds (docs/develop/developers.md); what it finds is
+mended, and stays as a small file in `corpus/`.
 """
 
 from __future__ import annotations

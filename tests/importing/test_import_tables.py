@@ -268,7 +268,7 @@ def test_quotation_marks_between_tabs_may_mean_themselves(tmp_path: Path):
 
 
 def test_the_documented_table_is_imported_as_the_page_says(tmp_path: Path):
-    page = (ROOT / "docs" / "importing.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "teach" / "importing.md").read_text(encoding="utf-8")
     page = page.partition("## Import a table")[2].partition("### ")[0]
     table, message = (
         textwrap.dedent(block) for block in re.findall(r"```text\n(.*?)```", page, re.DOTALL)
@@ -285,7 +285,7 @@ def test_the_documented_table_is_imported_as_the_page_says(tmp_path: Path):
 
 
 def test_the_documented_text_for_anki_is_imported(tmp_path: Path):
-    page = (ROOT / "docs" / "importing.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "teach" / "importing.md").read_text(encoding="utf-8")
     page = page.partition("## Import a text for Anki")[2]
     text = page.partition("```text\n")[2].partition("```")[0]
     (tmp_path / "words.txt").write_text(text, encoding="utf-8")

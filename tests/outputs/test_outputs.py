@@ -40,15 +40,15 @@ HOSTILE = [
 
 
 def test_our_outputs_are_known_and_documented():
-    guide = (ROOT / "docs" / "outputs.md").read_text(encoding="utf-8")
+    guide = (ROOT / "docs" / "reference" / "outputs.md").read_text(encoding="utf-8")
     assert [name for name in outputs.known() if name in OWN] == OWN
     for name in OWN:
         assert isinstance(outputs.find(name).SUFFIX, str)
-        assert f"\n## {name}" in guide, f"{name} has no section in docs/outputs.md"
+        assert f"\n## {name}" in guide, f"{name} has no section in docs/reference/outputs.md"
 
 
 def test_the_example_in_the_guide_is_the_one_that_is_installed():
-    guide = (ROOT / "docs" / "outputs.md").read_text(encoding="utf-8")
+    guide = (ROOT / "docs" / "reference" / "outputs.md").read_text(encoding="utf-8")
     example = guide.split("```python\n")[1].split("```")[0]
     assert example.strip() in (
         Path(__file__).parent / "another_output" / "attachdeck_prompts.py"

@@ -16,7 +16,7 @@ from attachdeck.domain.course import Study
 from attachdeck.reader import read_text
 from support.courses import LESSON_HEAD, ROOT, write_course
 
-FORMAT = (ROOT / "docs" / "course-format.md").read_text(encoding="utf-8")
+FORMAT = (ROOT / "docs" / "reference" / "course-format.md").read_text(encoding="utf-8")
 
 
 def properties(found: Any) -> Iterator[tuple[str, Any]]:
@@ -40,7 +40,7 @@ def test_schemas_are_valid_and_every_key_is_described_and_documented(name: str):
     for key, value in properties(loaded):
         if isinstance(value, dict) and "const" not in value:
             assert len(value.get("description", "")) > 10, f"{name}: {key} has no description"
-        assert f"`{key}`" in FORMAT, f"{key} of {name} is not in docs/course-format.md"
+        assert f"`{key}`" in FORMAT, f"{key} of {name} is not in docs/reference/course-format.md"
 
 
 @pytest.mark.parametrize("name", schema.NAMES)
@@ -66,7 +66,7 @@ def test_defaults_in_the_schema_are_those_of_the_course():
 
 
 def test_every_field_of_the_note_types_is_explained():
-    text = (ROOT / "docs" / "note-types.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "reference" / "note-types.md").read_text(encoding="utf-8")
     look = Look(title="T", language="en", accent="#000000", accent_night="#ffffff")
     for kind in KINDS:
         own = note_type(kind, look)
@@ -80,7 +80,7 @@ def test_every_field_of_the_note_types_is_explained():
 def test_every_promise_about_security_names_a_test_that_there_is():
     named = re.findall(
         r"`tests/(\w+/test_\w+\.py)::(test_\w+)`",
-        (ROOT / "docs" / "security.md").read_text(encoding="utf-8"),
+        (ROOT / "docs" / "release" / "security.md").read_text(encoding="utf-8"),
     )
     assert len(named) > 20
     for file, test in named:
@@ -102,7 +102,7 @@ def test_the_whole_media_yaml_in_the_documentation_holds_to_its_schema():
 
 
 def test_every_kind_is_pictured_beside_its_yaml():
-    pictured = (ROOT / "docs" / "cards.md").read_text(encoding="utf-8")
+    pictured = (ROOT / "docs" / "teach" / "cards.md").read_text(encoding="utf-8")
     kinds = [block for block in yaml_blocks() if block.startswith(("  - id:", "reading:"))]
     assert [part.partition("```")[0] for part in pictured.split("```yaml\n")[1:]] == kinds, (
         "run `make cards`"
@@ -110,7 +110,7 @@ def test_every_kind_is_pictured_beside_its_yaml():
     pictures = re.findall(r"\]\((cards/[^)]+)\)", pictured)
     variants = sum(block.count("      - scenario:") for block in kinds)
     assert len(pictures) == 2 * (len(kinds) + variants)
-    assert all((ROOT / "docs" / each).stat().st_size > 1000 for each in pictures)
+    assert all((ROOT / "docs" / "teach" / each).stat().st_size > 1000 for each in pictures)
 
 
 def test_the_cards_in_the_documentation_are_cards(tmp_path):

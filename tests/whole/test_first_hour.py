@@ -1,5 +1,5 @@
-"""An educator's first hour, from an empty folder, with the commands of docs/first-hour.md and no
-others."""
+"""An educator's first hour, from an empty folder, with the commands of docs/teach/first-hour.md
+and no others."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def blocks(page: Path) -> list[str]:
 
 def commands() -> list[list[str]]:
     """The commands of the guide, in order, once attachdeck is installed."""
-    _, *rest = blocks(ROOT / "docs" / "first-hour.md")
+    _, *rest = blocks(ROOT / "docs" / "teach" / "first-hour.md")
     return [shlex.split(line) for block in rest for line in block.strip().split("\n")]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the commands are those of Linux and macOS")
-@pytest.mark.parametrize("page", ["README.md", "docs/first-hour.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/teach/first-hour.md"])
 def test_after_the_documented_installation_attachdeck_is_a_command(tmp_path: Path, page: str):
     need_registry(tmp_path)
     checkout = tmp_path / "checkout"

@@ -1,5 +1,5 @@
-"""What an update does to what a learner did, cell by cell, as real Anki does it; `docs/updates.md`
-shows the same table.
+"""What an update does to what a learner did, cell by cell, as real Anki does it;
+`docs/explain/updates.md` shows the same table.
 
 After a change, `ATTACHDECK_RENEW=1 pytest tests/whole/test_update_matrix.py` writes what happens
 now: read the diff as a learner would.
@@ -43,7 +43,7 @@ CARD_CHANGES = (
     "retired",
 )
 COURSE_CHANGES = ("style changed", "lesson added", "lessons reordered")
-DOCUMENT = ROOT / "docs" / "updates.md"
+DOCUMENT = ROOT / "docs" / "explain" / "updates.md"
 
 
 def name(change: str, act: str) -> str:

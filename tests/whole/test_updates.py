@@ -46,7 +46,7 @@ def test_an_edit_survives_ten_releases_and_every_correction_arrives(
 def test_a_new_gap_comes_as_an_empty_card_to_who_edited_the_note_later(
     author: Author, learner: Learner
 ):
-    """As docs/updates.md warns."""
+    """As docs/explain/updates.md warns."""
     gaps = "  - {id: gaps, kind: cloze, text: ((1 A)) and B.}\n"
     author.release(gaps)
     do_import(learner.collection, author.deck)
