@@ -3,8 +3,8 @@
     make cards
 
 The cards are the examples of docs/reference/course-format.md, compiled as a course of their own,
-drawn as the preview draws them (the tests compare that with Anki's engine) and photographed in Chromium. The
-pictures are the fronts and backs as a phone shows them.
+drawn as the preview draws them (the tests compare that with Anki's engine) and photographed in
+Chromium. The pictures are the fronts and backs as a phone shows them.
 """
 
 from __future__ import annotations
