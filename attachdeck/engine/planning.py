@@ -20,6 +20,8 @@ _DAYS_AFTER = 28
 _SAMPLE = 100
 """How many practice cards are played to know what one asks on average."""
 _HALF_A_YEAR = 182
+_WINDOW = 10
+"""The days in which a learner should meet practice at least once."""
 _NO_LIMIT = 9999
 
 
@@ -44,12 +46,16 @@ class Opening:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A course at a pace: its cards, when each deck opens, and each day of whole weeks until at
-    least four weeks after the last new card."""
+    least four weeks after the last new card.
+
+    `practice` is the fewest practice cards that are asked in ten days while the course runs.
+    """
 
     cards: int
     pace: Pace
     openings: tuple[Opening, ...]
     days: tuple[Day, ...]
+    practice: float = 0
 
     @property
     def last_new(self) -> int:
@@ -97,12 +103,14 @@ def plan(deck: Deck, pace: Pace, simulate: Simulate, seconds: int | None = None)
         for first in before
         if first < total
     )
+    returns = practice.returns() if practice.places else None
     openings = tuple(
-        Opening(name, count, day, practice.returns if name in practice.decks else None)
+        Opening(name, count, day, returns if name in practice.decks else None)
         for (name, count), day in zip(cards.items(), opens, strict=True)
     )
     shown = days[: -(-(_last_new(days) + _DAYS_AFTER) // 7) * 7]
-    return Plan(total, pace, openings, _timed(shown, seconds))
+    fewest = practice.fewest(seen, _last_new(days))
+    return Plan(total, pace, openings, _timed(shown, seconds), fewest)
 
 
 def term(
@@ -166,11 +174,26 @@ class _Practice:
         self.study = deck.study.practice
         self.simulate = simulate
 
-    @property
     def returns(self) -> float:
         """Return after how many days a card comes again, on average over half a year."""
         reviews = sum(day.reviews for day in self.sample(_HALF_A_YEAR))
         return _HALF_A_YEAR * _SAMPLE / max(reviews, 1)
+
+    def fewest(self, seen: list[int], last: int) -> float:
+        """Return the fewest practice cards that are asked in ten days, on average over learners.
+
+        That is from the first practice card to the last new card; `seen` is the number of cards
+        seen by each day.
+        """
+        opened = [bisect_right(seen, place) for place in self.places]
+        if not opened:
+            return 0
+        sample = [(day.new + day.reviews) / _SAMPLE for day in self.sample(last)]
+        asked = [
+            sum(sample[day - first] for first in opened if first <= day) for day in range(last)
+        ]
+        starts = range(min(opened), max(min(opened), last - _WINDOW) + 1)
+        return min(sum(asked[start : start + _WINDOW]) for start in starts)
 
     def sample(self, days: int) -> tuple[Day, ...]:
         """Return the days of practice cards that are all new on the first of them."""

@@ -24,6 +24,12 @@ def rows(plan: Plan) -> Iterator[tuple[str, str]]:
             f"{pace.retention} % of the cards recalled"
         ),
     )
+    if plan.practice:
+        cards = sum(opening.cards for opening in plan.openings if opening.returns)
+        yield (
+            "practice",
+            f"{cards} cards; at least {plan.practice:.0f} are asked in any ten days of the course",
+        )
     yield "new", f"until day {plan.last_new}, in week {_week(plan.last_new)}"
     yield (
         "a day",
@@ -85,6 +91,7 @@ def as_json(plan: Plan, all_terms: Iterable[Term]) -> str:
             "reviews_a_day": plan.pace.reviews,
             "desired_retention": plan.pace.retention,
             "last_new_card": plan.last_new,
+            "practice_in_ten_days": round(plan.practice, 1),
             "lessons": [
                 {"deck": opening.deck, "cards": opening.cards, "opens": opening.day}
                 | ({"returns_every_days": round(opening.returns, 1)} if opening.returns else {})

@@ -102,6 +102,7 @@ def test_the_flagships_cards_are_all_planned(flagship: Deck):
     decks = [lesson["deck"] for lesson in plan["lessons"]]
     practice = [deck for deck in decks if deck.endswith("::Practice")]
     assert practice
+    assert plan["practice_in_ten_days"] >= 1
     for deck in practice:
         assert decks[decks.index(deck) - 1] == deck.removesuffix("::Practice")
 
@@ -119,6 +120,9 @@ def test_practice_opens_after_its_lesson_and_returns_soon(course: Path):
         entry["returns_every_days"] for entry in plan["lessons"] if "Practice" in entry["deck"]
     ]
     assert 5 < returns < 10
+    assert plan["practice_in_ten_days"] > 0
+    assert usual["practice_in_ten_days"] == 0
+    assert "practice 1 cards; at least " in run("plan", course, "--new", "10").stdout
     (course / "course.yaml").write_text(
         COURSE_YAML + "study: {practice: {maximum_interval: 3}}\n", encoding="utf-8"
     )
