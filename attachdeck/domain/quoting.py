@@ -10,6 +10,8 @@ _LONGEST = 72
 
 _PLAIN = re.compile(r"[^\W_](?:[^#:,\[\]{}\"]*[^\s#:,\[\]{}\"])?|\(?[^\W_][^#:,\[\]{}\"]*\)")
 """A text that needs no quotes, in brackets neither."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+"""Line ends, and other characters that only double quotes can name."""
 _OTHER = re.compile(
     r"(?i:true|false|null|yes|no|on|off|y|n)|[0-9][0-9_]*\.?[0-9_]*(?i:e[-+]?[0-9]+)?"
     r"|0[xX][0-9a-fA-F]+|0o[0-7]+"
@@ -19,10 +21,11 @@ _OTHER = re.compile(
 
 def as_yaml(text: str, *, in_brackets: bool = False) -> str:
     """Return a text as it is written into a file: plain where that is safe, else in quotes."""
-    if not text.isprintable():
+    if _CONTROL.search(text):
         return json.dumps(text, ensure_ascii=False)
     words = text if in_brackets else re.sub(r",(?= )", "", text)
-    return text if _PLAIN.fullmatch(words) and not _OTHER.fullmatch(text) else in_quotes(text)
+    is_plain = text.isprintable() and _PLAIN.fullmatch(words) and not _OTHER.fullmatch(text)
+    return text if is_plain else in_quotes(text)
 
 
 def in_quotes(text: str) -> str:
