@@ -73,6 +73,7 @@ def example(tmp_path: Path) -> Path:
     """An educator's repository."""
     folder = tmp_path / "workspace"
     course = write_course(folder / "my course")
+    assert run("fmt", course).exit_code == 0
     assert run("build", course, "-o", folder / "first.apkg").exit_code == 0
     return folder
 
@@ -144,7 +145,7 @@ def test_the_action_does_all_that_the_documentation_lists(example: Path):
     course = example / "my course"
     lesson = course / "lessons" / "01-first.yaml"
     good = lesson.read_text(encoding="utf-8")
-    lesson.write_text(good.replace("  - {id: define", "    - {id: define"), encoding="utf-8")
+    lesson.write_text(good.replace("  - { id: define", "    - { id: define"), encoding="utf-8")
     untidy = act(example, course="my course")
     assert untidy.returncode == 1
     assert "01-first.yaml: is not tidy" in untidy.stdout
