@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 
 from attachdeck.anki.inert import WORD_JOINER
-from attachdeck.anki.markup import Shown, picture, plain, tame
+from attachdeck.anki.markup import picture, plain, tame
 from attachdeck.compile.texts import Texts
 from attachdeck.domain.course import (
     BasicCard,
@@ -141,7 +141,7 @@ def _occlusion(card: OcclusionCard, texts: Texts) -> Fields:
     names = (f"{{{{c{n}::{_name_in_gap(region, texts)}}}}}" for n, region in regions)
     return {
         "Occlusion": "".join(shapes),
-        "Image": picture(Shown(shown.name, "", shown.alt)),
+        "Image": picture(shown),
         "Header": texts.html(card.prompt),
         "Names": tame(" ".join(names)),
     }

@@ -144,6 +144,15 @@ def show(chromium: Browser, rendered: tuple[list[Sides], Path]) -> Iterator[Call
     assert troubles == []
 
 
+@pytest.mark.parametrize("night", [False, True], ids=["day", "night"])
+def test_an_occlusion_card_shows_the_picture_for_its_background(show, rendered, night: bool):
+    side = show(night=night)
+    for card in [card for card in rendered[0] if card.kind == "occlusion"]:
+        pictures = side(card, "front").locator("#image-occlusion-container img").all()
+        shown = [picture.get_attribute("class") for picture in pictures if picture.is_visible()]
+        assert shown == ["night" if night else "day"], card.name
+
+
 def some_of_each(cards: list[Sides]) -> list[Sides]:
     """The first two cards of each kind and the longest one."""
     kinds = sorted({card.kind for card in cards})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import xml.etree.ElementTree as ET
 from collections import Counter
 
 import pytest
@@ -17,6 +18,9 @@ from support.courses import COURSE, compiled
 CLAIMS = {f"S{number}" for number in range(1, 65)} - {"S60", "S63", "S64"}
 """The claims of the article that the course starts from; S60, S63 and S64 are about the article
 itself and not taught."""
+
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(scope="module")
@@ -206,10 +210,39 @@ def test_the_notice_comes_first_and_the_help_lines_last(course: Course):
     assert not [tag for note in (first, last) for tag in note.tags if tag.endswith("sensitive")]
 
 
-def test_every_picture_is_in_a_reading_and_on_a_card(course: Course):
+def test_every_picture_is_shown_on_a_card_or_in_a_reading(course: Course):
+    """Those of a scene are on its card only, for a reading asks nothing of it."""
     for file in course.pictures:
-        assert any(file in lesson.reading_text for lesson in course.lessons), file
-        assert any(
-            file in card.why or (isinstance(card, OcclusionCard) and card.picture.file == file)
-            for card in course.cards()
-        ), file
+        readings = [lesson.reading_text for lesson in course.lessons]
+        assert any(file in text for text in (*readings, *map(_shown_on, course.cards()))), file
+
+
+def test_every_picture_is_drawn_by_day_and_by_night(course: Course):
+    """Both are of one size and small, say what they show, and need nothing from elsewhere."""
+    for file, picture in course.pictures.items():
+        assert picture.night, file
+        day, night = (ET.fromstring(one.content) for one in (picture, picture.night))
+        assert day.attrib == night.attrib, file
+        for version in (picture, picture.night):
+            assert len(version.content) < 12_000, file
+            root = ET.fromstring(version.content)
+            assert [root[0].tag, root[1].tag] == [SVG + "title", SVG + "desc"], file
+            assert all((root[0].text, root[1].text)), file
+            assert root.get("role") == "img", file
+            tags = {element.tag for element in root.iter()}
+            assert not tags & {SVG + tag for tag in ("style", "a", "image", "use", "font")}, file
+
+
+def test_the_words_of_a_picture_can_be_read_on_a_phone(course: Course):
+    """13 px at a width of 320."""
+    for file, picture in course.pictures.items():
+        root = ET.fromstring(picture.content)
+        for words in root.iter(SVG + "text"):
+            assert float(words.attrib["font-size"]) * 320 / float(root.attrib["width"]) >= 13, file
+
+
+def _shown_on(card: Card) -> str:
+    """Return a card's texts that may show a picture."""
+    if isinstance(card, OcclusionCard):
+        return card.picture.file
+    return card.why + (card.scenario if isinstance(card, VignetteCard) else "")
