@@ -145,7 +145,7 @@ def test_the_action_does_all_that_the_documentation_lists(example: Path):
     course = example / "my course"
     lesson = course / "lessons" / "01-first.yaml"
     good = lesson.read_text(encoding="utf-8")
-    lesson.write_text(good.replace("  - { id: define", "    - { id: define"), encoding="utf-8")
+    lesson.write_text(good.replace("title: ", "title:   ", 1), encoding="utf-8")
     untidy = act(example, course="my course")
     assert untidy.returncode == 1
     assert "01-first.yaml: is not tidy" in untidy.stdout
