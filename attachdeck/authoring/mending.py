@@ -26,14 +26,14 @@ def mend(folder: Path) -> Counter[Path]:
     """
     total: Counter[Path] = Counter()
     for _ in range(_ROUNDS):
-        edits = [
-            diagnostic.mend for diagnostic in pipeline.check(folder).diagnostics if diagnostic.mend
-        ]
+        checked = pipeline.check(folder)
+        edits = [diagnostic.mend for diagnostic in checked.diagnostics if diagnostic.mend]
+        texts = {Path(file): text for file, text in checked.texts.items()}
         done = Counter(
             {
                 path: count
                 for path in _inside(folder, edits)
-                if (count := _mend(path, [edit for edit in edits if Path(edit.at.file) == path]))
+                if (count := _mend(path, texts.get(path), edits))
             }
         )
         if not done:
@@ -48,8 +48,15 @@ def _inside(folder: Path, edits: Iterable[Edit]) -> list[Path]:
     return sorted({path for edit in edits if (path := Path(edit.at.file)).is_relative_to(folder)})
 
 
-def _mend(path: Path, edits: list[Edit]) -> int:
+def _mend(path: Path, checked: str | None, edits: Iterable[Edit]) -> int:
+    """Make the edits of a file, and return how many there were.
+
+    Their places are those of the text that was `checked`: what was saved since is left alone.
+    """
     file = text_file.read(path)
+    if checked is not None and checked != file.text:
+        return 0
+    edits = [edit for edit in edits if Path(edit.at.file) == path]
     mended = file.replaced(replacements(file.text, edits))
     if read_text(mended.text, path.name)[1] and not read_text(file.text, path.name)[1]:
         return 0

@@ -10,6 +10,7 @@ import pytest
 from attachdeck import pipeline
 from attachdeck.authoring.mending import mend, replacements
 from attachdeck.authoring.spans import replaced
+from attachdeck.compile.results import Checked
 from attachdeck.domain.diagnostics import Diagnostic, Edit, Severity
 from attachdeck.domain.location import Location
 from support.cases import CASES, Case, course_of
@@ -192,3 +193,23 @@ def test_edits_do_not_tread_on_each_other():
     )
     assert replaced("abc", replacements("abc", [edit(1, 1, 3, "x"), edit(1, 2, 4, "y")])) == "ay"
     assert replaced("abc", replacements("abc", [edit(1, 2, 2, "-")])) == "a-bc"
+
+
+def test_what_its_author_saves_meanwhile_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    folder = write_course(tmp_path, cards="  - {id: a, kind: basic, prompt: When?, answer: 1969}\n")
+    path = folder / "lessons" / "01-first.yaml"
+    saved = lesson(folder).replace("id: first", "id:    first", 1)
+    check = pipeline.check
+
+    def saved_after_checking(folder: Path) -> Checked:
+        checked = check(folder)
+        path.write_text(saved, encoding="utf-8")
+        return checked
+
+    monkeypatch.setattr("attachdeck.authoring.mending.pipeline.check", saved_after_checking)
+    assert not mend(folder)
+    assert lesson(folder) == saved
+    monkeypatch.undo()
+    assert mend(folder) == {path: 1}
