@@ -310,9 +310,9 @@ def test_options_stand_in_one_order_on_both_sides(show, rendered):
     side = show()
     shuffled = 0
     for card in choices(rendered[0])[:25]:
-        front = side(card, "front").locator("ol.options > li").all_inner_texts()
+        front = side(card, "front").locator(".choice ol.options > li").all_inner_texts()
         page = side(card, "back")
-        back = page.locator("ol.options > li .option").all_inner_texts()
+        back = page.locator(".choice ol.options > li .option").all_inner_texts()
         assert [text.strip() for text in front] == [text.strip() for text in back], card.name
         plain = card.front.split("<ol")[1].split("<li>")[1:]
         shuffled += not plain[0].startswith(front[0][:10])
@@ -328,8 +328,8 @@ CLOSED = (
 def test_the_order_is_the_same_in_another_page_with_every_storage_closed(show, rendered):
     one, other = show(before=CLOSED, anew=True), show("phone", before=CLOSED, anew=True)
     for card in choices(rendered[0])[:10]:
-        front = one(card, "front").locator("ol.options > li").all_inner_texts()
-        back = other(card, "back").locator("ol.options > li .option").all_inner_texts()
+        front = one(card, "front").locator(".choice ol.options > li").all_inner_texts()
+        back = other(card, "back").locator(".choice ol.options > li .option").all_inner_texts()
         assert [text.strip() for text in front] == [text.strip() for text in back], card.name
 
 
