@@ -100,7 +100,7 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     ),
     r"\[sound:[^\[\]]*\]|\[anki:tts\b[^\[\]]*\]": (
         "is played on custom cards alone",
-        "describe the sound in words, or make the card a custom one",
+        "write a sound as `![](word.mp3)`, and list its file under `sounds` in media/media.yaml",
     ),
     r"\[/?(?:latex|\$\$?)\]": (
         "is no formula here",
