@@ -217,6 +217,11 @@ def test_every_picture_is_shown_on_a_card_or_in_a_reading(course: Course):
         assert any(file in text for text in (*readings, *map(_shown_on, course.cards()))), file
 
 
+def test_every_reading_has_a_picture(course: Course):
+    for lesson in course.lessons:
+        assert any(file in lesson.reading_text for file in course.pictures), lesson.id
+
+
 def test_every_picture_is_drawn_by_day_and_by_night(course: Course):
     """Both are of one size and small, say what they show, and need nothing from elsewhere."""
     for file, picture in course.pictures.items():
