@@ -7,7 +7,8 @@ that it is always as old as the text beside it: after a sync, after undo, in a r
 It is one line, `1 1795900000 101:9f86d081 102:60303ae2 #2c26b46b`: the number of this format, the
 second of the note's last change, a mark of each filled field by the field's id, and of each tag.
 
-This file needs nothing but Python, because what runs inside Anki needs it, too.
+This file needs nothing but Python 3.9, because it is part of the add-on, too, which runs inside
+Anki.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _MARK = "[0-9a-f]{8}"
 _STAMP = re.compile(rf"{_FORMAT} ([0-9]{{1,11}})((?: [0-9]{{1,18}}:{_MARK})*)((?: #{_MARK})*)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stamp:
     """Marks of a note's filled fields by their ids and of its tags, at its last change.
 

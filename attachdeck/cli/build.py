@@ -40,7 +40,7 @@ Examples:
     metavar="NAME",
     default="apkg",
     show_default=True,
-    help="What to make: apkg, anki-text, crowdanki, csv, gift, print, site, all, …",
+    help="What to make: apkg, addon, anki-text, crowdanki, csv, gift, print, site, all, …",
 )
 @click.option(
     "-o",

@@ -84,13 +84,13 @@ class _Package(genanki.Package):  # type: ignore[misc]  # genanki has no types.
         _normalise_header(database)
         with zipfile.ZipFile(file, "w") as package:
             with database.open("rb") as content:
-                _store(package, "collection.anki2", content, database.stat().st_size)
+                store(package, "collection.anki2", content, database.stat().st_size)
             media = json.dumps(
                 {str(place): name for place, name in enumerate(self.deck.media)}
             ).encode()
-            _store(package, "media", BytesIO(media), len(media))
+            store(package, "media", BytesIO(media), len(media))
             for place, picture in enumerate(self.deck.media.values()):
-                _store(package, str(place), BytesIO(picture), len(picture))
+                store(package, str(place), BytesIO(picture), len(picture))
 
     def write_to_db(self, cursor: sqlite3.Cursor, timestamp: float, id_gen: Iterator[int]) -> None:
         tables, index, indexes = APKG_SCHEMA.partition("CREATE INDEX")
@@ -226,7 +226,7 @@ def _normalise_header(database: Path) -> None:
             file.write(value.to_bytes(4, "big"))
 
 
-def _store(package: zipfile.ZipFile, name: str, content: BinaryIO, size: int) -> None:
+def store(package: zipfile.ZipFile, name: str, content: BinaryIO, size: int) -> None:
     """Add an uncompressed entry of `size` bytes to a package."""
     entry = zipfile.ZipInfo(name, _ZIP_DATE)
     entry.create_system = 3

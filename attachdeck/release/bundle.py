@@ -25,7 +25,7 @@ from attachdeck.domain.naming import file_name
 from attachdeck.engine.verify import Fate, verify
 from attachdeck.lock.comparison import Bump, Changes, Snapshot, compare, next_version
 from attachdeck.lock.file import write_lock
-from attachdeck.outputs import apkg
+from attachdeck.outputs import addon, anki_text, apkg, gift, spreadsheet
 from attachdeck.pipeline import sealed
 from attachdeck.reader import LOCK
 from attachdeck.release.snapshots import of_compiled, snapshot
@@ -37,7 +37,7 @@ MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
 NOTES = "RELEASE_NOTES.md"
 ANKIWEB = "ankiweb.md"
-_RELEASED = ("anki-text", "csv", "gift")
+_RELEASED = {"addon": addon, "anki-text": anki_text, "csv": spreadsheet, "gift": gift}
 """The other outputs of a release; those that are folders an author makes by `build --to`."""
 
 
@@ -126,8 +126,7 @@ def _other_outputs(deck: Deck, folder: Path, name: str) -> Iterator[str]:
     for lesson, part in _lessons(deck).items():
         apkg.write(part, folder / "lessons" / f"{lesson}.apkg")
     kinds = []
-    for kind in _RELEASED:
-        output = outputs.find(kind)
+    for kind, output in _RELEASED.items():
         try:
             outputs.put(output, deck, folder / f"{name}{output.SUFFIX}")
             kinds.append(kind)

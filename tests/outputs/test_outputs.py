@@ -20,7 +20,7 @@ from attachdeck.reader import read_text
 from support.commands import run, tree
 from support.courses import ALL_KINDS, COURSE, COURSE_YAML, ROOT, compiled, write_course
 
-OWN = ["anki-text", "apkg", "crowdanki", "csv", "gift", "print", "site"]
+OWN = ["addon", "anki-text", "apkg", "crowdanki", "csv", "gift", "print", "site"]
 HOSTILE = [
     '=HYPERLINK("http://evil.test")',
     "+1",
@@ -59,8 +59,8 @@ def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path: Path):
     result = run("build", write_course(tmp_path / "course"), "--to", "pdf")
     assert result.exit_code == 2
     assert (
-        "there is no output `pdf`; known are anki-text, apkg, crowdanki, csv, gift, print, site"
-        in result.stderr
+        "there is no output `pdf`; "
+        "known are addon, anki-text, apkg, crowdanki, csv, gift, print, site" in result.stderr
     )
     assert not (tmp_path / "course" / "course.lock").exists()
 
@@ -106,6 +106,7 @@ def test_all_goes_into_one_folder(tmp_path: Path):
     assert result.exit_code == 0, result.output
     names = {
         "tiny.anki.txt",
+        "tiny.ankiaddon",
         "tiny.apkg",
         "tiny-crowdanki",
         "tiny.csv",
@@ -247,7 +248,7 @@ def test_an_output_of_another_package_is_installed_and_found(tmp_path: Path):
         assert "Traceback" not in failed.stderr
         assert (tmp_path / "ids.txt").read_bytes() == before
     assert (
-        "known are anki-text, apkg, crowdanki, csv, gift, print, site, broken, failing, "
+        "known are addon, anki-text, apkg, crowdanki, csv, gift, print, site, broken, failing, "
         "nothing, "
         "prompts"
     ) in build("pdf", "x").stderr

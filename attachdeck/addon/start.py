@@ -1,0 +1,42 @@
+"""Begin: what Anki runs when it loads the add-on."""
+
+from __future__ import annotations
+
+import html
+import json
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).resolve().parents[1]
+OLDEST = 231200
+"""The oldest Anki that this code knows, as Anki counts: 23.12."""
+
+
+def begin() -> None:
+    """Add the course to Anki's window; in an Anki that is too old only say so."""
+    from anki.utils import point_version
+
+    course = json.loads((FOLDER / "course.json").read_text(encoding="utf-8"))
+    if point_version() < OLDEST:
+        _refuse(course)
+        return
+    from .window import begin as begin_window
+
+    begin_window(course, FOLDER)
+
+
+def _refuse(course: dict[str, Any]) -> None:
+    """Say what is too old, once Anki's window is there to say it in."""
+    from aqt import gui_hooks
+    from aqt.utils import showWarning
+
+    title = html.escape(course["title"])
+    text = (
+        f"The add-on of “{title}” needs Anki 23.12 or later. Update Anki, then start it again. "
+        "Until then, the add-on does nothing; your deck and progress stay as they are."
+    )
+
+    def warn() -> None:
+        showWarning(text, title=course["title"])
+
+    gui_hooks.main_window_did_init.append(warn)
