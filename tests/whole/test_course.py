@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import os
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
+from typing import Any
 
 import pytest
 
 from attachdeck import pipeline
 from attachdeck.compile.notes import NOTE_TYPE_OF
 from attachdeck.domain.course import Card, ChoiceCard, Course, OcclusionCard, VignetteCard
-from support.commands import run
+from support.commands import need, run
 from support.courses import COURSE, compiled
 
 CLAIMS = {f"S{number}" for number in range(1, 65)} - {"S60", "S63", "S64"}
@@ -181,6 +184,34 @@ def test_every_objective_has_a_level_and_two_in_five_ask_for_more_than_rememberi
     levels = [objective.level for lesson in course.lessons for objective in lesson.objectives]
     assert all(levels)
     assert sum(level != "remember" for level in levels) >= 0.4 * len(levels)
+
+
+@pytest.fixture(scope="module")
+def statistics() -> dict[str, Any]:
+    printed = run("check", COURSE, "--stats", "--format", "json").stdout
+    return json.loads(printed)["statistics"][0]
+
+
+def test_every_objective_has_a_card_that_applies_it(statistics: dict[str, Any]):
+    assert statistics["objectives_without_application"] == []
+
+
+def test_cards_and_readings_are_easy_to_read(statistics: dict[str, Any]):
+    readability = statistics["readability"]
+    assert readability["cards"]["p90"] <= 10
+    assert readability["readings"]["p90"] <= 8
+
+
+def test_the_longest_option_does_not_tell_the_right_one(statistics: dict[str, Any]):
+    options = statistics["options"]
+    assert options["right_is_longest"] <= 0.4 * options["cards"]
+
+
+def test_a_learners_day_stays_within_fifteen_minutes():
+    need("the package anki", importlib.util.find_spec("anki") is not None)
+    busiest = re.search(r"(\d+) minutes in the busiest week", run("plan", COURSE).stdout)
+    assert busiest
+    assert int(busiest[1]) <= 15
 
 
 def test_the_flagship_has_enough_scenes(course: Course):
