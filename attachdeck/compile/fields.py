@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 
 from attachdeck.anki.inert import WORD_JOINER
-from attachdeck.anki.markup import picture, plain, tame
+from attachdeck.anki.markup import Shown, picture, plain, tame
 from attachdeck.compile.texts import Texts
 from attachdeck.domain.course import (
     BasicCard,
@@ -17,6 +17,7 @@ from attachdeck.domain.course import (
     Lesson,
     OcclusionCard,
     Option,
+    Picture,
     PracticeCard,
     ProduceCard,
     ReadingCard,
@@ -27,6 +28,7 @@ from attachdeck.domain.course import (
     TypedCard,
     VignetteCard,
 )
+from attachdeck.reader.pictures import frame
 
 Fields = dict[str, str]
 
@@ -136,6 +138,8 @@ def _sequence(card: SequenceCard, texts: Texts) -> Fields:
 
 def _occlusion(card: OcclusionCard, texts: Texts) -> Fields:
     shown = texts.shown[card.picture.file]
+    if not _has_one_shape(card.picture):
+        shown = Shown(shown.name, "", shown.alt)
     regions = tuple(enumerate(card.regions, 1))
     shapes = (f"{{{{c{n}::{_shape(region, card.hide_all)}}}}}<br>" for n, region in regions)
     names = (f"{{{{c{n}::{_name_in_gap(region, texts)}}}}}" for n, region in regions)
@@ -145,6 +149,20 @@ def _occlusion(card: OcclusionCard, texts: Texts) -> Fields:
         "Header": texts.html(card.prompt),
         "Names": tame(" ".join(names)),
     }
+
+
+def _has_one_shape(drawn: Picture) -> bool:
+    """Return whether a picture's night variant is as wide for its height as the picture is.
+
+    Anki measures only the first picture of a card and lays the masks over both.
+    """
+    if drawn.night is None:
+        return True
+    frames = [frame(version.content, version.file) for version in (drawn, drawn.night)]
+    if None in frames:
+        return False
+    day, night = (box.width / box.height for box in frames if box)
+    return abs(day / night - 1) < 0.01
 
 
 def _name_in_gap(region: Region, texts: Texts) -> str:

@@ -8,6 +8,7 @@ import zlib
 import pytest
 
 from attachdeck.reader.pictures import Box, frame, spoilt, svg_boxes
+from support.courses import MEDIA_YAML
 
 SVG = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="-50 0 200 100">
 <rect id="a" x="-50" y="0" width="100" height="50"/><ellipse id="b" cx="100" cy="50" rx="50" \
@@ -111,3 +112,20 @@ def test_a_region_is_the_same_however_it_is_written(tiny, region: str):
         tiny(card.format("", region), **svg).notes[0].fields
         == tiny(card.format("unit: pixels, ", pixels), **svg).notes[0].fields
     )
+
+
+@pytest.mark.parametrize(
+    ("frame", "versions"),
+    [("0 0 40 20", 2), ("0 0 20 40", 1), ("0 0 0 0", 1)],
+    ids=["larger", "of another shape", "without a size"],
+)
+def test_masks_fit_the_picture_that_a_card_shows_at_night(tiny, frame: str, versions: int):
+    """Anki measures the picture for the day and draws the masks over either."""
+    card = (
+        "  - {id: r, kind: occlusion, prompt: P, picture: plane.svg, regions: "
+        "[{name: R, left: 0, top: 0, width: 50, height: 50}]}\n"
+    )
+    media = MEDIA_YAML.replace("plane.svg,", "plane.svg, night: night.svg,")
+    day, night = (SVG.decode().replace("-50 0 200 100", box) for box in ("0 0 20 10", frame))
+    files = {"media/media.yaml": media, "media/plane.svg": day, "media/night.svg": night}
+    assert tiny(card, **files).notes[0].fields[1].count("<img ") == versions
