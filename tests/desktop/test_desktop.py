@@ -42,6 +42,7 @@ KINDS = {
     "sequence",
     "occlusion",
     "practice",
+    "produce",
     "reference",
     "reading",
 }
