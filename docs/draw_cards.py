@@ -2,9 +2,10 @@
 
     make cards
 
-The cards are the examples of docs/reference/course-format.md, compiled as a course of their own,
-drawn as the preview draws them (the tests compare that with Anki's engine) and photographed in
-Chromium. The pictures are the fronts and backs as a phone shows them.
+The cards are those of the course docs/teach/every-kind, drawn as the preview draws them (the tests
+compare that with Anki's engine) and photographed in Chromium. A comment above each card in the
+course has its heading and its explanation. The pictures are the fronts and backs as a phone shows
+them.
 """
 
 from __future__ import annotations
@@ -15,57 +16,69 @@ import shutil
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from playwright.sync_api import Page, sync_playwright
 
+from attachdeck.cli import main as attachdeck
 from attachdeck.preview.server import Preview
 from attachdeck.preview.site import Site, look
 
-DOCS = Path(__file__).parent
+DOCS = Path(__file__).parent.resolve()
 COURSE = DOCS.parent / "course"
+EXAMPLES = DOCS / "teach" / "every-kind"
 HEAD = """\
 # Every kind of card
 
-Made by `make cards` from the examples of [course-format.md](../reference/course-format.md); \
-the pictures show front and back as on a phone.
-A learner sees the same in the dark in darker colours.
+For teachers who want to choose a kind of card and copy it.
+Each picture shows the front or the back of the card above it, as on a phone.
+All these cards are in [one lesson file](every-kind/lessons/01-every-kind.yaml), with \
+[its course](every-kind/course.yaml).
+
 """
-LESSON = """\
-id: every-kind
-title: Every kind of card
-summary: Examples.
-objectives:
-  - {id: first-goal, text: See every kind of card.}
-"""
-READING = "reading:\n"
+TITLE = r"^ *# (\w[\w ]*: [^\n]+)\n *#\n"
+"""The first lines of the comment above an example."""
 
 
-def examples() -> list[tuple[str, str]]:
-    """Heading and YAML of each kind's example, and of a reading."""
-    text = (DOCS / "reference" / "course-format.md").read_text(encoding="utf-8")
-    return re.findall(
-        r"^### (\w+: [^\n]+)\n+```yaml\n((?:reading:\n)?  - id: .*?)```",
-        text,
-        re.DOTALL | re.MULTILINE,
+class Example(NamedTuple):
+    """A card of the examples: its heading, what its comment says, and its YAML."""
+
+    heading: str
+    text: str
+    yaml: str
+
+
+def examples(lesson: str) -> list[Example]:
+    """Return the examples of a lesson, in order: its reading, and each card with a comment."""
+    parts = re.findall(
+        rf"{TITLE}((?: *# [^\n]+\n)+)(.*?)(?=\n{TITLE}|\Z)", lesson, re.DOTALL | re.MULTILINE
     )
+    return [
+        Example(heading, re.sub(r"^ *# ", "", text, flags=re.MULTILINE), yaml_of(rest))
+        for heading, text, rest, _ in parts
+    ]
 
 
-def compiled(cards: list[str], folder: Path) -> Site:
-    """The examples as a course, with the sources and pictures of the course on attachment."""
-    shutil.copytree(COURSE, folder, ignore=shutil.ignore_patterns("lessons", "course.lock"))
-    lesson = folder / "lessons" / "01-every-kind.yaml"
-    lesson.parent.mkdir()
-    readings = [card for card in cards if card.startswith(READING)]
-    text = "".join(
-        [LESSON, *readings, "cards:\n", *(card for card in cards if card not in readings)]
-    )
-    lesson.write_text(text.replace("plane.svg", "two-dimensions.svg"), encoding="utf-8")
-    site = look(folder)
-    errors = [problem for problem in site.problems if problem["severity"] == "error"]
-    if errors:
-        sys.exit("\n".join(f"{error['place']}: {error['message']}" for error in errors))
-    return site
+def yaml_of(text: str) -> str:
+    """Return an example's YAML without the empty lines and the key that follow it in the file."""
+    return text.strip("\n").removesuffix("cards:").strip("\n") + "\n"
+
+
+def page(found: list[Example], pictures: dict[str, list[str]]) -> str:
+    """Return the page, with the names of each example's pictures."""
+    parts = []
+    for example in found:
+        shown = " ".join(
+            f"![The {name.rpartition('-')[2]} of this card.](cards/{name}.png)"
+            for name in pictures[example.heading]
+        )
+        parts.append(
+            f"## {example.heading}\n\n```yaml\n{example.yaml}```\n\n{example.text}\n{shown}\n"
+        )
+    return HEAD + "\n".join(parts)
 
 
 def photograph(page: Page, site: Site, card: str, media: Path, name: str) -> list[str]:
@@ -83,47 +96,66 @@ def photograph(page: Page, site: Site, card: str, media: Path, name: str) -> lis
     return pictures
 
 
-def show_preview(page: Page) -> None:
-    """Photograph the preview of the course on attachment, at its scenes."""
-    preview = Preview(Path(os.path.relpath(COURSE)))
-    thread = threading.Thread(target=preview.run)
+@contextmanager
+def previewed(page: Page, course: Path) -> Iterator[None]:
+    """Open the preview of a course while the block runs."""
+    preview = Preview(Path(os.path.relpath(course)))
+    thread = threading.Thread(target=preview.run, daemon=True)
     thread.start()
     page.goto(preview.url)
     page.locator("article").first.wait_for()
-    page.select_option("#kind", "vignette")
-    page.wait_for_timeout(1500)
-    page.screenshot(path=DOCS / "teach" / "preview.png")
-    page.close()
+    yield
     preview.close()
     thread.join()
 
 
+def show_preview(page: Page) -> None:
+    """Photograph the preview of the course on attachment, at its scenes."""
+    with previewed(page, COURSE):
+        page.select_option("#kind", "vignette")
+        page.wait_for_timeout(1500)
+        page.screenshot(path=DOCS / "teach" / "preview.png")
+
+
+def show_first_hour(page: Page, home: Path) -> None:
+    """Photograph the preview as the first hour meets it: a new course, then a misspelt key."""
+    pictures = DOCS / "teach" / "first-hour"
+    os.chdir(home)  # The page names the course as the command did.
+    attachdeck(["new", "course", "my-course"], standalone_mode=False)
+    lesson = home / "my-course" / "lessons" / "01-first-lesson.yaml"
+    text = lesson.read_text(encoding="utf-8")
+    with previewed(page, home / "my-course"):
+        page.screenshot(path=pictures / "preview.png")
+        lesson.write_text(text.replace("answer: How much", "anwser: How much"), encoding="utf-8")
+        page.locator("#problems .problem.error").first.wait_for()
+        page.screenshot(path=pictures / "error.png")
+
+
 def main() -> None:
-    """Write docs/teach/cards.md, docs/teach/cards/*.png and docs/teach/preview.png."""
-    found = examples()
-    (DOCS / "teach" / "cards").mkdir(exist_ok=True)
-    parts = [HEAD]
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as name:
-        media = Path(name)
-        site = compiled([yaml for _, yaml in found], media / "course")
+    """Write docs/teach/cards.md and the pictures of cards and of the preview."""
+    lesson = EXAMPLES / "lessons" / "01-every-kind.yaml"
+    found = examples(lesson.read_text(encoding="utf-8"))
+    pictures = {}
+    site = look(EXAMPLES)
+    if site.problems:
+        sys.exit("\n".join(f"{each['place']}: {each['message']}" for each in site.problems))
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        media = Path(folder)
         for file, content in site.media.items():
             (media / file).write_bytes(content)
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
-        page = browser.new_page(viewport={"width": 390, "height": 300})
-        for heading, yaml in found:
-            kind = heading.partition(":")[0]
-            card = re.search(r"- id: (\S+)", yaml)
-            names = photograph(page, site, card[1], media, kind) if card else []
-            pictures = " ".join(
-                f"![The {name.rpartition('-')[2]} of this card.](cards/{name}.png)"
-                for name in names
-            )
-            parts.append(f"## {heading}\n\n```yaml\n{yaml}```\n\n{pictures}\n")
-        show_preview(browser.new_page(viewport={"width": 1200, "height": 760}))
+        phone = browser.new_page(viewport={"width": 390, "height": 300})
+        for example in found:
+            kind = example.heading.partition(":")[0].partition(" ")[0]
+            card = re.search(r"- id: (\S+)", example.yaml)[1]
+            pictures[example.heading] = photograph(phone, site, card, media, kind)
+        screen = browser.new_page(viewport={"width": 1200, "height": 760})
+        show_preview(screen)
+        show_first_hour(screen, Path(folder))
         browser.close()
-    (DOCS / "teach" / "cards.md").write_text("\n".join(parts), encoding="utf-8", newline="\n")
+    (DOCS / "teach" / "cards.md").write_text(page(found, pictures), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +17,10 @@ from attachdeck import pipeline, schema
 from attachdeck.anki.note_types import KINDS, Look, note_type
 from attachdeck.domain.course import Study
 from attachdeck.reader import read_text
-from support.courses import LESSON_HEAD, ROOT, write_course
+from support.commands import run
+from support.courses import MEDIA_YAML, PLANE_SVG, ROOT, silent_mp3, write_course
 
+EXAMPLES = ROOT / "docs" / "teach" / "every-kind"
 FORMAT = (ROOT / "docs" / "reference" / "course-format.md").read_text(encoding="utf-8")
 
 
@@ -40,7 +45,9 @@ def test_schemas_are_valid_and_every_key_is_described_and_documented(name: str):
     for key, value in properties(loaded):
         if isinstance(value, dict) and "const" not in value:
             assert len(value.get("description", "")) > 10, f"{name}: {key} has no description"
-        assert f"`{key}`" in FORMAT, f"{key} of {name} is not in docs/reference/course-format.md"
+        assert re.search(rf"`(\S+\.)?{key}`", FORMAT), (
+            f"{key} of {name} is not in docs/reference/course-format.md"
+        )
 
 
 @pytest.mark.parametrize("name", schema.NAMES)
@@ -101,24 +108,81 @@ def test_the_whole_media_yaml_in_the_documentation_holds_to_its_schema():
     assert document.root.value.keys() == {"pictures", "sounds", "files"}
 
 
-def test_every_kind_is_pictured_beside_its_yaml():
+def drawn() -> Any:
+    """Return the script that draws the page of cards."""
+    pytest.importorskip("playwright")
+    return script("draw_cards")
+
+
+def script(name: str) -> Any:
+    """Return a script of docs/ as a module."""
+    specification = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
+    assert specification
+    assert specification.loader
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+def test_every_card_of_the_examples_is_pictured_beside_its_yaml():
+    lesson = (EXAMPLES / "lessons" / "01-every-kind.yaml").read_text(encoding="utf-8")
     pictured = (ROOT / "docs" / "teach" / "cards.md").read_text(encoding="utf-8")
-    kinds = [block for block in yaml_blocks() if block.startswith(("  - id:", "reading:"))]
-    assert [part.partition("```")[0] for part in pictured.split("```yaml\n")[1:]] == kinds, (
-        "run `make cards`"
+    examples = drawn().examples(lesson)
+    shown = [part.partition("```")[0] for part in pictured.split("```yaml\n")[1:]]
+    assert shown == [example.yaml for example in examples], "run `make cards`"
+    assert (
+        lesson.count("  - id: ") == sum(example.yaml.count("  - id: ") for example in examples) + 1
     )
     pictures = re.findall(r"\]\((cards/[^)]+)\)", pictured)
-    variants = sum(block.count("      - scenario:") for block in kinds)
-    assert len(pictures) == 2 * (len(kinds) + variants)
+    variants = sum(example.yaml.count("      - scenario:") for example in examples)
+    assert len(pictures) == 2 * (len(examples) + variants)
     assert all((ROOT / "docs" / "teach" / each).stat().st_size > 1000 for each in pictures)
 
 
-def test_the_cards_in_the_documentation_are_cards(tmp_path):
-    cards = [block for block in yaml_blocks() if block.startswith("  - id:")]
-    assert len(cards) >= 9
-    [reading] = [block for block in yaml_blocks() if block.startswith("reading:")]
-    lesson = LESSON_HEAD.replace("cards:\n", f"{reading}cards:\n") + "".join(cards)
-    checked = pipeline.check(write_course(tmp_path, {"lessons/01-first.yaml": lesson}))
+def test_the_examples_are_a_course_without_problems_that_has_every_kind():
+    result = run("check", EXAMPLES, "--strict")
+    assert result.exit_code == 0, result.output
+    assert run("fmt", EXAMPLES, "--check").exit_code == 0
+    kinds = {card.kind for card in pipeline.check(EXAMPLES).course.cards()}
+    lesson = json.loads(schema.schema_text("lesson"))
+    assert kinds == {*lesson["$defs"]["card"]["properties"]["kind"]["enum"]} - {"custom"}
+
+
+def test_what_the_reference_takes_from_the_program_is_up_to_date():
+    """Commands, options and keys: `ATTACHDECK_RENEW=1` writes the pages anew."""
+    pages = dict(script("make_reference").pages())
+    assert len(pages) == 2
+    for path, text in pages.items():
+        if "ATTACHDECK_RENEW" in os.environ:
+            path.write_text(text, encoding="utf-8", newline="\n")
+        assert path.read_text(encoding="utf-8") == text, f"renew {path.name}"
+
+
+def test_every_key_of_a_card_has_its_table():
+    loaded = json.loads(schema.schema_text("lesson"))
+    for kind in loaded["$defs"]["card"]["properties"]["kind"]["enum"]:
+        assert f"<!-- keys: lesson {kind} -->" in FORMAT
+
+
+def card_blocks(page: Path) -> str:
+    """Return the cards that a page shows in a lesson's indentation."""
+    blocks = page.read_text(encoding="utf-8").split("```yaml\n")[1:]
+    cards = [block.partition("```")[0] for block in blocks]
+    return "".join(card for card in cards if card.startswith("  - id:"))
+
+
+@pytest.mark.parametrize(
+    "page", ["pictures-and-sounds", "tables-and-formulas", "variants"], ids=str
+)
+def test_the_cards_that_a_page_shows_are_cards(page: str, tmp_path: Path):
+    cards = card_blocks(ROOT / "docs" / "teach" / f"{page}.md")
+    files = {
+        "media/media.yaml": MEDIA_YAML.replace("plane", "harbour")
+        + "sounds:\n  - {file: hola.mp3, transcript: Hola, origin: Made here., licence: CC0}\n",
+        "media/harbour.svg": PLANE_SVG,
+        "media/hola.mp3": silent_mp3(),
+    }
+    cards = cards.replace("harbour.jpg", "harbour.svg")
+    checked = pipeline.check(write_course(tmp_path, files, cards=cards))
     assert [(str(each.at), each.message) for each in checked.diagnostics] == []
-    kinds = {card.kind for card in checked.course.cards()}
-    assert len(kinds) == 10
+    assert len(list(checked.course.cards())) == cards.count("  - id: ")

@@ -77,3 +77,8 @@ def test_the_gallery_shows_both_sides_of_every_kind(site: Path):
     shown = {Path(address).name for address in Addresses(page).found}
 
     assert {picture.name for picture in (ROOT / "docs" / "teach" / "cards").iterdir()} <= shown
+
+
+def test_the_first_page_shows_a_card(site: Path):
+    shown = Addresses(site / "index.html").found
+    assert any("vignette-back" in address for address in shown)

@@ -10,44 +10,84 @@ import shlex
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from support.browser import CHROMIUM, until
 from support.commands import need, need_registry
-from support.courses import ROOT
+from support.courses import ROOT, silent_mp3
 from support.engine import do_import
 
 pytestmark = pytest.mark.slow  # Installs attachdeck.
 
+PAGE = ROOT / "docs" / "teach" / "first-hour.md"
+
 
 def blocks(page: Path) -> list[str]:
-    """What a page tells its reader to type, block by block."""
+    """Return what a page asks its reader to type, block by block."""
     return re.findall(r"```sh\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
 
 
 def commands() -> list[list[str]]:
-    """The commands of the guide, in order, once attachdeck is installed."""
-    _, *rest = blocks(ROOT / "docs" / "teach" / "first-hour.md")
-    return [shlex.split(line) for block in rest for line in block.strip().split("\n")]
+    """Return the commands of the guide, in order, once attachdeck is installed."""
+    lines = [line for block in blocks(PAGE) for line in block.strip().split("\n")]
+    return [shlex.split(line) for line in lines if line.startswith("attachdeck ")]
+
+
+def checkout(folder: Path) -> Path:
+    """Return a copy of attachdeck's folder, as somebody who downloaded it has it."""
+    ignored = shutil.ignore_patterns(".*", "build", "*.egg-info")
+    return Path(shutil.copytree(ROOT, folder / "checkout", ignore=ignored))
+
+
+def in_shell(script: str, folder: Path, **environment: str) -> str:
+    """Return what a shell script prints; it must succeed."""
+    done = subprocess.run(
+        ["sh", "-e", "-c", script],
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+        cwd=folder,
+        env=os.environ | environment,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the commands are those of Linux and macOS")
-@pytest.mark.parametrize("page", ["README.md", "docs/teach/first-hour.md"])
-def test_after_the_documented_installation_attachdeck_is_a_command(tmp_path: Path, page: str):
+def test_after_the_installation_of_the_readme_attachdeck_is_a_command(tmp_path: Path):
     need_registry(tmp_path)
-    checkout = tmp_path / "checkout"
-    ignored = shutil.ignore_patterns(".*", "build", "*.egg-info")
-    shutil.copytree(ROOT, checkout, ignore=ignored)
-    script = f"{blocks(ROOT / page)[0]}\nattachdeck check course\ncommand -v attachdeck\n"
+    folder = checkout(tmp_path)
+    script = f"{blocks(ROOT / 'README.md')[0]}\nattachdeck check course\ncommand -v attachdeck\n"
 
-    done = subprocess.run(
-        ["sh", "-e", "-c", script], check=False, capture_output=True, encoding="utf-8", cwd=checkout
+    assert in_shell(script, folder).endswith(f"{folder}/.venv/bin/attachdeck\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the commands are those of Linux and macOS")
+@pytest.mark.parametrize("tool", ["pipx", "uv"])
+def test_after_the_installation_of_the_guide_attachdeck_is_a_command(tmp_path: Path, tool: str):
+    need_registry(tmp_path)
+    folder, tools = checkout(tmp_path), tmp_path / "tools"
+    subprocess.run([sys.executable, "-m", "venv", tools], check=True)
+    subprocess.run([tools / "bin" / "pip", "install", "-q", tool], check=True)
+    [install] = [block for block in blocks(PAGE) if block.startswith(tool)]
+    places = {
+        "PATH": f"{tools / 'bin'}:{tmp_path / 'bin'}:{os.environ['PATH']}",
+        "PIPX_HOME": str(tmp_path / "pipx"),
+        "PIPX_BIN_DIR": str(tmp_path / "bin"),
+        "UV_TOOL_DIR": str(tmp_path / "uv"),
+        "UV_TOOL_BIN_DIR": str(tmp_path / "bin"),
+        "UV_PYTHON": sys.executable,
+    }
+
+    printed = in_shell(
+        f"{install}\nattachdeck --version\ncommand -v attachdeck\n", folder, **places
     )
 
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.endswith(f"{checkout}/.venv/bin/attachdeck\n")
+    assert "attachdeck 0." in printed
+    assert printed.endswith(f"{tmp_path}/bin/attachdeck\n")
 
 
 def test_the_first_hour(tmp_path: Path, collection):
@@ -57,17 +97,29 @@ def test_the_first_hour(tmp_path: Path, collection):
 
     home = tmp_path / "Éva’s courses 🌱"
     home.mkdir()
+    shutil.copy(PAGE.parent / "first-hour" / "decks.png", home / "curve.png")
+    (home / "bell.mp3").write_bytes(silent_mp3())
     environment = os.environ | {"PYTHONIOENCODING": "utf-8", "BROWSER": "true"}
+    lesson_file = home / "my-course" / "lessons" / "02-spacing-works.yaml"
 
-    def attachdeck(command: list[str]) -> subprocess.CompletedProcess[str]:
-        assert command[0] == "attachdeck"
+    def attachdeck(command: list[str], **more: str) -> subprocess.CompletedProcess[str]:
         arguments = [sys.executable, "-m", "attachdeck", *command[1:]]
         return subprocess.run(
-            arguments, check=False, capture_output=True, encoding="utf-8", env=environment, cwd=home
+            arguments,
+            check=False,
+            capture_output=True,
+            encoding="utf-8",
+            env=environment | more,
+            cwd=home,
         )
 
-    start, preview, lesson, card, check, fmt, build = commands()
-    assert [each[1] for each in (start, preview, lesson, card, check, fmt, build)] == [
+    def succeeds(command: list[str], **more: str) -> None:
+        done = attachdeck(command, **more)
+        assert done.returncode == 0, done.stderr
+
+    start, preview, lesson, card, check, *later = commands()
+    picture, shown, sound, heard, fmt, build, again = later
+    assert [command[1] for command in (start, preview, lesson, card, check, fmt, build, again)] == [
         "new",
         "preview",
         "new",
@@ -75,8 +127,9 @@ def test_the_first_hour(tmp_path: Path, collection):
         "check",
         "fmt",
         "build",
+        "build",
     ]
-    assert attachdeck(start).returncode == 0
+    succeeds(start)
     page_of = subprocess.Popen(
         [sys.executable, "-u", "-m", "attachdeck", *preview[1:], "--no-browser"],
         stdout=subprocess.PIPE,
@@ -95,31 +148,41 @@ def test_the_first_hour(tmp_path: Path, collection):
             page.locator("article").first.wait_for()
             assert page.locator("article").count() == 4
 
-            assert attachdeck(lesson).returncode == 0
-            added = attachdeck(card)
-            assert added.returncode == 0, added.stderr
+            succeeds(lesson)
+            succeeds(card)
             until(page, "document.querySelectorAll('article').length === 7")
             page.locator("#card-spacing-mean").wait_for(state="attached")
+            good = lesson_file.read_text(encoding="utf-8")
+            [written] = re.findall(r"```yaml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+            assert written in good
 
-            path = home / "my-course" / "lessons" / "02-spacing-works.yaml"
-            good = path.read_text(encoding="utf-8")
-            path.write_text(good.replace("answer: Leaving", "anwser: Leaving"), encoding="utf-8")
-            told = attachdeck(check)
-            assert told.returncode == 1
-            assert re.search(r"02-spacing-works\.yaml:\d+:5", told.stdout)
-            assert "did you mean `answer`?" in told.stdout
+            lesson_file.write_text(good.replace("answer: Leaving", "anwser: Leaving"), "utf-8")
+            reported = attachdeck(check)
+            assert reported.returncode == 1
+            assert re.search(r"02-spacing-works\.yaml:\d+:5", reported.stdout)
+            assert "did you mean `answer`?" in reported.stdout
             until(page, "document.querySelectorAll('#problems .problem.error').length > 0")
-            path.write_text(good, encoding="utf-8")
+            lesson_file.write_text(good, encoding="utf-8")
             until(page, "document.querySelectorAll('#problems .problem.error').length === 0")
-            assert attachdeck(check).returncode == 0
+            succeeds(check)
+
+            for command in (picture, shown, sound, heard):
+                succeeds(command)
+            until(page, "document.querySelectorAll('article').length === 9")
             browser.close()
     finally:
         page_of.terminate()
         page_of.communicate()
 
-    assert attachdeck(fmt).returncode == 0
-    built = attachdeck(build)
-    assert built.returncode == 0, built.stderr
-    [deck] = (home / "build").glob("*.apkg")
-    assert do_import(collection, deck) == {"new": 7}
-    assert attachdeck(check).returncode == 0
+    succeeds(fmt)
+    an_hour_ago = str(int(time.time()) - 3600)
+    succeeds(build, SOURCE_DATE_EPOCH=an_hour_ago)
+    deck = home / "build" / "my-course.apkg"
+    assert (home / "my-course" / "course.lock").is_file()
+    assert do_import(collection, deck) == {"new": 9}
+
+    text = lesson_file.read_text(encoding="utf-8")
+    lesson_file.write_text(text.replace("Leaving time", "To leave time"), encoding="utf-8")
+    succeeds(again)
+    assert do_import(collection, deck) == {"updated": 1, "duplicate": 8}
+    succeeds(check)
