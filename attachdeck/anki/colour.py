@@ -1,12 +1,6 @@
-"""Colours of the cards, and whether text in one can be read on another."""
+"""Colours, and whether text in one can be read on another."""
 
 from __future__ import annotations
-
-BACKGROUNDS = {"accent": ("#fdfcf9", "#f3f0e8"), "accent_night": ("#17191c", "#22262b")}
-"""For each accent colour the page and the panel on which its text stands, by day and by night."""
-
-ENOUGH = 4.5
-"""The least contrast of text by WCAG 2.2, level AA (success criterion 1.4.3)."""
 
 
 def contrast(one: str, other: str) -> float:
@@ -15,8 +9,19 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+def channels(colour: str) -> tuple[int, int, int]:
+    """Return the red, green and blue of a colour `#rrggbb`, each from 0 to 255."""
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def mixed(colour: str, background: str, share: float) -> str:
+    """Return what a colour of which only a share is opaque looks like on a background."""
+    pairs = zip(channels(colour), channels(background), strict=True)
+    return "#" + "".join(f"{round(share * one + (1 - share) * other):02x}" for one, other in pairs)
+
+
 def _luminance(colour: str) -> float:
-    red, green, blue = (_linear(int(colour[place : place + 2], 16) / 255) for place in (1, 3, 5))
+    red, green, blue = (_linear(channel / 255) for channel in channels(colour))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 

@@ -132,6 +132,8 @@ _NOTHING = re.compile(
 )
 """What nobody sees: space, signs without width, and tags that show nothing themselves."""
 _IMG = re.compile(r"<img\b([^>]*)>")
+_ALONE = re.compile(r"(?:<p>|\A)((?:<img\b[^>]*>){1,2})(?:</p>|\Z)")
+_ZOOM = re.compile(r'<details class="zoom"><summary>((?:<img\b[^>]*>){1,2})</summary></details>')
 _ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 
 
@@ -334,6 +336,19 @@ def picture(shown: Shown) -> str:
         return f'<img src="{shown.name}" alt="{alt}">'
     day = f'<img class="day" src="{shown.name}" alt="{alt}">'
     return f'{day}<img class="night" src="{shown.night}" alt="{alt}">'
+
+
+def zoomable(html: str) -> str:
+    """Return HTML in which a tap enlarges each picture that stands alone, without a script.
+
+    A picture within a sentence stays: a paragraph ends where such an element begins.
+    """
+    return _ALONE.sub(r'<details class="zoom"><summary>\1</summary></details>', html)
+
+
+def not_zoomable(html: str) -> str:
+    """Return HTML as it was before `zoomable`, but for paragraphs."""
+    return _ZOOM.sub(r"\1", html)
 
 
 @cache

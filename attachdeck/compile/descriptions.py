@@ -16,6 +16,11 @@ from attachdeck.anki.markup import Shown, plain, render
 from attachdeck.anki.note_types import direction, words
 from attachdeck.domain.course import Course, Lesson
 
+WIDE = 1.6
+"""From which width, in heights, a picture is an illustration, whose edges may be cut off.
+
+A diagram is shown whole.
+"""
 MOST_OBJECTIVES = 3
 """Maximum number of a lesson's objectives in its description."""
 WORDS_A_MINUTE = 200
@@ -31,14 +36,19 @@ _FRAME = (
     "text-align:start;border:1px solid var(--border-subtle,#d9dfda);border-radius:14px;"
     "background:var(--canvas-elevated,transparent);color:var(--fg,inherit)"
 )
-_PICTURE = "display:block;max-width:100%;height:clamp(96px,20vh,170px);margin:16px auto 0"
+_ILLUSTRATION = (
+    "display:block;width:100%;height:clamp(96px,22vh,190px);"
+    "object-fit:cover;object-position:50% 42%"
+)
+_DIAGRAM = "display:block;max-width:100%;height:clamp(96px,20vh,170px);margin:16px auto 0"
 _PARAGRAPH = '<p style="margin:0 0 10px">'
 
 
-def of_lesson(lesson: Lesson, course: Course, picture: Shown | None) -> str:
+def of_lesson(lesson: Lesson, course: Course, picture: Shown | None, shape: float = 1) -> str:
     """Return the description of a lesson's deck.
 
-    It comes with a picture that one of its notes brings along, or without.
+    It comes with a picture that one of its notes brings along, or without; `shape` is the picture's
+    width in heights.
     """
     word = words(course.language)
     objectives = "".join(
@@ -51,7 +61,8 @@ def of_lesson(lesson: Lesson, course: Course, picture: Shown | None) -> str:
         f'<ul style="margin:2px 0 10px;padding-inline-start:1.3em">{objectives}</ul>',
         _reading(lesson, course),
     ]
-    return _framed("".join(parts), course.language, picture)
+    style = _ILLUSTRATION if shape >= WIDE else _DIAGRAM
+    return _framed("".join(parts), course.language, picture, style)
 
 
 def of_course(course: Course) -> str:
@@ -152,9 +163,9 @@ def _html(markdown: str) -> str:
     return html.replace("<p>", _PARAGRAPH)
 
 
-def _framed(html: str, language: str, picture: Shown | None = None) -> str:
+def _framed(html: str, language: str, picture: Shown | None = None, style: str = "") -> str:
     shown = (
-        f'<img src="{picture.name}" alt="{inert(escape(picture.alt))}" style="{_PICTURE}">'
+        f'<img src="{picture.name}" alt="{inert(escape(picture.alt))}" style="{style}">'
         if picture
         else ""
     )

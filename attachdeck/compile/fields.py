@@ -109,7 +109,7 @@ def _vignette(card: VignetteCard, texts: Texts) -> Fields:
 
 
 def _question(card: ChoiceCard, options: Iterable[Option], texts: Texts) -> Fields:
-    rows = [(option, texts.html(option.text), texts.html(option.why)) for option in options]
+    rows = [(option, texts.inline(option.text), texts.html(option.why)) for option in options]
     listed = "".join(f"<li>{text}</li>" for _, text, _ in rows)
     explained = "".join(_explained(option, text, why) for option, text, why in rows)
     right = [text for option, text, _ in rows if option.right]
@@ -123,7 +123,7 @@ def _question(card: ChoiceCard, options: Iterable[Option], texts: Texts) -> Fiel
 
 
 def _explained(option: Option, text: str, why: str) -> str:
-    outcome = "right" if option.right else "wrong"
+    outcome = "right" if option.right else "wrong near" if option.near else "wrong"
     reason = f'<div class="reason">{why}</div>' if why else ""
     return f'<li class="{outcome}"><div class="option">{text}</div>{reason}</li>'
 

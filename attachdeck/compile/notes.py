@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from urllib.parse import quote
 
 from attachdeck.anki import stamp
 from attachdeck.anki.markup import Shown
@@ -38,6 +39,7 @@ from attachdeck.domain.course import (
 )
 from attachdeck.domain.location import Location
 from attachdeck.lock import ids
+from attachdeck.reader.pictures import frame
 from attachdeck.system.normal import normal
 
 NOTE_TYPE_OF = {
@@ -87,7 +89,10 @@ class Compiler:
         """Return the description of a lesson's deck, or nothing if the deck is not its own."""
         if lesson.full_deck:
             return ""
-        return descriptions.of_lesson(lesson, self.course, self.brought_along(lesson, notes))
+        picture = self.brought_along(lesson, notes)
+        size = frame(self.media[picture.name], picture.name) if picture else None
+        shape = size.width / size.height if size else 1
+        return descriptions.of_lesson(lesson, self.course, picture, shape)
 
     def brought_along(self, lesson: Lesson, notes: Iterable[Note]) -> Shown | None:
         """Return the first picture of a lesson's summary and reading that its notes bring along.
@@ -249,12 +254,31 @@ def hashes(note_type: NoteType) -> tuple[str, str]:
     return layout, ids.content_hash(layout, note_type.name, *texts_of(note_type), *settings)
 
 
+def report_address(course: Course) -> str:
+    """Return where learners report a mistake in a card; `{id}` in it is the card's.
+
+    An address that names neither the card nor the version gets both.
+    """
+    version = quote(course.version, safe="")
+    address = course.report
+    if not address or "{id}" in address or "{version}" in address:
+        return address.replace("{version}", version)
+    address, hash, place = address.partition("#")
+    if address.startswith("mailto:"):
+        named = f"subject={quote(f'{course.title} {course.version}: ', safe='')}{{id}}"
+    else:
+        named = f"card={{id}}&version={version}"
+    return f"{address}{'&' if '?' in address else '?'}{named}{hash}{place}"
+
+
 def _note_types(course: Course) -> dict[str, NoteType]:
     look = Look(
         title=course.title,
         language=course.language,
         accent=course.accent,
         accent_night=course.accent_night,
+        theme=course.theme,
+        report=report_address(course),
         speech=course.speech,
     )
     return {kind: note_type(kind, look) for kind in KINDS} | {

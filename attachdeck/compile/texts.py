@@ -28,11 +28,17 @@ class Texts:
 
         On a cloze note type Anki would make cards of gaps in any field.
         """
+        html = self.inline(text)
+        return markup.zoomable(html) if "<img" in html else html
+
+    def inline(self, text: str) -> str:
+        """Return the HTML of a text in a button, where a tap means something else."""
         return markup.render(text, self.media).replace("{{", "{&#123;") if text else ""
 
     def html_with_gaps(self, text: str) -> str:
         """Return the HTML of a text whose gaps Anki turns into cards."""
-        return markup.render_gaps(text, self.media) if text else ""
+        html = markup.render_gaps(text, self.media) if text else ""
+        return markup.zoomable(html) if "<img" in html else html
 
     def plain(self, text: str) -> str:
         """Return the HTML of a text without markup."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from attachdeck import schema
+from attachdeck.anki import themes
 from attachdeck.decode.tests import course_tests
 from attachdeck.decode.texts import Reports
 from attachdeck.domain.course import (
@@ -118,6 +119,7 @@ class CourseDecoder(Reports):
         value = root.value
         licence = value["licence"]
         theme = value.get("theme", {})
+        look = theme.get("name", "calm")
         return Course(
             id=value["id"],
             title=value["title"],
@@ -127,6 +129,7 @@ class CourseDecoder(Reports):
             licence_url=licence.get("url", ""),
             authors=tuple(value.get("authors", ())),
             homepage=value.get("homepage", ""),
+            report=value.get("report", ""),
             deck=value["deck"],
             practice_deck=value.get("practice_deck", "Practice"),
             description=value["description"],
@@ -135,8 +138,9 @@ class CourseDecoder(Reports):
             study=_study(value.get("study", {})),
             speech=value.get("speech", ""),
             lint=settings(root),
-            accent=theme.get("accent", "#0b5c6b"),
-            accent_night=theme.get("accent_night", "#7fd1de"),
+            theme=look,
+            accent=theme.get("accent", themes.day(look)["recall"]),
+            accent_night=theme.get("accent_night", themes.night(look)["recall"]),
             option_sets=self.option_sets,
             tests=tuple(course_tests(self, root, self.option_sets)),
             sources=dict(self.sources or {}),

@@ -78,7 +78,8 @@ def vignette_card(lesson: LessonDecoder, node: Node, common: dict[str, Any]) -> 
     answer = node.value["answer"]
     reasons = {miss.value["option"]: miss.value["why"]}
     options = tuple(
-        Option(text, name == answer, reasons.get(name, "")) for name, text in chosen.options.items()
+        Option(text, name == answer, reasons.get(name, ""), name in reasons and name != answer)
+        for name, text in chosen.options.items()
     )
     return VignetteCard(
         question=node.value.get("question", chosen.question),

@@ -105,11 +105,12 @@ LEVELS = ("remember", "understand", "apply", "analyse", "evaluate", "create")
 @dataclass(frozen=True, slots=True)
 class Option:
     """One option of a choice: its text, whether it is right, and the reason (empty where none is
-    given)."""
+    given). `near` is the wrong one of a scene that comes nearest."""
 
     text: str
     right: bool
     why: str = ""
+    near: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -467,14 +468,16 @@ class Course(Placed):
     licence_url: str = ""
     authors: tuple[str, ...] = ()
     homepage: str = ""
+    report: str = ""
     practice_deck: str = "Practice"
     notice: str = ""
     help: Help | None = None
     study: Study = field(default_factory=Study)
     speech: str = ""
     lint: dict[str, tuple[str, Location]] = field(default_factory=dict, compare=False, repr=False)
-    accent: str = "#0b5c6b"
-    accent_night: str = "#7fd1de"
+    theme: str = "calm"
+    accent: str = "#0a5361"
+    accent_night: str = "#8ad6e0"
     option_sets: dict[str, OptionSet] = field(default_factory=dict)
     tests: tuple[CourseTest, ...] = ()
     sources: dict[str, Source] = field(default_factory=dict)

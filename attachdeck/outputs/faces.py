@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from html import escape
 
 from attachdeck.anki import cloze
+from attachdeck.anki.markup import not_zoomable
 from attachdeck.anki.note_types import words
 from attachdeck.anki.references import surnames
 from attachdeck.compile.deck import Deck
@@ -56,7 +57,10 @@ def faces(deck: Deck) -> Iterator[Face]:
             continue
         note = notes[card.id]
         own = deck.note_types[note.note_type].note_type
-        rows = [own.named(row) for row in (note.fields, *note.variants)]
+        rows = [
+            {name: not_zoomable(text) for name, text in own.named(row).items()}
+            for row in (note.fields, *note.variants)
+        ]
         for new_card in note.cards:
             for wording, texts in zip((card, *card.variants), rows, strict=True):
                 place = new_card.place

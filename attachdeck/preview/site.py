@@ -31,6 +31,8 @@ Entry = dict[str, Any]
 """A value for JSON: a lesson, a card or a problem as `preview.js` reads it."""
 
 _TYPE_HERE = re.compile(r"\[\[type:([^\]]*)\]\]")
+_AS_LOW_AS_ITS_TEXT = " .page, .front .sheet { min-block-size: 0 }"
+"""The frame takes the page's height, which therefore must not follow from the frame's."""
 _PLAYED = re.compile(r"\[anki:play:[qa]:([0-9]+)\]")
 
 
@@ -119,7 +121,8 @@ class Site:
         return (
             f'<!doctype html><html lang="{escape(drawable.language)}"><head><meta '
             f'charset="utf-8"><title>{escape(card)}</title><base href="/media/">'
-            f'<style>{drawable.dated.note_type.css}</style>{engine}</head><body class="card '
+            f"<style>{drawable.dated.note_type.css}{_AS_LOW_AS_ITS_TEXT}</style>{engine}</head>"
+            f'<body class="card '
             f'{escape(classes)}"><div id="qa">{html}</div>'
             f"<script>{script}</script></body></html>"
         )

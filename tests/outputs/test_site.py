@@ -473,7 +473,7 @@ def test_day_and_night_and_what_axe_says(website: Path, visit, night: bool):
             )
             == []
         )
-    assert backgrounds == {"rgb(23, 25, 28)" if night else "rgb(253, 252, 249)"}
+    assert backgrounds == {"rgb(27, 35, 34)" if night else "rgb(255, 254, 251)"}
 
 
 def test_a_phone_never_scrolls_sideways(website: Path, visit):
@@ -592,7 +592,7 @@ def test_the_same_policy_lets_a_served_page_work(website: Path, chromium: Browse
     page.route("**/*", answer)
     page.goto(f"http://site.test/{FIRST}")
     assert page.locator("#search").is_visible()
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(253, 252, 249)"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 254, 251)"
     assert page.evaluate("[...document.images].every(each => each.naturalWidth > 0)")
     assert troubles == []
     page.close()

@@ -23,6 +23,40 @@ TOO_WIDE = """() => {
   return wide.map((element) => element.outerHTML.slice(0, 90));
 }"""
 
+LUMINANCE = """() => {
+  // Relative luminance and contrast by WCAG 2.2.
+  const channel = (value) => (value /= 255) <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) \
+** 2.4;
+  const parse = (colour) => { const parts = colour.match(/[\\d.]+/g).map(Number); return \
+parts.length < 4 || parts[3] > 0 ? parts : null; };
+  const light = ([red, green, blue]) => 0.2126 * channel(red) + 0.7152 * channel(green) + 0.0722 * \
+channel(blue);
+  // Washes are transparent: what is seen is all backgrounds down to the first opaque one.
+  const behind = (element) => {
+    if (!element) return [255, 255, 255];
+    const found = parse(getComputedStyle(element).backgroundColor);
+    if (!found) return behind(element.parentElement);
+    const share = found.length < 4 ? 1 : found[3];
+    const below = share < 1 ? behind(element.parentElement) : found;
+    return [0, 1, 2].map((place) => share * found[place] + (1 - share) * below[place]);
+  };
+  const low = [];
+  const walker = document.createTreeWalker(document.querySelector(".page"), NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const element = node.parentElement;
+    if (!node.data.trim() || !element.checkVisibility() || element.closest("script, style")) \
+continue;
+    const [one, other] = [light(parse(getComputedStyle(element).color)), \
+light(behind(element))].sort((a, b) => b - a);
+    const contrast = (one + 0.05) / (other + 0.05);
+    if (contrast < (element.closest("h2, a, summary, .tab, .cloze, .asked-step, .pick, \
+.typeGood, .accepted-note") ? 4.5 : 7)) low.push([node.data.trim().slice(0, 30), \
+contrast.toFixed(2)]);
+  }
+  return low;
+}"""
+"""Return the texts of a card that have too little contrast."""
+
 
 def assert_dot(words: Locator) -> None:
     """See that something round, filled and larger than a full stop is before the words."""
@@ -32,7 +66,7 @@ def assert_dot(words: Locator) -> None:
         " return [parseFloat(borderTopWidth) >= 4, borderRadius, borderTopColor]; }"
     )
     assert style[:2] == [True, "50%"]
-    assert style[2] == words.evaluate("element => getComputedStyle(element).color")
+    assert style[2] != "rgba(0, 0, 0, 0)"
 
 
 def until(page: Page, condition: str) -> None:

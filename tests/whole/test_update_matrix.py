@@ -224,7 +224,7 @@ def table(tmp_path: Path, collection: Collection, monkeypatch: pytest.MonkeyPatc
                     note_types._Expander,
                     "words",
                     lambda self, text, words=texts: words(self, text).replace(
-                        "--paper: #fdfcf9", "--paper: #ffffff"
+                        "margin: 0; padding: 0;", "margin: 0; padding: 1px;"
                     ),
                 )
                 author_files = second
@@ -249,7 +249,7 @@ def table(tmp_path: Path, collection: Collection, monkeypatch: pytest.MonkeyPatc
                 ].replace("title: First", "title: Before")
             cells |= play(tmp_path / change, again, (change,), author_files)
             if change == "style changed":
-                assert "--paper: #ffffff" in again.models.by_name("Tiny: Basic")["css"]
+                assert "margin: 0; padding: 1px;" in again.models.by_name("Tiny: Basic")["css"]
         again.close()
     rows = [
         f"| {change} | " + " | ".join(cells[change, act] for act in LEARNER) + " |"

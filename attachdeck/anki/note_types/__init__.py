@@ -16,7 +16,7 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any
 
-from attachdeck.anki.colour import BACKGROUNDS
+from attachdeck.anki import themes
 from attachdeck.anki.inert import inert
 from attachdeck.reader import read_text
 
@@ -24,8 +24,8 @@ KINDS = ("basic", "choice", "cloze", "sequence", "occlusion", "practice", "refer
 
 _HERE = Path(__file__).parent
 _DIRECTIVE = re.compile(
-    r"<!--#(?P<verb>include|speech|steps-before|steps-after|steps) "
-    r"(?P<name>[\w.:-]+(?: [\w.-]+)*)-->"
+    r"<!--#(?:report|(?P<verb>include|icon|speech|steps-before|steps-after|steps) "
+    r"(?P<name>[\w.:-]+(?: [\w.-]+)*))-->"
 )
 _COMMENT = re.compile(
     r"<!--(?!#).*?-->\n?|^[ \t]*//[^\n]*\n|^[ \t]*/\*.*?\*/[ \t]*\n", re.DOTALL | re.MULTILINE
@@ -120,12 +120,17 @@ class NoteType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What a course puts into its templates."""
+    """What a course puts into its templates.
+
+    `report` is the address for mistakes; `{id}` in it is the card's.
+    """
 
     title: str
     language: str
     accent: str
     accent_night: str
+    theme: str = "calm"
+    report: str = ""
     speech: str = ""
 
 
@@ -159,7 +164,7 @@ def note_type(kind: str, look: Look) -> NoteType:
             for field in fields
         ),
         templates=templates,
-        css=expand.words(_style()),
+        css=themes.style(look.theme, look.accent, look.accent_night) + expand.words(_style()),
     )
 
 
@@ -213,7 +218,12 @@ def _templates(folder: str) -> dict[str, str]:
 
 @cache
 def _style() -> str:
-    return (_HERE / "style.css").read_text(encoding="utf-8")
+    return _COMMENT.sub("", (_HERE / "style.css").read_text(encoding="utf-8"))
+
+
+def _icon(name: str) -> str:
+    shapes = _yaml(_HERE / "icons.yaml")[name]
+    return f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{shapes}</svg>'
 
 
 class _Expander:
@@ -225,17 +235,13 @@ class _Expander:
     def __init__(self, kind: str, look: Look) -> None:
         self.templates = _templates("shared") | _templates(kind)
         self.speech = look.speech
+        self.foot = "report.html" if look.report else "card-id.html"
         self.known: dict[tuple[str, int], str] = {}
         self.wording = words(look.language) | {
             "title": inert(escape(look.title)).replace("{", "&#123;"),
             "language": look.language,
             "direction": direction(look.language),
-            "accent": look.accent,
-            "accent_night": look.accent_night,
-            "paper": BACKGROUNDS["accent"][0],
-            "panel": BACKGROUNDS["accent"][1],
-            "paper_night": BACKGROUNDS["accent_night"][0],
-            "panel_night": BACKGROUNDS["accent_night"][1],
+            "report": escape(look.report).replace("{id}", "{{text:ID}}"),
         }
 
     def __call__(self, name: str, n: int) -> str:
@@ -251,8 +257,12 @@ class _Expander:
         return expanded
 
     def directive(self, match: re.Match[str], n: int) -> str:
+        if match["verb"] is None:
+            return self.included(self.foot, n)
         if match["verb"] == "include":
             return self.included(match["name"], n)
+        if match["verb"] == "icon":
+            return _icon(match["name"])
         if match["verb"] == "speech":
             return self.spoken(match["name"]) if self.speech else ""
         steps = {

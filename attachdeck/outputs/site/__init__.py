@@ -19,7 +19,7 @@ from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
 
-from attachdeck.anki.colour import BACKGROUNDS
+from attachdeck.anki import themes
 from attachdeck.anki.markup import Media, Shown, render
 from attachdeck.anki.note_types import direction, words
 from attachdeck.anki.references import reference
@@ -114,13 +114,13 @@ class _Site:
         return pages | scripts | {"style.css": self.style()}
 
     def style(self) -> str:
-        day, night = BACKGROUNDS["accent"], BACKGROUNDS["accent_night"]
+        day, night = themes.day(self.course.theme), themes.night(self.course.theme)
         colours = {"accent": self.course.accent, "accent_night": self.course.accent_night}
         colours |= {
-            "paper": day[0],
-            "panel": day[1],
-            "paper_night": night[0],
-            "panel_night": night[1],
+            "paper": day["sheet"],
+            "panel": day["under"],
+            "paper_night": night["sheet"],
+            "panel_night": night["under"],
         }
         return _filled("style.css", self.words | colours)
 

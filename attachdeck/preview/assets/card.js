@@ -4,6 +4,7 @@
   if (box) {
     box.style.display = "inline-block";
     var canvas = document.getElementById("image-occlusion-canvas");
+    var colours = getComputedStyle(canvas);
     canvas.style.display = "none";
     document.querySelectorAll("[data-shape]").forEach(function (region) {
       if (region.className === "cloze-highlight") return;
@@ -11,7 +12,8 @@
       var mask = document.createElement("div");
       var asked = region.className === "cloze";
       mask.className = "mask";
-      mask.style.cssText = "position:absolute;box-sizing:border-box;border:1px solid #3c3a30;background:" + (asked ? "#c2543f" : "#e8dcae");
+      var name = asked ? "--active-shape-" : "--inactive-shape-";
+      mask.style.cssText = "position:absolute;box-sizing:border-box;border:solid " + colours.getPropertyValue(name + "border") + ";background:" + colours.getPropertyValue(name + "color");
       var ellipse = region.dataset.shape === "ellipse";
       var length = { left: region.dataset.left, top: region.dataset.top, width: ellipse ? 2 * region.dataset.rx : region.dataset.width, height: ellipse ? 2 * region.dataset.ry : region.dataset.height };
       Object.keys(length).forEach(function (side) { mask.style[side] = length[side] * 100 + "%"; });

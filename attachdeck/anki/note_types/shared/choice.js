@@ -26,7 +26,10 @@
       var button = document.createElement("button");
       button.type = "button";
       button.setAttribute("aria-pressed", "false");
-      while (item.firstChild) button.appendChild(item.firstChild);
+      var option = document.createElement("span");
+      option.className = "option";
+      while (item.firstChild) option.appendChild(item.firstChild);
+      button.appendChild(option);
       item.appendChild(button);
       button.addEventListener("click", function () { toggle(place); });
     } else if (picked.indexOf(place) >= 0) {
@@ -38,8 +41,11 @@
   if (front) {
     keep();
     var keys = document.querySelector(".keys");
-    // Anki's desktop keeps the digits for its own buttons; they never reach a card.
-    if (keys) keys.hidden = /\bis(Win|Mac|Lin)\b/.test(document.body.className);
+    // Anki's desktop keeps the digits for its own buttons; they never reach a card. The style sheet hides this on phones.
+    if (keys) {
+      keys.hidden = /\bis(Win|Mac|Lin)\b/.test(document.body.className);
+      keys.textContent = keys.textContent.replace("9", String(items.length));
+    }
     document.addEventListener("keydown", onKey);
   }
 

@@ -1,8 +1,9 @@
 (function () {
-  // Anki compares with one spelling only; when another accepted one was typed, say so.
+  // Anki compares with one spelling only; when another accepted one was typed, say so. It shows one line where nothing was typed,
+  // or just that spelling.
   var shown = document.getElementById("typeans");
   var note = document.querySelector(".accepted-note");
-  if (!shown || !note) return;
+  if (!shown || !note || !shown.querySelector("br")) return;
   var typed = "";
   for (var node = shown.firstChild; node && node.nodeName !== "BR"; node = node.nextSibling) {
     if (!node.classList || !node.classList.contains("typeMissed")) typed += node.textContent;
