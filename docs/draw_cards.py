@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import threading
@@ -23,6 +24,7 @@ from typing import NamedTuple
 
 from playwright.sync_api import Page, sync_playwright
 
+from attachdeck.anki import themes
 from attachdeck.cli import main as attachdeck
 from attachdeck.preview.server import Preview
 from attachdeck.preview.site import Site, look
@@ -39,6 +41,13 @@ All these cards are in [one lesson file](every-kind/lessons/01-every-kind.yaml),
 [its course](every-kind/course.yaml).
 
 """
+THEMES = """\
+## The three themes
+
+`theme: {name: …}` in `course.yaml` chooses the look of the cards. Without it, they are `calm`.
+"""
+LIGHTS = {"day": "", "night": "nightMode night_mode"}
+"""The classes that Anki gives a card by day and by night."""
 TITLE = r"^ *# (\w[\w ]*: [^\n]+)\n *#\n"
 """The first lines of the comment above an example."""
 
@@ -78,7 +87,16 @@ def page(found: list[Example], pictures: dict[str, list[str]]) -> str:
         parts.append(
             f"## {example.heading}\n\n```yaml\n{example.yaml}```\n\n{example.text}\n{shown}\n"
         )
-    return HEAD + "\n".join(parts)
+    shown = [
+        f"### {theme}\n\n"
+        + " ".join(
+            f"![A card in the theme {theme}, by {light}.](cards/{theme}-{light}.png)"
+            for light in LIGHTS
+        )
+        + "\n"
+        for theme in themes.NAMES
+    ]
+    return HEAD + "\n".join([*parts, THEMES, *shown])
 
 
 def photograph(page: Page, site: Site, card: str, media: Path, name: str) -> list[str]:
@@ -94,6 +112,30 @@ def photograph(page: Page, site: Site, card: str, media: Path, name: str) -> lis
             pictures.append(f"{name}{f'-{wording + 1}' if wording else ''}-{side}")
             page.screenshot(path=DOCS / "teach" / "cards" / f"{pictures[-1]}.png", full_page=True)
     return pictures
+
+
+def photograph_theme(page: Page, theme: str, media: Path) -> None:
+    """Photograph the back of the first card in a theme, by day and by night."""
+    course = media / theme
+    shutil.copytree(EXAMPLES, course, ignore=shutil.ignore_patterns("course.lock"))
+    with (course / "course.yaml").open("a", encoding="utf-8") as about:
+        about.write(f"\ntheme: {{name: {theme}}}\nreport: https://example.org/mistakes\n")
+    site = look(course)
+    card = next(card for card, drawn in site.notes.items() if drawn.note.kind == "basic")
+    for light, classes in LIGHTS.items():
+        document = media / "card.html"
+        html = site.document(card, site.notes[card].note.cards[0].place, 0, "back", classes)
+        document.write_text(str(html).replace("/media/", ""), encoding="utf-8")
+        page.goto(document.as_uri())
+        page.screenshot(path=DOCS / "teach" / "cards" / f"{theme}-{light}.png", full_page=True)
+
+
+def shrink() -> None:
+    """Give the pictures of cards few colours, if ImageMagick is there: a third of their size."""
+    convert = shutil.which("convert")
+    for picture in (DOCS / "teach" / "cards").glob("*.png") if convert else ():
+        options = ["+dither", "-colors", "48", "-define", "png:exclude-chunks=date,time"]
+        subprocess.run([str(convert), picture, *options, f"PNG8:{picture}"], check=True)
 
 
 @contextmanager
@@ -146,15 +188,18 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
-        phone = browser.new_page(viewport={"width": 390, "height": 300})
+        phone = browser.new_page(viewport={"width": 390, "height": 300}, reduced_motion="reduce")
         for example in found:
             kind = example.heading.partition(":")[0].partition(" ")[0]
             card = re.search(r"- id: (\S+)", example.yaml)[1]
             pictures[example.heading] = photograph(phone, site, card, media, kind)
+        for theme in themes.NAMES:
+            photograph_theme(phone, theme, media)
         screen = browser.new_page(viewport={"width": 1200, "height": 760})
         show_preview(screen)
         show_first_hour(screen, Path(folder))
         browser.close()
+        shrink()
     (DOCS / "teach" / "cards.md").write_text(page(found, pictures), encoding="utf-8", newline="\n")
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from attachdeck import pipeline, schema
+from attachdeck.anki import themes
 from attachdeck.anki.note_types import KINDS, Look, note_type
 from attachdeck.domain.course import Study
 from attachdeck.reader import read_text
@@ -135,7 +136,7 @@ def test_every_card_of_the_examples_is_pictured_beside_its_yaml():
     )
     pictures = re.findall(r"\]\((cards/[^)]+)\)", pictured)
     variants = sum(example.yaml.count("      - scenario:") for example in examples)
-    assert len(pictures) == 2 * (len(examples) + variants)
+    assert len(pictures) == 2 * (len(examples) + variants + len(themes.NAMES))
     assert all((ROOT / "docs" / "teach" / each).stat().st_size > 1000 for each in pictures)
 
 
