@@ -47,10 +47,15 @@ def backgrounds(tokens: Tokens, hue: str) -> Iterator[tuple[str, float]]:
 
 
 def style(theme: str, accent: str, accent_night: str) -> str:
-    """Return a theme as custom properties of CSS, with a course's accents."""
+    """Return a theme as custom properties of a card, with a course's accents."""
+    light, dark = declarations(theme, accent, accent_night)
+    return f".card {{{light}}}\n{_NIGHT} {{{dark}}}\n"
+
+
+def declarations(theme: str, accent: str, accent_night: str) -> tuple[str, str]:
+    """Return a theme's declarations by day, with its shape, and by night."""
     light = day(theme) | _themes()[theme]["shape"] | {"recall": accent}
-    dark = night(theme) | {"recall": accent_night}
-    return f".card {{{_properties(light)}}}\n{_NIGHT} {{{_properties(dark)}}}\n"
+    return _properties(light), _properties(night(theme) | {"recall": accent_night})
 
 
 def _properties(tokens: Tokens) -> str:

@@ -221,7 +221,7 @@ def _style() -> str:
     return _COMMENT.sub("", (_HERE / "style.css").read_text(encoding="utf-8"))
 
 
-def _icon(name: str) -> str:
+def icon(name: str) -> str:
     shapes = _yaml(_HERE / "icons.yaml")[name]
     return f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{shapes}</svg>'
 
@@ -262,7 +262,7 @@ class _Expander:
         if match["verb"] == "include":
             return self.included(match["name"], n)
         if match["verb"] == "icon":
-            return _icon(match["name"])
+            return icon(match["name"])
         if match["verb"] == "speech":
             return self.spoken(match["name"]) if self.speech else ""
         steps = {

@@ -1,14 +1,14 @@
-"""What the scripts of a site know of its course: what a reader can find, and what counts."""
+"""What the scripts of a site know of its course: what counts, and what a reader can find."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from attachdeck.domain.course import Course, Lesson
+from attachdeck.domain.course import Lesson
 from attachdeck.outputs.faces import reading_html
-from attachdeck.outputs.site.prompts import Prompt
 from attachdeck.outputs.site.reading import plain
+from attachdeck.outputs.site.website import Website, address
 
 _SHOWN = (
     "Forget?",
@@ -16,59 +16,52 @@ _SHOWN = (
     "No file of progress",
     "Not found",
     "Not kept",
-    "Remembered",
+    "So many remembered",
     "Your pick",
 )
 """The words that scripts show."""
 
-Html = Callable[[str], str]
-"""Renders Markdown."""
-Page = Callable[[Lesson], str]
-"""Returns the address of a lesson's page."""
 
-
-def course_data(
-    course: Course,
-    word: Mapping[str, str],
-    prompts: Mapping[str, Sequence[Prompt]],
-    html: Html,
-    page: Page,
-) -> dict[str, Any]:
-    """Return what scripts search, count and show; `prompts` are those of each lesson, by its id."""
+def course_data(site: Website) -> dict[str, Any]:
+    """Return what every page counts and shows."""
     return {
-        "id": course.id,
-        "words": {name: word[name] for name in _SHOWN},
-        "lessons": [_lesson(lesson, html, page) for lesson in course.lessons],
+        "id": site.course.id,
+        "words": {name: site.words[name] for name in _SHOWN},
+        "lessons": [{"id": lesson.id, "page": address(lesson)} for lesson in site.course.lessons],
         "cards": [
-            card
-            for lesson in course.lessons
-            for card in _cards(lesson, prompts.get(lesson.id, ()), page)
+            {"key": prompt.key, "lesson": lesson.id, "counts": prompt.counts}
+            for lesson in site.course.lessons
+            for prompt in site.prompts.get(lesson.id, ())
         ],
     }
 
 
-def _lesson(lesson: Lesson, html: Html, page: Page) -> dict[str, str]:
+def texts(site: Website) -> list[dict[str, str]]:
+    """Return what a search goes through: lessons, and then cards."""
+    lessons = site.course.lessons
+    return [_lesson(site, lesson) for lesson in lessons] + [
+        card for lesson in lessons for card in _cards(site, lesson)
+    ]
+
+
+def _lesson(site: Website, lesson: Lesson) -> dict[str, str]:
     texts = [
-        plain(html(lesson.summary)),
+        plain(site.html(lesson.summary)),
         *(objective.text for objective in lesson.objectives),
-        plain(reading_html(lesson, html)),
+        plain(reading_html(lesson, site.html)),
     ]
     return {
-        "id": lesson.id,
-        "page": page(lesson),
+        "page": address(lesson),
         "title": f"{lesson.number} {lesson.title}",
         "text": " ".join(texts),
     }
 
 
-def _cards(lesson: Lesson, prompts: Sequence[Prompt], page: Page) -> Iterator[dict[str, Any]]:
-    for prompt in prompts:
+def _cards(site: Website, lesson: Lesson) -> Iterator[dict[str, str]]:
+    for prompt in site.prompts.get(lesson.id, ()):
         face = prompt.face
         yield {
-            "key": prompt.key,
-            "lesson": lesson.id,
-            "page": f"{page(lesson)}#{prompt.anchor}",
+            "page": f"{address(lesson)}#{prompt.anchor}",
             "title": plain(face.front),
             "text": " ".join(plain(text) for text in (face.back, *face.beside)),
-            "counts": prompt.counts,
         }

@@ -67,13 +67,50 @@ const progress = (function () {
       prompt.dataset.marked = mark;
       prompt.querySelectorAll(".marks button").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.mark === mark)));
     });
-    document.querySelectorAll(".tally").forEach((tally) => {
-      const cards = COURSE.cards.filter((card) => card.counts && card.lesson === tally.dataset.lesson);
-      const remembered = cards.filter((card) => marks.get(card.key) === "Remembered").length;
-      tally.textContent = COURSE.words.Remembered + ": " + remembered + " / " + cards.length;
-      tally.hidden = !cards.length;
-    });
+    const tallies = [...document.querySelectorAll(".tally")].map(count);
+    const unfinished = tallies.find((tally) => !tally.isDone) || tallies[0];
+    tallies.forEach((tally) => tally.place.classList.toggle("now", hasBegun() && tally === unfinished && !tally.isDone));
+    if (document.getElementById("standing")) standing(unfinished);
     if (!isKept) say("Not kept");
+  }
+
+  function hasBegun() {
+    return COURSE.cards.some((card) => marks.has(card.key));
+  }
+
+  /** Count what is remembered of some cards, and show it where there is a line for it. */
+  function fill(place, cards, isShown) {
+    const remembered = cards.filter((card) => marks.get(card.key) === "Remembered").length;
+    const line = place.querySelector(".count");
+    line.dataset.size = line.dataset.size || line.textContent;
+    const words = COURSE.words["So many remembered"].replace("{remembered}", remembered).replace("{count}", cards.length);
+    line.textContent = isShown ? words : line.dataset.size;
+    const share = cards.length ? Math.floor(100 * remembered / cards.length) : 0;
+    place.querySelector(".track > span").style.inlineSize = share + "%";
+    return share;
+  }
+
+  /** Show how far a lesson has come. */
+  function count(place) {
+    const cards = COURSE.cards.filter((card) => card.counts && card.lesson === place.dataset.lesson);
+    const isDone = fill(place, cards, cards.some((card) => marks.has(card.key))) === 100;
+    place.classList.toggle("done", isDone);
+    const sign = place.querySelector(".sign");
+    if (sign) sign.textContent = isDone ? "✓" : place.dataset.number;
+    return { place, isDone };
+  }
+
+  /** Show how far the reader has come in the course, and where to go on. */
+  function standing(next) {
+    const place = document.getElementById("standing");
+    const share = fill(place, COURSE.cards.filter((card) => card.counts), true);
+    place.querySelector(".share").textContent = share + " %";
+    place.hidden = !hasBegun();
+    const button = document.getElementById("onward");
+    if (!button || !next) return;
+    button.dataset.begin = button.dataset.begin || button.textContent;
+    button.textContent = hasBegun() ? button.dataset.on.replace("{number}", next.place.dataset.number) : button.dataset.begin;
+    button.href = hasBegun() ? next.place.dataset.page : COURSE.lessons[0].page;
   }
 
   function say(word) {

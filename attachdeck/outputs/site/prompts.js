@@ -17,6 +17,7 @@ document.querySelectorAll(".prompt").forEach((prompt) => {
     button.setAttribute("aria-pressed", "false");
     button.append(...option.childNodes);
     option.append(button);
+    option.classList.add("ready");
     button.addEventListener("click", () => choose(button, place));
   });
 
@@ -25,11 +26,11 @@ document.querySelectorAll(".prompt").forEach((prompt) => {
     if (answer.open) return;
     const isPicked = button.getAttribute("aria-pressed") !== "true";
     button.setAttribute("aria-pressed", String(isPicked));
-    for (const option of [button, told[place]]) {
-      option.querySelectorAll(".pick").forEach((pick) => pick.remove());
-      if (isPicked) option.prepend(pick());
-    }
+    told[place].querySelectorAll(".pick").forEach((pick) => pick.remove());
+    if (isPicked) told[place].prepend(pick());
     answer.open = prompt.querySelectorAll(".back .pick").length === right;
+    // The list of reasons takes the place of the list of buttons.
+    if (answer.open) answer.querySelector("summary").focus({ preventScroll: true });
   }
 });
 
@@ -39,6 +40,26 @@ function pick() {
   words.className = "pick";
   words.textContent = COURSE.words["Your pick"];
   return words;
+}
+
+/** Tell in the contents which section is being read. */
+const anchors = new Map([...document.querySelectorAll(".contents a")].map((link) => [link.hash.slice(1), link]));
+const headings = [...anchors.keys()].map((anchor) => document.getElementById(anchor));
+function locate() {
+  const here = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 3).pop() || headings[0];
+  anchors.forEach((link, anchor) => {
+    if (anchor === here.id) link.setAttribute("aria-current", "location");
+    else link.removeAttribute("aria-current");
+  });
+}
+if (headings.length) {
+  let isWaiting = false;
+  addEventListener("scroll", () => {
+    if (isWaiting) return;
+    isWaiting = true;
+    requestAnimationFrame(() => { isWaiting = false; locate(); });
+  }, { passive: true });
+  locate();
 }
 
 /** Unfold whatever the address leads to. */

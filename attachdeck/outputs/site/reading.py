@@ -10,14 +10,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from html import unescape
-from itertools import pairwise
+from html import escape, unescape
+from itertools import count, pairwise
 
 from attachdeck.outputs.faces import without_pictures
 
 _TAG = re.compile(r'<(?P<close>/?)(?P<name>[a-z][a-z0-9]*)(?P<rest>(?: [\w:-]+="[^"]*")*/?)>')
 _VOID = {"br", "hr", "img"}
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_TITLE = re.compile(r"<h2(?P<rest>(?: [\w:-]+=\"[^\"]*\")*)>")
+_ANCHORED = re.compile(r'<h2 id="(?P<id>section-\d+)"[^>]*>(?P<text>.*?)</h2>', re.DOTALL)
 _BLOCK = re.compile(r"</?(?:p|div|li|ol|ul|br|h[1-6]|tr|td|th|blockquote|pre|table)\b[^>]*>")
 _WORD = re.compile(r"\w{4,}")
 
@@ -27,10 +29,10 @@ def plain(html: str) -> str:
     return " ".join(unescape(_TAG.sub("", _BLOCK.sub(" ", without_pictures(html)))).split())
 
 
-def lifted(html: str) -> str:
-    """Return a text whose highest headings are `h2`, because the page's title is above them."""
+def lifted(html: str, highest: int = 2) -> str:
+    """Return a text whose highest headings are of a level, because there are others above them."""
     levels = [_HEADINGS[tag["name"]] for tag in _TAG.finditer(html) if tag["name"] in _HEADINGS]
-    shift = 2 - min(levels, default=2)
+    shift = highest - min(levels, default=highest)
 
     def lift(tag: re.Match[str]) -> str:
         level = _HEADINGS.get(tag["name"])
@@ -52,6 +54,17 @@ def sections(html: str) -> list[str]:
     return [
         html[start:end] for start, end in pairwise([*cuts, len(html)]) if html[start:end].strip()
     ] or [""]
+
+
+def with_anchors(html: str) -> str:
+    """Return a text whose headings of level 2 have ids, to be reached from a list of contents."""
+    numbers = count(1)
+    return _TITLE.sub(lambda tag: f'<h2 id="section-{next(numbers)}"{tag["rest"]}>', html)
+
+
+def contents(html: str) -> list[tuple[str, str]]:
+    """Return the id and the text of each heading that `with_anchors` has found."""
+    return [(match["id"], escape(plain(match["text"]))) for match in _ANCHORED.finditer(html)]
 
 
 def own_words(sections: Iterable[str]) -> list[set[str]]:

@@ -1,19 +1,36 @@
 "use strict";
-// Search through all lessons and cards. A card is found by what it asks and answers, and shown by what it asks.
+// Search through all lessons and cards. A card is found by what it asks and answers, and shown by what it asks. The texts are large, so
+// they come with the first search.
 
-(function () {
+const search = (function () {
   const form = document.getElementById("search");
   const sought = document.getElementById("sought");
   const found = document.getElementById("found");
   const MOST = 30;
-  const entries = [...COURSE.lessons, ...COURSE.cards].map((entry) => ({ entry, text: folded(entry.title + " " + entry.text) }));
+  let entries;
 
   /** Small letters without accents, so that `senal` finds `señal`. */
   function folded(text) {
     return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   }
 
+  function load() {
+    if (document.getElementById("texts")) return;
+    const script = document.createElement("script");
+    script.id = "texts";
+    script.src = "texts.js";
+    document.head.append(script);
+  }
+
+  /** The texts have come. */
+  function ready() {
+    entries = COURSE.texts.map((entry) => ({ entry, text: folded(entry.title + " " + entry.text) }));
+    show();
+  }
+
   function show() {
+    load();
+    if (!entries) return;
     const wanted = folded(sought.value).split(/\s+/).filter(Boolean);
     const fitting = wanted.length ? entries.filter(({ text }) => wanted.every((word) => text.includes(word))) : [];
     found.hidden = !wanted.length;
@@ -37,8 +54,10 @@
     const first = found.querySelector("a");
     if (first) first.click();
   });
+  sought.addEventListener("focus", load);
   sought.addEventListener("input", show);
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") found.hidden = true;
   });
+  return { ready };
 })();

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from html import escape
 
+from attachdeck.anki.note_types import icon
 from attachdeck.domain.course import CourseTest, UnseenScene
+from attachdeck.outputs.site.reading import plain
+from attachdeck.outputs.site.website import Website
 
 SCRIPT = "test.js"
 """What runs on a test's page alone."""
@@ -24,14 +27,19 @@ def title(test: CourseTest, word: Mapping[str, str]) -> str:
     return test.title or word[f"{test.id} test"]
 
 
-def slots(test: CourseTest, word: Mapping[str, str], html: Html) -> dict[str, str]:
-    """Return what fills the page of a test."""
-    return {
-        "title": escape(title(test, word)),
-        "intro": html(test.intro),
-        "scenes": "".join(_scene(scene, html) for scene in test.scenes),
-        "key": "".join(_key(scene, html) for scene in test.scenes),
+def page(site: Website, test: CourseTest) -> str:
+    """Return the page of a test."""
+    name = title(test, site.words)
+    tab = f'<p class="tab">{icon("scene")} {site.words["Scene"]}</p>'
+    slots = {
+        "title": escape(name),
+        "intro": site.html(test.intro),
+        "scenes": "".join(_scene(scene, tab, site.html) for scene in test.scenes),
+        "key": "".join(_key(scene, site.html) for scene in test.scenes),
     }
+    about = plain(slots["intro"]) or name
+    main = site.fill("test.html", slots)
+    return site.page(f"{name}: {site.course.title}", about, main, scripts=[SCRIPT])
 
 
 def listed(tests: tuple[CourseTest, ...], word: Mapping[str, str]) -> str:
@@ -39,13 +47,17 @@ def listed(tests: tuple[CourseTest, ...], word: Mapping[str, str]) -> str:
     if not tests:
         return ""
     links = "".join(
-        f'<li><a href="{address(test)}">{escape(title(test, word))}</a> ({len(test.scenes)})</li>\n'
+        f'<li><a href="{address(test)}"><span>{word["Scene"]}: {len(test.scenes)}</span> '
+        f"{escape(title(test, word))}</a></li>\n"
         for test in tests
     )
-    return f"<h2>{word['Tests']}</h2>\n<ul>\n{links}</ul>"
+    return (
+        f'<section class="wide block" aria-labelledby="tests"><h2 id="tests">{word["Tests"]}</h2>\n'
+        f'<ul class="onward">\n{links}</ul></section>'
+    )
 
 
-def _scene(scene: UnseenScene, html: Html) -> str:
+def _scene(scene: UnseenScene, tab: str, html: Html) -> str:
     right = next((place for place, option in enumerate(scene.options) if option.right), -1)
     options = "".join(
         f'<li><label class="option"><input type="radio" name="{scene.id}" value="{place}" '
@@ -54,10 +66,11 @@ def _scene(scene: UnseenScene, html: Html) -> str:
     )
     reason = f'<div class="reason" hidden>{html(scene.why)}</div>' if scene.why else ""
     return (
-        f'<li id="{scene.id}"><div class="scene" id="{scene.id}-scene">{html(scene.scenario)}</div>'
+        f'<li class="prompt is-choice" id="{scene.id}">{tab}<div class="sheet">'
+        f'<div class="scene" id="{scene.id}-scene">{html(scene.scenario)}</div>'
         f'<fieldset data-right="{right}" aria-describedby="{scene.id}-scene">'
         f"<legend>{_inline(html(scene.question))}</legend>"
-        f'<ul class="options">{options}</ul>{reason}</fieldset></li>\n'
+        f'<ol class="options">{options}</ol>{reason}</fieldset></div></li>\n'
     )
 
 
