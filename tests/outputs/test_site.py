@@ -5,10 +5,16 @@ from __future__ import annotations
 import importlib.util
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import pytest
 
@@ -103,13 +109,14 @@ def remembered_on(website: Path, name: str) -> int:
 
 
 def tallies(page: Page) -> list[str]:
-    return page.locator(".tally").all_text_contents()
+    """Return what a page says of how far the reader has come in each lesson."""
+    return page.locator(".tally .count").all_text_contents()
 
 
 def mark(page: Page, anchor: str, word: str) -> None:
     prompt = page.locator(f"#{anchor}")
     prompt.locator(".answer > summary").click()
-    prompt.get_by_role("button", name=word).click()
+    prompt.get_by_role("button", name=word, exact=True).click()
 
 
 class _Prompts(HTMLParser):
@@ -158,7 +165,6 @@ def test_every_question_and_answer_of_the_deck_is_on_its_lessons_page(
         assert parser.found.keys() == expected.keys()
         for key, wordings in expected.items():
             found = parser.found[key]
-            assert found.startswith(text(wordings[0].front)) or wordings[0].card.content_note, key
             for face in wordings:
                 assert text(face.front) in found, key
                 if face.card.kind != "practice":
@@ -182,7 +188,7 @@ def test_every_picture_is_shown_and_every_link_leads_somewhere(website: Path, vi
             "[...document.querySelectorAll('a')].map(each => each.getAttribute('href'))"
         )
         local = [link for link in links if not link.startswith(("https://", "http://", "#"))]
-        assert [link for link in local if not (website / link).is_file()] == []
+        assert [link for link in local if not (website / link.split("#")[0]).is_file()] == []
         opened.close()
     shown = {
         name
@@ -199,7 +205,7 @@ def test_the_deck_to_download_is_that_of_build(
     pipeline.package(flagship, tmp_path / "deck.apkg")
     page = visit(website / "index.html")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download the deck for Anki").click()
+        page.get_by_role("link", name="Download the deck for Anki").first.click()
     assert download.value.suggested_filename == "attachment-theory.apkg"
     assert Path(download.value.path()).read_bytes() == (tmp_path / "deck.apkg").read_bytes()
 
@@ -219,21 +225,21 @@ def test_a_choice_shows_the_reason_of_each_option(website: Path, visit):
     page = visit(website / FIRST)
     prompt = page.locator("#card-attachment-not-bonding-0")
     assert prompt.locator(".reason").first.is_hidden()
-    wrong = prompt.get_by_role("button", name="A mother's rush of love")
-    wrong.click()
-    assert wrong.get_attribute("aria-pressed") == "true"
+    prompt.get_by_role("button", name="A mother's rush of love").click()
     assert prompt.locator(".reason").count() == 4
     assert all(reason.is_visible() for reason in prompt.locator(".reason").all())
-    assert wrong.inner_text().startswith("your pick")
+    # The reasons take the place of the buttons, and the keyboard is at what comes next.
+    assert prompt.locator(".front .options").is_hidden()
+    assert prompt.locator(".answer > summary").evaluate("each => each === document.activeElement")
     told = prompt.locator(".back li", has_text="rush of love")
-    assert "your pick" in told.aria_snapshot()
-    assert "✓" not in wrong.aria_snapshot() + told.aria_snapshot()
+    assert told.inner_text().startswith("your pick")
+    assert "✓" not in told.aria_snapshot()
     for words in prompt.locator(".pick").all():
         assert_dot(words)
-    assert prompt.locator(".right").inner_text().startswith("A toddler's tie")
-    # Once the reasons are seen, the choice stands.
-    prompt.get_by_role("button", name="A toddler's tie").click()
+    assert prompt.locator(".right .option").inner_text().startswith("A toddler's tie")
     assert prompt.locator(".back .pick").count() == 1
+    prompt.get_by_text("Show the question again").click()
+    assert prompt.locator(".front .options").is_visible()
 
 
 def test_a_choice_with_several_right_options_waits_for_as_many(
@@ -254,11 +260,12 @@ def test_a_choice_with_several_right_options_waits_for_as_many(
 def test_progress_survives_a_reload_and_shows_on_the_index(website: Path, visit):
     first, second = remembered_on(website, FIRST), remembered_on(website, SECOND)
     page = visit(website / FIRST)
-    assert tallies(page) == [f"Remembered: 0 / {first}"]
+    before = tallies(page)
+    assert before[0].startswith(f"{first} cards, about ")
     mark(page, "card-attachment-definition-0", "Remembered")
     mark(page, "card-attachment-function-0", "Not yet")
     page.reload()
-    assert tallies(page) == [f"Remembered: 1 / {first}"]
+    assert tallies(page) == [f"1 of {first} remembered"]
     assert (
         page.locator("#card-attachment-definition-0 [data-mark=Remembered]").get_attribute(
             "aria-pressed"
@@ -272,14 +279,19 @@ def test_progress_survives_a_reload_and_shows_on_the_index(website: Path, visit)
         == "true"
     )
     index = visit(website / "index.html")
-    assert tallies(index)[:2] == [f"Remembered: 1 / {first}", f"Remembered: 0 / {second}"]
+    assert tallies(index)[0] == f"1 of {first} remembered"
+    assert tallies(index)[1].startswith(f"{second} cards, about ")
+    assert index.locator(".now h3").all_text_contents() == [
+        index.locator("h3").first.text_content()
+    ]
+    assert index.locator("#onward").inner_text() == "Go on with lesson 1"
     # Two pages at once: neither takes away what the other has marked.
     other = visit(website / SECOND)
     mark(page, "card-attachment-harlow-0", "Remembered")
     mark(other, "card-ssp-uganda-0", "Remembered")
     index.bring_to_front()
-    index.locator(".tally", has_text=f"2 / {first}").wait_for(timeout=5000)
-    index.locator(".tally", has_text=f"1 / {second}").wait_for(timeout=5000)
+    index.locator(".tally", has_text=f"2 of {first} ").wait_for(timeout=5000)
+    index.locator(".tally", has_text=f"1 of {second} ").wait_for(timeout=5000)
     # Not even where a page was told of nothing.
     kept = page.evaluate("JSON.parse(localStorage.getItem('attachdeck attachment'))")
     kept["marks"]["elsewhere/0"] = "Remembered"
@@ -325,10 +337,10 @@ def test_progress_is_kept_as_a_file_forgotten_and_taken_back(
     forget = index.get_by_role("button", name="Forget my progress")
     index.once("dialog", lambda dialog: dialog.dismiss())
     forget.click()
-    assert tallies(index)[0] == f"Remembered: 1 / {first}"
+    assert tallies(index)[0] == f"1 of {first} remembered"
     index.once("dialog", lambda dialog: dialog.accept())
     forget.click()
-    assert tallies(index)[0] == f"Remembered: 0 / {first}"
+    assert tallies(index)[0].startswith(f"{first} cards, about ")
     assert index.evaluate("localStorage.length") == 0
 
     wrong = (
@@ -340,11 +352,11 @@ def test_progress_is_kept_as_a_file_forgotten_and_taken_back(
     for place, content in enumerate(wrong):
         (tmp_path / f"{place}.json").write_text(content, encoding="utf-8")
         index.set_input_files("#file", tmp_path / f"{place}.json")
-        index.get_by_text("This file holds no progress of this course").wait_for(timeout=5000)
-        assert tallies(index)[0] == f"Remembered: 0 / {first}"
+        index.get_by_text("This file holds no progress of this course").first.wait_for(timeout=5000)
+        assert tallies(index)[0].startswith(f"{first} cards, about ")
         index.reload()
     index.set_input_files("#file", kept)
-    index.locator(".tally", has_text=f"1 / {first}").wait_for(timeout=5000)
+    index.locator(".tally", has_text=f"1 of {first} ").wait_for(timeout=5000)
 
 
 def test_a_browser_that_keeps_nothing_says_so(website: Path, chromium: Browser):
@@ -357,14 +369,131 @@ def test_a_browser_that_keeps_nothing_says_so(website: Path, chromium: Browser):
     page.goto((website / FIRST).as_uri())
     assert "keeps nothing" in page.locator(".said").inner_text()
     mark(page, "card-attachment-definition-0", "Remembered")
-    assert tallies(page) == [f"Remembered: 1 / {remembered_on(website, FIRST)}"]
+    assert tallies(page) == [f"1 of {remembered_on(website, FIRST)} remembered"]
     context.close()
+
+
+def lessons_in(page: Page) -> list[str]:
+    return page.locator("#session > .prompt").evaluate_all(
+        "prompts => prompts.map(each => each.dataset.lesson)"
+    )
+
+
+def test_practice_mixes_the_lessons_that_the_reader_has_begun(website: Path, visit):
+    page = visit(website / "practice.html")
+    lessons = lessons_in(page)
+    assert len(lessons) == 10
+    assert all(one != other for one, other in pairwise(lessons))
+    for name, anchor in (
+        (FIRST, "card-attachment-definition-0"),
+        (SECOND, "card-ssp-uganda-0"),
+    ):
+        mark(visit(website / name), anchor, "Not yet")
+    page.reload()
+    # What is not remembered comes first, beside others of both lessons.
+    assert page.locator("#session #card-attachment-definition-0").count() == 1
+    assert page.locator("#session #card-ssp-uganda-0").count() == 1
+    assert set(lessons_in(page)) == {"what-attachment-is", "strange-situation"}
+    before = page.locator("#session > .prompt").evaluate_all("all => all.map(each => each.id)")
+    page.get_by_role("button", name="Other questions").click()
+    after = page.locator("#session > .prompt").evaluate_all("all => all.map(each => each.id)")
+    assert len(after) == 10
+    assert not set(before) & set(after)
+    prompt = page.locator("#session > .prompt").first
+    key = prompt.get_attribute("data-key")
+    prompt.evaluate("each => each.querySelectorAll('details').forEach(one => { one.open = true; })")
+    prompt.get_by_role("button", name="Remembered").click()
+    kept = page.evaluate("JSON.parse(localStorage.getItem('attachdeck attachment')).marks")
+    assert kept[key] == "Remembered"
+
+
+def test_practice_without_scripts_has_all_questions_mixed(website: Path, visit):
+    page = visit(website / "practice.html", scripts=False)
+    lessons = lessons_in(page)
+    assert all(one != other for one, other in pairwise(lessons))
+    page.get_by_text("More questions").click()
+    assert page.locator("#rest .prompt").first.is_visible()
+
+
+@pytest.fixture
+def served(website: Path) -> Iterator[tuple[str, Callable[[], None]]]:
+    """The website on a server of this machine: its address, and what stops the server."""
+    handler = partial(_Quiet, directory=str(website))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+
+    def stop() -> None:
+        if thread.is_alive():
+            server.shutdown()
+            thread.join()
+            server.server_close()
+
+    yield f"http://127.0.0.1:{server.server_port}/", stop
+    stop()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *arguments: object) -> None:
+        pass
+
+
+def test_after_one_visit_the_site_is_read_without_its_server(served, chromium: Browser):
+    address, stop = served
+    context = chromium.new_context()
+    page = context.new_page()
+    troubles: list[str] = []
+    page.on("console", lambda message: troubles.append(message.text))
+    page.goto(address)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    installed = context.new_cdp_session(page)
+    manifest = installed.send("Page.getAppManifest")
+    assert manifest["errors"] == []
+    assert json.loads(manifest["data"])["name"] == "Attachment Theory"
+    assert installed.send("Page.getInstallabilityErrors")["installabilityErrors"] == []
+    stop()
+    with pytest.raises(URLError):
+        urlopen(address, timeout=5)
+    for name in ("", SECOND, "practice.html", f"{FIRST}#card-attachment-definition-0"):
+        page.goto(address + name)
+        assert page.locator("h1").is_visible(), name
+        assert page.evaluate("document.styleSheets[0].cssRules.length > 50"), name
+        assert page.evaluate(
+            "[...document.images].filter(each => each.checkVisibility())"
+            ".every(each => each.naturalWidth > 0)"
+        ), name
+    page.fill("#sought", "Harlow clung")
+    page.locator("#found a").first.wait_for()
+    assert troubles == []
+    context.close()
+
+
+def test_another_version_keeps_its_files_under_another_name(
+    tiny: Callable[..., Deck], tmp_path: Path
+):
+    names = []
+    for answer in ("Old.", "New."):
+        card = f"  - {{id: a, kind: basic, prompt: 'What?', answer: {answer}}}\n"
+        outputs.put(site, tiny(card), tmp_path / answer)
+        text = (tmp_path / answer / "worker.js").read_text(encoding="utf-8")
+        names.append(json.loads(text.partition(";\n")[0].removeprefix("const SITE = "))["version"])
+    assert names[0] != names[1]
+
+
+def test_the_site_speaks_of_itself(website: Path):
+    """What Anki calls a deck, and its buttons, are named only where the deck is offered."""
+    for path in sorted(website.glob("*.html")):
+        page = path.read_text(encoding="utf-8").partition('<section class="aside is-deck"')
+        page = page[0] + page[2].partition("</section>")[2]
+        for words in ("this deck", "subdeck", "Press Good", "press <em>Good</em>"):
+            assert words not in page, (path.name, words)
 
 
 def test_search_finds_a_card_and_leads_to_it(flagship: Deck, website: Path, visit):
     page = visit(website / "index.html")
     search = page.get_by_role("searchbox", name="Search lessons and cards")
     search.fill("HARLOW clung")
+    page.locator("#found a").first.wait_for()
     assert page.locator("#found [role=status]").inner_text() == "Found: 2"
     card = page.locator("#found a[href*='#card-attachment-harlow-0']")
     # What is found by its answer shows its question only.
@@ -397,6 +526,7 @@ def test_search_reads_over_accents_and_finds_lessons(
     )
     page = visit(tmp_path / "site" / "index.html")
     page.fill("#sought", "senal")
+    page.locator("#found a").first.wait_for()
     assert page.locator("#found a").all_text_contents() == ["Qué señal"]
     page.fill("#sought", "tell other")
     assert page.locator("#found a").all_text_contents() == ["1 First"]
@@ -407,7 +537,10 @@ def test_everything_is_done_with_keys_alone(website: Path, visit):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
+    for _ in range(40):  # Past the neighbours and the contents, and on to the first prompt.
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.closest('.prompt') !== null"):
+            break
     assert (
         page.evaluate("document.activeElement.closest('.prompt').id")
         == "card-attachment-why-study-it-0"
@@ -419,9 +552,10 @@ def test_everything_is_done_with_keys_alone(website: Path, visit):
         if page.evaluate("document.activeElement.dataset.mark") == "Remembered":
             break
     page.keyboard.press("Space")
-    assert tallies(page) == [f"Remembered: 1 / {remembered_on(website, FIRST)}"]
+    assert tallies(page) == [f"1 of {remembered_on(website, FIRST)} remembered"]
     page.locator("#sought").focus()
     page.keyboard.type("somewhat poorer mental")
+    page.locator("#found a").first.wait_for()
     page.keyboard.press("Enter")
     page.wait_for_url("**#card-attachment-why-study-it-0")
 
@@ -434,7 +568,7 @@ def test_a_sensitive_lesson_is_folded_under_its_note_and_opens_for_a_link(
     outputs.put(site, tiny(**{"lessons/01-first.yaml": lesson}), tmp_path / "site")
     file = tmp_path / "site" / "lesson-first.html"
     page = visit(file)
-    assert page.locator("main .panel").first.inner_text() == "Mentions storms."
+    assert page.locator("main .content-note").first.inner_text() == "Mentions storms."
     first = page.locator(".prompt").first
     assert first.is_hidden()
     anchor = first.get_attribute("id")
@@ -456,6 +590,7 @@ def test_day_and_night_and_what_axe_says(website: Path, visit, night: bool):
     )
     axe = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
     backgrounds = set()
+    tags = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "wcag2aaa", "best-practice"]
     for name in ("index.html", FIRST, "lesson-fearful-pattern.html", "sources.html", TEST):
         page = visit(website / name, night=night)
         page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
@@ -468,12 +603,28 @@ def test_day_and_night_and_what_axe_says(website: Path, visit, night: bool):
         page.evaluate(axe)
         assert (
             page.evaluate(
-                "axe.run(document, {resultTypes: ['violations'], preload: false}).then(found => "
-                "found.violations.map(each => [each.id, each.nodes[0].html]))"
+                "tags => axe.run(document, {resultTypes: ['violations'], preload: false, "
+                "runOnly: tags}).then(found => "
+                "found.violations.map(each => [each.id, each.nodes[0].html]))",
+                tags,
             )
             == []
         )
-    assert backgrounds == {"rgb(27, 35, 34)" if night else "rgb(255, 254, 251)"}
+    assert backgrounds == {"rgb(16, 22, 21)" if night else "rgb(230, 237, 234)"}
+
+
+@pytest.mark.parametrize("width", [320, 360, 768, 1280])
+def test_no_page_scrolls_sideways(website: Path, visit, width: int):
+    """With scripts and without, by day and by night; each page opens all that it folds away."""
+    names = ["index.html", FIRST, "lesson-fearful-pattern.html", "sources.html", TEST]
+    for night, scripts in ((False, True), (True, True), (False, False), (True, False)):
+        for name in names:
+            page = visit(website / name, width=width, night=night, scripts=scripts)
+            page.evaluate(
+                "document.querySelectorAll('details').forEach(each => { each.open = true; })"
+            )
+            assert page.evaluate("document.documentElement.scrollWidth") == width, name
+            page.close()
 
 
 def test_a_phone_never_scrolls_sideways(website: Path, visit):
@@ -496,7 +647,7 @@ def test_every_kind_of_card_can_be_asked(visit, tiny: Callable[..., Deck], tmp_p
     assert picture.locator(".frame").is_visible()
     # Nobody is asked whether they remember what has no right answer.
     assert page.locator("#card-do-it-0 .marks").count() == 0
-    assert tallies(page) == [f"Remembered: 0 / {len(kinds) - kinds.count('practice')}"]
+    assert tallies(page)[0].startswith(f"{len(kinds) - kinds.count('practice')} cards")
 
 
 def test_retired_cards_and_drawn_formulas_are_what_is_lost(
@@ -559,6 +710,7 @@ content_note: {text}, sources: [evil]}}
     for name in ("index.html", "lesson-first.html", "sources.html"):
         page = visit(tmp_path / "site" / name)
         page.fill("#sought", "[[main]]")
+        page.locator("#found a").first.wait_for()
         page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
         assert page.locator("#found a").count() == 3
         assert (
@@ -592,7 +744,7 @@ def test_the_same_policy_lets_a_served_page_work(website: Path, chromium: Browse
     page.route("**/*", answer)
     page.goto(f"http://site.test/{FIRST}")
     assert page.locator("#search").is_visible()
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 254, 251)"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(230, 237, 234)"
     assert page.evaluate("[...document.images].every(each => each.naturalWidth > 0)")
     assert troubles == []
     page.close()

@@ -68,9 +68,10 @@ const progress = (function () {
       prompt.querySelectorAll(".marks button").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.mark === mark)));
     });
     const tallies = [...document.querySelectorAll(".tally")].map(count);
-    const unfinished = tallies.find((tally) => !tally.isDone) || tallies[0];
-    tallies.forEach((tally) => tally.place.classList.toggle("now", hasBegun() && tally === unfinished && !tally.isDone));
-    if (document.getElementById("standing")) standing(unfinished);
+    const open = tallies.filter((tally) => !tally.isDone);
+    const next = open.find((tally) => tally.hasBegun) || open[0];
+    tallies.forEach((tally) => tally.place.classList.toggle("now", hasBegun() && tally === next));
+    if (document.getElementById("standing")) standing(next || tallies[0]);
     if (!isKept) say("Not kept");
   }
 
@@ -93,11 +94,12 @@ const progress = (function () {
   /** Show how far a lesson has come. */
   function count(place) {
     const cards = COURSE.cards.filter((card) => card.counts && card.lesson === place.dataset.lesson);
-    const isDone = fill(place, cards, cards.some((card) => marks.has(card.key))) === 100;
+    const isBegun = cards.some((card) => marks.has(card.key));
+    const isDone = fill(place, cards, isBegun) === 100;
     place.classList.toggle("done", isDone);
     const sign = place.querySelector(".sign");
     if (sign) sign.textContent = isDone ? "✓" : place.dataset.number;
-    return { place, isDone };
+    return { place, isDone, hasBegun: isBegun };
   }
 
   /** Show how far the reader has come in the course, and where to go on. */

@@ -47,7 +47,7 @@ def listed(tests: tuple[CourseTest, ...], word: Mapping[str, str]) -> str:
     if not tests:
         return ""
     links = "".join(
-        f'<li><a href="{address(test)}"><span>{word["Scene"]}: {len(test.scenes)}</span> '
+        f'<li><a href="{address(test)}"><span>{_count(test, word)}</span> '
         f"{escape(title(test, word))}</a></li>\n"
         for test in tests
     )
@@ -55,6 +55,11 @@ def listed(tests: tuple[CourseTest, ...], word: Mapping[str, str]) -> str:
         f'<section class="wide block" aria-labelledby="tests"><h2 id="tests">{word["Tests"]}</h2>\n'
         f'<ul class="onward">\n{links}</ul></section>'
     )
+
+
+def _count(test: CourseTest, word: Mapping[str, str]) -> str:
+    count = len(test.scenes)
+    return word["One scene" if count == 1 else "Number of scenes"].format(count=count)
 
 
 def _scene(scene: UnseenScene, tab: str, html: Html) -> str:
