@@ -87,6 +87,51 @@ card.clientWidth;
     page.close()
 
 
+SCENES = """\
+  - {id: wait, kind: vignette, scenario: She waits., options: pattern, answer: secure, \
+cue: Waiting., near_miss: {option: anxious, why: She does not call.}}
+  - {id: walk, kind: vignette, scenario: She walks., options: pattern, answer: anxious, \
+cue: Walking., near_miss: {option: secure, why: She does call.}}
+"""
+
+
+def test_options_that_many_questions_share_are_printed_once(
+    tiny: Callable[..., Deck], tmp_path: Path
+):
+    third = SCENES.partition("  - {id: walk")[0].replace("wait", "wink").replace("waits", "winks")
+    outputs.put(paper, tiny(SCENES + third), tmp_path / "many")
+    cards = (tmp_path / "many" / "cards.html").read_text(encoding="utf-8")
+    # Both sides of the card with the options; no question shows them, and no answer.
+    assert cards.count("Not enough information") == 2
+    assert cards.count('<p class="set">Options <b>A</b></p>') == 3
+    backs = "".join(
+        re.findall(r'<section class="sheet \w+ backs">(.*?)</section>', cards, re.DOTALL)
+    )
+    assert backs.count("She does not call.") == 2
+    handout = (tmp_path / "many" / "handout.html").read_text(encoding="utf-8")
+    assert handout.count("Not enough information") == 1
+    # Two questions keep their own.
+    outputs.put(paper, tiny(SCENES), tmp_path / "few")
+    few = (tmp_path / "few" / "cards.html").read_text(encoding="utf-8")
+    assert few.count("Not enough information") == 4
+    assert '<p class="set">' not in few
+
+
+def test_the_handout_has_two_columns_on_paper_and_one_on_a_phone(
+    chromium, flagship: Deck, tmp_path: Path
+):
+    outputs.put(paper, flagship, tmp_path / "paper")
+    page = chromium.new_page(viewport={"width": 360, "height": 800})
+    page.goto((tmp_path / "paper" / "handout.html").as_uri())
+    columns = "getComputedStyle(document.querySelector('section .columns')).columnCount"
+    assert page.evaluate(columns) == "1"
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    page.emulate_media(media="print")
+    assert page.evaluate(columns) == "2"
+    assert page.locator(".reading img").count() >= 5
+    page.close()
+
+
 def test_the_handout_has_every_lesson_with_questions_before_answers(flagship: Deck, tmp_path: Path):
     outputs.put(paper, flagship, tmp_path / "paper")
     pdf = to_pdf(tmp_path / "paper" / "handout.html", tmp_path / "handout.pdf")

@@ -16,6 +16,7 @@ from html import escape, unescape
 from importlib.resources import files
 from pathlib import Path
 
+from attachdeck.anki import themes
 from attachdeck.anki.markup import Media, Shown, render
 from attachdeck.anki.note_types import direction, words
 from attachdeck.anki.references import reference
@@ -24,7 +25,7 @@ from attachdeck.compile.media import heard_sounds
 from attachdeck.compile.mixing import empty_reviews, mixed_cards
 from attachdeck.domain.course import Course, Lesson
 from attachdeck.outputs.faces import Face, address, faces, read_out, reading_html, with_pictures
-from attachdeck.outputs.paper import tests
+from attachdeck.outputs.paper import choices, tests
 
 SUFFIX = "-print"
 
@@ -63,10 +64,12 @@ _FOOT = 6.0
 
 @dataclass(frozen=True, slots=True)
 class _Printed:
-    """A card of paper: its number, its lesson's deck, and both sides, each with its size of
-    type."""
+    """A card of paper: its number, its lesson's deck, and both sides, each with its size of type.
 
-    number: int
+    A list of options has a letter for a number.
+    """
+
+    number: str
     foot: str
     sides: tuple[str, str]
     points: tuple[float, float]
@@ -76,21 +79,28 @@ class _Printed:
 def write(deck: Deck, place: Path) -> list[str]:
     """Write `cards.html`, `handout.html` and, where there are tests, `tests.html` into a folder."""
     place.mkdir()
-    printed = [_printed(deck, number, face) for number, face in enumerate(faces(deck), 1)]
-    shared = words(deck.course.language) | {
-        "title": escape(deck.course.title),
-        "language": escape(deck.course.language),
-        "direction": direction(deck.course.language),
-        "accent": deck.course.accent,
-        "style": _file("style.css"),
-    }
+    word = words(deck.course.language)
+    all_faces = list(faces(deck))
+    letters = choices.shared(all_faces)
+    short = list(choices.in_short(all_faces, letters, word["Options"]))
+    printed = [_options(deck, letter, options) for options, letter in letters.items()]
+    printed += [_printed(deck, str(number), face) for number, face in enumerate(short, 1)]
+    shared = (
+        word
+        | _colours(deck.course)
+        | {
+            "title": escape(deck.course.title),
+            "language": escape(deck.course.language),
+            "direction": direction(deck.course.language),
+            "style": _file("style.css"),
+        }
+    )
     _write(place / "cards.html", shared | {"sheets": "".join(_sheets(printed))})
-    _write(place / "handout.html", shared | _handout(deck))
+    _write(place / "handout.html", shared | _handout(deck, short, letters))
     if deck.course.tests:
-        html, word = _html_of(deck.course), words(deck.course.language)
-        sections = tests.sections(deck.course.tests, word, html)
+        sections = tests.sections(deck.course.tests, word, _html_of(deck.course))
         _write(place / "tests.html", shared | {"sections": sections})
-    tight = [str(card.number) for card in printed if not _fits(card)]
+    tight = [card.number for card in printed if not _fits(card)]
     lost = {
         "retired": deck.retired,
         "of the course's own note types": sum(note.kind == "custom" for note in deck.notes),
@@ -103,9 +113,11 @@ def write(deck: Deck, place: Path) -> list[str]:
 
 
 def _write(path: Path, slots: Mapping[str, str]) -> None:
-    path.write_text(
-        _SLOT.sub(lambda match: slots[match[1]], _file(path.name)), encoding="utf-8", newline="\n"
-    )
+    path.write_text(_filled(path.name, slots), encoding="utf-8", newline="\n")
+
+
+def _filled(name: str, slots: Mapping[str, str]) -> str:
+    return _SLOT.sub(lambda match: slots[match[1]], _file(name))
 
 
 @cache
@@ -113,7 +125,20 @@ def _file(name: str) -> str:
     return (files(__name__) / name).read_text(encoding="utf-8")
 
 
-def _printed(deck: Deck, number: int, face: Face) -> _Printed:
+def _colours(course: Course) -> dict[str, str]:
+    """Return the colours of a course's theme, for paper: those of the day."""
+    return {**themes.day(course.theme), "accent": course.accent}
+
+
+def _options(deck: Deck, letter: str, options: str) -> _Printed:
+    """Return the card with a list of options, which many questions share, on both sides."""
+    word = words(deck.course.language)["Options"]
+    side = _on_paper(f'<p class="letter">{word} <b>{letter}</b></p>{options}', deck)
+    size, points = _room((side, side))
+    return _Printed(letter, escape(deck.course.title), (side, side), points, size)
+
+
+def _printed(deck: Deck, number: str, face: Face) -> _Printed:
     note = face.card.content_note or face.lesson.content_note
     front = (f'<p class="note">{escape(note)}</p>' if note else "") + face.front
     back = face.back + "".join(f'<p class="beside">{text}</p>' for text in face.beside)
@@ -184,18 +209,19 @@ def _sheet(size: Size, side: str, cards: Iterable[_Printed]) -> str:
 def _cell(card: _Printed, side: int) -> str:
     style = f'style="font-size: {card.points[side]:g}pt"'
     text = f'<div class="text">{card.sides[side]}</div>'
-    foot = f"<footer>№{card.number}<br>{card.foot}</footer>"
+    mark = f"№{card.number}" if card.number.isdigit() else card.number
+    foot = f"<footer>{mark}<br>{card.foot}</footer>"
     return f'<article class="card" {style}>{text}{foot}</article>'
 
 
-def _handout(deck: Deck) -> dict[str, str]:
+def _handout(deck: Deck, short: Iterable[Face], letters: Mapping[str, str]) -> dict[str, str]:
     """Return the parts of the handout: about the course, lessons with their questions, answers,
     works."""
     course = deck.course
-    html = _html_of(course)
+    html, word = _html_of(course), words(course.language)
     lessons, answers = [], []
     by_lesson: dict[str, list[tuple[int, Face]]] = {}
-    for number, face in enumerate(faces(deck), 1):
+    for number, face in enumerate(short, 1):
         if face.card.kind != "occlusion":
             by_lesson.setdefault(face.lesson.id, []).append((number, face))
     for lesson in course.lessons:
@@ -203,16 +229,12 @@ def _handout(deck: Deck) -> dict[str, str]:
         mixed = _mixed(course, lesson, by_lesson)
         if not asked and not mixed:
             continue
-        questions = _numbered(((number, face.front) for number, face in asked + mixed), deck)
-        lessons.append(_lesson(lesson, questions, html, words(course.language)))
-        answers += (
-            [
-                f"<h3>{escape(lesson.deck)}</h3>",
-                _numbered(((number, face.back) for number, face in asked), deck),
-            ]
-            if asked
-            else []
-        )
+        questions = _lists(letters, asked + mixed, word["Options"])
+        questions += _numbered(((number, face.front) for number, face in asked + mixed), deck)
+        lessons.append(_lesson(lesson, questions, html, word))
+        if asked:
+            answers.append(f"<h3>{escape(lesson.deck)}</h3>")
+            answers.append(_numbered(((number, face.back) for number, face in asked), deck))
     return {
         "about": _about(course, html),
         "lessons": "".join(lessons),
@@ -220,6 +242,16 @@ def _handout(deck: Deck) -> dict[str, str]:
         "works": _works(course),
         "by": _imprint(course),
     }
+
+
+def _lists(letters: Mapping[str, str], asked: Iterable[tuple[int, Face]], word: str) -> str:
+    """Return the lists of options that questions name by a letter."""
+    used = {face.fields["Options"] for _, face in asked if face.fields.get("Options")}
+    return "".join(
+        f'<div class="set"><p>{word} <b>{letter}</b></p>{options}</div>'
+        for options, letter in letters.items()
+        if options in used
+    )
 
 
 def _mixed(
@@ -258,10 +290,12 @@ def _lesson(
         f"<h2>{escape(lesson.deck)}</h2>",
         f'<div class="summary">{html(lesson.summary)}</div>',
         note,
-        f"<p>{escape(word['After this lesson you can'])}:</p><ul>{goals}</ul>",
-        f'<div class="reading">{reading_html(lesson, html)}</div>',
-        f"<h3>{escape(word['Questions'])}</h3>",
-        questions,
+        '<div class="columns">',
+        f'<div class="goals"><p>{escape(word["After this lesson you can"])}:</p>',
+        f"<ul>{goals}</ul></div>",
+        f'<div class="reading">{reading_html(lesson, html)}</div></div>',
+        f'<h3 class="part">{escape(word["Questions"])}</h3>',
+        f'<div class="columns">{questions}</div>',
     ]
     return f"<section>{''.join(parts)}</section>\n"
 
@@ -283,7 +317,9 @@ def _about(course: Course, html: Callable[[str], str]) -> str:
             f"<li><strong>{escape(line.where)}:</strong> {escape(line.contact)}</li>"
             for line in course.help.lines
         )
-        parts += [html(course.help.note), f"<ul>{lines}</ul>" if lines else ""]
+        title = words(course.language)["Where to find help"]
+        listed = f'<ul class="columns">{lines}</ul>' if lines else ""
+        parts += [f"<h3>{title}</h3>", html(course.help.note), listed]
     return "".join(parts)
 
 
@@ -294,5 +330,7 @@ def _imprint(course: Course) -> str:
 
 
 def _numbered(texts: Iterable[tuple[int, str]], deck: Deck) -> str:
-    entries = (f"<dt>{number}</dt><dd>{_on_paper(text, deck)}</dd>" for number, text in texts)
+    entries = (
+        f"<div><dt>{number}</dt><dd>{_on_paper(text, deck)}</dd></div>" for number, text in texts
+    )
     return f'<dl class="numbered">{"".join(entries)}</dl>'
