@@ -144,9 +144,16 @@ def pages(deck: Deck, folder: Path) -> dict[str, str]:
 
 def test_the_website_links_what_a_lesson_builds_on_and_leads_to(tmp_path: Path):
     found = pages(compiled(course(tmp_path / "course", "", "zero", "one")), tmp_path / "site")
+
+    def chip(number: int, name: str) -> str:
+        return (
+            f'<a class="chip" href="lesson-{name}.html" title="The {name}">{number}'
+            f'<span class="unseen"> The {name}</span></a>'
+        )
+
     middle = (
-        '<p class="map">Builds on: <a href="lesson-zero.html">0 The zero</a> · '
-        'Leads to: <a href="lesson-two.html">2 The two</a></p>'
+        f'<p class="map"><span><strong>Builds on</strong> {chip(0, "zero")}</span>'
+        f"<span><strong>Leads to</strong> {chip(2, 'two')}</span></p>"
     )
     assert middle in found["lesson-one.html"]
     assert middle in found["index.html"]
