@@ -1,0 +1,491 @@
+"""Plan and apply an update of a learner's collection: engine only, no window.
+
+A plan is worked out from the package and the collection alone; so after an update that was
+interrupted, undone, restored or made on another computer, the next plan holds what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from anki.collection import (
+    Collection,
+    ImportAnkiPackageOptions,
+    ImportAnkiPackageRequest,
+    OpChanges,
+)
+from anki.decks import DeckId
+from anki.errors import InvalidInput
+from anki.import_export_pb2 import ImportAnkiPackageUpdateCondition as Condition
+
+from ..anki import stamp
+from . import package as packages
+from .merge import Side, differing, merge, merge_text
+from .package import Package, PackedNote, Row
+
+KEY = "attachdeck"
+"""The key of ours in the JSON of a note type or deck. It is synced with it."""
+COMPARE = "attachdeck::compare"
+"""The tag of notes of which both the learner and the course changed the same field."""
+_BETWEEN_FIELDS = "\x1f"
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A field in which a learner has another text than the course."""
+
+    note: int
+    card: str
+    field: str
+    mine: str
+    theirs: str
+
+
+@dataclass
+class Plan:
+    """What an update does; `applied` is the time of the latest release that the collection has.
+
+    `loose` are notes whose note type has fields or templates of the learner's own: an import would
+    refuse them. `texts` are new texts of note types by id, `descriptions` those of decks by id.
+    """
+
+    first: bool = False
+    applied: int = 0
+    rows: dict[str, Row] = field(default_factory=dict)
+    loose: dict[int, tuple[dict[int, str], tuple[str, ...]]] = field(default_factory=dict)
+    new: list[str] = field(default_factory=list)
+    deleted: int = 0
+    foreign: int = 0
+    conflicts: list[Conflict] = field(default_factory=list)
+    texts: dict[int, dict[str, str]] = field(default_factory=dict)
+    descriptions: dict[int, str] = field(default_factory=dict)
+    deck_names: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether there is nothing to do."""
+        return not (self.rows or self.loose or self.new or self.texts or self.descriptions)
+
+    @property
+    def corrected(self) -> int:
+        """Return how many notes get another text or tag."""
+        return len(self.rows) + len(self.loose)
+
+
+@dataclass(frozen=True)
+class _Mine:
+    """A note in the learner's collection."""
+
+    id: int
+    note_type: int
+    modified: int
+    tags: tuple[str, ...]
+    fields: tuple[str, ...]
+
+
+# Plan.
+
+
+def plan(col: Collection, package: Package, course: Mapping[str, Any]) -> Plan:
+    """Return what an update to this package does to a collection, and change nothing."""
+    mine = _notes_of(col, package)
+    result = Plan(first=not mine)
+    result.deck_names = _deck_names(col, package, mine)
+    result.applied = _applied(col, package, mine, result, course)
+    graves = (
+        set()
+        if result.first
+        else {id for (id,) in _rows(col, "select oid from graves where type = 1")}
+    )
+    for guid, theirs in package.notes.items():
+        note = mine.get(guid)
+        if note:
+            _plan_note(col, package, note, theirs, result)
+        elif result.first or (theirs.id not in graves and theirs.modified > result.applied):
+            result.new.append(guid)
+        else:
+            result.deleted += 1
+    if not result.first:
+        _plan_note_types(col, package, result)
+        _plan_descriptions(col, package, result, newer=course["changed"] > result.applied)
+    return result
+
+
+def conflicts(col: Collection, package: Package) -> list[Conflict]:
+    """Return every field in which the learner has another text than the package."""
+    found: list[Conflict] = []
+    for guid, note in _notes_of(col, package).items():
+        theirs = package.notes[guid]
+        ours, model = package.note_types[theirs.note_type], _model(col, theirs.note_type)
+        said = stamp.read(_by_id(ours, theirs.fields).get(_stamp_field(ours), ""))
+        if said and model and note.note_type == theirs.note_type:
+            fields, texts = _by_id(model, note.fields), _without_stamp(ours, theirs.fields)
+            changed = differing(said, fields, texts)
+            found += _conflicts(ours, note.id, changed, fields, texts)
+    return found
+
+
+def _notes_of(col: Collection, package: Package) -> dict[str, _Mine]:
+    """Return the learner's notes of a package, by GUID."""
+    rows = _rows(col, "select id, guid, mid, mod, tags, flds from notes")
+    return {
+        guid: _Mine(
+            id, note_type, modified, tuple(tags.split()), tuple(fields.split(_BETWEEN_FIELDS))
+        )
+        for id, guid, note_type, modified, tags, fields in rows
+        if guid in package.notes
+    }
+
+
+def _applied(
+    col: Collection,
+    package: Package,
+    mine: Mapping[str, _Mine],
+    result: Plan,
+    course: Mapping[str, Any],
+) -> int:
+    """Return the time of the latest release that reached the collection."""
+    times = [0]
+    for guid, note in mine.items():
+        theirs = package.notes[guid]
+        model = _model(col, note.note_type)
+        if model and note.note_type == theirs.note_type:
+            id = _stamp_field(package.note_types[theirs.note_type])
+            said = stamp.read(_by_id(model, note.fields).get(id, ""))
+            times.append(said.changed if said else min(note.modified, theirs.modified))
+    root = col.decks.by_name(_root(package, result, course))
+    if root:
+        times.append(int(root.get(KEY, {}).get("release", 0)))
+    return max(times)
+
+
+def _root(package: Package, result: Plan, course: Mapping[str, Any]) -> str:
+    """Return the name that the course's own deck has in the collection."""
+    for id, deck in package.decks.items():
+        if deck["name"] == course["deck"]:
+            return result.deck_names.get(id, str(course["deck"]))
+    return str(course["deck"])
+
+
+def _plan_note(
+    col: Collection, package: Package, mine: _Mine, theirs: PackedNote, result: Plan
+) -> None:
+    """Add to a plan what becomes of one note that the learner has."""
+    ours, model = package.note_types[theirs.note_type], _model(col, theirs.note_type)
+    if mine.note_type != theirs.note_type or not model:
+        result.foreign += 1
+        return
+    id = _stamp_field(ours)
+    fields, texts = _by_id(model, mine.fields), _by_id(ours, theirs.fields)
+    if id and fields.get(id) == texts[id]:
+        return
+    base, said = stamp.read(fields.get(id, "")), stamp.read(texts.get(id, ""))
+    if base and said:
+        if base.changed > said.changed:
+            return
+        merged = merge(
+            base,
+            Side({key: text for key, text in fields.items() if key != id}, mine.tags),
+            Side({key: text for key, text in texts.items() if key != id}, theirs.tags),
+        )
+        becomes = {**merged.fields, id: texts[id]}
+        tags = merged.tags
+        if merged.conflicts:
+            tags = tuple(sorted({*tags, COMPARE}))
+            result.conflicts += _conflicts(ours, mine.id, merged.conflicts, fields, texts)
+    elif theirs.modified > mine.modified:
+        becomes, tags = {**fields, **texts}, theirs.tags  # As Anki's own import does.
+    else:
+        return
+    if _layout(model) == _layout(ours):
+        row = tuple(becomes[field["id"]] for field in ours["flds"])
+        # One second after the learner's own last change, and not now: a phone that edited the note
+        # meanwhile, and has not synced yet, then wins with its old stamp, and is merged next time.
+        result.rows[theirs.guid] = Row(row, tags, mine.modified + 1)
+    else:
+        result.loose[mine.id] = (becomes, tags)
+
+
+def _conflicts(
+    note_type: Mapping[str, Any],
+    note: int,
+    changed: tuple[int, ...],
+    mine: Mapping[int, str],
+    theirs: Mapping[int, str],
+) -> Iterator[Conflict]:
+    names = {field["id"]: field["name"] for field in note_type["flds"]}
+    card = next((theirs[id] for id, name in names.items() if name == "ID" and id in theirs), "")
+    for id in changed:
+        yield Conflict(note, card, names[id], mine[id], theirs[id])
+
+
+def _plan_note_types(col: Collection, package: Package, result: Plan) -> None:
+    """Add to a plan the styles and templates that change."""
+    for id, ours in package.note_types.items():
+        model = _model(col, id)
+        if not model:
+            continue
+        marks = model.get(KEY)
+        newer = ours["mod"] > model["mod"]
+        mine, theirs = _texts(model), _texts(ours)
+        merged = {
+            place: merge_text(_base(marks, place), mine[place], text, newer)
+            for place, text in theirs.items()
+            if place in mine
+        }
+        changed = {place: text for place, text in merged.items() if text != mine[place]}
+        if changed:
+            result.texts[id] = changed
+
+
+def _plan_descriptions(col: Collection, package: Package, result: Plan, *, newer: bool) -> None:
+    """Add to a plan the descriptions of decks that change."""
+    for id, name in result.deck_names.items():
+        deck = col.decks.by_name(name)
+        if deck and not deck["dyn"]:
+            text = package.decks[id]["desc"]
+            marks = deck.get(KEY)
+            merged = merge_text(_base(marks, "desc"), deck["desc"], text, newer=newer)
+            if merged != deck["desc"]:
+                result.descriptions[id] = merged
+
+
+def _base(marks: Mapping[str, str] | None, place: str) -> str | None:
+    return marks.get(place) if marks else None
+
+
+def _texts(model: Mapping[str, Any]) -> dict[str, str]:
+    """Return the style and templates of a note type; a template's id names it."""
+    texts = {"css": model["css"]}
+    for template in model["tmpls"]:
+        name = template.get("id") or template["name"]
+        texts[f"{name} front"], texts[f"{name} back"] = template["qfmt"], template["afmt"]
+    return texts
+
+
+def _deck_names(col: Collection, package: Package, mine: Mapping[str, _Mine]) -> dict[int, str]:
+    """Return the name that each deck of the package has in the collection, or will have.
+
+    A deck is known by its id, else by its name, else by where most of its cards are: a learner may
+    have renamed or moved it.
+    """
+    homes = _homes(col, package, mine)
+    names: dict[str, str] = {}
+    decks = sorted(package.decks.items(), key=lambda pair: str(pair[1]["name"]))
+    result = {}
+    for id, ours in decks:
+        if id == 1:
+            continue
+        parent, _, last = ours["name"].rpartition("::")
+        known = col.decks.get(DeckId(id), default=False)
+        wanted = f"{names.get(parent, parent)}::{last}" if parent else last
+        if known:
+            name = known["name"]
+        elif col.decks.by_name(ours["name"]):
+            name = ours["name"]
+        else:
+            name = homes.get(id, wanted)
+        names[ours["name"]] = result[id] = name
+    return result
+
+
+def _homes(col: Collection, package: Package, mine: Mapping[str, _Mine]) -> dict[int, str]:
+    """Return the name of the deck in which most cards of each of our decks are."""
+    decks = dict(
+        _rows(col, "select nid, case odid when 0 then did else odid end from cards order by ord")
+    )
+    counts: dict[int, dict[int, int]] = {}
+    for guid, note in mine.items():
+        if note.id in decks:
+            count = counts.setdefault(package.notes[guid].deck, {})
+            count[decks[note.id]] = count.get(decks[note.id], 0) + 1
+    return {
+        id: col.decks.name(DeckId(max(count, key=lambda deck: (count[deck], -deck))))
+        for id, count in counts.items()
+        if id
+    }
+
+
+# Apply.
+
+
+def apply(
+    col: Collection, path: Path, course: Mapping[str, Any], backups: str = ""
+) -> tuple[Plan, OpChanges]:
+    """Update a collection, in one step that can be undone; return what was done.
+
+    The plan is made anew, because the collection may have changed since somebody was asked.
+    """
+    package = packages.read(path)
+    done = plan(col, package, course)
+    if done.is_empty:
+        return done, OpChanges()
+    if backups:
+        col.create_backup(backup_folder=backups, force=True, wait_for_completion=True)
+    _make_decks(col, package, done)  # Before the undo step: it clears the list of steps.
+    step = col.add_custom_undo_entry(f"Update “{course['title']}”")
+    _import(col, path, package, done)
+    _change_loose(col, path, done)
+    _change_note_types(col, package, done)
+    changes = OpChanges(card=True, note=True, deck=True, tag=True, notetype=True)
+    for field_name in ("study_queues", "browser_table", "browser_sidebar", "note_text"):
+        setattr(changes, field_name, True)
+    _change_decks(col, package, done, course)
+    # Where something without undo ran between, there is no such step any more: all is done.
+    with suppress(InvalidInput):
+        changes.MergeFrom(col.merge_undo_entries(step))
+    return done, changes
+
+
+def _make_decks(col: Collection, package: Package, done: Plan) -> None:
+    """Make the decks that are missing, with our ids: so another computer makes the same ones."""
+    needed = _needed_decks(package, done)
+    for id, name in sorted(done.deck_names.items(), key=lambda pair: pair[1]):
+        if id in needed and not col.decks.by_name(name):
+            col.decks.update({**package.decks[id], "name": name, "conf": 1, "usn": -1})
+
+
+def _needed_decks(package: Package, done: Plan) -> set[int]:
+    """Return the ids of the decks of new notes, and of those above them."""
+    ids = {deck["name"]: id for id, deck in package.decks.items()}
+    needed = set()
+    for guid in done.new:
+        deck = package.notes[guid].deck
+        name = package.decks[deck]["name"] if deck else ""
+        while name:
+            if name in ids:
+                needed.add(ids[name])
+            name = name.rpartition("::")[0]
+    return needed
+
+
+def _import(col: Collection, path: Path, package: Package, done: Plan) -> None:
+    """Import corrected and new notes: one transaction, whole or not at all."""
+    if not (done.rows or done.new):
+        return
+    needed = _needed_decks(package, done) | {1}
+    decks = {
+        id: deck if id == 1 else _deck(col, deck, done.deck_names[id], done.first)
+        for id, deck in package.decks.items()
+        if id in needed
+    }
+    models = {id: {**model, KEY: _marks(model)} for id, model in package.note_types.items()}
+    # With scheduling, or Anki would take the tags `leech` and `marked` away. Ours has none.
+    options = ImportAnkiPackageOptions(
+        update_notes=Condition.IMPORT_ANKI_PACKAGE_UPDATE_CONDITION_ALWAYS,
+        update_notetypes=Condition.IMPORT_ANKI_PACKAGE_UPDATE_CONDITION_NEVER,
+        with_scheduling=True,
+        with_deck_configs=done.first,
+    )
+    mine = _ids(col, done.rows)
+    with packages.for_learner(
+        path, rows=done.rows, new=done.new, decks=decks, note_types=models
+    ) as learners:
+        request = ImportAnkiPackageRequest(package_path=str(learners), options=options)
+        col.import_anki_package(request)
+    col.models._clear_cache()  # noqa: SLF001  # Or it goes on with the types from before.
+    # A correction may ask for a new card, as a reverse or another gap.
+    col.after_note_updates(mine, mark_modified=False, generate_cards=True)
+
+
+def _deck(col: Collection, ours: Mapping[str, Any], name: str, first: bool) -> dict[str, Any]:
+    """Return a deck as the package of one learner has it: nothing that theirs would lose by."""
+    known = col.decks.by_name(name)
+    kept = {} if first else {"conf": known["conf"] if known else 1, "desc": ""}
+    if known and not first:
+        kept["desc"] = known["desc"]
+    return {**ours, "name": name, **kept}
+
+
+def _ids(col: Collection, rows: Mapping[str, Row]) -> list[Any]:
+    return [id for id, guid in _rows(col, "select id, guid from notes") if guid in rows]
+
+
+def _change_loose(col: Collection, path: Path, done: Plan) -> None:
+    """Update notes whose note type the learner changed: field by field, by their ids."""
+    notes = []
+    for id, (fields, tags) in done.loose.items():
+        note = col.get_note(id)  # type: ignore[arg-type]
+        for place, part in enumerate(note.note_type()["flds"]):  # type: ignore[index]
+            if part.get("id") in fields:
+                note.fields[place] = fields[part["id"]]
+        note.tags = list(tags)
+        notes.append(note)
+    if notes:
+        for name, content in packages.media(path):
+            if not col.media.have(name):
+                col.media.write_data(name, content)
+        col.update_notes(notes)
+
+
+def _change_note_types(col: Collection, package: Package, done: Plan) -> None:
+    for id, texts in done.texts.items():
+        model = _model(col, id)
+        if not model:
+            continue
+        if "css" in texts:
+            model["css"] = texts["css"]
+        for template in model["tmpls"]:
+            name = template.get("id") or template["name"]
+            template["qfmt"] = texts.get(f"{name} front", template["qfmt"])
+            template["afmt"] = texts.get(f"{name} back", template["afmt"])
+        model[KEY] = _marks(package.note_types[id])
+        col.models.update_dict(model)
+
+
+def _change_decks(col: Collection, package: Package, done: Plan, course: Mapping[str, Any]) -> None:
+    """Write descriptions, their marks, and in the course's deck the time of the release."""
+    root = _root(package, done, course)
+    for id, name in done.deck_names.items():
+        deck = col.decks.by_name(name)
+        if not deck or deck["dyn"]:
+            continue
+        before = (deck["desc"], dict(deck.get(KEY, {})))
+        deck["desc"] = done.descriptions.get(id, deck["desc"])
+        deck[KEY] = {**deck.get(KEY, {}), "desc": stamp.mark(package.decks[id]["desc"])}
+        if name == root:
+            release = max(int(course["changed"]), done.applied)
+            deck[KEY] = {**deck.get(KEY, {}), "release": release}
+        if (deck["desc"], deck.get(KEY, {})) != before:
+            col.decks.update_dict(deck)
+
+
+def _rows(col: Collection, query: str) -> list[Any]:
+    assert col.db, "the collection is open"
+    return list(col.db.all(query))
+
+
+def _marks(model: Mapping[str, Any]) -> dict[str, str]:
+    """Return marks of the course's style and templates."""
+    return {place: stamp.mark(text) for place, text in _texts(model).items()}
+
+
+def _model(col: Collection, id: int) -> dict[str, Any] | None:
+    return col.models.get(id)  # type: ignore[arg-type]
+
+
+def _by_id(model: Mapping[str, Any], fields: tuple[str, ...]) -> dict[int, str]:
+    """Return a note's texts by the ids of their fields; a learner's own field has no id of ours."""
+    return {
+        part["id"]: text for part, text in zip(model["flds"], fields) if part.get("id") is not None
+    }
+
+
+def _without_stamp(model: Mapping[str, Any], fields: tuple[str, ...]) -> dict[int, str]:
+    id = _stamp_field(model)
+    return {key: text for key, text in _by_id(model, fields).items() if key != id}
+
+
+def _stamp_field(model: Mapping[str, Any]) -> int:
+    """Return the id of the stamp's field; 0 where a note type has none."""
+    ids = (part["id"] for part in model["flds"] if part["name"] == stamp.FIELD)
+    return next(ids, 0) or 0
+
+
+def _layout(model: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
+    fields = [part.get("id") for part in model["flds"]]
+    return fields, [part.get("id") for part in model["tmpls"]]
