@@ -53,7 +53,7 @@ def test_its_code_is_attachdecks_own_and_reads_in_the_python_of_the_oldest_anki(
 def test_its_code_uses_no_network_no_process_and_no_text_as_code(tiny: Any, tmp_path: Path):
     allowed = {
         *("__future__", "anki", "aqt", "collections", "contextlib", "dataclasses", "functools"),
-        *("hashlib", "html", "json", "pathlib", "re", "sqlite3", "tempfile", "typing"),
+        *("hashlib", "html", "json", "pathlib", "re", "shutil", "sqlite3", "tempfile", "typing"),
         *("unicodedata", "zipfile", "time"),
     }
     for name, text in files(tiny, tmp_path).items():
