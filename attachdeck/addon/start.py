@@ -32,8 +32,8 @@ def _refuse(course: dict[str, Any]) -> None:
 
     title = html.escape(course["title"])
     text = (
-        f"The add-on of “{title}” needs Anki 23.12 or later. Update Anki, then start it again. "
-        "Until then, the add-on does nothing; your deck and progress stay as they are."
+        f"<p>The add-on of “{title}” needs Anki 23.12 or later. Update Anki, then start it again. "
+        "Until then, the add-on does nothing; your deck and progress stay as they are.</p>"
     )
 
     def warn() -> None:

@@ -1,28 +1,187 @@
-"""What the add-on adds to Anki's window: a line in *Tools*."""
+"""What the add-on does in Anki's window: it asks, updates, and has lines in *Tools*."""
 
 from __future__ import annotations
 
+import html
+import json
+import sqlite3
+import zipfile
 from pathlib import Path
 from typing import Any
 
+from anki.collection import Collection, OpChanges
 from aqt import gui_hooks, mw
-from aqt.qt import QAction, qconnect
+from aqt.operations import CollectionOp, QueryOp
+from aqt.qt import QAction, QMenu, qconnect
+from aqt.utils import askUser, showText, showWarning, tooltip
+
+from . import package as packages
+from .update import COMPARE, Conflict, Plan, apply, conflicts, plan
+
+_DAMAGED = (OSError, zipfile.BadZipFile, KeyError, sqlite3.Error)
+_A_MOMENT = 300
+"""Milliseconds after which the add-on looks: Anki draws its window first."""
+
+
+class Course:
+    """A course in Anki's window."""
+
+    def __init__(self, course: dict[str, Any], folder: Path) -> None:
+        self.course = course
+        self.folder = folder
+        self.deck = folder / "deck.apkg"
+        self.key = f"attachdeck {course['id']}"
+        self.version = [course["version"], course["changed"]]
+
+    def add_lines(self) -> None:
+        """Add the course's menu to *Tools*."""
+        # An ampersand in a menu underlines the next letter.
+        menu = QMenu(self.course["title"].replace("&", "&&"), mw)
+        for text, act in (
+            ("Update now…", self.update_now),
+            ("Compare my texts with the course…", self.compare),
+        ):
+            line = QAction(text, menu)
+            qconnect(line.triggered, act)
+            menu.addAction(line)
+        mw.form.menuTools.addMenu(menu)
+
+    def opened(self) -> None:
+        """Look for something to do in a profile that was opened; after the sync if there is one."""
+        if not mw.can_auto_sync():
+            self.look_soon()
+
+    def look_soon(self) -> None:
+        """Look a moment later."""
+        mw.progress.single_shot(_A_MOMENT, self.look)
+
+    def look(self) -> None:
+        """Offer an update, unless the learner is reviewing or has said no to this version."""
+        if mw.col is None or mw.state == "review" or self.is_replaced():
+            return
+        if mw.col.get_config(self.key, {}).get("no") != self.version:
+            self.plan(quiet=True)
+
+    def update_now(self) -> None:
+        """Offer an update, because the learner asks for it."""
+        if self.is_replaced():
+            tooltip("Start Anki again to finish installing the new version.", parent=mw)
+        else:
+            self.plan(quiet=False)
+
+    def is_replaced(self) -> bool:
+        """Return whether another version of the add-on was installed while Anki runs."""
+        try:
+            course = json.loads((self.folder / "course.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return True
+        return [course.get("version"), course.get("changed")] != self.version
+
+    def plan(self, *, quiet: bool) -> None:
+        """Work out in the background what an update does, then ask."""
+
+        def work(col: Collection) -> Plan:
+            return plan(col, packages.read(self.deck), self.course)
+
+        def ask(found: Plan) -> None:
+            if found.is_empty and not quiet:
+                tooltip("Nothing to update: you have this version.", parent=mw)
+            elif not found.is_empty:
+                self.ask(found)
+
+        query = QueryOp(parent=mw, op=work, success=ask)
+        query.failure(self.fail).run_in_background()
+
+    def ask(self, found: Plan) -> None:
+        """Ask whether to update; remember a no for this version."""
+        if askUser(question(self.course, found), parent=mw, title=self.course["title"]):
+            # Text that was typed in an open editor is saved with its window.
+            mw.closeAllWindows(self.apply)
+        else:
+            mw.col.set_config(self.key, {"no": self.version})
+
+    def apply(self) -> None:
+        """Back up and update, in one operation."""
+        done: list[Plan] = []
+
+        def work(col: Collection) -> OpChanges:
+            plan, changes = apply(col, self.deck, self.course, mw.pm.backupFolder())
+            done.append(plan)
+            return changes
+
+        operation = CollectionOp(parent=mw, op=work)
+        operation.success(lambda _: self.report(done[0])).failure(self.fail).run_in_background()
+
+    def report(self, done: Plan) -> None:
+        """Say what was done, and show the corrections that were kept aside."""
+        if done.conflicts:
+            showText(
+                f"You changed these texts, and the course did, too. Yours stay. To find these "
+                f"notes, search for tag:{COMPARE}.\n\n" + listed(done.conflicts),
+                parent=mw,
+                title=self.course["title"],
+            )
+        else:
+            tooltip(summary(done), parent=mw)
+
+    def compare(self) -> None:
+        """Show every text in which the learner's note differs from the course."""
+
+        def work(col: Collection) -> list[Conflict]:
+            return conflicts(col, packages.read(self.deck))
+
+        def show(found: list[Conflict]) -> None:
+            if found:
+                showText(listed(found), parent=mw, title=self.course["title"])
+            else:
+                tooltip("All your texts are those of the course.", parent=mw)
+
+        QueryOp(parent=mw, op=work, success=show).failure(self.fail).run_in_background()
+
+    def fail(self, error: Exception) -> None:
+        """Say that nothing was changed, and why; an error of ours goes to Anki's own window."""
+        if not isinstance(error, _DAMAGED):
+            raise error
+        text = f"The add-on's files are damaged ({error}). Nothing was changed. Install it again."
+        showWarning(f"<p>{html.escape(text)}</p>", parent=mw, title=self.course["title"])
 
 
 def begin(course: dict[str, Any], folder: Path) -> None:
     """Add the course to Anki's window."""
-    gui_hooks.main_window_did_init.append(lambda: _add_line(course, folder))
+    window = Course(course, folder)
+    gui_hooks.main_window_did_init.append(window.add_lines)
+    gui_hooks.profile_did_open.append(window.opened)
+    gui_hooks.sync_did_finish.append(window.look_soon)
 
 
-def _add_line(course: dict[str, Any], folder: Path) -> None:
-    # An ampersand in a menu underlines the next letter.
-    line = QAction(f"{course['title']}: import the deck…".replace("&", "&&"), mw)
-    qconnect(line.triggered, lambda: _import(folder))
-    mw.form.menuTools.addAction(line)
+def question(course: dict[str, Any], found: Plan) -> str:
+    """Return what the learner is asked before an update."""
+    title = f"“{html.escape(course['title'])}” {html.escape(course['version'])}"
+    if found.first:
+        return f"<p>Add the course {title} to your collection?</p><p>{summary(found)}</p>"
+    return (
+        f"<p>Update {title}?</p><p>{summary(found)}</p><p>Your progress, texts, tags and decks "
+        "stay as they are. Anki makes a backup first, and <i>Edit → Undo</i> takes the update "
+        "back.</p>"
+    )
 
 
-def _import(folder: Path) -> None:
-    """Open Anki's own import dialog with the course's deck."""
-    from aqt.import_export.importing import import_file
+def summary(found: Plan) -> str:
+    """Return what an update does, in a sentence."""
+    counts = [
+        (found.corrected, "corrected"),
+        (len(found.new), "new"),
+        (len({conflict.note for conflict in found.conflicts}), "with your own text kept"),
+    ]
+    notes = ", ".join(f"{count} {words}" for count, words in counts if count)
+    texts = "a new look or description" if found.texts or found.descriptions else ""
+    return "; ".join(part for part in (notes and f"notes: {notes}", texts) if part) + "."
 
-    import_file(mw, str(folder / "deck.apkg"))
+
+def listed(found: list[Conflict]) -> str:
+    """Return texts of the learner's beside the course's, as plain text."""
+    return "\n\n".join(
+        f"{conflict.card} · {conflict.field}\n  yours: {conflict.mine}\n  the course's: "
+        f"{conflict.theirs}"
+        for conflict in found
+    )

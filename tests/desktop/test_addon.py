@@ -12,13 +12,41 @@ from typing import Any
 import pytest
 
 import run_anki
+from support.addon import packed
 from support.commands import need, run
-from support.courses import ALL_KINDS, COURSE_YAML, write_course
+from support.courses import ALL_KINDS, CLOZE, COURSE_YAML, ONE, TWO, Author, write_course
 
 pytestmark = pytest.mark.slow  # Starts desktops.
 
 HOSTILE = '"""\\n\' + {x} %s & <b>import os</b> ../../x'
 LINES = "[line.text() for line in mw.form.menuTools.actions()]"
+UPDATED = "until(lambda: mw.col.note_count() and not mw.progress.busy(), 30)\n"
+EDIT = """
+note = mw.col.get_note(mw.col.find_notes("ID:one")[0])
+note["Answer"], note["Why"] = "My own", "My reason"
+note.tags.append("mine")
+mw.col.update_note(note)
+result([seen, mw.col.note_count()])
+"""
+LOOK = """
+note = mw.col.get_note(mw.col.find_notes("ID:one")[0])
+found = list(mw.col.find_notes("tag:attachdeck::compare")) == [note.id]
+result([seen, mw.col.note_count(), note["Answer"], note["Why"], "mine" in note.tags, found])
+"""
+QUIET = """
+import time
+end = time.monotonic() + 3
+until(lambda: time.monotonic() > end)
+result([seen, mw.col.note_count(), mw.col.undo_status().undo])
+"""
+KILL = """
+import os, anki.collection
+from attachdeck_tiny.addon import update
+def killed(*_, **__):
+    os.kill(os.getpid(), 9)
+update._change_decks = killed
+until(lambda: False, 60)
+"""
 START = """
 import sys, time
 for name in [name for name in sys.modules if name.startswith("attachdeck_tiny")]:
@@ -49,12 +77,12 @@ def built(folder: Path, title: str = "Tiny") -> Path:
 
 
 def test_anki_installs_and_starts_it_whatever_its_title_says(tmp_path: Path):
-    lines = desktop(f"result({LINES})", "--addon", built(tmp_path, HOSTILE))
-    assert [line for line in lines if line.startswith(HOSTILE.replace("&", "&&"))], lines
+    lines = desktop(f"result({LINES})", "--addon", built(tmp_path, HOSTILE), "--answer", "No")
+    assert HOSTILE.replace("&", "&&") in lines
 
 
 def test_it_starts_in_less_than_fifty_milliseconds(tmp_path: Path):
-    assert desktop(START, "--addon", built(tmp_path)) < 0.05
+    assert desktop(START, "--addon", built(tmp_path), "--answer", "No") < 0.05
 
 
 def test_an_anki_that_is_too_old_is_told_and_nothing_else_happens(tmp_path: Path):
@@ -67,7 +95,7 @@ def test_an_anki_that_is_too_old_is_told_and_nothing_else_happens(tmp_path: Path
         f"until(lambda: seen); result([{LINES}, seen])",
         *("--addon", older, "--addon", built(tmp_path, HOSTILE), "--answer", "OK"),
     )
-    assert not [line for line in lines if "import the deck" in line]
+    assert HOSTILE.replace("&", "&&") not in lines
     assert "needs Anki 23.12 or later. Update Anki" in texts[0]
 
 
@@ -87,4 +115,51 @@ def test_anki_reads_in_the_manifest_which_version_it_needs(tmp_path: Path):
         "[addon] = mw.addonManager.all_addon_meta(); "
         "result([addon.min_version, addon.human_name()])"
     )
-    assert desktop(code, "--addon", addon) == [231200, "Tiny"]
+    assert desktop(code, "--addon", addon, "--answer", "No") == [231200, "Tiny"]
+
+
+def releases(author: Author) -> tuple[Path, Path]:
+    """Build two releases; the second corrects a card and brings another."""
+    author.release()
+    first = packed(author)
+    author.release(ONE.replace("answer: A", "answer: Corrected") + TWO + CLOZE.replace("two", "x"))
+    return first, packed(author)
+
+
+def test_a_learner_installs_edits_and_updates_and_is_asked_once(author: Author, tmp_path: Path):
+    first, second = releases(author)
+    base = ("--base", tmp_path / "base")
+    texts, notes = desktop(UPDATED + EDIT, *base, "--addon", first, "--answer", "Yes")
+    assert "Add the course" in texts[0]
+    assert notes == 2
+
+    answers = ("--answer", "Yes", "--answer", "Close")
+    looked = "until(lambda: len(seen) == 2, 30)\n" + LOOK
+    [question, report], *now = desktop(looked, *base, "--addon", second, *answers)
+    assert "notes: 1 corrected, 1 new, 1 with your own text kept." in question
+    assert "the course's: Corrected" in report
+    assert now == [3, "My own", "My reason", True, True]
+    assert list((tmp_path / "base" / "User 1" / "backups").iterdir())
+
+    assert desktop(QUIET, *base) == [[], 3, ""]
+
+
+def test_no_is_remembered_for_this_version(author: Author, tmp_path: Path):
+    first, second = releases(author)
+    base = ("--base", tmp_path / "base")
+    texts, notes, _ = desktop(QUIET, *base, "--addon", first, "--answer", "No")
+    assert (len(texts), notes) == (1, 0)
+    assert desktop(QUIET, *base)[:2] == [[], 0]
+    texts, notes, _ = desktop(QUIET, *base, "--addon", second, "--answer", "No")
+    assert (len(texts), notes) == (1, 0)
+
+
+def test_an_update_that_is_killed_is_finished_at_the_next_start(author: Author, tmp_path: Path):
+    first, second = releases(author)
+    base = ("--base", tmp_path / "base")
+    desktop(UPDATED + EDIT, *base, "--addon", first, "--answer", "Yes")
+    killed = ["--base", tmp_path / "base", "--addon", second, "--answer", "Yes", "-c", KILL]
+    command = [sys.executable, run_anki.__file__, *map(str, killed)]
+    assert subprocess.run(command, check=False, capture_output=True).returncode == 137
+    now = desktop(QUIET, *base)
+    assert now[:2] == [[], 3], "the import was whole, and nothing was left to do"

@@ -16,17 +16,22 @@ if TYPE_CHECKING:
     from anki.collection import Collection
 
 
-def unpacked(author: Author) -> Path:
-    """Build the course as it is now as an add-on; the folder that Anki would make of it."""
-    file = author.course.parent / "course.ankiaddon"
+def packed(author: Author) -> Path:
+    """Build the course as it is now as an add-on."""
+    file = author.course.parent / f"course-{author.now}.ankiaddon"
     result = CliRunner(env={"SOURCE_DATE_EPOCH": str(author.now)}).invoke(
         main, ["build", str(author.course), "--locked", "--to", "addon", "-o", str(file)]
     )
     assert result.exit_code == 0, result.output
-    folder = author.course.parent / f"addon-{author.now}"
+    return file
+
+
+def unpacked(author: Author) -> Path:
+    """Build the course as it is now as an add-on; the folder that Anki would make of it."""
+    file = packed(author)
     with zipfile.ZipFile(file) as package:
-        package.extractall(folder)
-    return folder
+        package.extractall(file.with_suffix(""))
+    return file.with_suffix("")
 
 
 def update(collection: Collection, folder: Path) -> Any:

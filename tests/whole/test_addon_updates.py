@@ -49,6 +49,8 @@ def test_a_first_import_gives_what_the_package_gives(
         )
         assert descriptions == others
         for model in other.models.all():
+            if not model["name"].startswith("Tiny"):
+                continue
             mine = learner.collection.models.by_name(model["name"])
             assert (mine["css"], mine["tmpls"]) == (model["css"], model["tmpls"])
     assert update(learner.collection, unpacked(author)).is_empty
