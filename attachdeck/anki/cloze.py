@@ -123,7 +123,7 @@ def to_anki(text: str) -> tuple[str, list[Problem]]:
         problems.append(_nearly_a_gap(nearly))
     anki = "".join(reading.stack[0].text)
     if not problems and not numbers(anki):
-        help = "put what the learner should recall in `((1 … ))`"
+        help = "write what the learner should recall as `((1 … ))`"
         problems.append(Problem("this text has no gap", help, ""))
     return anki, problems
 
@@ -167,14 +167,14 @@ class _Reading:
 
 _NEVER_OPENED = Problem(
     "`}}` closes a gap that was never opened",
-    "a gap is written `((1 hidden))` or `{{c1::hidden}}`",
+    "write a gap as `((1 hidden))` or `{{c1::hidden}}`",
     "}}",
 )
 
 
 def _in_formula(gap: str) -> Problem:
     help = r"put the gap around it, as in `((1 \(x^2\)))`, or end the formula before it"
-    return Problem("a gap cannot stand in a formula", help, gap)
+    return Problem("a gap cannot be inside a formula", help, gap)
 
 
 def _unclosed(gap: _Gap) -> Problem:
@@ -183,10 +183,10 @@ def _unclosed(gap: _Gap) -> Problem:
 
 
 def _nearly_a_gap(text: str) -> Problem:
-    help = "a gap is written `((1 hidden))`, `((1 hidden | hint))` or `{{c1::hidden::hint}}`"
+    help = "write a gap as `((1 hidden))`, `((1 hidden | hint))` or `{{c1::hidden::hint}}`"
     if text.endswith("))"):
-        help += "; between brackets that are no gap, put a space: `( (so) )`"
-    return Problem("this looks like a gap, but is none", help, text)
+        help += "; for brackets that are not a gap, write a space: `( (so) )`"
+    return Problem("this looks like a gap but is not one", help, text)
 
 
 def _close_light(stack: list[_Gap], run: int, problems: list[Problem]) -> None:
@@ -203,8 +203,8 @@ def _close_light(stack: list[_Gap], run: int, problems: list[Problem]) -> None:
         if gap.brackets > own and not any("]" in part for part in gap.text):
             problems.append(
                 Problem(
-                    "this gap ends within a bracket",
-                    "close the bracket with one `)`, and then the gap with `))`",
+                    "this gap ends inside a bracket",
+                    "close the bracket with `)`, then the gap with `))`",
                     gap.opening.strip(),
                 )
             )
@@ -245,8 +245,8 @@ def _closed(gap: _Gap, problems: list[Problem]) -> str:
         if "::" in content and "{{c" not in content:
             problems.append(
                 Problem(
-                    "`::` cannot stand in a gap",
-                    "Anki takes what follows it for a hint: use a single colon, or a dash",
+                    "`::` is not allowed in a gap",
+                    "write a single colon or a dash: Anki reads the text after `::` as a hint",
                     "::",
                 )
             )
@@ -268,7 +268,7 @@ def _closed(gap: _Gap, problems: list[Problem]) -> str:
     if any(len(number) > 9 or not 1 <= int(number) <= HIGHEST for number in gap.numbers.split(",")):
         problems.append(
             Problem(
-                f"a gap's number is {gap.numbers}, and must be 1 to {HIGHEST}",
+                f"gap number {gap.numbers} is not between 1 and {HIGHEST}",
                 "number gaps from 1",
                 gap.opening.strip(),
             )

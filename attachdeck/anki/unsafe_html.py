@@ -149,7 +149,7 @@ def without_dangers(text: str, *, css: bool = False) -> tuple[str, list[str]]:
         removed += [danger.what for danger in pieces]
         for danger in reversed(pieces):
             text = text[: danger.start] + danger.instead + text[danger.end :]
-    removed.append("all of its HTML, in which one thing was hidden in another again and again")
+    removed.append("all of its HTML, because it hides one thing inside another many times")
     plain = (
         escape(unescape(text))
         .replace("{", "&#123;")
@@ -216,7 +216,7 @@ def _tags_in_tags(text: str) -> Iterator[Danger]:
             danger = next(_tags(text[start : start + length], 0), None)
         if danger or place >= MOST_INNER:
             yield Danger(
-                start, start + 1, danger.what if danger else "tags in tags in tags", "&lt;"
+                start, start + 1, danger.what if danger else "tags inside tags inside tags", "&lt;"
             )
 
 
@@ -254,7 +254,7 @@ def _halves(text: str) -> Iterator[Danger]:
                 yield Danger(
                     start,
                     end,
-                    f"`{_short(text[start:end])}`, a tag of which a section holds a part",
+                    f"`{_short(text[start:end])}`, a tag that is partly inside a section",
                     text[start:end].replace("<", "&lt;"),
                 )
 
@@ -317,7 +317,7 @@ def _of_attribute(attribute: re.Match[str], offset: int, depth: int) -> Iterator
     elif attribute["name"].lower() == "srcdoc" or is_address(value):
         yield Danger(*span, _short(attribute[0].strip()))
     elif depth == _DEEPEST:
-        yield Danger(*span, "tags in tags in tags")
+        yield Danger(*span, "tags inside tags inside tags")
     else:
         inner = next(
             (

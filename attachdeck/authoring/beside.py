@@ -9,7 +9,7 @@ from pathlib import Path
 from attachdeck.domain.naming import word
 
 GITIGNORE = """\
-# Decks are built anew from the course: `attachdeck build`.
+# Run `attachdeck build` to build the decks again.
 build/
 """
 _WORKFLOW = """\

@@ -56,7 +56,7 @@ def bring_back(folder: Path, rows: Mapping[str, Mapping[str, str]]) -> tuple[lis
             left_out.append(f"{path}: {_reason(error)}")
             scope = " in the lessons that could be read"
     left_out += [
-        f"the card `{name}`: the course has none with this id{scope}"
+        f"the card `{name}`: the course has no card with this id{scope}"
         for name in rows
         if name not in matched
     ]
@@ -84,7 +84,7 @@ def _edited(
     document, problems = read_text(file.text, str(file.path))
     lesson = document.root.value if document.root else None
     if problems or not isinstance(lesson, dict) or not isinstance(lesson.get("cards"), list):
-        raise _Unreadable("it cannot be read: `attachdeck check` says why")
+        raise _Unreadable("it cannot be read: run `attachdeck check` to see why")
     edited = deepcopy(lesson)
     edits = []
     for part, place, name in _cards(lesson):
@@ -150,7 +150,7 @@ def _put_back(entries: Any, place: int, card: dict[str, Any]) -> Any:
 def _mistake(before: Mapping[str, Any], after: Mapping[str, Any], part: str) -> str:
     """Return what the edit makes wrong with a card, or nothing if it stays as good as it was."""
     if part == "reading" and before.keys() != after.keys() and "title" not in before:
-        return "a reading that is one text has no other keys; divide it in the lesson's file"
+        return "a reading without sections has no other keys; split it in the lesson's file"
     old, new = (
         {problem.message: problem for problem in _mistakes(card, part)} for card in (before, after)
     )

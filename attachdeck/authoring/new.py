@@ -67,7 +67,7 @@ class Mistaken(CannotAdd):
         self.diagnostics = diagnostics
         self.texts = texts
         super().__init__(
-            f"`{added.path}` was not made"
+            f"`{added.path}` was not created"
             if added.before is None
             else f"nothing was added to `{added.path}`"
         )
@@ -82,9 +82,9 @@ def course(
     """
     beside = ci_files(folder) if ci else {}
     if taken := next((path for path in beside if path.exists()), None):
-        raise CannotAdd(f"`{taken}` exists already, and is left as it is: leave --ci out")
+        raise CannotAdd(f"`{taken}` already exists and was not changed: leave --ci out")
     if used := in_the_way(folder):
-        raise CannotAdd(f"`{folder}` is not empty (it holds `{used}`): choose a folder that is new")
+        raise CannotAdd(f"`{folder}` is not empty (it contains `{used}`): choose a new folder")
     texts = _course_texts(folder, title, name) | (vscode_files() if vscode else {})
     with new_folder(folder) as place:
         for path, text in texts.items():
@@ -140,11 +140,11 @@ def lesson(folder: Path, title: str, name: str = "") -> Added:
     taken = {_id(values) for values in lessons.values()} - {""}
     lesson_id = name or free(slug(title, "lesson"), taken)
     if lesson_id in taken:
-        raise CannotAdd(f"the id `{lesson_id}` is taken: give --id another name")
+        raise CannotAdd(f"the id `{lesson_id}` is already used: choose another id with --id")
     path = folder / "lessons" / f"{number:02}-{slug(title, 'lesson')}.yaml"
     if number > _LAST_NUMBER or path.exists():
         raise CannotAdd(
-            f"`{path}` cannot be the next lesson's file: begin the name of the last lesson's file "
+            f"the next lesson cannot be `{path}`: rename the last lesson's file so that it begins "
             "with a smaller number"
         )
     text = _template(
@@ -190,13 +190,13 @@ def entry(path: Path, key: str, values: Mapping[str, Any]) -> Added:
     try:
         file = text_file.read(path)
     except UnicodeDecodeError as error:
-        raise CannotAdd(f"`{path}` is not in UTF-8: save it again with that encoding") from error
+        raise CannotAdd(f"`{path}` is not in UTF-8: save it again in the encoding UTF-8") from error
     document, problems = read_text(file.text, path.as_posix())
     root = document.root.value if document.root else None
     may_lack = key != "cards" or (isinstance(root, dict) and "changes" in root)
     entries = root.get(key, [] if may_lack else "") if isinstance(root, dict) else ""
     if problems or not isinstance(root, dict) or not isinstance(entries, list | None):
-        raise CannotAdd(f"`{path}` cannot be read: `attachdeck check` says why")
+        raise CannotAdd(f"`{path}` cannot be read: run `attachdeck check` to see why")
     new = root | {key: [*(entries or []), dict(values)]}
     edits = changes(file.text, root, new)
     edited = file.edited(edits, new)
@@ -239,7 +239,7 @@ def lesson_file(folder: Path, name: str) -> Path:
     """
     paths = _files(folder)
     if not paths:
-        raise CannotAdd(f"`{folder}` has no lessons yet: `attachdeck new lesson` makes one")
+        raise CannotAdd(f"`{folder}` has no lessons yet: run `attachdeck new lesson` to add one")
     if not name:
         return paths[-1]
     ids = {
@@ -253,7 +253,7 @@ def lesson_file(folder: Path, name: str) -> Path:
     if len(fitting) != 1:
         listed = ", ".join(f"`{lesson_id}`" for lesson_id in ids.values() if lesson_id)
         raise CannotAdd(
-            f"`{name}` names {'several lessons' if fitting else 'no lesson'}; there are {listed}"
+            f"`{name}` names {'several lessons' if fitting else 'no lesson'}; choose from {listed}"
         )
     return fitting[0]
 

@@ -40,7 +40,7 @@ def _added(
     place = _place(folder / "media", file, content, key.removesuffix("s"))
     listing = folder / "media" / "media.yaml"
     if place.name in _listed(listing, key):
-        raise CannotAdd(f"`{place.name}` is listed in `{listing}` already")
+        raise CannotAdd(f"`{place.name}` is already listed in `{listing}`")
     copied = not place.exists()
     begun = not listing.exists()
     if copied:
@@ -65,7 +65,7 @@ def _sound(file: Path) -> bytes:
     """Return a sound's bytes. Raise CannotAdd where nobody would hear anything."""
     if file.suffix.lower() not in SOUND_ENDINGS:
         kinds = ", ".join(suffix.removeprefix(".") for suffix in SOUND_ENDINGS)
-        raise CannotAdd(f"`{file}` is not a sound or film that Anki plays: those are {kinds}")
+        raise CannotAdd(f"`{file}` is not a sound or video that Anki plays: use {kinds}")
     content, problem = read_bytes(file, str(file), None)
     if problem:
         raise CannotAdd(f"{problem.at}: {problem.message} ({problem.help})")
@@ -80,7 +80,7 @@ def _content(file: Path) -> bytes:
     ending = file.suffix.lower()
     if ending not in PICTURE_ENDINGS:
         kinds = ", ".join(suffix.removeprefix(".") for suffix in PICTURE_ENDINGS)
-        raise CannotAdd(f"`{file}` is not a picture that Anki shows everywhere: those are {kinds}")
+        raise CannotAdd(f"`{file}` is not a picture that Anki shows everywhere: use {kinds}")
     content, problem = read_bytes(file, str(file), None)
     problems = (
         [problem] if problem else svg_problems(content, str(file)) if ending == ".svg" else []

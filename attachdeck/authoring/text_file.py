@@ -23,8 +23,8 @@ class EditFault(Exception):
 
     def __init__(self, path: Path, reason: str = "") -> None:
         super().__init__(
-            f"`{path}` would not say what it should after this change{reason}, so it is left as it "
-            "was; this is a fault in attachdeck: please report it with this file"
+            f"`{path}` was not changed, because the result would be wrong{reason}; this is a bug "
+            "in attachdeck: please report it with this file"
         )
 
 

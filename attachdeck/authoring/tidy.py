@@ -45,7 +45,7 @@ def tidied(file: TextFile, taken: Callable[[], set[str]]) -> TextFile:
     for step in (_ids, _order, _layout):
         document, problems = read_text(file.text, str(file.path))
         if problems or document.root is None:
-            raise CannotTidy("it cannot be read: `attachdeck check` says why")
+            raise CannotTidy("it cannot be read: run `attachdeck check` to see why")
         value, root = document.root.value, parts_of(file.text)
         if root is None or value is None:
             break
@@ -90,7 +90,7 @@ def _layout(
     try:
         return laid_out(text, root)
     except NotLaidOut as reason:
-        raise CannotTidy(f"{reason} cannot be tidied: write it another way") from reason
+        raise CannotTidy(f"{reason} cannot be formatted: write it another way") from reason
 
 
 def _cards(root: Part, value: Any) -> Iterator[tuple[Part, dict[str, Any]]]:

@@ -19,24 +19,24 @@ from attachdeck import __version__
 from attachdeck.cli.groups import Group
 
 _COMMANDS = {
-    "new": "Start a course, a lesson or a card, or add a picture or sound.",
-    "import": "Make a course of a deck.",
+    "new": "Start a course, lesson or card, or add a picture or sound.",
+    "import": "Turn a deck or a table into a course.",
     "build": "Compile a course into an Anki deck.",
-    "check": "Say what is wrong in a course.",
-    "fmt": "Tidy a course's files, and write ids into cards that have none.",
-    "preview": "Show a course in the browser, and follow every save.",
+    "check": "Check a course for errors.",
+    "fmt": "Format a course's files and add missing card ids.",
+    "preview": "Show a course in the browser and update it on every save.",
     "diff": "Show what changed between two releases.",
     "push": "Send a course to the Anki that is running.",
-    "plan": "Say how long a course takes, day by day.",
-    "map": "Print the map of a course: which lesson builds on which.",
-    "release": "Make a release: checked, judged by Anki, with notes and sums.",
+    "plan": "Simulate how long a course takes, day by day.",
+    "map": "Print which lesson builds on which.",
+    "release": "Make a release: test it in Anki, write notes and checksums.",
     "forget": "Accept that learners lose a card or deck.",
-    "verify": "Let Anki's own engine judge a package.",
-    "translate": "Bring a course into another language.",
-    "courses": "List the courses that are installed.",
-    "rules": "List the rules for good cards, and the errors.",
+    "verify": "Test a package in Anki's own engine.",
+    "translate": "Translate a course into another language.",
+    "courses": "List the installed courses.",
+    "rules": "List the card-quality rules and the errors.",
     "explain": "Explain a rule or an error.",
-    "schema": "Show what belongs into a course's files.",
+    "schema": "Print the schema of a course file.",
 }
 
 
@@ -94,8 +94,7 @@ def _refusal(error: OSError | UnicodeEncodeError) -> str:
         + error.object[error.start :].partition("\n")[0][:30]
     )
     return (
-        f"this is not in UTF-8, as names and texts must be: `{near}`; write it anew, or set a "
-        "locale with UTF-8"
+        f"`{near}` is not in UTF-8; type it again, or set a UTF-8 locale, such as `LC_ALL=C.UTF-8`"
     )
 
 
@@ -106,11 +105,11 @@ def _refusal(error: OSError | UnicodeEncodeError) -> str:
 Examples:
   attachdeck new course my-course   a small course to start from
   attachdeck build                  the course here or in ./course
-  attachdeck build attachment       the course that came with attachdeck
+  attachdeck build attachment       the course that comes with attachdeck
   attachdeck build my-course -o my-deck.apkg
   attachdeck check my-course
-  attachdeck preview my-course      in the browser, live
-  attachdeck schema lesson          what may stand in a lesson
+  attachdeck preview my-course      see it in your browser
+  attachdeck schema lesson          the keys that a lesson can have
 """,
 )
 @click.version_option(__version__, message="attachdeck %(version)s")

@@ -23,14 +23,11 @@ from attachdeck.outputs.summary import Summary
     epilog="""\b
 Examples:
   attachdeck build
-  attachdeck build my-course
   attachdeck build my-course -o ~/Desktop/my-deck.apkg
-  attachdeck build attachment       the course that came with attachdeck
-  attachdeck build one-course another-course
-  attachdeck build --to print       cards to cut out, and a handout
-  attachdeck build --to site        a website to read and practise on
-  attachdeck build --to all -o out  everything, into the folder out
-  attachdeck build --locked         in CI: fail if course.lock is not up to date
+  attachdeck build attachment       the course that comes with attachdeck
+  attachdeck build --to print       cards to cut out and a handout
+  attachdeck build --to all -o out  every format, in the folder out
+  attachdeck build --locked         for CI: fail if course.lock is out of date
 """
 )
 @click.argument("courses", metavar="[COURSE]...", nargs=-1, type=click.Path(path_type=Path))
@@ -40,7 +37,7 @@ Examples:
     metavar="NAME",
     default="apkg",
     show_default=True,
-    help="What to make: apkg, addon, anki-text, crowdanki, csv, gift, print, site, all, …",
+    help="The format: apkg, addon, anki-text, crowdanki, csv, gift, print, site or all.",
 )
 @click.option(
     "-o",
@@ -48,22 +45,18 @@ Examples:
     metavar="PATH",
     type=click.Path(path_type=Path),
     help=(
-        "Where to write; with `--to all` or several courses a folder.  [default: in build/, under "
-        "the name of the deck]"
+        "The file to write, or the folder for `--to all` or several courses.  [default: in build/]"
     ),
 )
 @click.option(
     "--locked",
     is_flag=True,
-    help="Fail if course.lock is not up to date, instead of bringing it up to date.",
+    help="Fail if course.lock is out of date; do not update it.",
 )
 @click.option(
     "--new-lock",
     is_flag=True,
-    help=(
-        "Begin a new course.lock where the old one is lost. Learners' edits would be overwritten: "
-        "only for a deck that nobody has."
-    ),
+    help=("Start a new course.lock if the old one is lost. Only for a deck that nobody has yet."),
 )
 @click.option(
     "--language",
@@ -76,7 +69,7 @@ Examples:
 @click.option(
     "--keep-mine",
     is_flag=True,
-    help="Of cards that replace upstream's: you have seen what upstream changed, and keep yours.",
+    help=("Keep your versions of overridden cards and stop reporting these upstream changes."),
 )
 def command(
     courses: tuple[Path, ...],
@@ -91,25 +84,24 @@ def command(
     form: str | None,
     jobs: int,
 ) -> None:
-    """Compile a course into an Anki deck, or something else.
+    """Compile a course into an Anki deck or another format.
 
-    COURSE is the folder that holds course.yaml. Without it, the course in this folder or in
-    ./course is built. An installed course is built by its name: `attachdeck build attachment`.
-    Nothing is written while the course has errors, or where the new deck would harm learners who
-    have the last one.
+    COURSE is the folder of course.yaml, or the name of an installed course. By default, attachdeck
+    builds the course in this folder or in ./course. It writes nothing if the course has errors, or
+    if learners of the last release would lose something.
 
-    course.lock, beside course.yaml, remembers identities and times of change; commit it with the
-    course. SOURCE_DATE_EPOCH, if set, is taken for the time of what has changed.
+    Commit course.lock with the course: it records each card's identity and when it last changed.
+    SOURCE_DATE_EPOCH sets the time recorded for changes.
 
-    With --strict or --rule the rules for good cards are asked, too, as `attachdeck check` does.
+    --strict and --rule also run the card-quality rules.
     """
     asked = report.Asked(strict, only, report.chosen(form))
     if len(courses) > 1 and asked.form not in _FOR_PEOPLE:
         raise click.UsageError(
-            f"`--format {asked.form}` describes one course: build them one by one"
+            f"`--format {asked.form}` works with one course: build them one at a time"
         )
     if locked and new_lock:
-        raise click.UsageError("--locked writes no lock, and --new-lock begins one: choose one")
+        raise click.UsageError("--locked and --new-lock cannot be used together: leave one out")
     several = to == "all" or len(courses) > 1
     wanted = _wanted(to, output, several=several)
     order = _Order(wanted, output, several, locked, new_lock, keep_mine, language, asked, jobs)
@@ -158,8 +150,8 @@ def _build(course: Path | None, order: _Order) -> None:
             fail(_stale(compiled, checked.lock_path))
         if order.new_lock and checked.lock_path.exists():
             fail(
-                f"{checked.lock_path} is there, so --new-lock has nothing to begin: delete the "
-                "file first, if you mean to"
+                f"{checked.lock_path} already exists: leave --new-lock out, or delete the file "
+                "first if nobody has the deck yet"
             )
         lock = lock_kept(compiled, checked.lock_path, course)
         summaries, empty = [], []
@@ -167,7 +159,7 @@ def _build(course: Path | None, order: _Order) -> None:
             try:
                 summaries.append(_written(name, output, compiled.deck, order, progress))
             except NothingLeft as nothing:
-                empty.append(f"{name}, in which nothing would be: {nothing}")
+                empty.append(f"{name}, which would be empty: {nothing}")
     report.say(diagnostics, checked.texts, asked.form)
     for_people = asked.form in _FOR_PEOPLE
     if order.language:
@@ -180,7 +172,7 @@ def _translated(checked: Checked, language: str) -> str:
     from attachdeck.layers.translation import Tally
 
     tally = sum(checked.tallies.values(), Tally())
-    return f"{language + ':':8}{tally}; what is not translated stays in the original"
+    return f"{language + ':':8}{tally}; the other texts stay in the original language"
 
 
 def _stale(compiled: Compiled, lock: Path) -> str:
@@ -188,12 +180,12 @@ def _stale(compiled: Compiled, lock: Path) -> str:
     from attachdeck.release.lost_lock import restoring
 
     is_missing = not lock.exists()
-    state = "missing" if is_missing else f"not up to date: {in_words(compiled.changes)}"
+    state = "missing" if is_missing else f"out of date: {in_words(compiled.changes)}"
     command = restoring(lock)
-    back = f"`{command}`" if command else "take the one that was last built"
+    back = f"`{command}`" if command else "take the one from the last build"
     return (
-        f"{lock} is {state}; no deck was written: restore it ({back}), or, if you have changed the "
-        "course, run `attachdeck build` and commit it"
+        f"{lock} is {state}; no deck was written: restore the lock ({back}), or run "
+        "`attachdeck build` and commit it if you have changed the course"
     )
 
 
@@ -207,17 +199,17 @@ def _written(name: str, output: Output, deck: Deck, order: _Order, progress: Pro
         return pipeline.write(output, deck, path)
     except OSError as error:
         fail(
-            f"the deck cannot be written to {path}: {error.strerror or error}; the last one is "
+            f"the deck cannot be written to {path}: {error.strerror or error}; the last deck is "
             "unchanged"
         )
     except BrokenOutput as error:
-        fail(f"{error}; the last one is unchanged")
+        fail(f"{error}; the last output is unchanged")
     except NothingLeft as nothing:
         if len(order.wanted) > 1:
             raise
         fail(
-            f"nothing of the course can become {name}: left out {nothing}; "
-            "nothing was written (docs/reference/outputs.md says what each output carries)"
+            f"nothing in this course can be written as {name}; left out: {nothing}; "
+            "see what each format supports in docs/reference/outputs.md"
         )
 
 
@@ -235,8 +227,8 @@ def _wanted(to: str, output: Path | None, *, several: bool) -> dict[str, Output]
         fail(str(error))
     if output and several and output.is_file():
         raise click.BadParameter(
-            f"`{output}` is a file; with {'`--to all`' if to == 'all' else 'several courses'} "
-            "name a folder",
+            f"`{output}` is a file; name a folder for "
+            f"{'`--to all`' if to == 'all' else 'several courses'}",
             param_hint="-o",
         )
     if output and not several and output.is_dir() and "." in wanted[to].SUFFIX:

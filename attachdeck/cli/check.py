@@ -32,12 +32,12 @@ _LINE = 60
 Examples:
   attachdeck check
   attachdeck check my-course another-course
-  attachdeck check --strict                   in CI: warnings fail, too
+  attachdeck check --strict                   for CI: fail on warnings too
   attachdeck check --rule no-source --rule yes-no-prompt
   attachdeck check --format sarif > findings.sarif
-  attachdeck check --fix                      mend what is safe to mend
-  attachdeck check --stats                    what the course consists of, in numbers
-  attachdeck check --watch                    again after each save
+  attachdeck check --fix                      fix what can be fixed safely
+  attachdeck check --stats                    count cards, options and words
+  attachdeck check --watch                    check again on every save
 """
 )
 @click.argument("courses", metavar="[COURSE]...", nargs=-1, type=click.Path(path_type=Path))
@@ -47,22 +47,22 @@ Examples:
     "--corpus",
     multiple=True,
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A text with which the course should share no run of eight words; may be repeated.",
+    help="Report runs of eight words that the course shares with this text (repeatable).",
 )
 @click.option(
     "--fix",
     is_flag=True,
     help=(
-        "First mend what is safe to mend: ids that are missing, quotes, misspelt keys, invisible "
+        "First fix what can be fixed safely: missing ids, quotes, misspelt keys, invisible "
         "characters."
     ),
 )
 @click.option(
     "--stats",
     is_flag=True,
-    help="Also show cards by kind and level, readability, options, scenes and the pace.",
+    help="Also show cards by kind and level, readability, options, scenes and pace.",
 )
-@click.option("--watch", is_flag=True, help="Check again after each save, until Ctrl-C.")
+@click.option("--watch", is_flag=True, help="Check again on every save, until you press Ctrl-C.")
 def command(
     courses: tuple[Path, ...],
     strict: bool,
@@ -74,14 +74,14 @@ def command(
     stats: bool,
     watch: bool,
 ) -> None:
-    """Say what is wrong in a course: every mistake at once, with its place and how to mend it; and
-    what could be better.
+    """Check a course for errors, and for cards that could be better.
 
-    What `attachdeck build` would refuse, because learners of the last release would lose by it, is
-    an error here, too.
+    Every problem is reported at once, with its place and a way to fix it. Errors include changes
+    that would harm learners of the last release, which `attachdeck build` refuses. Warnings come
+    from the card-quality rules, which `attachdeck rules` lists.
 
-    COURSE is the folder that holds course.yaml. Without it, the course in this folder or in
-    ./course is checked. What could be better is found by the rules that `attachdeck rules` lists.
+    COURSE is the folder of course.yaml, or the name of an installed course. By default, attachdeck
+    checks the course in this folder or in ./course.
     """
     _refuse_contradictions(form, fix=fix, stats=stats, watch=watch)
     form = form or "text" if watch or stats else report.chosen(form)
@@ -160,7 +160,7 @@ def _show_statistics(statistics: Mapping[Path, Statistics | None], folder: Path)
     if numbers:
         click.echo("\n" + "\n".join(lines(numbers)))
     elif folder in statistics:
-        click.echo("There are no statistics while the course has errors.")
+        click.echo("No statistics: fix the errors first.")
 
 
 def _as_values(statistics: Mapping[Path, Statistics | None]) -> list[dict[str, Any]]:
@@ -179,7 +179,7 @@ def _last_of(check: Callable[[], _Checks], first: _Checks) -> _Checks:
 
     last = first
     try:
-        click.echo("\nWaiting for the next save (Ctrl-C ends this).")
+        click.echo("\nWaiting for the next save (press Ctrl-C to stop).")
         for last in follow(check, first):
             click.echo("\n" + f"-- {time.strftime('%H:%M:%S')} ".ljust(_LINE, "-") + "\n")
             last.show("text")
@@ -191,15 +191,13 @@ def _last_of(check: Callable[[], _Checks], first: _Checks) -> _Checks:
 def _refuse_contradictions(form: str | None, *, fix: bool, stats: bool, watch: bool) -> None:
     """Exit with 2 where options make no sense together."""
     if stats and form not in (None, "text", "json"):
-        raise click.UsageError(
-            f"`--stats` prints text or JSON, and no {form}: leave one of them out"
-        )
+        raise click.UsageError(f"`--stats` works only with `--format text` or `json`, not `{form}`")
     if watch and form not in (None, "text"):
-        raise click.UsageError(
-            f"`--watch` reports to people, and `--format {form}` to machines: leave one of them out"
-        )
+        raise click.UsageError(f"`--watch` works only with `--format text`, not `{form}`")
     if watch and fix:
-        raise click.UsageError("`--watch` changes no files: run `attachdeck check --fix` first")
+        raise click.UsageError(
+            "`--watch` and `--fix` cannot be used together: run `attachdeck check --fix` first"
+        )
 
 
 def _problems(checked: Checked) -> list[Diagnostic]:
@@ -216,6 +214,6 @@ def _mend(folder: Path) -> None:
 
     try:
         for path, count in mend(folder).items():
-            click.echo(f"{path}: {count} mended", err=True)
+            click.echo(f"{path}: {count} fixed", err=True)
     except OSError as error:
         fail(f"{error.filename or folder} cannot be written: {error.strerror or error}")

@@ -110,7 +110,7 @@ def lock_kept(compiled: Compiled, path: Path, course: Path | None) -> str:
     """
     if courses.is_installed(course):
         return (
-            "not up to date, and left alone: this course came installed"
+            "out of date, and unchanged because this course is installed"
             if compiled.stale
             else NO_CHANGES
         )
@@ -118,18 +118,18 @@ def lock_kept(compiled: Compiled, path: Path, course: Path | None) -> str:
         pipeline.keep(compiled, path)
     except OSError as error:
         return (
-            f"not written ({error.strerror or error}); without it the next release cannot know "
-            "what changed"
+            f"not written ({error.strerror or error}); the next release needs it to know what "
+            "changed"
         )
     words = in_words(compiled.changes) if compiled.stale else NO_CHANGES
     coming = max((card.changed for card in compiled.lock.cards.values()), default=0)
     if coming <= time.time() + _A_DAY:
         return words
     return (
-        f"{words}; its times go up to {time.strftime('%Y-%m-%d', time.gmtime(coming))}, which is "
-        "still to come: until then each import would overwrite what "
-        "learners change; if nobody has the deck yet, set the clock (or SOURCE_DATE_EPOCH) right, "
-        "take the last good course.lock, and build again"
+        f"{words}; its latest time, {time.strftime('%Y-%m-%d', time.gmtime(coming))}, is in the "
+        "future, and until then each import overwrites what learners change; if nobody has the "
+        "deck yet, correct the clock (or SOURCE_DATE_EPOCH), restore the last good course.lock "
+        "and build again"
     )
 
 
@@ -139,7 +139,7 @@ def in_words(changes: Mapping[str, list[str]]) -> str:
         f"{len(names)} {kind}" + (f" ({', '.join(names)})" if len(names) <= 5 else "")
         for kind, names in changes.items()
     )
-    return ", ".join(listed) or "only its form"
+    return ", ".join(listed) or "only its layout"
 
 
 def _stop(checked: Checked, diagnostics: list[Diagnostic], form: str) -> NoReturn:

@@ -16,9 +16,9 @@ Examples:
 """
 )
 def command() -> None:
-    """List the courses that are installed: name, title, version, folder.
+    """List the installed courses with name, title, version and folder.
 
-    A package makes its course known under the entry point group attachdeck.layers.courses.
+    A package announces its course in the entry point group attachdeck.layers.courses.
     """
     for name, folder in courses.installed().items():
         document, _ = read_file(folder / "course.yaml", "course.yaml")

@@ -15,7 +15,7 @@ from attachdeck.reporters import changes as reporter
 @click.command(
     epilog="""\b
 Examples:
-  attachdeck diff v1.0.0 course                what changed since a git tag
+  attachdeck diff v1.0.0 course                show changes since a git tag
   attachdeck diff last.apkg build/my-deck.apkg
   attachdeck diff old/course.lock course/course.lock
   attachdeck diff v1.0.0 course --format markdown > notes.md
@@ -32,10 +32,11 @@ Examples:
     help="How to show the changes.",
 )
 def command(old: str, new: str, form: str) -> None:
-    """Show what changed between two releases of a course, and which version number that asks for.
+    """Show what changed between two releases and which version number the changes need.
 
-    OLD and NEW are each a course's folder, its course.lock, a package (.apkg), or a git revision of
-    the course (of the folder among OLD and NEW, else of the one here or in ./course).
+    OLD and NEW can each be a course's folder, its course.lock, a package (.apkg) or a git
+    revision. A revision is looked up in the course folder that you name, or else in the course in
+    this folder or in ./course.
     """
     folder = next((Path(name) for name in (new, old) if Path(name).is_dir()), None)
     if folder is None and not (Path(old).is_file() and Path(new).is_file()):

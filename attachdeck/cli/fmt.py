@@ -22,18 +22,18 @@ Examples:
   attachdeck fmt
   attachdeck fmt my-course
   attachdeck fmt my-course/lessons/01-first.yaml
-  attachdeck fmt --check            in CI: fail if a file is not tidy
+  attachdeck fmt --check            for CI: fail if a file is not formatted
 """
 )
 @click.argument("paths", metavar="[COURSE|FILE]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
-    "--check", "only_check", is_flag=True, help="Change nothing; fail if a file is not tidy."
+    "--check", "only_check", is_flag=True, help="Change nothing; fail if a file is not formatted."
 )
 def command(paths: tuple[Path, ...], only_check: bool) -> None:
-    """Tidy a course's YAML files, and write an id into each card that has none.
+    """Format a course's YAML files and add an id to each card that has none.
 
-    Indentation and the order of a card's keys become even; comments, quotes and the meaning stay.
-    COURSE is the folder that holds course.yaml, and FILE one of its YAML files.
+    Makes indentation and the order of a card's keys consistent. Comments, quotes and meaning stay
+    the same. COURSE is the folder of course.yaml, and FILE is one of its YAML files.
     """
     wrong = 0
     taken = cache(new.card_ids)
@@ -45,11 +45,11 @@ def command(paths: tuple[Path, ...], only_check: bool) -> None:
                 continue
             if not only_check:
                 tidy.write()
-            say(f"{path}: {'is not tidy' if only_check else 'tidied'}")
+            say(f"{path}: {'is not formatted' if only_check else 'formatted'}")
             wrong += only_check
         except (CannotTidy, EditFault, UnicodeDecodeError) as error:
             reason = "it is not in UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
-            say(f"{path} is left as it is: {reason}", err=True)
+            say(f"{path} was not changed: {reason}", err=True)
             wrong += 1
         except OSError as error:
             say(f"{path} cannot be read or written: {error.strerror or error}", err=True)
@@ -75,8 +75,8 @@ def _own_file(path: Path) -> Path:
     folder = courses.around(path)
     if folder is None or path.absolute() not in _of_course(folder):
         raise click.UsageError(
-            f"`{path}` is none of a course's YAML files, and is left as it is: name the course's "
-            "folder, or a file in its `lessons`"
+            f"`{path}` is not one of a course's YAML files: name the course's folder, or a file in "
+            "its `lessons`"
         )
     return path
 

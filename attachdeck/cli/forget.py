@@ -32,17 +32,15 @@ Examples:
     "--language",
     default="",
     metavar="CODE",
-    help="Take it out of the lock of a translation, such as `es`.",
+    help="Forget it in a translation, such as `es`.",
 )
 def command(names: tuple[str, ...], course: Path | None, language: str) -> None:
     """Accept that learners lose a card or deck, so that `build` no longer refuses it.
 
-    ID is the id of a card, or the name that a deck had. `build` and `check` name it where they
-    refuse that a card is gone or has lost a side, has become another note type, or that a deck is
-    renamed.
+    ID is a card's id, or the old name of a deck. Copy it from the error that `build` or `check`
+    prints: the card is missing, has lost a side or changed its note type, or the deck was renamed.
 
-    Says what learners will see. Nothing else is forgotten: a name about which nothing is refused is
-    an error.
+    Prints what learners will see. It is an error if `build` does not refuse anything about ID.
     """
     folder = own_course(course)
     checked = pipeline.check(folder, language)
@@ -51,19 +49,19 @@ def command(names: tuple[str, ...], course: Path | None, language: str) -> None:
     ]
     if checked.course is None:
         show(errors, checked.texts)
-        fail(f"{tally(errors)}; fix this first: {checked.lock_path} is unchanged")
+        fail(f"{tally(errors)}; {checked.lock_path} is unchanged: fix the errors first")
     lock, effects = checked.lock, []
     new = pipeline.compiled(checked, seconds_now()).lock
     for name in dict.fromkeys(names):
         outcome = forgotten(lock, new, name)
         if outcome is None:
             fail(
-                f"`attachdeck build` refuses nothing about `{name}`; "
-                f"{checked.lock_path} is unchanged"
+                f"there is nothing to forget about `{name}`; {checked.lock_path} is unchanged: "
+                "copy the id from the error that `attachdeck check` prints"
             )
         lock, effect = outcome
         effects.append(effect)
     write_lock(lock, checked.lock_path)
     for effect in effects:
-        click.echo(f"forgotten {effect}")
-    click.echo(f"{checked.lock_path} has changed: run `attachdeck build`, and commit it")
+        click.echo(f"forgotten: {effect}")
+    click.echo(f"{checked.lock_path} has changed: run `attachdeck build` and commit it")

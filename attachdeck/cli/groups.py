@@ -36,4 +36,4 @@ def _no_command(name: str, names: list[str]) -> str:
 
     command = _OTHER_WORDS.get(name.lower())
     help = f"did you mean `{command}`?" if command in names else did_you_mean(name, names)
-    return f"there is no command `{name}`; {help or 'there are ' + ', '.join(names)}"
+    return f"there is no command `{name}`; {help or 'the commands are ' + ', '.join(names)}"

@@ -32,10 +32,10 @@ _SHOWN_CARDS = 3
 @click.command(
     epilog="""\b
 Examples:
-  attachdeck import spanish.apkg -o spanish       learners of the deck go on with the course
+  attachdeck import spanish.apkg -o spanish     learners keep their progress
   attachdeck import spanish.apkg -o spanish --convert
   attachdeck import words.csv -o spanish
-  attachdeck import words.csv -o spanish --columns Spanish=prompt,English=answer
+  attachdeck import words.csv -o spanish --columns 1=prompt,2=answer
   attachdeck import --into my-course my-course.csv
 """
 )
@@ -50,21 +50,21 @@ Examples:
     "-o",
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
-    help="The folder of the new course; it must be new or empty.",
+    help="The folder for the new course; it must be new or empty.",
 )
 @click.option(
     "--into",
     type=click.Path(path_type=Path),
     metavar="COURSE",
-    help="Bring the edits of a spreadsheet of COURSE back, by the cards' ids.",
+    help="Copy the edits in a spreadsheet back into COURSE, matching cards by id.",
 )
-@click.option("--title", help="What learners call the course.  [default: from the file's name]")
-@click.option("--language", help="The language of the cards, as a code.  [default: en]")
+@click.option("--title", help="The course's title.  [default: from the file's name]")
+@click.option("--language", help="The language code of the cards.  [default: en]")
 @click.option(
     "--columns",
     metavar="NAME=KEY,...",
     help=(
-        "What the columns of a table are, by their names or numbers, such as "
+        "Which card key each column becomes, by column name or number, such as "
         "Spanish=prompt,English=answer."
     ),
 )
@@ -72,12 +72,12 @@ Examples:
     "--encoding",
     metavar="NAME",
     default="",
-    help="The encoding of a table, such as cp1252.  [default: UTF-8, or UTF-16 with its mark]",
+    help="The encoding of a table, such as cp1252.  [default: UTF-8, or UTF-16 if marked]",
 )
 @click.option(
     "--convert",
     is_flag=True,
-    help="Make cards of attachdeck's own kinds, for learners who start afresh.",
+    help="Convert to attachdeck's own kinds of card. Learners start from the beginning.",
 )
 def command(
     files: tuple[Path, ...],
@@ -89,21 +89,22 @@ def command(
     encoding: str,
     convert: bool,
 ) -> None:
-    """Make a course of a deck or a table, or bring a spreadsheet's edits back into a course.
+    """Turn a deck or a table into a course, or copy a spreadsheet's edits into a course.
 
-    FILE is a package of Anki's (.apkg, .colpkg), a folder of CrowdAnki's, a table (.csv, .tsv,
-    .txt), a text for Anki's import (.txt, .csv) or Markdown (.md). Every note of a package is kept
-    whole, with its GUID, note type, tags and deck, so that learners of the deck can go on with the
-    course and lose nothing. What cannot be carried is listed.
+    FILE is an Anki package (.apkg, .colpkg), a CrowdAnki folder, a table (.csv, .tsv, .txt), an
+    Anki text file (.txt, .csv) or Markdown (.md). Notes from a package keep their GUID, note type,
+    tags and deck, so learners of the deck keep their progress. attachdeck lists what it cannot
+    import.
     """
     if (output is None) == (into is None):
         raise click.UsageError(
-            "say with -o where the new course shall lie, or with --into which course a "
-            "spreadsheet belongs to"
+            "name the new course's folder with -o, or the course that a spreadsheet belongs to "
+            "with --into"
         )
     if into is not None and (title or language or columns or convert):
         raise click.UsageError(
-            "--title, --language, --columns and --convert are for a new course, and --into is none"
+            "--title, --language, --columns and --convert work only with -o: leave them out, or "
+            "leave --into out"
         )
     _check_encoding(encoding)
     if into is not None:
@@ -125,7 +126,7 @@ def _check_encoding(encoding: str) -> None:
             b"x".decode(encoding or "utf-8")
     except LookupError as error:
         raise click.BadParameter(
-            f"there is no encoding `{encoding}`; usual ones are utf-8, utf-16, cp1252, mac_roman",
+            f"there is no encoding `{encoding}`; try utf-8, utf-16, cp1252 or mac_roman",
             param_hint="--encoding",
         ) from error
 
@@ -184,8 +185,8 @@ def _confirm(unclear: meanings.Unclear, drafted: Callable[[meanings.Asked], Draf
     if unclear.other:
         click.echo(f"help: if the first row is a card, add {_option(unclear.other)}", err=True)
     click.echo(
-        "help: otherwise say which column is what, as in --columns NAME=prompt,NAME=answer "
-        "(NAME may be a column's number)",
+        "help: otherwise name the columns, as in --columns NAME=prompt,NAME=answer "
+        "(NAME can be a column's number)",
         err=True,
     )
     sys.exit(2)
@@ -224,7 +225,7 @@ def _bring_back(folder: Path, files: tuple[Path, ...], encoding: str) -> None:
     for edit in edits:
         click.echo(f"{edit.path}: {edit.card}: {edit.key}")
     for reason in (*beside, *left_out):
-        click.echo(f"not brought back: {_line(reason)}")
+        click.echo(f"not copied: {_line(reason)}")
     click.echo(f"{_count(len(edits), 'change')}")
     checked = pipeline.check(folder)
     show(checked.diagnostics, checked.texts)
@@ -235,7 +236,7 @@ def _say(draft: Draft, output: Path) -> None:
     cards = [card for lesson in draft.lessons for card in lesson.cards]
     click.echo(
         f"{output}: {_count(len(draft.lessons), 'lesson')}, {_count(len(cards), 'card')}, "
-        f"{_count(len(draft.media), 'file')} of media"
+        f"{_count(len(draft.media), 'media file')}"
     )
     for line in draft.note.splitlines():
         click.echo(_line(line))
@@ -243,15 +244,13 @@ def _say(draft: Draft, output: Path) -> None:
     if draft.note_types:
         _effects(output)
     if draft.starts_afresh:
-        click.echo(
-            "For learners of the deck these are new cards: what they have done does not follow."
-        )
+        click.echo("Learners of the deck get these as new cards, without their progress.")
     elif draft.known.cards:
         click.echo(
-            "Learners of the deck can go on with the course. Commit its course.lock: their "
-            "progress hangs on it."
+            "Learners of the deck can continue with the course. Commit course.lock: it keeps "
+            "their progress."
         )
-    click.echo(f"\nNow: attachdeck build {word(output)}")
+    click.echo(f"\nNext: attachdeck build {word(output)}")
 
 
 def _effects(course: Path) -> None:
@@ -263,12 +262,12 @@ def _effects(course: Path) -> None:
             click.echo(f"reported ({rule}): {_line(f'{finding.at}: {finding.message}')}")
         if len(of_rule) > _MOST:
             more = len(of_rule) - _MOST
-            click.echo(f"reported ({rule}): {more} more; `attachdeck check` lists them all")
+            click.echo(f"reported ({rule}): {more} more; run `attachdeck check` to see them all")
 
 
 def _lost(lost: Sequence[str]) -> None:
     for line in summed_up(lost):
-        click.echo(f"not carried: {_line(line)}")
+        click.echo(f"not imported: {_line(line)}")
 
 
 def _line(text: str) -> str:

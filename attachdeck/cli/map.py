@@ -27,17 +27,17 @@ Examples:
     type=click.Choice(["markdown", "json"]),
     default="markdown",
     show_default=True,
-    help="A table for a README, or lessons and objectives for programs.",
+    help="A Markdown table for a README, or JSON with lessons and objectives.",
 )
 def command(course: Path | None, form: str) -> None:
-    """Print the map of a course: which lesson builds on which.
+    """Print which lesson of a course builds on which.
 
-    It shows what lessons name under `requires`. COURSE is the folder that holds course.yaml.
+    Reads the `requires` of each lesson. COURSE is the folder of course.yaml.
     """
     checked = pipeline.check(course_folder(course))
     show(checked.diagnostics, checked.texts)
     if checked.course is None:
-        click.echo(f"{tally(checked.diagnostics)}; there is no map", err=True)
+        click.echo(f"{tally(checked.diagnostics)}; no map was printed", err=True)
         sys.exit(1)
     known = checked.course
     click.echo(

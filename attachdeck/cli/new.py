@@ -22,8 +22,8 @@ def _id(_context: click.Context, _parameter: click.Parameter, name: str | None) 
     """Return the id that an option gives, or an empty text. Exit with 2 if it cannot be one."""
     if name is not None and not is_id(name):
         raise click.BadParameter(
-            f"`{name}`: an id is made of small letters, digits and single hyphens, 80 at most, as "
-            f"in `{slug(name, 'secure-base')}`"
+            f"`{name}` is not an id: use at most 80 lowercase letters, digits and single hyphens, "
+            f"as in `{slug(name, 'secure-base')}`"
         )
     return name or ""
 
@@ -39,40 +39,39 @@ Examples:
   attachdeck new course my-course
   attachdeck new lesson "What memory is" my-course
   attachdeck new card my-course
-  attachdeck new picture plane.svg my-course --alt "A plane" --origin "Drawn by me." \
---licence "CC BY 4.0"
-  attachdeck new card my-course --kind basic --set "prompt=What is 2 + 2?" --set answer=4
+  attachdeck new picture plane.svg my-course --alt "A plane"
+  attachdeck new card --kind basic --set "prompt=2 + 2?" --set answer=4
 """,
 )
 def command() -> None:
-    """Start a course, a lesson or a card, or add a picture."""
+    """Start a course, lesson or card, or add a picture or sound."""
 
 
 @command.command("course")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--title", help="What learners call it.  [default: from the folder's name]")
+@click.option("--title", help="The course's title.  [default: from the folder's name]")
 @click.option(
-    "--id", "name", callback=_id, help="The course's lasting name.  [default: from the title]"
+    "--id", "name", callback=_id, help="The course's stable id.  [default: from the title]"
 )
 @click.option("--vscode", is_flag=True, help="Also write settings for Visual Studio Code.")
 @click.option("--ci", is_flag=True, help="Also write a GitHub workflow and a pre-commit file.")
 def new_course(folder: Path, title: str | None, name: str, vscode: bool, ci: bool) -> None:
-    """Make a small course in FOLDER that works and teaches by its comments."""
+    """Create a small working course in FOLDER, with comments that explain it."""
     title = title or folder.resolve().name.replace("-", " ").replace("_", " ").strip().capitalize()
     with _failures_said():
         added = new.course(folder, title, name or slug(title, "course"), vscode=vscode, ci=ci)
     _say(added)
-    click.echo(f"\nNow: attachdeck preview {word(folder)}    and then open the files in an editor")
+    click.echo(f"\nNext: attachdeck preview {word(folder)}    then open the files in an editor")
 
 
 @command.command("lesson")
 @click.argument("title")
 @_COURSE
 @click.option(
-    "--id", "name", callback=_id, help="The lesson's lasting name.  [default: from the title]"
+    "--id", "name", callback=_id, help="The lesson's stable id.  [default: from the title]"
 )
 def new_lesson(title: str, course: Path | None, name: str) -> None:
-    """Add a lesson with this TITLE after the last one of COURSE."""
+    """Add a lesson with this TITLE after the last lesson of COURSE."""
     folder = own_course(course)
     with _failures_said():
         added = new.lesson(folder, title, name)
@@ -85,35 +84,36 @@ def new_lesson(title: str, course: Path | None, name: str) -> None:
 @click.option(
     "--lesson",
     default="",
-    help="The lesson's id, or part of its file's name.  [default: the last lesson]",
+    help="The lesson's id, or part of its file name.  [default: the last lesson]",
 )
 @click.option(
     "--kind",
+    metavar="KIND",
     type=click.Choice(sorted(KINDS_OF_CARD)),
-    help="The kind of card; asked for where it is missing.",
+    help=f"{', '.join(sorted(KINDS_OF_CARD))}.  [default: attachdeck asks]",
 )
-@click.option(
-    "--id", "name", callback=_id, help="The card's lasting name.  [default: from its words]"
-)
+@click.option("--id", "name", callback=_id, help="The card's stable id.  [default: from its words]")
 @click.option(
     "--set",
     "settings",
     metavar="KEY=VALUE",
     multiple=True,
-    help="A key of the card; may be repeated. What a kind needs and is missing is asked for.",
+    help="A key of the card and its value (repeatable).",
 )
 def new_card(
     course: Path | None, lesson: str, kind: str | None, name: str, settings: tuple[str, ...]
 ) -> None:
-    """Add a card to a lesson of COURSE: asks for what it needs, and touches nothing else in the
-    file."""
+    """Add a card to a lesson of COURSE. The rest of the file stays as it is.
+
+    attachdeck asks for anything the card needs and you leave out.
+    """
     folder = own_course(course)
     with _failures_said():
         path = new.lesson_file(folder, lesson)
     values = _values(settings)
     taken = new.card_ids(folder)
     if name in taken:
-        fail(f"the id `{name}` is taken; leave --id out to take {free(name, taken)}")
+        fail(f"the id `{name}` is already used; try `--id {free(name, taken)}`")
     kind = kind or click.prompt("Kind", type=click.Choice(sorted(KINDS_OF_CARD)), default="basic")
     _ASKED[kind](values)
     card = {"id": name or card_id(values, taken), "kind": kind} | values
@@ -133,37 +133,37 @@ def new_card(
 @command.command("picture")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @_COURSE
-@click.option("--alt", help="What the picture says, for those who do not see it.")
-@click.option("--origin", help="Who made it, or where it is from.")
-@click.option("--licence", help="Under which licence it may be used.")
+@click.option("--alt", help="A description for people who cannot see the picture.")
+@click.option("--origin", help="Who made it, or where it comes from.")
+@click.option("--licence", help="The licence that it is published under.")
 def new_picture(
     file: Path, course: Path | None, alt: str | None, origin: str | None, licence: str | None
 ) -> None:
-    """Copy the picture FILE into COURSE's folder media, and list it in media.yaml.
+    """Copy the picture FILE into COURSE's media folder and list it in media.yaml.
 
-    Asks for the options that are left out. Nothing that is there is replaced.
+    attachdeck asks for anything you leave out. It never replaces an existing file.
     """
     from attachdeck.authoring.pictures import picture
 
     folder = own_course(course)
     about = {
-        "alt": alt or click.prompt("What it says, for those who do not see it"),
-        "origin": origin or click.prompt("Who made it, or where it is from"),
+        "alt": alt or click.prompt("A description for people who cannot see it"),
+        "origin": origin or click.prompt("Who made it, or where it comes from"),
         "licence": licence or click.prompt("Its licence"),
     }
     with _failures_said():
         place, added = picture(folder, file, about)
     click.echo(place)
     _say([added])
-    click.echo(f"\nShow it in a text: ![]({place.name})")
+    click.echo(f"\nTo show it in a text, write: ![]({place.name})")
 
 
 @command.command("sound")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @_COURSE
-@click.option("--transcript", help="What is said or heard in it, for those who do not hear it.")
-@click.option("--origin", help="Who made it, or where it is from.")
-@click.option("--licence", help="Under which licence it may be used.")
+@click.option("--transcript", help="What can be heard in it, for people who cannot hear it.")
+@click.option("--origin", help="Who made it, or where it comes from.")
+@click.option("--licence", help="The licence that it is published under.")
 def new_sound(
     file: Path,
     course: Path | None,
@@ -171,24 +171,24 @@ def new_sound(
     origin: str | None,
     licence: str | None,
 ) -> None:
-    """Copy the sound or film FILE into COURSE's folder media, and list it in media.yaml.
+    """Copy the sound or video FILE into COURSE's media folder and list it in media.yaml.
 
-    Asks for the options that are left out. Nothing that is there is replaced.
+    attachdeck asks for anything you leave out. It never replaces an existing file.
     """
     from attachdeck.authoring.pictures import sound
 
     folder = own_course(course)
     about = {
-        "transcript": transcript or click.prompt("What is said or heard in it"),
-        "origin": origin or click.prompt("Who made it, or where it is from"),
+        "transcript": transcript or click.prompt("What can be heard in it"),
+        "origin": origin or click.prompt("Who made it, or where it comes from"),
         "licence": licence or click.prompt("Its licence"),
     }
     with _failures_said():
         place, added = sound(folder, file, about)
     click.echo(place)
     _say([added])
-    click.echo(f"\nPlay it on a card: audio: {{front: {place.name}}}")
-    click.echo(f"or in a text: ![]({place.name})")
+    click.echo(f"\nTo play it on a card, write: audio: {{front: {place.name}}}")
+    click.echo(f"To play it in a text, write: ![]({place.name})")
 
 
 def _values(settings: tuple[str, ...]) -> Values:
@@ -197,7 +197,7 @@ def _values(settings: tuple[str, ...]) -> Values:
         key, equals, value = setting.partition("=")
         if not equals or not key:
             raise click.UsageError(
-                f"`--set {setting}`: write it as KEY=VALUE, in quotes where there are spaces"
+                f"`--set {setting}`: write it as KEY=VALUE, in quotes if it has spaces"
             )
         if key in ("id", "kind"):
             raise click.UsageError(f"`--set {setting}`: write it as `--{key} {value}`")
@@ -221,12 +221,12 @@ def _reversed(values: Values) -> None:
     _basic(values)
     if "reverse" not in values:
         values["reverse"] = {
-            "prompt": click.prompt("Question on the way back", default=values["answer"])
+            "prompt": click.prompt("Question in the other direction", default=values["answer"])
         }
 
 
 def _cloze(values: Values) -> None:
-    _ask(values, "text", "Statement, with gaps as ((1 hidden words))")
+    _ask(values, "text", "Statement, with each gap as ((1 hidden words))")
 
 
 def _choice(values: Values) -> None:
@@ -236,7 +236,7 @@ def _choice(values: Values) -> None:
     options: list[Values] = [{"text": click.prompt("The right option"), "right": True}]
     while len(options) < 9 and (
         text := click.prompt(
-            "A wrong option (nothing to end)" if len(options) > 1 else "A wrong option",
+            "A wrong option (press Enter to finish)" if len(options) > 1 else "A wrong option",
             **_or_end(len(options) > 1),
         )
     ):
@@ -246,24 +246,24 @@ def _choice(values: Values) -> None:
 
 def _vignette(values: Values) -> None:
     _ask(values, "scenario", "Scene")
-    _ask(values, "options", "Option set (a name under option_sets in course.yaml)")
-    _ask(values, "answer", "The right option's name")
-    _ask(values, "cue", "The cue that decides")
+    _ask(values, "options", "Option set (a name from option_sets in course.yaml)")
+    _ask(values, "answer", "Name of the right option")
+    _ask(values, "cue", "The cue that decides the answer")
     if "near_miss" not in values:
         values["near_miss"] = {
-            "option": click.prompt("The option that comes nearest"),
-            "why": click.prompt("Why it is not that one"),
+            "option": click.prompt("The wrong option that comes closest"),
+            "why": click.prompt("Why it is wrong"),
         }
 
 
 def _sequence(values: Values) -> None:
-    _ask(values, "prompt", "What these are the steps of")
+    _ask(values, "prompt", "What process do the steps describe?")
     if "steps" in values:
         return
     steps: list[str] = []
     while len(steps) < 12 and (
         step := click.prompt(
-            f"Step {len(steps) + 1}" + (" (nothing to end)" if len(steps) > 1 else ""),
+            f"Step {len(steps) + 1}" + (" (press Enter to finish)" if len(steps) > 1 else ""),
             **_or_end(len(steps) > 1),
         )
     ):
@@ -272,7 +272,7 @@ def _sequence(values: Values) -> None:
 
 
 def _occlusion(values: Values) -> None:
-    _ask(values, "prompt", "Question over the picture")
+    _ask(values, "prompt", "Question about the picture")
     _ask(values, "picture", "Picture (a file in media/)")
     if "regions" in values:
         return
@@ -287,13 +287,13 @@ def _occlusion(values: Values) -> None:
 
 
 def _practice(values: Values) -> None:
-    _ask(values, "prompt", "What to do")
+    _ask(values, "prompt", "What the learner should do")
 
 
 def _produce(values: Values) -> None:
-    _ask(values, "prompt", "What to write")
+    _ask(values, "prompt", "What the learner should write")
     _ask(values, "answer", "A model answer")
-    _ask(values, "standard", "The standard that a good answer meets")
+    _ask(values, "standard", "What a good answer needs")
 
 
 def _or_end(may_end: bool) -> dict[str, Any]:

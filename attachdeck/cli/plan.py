@@ -27,31 +27,31 @@ _A_DAY = click.IntRange(1, 9999)
 Examples:
   attachdeck plan
   attachdeck plan my-course --new 5
-  attachdeck plan my-course --weeks 10          what fits into a term of ten weeks
+  attachdeck plan my-course --weeks 10          plan for a term of ten weeks
   attachdeck plan my-course --chart plan.svg
 """
 )
 @click.argument("course", required=False, type=click.Path(path_type=Path))
 @click.option(
-    "--new", type=_A_DAY, metavar="N", help="New cards a day.  [default: as course.yaml says]"
+    "--new", type=_A_DAY, metavar="N", help="New cards a day.  [default: from course.yaml]"
 )
 @click.option(
     "--reviews",
     type=_A_DAY,
     metavar="N",
-    help="Reviews a day at most.  [default: as course.yaml says]",
+    help="Maximum reviews a day.  [default: from course.yaml]",
 )
 @click.option(
     "--retention",
     type=click.IntRange(70, 97),
     metavar="PERCENT",
-    help="The share of cards to be recalled.  [default: as course.yaml says]",
+    help="Share of cards a learner should recall.  [default: from course.yaml]",
 )
 @click.option(
     "--seconds",
     type=click.IntRange(1, 3600),
     metavar="N",
-    help="Seconds a card.  [default: what Anki's engine takes for usual]",
+    help="Seconds for each card.  [default: Anki's own estimate]",
 )
 @click.option(
     "--weeks",
@@ -60,13 +60,13 @@ Examples:
     multiple=True,
     default=(6, 12),
     show_default=True,
-    help="The length of a term; may be repeated.",
+    help="The length of a term in weeks (repeatable).",
 )
 @click.option(
     "--chart",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Also draw the weeks, as an SVG.",
+    help="Also draw a chart of the weeks as SVG.",
 )
 @click.option(
     "--format",
@@ -86,12 +86,11 @@ def command(
     chart: Path | None,
     form: str,
 ) -> None:
-    """Say how long a course takes: when each lesson opens, how many cards and minutes a day, and
-    how many new cards a day fit into a term.
+    """Simulate how long a course takes, and how many new cards a day fit into a term.
 
-    Anki's own engine plays a learner who begins with nothing, studies every day, and uses FSRS with
-    its default parameters. A term leaves its last two weeks to review. Needs the extra
-    `attachdeck[verify]`.
+    Shows when each lesson opens, and how many cards and minutes each day needs. Anki's own engine
+    simulates a beginner who studies every day with default FSRS settings. The last two weeks of a
+    term are for review only. Needs the extra `attachdeck[verify]`.
     """
     folder = course_folder(course)
     spare_own_files(folder, chart, "--chart")
@@ -104,7 +103,7 @@ def command(
             reviews=reviews or study.reviews_a_day,
             retention=retention or study.desired_retention,
         )
-        progress("playing a learner")
+        progress("simulating a learner")
         course_plan, terms = _planned(deck, pace, list(dict.fromkeys(weeks)), seconds)
     if chart:
         _draw(course_plan, deck.course, chart)
@@ -120,7 +119,7 @@ def _deck(folder: Path) -> Deck:
     checked = pipeline.check(folder)
     if checked.course is None:
         show(checked.diagnostics, checked.texts)
-        fail(f"{tally(checked.diagnostics)}; there is no plan")
+        fail(f"{tally(checked.diagnostics)}; no plan was made")
     return pipeline.compiled(checked, 0).deck
 
 
@@ -145,4 +144,4 @@ def _draw(course_plan: Plan, course: Course, path: Path) -> None:
         write_bytes(path, picture.svg(course_plan, course).encode())
     except OSError as error:
         fail(f"the chart cannot be written to {path}: {error.strerror or error}")
-    click.echo(f"drawn: {path}", err=True)
+    click.echo(f"chart: {path}", err=True)

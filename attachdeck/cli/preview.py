@@ -23,7 +23,7 @@ def _checked_editor(_context: click.Context, _parameter: click.Parameter, addres
     scheme = re.match(r"([a-z][a-z0-9+.-]*):", address, re.IGNORECASE)
     if not scheme or scheme[1].lower() in _RUNS_SCRIPTS or "{path}" not in address:
         raise click.BadParameter(
-            f"`{address}` is no address with {{path}} in it, as `{_EDITOR}` is"
+            f"`{address}` is not an address with {{path}} in it: write one like `{_EDITOR}`"
         )
     return address
 
@@ -40,9 +40,11 @@ Examples:
     "--port",
     type=click.IntRange(0, 65535),
     default=0,
-    help="The port to listen on.  [default: a free one]",
+    help="The port to use.  [default: a free one]",
 )
-@click.option("--no-browser", is_flag=True, help="Only say where the page is.")
+@click.option(
+    "--no-browser", is_flag=True, help="Print the page's address without opening a browser."
+)
 @click.option(
     "--editor",
     metavar="ADDRESS",
@@ -50,16 +52,15 @@ Examples:
     envvar="ATTACHDECK_EDITOR",
     callback=_checked_editor,
     help=(
-        "What a click on a place in a file opens, with {path}, {line} and {column} in it; `off` "
-        f"for nothing.  [default: {_EDITOR}]"
+        "The address that a click on a place in a file opens, with {path}, {line} and {column}; "
+        f"`off` turns it off.  [default: {_EDITOR}]"
     ),
 )
 @report.jobs
 def command(course: Path | None, port: int, no_browser: bool, editor: str, jobs: int) -> None:
-    """Show a course in the browser as a learner meets it, and follow every save.
+    """Show a course in the browser as learners see it, and update it on every save.
 
-    COURSE is the folder that holds course.yaml. The page can be seen on this computer only. Ctrl-C
-    ends it.
+    COURSE is the folder of course.yaml. Only this computer can open the page. Press Ctrl-C to stop.
     """
     folder = course_folder(course)
 
@@ -67,10 +68,10 @@ def command(course: Path | None, port: int, no_browser: bool, editor: str, jobs:
         preview = Preview(folder, port, jobs=jobs, editor=editor)
     except OSError as error:
         fail(
-            f"port {port} cannot be used: {error.strerror or error}; leave --port out to take a "
-            "free one"
+            f"port {port} cannot be used: {error.strerror or error}; leave --port out to use a "
+            "free port"
         )
-    click.echo(f"{folder} is shown at {preview.url} (Ctrl-C ends it)")
+    click.echo(f"{folder} is shown at {preview.url} (press Ctrl-C to stop)")
     if not no_browser:
         webbrowser.open(preview.url)
     try:

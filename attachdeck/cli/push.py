@@ -32,34 +32,34 @@ from attachdeck.reporters import changes as reporter
     epilog="""\b
 Examples:
   attachdeck push                       Anki shows its import dialog
-  attachdeck push my-course --dry-run   only say what would change
-  attachdeck push my-course --no-dialog import at once
+  attachdeck push my-course --dry-run   show what would change
+  attachdeck push my-course --no-dialog import without asking
 """
 )
 @click.argument("course", required=False, type=click.Path(path_type=Path))
 @click.option(
-    "--dry-run", is_flag=True, help="Only say what would change in Anki; write and send nothing."
+    "--dry-run", is_flag=True, help="Show what would change in Anki; write and send nothing."
 )
 @click.option(
     "--no-dialog",
     "at_once",
     is_flag=True,
-    help="Import at once, without Anki's dialog; refused where that would take something from you.",
+    help="Import without Anki's dialog, unless you would lose something by it.",
 )
 @click.option(
     "--port",
     type=click.IntRange(1, 65535),
     default=ankiconnect.PORT,
     show_default=True,
-    help="AnkiConnect's port, always of this computer.",
+    help="The port of AnkiConnect on this computer.",
 )
 def command(course: Path | None, dry_run: bool, at_once: bool, port: int) -> None:
-    """Send a course to the Anki that runs on this computer, through its add-on AnkiConnect.
+    """Send a course to the Anki on this computer, through its add-on AnkiConnect.
 
-    Says first what will change there. Then the deck is built, and Anki shows its import dialog:
-    leave `Merge note types` off. Progress, due dates, flags and suspended cards stay.
+    attachdeck shows what will change, builds the deck and opens Anki's import dialog. Leave
+    `Merge note types` off there. Progress, due dates, flags and suspended cards stay.
 
-    ATTACHDECK_ANKICONNECT_KEY is AnkiConnect's API key, if it has one.
+    If AnkiConnect has an API key, set ATTACHDECK_ANKICONNECT_KEY to it.
     """
     folder = course_folder(course)
     now = seconds_now()
@@ -67,7 +67,7 @@ def command(course: Path | None, dry_run: bool, at_once: bool, port: int) -> Non
     try:
         with Progress() as progress:
             checked, compiled, _ = compiled_course(folder, now, progress)
-            progress("asking Anki what it has")
+            progress("reading from Anki")
             anki.meet()
             incoming = _coming(anki, compiled)
         show(checked.diagnostics, checked.texts)
@@ -85,14 +85,14 @@ def command(course: Path | None, dry_run: bool, at_once: bool, port: int) -> Non
             anki.open_import(path)
             click.echo(
                 "Anki shows its import dialog: leave `Merge note types` and `Import any learning "
-                "progress` off, and choose Import"
+                "progress` off, then choose Import"
             )
             return
         anki.import_package(path)
         _refuse_missing(_coming(anki, compiled).changes)
     except NoAnki as error:
         fail(str(error))
-    click.echo("Anki has imported it")
+    click.echo("Anki has imported the deck")
 
 
 def _refuse_missing(changes: Changes) -> None:
@@ -106,8 +106,8 @@ def _refuse_missing(changes: Changes) -> None:
     ]
     if missing:
         fail(
-            "Anki has imported the package, but these are not as the course has them: "
-            f"{', '.join(missing[:5])}; import it by hand: File → Import"
+            "Anki has imported the package, but these cards still differ from the course: "
+            f"{', '.join(missing[:5])}; import it yourself: File → Import"
         )
 
 
@@ -124,8 +124,8 @@ def _coming(anki: AnkiConnect, compiled: Compiled) -> Coming:
 def _shown(incoming: Coming) -> Iterator[str]:
     if incoming.custom:
         yield (
-            f"{incoming.custom} custom cards are not compared: AnkiConnect does not tell which "
-            "notes they are"
+            f"{incoming.custom} custom cards are not compared: AnkiConnect cannot identify their "
+            "notes"
         )
     if incoming.first:
         if count := len(incoming.changes.added):
@@ -133,8 +133,7 @@ def _shown(incoming: Coming) -> Iterator[str]:
         return
     yield from reporter.lines(incoming.changes, styled)
     yield from (
-        f"{styled('kept', 'help')} {name}: changed in Anki after the course was, and stays as it "
-        "is there"
+        f"{styled('kept', 'help')} {name}: changed in Anki after its last change in the course"
         for name in incoming.kept
     )
     if not incoming.changes.bump:
@@ -145,17 +144,17 @@ def _refuse(anki: AnkiConnect, compiled: Compiled, incoming: Coming) -> None:
     """Stop before an import without the dialog that would take something from the learner."""
     if incoming.clashing:
         fail(
-            f"the note type `{printable(incoming.clashing[0])}` has other fields or templates in "
-            "Anki, and uniting the two could cost you what you added: "
-            "leave --no-dialog out, so that Anki asks you; nothing was sent"
+            f"the note type `{printable(incoming.clashing[0])}` has different fields or templates "
+            "in Anki, and you could lose what you added there; nothing was sent: leave --no-dialog "
+            "out, so that Anki asks you"
         )
     ours = {deck.name: compiled.deck.preset_of(deck) for deck in compiled.deck.decks}
     presets = anki.presets(set(ours))
     others = [name for name, preset in presets.items() if preset != ours[name]]
     if others:
         fail(
-            f"the deck `{others[0]}` has other options than the course's, and would lose them: "
-            "leave --no-dialog out, so that Anki asks you; nothing was sent"
+            f"the deck `{others[0]}` has its own options in Anki and would lose them; nothing was "
+            "sent: leave --no-dialog out, so that Anki asks you"
         )
 
 

@@ -38,12 +38,11 @@ from attachdeck.rules import for_release
     epilog="""\b
 Examples:
   attachdeck release
-  attachdeck release my-course --from v1.0.0          the last release is a git tag
-  attachdeck release my-course --from last.apkg       or its package: then Anki judges the \
-update, too
-  attachdeck release my-course --language es          a translation has releases of its own
-  attachdeck release my-course --locked               in CI: fail if course.lock is not sealed yet
-  attachdeck release my-course --check manifest.json  make it again: are the bytes the same?
+  attachdeck release --from v1.0.0          the last release is a git tag
+  attachdeck release --from last.apkg       also test the update in Anki
+  attachdeck release --language es          release a translation
+  attachdeck release --locked               for CI: never change course.lock
+  attachdeck release --check manifest.json  compare with an earlier release
 """
 )
 @click.argument("course", required=False, type=click.Path(path_type=Path))
@@ -52,7 +51,7 @@ update, too
     "previous",
     default="",
     metavar="PREVIOUS",
-    help="The last release: its package, or a git revision.",
+    help="The last release: a package or a git revision.",
 )
 @click.option(
     "-o",
@@ -60,7 +59,7 @@ update, too
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("build/release"),
     show_default=True,
-    help="The folder to write.",
+    help="The folder to write to.",
 )
 @click.option(
     "--language",
@@ -71,13 +70,13 @@ update, too
 @click.option(
     "--locked",
     is_flag=True,
-    help="Fail if course.lock is not sealed for this release, instead of sealing it.",
+    help="Fail if course.lock is not sealed for this release instead of sealing it.",
 )
 @click.option(
     "--check",
     "manifest",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Make the release again and compare with this manifest; write nothing.",
+    help="Repeat the release and compare it with this manifest; write nothing.",
 )
 def command(
     course: Path | None,
@@ -87,16 +86,15 @@ def command(
     locked: bool,
     manifest: Path | None,
 ) -> None:
-    """Make a release of a course: checked, judged by Anki's own engine, with notes and sums.
+    """Make a release: check the course, test it in Anki's engine, write notes and checksums.
 
-    Then course.lock is sealed: it records the version and time of the release, and what has changed
-    since the last one gets that time. Commit it and tag that commit. The same command on that
-    commit makes the same files.
+    attachdeck then seals course.lock: it records the release's version and time. Commit course.lock
+    and tag that commit. The same command on that commit makes the same files again.
+    SOURCE_DATE_EPOCH sets the time of the release.
 
-    SOURCE_DATE_EPOCH, if set, is taken for the time of the release.
-
-    Refuses a lock that is stale or not committed, a version number that is too small for what
-    changed, and whatever would harm learners. Needs the extra `attachdeck[verify]`.
+    A release is refused if course.lock is out of date or not committed, if the version number is
+    too small for the changes, or if learners would lose something. Needs the extra
+    `attachdeck[verify]`.
     """
     folder = course_folder(course)
     spare_own_files(folder, output, "-o")
@@ -105,7 +103,7 @@ def command(
     compiled = pipeline.compiled(checked, 0)
     if compiled.refusals:
         show(compiled.refusals, checked.texts)
-        fail(f"{tally(compiled.refusals)}; there is no release")
+        fail(f"{tally(compiled.refusals)}; no release was made")
     wanted = Wanted(
         place=output,
         now=seconds_now(),
@@ -130,9 +128,9 @@ def _failures_printed() -> Iterator[None]:
         no_engine()
     except NoSnapshot as error:
         show(error.diagnostics, error.texts)
-        fail(f"{error}; there is no release")
+        fail(f"{error}; no release was made")
     except (Refused, NotImportable, BrokenOutput) as error:
-        fail(f"{error}; there is no release")
+        fail(f"{error}; no release was made")
     except OSError as error:
         fail(f"the release cannot be written: {error.strerror or error}; the last one is unchanged")
 
@@ -146,7 +144,7 @@ def _refuse_errors(checked: Checked, lost_lock: Diagnostic | None) -> None:
     show(diagnostics, checked.texts)
     has_errors = any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
     if checked.course is None or has_errors:
-        fail(f"{tally(diagnostics)}; there is no release")
+        fail(f"{tally(diagnostics)}; no release was made")
 
 
 def _compare(
@@ -160,5 +158,5 @@ def _compare(
         differing = differences(manifest, again.place)
     for line in differing:
         click.echo(line, err=True)
-    click.echo("the bytes differ" if differing else "the same bytes")
+    click.echo("the files differ" if differing else "the files are identical")
     sys.exit(1 if differing else 0)

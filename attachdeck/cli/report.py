@@ -32,8 +32,12 @@ def options(command: F) -> F:
     form = click.option(
         "--format",
         "form",
+        metavar="FORMAT",
         type=click.Choice(["text", *MACHINE_FORMATS]),
-        help="How to say it.  [default: text; github in a GitHub workflow]",
+        help=(
+            f"The report's format: text, {', '.join(MACHINE_FORMATS)}.  [default: text; github in "
+            "a GitHub workflow]"
+        ),
     )
     only = click.option(
         "--rule",
@@ -41,22 +45,23 @@ def options(command: F) -> F:
         multiple=True,
         metavar="RULE",
         callback=_known,
-        help="Of the rules for good cards only this one; may be repeated.",
+        help="Check only this card-quality rule (repeatable).",
     )
-    return click.option("--strict", is_flag=True, help="Fail on warnings, too.")(
-        only(form(command))
-    )
+    return click.option("--strict", is_flag=True, help="Fail on warnings too.")(only(form(command)))
 
 
 def jobs(command: F) -> F:
     """Add the option `--jobs` to a command."""
     default = min(os.cpu_count() or 1, 8)
     description = (
-        "How many processes read a course of more than about 5,000 cards.  [default: one for each "
-        "processor]"
+        "Processes to use for more than about 5,000 cards.  [default: one for each processor]"
     )
     return click.option(
-        "--jobs", type=click.IntRange(1, 64), default=default, metavar="N", help=description
+        "--jobs",
+        type=click.IntRange(1, 64),
+        default=default,
+        metavar="N",
+        help=description,
     )(command)
 
 
@@ -103,5 +108,7 @@ def _known(
 
         for name in names:
             if name not in known_rules():
-                raise click.UsageError(f"there is no rule `{name}`; `attachdeck rules` lists them")
+                raise click.UsageError(
+                    f"there is no rule `{name}`; run `attachdeck rules` to list them"
+                )
     return names

@@ -19,8 +19,8 @@ Examples:
 """
 )
 def command() -> None:
-    """List the rules for good cards, and the errors that keep a deck from being built."""
-    click.echo("Rules for good cards (`lint:` in course.yaml turns one off):\n")
+    """List the card-quality rules, and the errors that stop a deck from being built."""
+    click.echo("Card-quality rules (use `lint:` in course.yaml to turn one off):\n")
     _list(known_rules().values())
     click.echo("\nErrors:\n")
     _list(error_pages().values())

@@ -10,17 +10,17 @@ from attachdeck import schema
 @click.command(
     epilog="""\b
 Examples:
-  attachdeck schema                 the names
-  attachdeck schema lesson          the schema, as JSON
+  attachdeck schema                 list the names
+  attachdeck schema lesson          print one schema as JSON
   attachdeck schema lesson > lesson.schema.json
 """
 )
 @click.argument("name", required=False, type=click.Choice([*schema.NAMES, *schema.REPORTS]))
 def command(name: str | None) -> None:
-    """Show what belongs into a course's files: the JSON Schema that NAME is held against; or
-    `diagnostics`, what `--format json` writes.
+    """Print the JSON Schema of a course file; without NAME, list the names.
 
-    Editors use the schemas for completion and hover text; without NAME, their names are listed.
+    Editors use these schemas for completion and help. `diagnostics` describes the report that
+    `--format json` writes.
     """
     if name:
         click.echo(schema.schema_text(name), nl=False)

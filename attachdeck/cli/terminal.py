@@ -49,11 +49,11 @@ def _refuse_here(installed: Iterable[str] = ()) -> NoReturn:
     """Exit with 2 because no course lies here, naming the courses that may have been meant."""
     if above := courses.around(Path("-")):
         raise click.UsageError(
-            f"there is no course here, but this folder lies in one: go there, or name it: `{above}`"
+            f"there is no course here, but this folder is inside one: name it: `{above}`"
         )
     below = [word(folder) for folder in courses.below(Path())][:_NAMED]
     ways = [
-        *([f"name a course in a folder below: {_listed(below)}"] if below else []),
+        *([f"name a course in a folder below this one: {_listed(below)}"] if below else []),
         "start one: `attachdeck new course my-course`",
         *([f"name an installed course: {_listed(installed)}"] if installed else []),
     ]
@@ -72,8 +72,8 @@ def _refuse(folder: Path) -> NoReturn:
     names = [*courses.installed(), *(path.as_posix() for path in courses.below(Path()))]
     near = None if above or folder.exists() else did_you_mean(folder.as_posix(), names)
     raise click.UsageError(
-        f"`{folder}` {'' if folder.exists() else 'does not exist and '}is no course: "
-        + (near or "name the folder that holds course.yaml" + (f": `{above}`" if above else ""))
+        f"`{folder}` {'is not a course' if folder.exists() else 'does not exist'}: "
+        + (near or "name the folder of course.yaml" + (f": `{above}`" if above else ""))
     )
 
 
@@ -82,9 +82,7 @@ def own_course(given: Path | None) -> Path:
 
     Exits with 2 when there is none, and where it is an installed one.
     """
-    advice = (
-        "name the folder of one of your own, or make one with `attachdeck new course my-course`"
-    )
+    advice = "name the folder of your own course, or run `attachdeck new course my-course`"
     folder = course_folder(given) if given else courses.own() or _refuse_here()
     if courses.is_installed(given):
         raise click.UsageError(f"`{given}` is an installed course: {advice}")
@@ -99,7 +97,8 @@ def spare_own_files(folder: Path, place: Path | None, option: str) -> None:
 
     if place and keeps(folder, place):
         raise click.BadParameter(
-            f"`{place}` is for the course's own files; name another place", param_hint=option
+            f"`{place}` is reserved for the course's own files; name another place",
+            param_hint=option,
         )
 
 
@@ -113,9 +112,7 @@ def seconds_now() -> int:
     from attachdeck.lock.records import LAST_SECOND
 
     if epoch and int(epoch) > LAST_SECOND:
-        raise click.UsageError(
-            "SOURCE_DATE_EPOCH must be before the year 3000: course.lock can hold no later time"
-        )
+        raise click.UsageError("SOURCE_DATE_EPOCH must be before the year 3000")
     return int(epoch) if epoch else int(time.time())
 
 

@@ -28,7 +28,9 @@ def _code(_context: click.Context, _parameter: click.Parameter, language: str) -
     """Return a language as course.yaml takes it; folders are named by it."""
     pattern = json.loads(schema_text("course"))["properties"]["language"]["pattern"]
     if not re.fullmatch(pattern, language):
-        raise click.BadParameter(f"`{language}` is no code of a language, such as `es` or `pt-BR`")
+        raise click.BadParameter(
+            f"`{language}` is not a language code: write one such as `es` or `pt-BR`"
+        )
     return language
 
 
@@ -39,15 +41,15 @@ _LANGUAGE = click.argument("language", metavar="LANGUAGE", callback=_code)
     cls=Group,
     epilog="""\b
 Examples:
-  attachdeck translate extract es                       begin or renew the Spanish catalogues
+  attachdeck translate extract es                  create or update Spanish
   attachdeck translate extract es --lesson what-attachment-is
   attachdeck translate status
   attachdeck build --language es
-  attachdeck translate apply es my-course -o mi-curso   the whole course in Spanish, as YAML
+  attachdeck translate apply es my-course -o mi-curso   write a Spanish course
 """,
 )
 def command() -> None:
-    """Bring a course into another language, with catalogues (.po) that translators' tools know."""
+    """Translate a course with catalogues (.po) that translation tools can edit."""
 
 
 @command.command()
@@ -57,19 +59,16 @@ def command() -> None:
     "--lesson",
     "lessons",
     multiple=True,
-    help=(
-        "Only this lesson's catalogue (`course` for what holds for the whole course); may be "
-        "repeated."
-    ),
+    help=("Only this lesson's catalogue; `course` is the catalogue of course.yaml (repeatable)."),
 )
 def extract(language: str, course: Path | None, lessons: tuple[str, ...]) -> None:
-    """Write the catalogues of LANGUAGE, or bring them up to date; what was translated stays."""
+    """Create or update the catalogues of LANGUAGE; existing translations stay."""
     folder = own_course(course)
     checked = _whole(folder)
     known = translation.texts(checked.files)
     for lesson in lessons:
         if lesson not in known:
-            fail(f"there is no lesson `{lesson}`")
+            fail(f"there is no lesson `{lesson}`; use the `id` of a lesson, or `course`")
     try:
         catalogues = (folder / TRANSLATIONS / language).glob("*.po")
         before = {path: path.read_bytes() for path in catalogues}
@@ -83,7 +82,7 @@ def extract(language: str, course: Path | None, lessons: tuple[str, ...]) -> Non
 @command.command()
 @_COURSE
 def status(course: Path | None) -> None:
-    """Say how much of COURSE each language has."""
+    """Show how much of COURSE is translated into each language."""
     folder = course_folder(course)
     languages = translation.languages(folder)
     for language in languages:
@@ -95,7 +94,7 @@ def status(course: Path | None) -> None:
         for name, tally in checked.tallies.items():
             say(f"  {name}: {tally}")
     if not languages:
-        click.echo("no translations yet; `attachdeck translate extract es` begins one")
+        click.echo("no translations yet; run `attachdeck translate extract es` to start one")
 
 
 @command.command()
@@ -106,15 +105,14 @@ def status(course: Path | None) -> None:
     "--output",
     required=True,
     type=click.Path(path_type=Path, file_okay=False),
-    help="The new folder.",
+    help="The folder for the new course.",
 )
 def apply(language: str, course: Path | None, output: Path) -> None:
-    """Write COURSE as a course of its own in LANGUAGE: a fork, which no longer follows the
-    original."""
+    """Write a separate course in LANGUAGE, which no longer follows COURSE."""
     folder = course_folder(course)
     checked = _whole(folder, language)
     if used := in_the_way(output):
-        fail(f"`{output}` is not empty (it holds `{used}`): choose a folder that is new")
+        fail(f"`{output}` is not empty (it contains `{used}`): choose a new folder")
     lock = checked.lock_of_copy(pipeline.lock_before(checked, seconds_now()))
     try:
         write_course(checked.files, lock, output)

@@ -34,15 +34,15 @@ Examples:
     "old",
     metavar="OLD",
     type=_PACKAGE,
-    help="Also play a learner of this older package who imports FILE.",
+    help="Also test the update from this older package.",
 )
 def command(package: Path, old: Path | None) -> None:
-    """Let Anki's own engine judge a package.
+    """Test a package in Anki's own engine.
 
-    FILE is imported into an empty collection. With --upgrade-from, a learner of OLD reviews, edits,
-    tags, suspends, flags, moves and deletes cards, and then imports FILE with the desktop's default
-    options; each line says what became of what they did. The exit status is 1 if anything is lost
-    that should be kept. Needs the extra `attachdeck[verify]`.
+    attachdeck imports FILE into an empty collection. With --upgrade-from, it simulates a learner
+    of OLD who reviews, edits, tags, suspends, flags, moves and deletes cards, then imports FILE
+    with Anki's default options. Each line shows what happened to their work. The exit code is 1 if
+    something is lost. Needs the extra `attachdeck[verify]`.
     """
     try:
         findings = verify_apart(package, old)

@@ -158,7 +158,7 @@ class CourseDecoder(Reports):
             if key in root:
                 self.report(
                     "extends",
-                    f"`{key}` does nothing in a course that extends no other",
+                    f"`{key}` has no effect: this course does not extend another course",
                     root.key_at(key),
                     "name the other course under `extends`, or delete this key",
                 )
@@ -212,9 +212,7 @@ class CourseDecoder(Reports):
             root = root_of(files.document)
             at = root.get("id")
             if at and (first := owners.setdefault(at.value, at)) is not at:
-                help = (
-                    "Anki would take both for one note type: delete the `id` of the one that is new"
-                )
+                help = "Anki would treat both as one note type: delete the `id` of the new one"
                 message = f"`{at.value}` is the id of another note type"
                 also = (("first used here", first.at),)
                 self.report("duplicate-id", message, at.at, help, also)

@@ -73,11 +73,11 @@ class LessonDecoder(Reports):
         if "changes" in root:
             help = (
                 "name that course under `extends` in course.yaml; for a lesson of this course's "
-                "own, write `id` in place of `changes`"
+                "own, write `id` instead of `changes`"
             )
             self.report(
                 "extends",
-                "this lesson changes one of another course, and this course extends none",
+                "this lesson changes another course's lesson, but this course extends none",
                 root.key_at("changes"),
                 help,
             )

@@ -152,10 +152,9 @@ def number_problems(files: Sequence[str]) -> Iterator[Diagnostic]:
         if number is None:
             yield Diagnostic(
                 rule="file-name",
-                message="the name of a lesson's file begins with its number",
+                message="the file name of a lesson must begin with its number",
                 at=Location(file),
-                help=f"rename it to `{_free_number(file, files)}`, with the number that gives its "
-                "place",
+                help=f"rename it to `{_free_number(file, files)}`; the number sets its place",
             )
         else:
             numbered.append((number, file))
@@ -166,8 +165,7 @@ def number_problems(files: Sequence[str]) -> Iterator[Diagnostic]:
                 rule="lesson-number",
                 message=f"two lessons have the number {first}",
                 at=Location(other),
-                help="rename one of the two, this one for instance to "
-                f"`{_free_number(other, files)}`",
+                help=f"rename one of them, for example this one to `{_free_number(other, files)}`",
                 also=(("the other one", Location(one)),),
             )
 
@@ -205,7 +203,7 @@ def problems(
                 rule="duplicate-id",
                 message=f"`{former.id}` is the id of another card",
                 at=former.at,
-                help="a card that carries on its progress cannot stand beside it",
+                help="delete `formerly`, or delete the other card and keep its progress here",
                 also=(("in use here", cards[former.id]),),
             )
         cards.setdefault(former.id, former.at)
@@ -222,7 +220,7 @@ def _twice(names: Iterable[Name], seen: dict[str, Location] | None = None) -> It
                 rule="duplicate-id",
                 message=f"`{name.id}` is used twice",
                 at=name.at,
-                help="give one of the two another name",
+                help="give one of the two a different name",
                 also=(("first used here", first),),
             )
 
@@ -230,9 +228,9 @@ def _twice(names: Iterable[Name], seen: dict[str, Location] | None = None) -> It
 def _reading_twice(name: Name, first: Location) -> Diagnostic:
     return Diagnostic(
         rule="duplicate-id",
-        message=f"the card of this reading has the id `{name.id}`, which is used twice",
+        message=f"the card of this reading has the id `{name.id}`, which another card also uses",
         at=name.at,
-        help="give that card another id",
+        help="give that card a different id",
         also=(("first used here", first),),
     )
 
@@ -251,7 +249,7 @@ def _unknown_objectives(lessons: Sequence[Names], unsure: Sequence[str]) -> Iter
             rule="unknown-objective",
             message=f"`{name.id}` is not in the objectives of any lesson",
             at=name.at,
-            help=near or "add it there",
+            help=near or "add it under `objectives` in a lesson",
         )
 
 
@@ -283,6 +281,6 @@ def _shared_decks(lessons: Sequence[Names], practice_deck: str) -> Iterator[Diag
                 rule="duplicate-deck",
                 message=f"the deck `{lesson.deck.id}` is {first}",
                 at=lesson.deck.at,
-                help="give this lesson another title, or a name of its own under `deck:`",
+                help="give this lesson a different title, or its own deck name under `deck:`",
                 also=(("first used here", places[name]),) if name in places else (),
             )

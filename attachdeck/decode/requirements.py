@@ -61,7 +61,7 @@ def _unknown(name: Name, known: Iterable[str], what: str) -> Diagnostic:
         rule="requires-unknown",
         message=f"there is no {what} `{name.id}`",
         at=name.at,
-        help=did_you_mean_or_list(name.id, known) or f"name the id of another {what}",
+        help=did_you_mean_or_list(name.id, known) or f"write the id of another {what}",
     )
 
 
@@ -71,8 +71,7 @@ def _later(of: Name, name: Name, what: str) -> Diagnostic:
         rule="requires-later",
         message=f"`{of.id}` requires the {what} `{name.id}`, but {where}",
         at=name.at,
-        help="change the numbers of the two files so that the required lesson comes first, or "
-        "delete this name",
+        help="renumber the two files so that the required lesson comes first, or delete this name",
     )
 
 
@@ -123,12 +122,12 @@ def _circle(circle: Sequence[str], requirements: Requirements, what: str) -> Dia
         message = f"the {what} `{first}` requires itself"
     else:
         names = " requires ".join(f"`{name}`" for name in (*circle, first))
-        message = f"a circle: {names}"
+        message = f"these require each other in a circle: {names}"
     return Diagnostic(
         rule="requires-circle",
         message=message,
         at=name.at,
-        help="delete one of these names: the one that a learner can do without",
+        help="delete the least important of these names under `requires`",
     )
 
 
@@ -153,8 +152,8 @@ def _roots(requirements: Requirements) -> Iterator[Diagnostic]:
     for root in roots[1:]:
         yield Diagnostic(
             rule="requires-root",
-            message=f"`{root.id}` requires no lesson; only `{roots[0].id}`, the first one, may "
-            "begin the course",
+            message=f"`{root.id}` requires no lesson; only the first lesson, `{roots[0].id}`, can "
+            "do that",
             at=root.at,
-            help=f"name the lessons that it builds on, at least `requires: [{roots[0].id}]`",
+            help=f"list the lessons that it builds on, such as `requires: [{roots[0].id}]`",
         )

@@ -58,7 +58,7 @@ class Reports:
                 rule,
                 f"`{node.value}` is not in {where}",
                 node.at,
-                near or "add it there",
+                near or f"add it to {where}",
             )
         return referent
 

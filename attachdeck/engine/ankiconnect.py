@@ -33,11 +33,11 @@ SECONDS_TO_IMPORT = 600.0
 
 _MEANINGS = {
     "valid api key": (
-        f"AnkiConnect wants its API key: set {KEY} to the `apiKey` of the add-on's configuration "
+        f"AnkiConnect needs its API key: set {KEY} to the `apiKey` of the add-on's configuration "
         "(Tools → Add-ons → AnkiConnect → Config)"
     ),
     "collection is not available": (
-        "Anki is running, but no profile is open: open yours, and try again"
+        "Anki is running, but no profile is open: open your profile and try again"
     ),
     "unsupported action": (
         f"this AnkiConnect is too old: update the add-on {ADD_ON} "
@@ -106,8 +106,8 @@ class AnkiConnect:
         version = self.ask("version")
         if not isinstance(version, int) or version < API:
             raise NoAnki(
-                f"AnkiConnect speaks version {_printable(version)} of its API, and {API} is "
-                f"needed: update the add-on {ADD_ON}"
+                f"this AnkiConnect is too old (API {_printable(version)} instead of {API}): update "
+                f"the add-on {ADD_ON} (Tools → Add-ons → Check for Updates)"
             )
 
     def open_import(self, package: Path) -> None:
@@ -125,8 +125,8 @@ class AnkiConnect:
             is not True
         ):
             raise NoAnki(
-                "Anki did not import the package, and does not say why; "
-                "import it by hand: File → Import"
+                "Anki did not import the package and gave no reason; "
+                "import it yourself: File → Import"
             )
 
     def ask(self, action: str, seconds: float | None = None, **parameters: Any) -> Any:
@@ -147,7 +147,7 @@ class AnkiConnect:
             raise NoAnki(
                 next(
                     (meaning for words, meaning in _MEANINGS.items() if words in message),
-                    f"AnkiConnect says: {message}",
+                    f"AnkiConnect reports: {message}",
                 )
             )
         return answer["result"]
@@ -165,14 +165,13 @@ class AnkiConnect:
                     return b"".join(_read(answer, until))
         except TimeoutError as error:
             raise NoAnki(
-                "Anki does not answer: it may be busy, or one of its dialogs may be waiting for "
-                "you; look there, and try again"
+                "Anki does not answer: close any dialog that is open in Anki, and try again"
             ) from error
         except ConnectionRefusedError as error:
             raise NoAnki(
-                f"nothing answers at {HOST}:{self.port}: start Anki, with the add-on AnkiConnect "
-                f"({ADD_ON}, Tools → Add-ons → Get Add-ons); "
-                "`attachdeck build` makes a file that Anki imports without it"
+                f"nothing answers at {HOST}:{self.port}: start Anki with the add-on AnkiConnect "
+                f"({ADD_ON}, Tools → Add-ons → Get Add-ons); or run `attachdeck build` and import "
+                "the file yourself"
             ) from error
         except (OSError, http.client.HTTPException) as error:
             raise _stranger(self.port) from error
@@ -229,8 +228,8 @@ def _note_type(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _stranger(port: int) -> NoAnki:
     return NoAnki(
-        f"what answers at {HOST}:{port} is not AnkiConnect, or not one that attachdeck "
-        f"understands: update the add-on {ADD_ON}, or name its port: --port"
+        f"the program at {HOST}:{port} is not a working AnkiConnect: update the add-on {ADD_ON}, "
+        "or name its port with --port"
     )
 
 

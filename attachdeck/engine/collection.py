@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-NEEDED = 'this needs Anki\'s engine: pip install "attachdeck[verify]"'
+NEEDED = 'this command needs Anki\'s engine: run `pip install "attachdeck[verify]"`'
 """What to say where NoEngine is raised."""
 
 

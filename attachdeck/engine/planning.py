@@ -93,8 +93,8 @@ def plan(deck: Deck, pace: Pace, simulate: Simulate, seconds: int | None = None)
     days = practice.played(total, LONGEST, pace)
     if sum(day.new for day in days) < total:
         raise NoPlan(
-            f"at this pace the {total} cards are not all seen within {LONGEST // 365} years: "
-            "allow more new cards, or more reviews"
+            f"at this pace, {total} cards take more than {LONGEST // 365} years: allow more new "
+            "cards or more reviews a day"
         )
     before = accumulate(cards.values(), initial=0)
     seen = list(accumulate(day.new for day in days))

@@ -125,7 +125,7 @@ def _refuse(package: Path) -> None:
         raise NotImportable(str(error)) from error
     if torn:
         raise NotImportable(
-            f"Anki cannot import {package}: `{torn}` in it is torn; get it again, or build it anew"
+            f"Anki cannot import {package}: `{torn}` in it is damaged; download or build it again"
         )
 
 
@@ -162,7 +162,7 @@ def _first_import(package: Path, path: Path, retired: Container[str]) -> Iterato
         yield _judged(
             "import again",
             again == {"duplicate": notes},
-            "every note is a duplicate, nothing changes",
+            "every note is a duplicate and nothing changes",
             f"importing twice changes something: {again}",
         )
         yield from _shown(collection)
@@ -181,7 +181,7 @@ def _shown(collection: Collection) -> Iterator[Finding]:
         "cards",
         not silent,
         "every card shows something on both sides",
-        "these cards show nothing or an error",
+        "these cards are blank or show an error",
         silent,
     )
     yield from _variants(collection)
@@ -190,7 +190,7 @@ def _shown(collection: Collection) -> Iterator[Finding]:
         "empty cards",
         not empty.notes,
         "none",
-        f"{len(empty.notes)} notes have cards that Anki would call empty",
+        f"Anki would report empty cards for {len(empty.notes)} notes",
     )
     media = collection.media.check()
     yield _judged(
@@ -236,7 +236,7 @@ def _check_database(collection: Collection, retired: Container[str]) -> Iterator
     yield _judged(
         "check database",
         sound and "\n" not in message.strip(),
-        "nothing to mend",
+        "nothing to fix",
         message.strip().replace("\n", " "),
     )
     added = sorted(set(collection.find_cards("")) - before)
@@ -244,9 +244,9 @@ def _check_database(collection: Collection, retired: Container[str]) -> Iterator
     told = [note for note in notes if _name(note) in retired or _says_retired(note)]
     wrong = [note for note in notes if note not in told]
     if wrong:
-        yield _appearing(Fate.LOST, wrong, "of notes that come without")
+        yield _appearing(Fate.LOST, wrong, "for notes that should have none")
     if told:
-        words = "of notes that this release retires, for new learners; the next one leaves them out"
+        words = "for retired notes, for new learners only; the next release leaves them out"
         yield _appearing(Fate.KNOWN, told, words)
 
 
@@ -270,7 +270,7 @@ def _descriptions(collection: Collection) -> Finding:
         for names in _pictures_in(str(deck.get("desc", "")))
         if arrived.isdisjoint(names) and not names[0].startswith("data:")
     )
-    badly = "pictures in descriptions do not arrive, because no note shows them"
+    badly = "pictures in descriptions are missing, because no note shows them"
     return _judged("descriptions", not missing, "every picture arrives", badly, missing)
 
 
@@ -293,11 +293,8 @@ def _changed_template(package: Path, path: Path) -> Finding:
                 collection.models.update_dict(note_type)
             twice = _made_twice(collection)
     except EngineRefused as error:
-        return Finding("templates", Fate.LOST, f"Anki refuses a change of a note type: {error}")
-    badly = (
-        "Anki makes these cards again when a template changes: "
-        "their ids do not follow one another, note by note"
-    )
+        return Finding("templates", Fate.LOST, f"Anki rejects a change to a note type: {error}")
+    badly = "Anki would make these cards twice when a template changes"
     return _judged("templates", not twice, "no card is made twice", badly, twice)
 
 
@@ -317,7 +314,7 @@ def _update(old: Path, new: Path, folder: Path) -> Iterator[Finding]:
         _import(fresh, new)
         after = _contents(fresh)
     if before and after and before.keys().isdisjoint(after):
-        message = f"{old} and {new} have no note in common: they are packages of different courses"
+        message = f"{old} and {new} have no notes in common: they are from different courses"
         yield Finding("update", Fate.LOST, message)
         return
     with opened(folder / "learner.anki2") as collection:
@@ -330,13 +327,13 @@ def _update(old: Path, new: Path, folder: Path) -> Iterator[Finding]:
             "update",
             not log.get("conflicting"),
             f"{_counted(log)}; {len(changed)} corrected",
-            f"{log.get('conflicting', 0)} notes conflict and are never updated again",
+            f"{log.get('conflicting', 0)} notes conflict, and Anki will never update them",
         )
         yield from learner.findings(after, changed)
         yield from learner.emptied()
         twice = _made_twice(collection)
         yield _judged(
-            "cards", not twice, "none is there twice", "Anki has made these cards again", twice
+            "cards", not twice, "no card exists twice", "Anki has made these cards twice", twice
         )
 
 
@@ -499,16 +496,16 @@ class _Learner:
 
     def words(self, act: str) -> dict[Fate, str]:
         kept = {
-            "nothing": "are as the new package has them",
+            "nothing": "match the new package",
             "edited": "keep the learner's own words",
             "tagged": "keep the learner's own tag",
         }
         return {
-            Fate.GOOD: kept.get(act, "are as the learner left them, with our corrections"),
-            Fate.REPLACED: "were corrected by us later: ours replaced the learner's own",
+            Fate.GOOD: kept.get(act, "stay as the learner left them, with your corrections"),
+            Fate.REPLACED: "were corrected later: your correction replaced the learner's own text",
             Fate.LOST: (
-                "lost something: scheduling, place, the learner's own words or tags, "
-                "or our correction"
+                "lost something: scheduling, deck, the learner's own words or tags, or your "
+                "correction"
             ),
         }
 
@@ -518,7 +515,7 @@ class _Learner:
             yield Finding(
                 "deleted",
                 Fate.GOOD,
-                f"{len(back)} of {len(guids)} come back as new (an import cannot know)",
+                f"{len(back)} of {len(guids)} come back as new cards (Anki forgets deletions)",
                 tuple(self.names[guid] for guid in back),
             )
         strangers = [
@@ -527,9 +524,7 @@ class _Learner:
             if guid not in self.imported and guid not in after
         ]
         if strangers:
-            yield Finding(
-                "notes", Fate.LOST, f"{len(strangers)} notes are there that no package has"
-            )
+            yield Finding("notes", Fate.LOST, f"{len(strangers)} notes are in neither package")
 
     def emptied(self) -> Iterator[Finding]:
         """Yield cards with the learner's history that their notes no longer make."""
@@ -541,8 +536,7 @@ class _Learner:
             yield Finding(
                 "empty cards",
                 Fate.LOST,
-                f"{len(empty)} notes no longer make all their cards, "
-                "which stay with the learner, empty",
+                f"{len(empty)} notes have lost cards, which learners keep as empty cards",
                 empty,
             )
 

@@ -240,12 +240,12 @@ class _Reader:
         """Return what cannot be carried of many notes alike, a line each."""
         return [
             *(
-                [f"the GUIDs of {self.guids} notes: a text does not bring their note types"]
+                [f"the GUIDs of {self.guids} notes: a text file does not contain their note types"]
                 if self.guids
                 else []
             ),
             *(
-                f"the note type {name} of {count} notes: they are read by their first fields"
+                f"the note type {name} of {count} notes: attachdeck used their first fields"
                 for name, count in self.strange.items()
             ),
         ]

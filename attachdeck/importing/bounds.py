@@ -25,7 +25,7 @@ _SKIPPED = b"\x2a\x4d\x18"
 def check_is_file(path: Path) -> None:
     """Raise CannotImport for a pipe or a device, which may have no end."""
     if path.exists() and not path.is_file():
-        raise CannotImport(f"`{path}` is not a file: save what it holds in one")
+        raise CannotImport(f"`{path}` is not a file: name a file")
 
 
 def check_size(package: Path) -> None:
@@ -46,14 +46,14 @@ def check_size(package: Path) -> None:
                     raise CannotImport(_too_large(package))
     except BROKEN as error:
         raise CannotImport(
-            f"{package} is no package of Anki's, or it is broken ({error}): export it again"
+            f"{package} is damaged or not an Anki package ({error}): export it again"
         ) from error
 
 
 def _too_large(package: Path) -> str:
     return (
-        f"{package} would become larger than {MAX_UNPACKED // 1024**3} GiB when unpacked: export "
-        "a part of the deck, or leave the media out"
+        f"{package} is larger than {MAX_UNPACKED // 1024**3} GiB when unpacked: export a part of "
+        "the deck, or export it without media"
     )
 
 

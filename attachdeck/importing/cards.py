@@ -60,10 +60,10 @@ def card_of(
     card = _values(row, place, lost)
     kind = _kind(card)
     if kind not in _NEEDS:
-        lost.append(f"{place}: cards of kind {kind} need more than a table")
+        lost.append(f"{place}: a table cannot describe cards of kind {kind}")
         return None
     if missing := ", ".join(f"`{key}`" for key in _NEEDS[kind] if key not in card):
-        lost.append(f"{place}: it is no whole card, without {missing}")
+        lost.append(f"{place}: it is incomplete, without {missing}")
         return None
     if "image-occlusion:" in card.get("text", ""):
         lost.append(f"{place}: a picture with hidden regions")
@@ -71,7 +71,7 @@ def card_of(
     words = card.get("prompt") or card.get("text") or card.get("question") or ""
     own = row.get("id", "").strip()
     name = ids.of(own or words, f"row {number} {words}", given=own)
-    lost += [f"{place}: the id {own} (it is {name} now)"] if own and own != name else []
+    lost += [f"{place}: the id {own} (now {name})"] if own and own != name else []
     tags = fitting_tags(_tags(row), place, lost)
     return {
         "id": name,

@@ -100,10 +100,10 @@ def asked(text: str) -> Asked:
                 "`--columns Spanish=prompt,English=answer`"
             )
         if key.partition(".")[0] not in _TARGETS:
-            near = did_you_mean(key, sorted(_TARGETS)) or "usual keys are prompt, answer, why, tags"
-            raise CannotImport(f"`--columns`: `{key}` is no key of a card; {near}")
+            near = did_you_mean(key, sorted(_TARGETS)) or "use prompt, answer, why or tags"
+            raise CannotImport(f"`--columns`: `{key}` is not a key of a card; {near}")
         if key in keys.values():
-            raise CannotImport(f"`--columns` names two columns for `{key}`: name one")
+            raise CannotImport(f"`--columns` names two columns for `{key}`: name only one")
         keys[name] = key
     return keys
 
@@ -119,9 +119,7 @@ def resolved(asked: Asked, names: Sequence[str]) -> dict[int, str]:
             keys[int(name) - 1] = key
         else:
             listed = ", ".join(f"`{label.strip()}`" for label in names if label.strip())
-            raise CannotImport(
-                f"`--columns`: there is no column `{name}`; the first row is {listed}"
-            )
+            raise CannotImport(f"`--columns`: there is no column `{name}`; choose from {listed}")
     return keys
 
 
@@ -193,7 +191,7 @@ def _without_names(names: Sequence[str], others: Sequence[Sequence[str]]) -> Col
         reason = f"the first row seems to name the columns ({listed})"
         raise Unclear(reason, named, "" if is_certain else plain)
     if len(names) > _SHORT:
-        raise Unclear("nothing says which column is the question", plain, "")
+        raise Unclear("it is not clear which column is the question", plain, "")
     third = [row[2] for row in (names, *others) if len(row) > 2]
     is_tags = all(len(cell.split()) < 2 for cell in third)
     return Columns(("prompt", "answer", "tags" if is_tags else "")[: len(names)], False)

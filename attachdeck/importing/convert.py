@@ -100,7 +100,7 @@ def _lost_styles(cards: Mapping[str, list[str]]) -> str:
     """Say in one line which tags of one element lose their look, and in which cards."""
     tag, *others = cards
     names = list(dict.fromkeys(name for card_names in cards.values() for name in card_names))
-    more = f" and {len(others)} other looks of this tag" if others else ""
+    more = f" and {len(others)} other forms of this tag" if others else ""
     if len(names) == 1:
         return f"the card {names[0]}: {tag}{more}"
     return f"{tag}{more}: in {listed(names)}"

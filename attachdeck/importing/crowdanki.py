@@ -18,8 +18,8 @@ _MAX_BYTES = 256 * 1024 * 1024
 _MAX_DEPTH = 30
 
 _NO_IDS = (
-    "the note types' ids in Anki, which CrowdAnki does not give: "
-    "those who have the deck already are not updated by a package of the course"
+    "the note types' ids in Anki, which CrowdAnki does not store: "
+    "a package of this course does not update the cards of people who have the deck"
 )
 
 _T = TypeVar("_T")
@@ -93,7 +93,7 @@ def read(path: Path) -> Found:
         media=media,
         lost=(
             _NO_IDS,
-            *([f"GUIDs of {unnamed} notes: the file does not give them"] if unnamed else []),
+            *([f"GUIDs of {unnamed} notes: the file does not contain them"] if unnamed else []),
             *lost,
             *(f"the file {name}: it is not in media/" for name in missing),
         ),
@@ -109,7 +109,7 @@ def _json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8-sig"))
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise _not_a_deck(path, f"{place}: the JSON is broken ({error.msg})") from error
+        raise _not_a_deck(path, f"{place}: the JSON is damaged ({error.msg})") from error
     except UnicodeDecodeError as error:
         raise _not_a_deck(path, "it is not in UTF-8") from error
     except RecursionError as error:
@@ -120,7 +120,7 @@ def _json(path: Path) -> Any:
 
 def _not_a_deck(path: Path, reason: str) -> CannotImport:
     return CannotImport(
-        f"`{path}` is not a deck of CrowdAnki's: {reason}; export the deck again with CrowdAnki"
+        f"`{path}` is not a CrowdAnki deck: {reason}; export the deck again with CrowdAnki"
     )
 
 
@@ -178,7 +178,7 @@ class _Part:
 def _decks(deck: _Part, above: str, depth: int) -> Iterator[tuple[str, _Part]]:
     """Yield every deck with its whole name."""
     if depth > _MAX_DEPTH:
-        raise _not_a_deck(deck.path, f"decks lie more than {_MAX_DEPTH} deep in decks")
+        raise _not_a_deck(deck.path, f"decks are nested more than {_MAX_DEPTH} deep")
     name = f"{above}{deck_name(deck['name'].text())}"
     yield name, deck
     for child in deck.entries("children"):
@@ -242,7 +242,7 @@ def _note(
 ) -> FoundNote:
     uuid = note["note_model_uuid"].text()
     if uuid not in types:
-        raise _not_a_deck(note.path, f"{note.name} is of a note type that is missing ({uuid})")
+        raise _not_a_deck(note.path, f"the note type of {note.name} is missing ({uuid})")
     note["fields"]
     fields = [normal(field.text()) for field in note.entries("fields")]
     count = len(types[uuid]["flds"])

@@ -120,9 +120,7 @@ def fitting_tags(tags: list[str], place: str, lost: list[str]) -> list[str]:
             if (part := re.sub(r'[:"*_\\]+', "-", level).strip("-"))
         )
         if fit != tag:
-            lost.append(
-                f"{place}: the tag {tag} ({f'it is {fit} now' if fit else 'nothing is left of it'})"
-            )
+            lost.append(f"{place}: the tag {tag} ({f'now {fit}' if fit else 'removed'})")
         fitting += [fit] if fit else []
     return list(dict.fromkeys(fitting))
 

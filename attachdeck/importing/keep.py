@@ -36,7 +36,7 @@ _LONGEST_LESSON = 4_000_000
 
 _RETIRED = {
     "status": "retired",
-    "retired_because": "Its fields make no card; learners keep those that they have.",
+    "retired_because": "It has no card any more; learners keep the cards that they have.",
 }
 
 
@@ -152,7 +152,7 @@ class _Keeper:
             *(text for _, texts in self.note_types.written.values() for text in texts.values()),
         ]
         self.lost += [
-            f"the file {name}, which cards refer to: it did not come along"
+            f"the file {name}, which cards use: it is not in the package"
             for name in _missing(texts, source.media)
         ]
 
@@ -162,7 +162,7 @@ class _Keeper:
         for note in self.source.notes:
             if note.guid and note.guid in guids:
                 self.lost.append(
-                    f"the note {plain(note.fields[0])[:60]}: another one has its GUID {note.guid}"
+                    f"the note {plain(note.fields[0])[:60]}: its GUID {note.guid} is used twice"
                 )
             else:
                 guids.add(note.guid)
@@ -221,14 +221,14 @@ class _Keeper:
         for key in sorted(self.note_types.as_text.get(note.note_type, set()) & fields.keys()):
             if dangerous := unsafe_as_text(fields[key]):
                 self.lost.append(
-                    f"the field {key} of the card {name}: {dangerous[0].what}, which a template "
-                    "would make of its text"
+                    f"the field {key} of the card {name}: a template would turn its text into "
+                    f"{dangerous[0].what}"
                 )
                 fields[key] = safe_as_text(fields[key])
         for key, forbidden in self.note_types.in_tags.get(note.note_type, {}).items():
             while bad := unfit(fields.get(key, ""), forbidden):
                 self.lost.append(
-                    f"`{bad}` in the field {key} of the card {name}: a template puts it inside of "
+                    f"`{bad}` in the field {key} of the card {name}: a template puts it inside "
                     "a tag"
                 )
                 without = re.sub(re.escape(bad), "", fields[key], flags=re.IGNORECASE)
@@ -244,7 +244,9 @@ class _Keeper:
                 "keep it)"
             )
         for place in sorted(places - there):
-            self.lost.append(f"that the note {name} has no card {place + 1}: its fields make one")
+            self.lost.append(
+                f"the missing card {place + 1} of the note {name}: its fields create it"
+            )
 
     def keep_card(self, note: FoundNote, places: set[int], name: str) -> None:
         """Remember a note's GUID and last change."""
@@ -281,13 +283,13 @@ class _Keeper:
     def fits(self, name: str, content: bytes) -> bool:
         """Tell whether a file can lie in media/; note why if it cannot."""
         if not re.search(_file_pattern(), name) or len(name) > 120:
-            self.lost.append(f"the file {name!r}: not every system could store this name")
+            self.lost.append(f"the file {name!r}: some systems cannot store this name")
         elif len(content) > MAX_BYTES:
             self.lost.append(f"the file {name}: it is larger than {MAX_BYTES // 1024**2} MiB")
         elif name.lower().endswith(".svg") and (problems := svg_problems(content, name)):
             self.lost.append(f"the file {name}: {problems[0].message}")
         elif name.casefold() in self.names.taken:
-            self.lost.append(f"the file {name}: another one differs only in capitals")
+            self.lost.append(f"the file {name}: another file name differs only in capital letters")
         else:
             self.names.taken.add(name.casefold())
             return True
@@ -305,7 +307,7 @@ def _clean(text: str, place: str, lost: list[str], *, css: bool = False) -> str:
     """
     stored = storable(text)
     if stored != text:
-        lost.append(f"{place}: invisible characters or line ends of Windows")
+        lost.append(f"{place}: invisible characters or Windows line ends")
     safe, removed = without_dangers(stored, css=css)
     lost += [f"{place}: {part}" for part in removed]
     return safe

@@ -84,8 +84,8 @@ def _notes(collection: Collection) -> tuple[list[FoundNote], list[str]]:
             continue
         if len(decks) > 1:
             lost.append(
-                f"the note {guid}: that its cards lie in several decks ({', '.join(decks)}); "
-                "learners' own stay where they are"
+                f"the note {guid}: its cards are in several decks ({', '.join(decks)}); learners' "
+                "cards stay where they are"
             )
         notes.append(
             FoundNote(

@@ -191,6 +191,6 @@ def _mistake(error: csv.Error) -> str:
         else "there is text after the closing quotation mark of a cell"
     )
     return (
-        f"{problem}: write each quotation mark within a cell twice, and quotation marks around it, "
-        "or save the table again from a spreadsheet"
+        f"{problem}: save the table again from a spreadsheet, or write each quotation mark in the "
+        "cell twice and put quotation marks around the cell"
     )

@@ -25,15 +25,15 @@ def draft(
     texts = [file for file in files if file.suffix.lower() in (*table.SUFFIXES, *markdown.SUFFIXES)]
     if not texts:
         if asked or encoding:
-            raise CannotImport("--columns and --encoding are for tables (.csv, .tsv, .txt)")
+            raise CannotImport("--columns and --encoding work only with tables (.csv, .tsv, .txt)")
         drafted = kept(_joined([_deck_in(file) for file in files]))
         return converted(drafted) if convert else drafted
     if len(files) > 1:
-        raise CannotImport("tables and Markdown come one at a time: name one FILE")
+        raise CannotImport("name only one table or Markdown file")
     if texts[0].suffix.lower() in table.SUFFIXES:
         return table.draft(texts[0], asked or {}, encoding)
     if asked:
-        raise CannotImport("--columns is for tables (.csv, .tsv, .txt)")
+        raise CannotImport("--columns works only with tables (.csv, .tsv, .txt)")
     return markdown.draft(texts[0], encoding)
 
 
@@ -44,15 +44,15 @@ def _deck_in(file: Path) -> Found:
         return crowdanki.read(folder)
     if (file / "course.yaml").is_file():
         raise CannotImport(
-            f"`{file}` is a course already: `attachdeck build {file}` makes a deck of it"
+            f"`{file}` is already a course: run `attachdeck build {file}` to build its deck"
         )
     if file.suffix.lower() in _WORKBOOKS:
         raise CannotImport(
-            f"`{file}` is a workbook: save the sheet with the cards as *CSV UTF-8*, and import that"
+            f"`{file}` is a workbook: save its sheet as *CSV UTF-8* and import that file"
         )
     raise CannotImport(
-        f"`{file}` is nothing that can be imported: name a package (.apkg, .colpkg), a folder of "
-        "CrowdAnki's, a table (.csv, .tsv, .txt) or Markdown (.md)"
+        f"`{file}` cannot be imported: name a package (.apkg, .colpkg), a CrowdAnki folder, "
+        "a table (.csv, .tsv, .txt) or Markdown (.md)"
     )
 
 
@@ -71,7 +71,7 @@ def _joined(sources: Sequence[Found]) -> Found:
         for name, content in source.media.items():
             if media.setdefault(name, content) != content:
                 lost.append(
-                    f"the file {name} of one deck: another deck has another one of this name"
+                    f"the file {name} of one deck: another deck has a different file with this name"
                 )
     return Found(
         notes=tuple(notes[guid] for guid in order),

@@ -21,7 +21,7 @@ _SEPARATORS = "\t;,|"
 _LOOKED_AT = 50
 """In how many lines the separator is looked for."""
 _GUESSED = (
-    "The file is not in UTF-8. It was read as cp1252, as Excel saves *CSV* in Western Europe: "
+    "The file is not in UTF-8. attachdeck read it as cp1252, which Excel uses in Western Europe: "
     "`{}`. "
     "If letters look wrong, add --encoding NAME, such as cp1250, cp1251 or mac_roman."
 )
@@ -104,8 +104,7 @@ def edits(path: Path, encoding: str = "") -> tuple[dict[str, dict[str, str]], li
     table = Table(names, tuple(others), parsed.lines[1:], tuple(lost))
     if "id" not in table.columns:
         raise CannotImport(
-            f"`{path}` has no column `id`: take the spreadsheet that `attachdeck build --to csv` "
-            "makes"
+            f"`{path}` has no column `id`: use the spreadsheet from `attachdeck build --to csv`"
         )
     by_id: dict[str, dict[str, str]] = {}
     left_out, twice = list(table.left_out()), []
@@ -117,13 +116,12 @@ def edits(path: Path, encoding: str = "") -> tuple[dict[str, dict[str, str]], li
             by_id[name] = row
         elif any(cell.strip() for cell in row.values()):
             left_out.append(
-                f"line {line}: this row has no `id`, by which its card is known; `attachdeck new "
-                "card` adds a card"
+                f"line {line}: this row has no `id`; run `attachdeck new card` to add a card"
             )
     if twice:
         raise CannotImport(
             f"`{path}` has several rows for "
-            f"{', '.join(f'`{name}`' for name in dict.fromkeys(twice))}: keep one of each"
+            f"{', '.join(f'`{name}`' for name in dict.fromkeys(twice))}: keep one row for each"
         )
     return by_id, left_out
 
@@ -165,7 +163,7 @@ def _read_as(keys: Sequence[str]) -> str:
     """Say how a table without names was read."""
     listed = ", ".join(f"{place} is {key}" for place, key in enumerate(keys, 1) if key)
     option = ",".join(f"{place}={key or 'why'}" for place, key in enumerate(keys, 1))
-    return f"The columns have no names: {listed}. To change that, add --columns {option}"
+    return f"The columns have no names: {listed}. To change this, add --columns {option}"
 
 
 def _drafted(path: Path, table: Table, note: str) -> Draft:
@@ -204,7 +202,7 @@ def _tags(cell: str, place: str, lost: list[str]) -> list[str]:
     if len(parts) == 1 and not columns.is_sentence(cell):
         return cell.split()
     lost += [
-        f"{place}: `{part}` is no tag, because it has several words"
+        f"{place}: `{part}` cannot be a tag, because it has several words"
         for part in parts
         if len(part.split()) > 1
     ]

@@ -33,8 +33,8 @@ _BEFORE = "0.0.0"
 """The version that an imported course's lock gives to what learners had before; the course begins
 with 1.0.0."""
 _LINT_HINT = (
-    "# Imported cards have no objectives yet, and a deck may be a long lesson. "
-    "Delete a line to hear of it again."
+    "# Imported cards have no objectives yet, and a deck can be a long lesson. "
+    "Delete a line to turn its rule on again."
 )
 _OFF = ("card-without-objective", "large-lesson", "objective-without-card")
 
@@ -47,20 +47,20 @@ def write(draft: Draft, folder: Path, title: str, language: str) -> Draft:
     """
     if used := in_the_way(folder):
         hint = (
-            f"; --into {word(folder)} brings a spreadsheet's edits back into that course"
+            f"; to copy a spreadsheet's edits into that course, use --into {word(folder)}"
             if (folder / "course.yaml").is_file()
             else ""
         )
         raise CannotImport(
-            f"`{folder}` is not empty (it holds `{used}`): name a folder that is new with -o{hint}"
+            f"`{folder}` is not empty (it contains `{used}`): name a new folder with -o{hint}"
         )
     if folder.exists() and not folder.is_dir():
-        raise CannotImport(f"`{folder}` is no folder: name one that is new with -o")
+        raise CannotImport(f"`{folder}` is not a folder: name a new folder with -o")
     with new_folder(folder) as place:
         for _ in range(_ROUNDS):
             if not any(lesson.cards for lesson in draft.lessons):
                 raise CannotImport(
-                    "there is nothing in it that could become a card"
+                    "nothing in this file can become a card"
                     + (f": {'; '.join(draft.lost[:3])}" if draft.lost else "")
                 )
             _write(draft, place, title, language)
@@ -147,7 +147,7 @@ def _lock(checked: Checked, folder: Path, known: Lock) -> None:
         first = _errors(checked)[0]
         place = f"{first.at}".removeprefix(f"{folder.as_posix()}/")
         raise CannotImport(
-            f"the course would have mistakes; the first: {place}: "
+            f"the course would have errors; the first: {place}: "
             f"{_with_line(first, lines_of(checked.texts)(first.at.file))}"
         )
     if known.cards:

@@ -16,9 +16,7 @@ from attachdeck.reader import CourseFiles, Document, Mark, Node
 
 MAX_BASES = 5
 """The maximum number of courses that extend one another in a row."""
-_TOO_DEEP = (
-    "courses that extend courses that extend courses: this goes too deep, or round in a circle"
-)
+_TOO_DEEP = "too many courses extend each other, or they extend each other in a circle"
 _OWN = ("extends", "keep_identity", "hide")
 _DEEP = ("option_sets", "tests", "theme", "study")
 _APART = ("changes", "cards", "objectives", "reading")
@@ -71,13 +69,12 @@ def base_folder(
         problem = (
             f"there is no course `{extends.value}`",
             did_you_mean_or_list(extends.value, [*courses.installed(), *_beside(folder)])
-            or "name an installed course (`attachdeck courses` lists them), or write the path of "
-            "a folder",
+            or "name an installed course (run `attachdeck courses` to list them), or a folder",
         )
     elif base.resolve() == folder.resolve():
-        problem = "a course cannot extend itself", "name the course that it builds on"
+        problem = "a course cannot extend itself", "name the course that this one builds on"
     elif depth >= MAX_BASES:
-        problem = _TOO_DEEP, f"{MAX_BASES} are the most"
+        problem = _TOO_DEEP, f"extend at most {MAX_BASES} courses in a row"
     if problem is None:
         return base, []
     message, help = problem
@@ -94,7 +91,7 @@ def broken_base(root: Node, base: Path, error: Diagnostic) -> Diagnostic:
         message=f"the course that this one extends has mistakes; the first: {error.at}: "
         f"{error.message}",
         at=root["extends"].at,
-        help=f"`attachdeck check {base}` shows them all",
+        help=f"run `attachdeck check {base}` to see all of them",
     )
 
 
@@ -116,11 +113,10 @@ def upstream_changes(
         if before and before.upstream != card.seen.upstream and before.own == card.seen.own:
             yield Diagnostic(
                 rule="upstream-changed",
-                message=f"you replaced `{card.card}`; the course that you extend has changed it "
-                f"since, and now says: {card.upstream_says}",
+                message=f"you replaced `{card.card}`; the course that you extend has since changed "
+                f"it: {card.upstream_says}",
                 at=card.at,
-                help="change yours where you agree; to keep it as it is, run "
-                "`attachdeck build --keep-mine`",
+                help="update your card, or run `attachdeck build --keep-mine` to keep it unchanged",
                 severity=Severity.WARNING,
             )
 
@@ -209,7 +205,7 @@ class Overlay:
                 continue
             help = (
                 did_you_mean_or_list(str(entry.value), known)
-                or "name a card of the course that this one extends"
+                or "write the id of a card in the course that this one extends"
             )
             message = f"there is no card `{entry.value}` to hide"
             self._report("unknown-card", message, entry.at, help)
@@ -244,7 +240,7 @@ class Overlay:
         if listed is None:
             return
         if not isinstance(listed.value, list):
-            help = f"begin each entry with `- ` on a line of its own, or delete `{key}`"
+            help = f"begin each entry with `- ` on a new line, or delete `{key}`"
             self._report("schema", f"`{key}` must be a list", listed.at, help)
         for entry in listed.items() if key != "hide" else ():
             if not isinstance(entry.value, dict):
@@ -368,7 +364,7 @@ def _overridden(name: str, theirs: Node, ours: Node) -> Overridden:
 
 
 def _no_card_to_change(root: Node, name: str, cards: Iterable[str], entry: Node) -> Diagnostic:
-    help = did_you_mean_or_list(name, cards) or "name a card of that lesson"
+    help = did_you_mean_or_list(name, cards) or "write the id of a card in that lesson"
     return Diagnostic(
         rule="unknown-card",
         message=f"the lesson `{root.value.get('id')}` has no card `{name}` to change",

@@ -107,7 +107,7 @@ class Translation:
                     rule="broken-catalogue",
                     message=f"this catalogue cannot be read: {error}",
                     at=Location(str(path)),
-                    help="mend it with a PO editor",
+                    help="fix it with a PO editor",
                 )
             )
 
@@ -156,7 +156,7 @@ def unknown_language(folder: Path, language: str, file: str) -> Diagnostic | Non
         rule="unknown-language",
         message=f"this course has no translation into `{language}`",
         at=Location(file),
-        help=help or f"`attachdeck translate extract {language}` begins one",
+        help=help or f"run `attachdeck translate extract {language}` to start one",
     )
 
 

@@ -327,35 +327,35 @@ def _media(
 def _acts(old: Snapshot, new: Snapshot) -> Iterator[str]:
     if old.course and new.course and old.course != new.course:
         yield (
-            f"the course's id was `{old.course}` and is `{new.course}`: "
-            "every card comes as a new one"
+            f"the course's id was `{old.course}` and is now `{new.course}`: "
+            "learners get every card as a new card"
         )
     for key, name in new.decks.items():
         if old.decks.get(key, name) != name:
             yield (
-                f"the deck `{old.decks[key]}` is called `{name}`: "
-                "learners' cards stay in the old one"
+                f"the deck `{old.decks[key]}` is now called `{name}`: "
+                "learners' cards stay in the old deck"
             )
     for key, (layout, _) in new.note_types.items():
         if key in old.note_types and old.note_types[key][0] != layout:
             yield (
                 f"the layout of the note type `{key}` has changed: "
-                "Anki clones it and never updates the old notes"
+                "Anki copies it and never updates the old notes"
             )
     for key, card in new.cards.items():
         if key in old.cards and old.cards[key].note_type != card.note_type:
-            yield f"the card `{key}` has another note type: it is never updated again"
+            yield f"the card `{key}` has a different note type: Anki never updates it again"
         elif (
             key in old.cards
             and card.places
             and (lost := len(set(old.cards[key].places) - set(card.places)))
         ):
             yield (
-                f"the card `{key}` no longer makes {lost} of its {len(old.cards[key].places)} "
-                "cards in Anki: learners keep them empty"
+                f"the card `{key}` has lost {lost} of its {len(old.cards[key].places)} cards in "
+                "Anki: learners keep them as empty cards"
             )
     for key in _removed(old, new):
-        yield f"the card `{key}` is gone: it stays with learners, never corrected"
+        yield f"the card `{key}` is missing: learners keep it without further corrections"
 
 
 def _removed(old: Snapshot, new: Snapshot) -> Iterator[str]:

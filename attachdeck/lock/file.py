@@ -104,10 +104,9 @@ def _repair(low: Mapping[str, Location]) -> list[Diagnostic]:
         return []
     decks = "1 deck" if len(low) == 1 else f"{len(low)} decks"
     problem = _damaged(
-        f"Anki would refuse the ids of {decks} in the lock",
+        f"Anki would reject the ids of {decks} in course.lock",
         min(low.values()),
-        "`attachdeck build` replaces them: commit course.lock afterwards "
-        "(Anki knows decks by their names, so learners notice nothing)",
+        "run `attachdeck build` to replace them, then commit course.lock; learners notice nothing",
     )
     return [replace(problem, severity=Severity.WARNING)]
 
@@ -144,10 +143,10 @@ def _damage(document: Document, problems: list[Diagnostic]) -> list[Diagnostic]:
         line = document.text.count("\n", 0, mark.start()) + 1
         return [
             _damaged(
-                "a merge left its marks in the lock",
+                "course.lock contains merge-conflict markers",
                 Location(document.file, line, 1, line, 8),
-                "keep the lines of both sides and delete the marks; of two lines for one card keep "
-                "the later one; then run `attachdeck build`",
+                "delete the markers and keep the lines of both sides; if a card has two lines, "
+                "keep the one with the later time; then run `attachdeck build`",
             )
         ]
     values = document.root.value if document.root else None
@@ -155,17 +154,17 @@ def _damage(document: Document, problems: list[Diagnostic]) -> list[Diagnostic]:
     if isinstance(format, int) and not 1 <= format <= FORMAT:
         return [
             _damaged(
-                f"the lock has format {format}, and this attachdeck reads format {FORMAT}",
+                f"course.lock has format {format}, but this attachdeck reads only format {FORMAT}",
                 Location(document.file),
-                "install the attachdeck that wrote it, or a newer one",
+                "install the version of attachdeck that wrote it, or a newer one",
             )
         ]
     return [
         _damaged(
-            f"the lock is damaged: {problem.message}",
+            f"course.lock is damaged: {problem.message}",
             problem.at,
-            "take the last good version of the file (`git checkout course.lock`) and run "
-            "`attachdeck build`; do not delete it: learners' progress hangs on it",
+            "restore the last good version (`git checkout course.lock`) and run "
+            "`attachdeck build`; do not delete it: learners would lose their progress",
         )
         for problem in problems[:1]
     ]

@@ -24,7 +24,7 @@ def forgotten(lock: Lock, new: Lock, name: str) -> tuple[Lock, str] | None:
     for key, deck in lock.decks.items():
         if name in (deck.name, key) and key in new.decks and new.decks[key].name != deck.name:
             return _without_deck(lock, key), (
-                f"the deck `{deck.name}`: learners' cards stay in it, and new cards come into "
+                f"the deck `{deck.name}`: learners' cards stay in it, and new cards go into "
                 f"`{new.decks[key].name}`"
             )
     return None
@@ -35,13 +35,13 @@ def _card(lock: Lock, name: str, key: str, now: CardRecord | None) -> tuple[Lock
     card = lock.cards[name]
     others = {id: record for id, record in lock.cards.items() if id != name}
     if now is None:
-        words = f"`{name}`: learners who have it keep it, and no release corrects it any more"
+        words = f"`{name}`: learners who have it keep it without further corrections"
         return replace(lock, cards=others), words
     if now.note_type != card.note_type:
         # Under its old GUID Anki would take the new note for the old one, and never update it.
         fresh = guid(lock.course, f"{key} after {card.guid}")
         others[key] = replace(now, guid=fresh, unreleased=NEW)
-        words = f"`{name}`: learners keep the old card, uncorrected, and get `{key}` as a new one"
+        words = f"`{name}`: learners keep the old card without corrections and get `{key}` as new"
         return replace(lock, cards=others), words
     lost = [place for place in card.places if place not in now.places]
     if not lost:
@@ -50,8 +50,7 @@ def _card(lock: Lock, name: str, key: str, now: CardRecord | None) -> tuple[Lock
     others[name] = replace(card, places=kept)
     sides = " and ".join(f"its {side(card.note_type, place)}" for place in lost)
     words = (
-        f"`{name}`: learners keep an empty card for {sides}, with its history, until they choose "
-        "Tools → Empty Cards"
+        f"`{name}`: learners keep an empty card for {sides} until they choose Tools → Empty Cards"
     )
     return replace(lock, cards=others), words
 

@@ -68,8 +68,8 @@ def _changed_course_id(old: Lock, new: Lock, at: Location) -> Diagnostic:
         "changed-course-id",
         f"the course's id was `{old.course}` and is now `{new.course}`",
         at,
-        "every card would come to learners as a new one, beside the old: write the old id in "
-        "course.yaml; for a course of its own, delete course.lock",
+        "learners would get every card a second time, without their progress: write the old id in "
+        "course.yaml; for a new, separate course, delete course.lock",
     )
 
 
@@ -84,7 +84,7 @@ def _renamed_decks(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[D
                 "renamed-deck",
                 f"the deck `{before.name}` is now called `{deck.name}`",
                 at,
-                "Anki would leave learners' cards in the old deck, beside an empty new one: "
+                "learners' cards would stay in the old deck: "
                 f"{_old_name(key, before.name, deck.name, at)}; or accept that with `{accepted}`",
             )
 
@@ -97,7 +97,7 @@ def _old_name(key: str, name: str, new_name: str, at: Location) -> str:
         kind, last = "lesson", above.rpartition("::")[2]  # The lesson's deck was renamed.
     if TRANSLATIONS in Path(at.file).parts:
         return f"translate its name as `{last}` again" + (
-            " (a lesson with a `deck` may have another title)" if kind == "lesson" else ""
+            " (a lesson with a `deck` can have a different title)" if kind == "lesson" else ""
         )
     where = {
         "lesson": f"in the lesson `{lesson}` write `deck: {last}`",
@@ -114,8 +114,8 @@ def _changed_layouts(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator
                 "changed-layout",
                 f"the fields or templates of the note type `{key}` have changed",
                 root()["note_types"].key_at(key),
-                "Anki would clone the note type and never update learners' notes again: "
-                "take the change back, or use a spare field",
+                "Anki would copy the note type and never update learners' notes again: "
+                "undo the change, or use a spare field",
             )
 
 
@@ -143,13 +143,13 @@ def _vanished_cards(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[
 
 def _vanished_card(key: str, at: Location, suggestion: str | None) -> Diagnostic:
     renamed = (
-        f"if it is `{suggestion.split('`')[1]}` now, write `formerly: {key}` there; "
+        f"if it is now `{suggestion.split('`')[1]}`, write `formerly: {key}` there; "
         if suggestion
         else ""
     )
     return _refusal(
         "vanished-card",
-        f"the card `{key}` is gone",
+        f"the card `{key}` is missing; learners of the last release have it",
         at,
         f"learners would keep it forever without corrections: {renamed}restore it with "
         f"`status: retired`; or accept that with `{forget_command(key, at)}`",
@@ -159,11 +159,11 @@ def _vanished_card(key: str, at: Location, suggestion: str | None) -> Diagnostic
 def _changed_note_type(key: str, card: CardRecord, now: CardRecord, at: Location) -> Diagnostic:
     return _refusal(
         "changed-note-type",
-        f"the card `{key}` was of the note type `{card.note_type}` and is now `{now.note_type}`",
+        f"the card `{key}` had the note type `{card.note_type}` and now has `{now.note_type}`",
         at,
-        "Anki would never update the card again for those who have it: retire it under this id, "
-        f"and write the new one under another; or run `{forget_command(key, at)}`: learners keep "
-        "the old card, uncorrected, and get this one as a new card",
+        "Anki would never update the card again: restore it with `status: retired` and write the "
+        f"new card with a new id; or run `{forget_command(key, at)}`: learners keep the old card "
+        "and get this one as a new card",
     )
 
 
@@ -173,9 +173,9 @@ def _lost_side(key: str, card: CardRecord, lost: list[int], at: Location) -> Dia
         "lost-side",
         f"the card `{key}` has lost {sides}",
         at,
-        f"learners would keep an empty card that nobody can answer: write {sides} again; or leave "
-        "the card as it was, with `status: retired`, and write the new one under another id; or "
-        f"accept that with `{forget_command(key, at)}`",
+        f"learners would keep an empty card that nobody can answer: restore {sides}; or restore "
+        "the card with `status: retired` and write the new card with a new id; or accept that "
+        f"with `{forget_command(key, at)}`",
     )
 
 
@@ -183,11 +183,11 @@ def _retired_side(key: str, card: CardRecord, more: list[int], at: Location) -> 
     sides = " and ".join(f"its {side(card.note_type, place)}" for place in more)
     return _refusal(
         "retired-side",
-        f"the card `{key}` is retired and has {sides} only since then",
+        f"the retired card `{key}` has gained {sides}",
         at,
         # A retired note comes without cards. Anki makes the new one by itself, with an id apart
         # from its siblings', and doubles that note's cards when a template changes.
-        f"Anki would make a card of it that no update reaches: take {sides} out again",
+        f"Anki would add a card that no update can reach: delete {sides} again",
     )
 
 
@@ -201,16 +201,15 @@ def _shared_guids(old: Lock, new: Lock, root: Callable[[], Node]) -> Iterator[Di
         if key not in old.cards and owner in old.cards:
             yield _refusal(
                 "reused-id",
-                f"the id `{key}` is used again for another card",
+                f"the id `{key}` is used again for a different card",
                 root()["cards"].key_at(owner),
-                f"`{owner}` was once called so and carries on its progress: "
-                "give the new card another id",
+                f"`{owner}` once had this id and keeps its progress: give the new card a different "
+                "id",
             )
         elif owner != key:
             yield _refusal(
                 "reused-id",
-                f"the cards `{owner}` and `{key}` are one and the same for learners",
+                f"the cards `{owner}` and `{key}` are the same card for learners",
                 root()["cards"].key_at(key),
-                "one was renamed to the other: keep one of both cards in the lesson, "
-                "with what the other says better",
+                "one was renamed to the other: merge them into one card and delete the other",
             )

@@ -88,7 +88,7 @@ def find(name: str) -> Output:
     if point is None:
         raise UnknownOutput(
             f"there is no output `{name}`; "
-            f"known are {', '.join(known()) or 'none: install attachdeck again'}"
+            f"the outputs are {', '.join(known()) or 'none: install attachdeck again'}"
         )
     try:
         output = point.load()
@@ -96,14 +96,14 @@ def find(name: str) -> Output:
         if _is_own(point):
             raise
         raise BrokenOutput(
-            f"the output `{name}` ({point.value}) cannot be loaded: {type(error).__name__}: {error}"
+            f"the output `{name}` ({point.value}) cannot be loaded: {error}"
         ) from error
     if not isinstance(getattr(output, "SUFFIX", None), str) or not callable(
         getattr(output, "write", None)
     ):
         raise BrokenOutput(
-            f"the output `{name}` ({point.value}) is none: "
-            "it needs `SUFFIX` and `write`, see docs/reference/outputs.md"
+            f"the output `{name}` ({point.value}) is incomplete: "
+            "it needs `SUFFIX` and `write` (see docs/reference/outputs.md)"
         )
     return output if _is_own(point) else _Foreign(name, cast(Output, output))
 
@@ -144,9 +144,7 @@ class _Foreign:
         except (OSError, NothingLeft):
             raise
         except Exception as error:
-            raise BrokenOutput(
-                f"the output `{self.name}` failed: {type(error).__name__}: {error}"
-            ) from error
+            raise BrokenOutput(f"the output `{self.name}` failed: {error}") from error
         if not place.exists():
             raise BrokenOutput(f"the output `{self.name}` wrote nothing")
         return remarks
@@ -159,7 +157,7 @@ def _is_own(point: EntryPoint) -> bool:
 def _put_folder(new: Path, path: Path) -> None:
     """Move the files of a new folder to their place, and delete what the last output left there."""
     if path.exists() and not path.is_dir():
-        raise NotADirectoryError(f"{path} is a file, and this output is a folder")
+        raise NotADirectoryError(f"{path} is a file, but this output is a folder")
     path.mkdir(exist_ok=True)
     before = _listed(path)
     names = {file.relative_to(new).as_posix() for file in new.rglob("*") if file.is_file()}
@@ -183,8 +181,8 @@ def _listed(path: Path) -> set[str]:
     if not listing.is_file():
         if any(path.iterdir()):
             raise FileExistsError(
-                f"the folder {path} has things in it that attachdeck did not write: "
-                "name an empty one, or a new one"
+                f"the folder {path} contains files that attachdeck did not write: "
+                "name an empty or new folder"
             )
         return set()
     return {

@@ -42,7 +42,7 @@ def write(deck: Deck, place: Path) -> list[str]:
     )
     return [
         *([f"{deck.retired} retired"] if deck.retired else []),
-        *([f"{elsewhere} in decks that do not lie under the course's"] if elsewhere else []),
+        *([f"{elsewhere} in decks outside the course's deck"] if elsewhere else []),
     ]
 
 

@@ -96,8 +96,8 @@ class _Bank:
             "of the course's own note types": sum(
                 bool(note.cards) and note.kind == "custom" for note in deck.notes
             ),
-            "pictures (their alt text stands there)": len(deck.media) - sounds,
-            "sounds (their transcripts stand there)": sounds,
+            "pictures (replaced by their alt text)": len(deck.media) - sounds,
+            "sounds (replaced by their transcripts)": sounds,
         }
 
     def blocks(self) -> Iterator[str]:

@@ -75,12 +75,12 @@ class Site:
 
         All of its folders are watched still.
         """
-        message = f"the course cannot be shown ({type(error).__name__}: {error})"
+        message = f"the course cannot be shown: {error}"
         problem = {
             "rule": "preview",
             "severity": "error",
             "message": message,
-            "help": f"`attachdeck check {folder}` says more",
+            "help": f"run `attachdeck check {folder}` for more details",
             "also": [],
             "file": str(folder),
             "line": 0,

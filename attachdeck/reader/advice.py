@@ -47,7 +47,7 @@ _COMPLAINTS = (
     _Complaint(
         "mapping values are not allowed",
         "this colon begins a second value",
-        f"a text that holds `: ` {QUOTE}",
+        f"a text that contains `: ` {QUOTE}",
         closer=line_too_deep,
     ),
     _Complaint(
@@ -66,32 +66,32 @@ _COMPLAINTS = (
     ),
     _Complaint(
         "could not find expected ':'",
-        "this line has no `key: value`",
+        "this line is not written as `key: value`",
         "a key needs a colon and a space after it: `prompt: …`; "
-        "a text of several lines stands after `|`",
+        "a text of several lines goes after `|`",
         "",
         begun=True,
         closer=no_colon,
     ),
     _Complaint(
         "did not find expected key",
-        "this does not fit what stands before it",
+        "this does not match the lines before it",
         "check the indentation and the quotation marks here and in the line above; "
-        "a text with a quotation mark in it is best written after `|`",
+        "write a text that contains a quotation mark after `|`",
         "",
         closer=out_of_place,
     ),
     _Complaint(
         "did not find expected '-' indicator",
-        "this line is indented wrongly",
-        "keys of one card start in the same column, and entries of a list with `- `",
+        "this line has the wrong indentation",
+        "all keys of a card start in the same column, and list entries start with `- `",
         "",
         closer=indented_wrongly,
     ),
     _Complaint(
         "found character that cannot start any token",
         "a text cannot begin with this character",
-        f"text that begins with `@`, `%` or a backtick {QUOTE}",
+        f"a text that begins with `@`, `%` or a backtick {QUOTE}",
     ),
     _Complaint(
         "did not find expected node content",
@@ -113,7 +113,7 @@ _COMPLAINTS = (
     _Complaint(
         "block sequence entries are not allowed",
         "a list cannot begin here",
-        f"begin it on a line of its own; a text that begins with `- ` {QUOTE}",
+        f"start it on a new line; a text that begins with `- ` {QUOTE}",
     ),
     _Complaint(
         "did not find expected alphabetic",
@@ -130,7 +130,7 @@ _COMPLAINTS = (
     ),
     _Complaint(
         "did not find expected comment or line break",
-        "behind `|` nothing can stand on the same line",
+        "nothing can follow `|` on the same line",
         "",
         closer=not_behind_a_bar,
     ),
@@ -140,13 +140,13 @@ _COMPLAINTS = (
         "",
         closer=lambda *_: Advice(
             "a value is missing here",
-            "write a space and a value behind the colon, or delete the key",
+            "write a space and a value after the colon, or delete the key",
         ),
     ),
     _Complaint(
         "<document start>",
-        "nothing can stand behind the end of this",
-        "check the brackets and the quotation marks above",
+        "there is text after the end of this value",
+        "check the brackets and quotation marks above this line",
         "",
         closer=directive,
     ),
@@ -158,7 +158,7 @@ def syntax_error(
     error: yaml.MarkedYAMLError, text: str, shown: str, parse: Callable[[str], Iterator[yaml.Event]]
 ) -> Diagnostic:
     """Return the parser's complaint about a file's text as a diagnostic; `parse` is the parser."""
-    problem = error.problem or error.context or "it does not follow the rules of YAML"
+    problem = error.problem or error.context or "this is not valid YAML"
     complaint = next((known for known in _COMPLAINTS if known.phrase in problem), None)
     line, column = _place(error, complaint)
     page = Page(text, parse, error.problem_mark.line + 1 if error.problem_mark else line, shown)
@@ -189,11 +189,11 @@ def _place(error: yaml.MarkedYAMLError, complaint: _Complaint | None) -> tuple[i
 
 def _on_indentation(page: Page, line: int, column: int) -> Advice | None:
     if page[line][column - 1 : column] == "\t":
-        return Advice("a tab stands in the indentation", "indent with spaces")
+        return Advice("the indentation contains a tab", "indent with spaces")
     if place := no_space(page.lines, line):
         return Advice(
-            "a character that only looks like a space stands in the indentation",
-            "delete it, and indent with the space bar",
+            "the indentation contains a character that only looks like a space",
+            "delete it and press the space bar instead",
             place,
         )
     return text_not_deep(page.lines, line)

@@ -96,7 +96,7 @@ def _on_a_later_line(page: Page, line: int) -> Advice | None:
 
 def _unquoted(key: str, meant: str, at: tuple[int, int]) -> Advice:
     return Advice(
-        "this text cannot stand between braces without quotation marks",
+        "this text needs quotation marks inside braces",
         f"put quotation marks around the whole text: `{key}{quoted(meant)}`",
         at,
     )

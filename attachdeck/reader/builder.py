@@ -58,11 +58,11 @@ class Builder:
                         "several-documents",
                         "a second document begins here",
                         event,
-                        "delete the line `---`; one file holds one document",
+                        "delete the line `---`: a file has only one document",
                     )
                 value, mark = self.node(next(events), events, 1)
         for name, event in self.unused.items():
-            message = f"`&{name}` is no part of the text, but a name for it that nothing uses"
+            message = f"`&{name}` is a YAML anchor that nothing uses, and learners do not see it"
             help = f"a text that begins with `&` needs quotes around it{self.as_text(event)}"
             self.diagnostics.append(self.diagnostic("yaml-alias", message, event, help))
         return value, mark
@@ -102,8 +102,8 @@ class Builder:
         odd = NOT_TEXT.search(event.value) if event.style == '"' else None
         if odd:
             message = (
-                "a backslash is special in double quotes, and stands here for the invisible "
-                f"character U+{ord(odd.group()):04X}"
+                "a backslash is special in double quotes; here it makes the invisible character "
+                f"U+{ord(odd.group()):04X}"
             )
             raise self.refused(
                 "invisible-character",
@@ -125,7 +125,7 @@ class Builder:
         if word:
             message = (
                 f"a backslash is special in double quotes: `{word.rpartition(':')[2][:2]}` in "
-                f"`{word}` is {'a tab' if 't' in word[:5] else 'a line end'}"
+                f"`{word}` becomes {'a tab' if 't' in word[:5] else 'a line end'}"
             )
             help = f"a text with a backslash needs single quotes{self.as_text(event)}"
             self.diagnostics.append(self.diagnostic("yaml-syntax", message, event, help))
@@ -162,13 +162,13 @@ class Builder:
                 "yaml-key",
                 "a key must be a word",
                 event,
-                "text that begins with `{`, `[` or `*` needs quotes around it"
+                "a text that begins with `{`, `[` or `*` needs quotes around it"
                 f"{self.as_text(event)}",
             )
         if event.value == "<<" and not event.style:
-            help = "write out the keys that it would bring along"
+            help = "write the keys out here instead"
             self.diagnostics.append(
-                self.diagnostic("yaml-key", "`<<` brings no keys along here", event, help)
+                self.diagnostic("yaml-key", "`<<` does not copy keys in a course", event, help)
             )
         key: str = event.value
         return key
@@ -178,11 +178,11 @@ class Builder:
 
         `begun_again` is true where another entry may begin here.
         """
-        entry = f", or, where another entry begins here, write `- {key}: …`" if begun_again else ""
+        entry = f"; if a new entry begins here, write `- {key}: …`" if begun_again else ""
         help = (
-            f"it stands in line {line} already; keep one of the two{entry}"
+            f"line {line} already has it: delete one of the two{entry}"
             if line
-            else "a text that holds a comma needs quotes around it inside `{ }`"
+            else "a text with a comma needs quotes around it inside `{ }`"
         )
         self.diagnostics.append(
             self.diagnostic("duplicate-key", f"`{key}` is written twice", event, help)
@@ -213,7 +213,7 @@ class Builder:
         if event.anchor not in self.anchors:
             raise self.refused(
                 "yaml-alias",
-                f"`*{event.anchor}` refers to nothing before it",
+                f"`*{event.anchor}` refers to a name that is not defined above",
                 event,
                 f"a text that begins with `*` needs quotes around it{self.as_text(event)}",
             )
@@ -223,7 +223,7 @@ class Builder:
         if self.aliased > MAX_ALIASED_VALUES:
             raise self.refused(
                 "yaml-alias",
-                f"aliases repeat more than {MAX_ALIASED_VALUES:,} values",
+                f"aliases such as `*name` repeat more than {MAX_ALIASED_VALUES:,} values",
                 event,
                 "write the text out instead",
             )

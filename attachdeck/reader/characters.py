@@ -37,12 +37,12 @@ def with_plain_ends(text: str) -> str:
 def _invisible(match: re.Match[str], text: str, shown: str) -> Diagnostic:
     at = location_of(shown, text, match.start())
     instead = _instead(match.group(), text[max(match.start() - 1, 0) : match.end() + 1])
-    do = f"write {'a space' if instead == ' ' else f'`{instead}`'} in its place"
+    do = f"replace it with {'a space' if instead == ' ' else f'`{instead}`'}"
     return Diagnostic(
         rule="invisible-character",
-        message=f"the invisible character U+{ord(match.group()):04X} cannot stand in a course",
+        message=f"the invisible character U+{ord(match.group()):04X} is not allowed in a course",
         at=at,
-        help=f"{do if instead else 'delete it'}; it often comes along with copied text",
+        help=f"{do if instead else 'delete it'}; copied text often contains such characters",
         mend=Edit(at, instead),
     )
 

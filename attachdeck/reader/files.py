@@ -45,7 +45,7 @@ def read_utf8(
                 rule="encoding",
                 message="this file is not in UTF-8",
                 at=at,
-                help="save it again with the encoding UTF-8",
+                help="save it again in the encoding UTF-8",
             )
         ]
     return Document(shown, with_plain_ends(text), None), []
@@ -68,11 +68,12 @@ def read_bytes(
     try:
         if root and not Path(os.path.realpath(path)).is_relative_to(root):
             return unreadable(
-                "this link leads out of the course's folder", "put a copy of the file here instead"
+                "this link points outside the course's folder",
+                "put a copy of the file here instead",
             )
         status = path.stat()
         if not S_ISREG(status.st_mode):
-            return unreadable("this is no file", "put the file in its place")
+            return unreadable("this is not a file", "replace it with a file")
         if status.st_size > most:
             return unreadable(
                 f"this file is larger than {most // 1024 // 1024} MiB",
@@ -81,11 +82,11 @@ def read_bytes(
         return path.read_bytes(), None
     except FileNotFoundError:
         return unreadable(
-            "this file is missing", "create it; `attachdeck schema` shows what belongs into it"
+            "this file is missing", "create it; `attachdeck schema` shows what it can contain"
         )
     except (OSError, RuntimeError) as error:
         # A loop of links is a RuntimeError before Python 3.13.
         return unreadable(
             f"this file cannot be read: {getattr(error, 'strerror', None) or error}",
-            "check that it is a file and that you may read it",
+            "check that it is a file and that you have permission to read it",
         )

@@ -221,7 +221,7 @@ class _Reading:
             self.diagnostics.append(
                 Diagnostic(
                     rule="file-name",
-                    message=f"this {noun} is not read, because {reason}",
+                    message=f"this {noun} is ignored because {reason}",
                     at=Location(self.shown(path)),
                     help=help,
                 )

@@ -47,13 +47,13 @@ def line_too_deep(page: Page, line: int, column: int) -> Advice | None:
     begin = page.column(line)
     noun = "an entry" if page[line].lstrip().startswith("- ") else "a key"
     column_help = (
-        f"if it is {noun}, begin it in column {begin}"
+        f"if it is {noun}, start it in column {begin}"
         if begin
-        else "keys of one card start in the same column"
+        else "all keys of a card start in the same column"
     )
     return Advice(
-        "this line is indented further than the one above it, and so goes on with its text",
-        f"{column_help}; a text of several lines stands after `|`",
+        "this line is indented further than the line above, so it continues that text",
+        f"{column_help}; a text of several lines goes after `|`",
     )
 
 
@@ -66,8 +66,8 @@ def _deck_with_a_colon(page: Page, line: int) -> Advice | None:
     if meant == name:
         return None
     return Advice(
-        "a deck name has no single colon",
-        f"write `deck: {quoted(meant)}`, or `::` for a deck within another",
+        "a deck name cannot contain a single colon",
+        f"write `deck: {quoted(meant)}`, or `::` for a deck inside another",
     )
 
 
@@ -79,7 +79,7 @@ def _text_with_a_colon(page: Page, line: int) -> Advice:
     where = f": `{key[1]}: |`" if key else ""
     return Advice(
         "this colon begins a second value",
-        f"a text of several lines that holds `: ` stands after `|`, on the lines below it{where}",
+        f"put a text of several lines that contains `: ` below a `|`{where}",
     )
 
 
@@ -101,7 +101,7 @@ def _no_hyphen(page: Page, above: int, line: int) -> Advice | None:
     ):
         return None
     return Advice(
-        "an entry begins with `- `, a hyphen and a space",
+        "a list entry begins with `- `, a hyphen and a space",
         f"write `- {shortened(entry)}`",
         (above, len(indent) + 1),
     )
@@ -112,10 +112,10 @@ def _second_key(page: Page, line: int, column: int) -> Advice | None:
     if not key or key[1] not in known_keys():
         return None
     meant = page.mended(line)
-    quotes = f"a text that holds `: ` {QUOTE}" + (f": `{meant}`" if meant else OR_BELOW)
+    quotes = f"a text that contains `: ` {QUOTE}" + (f": `{meant}`" if meant else OR_BELOW)
     return Advice(
         "this colon begins a second value",
-        f"{quotes}; where `{key[1]}:` is a key, begin it on a line of its own",
+        f"{quotes}; if `{key[1]}:` is a key, start it on a new line",
     )
 
 
@@ -129,7 +129,7 @@ def _keyless(page: Page, above: int, line: int) -> Advice | None:
         and page.reads(above, f"{parts[1]}{parts[2]}: {parts[3]}")
     ):
         return Advice(
-            "this line has no `key: value`",
+            "this line is not written as `key: value`",
             f"a key needs a colon and a space after it: `{parts[2]}: {shortened(parts[3])}`",
             (above, parts.end(1) + 1),
         )
@@ -139,8 +139,8 @@ def _keyless(page: Page, above: int, line: int) -> Advice | None:
     if not is_alone or _indent(written) != _indent(page[line]):
         return None
     return Advice(
-        "this line has no `key: value`",
-        "delete it, or write `# ` before it, which makes it a comment",
+        "this line is not written as `key: value`",
+        "delete it, or write `# ` before it to make it a comment",
         (above, _indent(written) + 1),
     )
 
@@ -159,7 +159,7 @@ def text_not_deep(lines: Sequence[str], line: int) -> Advice | None:
             text = lines[first - 1]
             if _indent(text) > begin:
                 return None
-            help = f"begin each of its lines in column {begin + 3}, further right than `{key[2]}:`"
+            help = f"start each of its lines in column {begin + 3}, further right than `{key[2]}:`"
             at = (first, _indent(text) + 1)
             return Advice("the text of several lines is not indented", help, at)
         if _LIKE_A_KEY.match(written[:LONGEST_LINE]):
@@ -174,22 +174,22 @@ def no_colon(page: Page, line: int, _column: int) -> Advice | None:
     if comment := re.match(r"\s*(?://|<!--|/\*)\s*(.*?)\s*(?:-->|\*/)?$", written[:LONGEST_LINE]):
         return Advice("a comment begins with `# `", f"write `# {shortened(comment[1])}`")
     if re.fullmatch(r"\s*([-=_*~+])\1{2,}", written):
-        return Advice("a line of signs separates nothing here", "delete it")
+        return Advice("a line of dashes or other characters has no meaning here", "delete it")
     parts = re.fullmatch(r"(\s*(?:- +)*)([\w-]+)(\s*[:;=：]\s*|\s+)(\S.*)", written[:LONGEST_LINE])
     if parts and (parts[3].strip() or parts[2] in known_keys()):
         return _no_plain_colon(page, line, parts)
     whole = re.fullmatch(r"\s*(?:- +)*\"([\w-]+: )(.*)\"", written[:LONGEST_LINE])
     if whole:
         return Advice(
-            "this line has no `key: value`",
-            f"quotation marks stand around the text alone: `{whole[1]}{quoted(whole[2])}`",
+            "this line is not written as `key: value`",
+            f"put quotation marks around the text only: `{whole[1]}{quoted(whole[2])}`",
         )
     if not page.reads(line, f"{' ' * 40}{written.strip()}"):
         return None
     return Advice(
-        "this line has no `key: value`",
-        "to go on with the text above, indent it further than the key there; "
-        "otherwise write a key before it, and a colon",
+        "this line is not written as `key: value`",
+        "to continue the text above, indent it further than the key of that text; "
+        "otherwise write a key and a colon before it",
     )
 
 
@@ -203,18 +203,19 @@ def _no_plain_colon(page: Page, line: int, parts: re.Match[str]) -> Advice | Non
     meant = meant if len(meant) <= LONGEST_LINE // 20 else f"{parts[2]}: …"
     if re.search(r"[^\S \t]", parts[3]):
         return Advice(
-            "a character that only looks like a space stands behind the colon",
-            f"write `{meant}`, with the space bar",
+            "the character after the colon only looks like a space",
+            f"delete it and press the space bar instead: `{meant}`",
             (line, parts.end(2) + 1),
         )
     if parts[3].strip():
         return Advice(
-            "this line has no `key: value`", f"a key needs a colon and a space after it: `{meant}`"
+            "this line is not written as `key: value`",
+            f"a key needs a colon and a space after it: `{meant}`",
         )
     return Advice(
-        "this line has no `key: value`",
-        "if it goes on with the text above, indent it further than its key; "
-        f"a key needs a colon after it: `{meant}`",
+        "this line is not written as `key: value`",
+        "if it continues the text above, indent it further than the key of that text; "
+        f"if it is a key, write a colon after it: `{meant}`",
     )
 
 
@@ -228,15 +229,15 @@ def out_of_place(page: Page, line: int, _column: int) -> Advice | None:
     deeper = next(page.above(line), "")
     if entry.startswith("{") and deeper.startswith(f"{' ' * indented}{{"):
         return Advice(
-            "an entry begins with `- `, a hyphen and a space",
+            "a list entry begins with `- `, a hyphen and a space",
             f"write `- ` before the `{{` of each entry, as in `- {shortened(deeper.strip())}`",
             (line - 1 - list(reversed(page.lines[: line - 1])).index(deeper), indented + 1),
         )
     opening = next((text for text in page.above(line) if _indent(text) < indented), "")
     if re.search(r": +[|>][-+0-9]*$", opening) and _indent(deeper) > indented:
         return Advice(
-            "this line is indented less than the text that it belongs to",
-            f"begin it in column {_indent(deeper) + 1}, as the line above it does",
+            "this line is indented less than the rest of its text",
+            f"start it in column {_indent(deeper) + 1}, like the line above",
         )
     bare = re.sub(r"^(?:- +)+", "", entry)
     if (
@@ -245,7 +246,7 @@ def out_of_place(page: Page, line: int, _column: int) -> Advice | None:
         and page.reads(line, written.replace(entry, bare))
     ):
         return Advice(
-            "a list cannot begin among keys", f"delete the `- ` before `{bare.partition(':')[0]}`"
+            "a list cannot begin between keys", f"delete the `- ` before `{bare.partition(':')[0]}`"
         )
     return indented_wrongly(page, line, 1)
 
@@ -255,17 +256,17 @@ def _text_after_its_end(page: Page, line: int) -> Advice:
     meant = page.mended(line)
     if mark and mark[1] in "[{":
         return Advice(
-            "the text goes on behind its closing bracket",
+            "there is text after the closing bracket",
             f"a text that begins with `{{` or `[` {QUOTE}"
             + (f": `{meant}`" if meant else OR_BELOW),
         )
     help = (
-        "put quotation marks of the other kind around the whole text"
+        "put the other kind of quotation marks around the whole text"
         if "''" not in meant
-        else "in single quotes an apostrophe is written twice"
+        else "inside single quotes, write an apostrophe twice"
     )
     return Advice(
-        "the text goes on behind its closing quotation mark",
+        "there is text after the closing quotation mark",
         f"{help}: `{meant}`" if meant else f"{help}{OR_BELOW}",
     )
 
@@ -275,7 +276,7 @@ def indented_wrongly(page: Page, line: int, column: int) -> Advice | None:
     written = page[line]
     if written[: column - 1].strip():
         if written[column - 1 :].strip() == ",":
-            return Advice("no comma stands between entries", "delete it")
+            return Advice("list entries are not separated by commas", "delete the comma")
         return in_braces(page, line) or _text_after_its_end(page, line)
     entry = written.strip()
     begins = re.compile(rf"\s*- +{re.escape(entry.partition(':')[0])}:")
@@ -283,15 +284,15 @@ def indented_wrongly(page: Page, line: int, column: int) -> Advice | None:
         line, written.replace(entry, f"- {entry}")
     ):
         return Advice(
-            "an entry begins with `- `, a hyphen and a space",
-            f"write `- {shortened(entry)}`, and indent its other keys as far",
+            "a list entry begins with `- `, a hyphen and a space",
+            f"write `- {shortened(entry)}` and indent its other keys to match",
         )
     begin = page.column(line)
     help = (
-        f"begin it in column {begin}: keys of one card start in the same column, "
-        "and entries of a list with `- `"
+        f"start it in column {begin}: all keys of a card start in the same column, "
+        "and list entries start with `- `"
     )
-    return Advice("this line is indented wrongly", help) if begin else None
+    return Advice("this line has the wrong indentation", help) if begin else None
 
 
 def no_entry(page: Page, line: int, _column: int) -> Advice | None:
@@ -301,7 +302,7 @@ def no_entry(page: Page, line: int, _column: int) -> Advice | None:
     )
     if stars and page.reads(line, f"{stars[1]}{stars[2]}: {stars[3]}"):
         return Advice(
-            "a key stands without stars",
+            "a key has no stars around it",
             f"write `{stars[2]}: {shortened(stars[3])}`",
             (line, stars.end(1) + 1),
         )
@@ -309,7 +310,7 @@ def no_entry(page: Page, line: int, _column: int) -> Advice | None:
     if not entry or not page.reads(line, f"{entry[1]}- {entry[2]}"):
         return None
     return Advice(
-        "an entry begins with `- `, a hyphen and a space",
+        "a list entry begins with `- `, a hyphen and a space",
         f"write `- {shortened(entry[2])}`",
         (line, entry.end(1) + 1),
     )
@@ -320,9 +321,9 @@ def not_behind_a_bar(page: Page, line: int, column: int) -> Advice:
     sign = "|" if "|" in page[line][: column - 1] else ">"
     meant = page.mended(line)
     return Advice(
-        f"behind `{sign}` nothing can stand on the same line",
+        f"nothing can follow `{sign}` on the same line",
         "write the text on the lines below, indented further"
-        + (f"; where the sign belongs to it, write `{meant}`" if meant else ""),
+        + (f"; if `{sign}` is part of the text, write `{meant}`" if meant else ""),
     )
 
 
@@ -330,12 +331,12 @@ def directive(page: Page, line: int, _column: int) -> Advice | None:
     """Advise on a line with `%` or `...`, which end the file for YAML."""
     above = next((number for number in range(1, line) if page[number].startswith("%")), 0)
     if above:
-        return Advice("a line that begins with `%` is for YAML itself", "delete it", (above, 1))
+        return Advice("YAML reserves lines that begin with `%`", "delete it", (above, 1))
     dots = next((number for number in range(line - 1, 0, -1) if page[number].rstrip() == "..."), 0)
     return (
         Advice(
-            "three dots alone on a line are the end of a file for YAML",
-            "delete them, or indent them like the text around",
+            "three dots alone on a line end the file in YAML",
+            "delete them, or indent them like the text around them",
             (dots, 1),
         )
         if dots

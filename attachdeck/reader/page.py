@@ -32,7 +32,7 @@ MISREAD = re.compile(
 They are group 1. Two backslashes are one backslash, and match without it.
 """
 QUOTE = "needs quotes around it"
-OR_BELOW = ", or write it after `|` on lines of its own"
+OR_BELOW = ", or write it after `|` on new lines"
 
 
 class Advice(NamedTuple):

@@ -86,8 +86,8 @@ def svg_problems(content: bytes, shown: str) -> list[Diagnostic]:
     piece = danger.group().decode("utf-8", "replace").strip()
     return [
         _unsafe(
-            f"`{piece}` cannot stand in a picture: "
-            "it could run a script or load something from elsewhere",
+            f"`{piece}` is not allowed in a picture: "
+            "it could run a script or load something from the internet",
             location_of(shown, text, max(text.find(piece), 0)),
             "delete it, or export the picture again as plain SVG",
         )
@@ -112,15 +112,15 @@ def spoilt(content: bytes, name: str) -> str:
         return _spoilt_svg(content)
     kind = next((kind for beginning, kind in _KINDS if content.startswith(beginning)), "")
     if not kind or (kind == "WebP" and content[8:12] != b"WEBP"):
-        return f"this file is no picture of the kind {ending.upper()}"
-    return "" if _is_whole(content, kind) else f"this {kind} is not whole: its end is missing"
+        return f"this file is not a picture of type {ending.upper()}"
+    return "" if _is_whole(content, kind) else f"this {kind} is incomplete: its end is missing"
 
 
 def _spoilt_svg(content: bytes) -> str:
     from xml.parsers import expat
 
     if not _SVG.search(content):
-        return "this file is no SVG"
+        return "this file is not an SVG"
     if _NAMESPACE not in content:  # As in a picture that was copied out of a page.
         return 'its first tag does not begin `<svg xmlns="http://www.w3.org/2000/svg"`'
     try:

@@ -30,9 +30,9 @@ def repositories(folder: Path) -> Iterator[Diagnostic]:
 def _problem(place: Path, message: str) -> Diagnostic:
     return Diagnostic(
         rule="git-repository",
-        message=f"{message}, which can run commands on your computer",
+        message=f"{message}, and its settings can run commands on your computer",
         at=Location(place.as_posix()),
-        help="do not run git or open an editor there; delete these files",
+        help="delete these files before you run git or open an editor there",
     )
 
 

@@ -34,7 +34,7 @@ def spoilt_sound(content: bytes, name: str) -> str:
     else:
         magic = _MAGIC.get(ending, ((0, b""),))
         fits = all(content[place:].startswith(sign) for place, sign in magic)
-    return "" if fits else f"this file is not a sound or film of the kind {ending.upper()}"
+    return "" if fits else f"this file is not a sound or video of type {ending.upper()}"
 
 
 def _is_frame(head: bytes) -> bool:

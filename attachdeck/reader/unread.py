@@ -46,19 +46,19 @@ def unread_files(folder: Path) -> Iterator[Unread]:
     media = folder / "media" / "media.yaml"
     for path in _entries(folder / "media"):
         if _yaml_stem(path.name).casefold() == "media" and not _is_same(path, media):
-            yield Unread(path, "of its name", "its name and place are `media/media.yaml`")
+            yield Unread(path, "its name is wrong", "rename it to `media/media.yaml`")
     for path in _entries(folder / "note_types"):
         if path.is_dir() and not (path / "note_type.yaml").exists():
             help = (
-                "write one (`attachdeck schema note_type` shows what belongs into it), "
+                "write one (`attachdeck schema note_type` shows what it can contain), "
                 "or delete the folder"
             )
             yield Unread(path, "it has no `note_type.yaml`", help)
         elif path.name.casefold() in ("note_type.yaml", "note_type.yml"):
             yield Unread(
                 path,
-                "it lies in no folder of its own",
-                "put it into a folder, as `note_types/its-name/note_type.yaml`",
+                "it is not in a folder of its own",
+                "move it to `note_types/its-name/note_type.yaml`",
             )
 
 
@@ -73,13 +73,15 @@ def _misnamed(folder: Path) -> Iterator[Unread]:
             there = (folder / wanted).exists()
             yield Unread(
                 path,
-                "of its name",
-                f"put what it holds into `{wanted}`, or give it another name"
+                "its name is wrong",
+                f"move its contents to `{wanted}`, or give it a different name"
                 if there
-                else f"its name and place are `{wanted}`",
+                else f"rename it to `{wanted}`",
             )
         elif stem and not wanted and not is_folder and _is_lesson(path):
-            yield Unread(path, "it lies beside `lessons`", "put it into the folder `lessons`")
+            yield Unread(
+                path, "it is not in the folder `lessons`", "move it to the folder `lessons`"
+            )
 
 
 def unread_lessons(folder: Path) -> Iterator[Unread]:
@@ -87,13 +89,13 @@ def unread_lessons(folder: Path) -> Iterator[Unread]:
     for path in _entries(folder):
         if path.is_dir():
             help = (
-                "put it into `lessons` itself; "
-                "the numbers at the beginning of the names give the order"
+                "move it to `lessons` itself; "
+                "the numbers at the start of the file names set the order"
             )
             # A link may lead to a folder with very many files, so only its own are listed.
             files = path.glob(_YAML) if path.is_symlink() else path.rglob(_YAML)
             for file in sorted(files):
-                yield Unread(file, "it lies in a folder within `lessons`", help)
+                yield Unread(file, "it is in a folder inside `lessons`", help)
         elif path.suffix not in (".yaml", ".yml") and (
             stem := _yaml_stem(path.name) or (_is_lesson(path) and path.stem)
         ):

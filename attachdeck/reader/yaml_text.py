@@ -43,9 +43,9 @@ def _other_documents(text: str, shown: str) -> list[Diagnostic]:
     return [
         Diagnostic(
             rule="yaml-syntax",
-            message="this is no plain text, but a document of a word processor or a browser",
+            message="this is a document of a word processor or browser, not plain text",
             at=Location(shown, 1, 1, 1, 2),
-            help="save it as plain text, with the encoding UTF-8",
+            help="save it as plain text in the encoding UTF-8",
         )
     ]
 

@@ -98,7 +98,7 @@ def _compared(old: Snapshot, version: str, changes: Changes, previous: str) -> I
     """Compare with the last release; yield what to know of it. Raise Refused."""
     _refuse_withheld(changes, previous)
     if changes.renewed:
-        yield f"careful: {change_reporter.renewed(changes)}"
+        yield f"warning: {change_reporter.renewed(changes)}"
     yield _refuse_version(old, version, changes)
 
 
@@ -113,9 +113,9 @@ def _verified(deck: Deck, package: Path, previous: str) -> Iterator[str]:
     lost = [finding for finding in verify(package, old_package, names) if finding.fate is Fate.LOST]
     if lost:
         cards = ": " + ", ".join(lost[0].cards[:5]) if lost[0].cards else ""
-        raise Refused(f"Anki's engine says: {lost[0].subject}: {lost[0].message}{cards}")
-    yield "Anki's engine imports it" + (
-        ", and a learner of the last release loses nothing" if old_package else ""
+        raise Refused(f"Anki's engine found a problem: {lost[0].subject}: {lost[0].message}{cards}")
+    yield "tested in Anki's engine" + (
+        ": a learner of the last release loses nothing" if old_package else ""
     )
     if retired:
         yield _retired_words(retired)
@@ -131,9 +131,9 @@ def _other_outputs(deck: Deck, folder: Path, name: str) -> Iterator[str]:
             outputs.put(output, deck, folder / f"{name}{output.SUFFIX}")
             kinds.append(kind)
         except outputs.NothingLeft as nothing:
-            yield f"{kind} is not made, because nothing would be in it (left out: {nothing})"
+            yield f"left out {kind}, which would be empty: {nothing}"
     lessons = len(deck.course.lessons)
-    yield f"built {lessons} packages of single lessons, and {', '.join(kinds)}"
+    yield f"built {lessons} packages of single lessons and {', '.join(kinds)}"
 
 
 def _write_texts(deck: Deck, folder: Path, changes: Changes | None) -> None:
@@ -151,13 +151,13 @@ def differences(manifest: Path, place: Path) -> list[str]:
         entries = json.loads(manifest.read_text(encoding="utf-8"))["files"]
         sums = {str(name): str(entry["sha256"]) for name, entry in entries.items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Refused(f"`{manifest}` is no manifest of a release") from error
+        raise Refused(f"`{manifest}` is not the manifest of a release") from error
     built = {name: sum_ for name, sum_ in _sums(place).items() if name not in (MANIFEST, SUMS)}
     return [
         *(f"{name}: only in the manifest" for name in sorted(sums.keys() - built.keys())),
         *(f"{name}: not in the manifest" for name in sorted(built.keys() - sums.keys())),
         *(
-            f"{name}: other bytes"
+            f"{name}: different content"
             for name in sorted(sums.keys() & built.keys())
             if sums[name] != built[name]
         ),
@@ -167,7 +167,7 @@ def differences(manifest: Path, place: Path) -> list[str]:
 def _refuse_lock(compiled: Compiled, language: str) -> None:
     if compiled.stale:
         option = f" --language {language}" if language else ""
-        raise Refused(f"{LOCK} is stale: run `attachdeck build{option}`, and commit it")
+        raise Refused(f"{LOCK} is out of date: run `attachdeck build{option}` and commit it")
     if not any(card.retired_because == "" for card in compiled.deck.course.cards()):
         raise Refused("the course has no cards to release")
 
@@ -177,19 +177,18 @@ def _refuse_sealing(checked: Checked, compiled: Compiled, wanted: Wanted) -> Non
     version, last = compiled.deck.course.version, compiled.lock.released
     if last and _numbers(version) <= _numbers(last.version):
         reason = (
-            "the course has changed since"
+            "the course has changed since then"
             if version == last.version
-            else f"{version} would be a lower one"
+            else f"{version} is lower"
         )
         raise Refused(
-            f"version {last.version} has been released, and {reason}: write "
-            f"`version: {next_version(last.version, Bump.PATCH)}` in course.yaml, or a higher one"
+            f"version {last.version} has been released and {reason}: write "
+            f"`version: {next_version(last.version, Bump.PATCH)}` or higher in course.yaml"
         )
     if wanted.locked:
         raise Refused(
-            f"{LOCK} is not sealed for version {version}: run `attachdeck release` in your own "
-            "copy "
-            f"of the course, commit {LOCK}, and make the release from that commit"
+            f"{LOCK} is not sealed for version {version}: run `attachdeck release` without "
+            f"--locked on your computer, commit {LOCK}, and run this command on that commit"
         )
     if git.is_repository(checked.lock_path.parent) and not _is_committed(checked.lock_path):
         raise Refused(
@@ -219,12 +218,12 @@ def _seal(final: Compiled, lock: Path, built: Path, place: Path) -> None:
 def _retired_words(notes: Sequence[Note]) -> str:
     names = ", ".join(f"`{note.card}`" for note in notes[:5]) + " …" * (len(notes) > 5)
     verb, them = ("is", "it") if len(notes) == 1 else ("are", "them")
-    return f"tells learners that {names} {verb} retired; the next release leaves {them} out"
+    return f"{names} {verb} retired: learners are informed, and the next release omits {them}"
 
 
 def _sealed_words(lock: Path, version: str, language: str) -> str:
     tag = f"v{version}-{language}" if language else f"v{version}"
-    return f"sealed {lock} for version {version}: commit it, and tag that commit `{tag}`"
+    return f"sealed {lock} for version {version}: commit it and tag that commit `{tag}`"
 
 
 def _is_committed(path: Path) -> bool:
@@ -243,23 +242,19 @@ def _refuse_withheld(changes: Changes, previous: str) -> None:
             len(changes.withheld) > 5
         )
         how = (
-            "that was made with it"
+            "of that package"
             if previous.endswith(".apkg")
-            else f"of then (in the course's folder: `git checkout {previous} -- {LOCK}`)"
+            else f"of that release (in the course's folder: `git checkout {previous} -- {LOCK}`)"
         )
         raise Refused(
-            f"what has changed since {previous} on {named} is older than that by {LOCK}, and Anki "
-            "would leave learners' cards as they are: "
-            f"take the lock {how}, and run `attachdeck build`"
+            f"by {LOCK}, the changes to {named} are older than {previous}, so Anki would not "
+            f"update learners' cards: restore the lock {how} and run `attachdeck build`"
         )
 
 
 def _refuse_version(old: Snapshot, new: str, changes: Changes) -> str:
     if not old.version:
-        return (
-            "the last release does not say its version, so whether the new one fits cannot be "
-            "checked"
-        )
+        return "the last release has no version, so attachdeck cannot check the new version number"
     least = next_version(old.version, changes.bump)
     if _numbers(new) < _numbers(least):
         why = (
@@ -270,10 +265,10 @@ def _refuse_version(old: Snapshot, new: str, changes: Changes) -> str:
             )
         )
         raise Refused(
-            f"version {new} is too small after {old.version}: {why}; write `version: {least}` in "
-            "course.yaml, or a higher one"
+            f"version {new} is too low after {old.version}: {why}; write `version: {least}` or "
+            "higher in course.yaml"
         )
-    return f"version {new} fits what changed since {old.version}"
+    return f"version {new} fits the changes since {old.version}"
 
 
 def _numbers(text: str) -> tuple[int, ...]:
@@ -323,7 +318,7 @@ def _notes(deck: Deck, changes: Changes | None) -> str:
     act = (
         "See *What you must do* above."
         if changes and changes.acts
-        else "Nothing, besides importing the file."
+        else "Import the file. You need not do anything else."
     )
     return "\n".join(
         [
@@ -334,10 +329,10 @@ def _notes(deck: Deck, changes: Changes | None) -> str:
             "",
             act,
             "",
-            "In Anki: *File → Import*, and choose the new file. Leave the boxes as Anki has them:",
+            "In Anki, choose *File → Import* and the new file. Keep Anki's settings:",
             "",
             "- *Import any learning progress*: off",
-            "- *Import any deck presets*: on only if you want the course's own pace",
+            "- *Import any deck presets*: on only if you want the pace that the course sets",
             "- *Merge note types*: off",
             "- *Update notes*: if newer",
             "- *Update note types*: if newer",
@@ -410,7 +405,7 @@ def _text(path: Path, text: str) -> None:
 def _swap(folder: Path, place: Path) -> None:
     """Replace a folder by a new one; the old one is deleted after the new one is in place."""
     if place.exists() and not (place / MANIFEST).is_file() and any(place.iterdir()):
-        raise Refused(f"`{place}` holds other things: choose an empty folder")
+        raise Refused(f"`{place}` contains other files: choose an empty folder")
     aside = folder.parent / "before"
     try:
         if place.exists():

@@ -41,9 +41,9 @@ def lost_lock(
     anew += f" --language {language}" if language else ""
     return Diagnostic(
         rule="missing-lock",
-        message=f"{path.name} is missing, and {event}",
+        message=f"{path.name} is missing, but {event}",
         at=Location(path.as_posix()),
-        help=f"{help}; if nobody has the deck yet, `{anew}` begins a new one",
+        help=f"{help}; if nobody has the deck yet, run `{anew}` to start a new one",
     )
 
 
@@ -55,7 +55,7 @@ def restoring(path: Path) -> str:
 def _in_git(path: Path, course: str) -> tuple[str, str] | None:
     content = git.committed(path)
     if content is not None:
-        event, revision = "the last commit has it", "HEAD"
+        event, revision = "the last commit contains it", "HEAD"
     else:
         commit, content = git.deleted(path) or ("", b"")
         event, revision = f"commit {commit} deleted it", f"{commit}~1"
@@ -63,7 +63,7 @@ def _in_git(path: Path, course: str) -> tuple[str, str] | None:
     # Another course's lock is no trace of this one's: this one may have begun as its copy.
     if not content or (owner and owner[1].decode("utf-8", "replace") != course):
         return None
-    return event, f"get it back: `{_command(revision, path)}`"
+    return event, f"restore it with `{_command(revision, path)}`"
 
 
 def _in_packages(path: Path, course: str, packages: Iterable[Path]) -> tuple[str, str] | None:
@@ -81,7 +81,7 @@ def _in_packages(path: Path, course: str, packages: Iterable[Path]) -> tuple[str
 def _named(path: Path, previous: str) -> tuple[str, str]:
     if previous.endswith(".apkg"):
         return f"{previous} was built with it", f"copy the lock of that release back to {path}"
-    return f"{previous} was a release", f"get it back: `{_command(previous, path)}`"
+    return f"{previous} was a release", f"restore it with `{_command(previous, path)}`"
 
 
 def _command(revision: str, path: Path) -> str:

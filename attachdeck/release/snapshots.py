@@ -82,7 +82,7 @@ def snapshot(given: str, course: Path, language: str = "") -> Snapshot:
 def _of_course(folder: Path, language: str) -> Snapshot:
     checked = pipeline.check(folder, language)
     if checked.course is None:
-        raise NoSnapshot(f"the course in {folder} has mistakes", checked.diagnostics, checked.texts)
+        raise NoSnapshot(f"the course in {folder} has errors", checked.diagnostics, checked.texts)
     return of_compiled(pipeline.compiled(checked, 0))
 
 
@@ -292,7 +292,7 @@ def _of_revision(revision: str, course: Path, language: str) -> Snapshot:
             git.write_revision(revision, course, Path(folder))
         except git.GitFailed as error:
             raise NoSnapshot(
-                f"`{revision}` is neither a file, nor a folder, nor a git revision: {error}"
+                f"`{revision}` is not a file, a folder or a git revision: {error}"
             ) from error
         return _of_course(Path(folder), language)
 
@@ -339,8 +339,8 @@ def _collection(path: Path) -> Iterator[tuple[sqlite3.Connection, zipfile.ZipFil
         sqlite3.Error,
     ) as error:
         raise NoSnapshot(
-            f"{path} is no package that can be read (its collection: {error}): get it again, or "
-            "build it anew"
+            f"{path} cannot be read as a package (its collection: {error}): download it or build "
+            "it again"
         ) from error
 
 
@@ -368,14 +368,14 @@ def _refuse(connection: sqlite3.Connection, path: Path) -> None:
     """
     if connection.execute(computed).fetchone():
         raise NoSnapshot(
-            f"{path} holds a database that Anki did not make: get the package from where it was "
-            "published"
+            f"{path} contains a database that Anki did not write: download it again from its "
+            "publisher"
         )
     [schema] = connection.execute("SELECT ver FROM col").fetchone()
     if schema != SCHEMA:
         raise NoSnapshot(
-            f"{path} has a collection of schema {schema}, not {SCHEMA}: export the deck again and "
-            "tick “Support older Anki versions”"
+            f"{path} is in format {schema}, not {SCHEMA}: export the deck again with “Support "
+            "older Anki versions”"
         )
 
 

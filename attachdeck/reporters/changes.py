@@ -133,14 +133,14 @@ def renewed(changes: Changes) -> str:
     named = ", ".join(changes.renewed[:_NAMED]) + " …" * (len(changes.renewed) > _NAMED)
     cards = "1 card" if len(changes.renewed) == 1 else f"{len(changes.renewed)} cards"
     return (
-        f"{cards} ({named}): unchanged, but with a newer time, so that an import would overwrite "
-        "what learners changed there; was course.lock lost?"
+        f"{cards} ({named}): unchanged but with a newer time, so an import would overwrite "
+        "learners' own changes; restore course.lock if it was lost"
     )
 
 
 def _asked(bump: Bump) -> str:
     return {
-        Bump.NONE: "nothing changed for learners",
+        Bump.NONE: "nothing changes for learners",
         Bump.PATCH: "a patch (x.y.Z): wording, tags, looks",
         Bump.MINOR: "minor (x.Y.0): there are new cards",
         Bump.MAJOR: "major (X.0.0): learners must act",

@@ -74,8 +74,8 @@ def _days(statistics: Statistics) -> int:
 
 def _cards(statistics: Statistics) -> Iterator[str]:
     cards, pace = statistics.cards, statistics.new_cards_a_day
-    yield f"{cards} cards, of which Anki makes {statistics.anki_cards} with the readings."
-    yield f"{pace} new cards a day: {_days(statistics)} days until all have been seen."
+    yield f"{cards} cards become {statistics.anki_cards} cards in Anki, including readings."
+    yield f"At {pace} new cards a day, a learner meets the last one on day {_days(statistics)}."
     yield ""
     yield _row("kind", [*_COLUMNS, "all"])
     for kind, counts in statistics.by_kind.items():
@@ -94,10 +94,10 @@ def _objectives(statistics: Statistics) -> Iterator[str]:
 
 def _readability(statistics: Statistics) -> Iterator[str]:
     formula = statistics.formula
-    yield f"Readability: {formula.name} ({formula.source}), from {LEAST_WORDS} words on"
+    yield f"Readability: {formula.name} ({formula.source}), texts of {LEAST_WORDS} words or more"
     for name, reading in (("cards", statistics.cards_read), ("readings", statistics.readings_read)):
         if reading.p90 is None:
-            yield f"{name:{_NAME}}none is long enough"
+            yield f"{name:{_NAME}}no text is long enough"
             continue
         yield f"{name:{_NAME}}90 % are at {reading.p90:.1f} or below, of {reading.texts}; hardest:"
         yield from _named([f"{text} {value:.1f}" for text, value in reading.hardest.items()])

@@ -1,14 +1,14 @@
 """Absolute words in wrong options.
 
 Words such as *always*, *never*, *all* and *only* are seldom true.
-Where they stand in wrong options much more often than in right ones, learners strike these out
+If they appear in wrong options much more often than in right ones, learners rule these options out
 without knowing the answer.
 Source: guidelines for multiple-choice items, Haladyna, Downing and Rodriguez (2002): avoid specific
 determiners.
-Mend: say in the wrong options what somebody might really think, without these words.
-The rule looks at all multiple-choice cards of a course together, and reports five or more such
-options when they are three times as frequent among wrong options as among right ones, and at least
-one in ten wrong options.
+Fix: write wrong options that someone might really believe, without these words.
+The rule looks at all multiple-choice cards of a course together.
+It reports five or more such options if they are at least a tenth of the wrong options.
+They must also be three times as frequent there as among the right options.
 
 Bad:
 
@@ -60,5 +60,5 @@ def compare(whole: Whole, context: Context) -> Iterator[Finding]:
         with_one[0].at,
         f"words such as “always”, “never” and “only” are in {wrong} of {all_wrong} wrong options, "
         f"and in {right} of {all_right} right ones",
-        f"take them out of wrong options; they are in {named}{more}",
+        f"reword the wrong options of {named}{more}",
     )

@@ -1,8 +1,9 @@
-"""All of the above.
+"""Option such as "all of the above".
 
-Options are shuffled, so nothing is above; and who knows that two are right knows all.
+Options are shuffled, so nothing is above. A learner who knows that two options are right also knows
+the answer.
 Source: Haladyna, Downing and Rodriguez (2002).
-Mend: mark several options as right, and say so in the question.
+Fix: mark several options as right, and mention that in the question.
 
 Bad:
 
@@ -31,6 +32,6 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
                 yield Finding(
                     card.at,
                     f"`{card.id}` has the option `{option.text}`",
-                    "mark several options as right, and say so in the question",
+                    "mark several options as right, and mention that in the question",
                     card,
                 )

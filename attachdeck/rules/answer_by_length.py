@@ -1,15 +1,16 @@
-"""Answer told by its length.
+"""Answer given away by its length.
 
-When the right option is the longest (or the shortest) more often than by chance, learners choose by
+If the right option is the longest (or the shortest) more often than by chance, learners choose by
 length.
-The same holds for scenes: when those with one answer are longer than the others, their length tells
-the answer.
+The same is true for scenes: if the scenes for one answer are longer than the others, their length
+gives the answer away.
 Source: guidelines for multiple-choice items, Haladyna, Downing and Rodriguez (2002).
-Mend: shorten or lengthen some of them.
-The rule looks at all cards of a course together: from ten multiple-choice cards on, the right
-option is the longest, or the shortest, in 40 % at most (with two or three options a little more
-than chance); the median words of the scenes of one answer are within 25 % of the others', from five
-scenes on.
+Fix: shorten or lengthen some of them.
+The rule looks at all cards of a course together.
+From ten multiple-choice cards on, the right option can be the longest, or the shortest, in at most
+40 % of them, or slightly more with two or three options.
+From five scenes on, the median length of the scenes for one answer must be within 25 % of the
+others.
 
 Bad:
 
@@ -63,8 +64,8 @@ def _options(whole: Whole, choices: list[OptionsSummary]) -> Iterator[Finding]:
             yield Finding(
                 whole.course.at,
                 f"the right option is the {extreme} in {count} of {len(choices)} multiple-choice "
-                f"cards, by chance it would be in {by_chance:.0f}",
-                f"{mend} right options until neither the longest nor the shortest stands out",
+                f"cards, but by chance it would be in {by_chance:.0f}",
+                f"{mend} some right options",
             )
 
 
@@ -86,7 +87,7 @@ def _scenes(whole: Whole, scenes: list[OptionsSummary]) -> Iterator[Finding]:
             if abs(median(own) - usual) > _APART * usual:
                 yield Finding(
                     in_course(whole.course, "option_sets", name, "options", answer),
-                    f"scenes with the answer `{answer}` have {median(own):g} words in the median, "
-                    f"the others with the options `{name}` {usual:g}",
-                    "let scenes with each answer be short, middling and long",
+                    f"scenes with the answer `{answer}` have a median of {median(own):g} words, "
+                    f"but the others with the options `{name}` have {usual:g}",
+                    "write short, medium and long scenes for each answer",
                 )

@@ -1,12 +1,11 @@
-"""One answer in most scenes of a lesson.
+"""Most scenes of a lesson have the same answer.
 
-When more than 40 % of a lesson's scenes (rounded up to whole scenes) have one answer, learners who
-have seen a few choose it without reading.
+If more than 40 % of a lesson's scenes have the same answer, learners choose it without reading.
 Source: mixing examples of what is easily confused helps people to tell it apart (Kornell and Bjork
 2008).
-Mend: move some of these scenes into another lesson, or write scenes with other answers.
-Lessons with five scenes or more of one option set are looked at; for sets of two or three options a
-little more than chance is allowed.
+Fix: move some of these scenes to another lesson, or write scenes with other answers.
+The rule checks lessons with at least five scenes of one option set. It allows slightly more than
+chance for sets of two or three options.
 
 Bad:
 
@@ -56,6 +55,5 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
                     lesson.at,
                     f"in the lesson `{lesson.id}`, {count} of {total} scenes with the options "
                     f"`{name}` have the answer `{answer}`",
-                    "move some of these scenes into other lessons, or write some with other "
-                    "answers",
+                    "move some scenes to other lessons, or write scenes with other answers",
                 )

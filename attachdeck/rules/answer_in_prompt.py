@@ -1,9 +1,9 @@
-"""Answer stands in the prompt.
+"""The prompt contains the answer.
 
-Then nothing has to be recalled.
+Learners then have nothing to recall.
 Source: Matuschak, prompts should be effortful (2020).
-Mend: ask for the other half, or say the prompt in other words.
-A prompt that offers alternatives (*or*, *which*) is no mistake.
+Fix: ask for the other half, or reword the prompt.
+A prompt that offers alternatives (*or*, *which*) is not reported.
 
 Bad:
 
@@ -34,7 +34,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         ):
             yield Finding(
                 card.at,
-                f"the answer of `{card.id}` stands in its prompt",
-                "say the prompt in other words, or ask for the other half",
+                f"the prompt of `{card.id}` contains its answer",
+                "reword the prompt, or ask for the other half",
                 card,
             )

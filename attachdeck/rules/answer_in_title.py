@@ -1,11 +1,11 @@
-"""Answer in a title.
+"""A title gives the answer away.
 
-The title of the lesson is above the card on the website, on paper and in the name of the deck.
-Where it has the words of the answer, learners need not know it.
-Mend: give the lesson a title that names what it is about and not its result ("When the signal is
-turned up", not "The anxious pattern"), or let the scenes of several lessons mix.
-For a card with options only a word counts that no other option has in the title; for the others an
-answer, or a gap, of one to four words.
+The lesson's title appears above the card on the website, on paper and in the name of the deck.
+If it contains the answer, learners can read it there.
+Fix: choose a title that names the lesson's topic, not its result ("When the signal is turned up",
+not "The anxious pattern"). Or mix the scenes of several lessons.
+On a card with options, only a word that no other option shares with the title counts. On other
+cards, an answer or gap of one to four words counts.
 
 Bad:
 
@@ -53,8 +53,8 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
             if told and not card.retired_because:
                 yield Finding(
                     card.at,
-                    f"the title “{lesson.title}” has the answer of `{card.id}`: “{told}”",
-                    "choose a title that gives nothing away, or ask for something else",
+                    f"the title “{lesson.title}” contains the answer of `{card.id}`: “{told}”",
+                    "choose a title without the answer, or ask for something else",
                     card,
                 )
 

@@ -1,9 +1,9 @@
 """Answer too long.
 
-An answer of more than 25 words cannot be compared with what came to mind: learners grade themselves
-by feeling.
+Learners cannot compare an answer of more than 25 words with what they remembered, so they grade
+themselves by feeling.
 Source: Wozniak's rule 4, minimum information (1999); Matuschak, prompts should be tractable (2020).
-Mend: keep the core, and put the rest under `why`, or split the card.
+Fix: keep the main point and move the rest to `why`, or split the card.
 
 Bad:
 
@@ -32,6 +32,6 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
             yield Finding(
                 card.at,
                 f"the answer of `{card.id}` has {length} words",
-                "keep the core and put the rest under `why`, or split the card",
+                "keep the main point and move the rest to `why`, or split the card",
                 card,
             )

@@ -1,8 +1,8 @@
 """A picture's file is damaged
 
-The file is not of the kind that its name says, or its SVG ends too early.
+The file is not the type of file that its name promises, or its SVG ends too early.
 Learners would see an empty frame.
-Mend: export the picture again, and put the new file in the old one's place.
+Fix: export the picture again and replace the file.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from attachdeck.rules import Context, Finding
 from attachdeck.rules.support.places import media_files
 
 SEVERITY = Severity.ERROR
-_HELP = "export it again, and put the new file in its place"
+_HELP = "export it again and replace the file"
 
 
 def check_course(course: Course, context: Context) -> Iterator[Finding]:
     for file in media_files(context.documents, "pictures"):
         content = context.media.get(file.value)
         if content is not None and (wrong := spoilt(content, file.value)):
-            yield Finding(file.at, f"{wrong}: nothing of it would be shown", _HELP)
+            yield Finding(file.at, f"{wrong}, so learners would not see it", _HELP)

@@ -1,7 +1,7 @@
 """A sound's file is damaged
 
-The file is not of the kind that its name says. Nobody would hear anything.
-Mend: export the sound again, and put the new file in the old one's place.
+The file is not the type of file that its name promises. Learners would not hear anything.
+Fix: export the sound again and replace the file.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from attachdeck.rules import Context, Finding
 from attachdeck.rules.support.places import media_files
 
 SEVERITY = Severity.ERROR
-_HELP = "export it again, and put the new file in its place"
+_HELP = "export it again and replace the file"
 
 
 def check_course(course: Course, context: Context) -> Iterator[Finding]:
     for file in media_files(context.documents, "sounds"):
         content = context.media.get(file.value)
         if content is not None and (wrong := spoilt_sound(content, file.value)):
-            yield Finding(file.at, f"{wrong}: nobody would hear anything", _HELP)
+            yield Finding(file.at, f"{wrong}, so learners would not hear it", _HELP)

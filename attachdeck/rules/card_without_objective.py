@@ -1,7 +1,7 @@
 """Card without a learning objective.
 
-A card that serves no objective is either not needed, or the objective is missing.
-Mend: name the objective that it serves under `objective`.
+Either the card is not needed, or its objective is missing.
+Fix: name the card's learning objective under `objective`.
 
 Bad:
 
@@ -25,7 +25,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         if card.objective is None:
             yield Finding(
                 card.at,
-                f"`{card.id}` serves no learning objective",
-                "name one under `objective`",
+                f"`{card.id}` has no learning objective",
+                "name its objective under `objective`",
                 card,
             )

@@ -1,8 +1,8 @@
 """The options of a card do not work
 
-One option must be right and one wrong, and no two may say the same.
+A card needs at least one right and one wrong option, and every option needs a different text.
 Otherwise a learner cannot answer.
-Mend: write `right: true` under the right option, and give each option its own text.
+Fix: write `right: true` under the right option, and give each option its own text.
 
 Bad:
 
@@ -53,7 +53,7 @@ def _one_kind_only(card: ChoiceCard) -> Iterator[Finding]:
     """Yield a finding where all options are right, or none is."""
     right = {option.right for option in card.options}
     if right == {True}:
-        help = "add an option that does not fit, with its reason"
+        help = "add a wrong option, with the reason under `why`"
         yield Finding(node_of(card).key_at("options"), "no option is wrong", help)
     elif right == {False}:
         help = "write `right: true` under the right one"
@@ -72,4 +72,4 @@ def _twins(texts: Iterable[Node]) -> Iterator[Finding]:
         if known is not text:
             help = "write another option, or delete one of the two"
             also = (("the other one", known.at),)
-            yield Finding(text.at, "two options say the same", help, also=also)
+            yield Finding(text.at, "two options are the same", help, also=also)

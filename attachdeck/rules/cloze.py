@@ -1,8 +1,8 @@
-"""A gap is written wrongly
+"""A gap is not written correctly
 
-A gap is written `((1 hidden words))`, or with a hint `((1 hidden words | hint))`.
+Write a gap as `((1 hidden words))`, or with a hint as `((1 hidden words | hint))`.
 Its number is 1 to 500.
-Mend: close the gap, give it a number and words, or put the text between backticks if it is no gap.
+Fix: close the gap, and give it a number and words. If it is not a gap, put it between backticks.
 
 Bad:
 

@@ -1,8 +1,8 @@
 """Gap hides too little.
 
-A gap over an article or a preposition is filled from grammar alone.
+Learners can fill a gap over an article or a preposition from grammar alone.
 Source: Wozniak's rule 5, cloze deletion (1999); Matuschak, prompts should be effortful (2020).
-Mend: hide the word that carries the meaning.
+Fix: hide the word that carries the meaning.
 
 Bad:
 

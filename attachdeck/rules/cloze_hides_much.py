@@ -1,8 +1,8 @@
 """Gap hides too much.
 
-Where little is left around a gap, nothing says what belongs into it.
+If few words are left around a gap, learners cannot know what it hides.
 Source: Wozniak's rule 5, cloze deletion (1999); Matuschak, prompts should be precise (2020).
-Mend: hide less, or make it a `basic` card with a question.
+Fix: hide less, or make it a `basic` card with a question.
 
 Bad:
 
@@ -38,7 +38,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         ):
             yield Finding(
                 card.at,
-                f"the gap of `{card.id}` hides all there is, and its card asks nothing",
+                f"the gap of `{card.id}` hides the whole text, so the card has no question",
                 "hide less, or give the gap a hint",
                 card,
             )
@@ -48,7 +48,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         if hidden > 5 and hidden > around / 2:
             yield Finding(
                 card.at,
-                f"a gap of `{card.id}` hides {hidden} words and leaves few around it",
+                f"a gap of `{card.id}` hides {hidden} words and leaves only a few around it",
                 "hide less, or ask a question instead",
                 card,
             )

@@ -1,9 +1,9 @@
 """Text in this colour is hard to read
 
-The accent is the colour of tabs, labels and gaps. People with weak sight, and everyone in bright
-light, can read it if its contrast is at least 7 to 1 on the card (WCAG 2.2, AAA), and 4.5 to 1 on
-the tint of it behind an answer (AA). The colours of the themes hold to this, too.
-Mend: choose a darker `accent`, or a lighter `accent_night`, as the message says.
+The accent is the colour of tabs, labels and gaps. People with low vision, and everyone in bright
+light, need enough contrast to read it. On the card it needs at least 7:1 (WCAG 2.2, AAA), and on
+its own tint behind an answer 4.5:1 (AA). The colours of the themes have that contrast.
+Fix: choose a darker `accent`, or a lighter `accent_night`, as the message suggests.
 
 Bad:
 
@@ -41,10 +41,10 @@ def check_course(course: Course, context: Context) -> Iterator[Finding]:
             ratio = contrast(colour.value, background)
             if ratio < enough:
                 message = (
-                    f"text in this colour is hard to read: its contrast is {ratio:.1f} to 1, and "
-                    f"{enough:g} to 1 is the least"
+                    f"contrast {ratio:.1f}:1 is below the required {enough:g}:1, so text in this "
+                    "colour is hard to read"
                 )
                 better = "darker" if key == "accent" else "lighter"
-                help = f"choose a {better} colour; {background} is behind it"
+                help = f"choose a {better} colour; the background is {background}"
                 yield Finding(colour.at, message, help)
                 break

@@ -1,8 +1,8 @@
-"""Word that diagnoses.
+"""Word that sounds like a diagnosis.
 
-A deck of cards cannot know its reader, and even less somebody whom the reader knows.
+A deck of cards cannot know its reader, and knows the people in the reader's life even less.
 Source: the safety section of the course's pedagogy.
-Mend: ask which pattern a behaviour shows.
+Fix: ask which pattern a behaviour shows.
 
 Bad:
 
@@ -33,6 +33,6 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
             yield Finding(
                 card.at,
                 f"`{card.id}` sounds like a diagnosis",
-                "ask which pattern a behaviour shows, and say so",
+                "ask which pattern the behaviour shows",
                 card,
             )

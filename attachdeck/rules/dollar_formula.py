@@ -1,10 +1,9 @@
 r"""Formula between dollar signs.
 
-Anki draws formulas between `\(` and `\)`, or `\[` and `\]` on lines of their own; between dollar
-signs learners see the source.
+Anki draws formulas between `\(` and `\)`, or between `\[` and `\]` on lines of their own.
+Between dollar signs, learners see the source text.
 Source: Anki's manual, "MathJax".
-Mend: write `\(x^2\)` for `$x^2$`, in single quotes or after `|`, where a backslash is only a
-backslash.
+Fix: write `\(x^2\)` instead of `$x^2$`, in single quotes or after `|`.
 
 Bad:
 
@@ -34,11 +33,11 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
     for card, texts in context.cards(course):
         if formula := _first(texts.pieces):
             yield Finding(
-                card.at, f"`{formula:.40}` in `{card.id}` is no formula in Anki", _HELP, card
+                card.at, f"`{formula:.40}` in `{card.id}` is not a formula in Anki", _HELP, card
             )
     for section in (section for lesson in course.lessons for section in lesson.reading):
         if formula := _first((section.text,)):
-            message = f"`{formula:.40}` in the reading `{section.id}` is no formula in Anki"
+            message = f"`{formula:.40}` in the reading `{section.id}` is not a formula in Anki"
             yield Finding(section.at, message, _HELP)
 
 

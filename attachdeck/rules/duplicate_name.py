@@ -1,8 +1,8 @@
 """A name is listed twice
 
-Two sources have one key, two pictures one file, two scenes of the tests one id, or two fields or
-templates of a note type one name.
-Mend: delete one of the two entries, or give it another name.
+Two sources have the same key, two pictures the same file, two test scenes the same id, or two
+fields or templates of a note type the same name.
+Fix: delete one of the two entries, or give it a different name.
 
 Bad:
 
@@ -55,6 +55,6 @@ def _repeated(entries: Iterable[Node], name: str) -> Iterator[Finding]:
         known = first.setdefault(entry.value[name], entry)
         if known is not entry:
             message = f"`{entry.value[name]}` is used twice"
-            help = "give one of the two another name"
+            help = "give one of the two a different name"
             also = (("first used here", known[name].at),)
             yield Finding(entry[name].at, message, help, also=also)

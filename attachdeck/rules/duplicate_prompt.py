@@ -1,9 +1,9 @@
 """Same prompt twice.
 
-Two cards that ask the same with other answers can never both be right; with the same answer one of
-them is work for nothing.
+If two cards ask the same question with different answers, learners cannot get both right. If the
+answers are the same, one card is unnecessary.
 Source: Wozniak's rule 11, combat interference (1999).
-Mend: delete one, or say in each what makes it another question.
+Fix: delete one card, or make clear in each prompt how the questions differ.
 
 Bad:
 
@@ -32,7 +32,7 @@ def compare(whole: Whole, context: Context) -> Iterator[Finding]:
         if first != card.id:
             yield Finding(
                 card.at,
-                f"`{card.id}` asks the same as `{first}`",
-                "delete one, or say what makes it another question",
+                f"`{card.id}` asks the same question as `{first}`",
+                "delete one of the two, or make clear how the questions differ",
                 card,
             )

@@ -1,12 +1,12 @@
-"""Few wordings of an answer.
+"""Too few wordings for an answer.
 
-A scene that comes back in the same words is remembered by them after a few reviews. Once scenes of
-an option set have variants, each answer that is asked for should have three wordings or more,
-counting scenes and their variants; otherwise its words give it away beside the others.
+After a few reviews, learners recognise a scene by its words.
+Once some scenes of an option set have variants, each answer should have at least three wordings,
+counting scenes and variants. Otherwise the repeated words give the answer away.
 Source: spaced questions helped on rewritten questions too (Price 2024); tests help little with new
-questions where the wording does not vary (Pan and Rickard 2018).
-Mend: write variants of its scenes, or scenes of its own. Option sets without any variants are left
-alone.
+questions if the wording does not vary (Pan and Rickard 2018).
+Fix: write variants of its scenes, or more scenes with this answer.
+Option sets without any variants are not checked.
 
 Bad:
 
@@ -49,6 +49,6 @@ def compare(whole: Whole, context: Context) -> Iterator[Finding]:
             once = "one wording" if count == 1 else f"{count} wordings"
             yield Finding(
                 in_course(whole.course, "option_sets", name, "options", answer),
-                f"the answer `{answer}` of `{name}` has {once}, and other answers have variants",
-                f"write variants, or more scenes with this answer, until there are {_LEAST}",
+                f"the answer `{answer}` of `{name}` has {once}, but other answers have variants",
+                f"write variants, or more scenes with this answer: at least {_LEAST} in all",
             )

@@ -1,11 +1,11 @@
 """Custom card with the address of a file on one computer.
 
-Learners do not have that file: they see an empty frame, and the address may show your name or your
-folders.
-A link with such an address opens a file of the learner's own, if they let Anki do so.
+Learners do not have that file: they see an empty frame, and the address can reveal your name or
+your folders.
+A link with such an address opens a file on the learner's computer, if they let Anki do that.
 Source: what Chromium does with such an address on a page of Anki's.
-Mend: put the file into `media/`, list it under `files` in `media/media.yaml`, and write its name
-alone.
+Fix: put the file into `media/`, list it under `files` in `media/media.yaml`, and write only its
+name.
 
 Bad:
 
@@ -27,8 +27,8 @@ from attachdeck.rules.support.kept import KeptHtml
 STOPS_RELEASE = True
 _KEPT_HTML = KeptHtml(
     file_addresses,
-    "`{what}` is a file on one computer, which learners do not have",
-    "put the file into media/, list it under `files` in media/media.yaml, and write its name alone",
+    "`{what}` is a file on your computer, which learners do not have",
+    "put the file into media/, list it under `files` in media/media.yaml, and write only its name",
 )
 check = _KEPT_HTML.check
 check_course = _KEPT_HTML.check_course

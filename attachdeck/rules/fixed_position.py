@@ -1,10 +1,10 @@
 """Custom card with `position: fixed`.
 
-What is fixed lies over the page, wherever a learner scrolls.
-It can hide other parts of the card, and pose as a part of the app.
+A fixed element stays on top of the page wherever the learner scrolls.
+It can cover other parts of the card, or look like a part of the app.
 Source: where Chromium draws it.
-Mend: write `position: absolute` inside of an element with `position: relative`, or `position:
-sticky`.
+Fix: write `position: absolute` inside an element with `position: relative`, or use
+`position: sticky`.
 
 Bad:
 
@@ -26,8 +26,8 @@ from attachdeck.rules.support.kept import KeptHtml
 STOPS_RELEASE = True
 _KEPT_HTML = KeptHtml(
     fixed_positions,
-    "`{what}` lies over the whole page, wherever a learner scrolls",
-    "write `position: absolute` in an element with `position: relative`, or `position: sticky`",
+    "`{what}` stays on top of the page wherever the learner scrolls",
+    "write `position: sticky`, or `position: absolute` inside `position: relative`",
 )
 check = _KEPT_HTML.check
 check_course = _KEPT_HTML.check_course

@@ -1,10 +1,9 @@
 """Custom card with a form.
 
-A form sends what a learner types to the address that it names, and takes them away from the card.
+A form sends what a learner types to another address and leaves the card.
 Anki does not need one.
 Source: what Chromium sends.
-Mend: delete the tags `<form>` and `</form>`; a template asks for a typed answer by
-`{{type:Field}}`.
+Fix: delete the tags `<form>` and `</form>`. For a typed answer, use `{{type:Field}}` in a template.
 
 Bad:
 
@@ -26,8 +25,8 @@ from attachdeck.rules.support.kept import KeptHtml
 STOPS_RELEASE = True
 _KEPT_HTML = KeptHtml(
     forms,
-    "`{what}` could send what a learner types somewhere",
-    "delete the form; a template asks for a typed answer by `{{type:Field}}`",
+    "`{what}` could send what a learner types to another address",
+    "delete the form; for a typed answer, use `{{type:Field}}` in a template",
 )
 check = _KEPT_HTML.check
 check_course = _KEPT_HTML.check_course

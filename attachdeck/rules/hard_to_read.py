@@ -1,10 +1,10 @@
 """Hard to read.
 
-A card is read in seconds, hundreds of times, and by many whose first language is another.
-Source: Björnsson's LIX (1968): words a sentence, plus the percentage of words with more than six
-letters; above 60 is very hard in any language.
-Only cards of 25 words or more are measured; a short one has too few words to tell.
-Mend: shorter sentences, plainer words; names that must be long go into cards of their own.
+Learners read a card in seconds, hundreds of times, and often in their second language.
+Source: Björnsson's LIX (1968): words per sentence plus the percentage of words with more than six
+letters. A value above 60 is very hard in any language.
+Fix: write shorter sentences and plainer words. Give long names a card of their own.
+Only cards with at least 25 words are measured.
 
 Bad:
 
@@ -47,7 +47,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         if lix > 60:
             yield Finding(
                 card.at,
-                f"`{card.id}` is very hard to read (LIX {lix:.0f}, and 60 is the most)",
-                "shorter sentences, plainer words",
+                f"`{card.id}` is very hard to read (LIX {lix:.0f}, above 60)",
+                "write shorter sentences and plainer words",
                 card,
             )

@@ -1,8 +1,8 @@
 """Help lines not checked for a year.
 
-Numbers change. A wrong one is worse than none.
+Phone numbers change, and a wrong number is worse than none.
 Source: the safety section of the course's pedagogy.
-Mend: try every line, and write today's date under `help: checked`.
+Fix: try every line, then write today's date under `help: checked`.
 
 Bad:
 
@@ -32,9 +32,9 @@ def check_course(course: Course, context: Context) -> Iterator[Finding]:
     try:
         age = (date.fromisoformat(context.today) - date.fromisoformat(checked)).days
     except ValueError:
-        message = f"the help lines were last checked on {checked}, a day that does not exist"
+        message = f"the help lines were last checked on {checked}, which is not a valid date"
     else:
         message = f"the help lines were last checked {age} days ago" if age > 365 else ""
     if message:
         at = in_course(course, "help", "checked")
-        yield Finding(at, message, "try every line, and write today's date under `checked`")
+        yield Finding(at, message, "try every line, then write today's date under `checked`")

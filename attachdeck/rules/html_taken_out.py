@@ -1,13 +1,12 @@
 """HTML that does not reach the card.
 
-Scripts, styles, forms, frames and addresses that run something are taken out of a text, and so are
-tags that cards do not have, attributes for looks (`style`, `width`), and words that stand in a tag
-by mistake, as in `a <b and c> d`: learners never see them.
-In formulas, macros that make links or styles (`\\href`, `\\style`) do nothing.
+attachdeck removes scripts, styles, forms, frames and addresses that run something.
+It also removes unknown tags, attributes for looks (`style`, `width`), and words inside a tag by
+mistake, as in `a <b and c> d`. Learners never see any of these.
+In formulas, macros for links and styles (`\\href`, `\\style`) do nothing.
 Source: the list of tags in docs/reference/course-format.md, what the sanitiser leaves, and what
 MathJax makes of macros.
-Mend: delete it; what the text is about stands between backticks, and a sign `<` has a space behind
-it.
+Fix: delete it. To write about a tag, put it between backticks; write a space after a plain `<`.
 
 Bad:
 
@@ -33,10 +32,7 @@ from attachdeck.rules import Context, Finding
 from attachdeck.rules.support.markdown import course_texts, markdown_texts
 
 _SIGNS = ("<", "](", "]:", "\\")
-_HELP = (
-    "delete it; what the text is about stands between backticks, and a sign `<` has a space behind "
-    "it"
-)
+_HELP = "delete it; to write about a tag, put it between backticks; write a space after a plain `<`"
 _MOST = 20
 """Maximum number of findings reported per text."""
 

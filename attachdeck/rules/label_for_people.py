@@ -1,9 +1,10 @@
 """Word that labels people.
 
-A pattern is something that people do in a relationship, at a time; a label makes it what they are.
-What a card quotes in order to correct it is no mistake.
+A pattern is something that people do in one relationship, at one time. A label turns it into what
+they are.
+A card can quote such a word in order to correct it.
 Source: the safety section of the course's pedagogy; APA Style, bias-free language (2020).
-Mend: describe what somebody does.
+Fix: describe what someone does.
 
 Bad:
 
@@ -31,6 +32,6 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
             yield Finding(
                 card.at,
                 f"`{card.id}` labels people (`{label}`)",
-                "describe what somebody does",
+                "describe what the person does",
                 card,
             )

@@ -1,9 +1,9 @@
 """Lesson too large.
 
-A lesson of more than 40 cards takes a week to meet; by then its beginning is far away.
+Learners need a week to meet more than 40 cards, and have forgotten the beginning by then.
 Source: Wozniak's rules 1 and 2, understand and learn before you memorise (1999): a lesson is read
 first, then drilled.
-Mend: make two lessons of it.
+Fix: split the lesson in two.
 
 Bad:
 
@@ -28,5 +28,5 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
             yield Finding(
                 lesson.at,
                 f"the lesson `{lesson.id}` has {len(lesson.cards)} cards",
-                "make two lessons of it",
+                "split the lesson in two",
             )

@@ -1,8 +1,8 @@
 """Picture or sound too large.
 
-Learners carry the deck on their phones, and synchronise it.
-Mend: an SVG, or a smaller picture; a megabyte is plenty. A sound may have two, a film eight: cut
-it, or export it again, a sound in mono with 64 kbit/s.
+Learners carry the deck on their phones and synchronise it.
+Fix: make the file smaller. A picture needs at most one megabyte, and an SVG often much less. A
+sound needs at most two, as mono with 64 kbit/s. A video needs at most eight.
 
 Bad:
 
@@ -31,7 +31,7 @@ def check_course(course: Course, context: Context) -> Iterator[Finding]:
         if len(picture.content) > 1024 * 1024:
             yield Finding(
                 picture.at,
-                f"`{name}` has {len(picture.content) / 1024 / 1024:.1f} MiB",
+                f"`{name}` is {len(picture.content) / 1024 / 1024:.1f} MiB large",
                 "make it smaller; an SVG is often best",
             )
     for name, sound in course.sounds.items():
@@ -39,6 +39,6 @@ def check_course(course: Course, context: Context) -> Iterator[Finding]:
         if mebibytes > (_FILM if name.endswith(FILMS) else _SOUND):
             yield Finding(
                 sound.at,
-                f"`{name}` has {mebibytes:.1f} MiB",
-                "cut it, or export it again with fewer bits a second",
+                f"`{name}` is {mebibytes:.1f} MiB large",
+                "cut it, or export it again with a lower bit rate",
             )

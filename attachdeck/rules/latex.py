@@ -1,10 +1,11 @@
 """Custom card with LaTeX that Anki would run.
 
-`[latex]`, `[$]` and `[$$]` run a program on the learner's computer, so Anki does not do that unless
-the learner has allowed it, and phones cannot.
-The card shows a message in place of the formula.
+`[latex]`, `[$]` and `[$$]` run a program on the learner's computer.
+Anki runs it only if the learner has allowed it, and phones cannot.
+Otherwise the card shows a message instead of the formula.
 Source: what Anki's engine shows of it.
-Mend: write the formula between `\\(` and `\\)`, or `\\[` and `\\]`: Anki draws these everywhere.
+Fix: write the formula between `\\(` and `\\)`, or between `\\[` and `\\]`. Anki draws these
+everywhere.
 
 Bad:
 
@@ -25,7 +26,7 @@ from attachdeck.rules.support.kept import KeptHtml
 STOPS_RELEASE = True
 _KEPT_HTML = KeptHtml(
     latex,
-    "`{what}` is run as LaTeX, which Anki does not do unless a learner has allowed it",
+    "`{what}` is LaTeX, which Anki runs only if a learner has allowed it",
     "write the formula between `\\(` and `\\)`, which Anki draws everywhere",
 )
 check = _KEPT_HTML.check

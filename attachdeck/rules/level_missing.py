@@ -1,10 +1,10 @@
 """Learning objective without a level.
 
-Where some objectives of a course say their level, one that does not is missing from `attachdeck
-check --stats` and from the rule `no-application`.
-A course without any level is left alone.
+If some objectives of a course have a level, one without a level is missing from
+`attachdeck check --stats` and from the rule `no-application`.
+A course without any levels is not checked.
 Source: Bloom's taxonomy as revised by Anderson and Krathwohl (2001).
-Mend: write its `level`: remember, understand, apply, analyse, evaluate or create.
+Fix: write its `level`: remember, understand, apply, analyse, evaluate or create.
 
 Bad:
 
@@ -43,6 +43,6 @@ def compare(whole: Whole, context: Context) -> Iterator[Finding]:
         if not objective.level:
             yield Finding(
                 objective.at,
-                f"`{objective.id}` does not say its level, as other objectives do",
-                "write `level:` with one of Bloom's six levels",
+                f"`{objective.id}` has no `level`, but other objectives have one",
+                "write `level:` with remember, understand, apply, analyse, evaluate or create",
             )

@@ -1,7 +1,7 @@
-"""A line is taken for the address of a link
+"""A line is read as the address of a link
 
-A line that begins with `[word]:` gives Markdown the address of a link. Nothing of it is shown.
-Mend: put a space before the colon, or use the link in the text.
+In Markdown, a line that begins with `[word]:` is the address of a link. Learners do not see it.
+Fix: put a space before the colon, or use the link in the text.
 
 Bad:
 
@@ -22,7 +22,7 @@ from attachdeck.rules import Context, Finding
 from attachdeck.rules.support.markdown import Text, course_texts, definitions
 
 SEVERITY = Severity.ERROR
-_HELP = "a line that begins with `[…]:` gives the address of a link: put a space before the colon"
+_HELP = "put a space before the colon: Markdown reads a line that begins with `[…]:` as an address"
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
@@ -39,7 +39,7 @@ def _vanishing_lines(texts: Iterable[Text], context: Context) -> Iterator[Findin
         for definition in definitions(text.node.value):
             if not definition.is_used:
                 message = (
-                    f"`[{definition.label}]` is no link in this text, so that nothing of this "
-                    "line is shown"
+                    f"`[{definition.label}]` is not used as a link in this text, so learners do "
+                    "not see this line"
                 )
                 yield Finding(context.within(text.node, definition.line.strip()), message, _HELP)

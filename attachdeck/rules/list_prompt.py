@@ -1,10 +1,9 @@
 """Prompt asks for a list.
 
-A set of several things is hard to recall and impossible to grade: three of four is neither right
-nor wrong.
+A list is hard to recall and impossible to grade: three out of four is neither right nor wrong.
 Source: Wozniak's rules 9 and 10, avoid sets and enumerations (1999).
-Mend: a `cloze` with a gap for each, a `sequence` where the order matters, or a card for each
-member.
+Fix: write a `cloze` with a gap for each item, a `sequence` if the order matters, or a card for each
+item.
 
 Bad:
 
@@ -31,6 +30,6 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
             yield Finding(
                 card.at,
                 f"`{card.id}` asks for a list",
-                "use `cloze` with a gap for each, `sequence`, or a card for each member",
+                "write a `cloze` with a gap for each item, a `sequence`, or a card for each item",
                 card,
             )

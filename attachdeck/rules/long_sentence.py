@@ -1,8 +1,9 @@
 """Sentence too long to read on a card.
 
-Cards are read in seconds, hundreds of times. A sentence of more than 40 words is reread, not read.
+Learners read cards in seconds, hundreds of times. They have to read a sentence of more than 40
+words twice.
 Source: plain-language guidelines (plainlanguage.gov): short sentences.
-Mend: make two of it.
+Fix: split it into two sentences.
 
 Bad:
 
@@ -50,5 +51,8 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         )
         if longest > _MOST:
             yield Finding(
-                card.at, f"`{card.id}` has a sentence of {longest} words", "make two of it", card
+                card.at,
+                f"`{card.id}` has a sentence of {longest} words",
+                "split it into two sentences",
+                card,
             )

@@ -1,9 +1,9 @@
-"""Right option is much the longest.
+"""Right option is much longer than the others.
 
-Learners notice that the long one is right, and stop reading.
+Learners notice that the long option is right, and stop reading.
 Source: guidelines for multiple-choice items, Haladyna, Downing and Rodriguez (2002): keep the
 length of options about equal.
-Mend: shorten it, or let the wrong ones say as much.
+Fix: shorten it, or make the wrong options as detailed.
 
 Bad:
 
@@ -36,7 +36,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
             if right > 25 and right > 1.6 * wrong:
                 yield Finding(
                     card.at,
-                    f"the right option of `{card.id}` is much the longest",
-                    "shorten it, or let the wrong ones say as much",
+                    f"the right option of `{card.id}` is much longer than the others",
+                    "shorten it, or make the wrong options as detailed",
                     card,
                 )

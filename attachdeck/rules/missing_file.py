@@ -1,7 +1,7 @@
 """A file of a note type is missing
 
-`note_type.yaml` names a template or a style that is not beside it.
-Mend: put the file there, or correct its name.
+`note_type.yaml` names a template or style file that is not in its folder.
+Fix: put the file into the folder, or correct its name.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A file is not in `media/`
 
-`media/media.yaml` lists it, and it is not there.
-Mend: put the file into `media/`, correct its name, or delete the entry.
+`media/media.yaml` lists the file, but it does not exist.
+Fix: put the file into `media/`, correct its name, or delete the entry.
 
 Bad:
 

@@ -1,8 +1,8 @@
 """Nearly the same prompt.
 
-Prompts that differ in a word are mixed up for ever, unless the difference is the point.
+Learners keep confusing prompts that differ in one word, unless that word is the point.
 Source: Wozniak's rule 11, combat interference (1999).
-Mend: word them differently, or silence this rule with the reason why the likeness is wanted.
+Fix: word them differently, or turn this rule off for the card with the reason for the similarity.
 Scenes are not compared: near-miss pairs differ in one cue on purpose.
 
 Bad:
@@ -53,8 +53,8 @@ def compare(whole: Whole, context: Context) -> Iterator[Finding]:
             if alike >= 0.7 and text != prompts[other][1]:
                 yield Finding(
                     card.at,
-                    f"`{name}` asks nearly the same as `{other}`",
-                    "word them differently, or say under `lint` why they are alike",
+                    f"`{name}` asks nearly the same question as `{other}`",
+                    "word them differently, or write under `lint` why they are similar",
                     card,
                 )
         for triple in triples & wanted:

@@ -1,8 +1,8 @@
 """Something is nested too deep
 
-More than 32 brackets or indentations within each other, or more than 100 quotations in Markdown,
-are a mistake or an attack.
-Mend: look at the indentation, the brackets, and the `>` at the beginnings of lines.
+A file can have 32 brackets or indentations inside each other, and a text 100 quotations.
+More than that is a mistake or an attack.
+Fix: check the indentation, the brackets, and each `>` at the start of a line.
 """
 
 from __future__ import annotations
@@ -30,5 +30,5 @@ def _deep(texts: Iterable[Text]) -> Iterator[Finding]:
     for text in texts:
         if DEEP.search(text.node.value):
             message = "quotations are nested more than 100 levels deep"
-            help = "one `>` at the beginning of a line makes a quotation"
+            help = "write one `>` at the start of a line for a quotation"
             yield Finding(text.node.at, message, help)

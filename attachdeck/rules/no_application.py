@@ -1,11 +1,10 @@
 """Learning objective that no card applies.
 
-An objective whose level is `apply` or higher promises that learners can use what they know.
+An objective with the level `apply` or higher promises that learners can use what they know.
 Cards that ask for a fact or a term do not practise that.
 Source: Bloom's taxonomy as revised by Anderson and Krathwohl (2001).
-Mend: write a scene (`vignette`), a `produce` or a `practice` card for it, or give it the level that
-its cards have.
-Objectives without a level, and those that ask to remember or to understand, are left alone;
+Fix: write a `vignette`, `produce` or `practice` card for it, or give it the level of its cards.
+Objectives without a level, or with the level `remember` or `understand`, are not checked.
 `attachdeck check --stats` lists all objectives without such a card.
 
 Bad:
@@ -51,7 +50,7 @@ def compare(whole: Whole, context: Context) -> Iterator[Finding]:
         if objective.level in _APPLYING_LEVELS and objective.id not in applied:
             yield Finding(
                 objective.at,
-                f"`{objective.id}` asks learners to {objective.level}, and none of its cards does",
+                f"`{objective.id}` asks learners to {objective.level}, but none of its cards does",
                 "write a `vignette`, a `produce` or a `practice` card for it, or give it a lower "
                 "level",
             )

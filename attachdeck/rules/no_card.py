@@ -1,9 +1,8 @@
-"""Anki would make no card of this
+"""Anki would not make a card from this
 
-The text that should ask is blank once it is shown, a gap is lost, or no field fills the front of a
-template.
+The question is blank on the card, a gap is lost, or no field fills the front of a template.
 Learners would not get the card.
-Mend: write what should be shown. A tag that a card is about stands between backticks.
+Fix: write the text that learners should see. To write about a tag, put it between backticks.
 
 Bad:
 
@@ -42,11 +41,8 @@ from attachdeck.rules.support.places import node_of
 
 SEVERITY = Severity.ERROR
 RUNS_LAST = True
-_WRITE_IT = "write it, or put a tag that it is about between backticks"
-_RETIRE = (
-    "; or retire the card (`status: retired`, and why under `retired_because`), and learners who "
-    "have it keep it"
-)
+_WRITE_IT = "write it; to write about a tag, put it between backticks"
+_RETIRE = "; or retire the card with `status: retired` and `retired_because`, and learners keep it"
 
 Files = Callable[[], Media]
 """Returns the course's pictures and sounds as cards show them; it is called for few texts."""
@@ -79,15 +75,15 @@ def _nothing_filled(card: CustomCard, note_type: NoteType) -> Iterator[Finding]:
     if card_places(note_type, note_type.row(card.fields)):
         return
     if note_type.cloze:
-        message = "Anki makes no card of this: none of its fields has a gap"
-        help = "write a gap into one of them, as in `{{c1::hidden}}`"
+        message = "Anki would not make a card from this: none of its fields has a gap"
+        help = "write a gap into a field, as in `{{c1::hidden}}`"
     else:
-        message = "Anki makes no card of this: its fields leave the front of every template empty"
+        message = "Anki would not make a card from this: the front of every template is empty"
         enough = fields_enough(note_type)
         help = (
             f"fill the field {' or '.join(f'`{name}`' for name in enough)}"
             if enough
-            else "let the front of a template show a field that is filled"
+            else "show a filled field on the front of a template"
         )
     fields = node_of(card).get("fields")
     yield Finding(fields.at if fields else card.at, message, help + _RETIRE)
@@ -96,21 +92,18 @@ def _nothing_filled(card: CustomCard, note_type: NoteType) -> Iterator[Finding]:
 def _lost(card: ClozeCard, media: Files) -> Iterator[Finding]:
     lost, empty = lost_gaps(card.text, media())
     at = node_of(card)["text"].at
-    help = (
-        "take it out of the address, the comment, the tag or the row of a table with which it is "
-        "lost"
-    )
+    help = "move it out of the address, comment, tag or table row that does not reach the card"
     for number in sorted(lost):
-        yield Finding(at, f"a gap with the number {number} does not reach its card", help)
+        yield Finding(at, f"gap {number} does not reach the card", help)
     for number in sorted(empty):
-        message = f"a gap with the number {number} hides nothing"
+        message = f"gap {number} hides nothing"
         yield Finding(at, message, "write what the learner should recall")
 
 
 def _blank(card: Card, media: Files) -> Iterator[Finding]:
     for text, way in _asked(card):
         if _is_blank(text, media):
-            message = "this text shows nothing, so that its card asks nothing"
+            message = "this text renders as blank, so the card has no question"
             yield Finding(_place(card, way), message, _WRITE_IT)
 
 
@@ -118,7 +111,7 @@ def _blank_sections(reading: tuple[Section, ...], media: Files) -> Iterator[Find
     """Yield a finding for each section whose card would show nothing below the title."""
     for section in reading:
         if _is_blank(section.text, media):
-            message = "this text shows nothing, so that its card has nothing to read"
+            message = "this text renders as blank, so the card has nothing to read"
             yield Finding(section.at, message, _WRITE_IT)
 
 

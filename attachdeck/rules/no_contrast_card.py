@@ -1,9 +1,9 @@
-"""Two answers that are confused, and no card that holds them apart.
+"""Two answers are easily confused, and no card contrasts them.
 
-Where a card warns under `confusion` of what another card answers, the two meet in no question:
-learners know each alone and mix them up beside each other.
+One card warns under `confusion` about the answer of another card, but no question contains both.
+Learners know each answer alone and confuse them when they meet both.
 Source: Wozniak's rule 11, combat interference (1999).
-Mend: a card that asks for the difference, best a choice or a vignette with both among its options.
+Fix: write a card that asks for the difference, ideally a choice or vignette with both as options.
 
 Bad:
 
@@ -54,7 +54,7 @@ def compare(whole: Whole, context: Context) -> Iterator[Finding]:
         if holders[term].isdisjoint(holders[other]):
             yield Finding(
                 card.at,
-                f"`{card.id}` warns of “{other}”, and no card holds it and “{term}” apart",
-                "add a card that asks for the difference",
+                f"`{card.id}` warns about “{other}”, but no card contrasts it with “{term}”",
+                "write a card that asks for the difference",
                 card,
             )

@@ -1,9 +1,9 @@
 """Card without a source.
 
 A learner who doubts a card must be able to look it up.
-Scenes, practice, what learners write and what an author only shows need none.
+Scenes, practice, learners' own writing and cards that an author only shows do not need a source.
 Source: Wozniak's rule 18, provide sources (1999).
-Mend: name a work of `sources.yaml` under `sources`.
+Fix: name a work from `sources.yaml` under `sources`.
 
 Bad:
 
@@ -30,7 +30,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         if not card.sources and card.kind not in _WITHOUT and course.sources:
             yield Finding(
                 card.at,
-                f"`{card.id}` names no source",
-                "name a work of sources.yaml under `sources`",
+                f"`{card.id}` has no source",
+                "name a work from sources.yaml under `sources`",
                 card,
             )

@@ -1,7 +1,7 @@
 """Learning objective without a card.
 
-What a lesson promises must be asked somewhere.
-Mend: write a card for it, or take the objective out.
+A course must ask about everything that its lessons promise.
+Fix: write a card for the objective, or delete it.
 
 Bad:
 
@@ -25,6 +25,6 @@ def compare(whole: Whole, context: Context) -> Iterator[Finding]:
         if objective.id not in served and not objective.is_mixed:
             yield Finding(
                 objective.at,
-                f"no card serves the objective `{objective.id}`",
-                "write a card for it, or take it out",
+                f"the objective `{objective.id}` has no card",
+                "write a card for it, or delete it",
             )

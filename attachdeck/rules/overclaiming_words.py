@@ -1,8 +1,8 @@
 """Word that claims too much.
 
-Studies find links of some strength in some people; nothing is proven for one person.
+Studies find links of a certain strength in some people. They prove nothing about one person.
 Source: the safety section of the course's pedagogy (honest strength).
-Mend: say how strong the finding is. What a card quotes in order to correct it is no mistake.
+Fix: state how strong the finding is. A card can quote such a word in order to correct it.
 
 Bad:
 
@@ -28,7 +28,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         if word:
             yield Finding(
                 card.at,
-                f"`{card.id}` claims much (`{word}`)",
-                "say how strong the finding is",
+                f"`{card.id}` claims too much (`{word}`)",
+                "state how strong the finding is",
                 card,
             )

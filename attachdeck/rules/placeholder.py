@@ -1,10 +1,10 @@
-"""Text that was there to be replaced.
+"""Sample text that is still there.
 
-`attachdeck new` and `attachdeck import` leave texts that begin with *Write here*, a licence that is
-*Not stated*, and a sample lesson with its cards.
-Learners should never meet them: `attachdeck check` warns, and `attachdeck release` refuses.
-A text that you begin with *TODO:* yourself is found, too.
-Mend: write your own text in its place, or delete it.
+`attachdeck new` and `attachdeck import` leave texts that begin with *Write here*, a licence *Not
+stated*, and a sample lesson with its cards.
+Learners should never see them: `attachdeck check` warns, and `attachdeck release` refuses.
+A text that you begin with *TODO:* is reported too.
+Fix: replace it with your own text, or delete it.
 
 Bad:
 
@@ -53,12 +53,12 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         left = [text for text in texts if _is_left(text)]
         for text in left:
             at = _narrowed(card.at, text, context)
-            yield _finding(at, f"`{card.id}` has a text that was", text, card)
+            yield _finding(at, f"`{card.id}` has a sample text", text, card)
         if not left and not _SAMPLE.isdisjoint(texts):
             yield Finding(
                 card.at,
-                f"`{card.id}` is a card of the sample that `attachdeck new course` wrote",
-                "write a card of your own in its place, or delete it",
+                f"`{card.id}` is a sample card from `attachdeck new course`",
+                "replace it with your own card, or delete it",
                 card,
             )
 
@@ -70,8 +70,8 @@ def _is_left(text: str) -> bool:
 def _finding(at: Location, what: str, text: str, card: Card | None = None) -> Finding:
     return Finding(
         at,
-        f"{what} there to be replaced: `{text.splitlines()[0]}`",
-        "write your own text in its place, or delete it",
+        f"{what} meant to be replaced: `{text.splitlines()[0]}`",
+        "replace it with your own text, or delete it",
         card,
     )
 
@@ -79,7 +79,7 @@ def _finding(at: Location, what: str, text: str, card: Card | None = None) -> Fi
 def _left(texts: Iterable[tuple[Location, str]], context: Context) -> Iterator[Finding]:
     for at, text in texts:
         if _is_left(text):
-            yield _finding(_narrowed(at, text, context), "this text was", text)
+            yield _finding(_narrowed(at, text, context), "this is a sample text", text)
 
 
 def _texts(course: Course) -> Iterator[tuple[Location, str]]:

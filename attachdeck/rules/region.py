@@ -1,9 +1,8 @@
 """A region of a picture is wrong
 
-It reaches beyond the picture, lies where another one does, or the picture does not say how large it
-is.
-Mend: correct `left`, `top`, `width` and `height`.
-They are percent of the picture unless `unit: pixels` is written.
+It extends beyond the picture, covers another region, or the picture has no size.
+Fix: correct `left`, `top`, `width` and `height`.
+They are percentages of the picture, unless you write `unit: pixels`.
 
 Bad:
 
@@ -46,8 +45,8 @@ def _without_size(card: OcclusionCard) -> Iterator[Finding]:
     is_whole = len(card.regions) == len(card.written["regions"])
     for entry in node["regions"].items() if not is_whole else ():
         if whole_of(entry, node, card.picture) is None:
-            message = f"`{card.picture.file}` does not say how large it is"
-            help = "save it again with an image editor, or write the regions in percent"
+            message = f"`{card.picture.file}` has no size"
+            help = "save it again in an image editor, or write the regions in percent"
             yield Finding(entry.start, message, help)
 
 
@@ -59,14 +58,14 @@ def _beyond(region: Region, card: OcclusionCard) -> Iterator[Finding]:
         or region.left + region.width > most
         or region.top + region.height > most
     ):
-        message = f"the region `{region.name}` reaches beyond the picture"
+        message = f"the region `{region.name}` extends beyond the picture"
         yield Finding(region.at, message, _limits(region, card))
 
 
 def _limits(region: Region, card: OcclusionCard) -> str:
     whole = whole_of(node_of(region), node_of(card), card.picture)
     if whole is None or is_in_percent(node_of(region), node_of(card)):
-        return "`left` and `width` together are 100 at most, and so are `top` and `height`"
+        return "keep `left` plus `width` at 100 or less, and `top` plus `height` too"
     return f"the picture is {whole.width:g} wide and {whole.height:g} high"
 
 
@@ -81,8 +80,8 @@ def _lies_in_corner(card: OcclusionCard) -> bool:
 
 
 def _in_corner(card: OcclusionCard) -> Iterator[Finding]:
-    message = "the regions of this card lie in one hundredth of the picture, in its corner"
-    help = "their numbers are percent of the picture: write 20 for 0.2"
+    message = "the regions of this card cover only one hundredth of the picture"
+    help = "write percentages of the picture, such as 20 instead of 0.2"
     yield Finding(node_of(card).key_at("regions"), message, help)
 
 
@@ -93,6 +92,6 @@ def _twins(card: OcclusionCard) -> Iterator[Finding]:
         box = (region.left, region.top, region.width, region.height)
         known = first.setdefault(box, region)
         if known is not region:
-            message = f"the region `{region.name}` lies where another one does"
-            help = "give this one its own place, or delete one of the two"
+            message = f"the region `{region.name}` covers another region"
+            help = "move this region, or delete one of the two"
             yield Finding(region.at, message, help, also=(("the other one", known.at),))

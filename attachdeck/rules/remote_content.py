@@ -1,12 +1,12 @@
 """Custom card that loads something from the internet.
 
-Whoever runs that server learns when somebody studies, and from where; without a connection the card
-shows a gap.
-Pictures, sounds, videos, fonts and style sheets count, and `@import`; a link that the learner
-clicks does not.
+The owner of that server can see when and where someone studies. Without a connection, a part of the
+card is missing.
+The rule reports pictures, sounds, videos, fonts, style sheets and `@import`. A link that the
+learner clicks is not reported.
 Source: what Chromium asks for when it shows the card.
-Mend: put the file into `media/` and list it under `files` in `media/media.yaml`, or delete what
-loads it.
+Fix: put the file into `media/` and list it under `files` in `media/media.yaml`, or delete the
+address.
 
 Bad:
 

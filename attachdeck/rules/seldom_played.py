@@ -1,8 +1,8 @@
 """Sound that some phones do not play.
 
-Anki on an iPhone or iPad plays neither Ogg, Opus and FLAC nor WebM; its learners hear nothing.
+Anki on an iPhone or iPad does not play Ogg, Opus, FLAC or WebM, so learners hear nothing.
 Source: Anki's manual for AnkiMobile.
-Mend: export it as MP3 or M4A, a film as MP4.
+Fix: export a sound as MP3 or M4A, and a video as MP4.
 
 Bad:
 
@@ -32,5 +32,5 @@ def check_course(course: Course, context: Context) -> Iterator[Finding]:
             yield Finding(
                 sound.at,
                 f"Anki on an iPhone or iPad does not play `{name}`",
-                "export it as MP3 or M4A, a film as MP4",
+                "export a sound as MP3 or M4A, and a video as MP4",
             )

@@ -1,9 +1,9 @@
 """Sensitive card without a content note.
 
 Spaced repetition brings a card back without warning.
-A note lets a learner brace or skip, and its tag lets them suspend all such cards together.
+A content note lets learners prepare or skip, and its tag lets them suspend all such cards together.
 Source: SAMHSA, principles of trauma-informed care (2014).
-Mend: add `content_note` to the card, or to the whole lesson.
+Fix: add `content_note` to the card, or to the whole lesson.
 
 Bad:
 
@@ -35,7 +35,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         if card.id not in noted and with_word(texts.everything, context.words["sensitive"]):
             yield Finding(
                 card.at,
-                f"`{card.id}` touches something sensitive and has no content note",
+                f"`{card.id}` is about something sensitive but has no content note",
                 "add `content_note` to the card or to the lesson",
                 card,
             )

@@ -1,9 +1,9 @@
 """Several ideas in one card.
 
-An answer of three sentences or more holds more than one thing to recall; the weakest part decides
-when the whole comes back.
+An answer of three or more sentences contains more than one thing to recall. The hardest part
+decides when the whole card comes back.
 Source: Wozniak's rule 4, minimum information (1999); Matuschak, prompts should be focused (2020).
-Mend: one card for each idea; reasons go under `why`.
+Fix: write a card for each idea, and put reasons under `why`.
 
 Bad:
 
@@ -36,6 +36,6 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
             yield Finding(
                 card.at,
                 f"the answer of `{card.id}` has {sentences} sentences",
-                "make a card for each idea, or put reasons under `why`",
+                "write a card for each idea, or put reasons under `why`",
                 card,
             )

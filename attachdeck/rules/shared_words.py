@@ -1,10 +1,10 @@
-"""Words taken over from another text.
+"""Words copied from another text.
 
-A run of eight words in common with a source is a quotation that does not say so.
+Eight words in a row that are the same as in a source are an unmarked quotation.
 Source: the house rule of the flagship course, own words throughout; eight words is a common
 threshold for copied text.
-Mend: say it in your own words, or mark it as a quotation.
-Looked for only where texts are given: `attachdeck check --corpus FILE`.
+Fix: use your own words, or mark it as a quotation.
+The rule runs only if you name texts: `attachdeck check --corpus FILE`.
 
 Bad:
 
@@ -34,7 +34,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
             yield Finding(
                 card.at,
                 f"`{card.id}` shares words with another text: {' '.join(shared)}",
-                "say it in your own words, or mark it as a quotation",
+                "use your own words, or mark it as a quotation",
                 card,
             )
     for lesson in course.lessons if context.corpus else ():
@@ -51,5 +51,5 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
             yield Finding(
                 lesson.at,
                 f"the reading of `{lesson.id}` shares words with another text: {' '.join(shared)}",
-                "say it in your own words, or mark it as a quotation",
+                "use your own words, or mark it as a quotation",
             )

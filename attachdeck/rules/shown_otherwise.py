@@ -1,11 +1,11 @@
-r"""Signs that are shown as they stand, or that vanish.
+r"""Characters that learners see as typed, or do not see at all.
 
-What means something in another program means nothing here: a gap outside of the `text` of a cloze
-card, `[sound:…]`, `==…==`, a footnote, a link without `https://`.
-Other signs mean more than they seem to, or less: Markdown makes a list of `- 3`, stress of `2*3*4`,
-one line of lines that begin with `•`, and nothing of `**` with a space inside.
+Some notation from other programs means nothing here: a gap outside the `text` of a cloze card,
+`[sound:…]`, `==…==`, a footnote, a link without `https://`.
+Other characters have a special meaning. Markdown turns `- 3` into a list and `2*3*4` into emphasis.
+It joins lines that begin with `•`, and ignores `**` with a space inside.
 Source: CommonMark and the cards as Anki shows them.
-Mend: write it as the message says; what should be shown as it stands is put between backticks.
+Fix: write it as the message suggests. Put text that learners should see as typed between backticks.
 
 Bad:
 
@@ -93,85 +93,88 @@ _TEX = (
 _BLOCKS = "(?:blockquote|center|div|li|ol|p|table|td|ul)"
 _GAP = r"(?<!\\)\(\([0-9]+\s[^()]*\)\)|\{\{c[0-9]+::"
 _MEANINGS: dict[str, tuple[str, str]] = {
-    _GAP: ("is no gap here", "gaps stand in the `text` of a card with `kind: cloze`"),
+    _GAP: ("is not a gap here", "write gaps in the `text` of a card with `kind: cloze`"),
     r"\{\{[#^/]?[A-Za-z][^{}:]*(?::[^{}:]*)*\}\}": (
-        "stands for no field here",
-        "fields stand in the templates of note types; put it between backticks",
+        "is not a field here",
+        "put it between backticks; only the templates of note types have fields",
     ),
     r"\[sound:[^\[\]]*\]|\[anki:tts\b[^\[\]]*\]": (
-        "is played on custom cards alone",
+        "plays only on custom cards",
         "write a sound as `![](word.mp3)`, and list its file under `sounds` in media/media.yaml",
     ),
     r"\[/?(?:latex|\$\$?)\]": (
-        "is no formula here",
-        r"a formula stands between `\(` and `\)`, or `\[` and `\]`",
+        "is not a formula here",
+        r"write a formula between `\(` and `\)`, or between `\[` and `\]`",
     ),
     r"!\[\[[^\[\]]*\]\]|!\[[^\[\]]*\] \(|! \[[^\[\]]*\]\(|!\[[^\[\]]*\]\([^()\s]* =": (
-        "shows no picture",
-        "a picture is written `![](its-name.svg)`",
+        "does not show a picture",
+        "write a picture as `![](its-name.svg)`",
     ),
     r"(?<![!\]\\])\[[^\[\]]*\]\((?![A-Za-z][A-Za-z0-9+.-]*:|[#<)])[^()\s]+\)": (
-        "leads nowhere",
-        "an address begins with `https://`; a picture has `!` before its bracket",
+        "is not a working link",
+        "begin an address with `https://`; for a picture, write `!` before the bracket",
     ),
     r"\\\((?!\()|\\\[(?![^\[\]]*\])": (
-        "begins a formula that does not end",
+        "begins a formula that has no end",
         r"end it with `\)`, or with `\]` after `\[`",
     ),
     rf"\\{_KEPT}": (
-        "stands before a formula",
-        r"a formula begins with one backslash in single quotes and after `|`: `\(`",
+        "is one backslash too many before a formula",
+        r"in single quotes and after `|`, begin a formula with one backslash: `\(`",
     ),
-    rf"\\(?:{_TEX})(?![A-Za-z\\])": ("is no formula by itself", r"write it between `\(` and `\)`"),
-    r"(?<!\\)\\n(?![a-z])": ("is no new line here", "write the text after `|` on lines of its own"),
+    rf"\\(?:{_TEX})(?![A-Za-z\\])": ("is not inside a formula", r"write it between `\(` and `\)`"),
+    r"(?<!\\)\\n(?![a-z])": ("is not a new line here", "write the text after `|` on new lines"),
     r"(?<![~\\])~[^\s~](?:[^~\n]*[^\s~])?~(?!~)": (
-        "is struck through",
-        "write `<sub>…</sub>` for what stands lower; with a space behind it, `~` is only a sign",
+        "is shown as struck through",
+        "write `<sub>…</sub>` for subscript; for a plain `~`, write a space after it",
     ),
     r"(?<=\w)\^[^\s^]{1,9}\^(?![\w^])": (
-        "stands no higher",
-        "write `<sup>…</sup>`, or `²` and the like",
+        "is not shown as superscript",
+        "write `<sup>…</sup>`, or a character such as `²`",
     ),
     r"(?<=[0-9])\*[0-9.,]+\*(?=[0-9])": (
-        "loses its stars, which mean stress",
+        "loses its stars, which mean emphasis",
         "write `×`, or put it between backticks",
     ),
-    r"\[\^(?:[0-9]{1,3}|note|fn)\]": ("is no footnote", "write it into the text, or into `why`"),
+    r"\[\^(?:[0-9]{1,3}|note|fn)\]": (
+        "is not a footnote here",
+        "write the note in the text, or under `why`",
+    ),
     r"(?<![=\w])==[^\s=](?:[^=\n]*[^\s=])?==(?![=\w])": (
-        "is not marked",
+        "is not highlighted",
         "write `<mark>…</mark>`, or `**…**`",
     ),
     r"(?<![^\n ])[•◦▪‣][^\n]*\n[ ]*[•◦▪‣]|(?:\A|\n)[ ]*a\) [^\n]*\n[ ]*b\) ": (
-        "runs into the line beside it",
-        "begin each line with `- `, or leave an empty line between them",
+        "is joined with the next line",
+        "begin each line with `- `, or leave an empty line between the lines",
     ),
     r"\|[ ]*\|[ ]*:?-+:?[ ]*\||:[ ]-[ ][^\W\d_][^\n]*?[ ]-[ ][^\W\d_]": (
-        "is one line: in YAML, `>` and plain texts join theirs",
+        "is joined into one line, as YAML does with `>` and plain texts",
         "write the text after `|`, and leave an empty line before a list",
     ),
     rf"(?:\A|\n)[ ]{{0,3}}<{_BLOCKS}\b[^<>]*>[^<\n]*(?:\*\*|\]\()": (
-        "stands in HTML, where Markdown is not read",
-        "write `<strong>…</strong>` or `<a href=…>` there",
+        "is inside HTML, where Markdown does not work",
+        "write `<strong>…</strong>` or `<a href=…>` instead",
     ),
-    r"(?:\A|\n)#{2,6}[^\s#]": ("begins no heading", "put a space behind `#`"),
+    r"(?:\A|\n)#{2,6}[^\s#]": ("is not a heading", "write a space after `#`"),
     r"(?:\A|\n)-[^\W\d_][^\n]*\n-[^\W\d_]|(?:\A|\n)1[.)][^\W\d_][^\n]*\n2[.)][^\W\d_]": (
-        "begins no list",
-        "put a space behind the dash or the number",
+        "is not a list",
+        "write a space after the dash or the number",
     ),
     r"(?<![^\s(])\*\*[ ][^*\n]+[ ]\*\*(?![*\w])|(?<![^\s(])\*\*(?=[^\s*])[^*]*\Z": (
         "is shown with its stars",
-        "`**` stands at the beginning and at the end, with no space inside",
+        "write `**` directly before and after the words, without a space",
     ),
     r"\[[^\[\]]+\] \(https?:|\)\[https?:": (
-        "is no link",
-        "write `[words](https://…)`, with no space between",
+        "is not a link",
+        "write `[words](https://…)` without a space",
     ),
     r"(?:\A|\n)```[^`]*\Z": (
-        "makes code of all that follows",
+        "turns all text after it into code",
         "end it with a line of three backticks",
     ),
     r"\A(?:[-+*#]\s+|>\s*)[0-9][0-9.,]*\s*%?\Z|\A\+\s+[0-9][^\n]*\Z": (
-        "loses its sign, which begins a list, a quotation or a heading",
+        "loses its first character, which begins a list, quotation or heading",
         "put it between backticks, or write it in words",
     ),
 }
@@ -227,14 +230,14 @@ def _of_a_kind(card: Card, place: Node) -> Iterator[tuple[Location, str, str]]:
     if options and _are_numbered([option.text for option in options]):
         yield (
             place["options"].at,
-            "the options are shuffled, and their letters or numbers with them",
-            "write them without",
+            "the options are shuffled, so their letters or numbers get mixed up",
+            "delete the letters or numbers",
         )
     if isinstance(card, SequenceCard) and _are_numbered(card.steps):
         yield (
             place["steps"].at,
-            "the steps are numbered, and these have numbers of their own",
-            "write them without",
+            "Anki shows numbers for the steps, but these already have numbers",
+            "delete the letters or numbers",
         )
 
 
@@ -242,8 +245,8 @@ def _in_plain_text(text: Node) -> Iterator[tuple[Location, str, str]]:
     if markdown := _PLAIN.search(text.value):
         yield (
             text.at,
-            f"`{markdown[0]:.40}` is shown as it stands: this text is no Markdown",
-            "write it without its signs",
+            f"`{markdown[0]:.40}` is shown as typed: Markdown does not work in this text",
+            "write it without these characters",
         )
 
 
@@ -270,7 +273,7 @@ def _in_description(text: str) -> tuple[str, str] | None:
     if piece is None:
         return None
     return (
-        f"`{piece[0]:.40}` is shown as it stands in the description of a deck",
+        f"`{piece[0]:.40}` is shown as typed in a deck's description",
         "write it in words or as Markdown",
     )
 

@@ -1,10 +1,10 @@
-"""Text that shows nothing.
+"""Text that renders as blank.
 
-A comment, a script or a tag alone is taken out of a text; where nothing else stands in it, the card
-has an empty side (an empty prompt or step is an error, `no-card`).
-`TODO`, `...` or `???` alone show that a text was to be written.
+attachdeck removes comments, scripts and some tags from a text. If nothing else is left, the card
+has an empty side. (An empty prompt or step is an error, `no-card`.)
+`TODO`, `...` or `???` alone show that a text is not written yet.
 Source: the cards as Anki shows them.
-Mend: write the text, or put a tag that it is about between backticks.
+Fix: write the text. To write about a tag, put it between backticks.
 
 Bad:
 
@@ -33,8 +33,8 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         if any(len(text) < 7 and _TO_WRITE.fullmatch(text) for text in texts.pieces):
             yield Finding(
                 card.at,
-                f"a text of `{card.id}` is still to be written",
-                "write it, or take the card out until it is ready",
+                f"a text of `{card.id}` is not written yet",
+                "write it, or delete the card until it is ready",
                 card,
             )
         # A picture shows itself, whatever its alt text is.
@@ -48,7 +48,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         ):
             yield Finding(
                 card.at,
-                f"a text of `{card.id}` shows nothing",
-                "write it, or put a tag that it is about between backticks",
+                f"a text of `{card.id}` renders as blank",
+                "write it; to write about a tag, put it between backticks",
                 card,
             )

@@ -1,9 +1,8 @@
 r"""A table loses cells
 
-A row has more cells than the head of the table, the two first rows differ, or very many cells are
-left out.
-What is too much is not shown.
-Mend: give each row as many cells as the head. A `|` that is no border is written `\|`.
+A row has more cells than the header row, the first two rows differ, or very many cells are missing.
+Learners do not see the extra cells.
+Fix: give each row as many cells as the header row. Write `\|` for a `|` inside a cell.
 
 Bad:
 
@@ -58,11 +57,11 @@ def _left_out(text: Text, context: Context) -> Iterator[Finding]:
     if lacking > _MOST_LEFT_OUT:
         longest = max(written.split("\n"), key=lambda line: line.count("|"))
         help = (
-            "give each row as many `|` as the longest one; "
-            f"{_MOST_LEFT_OUT} cells of a text may be left out"
+            "give each row as many `|` as the longest row; "
+            f"at most {_MOST_LEFT_OUT} cells of a text can be missing"
         )
         at = context.within(text.node, longest.strip())
-        yield Finding(at, f"rows of this table lack {lacking:,} cells", help)
+        yield Finding(at, f"rows of this table are missing {lacking:,} cells", help)
 
 
 def _cells_left_out(paragraph: str) -> int:
@@ -115,23 +114,24 @@ def _ends_head(before: str, line: str) -> bool:
 
 def _surplus(cells: int, width: int) -> tuple[str, str]:
     message = (
-        f"this row has {cells} cells, and the head of the table {width}: the surplus is not shown"
+        f"this row has {cells} cells but the header row has {width}: learners do not see the extra "
+        "cells"
     )
     help = (
-        "give the head and the line below it as many cells; or write `\\|` for a bar that parts "
-        "none"
+        "give the header row and the `---` row the same number of cells; or write `\\|` for a bar "
+        "inside a cell"
     )
     return message, help
 
 
 def _no_table(width: int, below: int) -> tuple[str, str]:
     message = (
-        f"the head of this table has {width} cells, and the line below it {below}: "
-        "it is shown as text"
+        f"the header row has {width} cells but the `---` row has {below}: learners see text "
+        "instead of a table"
     )
     if width <= _WIDEST_EXAMPLE:
-        return message, f"write `{'|---' * width}|` below the head"
-    return message, "give both as many `|`"
+        return message, f"write `{'|---' * width}|` below the header row"
+    return message, "give both rows the same number of `|`"
 
 
 def _cells(line: str) -> list[str]:

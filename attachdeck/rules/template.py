@@ -1,9 +1,8 @@
 """A template of a note type is wrong
 
-A section is not closed (an error: Anki shows an error in place of the card), or the template names
-a field that the note type does not have (a warning).
-Mend: close each `{{#Field}}` with `{{/Field}}`, the last opened first, and correct the field's
-name.
+A section is not closed, and Anki shows an error instead of the card. Or the template names a field
+that the note type does not have, which is a warning.
+Fix: close each `{{#Field}}` with `{{/Field}}`, the last one first, and correct the field's name.
 """
 
 from __future__ import annotations
@@ -42,8 +41,8 @@ def _of_template(own: OwnNoteType, file: str, *, is_front: bool) -> Iterator[Fin
     except ValueError as error:
         yield Finding(
             Location(place),
-            f"a section is not whole: {error}",
-            "close each `{{#Field}}` with `{{/Field}}`, the last opened first",
+            f"a section is not complete: {error}",
+            "close each `{{#Field}}` with `{{/Field}}`, the last one first",
         )
         return
     oddities = (
@@ -63,7 +62,7 @@ def _unknown_fields(own: OwnNoteType, parts: list[tuple[str, str]]) -> Iterator[
         name = piece.rpartition(":")[2].strip() if verb == "field" else piece
         is_gap = verb != "field" and name[:1] == "c" and name[1:].isdecimal()
         if name and name not in names | _SPECIAL and not is_gap:
-            message = f"there is no field `{name}`, and Anki shows an error in its place"
+            message = f"there is no field `{name}`, so Anki would show an error"
             yield piece, message, did_you_mean_or_list(name, names - _SPECIAL)
 
 
@@ -78,20 +77,20 @@ def _without_fields(
     if is_front and not shown:
         yield (
             "",
-            "this front shows no field, and Anki makes no card of it",
+            "this front shows no field, so Anki would not make a card",
             f"show one, as in `{{{{{f'cloze:{first}' if cloze else first}}}}}`",
         )
     elif cloze and not asks:
         yield (
             "",
-            "this shows gaps as they are written, and hides none",
-            f"show the field with the gaps as in `{{{{cloze:{first}}}}}`",
+            "this shows the gaps as typed and does not hide them",
+            f"write the field as in `{{{{cloze:{first}}}}}`",
         )
     elif asks and not cloze:
         yield (
             "cloze",
-            "`cloze` hides nothing in a note type that is not one of gaps",
-            "write `cloze: true` in note_type.yaml, or show the field without it",
+            "`cloze:` works only in a note type with `cloze: true`",
+            "write `cloze: true` in note_type.yaml, or delete `cloze:` here",
         )
 
 

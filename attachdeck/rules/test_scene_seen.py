@@ -1,10 +1,10 @@
-"""Scene of a test that learners have seen.
+"""Test scene that learners have already seen.
 
-A test shows what learners can do with scenes that are new to them.
-A scene that shares eight words in a row with a card, or with another scene of the tests, is
-remembered and not solved.
-Source: tests help with new questions little unless the wording varies (Pan and Rickard 2018).
-Mend: write the scene anew, with other people, another place and other words.
+A test shows how well learners deal with new scenes.
+If a test scene shares eight words in a row with a card or another test scene, learners remember it
+and do not solve it.
+Source: tests help little with new questions unless the wording varies (Pan and Rickard 2018).
+Fix: write a new scene with different people, another place and other words.
 
 Bad:
 
@@ -61,5 +61,5 @@ def _seen(scene: UnseenScene, words: str, where: str) -> Finding:
     return Finding(
         scene.at,
         f"the test scene `{scene.id}` shares “{words}” with {where}",
-        "write it anew, with other people, another place and other words",
+        "write a new scene with different people, another place and other words",
     )

@@ -1,9 +1,9 @@
-"""Text that ends at a hash.
+"""Text cut off at a hash.
 
-In YAML a `#` behind a space begins a comment: a text without quotes ends there, and learners never
-see the rest.
+In YAML, a space and `#` begin a comment. A text without quotes ends there, and learners never see
+the rest.
 Source: YAML 1.2.2, section 6.6, comments.
-Mend: put the whole text in quotes. What is meant as a comment has a space behind its `#`.
+Fix: put the whole text in quotes. If it is a comment, write a space after the `#`.
 
 Bad:
 
@@ -42,7 +42,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
             before = bisect_right(cards, at.line, key=_line)
             yield Finding(
                 at,
-                "the text ends here: what stands behind `#` is a comment",
+                "the text ends here: YAML reads everything after `#` as a comment",
                 "put the whole text in quotes",
                 cards[before - 1] if before else None,
             )

@@ -1,8 +1,8 @@
 """Sound without a transcript.
 
-Whoever does not hear it, on paper or in a train, must be able to read what is said.
+Learners who cannot hear it, on paper or on a train, must be able to read it.
 Source: WCAG 2.2, success criterion 1.2.1.
-Mend: write it under `transcript` in `media/media.yaml`; for a sound without words, what is heard.
+Fix: write the words under `transcript` in `media/media.yaml`. Describe a sound without words.
 
 Bad:
 
@@ -31,5 +31,5 @@ def check_course(course: Course, context: Context) -> Iterator[Finding]:
             yield Finding(
                 sound.at,
                 f"`{name}` has no transcript",
-                "write what is said or heard in it under `transcript`",
+                "write under `transcript` what can be heard",
             )

@@ -1,9 +1,9 @@
-r"""Markup in what is typed.
+r"""Formatting in a typed answer.
 
-Learners type the answer as it stands, and Anki compares it letter by letter: stars, backticks, tags
-or the signs of a formula would have to be typed, too.
+Learners type the answer exactly as it is written, and Anki compares it letter by letter.
+They would have to type stars, backticks, tags and formulas too.
 Source: Anki's manual, "Checking Your Answer".
-Mend: write the bare words; what should be emphasised belongs into `why`.
+Fix: write plain words, and move emphasis to `why`.
 
 Bad:
 
@@ -34,7 +34,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         if isinstance(card, TypedCard) and any(map(_MARKUP.search, (card.answer, *card.accept))):
             yield Finding(
                 card.at,
-                f"the answer of `{card.id}` has markup, which a learner would have to type",
-                "write the bare words",
+                f"the answer of `{card.id}` has formatting, which learners would have to type",
+                "write plain words",
                 card,
             )

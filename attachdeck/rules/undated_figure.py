@@ -1,8 +1,8 @@
 """Figure without a year.
 
-Figures age. A share or an effect without its year cannot be checked later.
+Figures become outdated. Without its year, nobody can check a percentage or an effect later.
 Source: Wozniak's rule 19, provide date stamping (1999).
-Mend: name the year beside the figure, or cite a source that has one.
+Fix: write the year next to the figure, or cite a source that has one.
 
 Bad:
 
@@ -35,6 +35,6 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
             yield Finding(
                 card.at,
                 f"`{card.id}` has a figure without a year",
-                "name the year, or cite a source that has one",
+                "write the year, or cite a source that has one",
                 card,
             )

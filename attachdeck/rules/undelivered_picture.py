@@ -1,11 +1,9 @@
 """A picture or sound would not reach learners
 
-Anki takes over only the pictures that notes show.
-The `summary` of a lesson is no note: it is in the description of the lesson's deck, which plays no
-sound.
-Mend: show the picture in the `reading` or on a card of the lesson, too; then the description shows
-it as well.
-Or take it out of the summary.
+Anki imports only pictures that a note shows.
+A lesson's `summary` is not a note: it goes into the deck's description, which cannot play sounds.
+Fix: also show the picture in the `reading` or on a card of the lesson. Or delete it from the
+summary.
 """
 
 from __future__ import annotations
@@ -20,7 +18,7 @@ from attachdeck.rules.support.places import node_of
 from attachdeck.rules.support.texts import all_strings
 
 SEVERITY = Severity.ERROR
-_HELP = "show it in the `reading` or on a card, too; or take it out of the summary"
+_HELP = "also show it in the `reading` or on a card, or delete it from the summary"
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
@@ -31,7 +29,9 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         for name in pictures_in(lesson.summary):
             if name in course.sounds:
                 at = context.within(node_of(lesson)["summary"], name)
-                yield Finding(at, f"no description of a deck plays the sound `{name}`", _HELP)
+                yield Finding(
+                    at, f"the description of a deck cannot play the sound `{name}`", _HELP
+                )
             elif name in course.pictures and name not in delivered:
                 at = context.within(node_of(lesson)["summary"], name)
                 message = (

@@ -1,9 +1,9 @@
 """Options of unequal length.
 
-An option that stands out by its length is chosen or dismissed without thought, right or wrong.
+Learners choose or dismiss an option that stands out by its length without thinking.
 Source: Haladyna, Downing and Rodriguez (2002): keep the length of options about equal.
-Mend: let each say about as much.
-(`longest-option-right` looks at the right one alone, and is stricter.)
+Fix: make the options about equally detailed.
+(`longest-option-right` checks only the right option, and is stricter.)
 
 Bad:
 
@@ -34,7 +34,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
             if len(longest) > 25 and len(longest) > 4 * len(shortest):
                 yield Finding(
                     card.at,
-                    f"beside “{longest}”, “{shortest}” stands out in `{card.id}`",
-                    "let each option say about as much",
+                    f"“{shortest}” is much shorter than “{longest}” in `{card.id}`",
+                    "make the options about equally detailed",
                     card,
                 )

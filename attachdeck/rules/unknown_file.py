@@ -1,10 +1,10 @@
-"""File that a custom card or a note type names, and that is not there.
+"""Missing file that a custom card or note type uses.
 
 Learners see an empty frame, or hear nothing.
-Custom cards find only the files under `files` in `media/media.yaml`, by their own names.
+Custom cards can use only the files listed under `files` in `media/media.yaml`, by their names.
 Source: Anki's manual, "Media".
-Mend: put the file into `media/` and list it there, or delete what names it.
-Imported decks may have lost theirs long ago.
+Fix: put the file into `media/` and list it there, or delete its name from the card.
+Imported decks may have lost such files long ago.
 
 Bad:
 
@@ -71,7 +71,7 @@ def _missing(course: Course, text: str) -> list[str]:
 
 def _help(course: Course, name: str) -> str:
     if name in course.pictures:
-        return "list it under `files`, too: pictures come into the package under other names"
+        return "also list it under `files`: pictures get other names in the package"
     return (
-        "put it into media/ and list it under `files` in media/media.yaml, or delete what names it"
+        "put it into media/ and list it under `files` in media/media.yaml, or delete its name here"
     )

@@ -1,9 +1,9 @@
 """A picture or sound is not listed
 
-Every picture stands in `media/media.yaml`, with its alt text, its origin and its licence, and every
-sound with its transcript.
-Nothing is loaded from the web.
-Mend: run `attachdeck new picture FILE` or `attachdeck new sound FILE`, or correct the name.
+`media/media.yaml` must list every picture with its alt text, origin and licence, and every sound
+with its transcript.
+attachdeck loads nothing from the internet.
+Fix: run `attachdeck new picture FILE` or `attachdeck new sound FILE`, or correct the name.
 
 Bad:
 
@@ -80,7 +80,7 @@ def _help(course: Course, name: str) -> str:
     if _ADDRESS.match(name):
         noun = "sound" if is_sound else "picture"
         return (
-            f"put the {noun} into media/, list it in media/media.yaml, and name it by its file name"
+            f"put the {noun} into media/, list it in media/media.yaml and write its file name here"
         )
     about = "transcript" if is_sound else "alt text"
     return (

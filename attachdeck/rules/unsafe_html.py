@@ -1,7 +1,8 @@
 """Something could run a script or load something
 
 Custom cards keep their HTML as it is. A script in it would run in every learner's Anki.
-Mend: delete it, as the message says. [security.md](../release/security.md) lists what is refused.
+Fix: delete it, as the message suggests.
+[security.md](../release/security.md) lists what is refused.
 """
 
 from __future__ import annotations
@@ -22,8 +23,7 @@ SEVERITY = Severity.ERROR
 _LONGEST_INSTEAD = 12
 """In characters: a longer replacement is not proposed."""
 _DELETE_IT = (
-    "delete it: a card may not run scripts nor load pages; what only shows text, pictures and "
-    "sounds may stay"
+    "delete it: a card cannot run scripts or load pages; only text, pictures and sounds are allowed"
 )
 
 
@@ -54,7 +54,7 @@ def _in_templates(own: OwnNoteType) -> Iterator[Finding]:
     for file, text in own.texts.items():
         for danger in css_dangers(text) if file.endswith(".css") else dangers(text):
             at = location_of(f"{own.folder}/{file}", text, danger.start)
-            yield Finding(at, f"{danger.what} cannot stand on a card", _DELETE_IT)
+            yield Finding(at, f"{danger.what} is not allowed on a card", _DELETE_IT)
 
 
 def _in_names(root: Node, *keys: str) -> Iterator[Finding]:
@@ -67,7 +67,7 @@ def _in_names(root: Node, *keys: str) -> Iterator[Finding]:
 def _in_name(name: str, node: Node) -> Iterator[Finding]:
     """Yield a finding for a name or a tag that could run a script, as templates show it raw."""
     for danger in dangers(name):
-        message = f"{danger.what} cannot stand on a card"
+        message = f"{danger.what} is not allowed on a card"
         yield Finding(node.at, message, _mend(danger.instead))
 
 
@@ -85,7 +85,7 @@ def _between_tags_and_fields(
                     f"a template puts `{name}` inside of a tag, where `{sign}` could begin "
                     "something else"
                 )
-                help = "write it there without that, or put the field between tags in the template"
+                help = "delete that character, or move the field out of the tag in the template"
                 yield Finding(at, message, help)
 
 
@@ -108,7 +108,7 @@ def _in_fields(card: CustomCard, own: OwnNoteType, context: Context) -> Iterator
     for name, value in card.fields.items():
         for danger in dangers(value) or (unsafe_as_text(value) if name in as_text else ()):
             at = context.within(node_of(card)["fields"][name], danger.what)
-            yield Finding(at, f"{danger.what} cannot stand on a card", _mend(danger.instead))
+            yield Finding(at, f"{danger.what} is not allowed on a card", _mend(danger.instead))
 
 
 @cache
@@ -120,5 +120,5 @@ def _fields_in_tags(template: str) -> tuple[tuple[str, str], ...]:
 def _mend(instead: str) -> str:
     """Return a help line for something forbidden: a short replacement, or to delete it."""
     if 0 < len(instead) <= _LONGEST_INSTEAD and instead.isascii():
-        return f"write `{instead}` in its place"
+        return f"replace it with `{instead}`"
     return _DELETE_IT

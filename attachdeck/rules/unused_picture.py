@@ -1,7 +1,7 @@
-"""Picture or sound that nothing shows or plays.
+"""Picture or sound that nothing uses.
 
-It makes the course larger for everybody who works on it.
-Mend: show it in a card or a reading, or delete it and its entry in `media/media.yaml`.
+It makes the course larger for everyone who works on it.
+Fix: use it on a card or in a reading, or delete it and its entry in `media/media.yaml`.
 
 Bad:
 
@@ -27,11 +27,9 @@ def compare(whole: Whole, context: Context) -> Iterator[Finding]:
         if not any(name in text for text in texts):
             yield Finding(
                 picture.at,
-                f"nothing shows the picture `{name}`",
-                "show it, or delete it and its entry",
+                f"the picture `{name}` is not used",
+                "use it, or delete it and its entry",
             )
     for name, sound in whole.course.sounds.items():
         if not any(name in text for text in texts):
-            yield Finding(
-                sound.at, f"nothing plays `{name}`", "play it, or delete it and its entry"
-            )
+            yield Finding(sound.at, f"`{name}` is not used", "use it, or delete it and its entry")

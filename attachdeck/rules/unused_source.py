@@ -1,8 +1,8 @@
 """Source that no card cites.
 
-It is either forgotten in a card, or not needed.
-Mend: cite it where it belongs, or delete it.
-A course that keeps a wider bibliography turns this rule off.
+Either a card should cite it, or it is not needed.
+Fix: cite it on a card, or delete it.
+If your course keeps a wider bibliography, turn this rule off.
 
 Bad:
 
@@ -24,6 +24,4 @@ def compare(whole: Whole, context: Context) -> Iterator[Finding]:
     used = {key for card in whole.cards for key in card.sources}
     for key, source in whole.course.sources.items():
         if key not in used:
-            yield Finding(
-                source.at, f"no card cites `{key}`", "cite it where it belongs, or delete it"
-            )
+            yield Finding(source.at, f"no card cites `{key}`", "cite it on a card, or delete it")

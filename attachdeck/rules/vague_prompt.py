@@ -1,9 +1,8 @@
 """Prompt without context.
 
-A prompt that points to something with *it* or *this* was clear when it was written, beside the
-others; months later it comes alone.
+Words such as *it* or *this* were clear next to the other cards. Months later, the card comes alone.
 Source: Wozniak's rule 16, context cues (1999); Matuschak, prompts should be precise (2020).
-Mend: name what is asked about.
+Fix: name what the prompt is about.
 
 Bad:
 
@@ -33,7 +32,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         if any(pattern.fullmatch(asked) for pattern in vague):
             yield Finding(
                 card.at,
-                f"`{card.id}` does not say what it asks about",
-                "name the thing in the prompt",
+                f"the prompt of `{card.id}` does not name its topic",
+                "name the topic in the prompt",
                 card,
             )

@@ -1,12 +1,10 @@
-"""A variant cannot be shown in the place of the card
+"""A variant cannot replace the card
 
-A variant says something else than the card and its other variants.
-In a cloze card it has the same gap numbers, because each number is a card in Anki.
-`why`, `confusion` and `hint` of a variant are shown in the place of the card's, so the card needs
-its own.
-A variant plays no sound: Anki would play it with every wording.
-Mend: say something else in it, give its gaps the numbers of the card, or write the key for the
-card, too.
+A variant needs different words from the card and from its other variants.
+In a cloze card it needs the same gap numbers, because each number is a card in Anki.
+A variant's `why`, `confusion` and `hint` replace the card's, so the card needs its own.
+A variant cannot play a sound: Anki would play it with every wording.
+Fix: reword the variant, give its gaps the card's numbers, or write the key for the card too.
 
 Bad:
 
@@ -65,7 +63,7 @@ def _playing(course: Course, context: Context, card: Card) -> Iterator[Finding]:
                 yield Finding(
                     context.within(place, name),
                     f"Anki would play the sound `{name}` with every wording of the card",
-                    "write it under `audio` of the card, or make this wording a card",
+                    "move it to `audio` of the card, or make this wording a separate card",
                 )
 
 
@@ -78,8 +76,8 @@ def _same(card: Card, variants: list[Node]) -> Iterator[Finding]:
         if other is not variant:
             yield Finding(
                 variant.start,
-                "two wordings of this card say the same",
-                f"the other one is at {other.start}; say it in other words, or delete this variant",
+                "two wordings of this card are the same",
+                f"reword this variant, or delete it; the other one is at {other.start}",
             )
 
 
@@ -98,8 +96,8 @@ def _without_place(card: Card, variants: list[Node]) -> Iterator[Finding]:
             if key in variant and key not in card.written:
                 yield Finding(
                     variant.key_at(key),
-                    f"this variant has a `{key}`, and the card itself has none",
-                    f"write a `{key}` for the card, too, or delete this one",
+                    f"this variant has a `{key}` but the card does not",
+                    f"write a `{key}` for the card too, or delete this one",
                 )
 
 
@@ -114,6 +112,6 @@ def _other_gaps(card: Card, variants: list[Node]) -> Iterator[Finding]:
         if not problems and cloze.numbers(text) != numbers:
             yield Finding(
                 variant["text"].at,
-                "the gaps of this variant have other numbers than those of the card",
-                f"use the same numbers ({listed}): each is a card in Anki",
+                "the gap numbers of this variant differ from those of the card",
+                f"use the same numbers ({listed})",
             )

@@ -1,7 +1,7 @@
-"""The near miss is the answer itself
+"""The near miss is the right answer
 
-A near miss is the wrong option that a learner would most easily take for the right one.
-Mend: name another option under `near_miss`.
+A near miss is the wrong option that learners would most easily confuse with the right one.
+Fix: name a different option under `near_miss`.
 
 Bad:
 
@@ -24,11 +24,11 @@ from attachdeck.rules import Context, Finding
 from attachdeck.rules.support.places import node_of
 
 SEVERITY = Severity.ERROR
-_HELP = "name the option that a learner would most easily take for it"
+_HELP = "name the wrong option that learners would most easily confuse with it"
 
 
 def check(course: Course, context: Context) -> Iterator[Finding]:
     for card in course.wordings():
         if isinstance(card, VignetteCard) and card.written["near_miss"]["option"] == card.answer:
             at = node_of(card)["near_miss"]["option"].at
-            yield Finding(at, "the near miss is the answer itself", _HELP)
+            yield Finding(at, "the near miss is the right answer", _HELP)

@@ -1,8 +1,8 @@
 """Yes or no prompt.
 
-A question with two possible answers is right half of the time without knowing anything.
+Learners can guess one of two answers half of the time without knowing anything.
 Source: Matuschak, prompts should be effortful (2020).
-Mend: ask what, why or how; or make it a `choice` with reasons.
+Fix: ask what, why or how, or make it a `choice` with reasons.
 
 Bad:
 

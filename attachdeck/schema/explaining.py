@@ -49,7 +49,7 @@ def _explain_value(
     wrong = wrong_value(error, document, node, validator)
     message, help = worded(keyword, wrong) or (error.message, None)
     if wrong.name == "id" and not wrong.typed and id(around.value) in new_ids():
-        help = f"write `id: {new_ids()[id(around.value)]}`; it stays when you reword the card"
+        help = f"write `id: {new_ids()[id(around.value)]}`; keep it when you reword the card"
     if wrong.name in around and is_bare(around, wrong.name):
         help = taken_apart(around, wrong.name)
     is_mendable = keyword == "type" and wrong.is_meant

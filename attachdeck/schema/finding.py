@@ -75,7 +75,7 @@ def _empty(at: Location, name: str) -> Diagnostic:
         rule="empty-file",
         message="this file is empty",
         at=at,
-        help=f"`attachdeck schema {name}` shows what belongs into it",
+        help=f"run `attachdeck schema {name}` to see what it can contain",
     )
 
 

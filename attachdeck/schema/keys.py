@@ -77,10 +77,9 @@ def _needed(error: ValidationError, node: Node) -> list[str]:
 def _only_one_key(node: Node) -> Diagnostic:
     return Diagnostic(
         rule="missing-key",
-        message=f"this card is nothing but `{next(iter(node.value))}`",
+        message=f"this card has only the key `{next(iter(node.value))}`",
         at=node.start,
-        help="write all keys of a card below one another; only the first of them has `- ` before "
-        "it",
+        help="write the card's keys on lines below each other, with `- ` before the first one only",
     )
 
 
@@ -89,8 +88,7 @@ def _no_id(node: Node, id: str) -> Diagnostic:
         rule="missing-key",
         message="this card has no `id` yet",
         at=node.start,
-        help=f"add `id: {id}`, or run `attachdeck fmt`, which writes it; it stays when you reword "
-        "the card",
+        help=f"add `id: {id}`, or run `attachdeck fmt` to add it; keep it when you reword the card",
         mend=with_id(node, id),
     )
 
@@ -153,7 +151,7 @@ def _help_with(
     if is_bare(node, key):
         joined = re.match(r"([\w-]+):(\S.*)", key)
         return (
-            f"write a space behind the colon: `{joined[1]}: {shortened(joined[2])}`"
+            f"write a space after the colon: `{joined[1]}: {shortened(joined[2])}`"
             if joined
             else taken_apart(node, key)
         )
@@ -193,9 +191,9 @@ def taken_apart(node: Node, key: str) -> str:
         end += 1
     first, value = keys[begin], node.value[keys[begin]]
     if isinstance(value, int) and end == begin + 2 and keys[begin + 1].isdecimal():
-        return f"a decimal number has a point: `{first}: {value}.{keys[begin + 1]}`"
+        return f"write a decimal number with a point: `{first}: {value}.{keys[begin + 1]}`"
     whole = quoted(", ".join([str(value), *keys[begin + 1 : end]]))
-    return f"a text that holds a comma needs quotes around it inside `{{ }}`: `{first}: {whole}`"
+    return f"a text with a comma needs quotes around it inside `{{ }}`: `{first}: {whole}`"
 
 
 def _in_kind(error: ValidationError, node: Node, preposition: str) -> str:

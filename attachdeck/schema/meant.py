@@ -74,5 +74,5 @@ def disguised(text: str) -> str:
         unicodedata.name(odd, "").startswith(("CYRILLIC", "GREEK"))
         and text.encode("ascii", "ignore").strip()
     ):
-        looks = "is a letter of another script"
-    return f"holds U+{ord(odd):04X}, which {looks}" if looks else ""
+        looks = "is a letter from another alphabet"
+    return f"contains U+{ord(odd):04X}, which {looks}" if looks else ""

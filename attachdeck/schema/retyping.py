@@ -32,21 +32,21 @@ def help_with_type(wrong: Wrong, kind: str) -> str | None:
 def _after_nothing(wrong: Wrong, kind: str) -> str:
     if wrong.typed and wrong.takes(wrong.typed):
         text = wrong.as_typed(quoted(wrong.typed))
-        return f"{wrong.typed} without quotes means nothing; if it is the text, write {text}"
+        return f"without quotes, {wrong.typed} means no value; if it is the text, write {text}"
     if "enum" in wrong.schema:
         return f"{did_you_mean_or_list('', wrong.schema['enum'])}{or_delete(wrong)}"
     after = "after the `- `" if wrong.entry else "after the colon"
     help = {
-        "array": "write its entries below it, each on a line of its own after `- `"
+        "array": "write its entries below it, each on a new line after `- `"
         + needed_keys(wrong.schema.get("items"), "- ")
-        + (f", or {wrong.as_typed('[]')} while there are none" if wrong.takes([]) else ""),
+        + (f", or {wrong.as_typed('[]')} if there are none" if wrong.takes([]) else ""),
         "object": f"write its keys below it, indented{needed_keys(wrong.schema)}",
         "boolean": f"write true or false {after}",
         "string": f"write the text {after}",
     }.get(kind, f"write a number {after}")
     hidden = wrong.behind.strip()
     if kind == "string" and hidden.startswith("#"):
-        help += f"; one that begins with `#` needs quotes: {wrong.as_typed(quoted(hidden))}"
+        help += f"; a text that begins with `#` needs quotes: {wrong.as_typed(quoted(hidden))}"
     return help + or_delete(wrong)
 
 
@@ -71,23 +71,23 @@ def needed_keys(schema: Any, before: str = "", text: str = "…") -> str:
 def _text(wrong: Wrong) -> str | None:
     if isinstance(wrong.value, (list, dict)):
         if wrong.on_several_lines and not wrong.entry:
-            return f"write {wrong.as_typed('|')}, and the text on the lines below, indented further"
+            return f"write {wrong.as_typed('|')} and the text on the lines below, indented further"
         example = next(iter(wrong.schema.get("examples", ())), None)
         if isinstance(example, str) and not (
             "pattern" in wrong.schema and wrong.takes(wrong.typed)
         ):  # It is the name of something.
-            return f"write one text here, as in {wrong.as_typed(written(example))}"
+            return f"write a single text here, as in {wrong.as_typed(written(example))}"
         help = "put the text in quotes" + (
             f": {wrong.as_typed(quoted(wrong.typed))}" if wrong.takes(wrong.typed) else ""
         )
-        return f"{help}, or write it after `|` on lines of its own"
+        return f"{help}, or write it after `|` on new lines"
     if "enum" in wrong.schema:
         return did_you_mean_or_list(wrong.typed, wrong.schema["enum"])
     if wrong.takes(wrong.typed):
         help = (
-            "put it in quotes, so that it is text"
+            "put it in quotes"
             if wrong.is_meant
-            else "write the text here; where it is this word alone, put it in quotes"
+            else "write the text here; if the text is just this word, put it in quotes"
         )
         return f"{help}: {wrong.as_typed(quoted(wrong.typed))}"
     return accepted_form(wrong, wrong.typed)
@@ -96,9 +96,9 @@ def _text(wrong: Wrong) -> str | None:
 def _list(wrong: Wrong) -> str:
     value = wrong.value
     if wrong.optional and not wrong.is_meant:
-        return "delete this key where there is nothing to say"
+        return "delete this key if there is nothing to list"
     if isinstance(value, str) and re.match(r"[-–—•·▪◦*]|[0-9]+[.)] ", value):
-        return "begin each entry with a hyphen and a space, `- `, on a line of its own"
+        return "begin each entry with a hyphen and a space, `- `, on a new line"
     if isinstance(value, str) and len(value) <= LONGEST:
         for entries in (
             [value],
@@ -108,16 +108,16 @@ def _list(wrong: Wrong) -> str:
         ):
             if entries and all(entries) and wrong.takes(entries):
                 listed = wrong.as_typed(f"[{', '.join(map(written, entries))}]")
-                return f"write {listed}, or begin each entry with `- ` on a line of its own"
+                return f"write {listed}, or begin each entry with `- ` on a new line"
     elif isinstance(value, dict) and value and wrong.takes([value]):
         return (
             f"write `- ` before the first key of each entry, as in `- {next(iter(value))}: …`, "
-            "and indent its other keys as far"
+            "and indent its other keys to match"
         )
     items: Any = wrong.schema.get("items")
     named = next(iter(items.get("required", ())), "")
     if isinstance(value, dict) and value and wrong.takes(list(value.values())):
-        return f"write `- ` in place of `{next(iter(value))}: ` and its like"
+        return f"replace `{next(iter(value))}: ` and the other names with `- `"
     if (
         isinstance(value, dict)
         and value
@@ -127,8 +127,8 @@ def _list(wrong: Wrong) -> str:
         )
     ):
         first = next(iter(value))
-        return f"write `- {named}: {first}` in place of `{first}:`, and so on"
-    return "begin each entry with `- ` on a line of its own" + (
+        return f"replace `{first}:` with `- {named}: {first}`, and do the same for each entry"
+    return "begin each entry with `- ` on a new line" + (
         needed_keys(items, "- ") or ", or write [one, two]"
     )
 
@@ -146,7 +146,7 @@ def _group(wrong: Wrong) -> str:
             (key for key in wrong.schema.get("properties", ()) if wrong.takes({key: value})), ""
         )
     ):
-        return f"write `{above}:` on a line of its own above the list"
+        return f"write `{above}:` on a new line above the list"
     if isinstance(value, str) and "：" in value:
         return "write the colon `:` and a space after each key"
     shown = written(text) if isinstance(value, str) and value else "…"
@@ -172,7 +172,7 @@ def _number(wrong: Wrong) -> str:
     )
     meant = number[1].replace(",", ".") if number else ""
     if meant and wrong.takes(float(meant) if "." in meant else int(meant)):
-        return f"write the number without quotes or signs beside it: {wrong.as_typed(meant)}"
+        return f"write the number alone, without quotes or units: {wrong.as_typed(meant)}"
     return bounds(wrong) + or_delete(wrong)
 
 
@@ -188,7 +188,7 @@ def bounds(wrong: Wrong) -> str:
     )
     usual = schema.get("default", next(iter(schema.get("examples", ())), None))
     example = "" if usual is None else f", as in {wrong.as_typed(usual)}"
-    return f"write {TYPES[schema['type']]}{bounds}, without quotes or signs beside it{example}"
+    return f"write {TYPES[schema['type']]}{bounds}, without quotes or units{example}"
 
 
 _HELP: dict[str, Callable[[Wrong], str | None]] = {

@@ -31,7 +31,8 @@ def _wrong_type(wrong: Wrong) -> Wording:
     else:
         kind = "string" if "string" in kinds else kinds[0]
     wanted = " or ".join(TYPES[kind_name] for kind_name in kinds)
-    message = f"must be {wanted}, and this is {'not whole' if is_part else _type_of(wrong.value)}"
+    actual = "not a whole number" if is_part else _type_of(wrong.value)
+    message = f"must be {wanted}, but this is {actual}"
     return f"{wrong.key} {message}", help_with_type(wrong, kind)
 
 
@@ -46,18 +47,18 @@ def _type_of(value: Any) -> str:
     ):
         if isinstance(value, python):
             return name
-    return "nothing"
+    return "empty"
 
 
 def _pattern(wrong: Wrong) -> Wording:
     if wrong.value.strip():
         return (
-            f"{wrong.key} {disguised(wrong.value) or 'cannot be written like this'}",
+            f"{wrong.key} {disguised(wrong.value) or 'is not in the right form'}",
             accepted_form(wrong, wrong.value),
         )
     if wrong.typed[:1] in ("|", ">") and wrong.takes(wrong.typed):
         help = (
-            "write the text on the lines below, indented further; where the sign belongs to it, "
+            f"write the text on the lines below, indented further; if `{wrong.typed}` is the text, "
             f"write {wrong.as_typed(quoted(wrong.typed))}"
         )
         return f"{wrong.key} is blank", help
@@ -76,7 +77,7 @@ def no_name(name: str, schema: Mapping[str, Any]) -> Wording:
     meant = next((other for other in proposals(name) if re.search(pattern, other)), None)
     if meant:
         help = re.sub(r": `[^`]+`$", "", help) + f": write `{meant}: …`"
-    return f"`{shortened(name)}` cannot be a name here", help
+    return f"`{shortened(name)}` is not a valid name here", help
 
 
 def _enum(wrong: Wrong) -> Wording:
@@ -97,7 +98,7 @@ def _too_few(wrong: Wrong) -> Wording:
     entries = f"{wrong.wanted} {'entry' if wrong.wanted == 1 else 'entries'}"
     example = needed_keys(wrong.schema.get("items"), "- ")
     help = f"write {'one more' if wrong.value else 'one'} below it, after `- `{example}"
-    message = f"{wrong.key} needs at least {entries}, and has {len(wrong.value)}"
+    message = f"{wrong.key} needs at least {entries} but has {len(wrong.value)}"
     return message, help + or_delete(wrong)
 
 
@@ -105,12 +106,12 @@ def _too_few_keys(wrong: Wrong) -> Wording:
     how_many = "one more" if wrong.value else "them"
     help = f"write {how_many} below it, indented{needed_keys(wrong.schema)}"
     keys = f"{wrong.wanted} {'key' if wrong.wanted == 1 else 'keys'}"
-    return f"{wrong.key} needs at least {keys}, and has {len(wrong.value)}", help
+    return f"{wrong.key} needs at least {keys} but has {len(wrong.value)}", help
 
 
 def _twice(wrong: Wrong) -> Wording:
     [(twice, _)] = Counter(map(str, wrong.value)).most_common(1)
-    return f"{wrong.key} names `{shortened(twice)}` twice", "delete one of the two"
+    return f"{wrong.key} contains `{shortened(twice)}` twice", "delete one of the two"
 
 
 _WORDS: dict[str, Callable[[Wrong], Wording]] = {
@@ -119,28 +120,28 @@ _WORDS: dict[str, Callable[[Wrong], Wording]] = {
     "pattern": _pattern,
     "minItems": _too_few,
     "maxItems": lambda wrong: (
-        f"{wrong.key} holds {len(wrong.value)} entries, and takes {wrong.wanted} at most",
+        f"{wrong.key} has {len(wrong.value)} entries, but at most {wrong.wanted} are allowed",
         "split the card in two",
     ),
     "minProperties": _too_few_keys,
     "maxProperties": lambda wrong: (
-        f"{wrong.key} holds {len(wrong.value)} keys, and takes {wrong.wanted} at most",
+        f"{wrong.key} has {len(wrong.value)} keys, but at most {wrong.wanted} are allowed",
         "delete some of them",
     ),
     "maxLength": lambda wrong: (
-        f"{wrong.key} is {len(wrong.value)} characters long, and takes {wrong.wanted} at most",
+        f"{wrong.key} has {len(wrong.value)} characters, but at most {wrong.wanted} are allowed",
         "shorten it",
     ),
     "minimum": lambda wrong: (
-        f"{wrong.key} is {wrong.typed}, and must be {wrong.wanted} or more",
+        f"{wrong.key} is {wrong.typed}, but must be {wrong.wanted} or more",
         bounds(wrong),
     ),
     "maximum": lambda wrong: (
-        f"{wrong.key} is {wrong.typed}, and must be {wrong.wanted} or less",
+        f"{wrong.key} is {wrong.typed}, but must be {wrong.wanted} or less",
         bounds(wrong),
     ),
     "exclusiveMinimum": lambda wrong: (
-        f"{wrong.key} is {wrong.typed}, and must be more than {wrong.wanted}",
+        f"{wrong.key} is {wrong.typed}, but must be more than {wrong.wanted}",
         bounds(wrong),
     ),
     "uniqueItems": _twice,

@@ -115,13 +115,13 @@ def _named(path: Path) -> Iterator[None]:
 def _refuse_device(path: Path) -> None:
     """Raise FileExistsError for a device: replacing `/dev/null` would harm the whole machine."""
     if path.exists() and not path.is_file() and not path.is_dir():
-        raise FileExistsError(errno.EEXIST, "it is no file but a device or a pipe", str(path))
+        raise FileExistsError(errno.EEXIST, "it is a device or a pipe, not a file", str(path))
 
 
 def _refuse_newer(path: Path, before: bytes | None) -> None:
     """Raise OSError where a file no longer holds what was read before."""
     if before is not None and path.read_bytes() != before:
-        reason = "another program has saved it meanwhile; run this command again"
+        reason = "another program has changed it in the meantime; run this command again"
         raise OSError(errno.EBUSY, reason, str(path))
 
 

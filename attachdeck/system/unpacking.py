@@ -53,7 +53,7 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     """
     # A pipe may never have a writer, and a device may have no end.
     if path.exists() and not path.is_file():
-        raise UnreadablePackage(f"{path} is no file, and a package is one")
+        raise UnreadablePackage(f"{path} is not a file: name a package (.apkg)")
     try:
         with zipfile.ZipFile(path) as package:
             _refuse(path, package)
@@ -62,7 +62,7 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
         if isinstance(error, OSError) and error.errno == ENOSPC:  # No fault of the package.
             raise
         raise UnreadablePackage(
-            f"{path} is no package that can be read ({error}): get it again, or build it anew"
+            f"{path} cannot be read as a package ({error}): download it or build it again"
         ) from error
 
 
@@ -78,18 +78,18 @@ def _refuse(path: Path, package: zipfile.ZipFile) -> None:
     names = package.namelist()
     if _NEWER in names:
         raise UnreadablePackage(
-            f"{path} is in a newer format of Anki's: "
-            "export the deck again and tick “Support older Anki versions”"
+            f"{path} is in a newer format of Anki: "
+            "export the deck again with “Support older Anki versions”"
         )
     if not any(name in names for name in _COLLECTIONS):
         raise UnreadablePackage(
-            f"{path} holds no collection, so it is no package of Anki's: "
-            "name a file that `attachdeck build` or Anki's export made"
+            f"{path} is not an Anki package: name a file from `attachdeck build` or from Anki's "
+            "export"
         )
     size = sum(entry.file_size for entry in package.infolist())
     largest = max(package.getinfo(name).file_size for name in _COLLECTIONS if name in names)
     if size > ALWAYS + MAX_GROWTH * path.stat().st_size or largest > MAX_COLLECTION:
         raise UnreadablePackage(
-            f"{path} would unpack to {size // 1024 // 1024:,} MiB, which no honest package does: "
-            "get it from where it was published"
+            f"{path} would unpack to {size // 1024 // 1024:,} MiB, which is too large: "
+            "download it again from its publisher"
         )

@@ -113,7 +113,7 @@ def test_what_cannot_be_read_is_left_alone(tmp_path: Path, text: str):
     path.write_text(text, encoding="utf-8")
     result = run("fmt", path)
     assert result.exit_code == 1
-    assert "is left as it is" in result.stderr
+    assert "was not changed" in result.stderr
     assert path.read_text(encoding="utf-8") == text
 
 
@@ -221,7 +221,9 @@ def test_spaces_at_the_ends_of_lines_go_but_for_those_in_a_text():
 
 @pytest.mark.parametrize("text", ["? a\n: 1\n", "a: 1\n? b\n", "a: &x # c\n  b: 1\nc: *x\n"])
 def test_a_form_that_cannot_be_tidied_is_left_with_a_reason(text: str):
-    with pytest.raises(CannotTidy, match=r"line [12]: .* cannot be tidied: write it another way"):
+    with pytest.raises(
+        CannotTidy, match=r"line [12]: .* cannot be formatted: write it another way"
+    ):
         tidy(text)
 
 
@@ -237,7 +239,7 @@ def test_a_file_that_would_say_something_else_is_not_written(
     )
     result = run("fmt", path)
     assert result.exit_code == 1
-    assert "this is a fault in attachdeck: please report it" in result.stderr
+    assert "this is a bug in attachdeck: please report it" in result.stderr
     assert path.read_bytes() == before
     with pytest.raises(EditFault):
         tidy("a: 1\n")
@@ -256,7 +258,7 @@ def test_what_its_author_saves_meanwhile_is_not_overwritten(
     monkeypatch.setattr("attachdeck.cli.fmt.tidied", saved_while_tidying)
     result = run("fmt", path)
     assert result.exit_code == 1
-    assert "another program has saved it meanwhile; run this command again" in result.stderr
+    assert "another program has changed it in the meantime; run this command again" in result.stderr
     assert path.read_text(encoding="utf-8") == "id: saved-meanwhile\n"
 
 
@@ -275,7 +277,7 @@ def test_no_file_but_a_courses_own_is_tidied(tmp_path: Path):
     for path in others:
         result = run("fmt", folder, path)
         assert result.exit_code == 2
-        assert "is none of a course's YAML files" in result.stderr
+        assert "is not one of a course's YAML files" in result.stderr
     assert [path.read_bytes() for path in others] == before
     assert (
         run(

@@ -262,7 +262,7 @@ def test_nothing_new_takes_the_place_of_what_an_extended_course_has(tmp_path: Pa
         == "changes: first\ncards:\n  - id: define-2\n    kind: practice\n    prompt: Define!\n"
     )
     assert (
-        "leave --id out to take define-3"
+        "try `--id define-3`"
         in run(
             "new", "card", folder, "--kind", "practice", "--set", "prompt=P", "--id", "define"
         ).stderr
@@ -345,7 +345,7 @@ def test_where_a_card_cannot_be_added_the_author_is_told(tmp_path: Path):
         path.write_text(text, encoding="utf-8")
         result = run(*arguments)
         assert result.exit_code == 1
-        assert "`attachdeck check` says why" in result.stderr
+        assert "run `attachdeck check` to see why" in result.stderr
         assert path.read_text(encoding="utf-8") == text
     path.write_text("id: [", encoding="utf-16")
     assert "UTF-8" in run(*arguments).stderr
@@ -355,7 +355,7 @@ def test_where_a_card_cannot_be_added_the_author_is_told(tmp_path: Path):
     write_course(tmp_path)
     taken = run(*arguments, "--id", "define")
     assert taken.exit_code == 1
-    assert "leave --id out to take define-2" in taken.stderr
+    assert "try `--id define-2`" in taken.stderr
     assert "there are `first`" in run(*arguments, "--lesson", "other").stderr
 
 

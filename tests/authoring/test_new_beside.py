@@ -109,7 +109,7 @@ def test_a_workflow_that_is_there_is_left_alone(tmp_path: Path):
     (top / ".pre-commit-config.yaml").write_text("repos: []\n", encoding="utf-8")
     refused = run("new", "course", top / "course", "--ci")
     assert refused.exit_code == 1
-    assert "exists already, and is left as it is: leave --ci out" in refused.stderr
+    assert "already exists and was not changed: leave --ci out" in refused.stderr
     assert (top / ".pre-commit-config.yaml").read_text(encoding="utf-8") == "repos: []\n"
     assert not (top / "course").exists()
 
@@ -191,7 +191,7 @@ def test_a_picture_that_lies_in_media_is_only_listed(tmp_path: Path):
     [
         ("x.svg", PLANE_SVG.replace("<rect", "<script>1</script><rect"), "could run a script"),
         ("x.svg", PLANE_SVG.replace("</svg>", ""), "is broken"),
-        ("x.png", "no picture", "is no picture of the kind PNG"),
+        ("x.png", "no picture", "is not a picture of type PNG"),
         ("x.pdf", "%PDF", "is not a picture that Anki shows everywhere"),
         ("x.svg", "", "is empty"),
     ],

@@ -98,7 +98,7 @@ def test_wrong_usage_ends_with_2(
         (("biuld",), "did you mean `build`?"),
         (("lint",), "did you mean `check`?"),
         (("init", "my-course"), "did you mean `new`?"),
-        (("zzz",), "there are new, import, build"),
+        (("zzz",), "the commands are new, import, build"),
         (("new", "lessn", "T"), "did you mean `lesson`?"),
         (("translate", "extrct", "es"), "did you mean `extract`?"),
         (("check", "--stict"), "--strict"),
@@ -114,7 +114,7 @@ def test_what_is_misspelt_is_proposed(arguments: tuple[str, ...], message: str):
 def test_a_lesson_in_place_of_a_course_is_wrong_usage(tmp_path: Path):
     result = run("build", write_course(tmp_path) / "lessons" / "01-first.yaml")
     assert result.exit_code == 2
-    assert "is no course: name the folder that holds course.yaml" in result.stderr
+    assert "is not a course: name the folder of course.yaml" in result.stderr
 
 
 def test_an_output_that_is_a_folder_is_wrong_usage(tmp_path: Path):
@@ -256,8 +256,8 @@ def test_several_courses_at_once(tmp_path: Path):
     ]
     (tmp_path / "file").write_text("", encoding="utf-8")
     for arguments, message in (
-        (("-o", tmp_path / "file"), "with several courses name a folder"),
-        (("--format", "json"), "describes one course"),
+        (("-o", tmp_path / "file"), "name a folder for several courses"),
+        (("--format", "json"), "works with one course"),
     ):
         result = run("build", one, other, *arguments)
         assert result.exit_code == 2

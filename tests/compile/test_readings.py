@@ -152,7 +152,7 @@ def test_readings_can_be_no_cards(tmp_path: Path):
         (SECTIONS.replace("how-to-read", "why-read"), CARD, "`why-read` is used twice"),
         (SECTIONS.replace("how-to-read", "define"), CARD, "`define` is used twice"),
         (TEXT, CARD.replace("define", "first-reading"), "`first-reading` is used twice"),
-        (SECTIONS.replace("how-to-read", "How"), CARD, "`id` cannot be written like this"),
+        (SECTIONS.replace("how-to-read", "How"), CARD, "`id` is not in the right form"),
         (SECTIONS.replace("title: How to read", "titel: How"), CARD, "`titel`"),
         ("reading: []\ncards:\n", CARD, "reading"),
         ("reading: [Some text]\ncards:\n", CARD, "group of keys"),

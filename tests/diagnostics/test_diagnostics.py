@@ -51,7 +51,7 @@ def with_proposed(text: str, each: Diagnostic) -> str | None:
             re.match(r"\s*(?:- )*", line)[0].removesuffix("- " if found[1] else "")
             + f"{found[1] or ''}{found[2]}"
         )
-        lines[each.at.line - 1] += "," if "between braces" in each.message else ""
+        lines[each.at.line - 1] += "," if "inside braces" in each.message else ""
     elif (
         each.rule == "schema"
         and each.at.line == each.at.end_line

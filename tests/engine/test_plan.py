@@ -353,9 +353,7 @@ def test_a_course_with_mistakes_has_no_plan(course: Path):
 
 def test_a_pace_that_never_ends_is_an_error(tmp_path: Path):
     folder = write_course(tmp_path, cards=cards("many", 400))
-    assert (
-        "the 400 cards are not all seen within 10 years" in failed(folder, "--reviews", "1").stderr
-    )
+    assert "400 cards take more than 10 years" in failed(folder, "--reviews", "1").stderr
 
 
 def test_without_the_engine_it_says_what_to_install(course: Path, monkeypatch: pytest.MonkeyPatch):

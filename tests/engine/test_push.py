@@ -111,7 +111,7 @@ def test_a_first_push_shows_ankis_dialog_with_the_deck(desk: Desk, collection: C
 def test_a_push_at_once_imports_every_kind_and_again_finds_nothing_to_change(
     desk: Desk, collection: Collection
 ):
-    assert desk.at_once(ALL_KINDS).endswith("Anki has imported it\n")
+    assert desk.at_once(ALL_KINDS).endswith("Anki has imported the deck\n")
     assert collection.note_count() == len(collection.find_notes("tag:tiny::*")) == 9
     before = (
         collection.db.all("select id, guid, mod, flds, tags from notes"),
@@ -176,7 +176,7 @@ def test_a_card_that_is_gone_from_the_course_is_named(desk: Desk):
     desk.at_once()
     (desk.folder / "course/course.lock").unlink()
     shutil.rmtree("build")
-    assert "the card `two` is gone: it stays with learners" in desk.at_once(ONE)
+    assert "the card `two` is missing: learners keep it" in desk.at_once(ONE)
 
 
 def test_a_card_that_an_earlier_release_retired_stays_as_it_is(desk: Desk):
@@ -204,19 +204,19 @@ def test_a_field_of_the_learners_own_is_not_risked(desk: Desk, collection: Colle
     collection.models.add_field(kind, collection.models.new_field("Mine"))
     collection.models.update_dict(kind)
     message = desk.failed(ONE.replace("answer: A", "answer: Z") + TWO, "--no-dialog")
-    assert "the note type `basic` has other fields or templates in Anki" in message
+    assert "the note type `basic` has different fields or templates in Anki" in message
     assert desk.anki.asked.count("importPackage") == 1
     result = desk.push(ONE.replace("answer: A", "answer: Z") + TWO)
     assert result.exit_code == 0
-    assert "Anki clones it and never updates the old notes" in result.stdout
+    assert "Anki copies it and never updates the old notes" in result.stdout
 
 
 def test_custom_cards_are_sent_and_not_compared(desk: Desk, collection: Collection):
     """AnkiConnect tells no GUIDs, and a note of the course's own note type need not say its id."""
-    line = "1 custom cards are not compared: AnkiConnect does not tell which notes they are\n"
+    line = "1 custom cards are not compared: AnkiConnect cannot identify their notes\n"
     first = desk.at_once(ONE + CUSTOM, **OWN)
     assert first.startswith(f"{line}Anki has nothing of this course yet: 1 cards are new\n")
-    assert "Anki has imported it" in first
+    assert "Anki has imported the deck" in first
     again = desk.at_once(ONE + CUSTOM.replace("Two", "Three"), **OWN)
     assert again.startswith(f"{line}no card would change\n")
     assert [collection.get_note(note)["Front"] for note in collection.find_notes("Three")] == [
@@ -234,7 +234,7 @@ def test_notes_on_a_clone_of_the_note_type_are_not_risked(desk: Desk, collection
     collection.models.change_notetype_of_notes(move)
     assert "the note type `Tiny: " in desk.failed(ONE + TWO, "--no-dialog")
     assert (
-        "the card `one` has another note type: it is never updated again"
+        "the card `one` has a different note type: Anki never updates it again"
         in desk.push(ONE + TWO, "--dry-run").stdout
     )
 
@@ -244,7 +244,7 @@ def test_options_of_the_learners_own_are_not_risked(desk: Desk, collection: Coll
     deck = collection.decks.by_name("Tiny::01 First")
     deck["conf"] = 1
     collection.decks.save(deck)
-    assert "the deck `Tiny::01 First` has other options than the course's" in desk.failed(
+    assert "the deck `Tiny::01 First` has its own options in Anki" in desk.failed(
         ONE + TWO, "--no-dialog"
     )
     assert desk.anki.asked.count("importPackage") == 1
@@ -339,7 +339,7 @@ def test_the_key_opens_ankiconnect(
     desk = Desk(tmp_path, serve(collection, "secret"))
     for wrong in ("", "guessed"):
         message = desk.failed(key=wrong)
-        assert "AnkiConnect wants its API key: set ATTACHDECK_ANKICONNECT_KEY" in message
+        assert "AnkiConnect needs its API key: set ATTACHDECK_ANKICONNECT_KEY" in message
         assert "guessed" not in message
     assert desk.push(key="secret").exit_code == 0
 
@@ -350,7 +350,7 @@ def test_no_profile_is_open(tmp_path: Path, serve: Callable[..., AnkiConnectServ
 
 def test_an_old_ankiconnect(desk: Desk):
     desk.anki.api = 5
-    assert "speaks version 5 of its API, and 6 is needed" in desk.failed()
+    assert "this AnkiConnect is too old (API 5 instead of 6)" in desk.failed()
 
 
 def test_anki_is_not_running(desk: Desk):
@@ -389,7 +389,7 @@ ODD = {
 def test_something_else_answers(desk: Desk, odd: Callable[[str], Answer | None]):
     desk.anki.odd = odd
     message = desk.failed()
-    assert "is not AnkiConnect" in message
+    assert "is not a working AnkiConnect" in message
     assert desk.files == []
 
 
@@ -416,7 +416,7 @@ def test_a_redirect_is_not_followed(
 ):
     elsewhere = serve(collection)
     desk.anki.odd = lambda _: (307, {"Location": f"http://127.0.0.1:{elsewhere.port}/"}, b"")
-    assert "is not AnkiConnect" in desk.failed()
+    assert "is not a working AnkiConnect" in desk.failed()
     assert elsewhere.asked == []
 
 
@@ -429,7 +429,7 @@ def test_a_proxy_is_not_asked(desk: Desk, monkeypatch: pytest.MonkeyPatch):
 def test_a_huge_answer_is_not_read(desk: Desk, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(ankiconnect, "MAX_ANSWER", 1000)
     desk.anki.odd = lambda _: (200, {}, b'{"result": "' + b"x" * 100_000 + b'", "error": null}')
-    assert "is not AnkiConnect" in desk.failed()
+    assert "is not a working AnkiConnect" in desk.failed()
 
 
 def test_an_anki_that_does_not_answer_is_given_up(desk: Desk, monkeypatch: pytest.MonkeyPatch):

@@ -103,7 +103,7 @@ def refused(command: str, package: Path, good: Path) -> str:
 
 
 NO_COLLECTION: dict[str, tuple[Callable[[Entries], Entries], str]] = {
-    "no collection": (lambda entries: {"media": entries["media"]}, "holds no collection"),
+    "no collection": (lambda entries: {"media": entries["media"]}, "is not an Anki package"),
     "newer format": (
         lambda entries: entries | {"collection.anki21b": b"\x28\xb5\x2f\xfd"},
         "Support older Anki versions",
@@ -215,7 +215,7 @@ def test_a_database_that_computes_its_cells_is_not_asked(
     tmp_path: Path, good: Path, entries: Entries
 ):
     changed = with_sql(entries["collection.anki2"], tmp_path, *COMPUTED)
-    assert "that Anki did not make" in refused(
+    assert "that Anki did not write" in refused(
         "diff", pack(tmp_path / "odd.apkg", entries | {"collection.anki2": changed}), good
     )
 
@@ -439,7 +439,7 @@ def test_what_anki_does_not_take_in_a_note_type_is_reported(
     result = CliRunner().invoke(main, ["verify", str(package)])
     assert isinstance(result.exception, SystemExit)
     assert result.exit_code == 1
-    assert "lost     templates       Anki refuses a change of a note type" in result.stdout
+    assert "lost     templates       Anki rejects a change to a note type" in result.stdout
 
 
 @pytest.mark.parametrize("command", ["verify", "import"])

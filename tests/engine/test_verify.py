@@ -188,8 +188,8 @@ def test_something_lost_ends_with_1_and_names_the_cards(tmp_path: Path):
     assert (
         line
         == (
-            "lost     edited          3 of 3 lost something: scheduling, place, the learner's "
-            "own words or tags, or our correction: "
+            "lost     edited          3 of 3 lost something: scheduling, deck, the learner's "
+            "own words or tags, or your correction: "
         )
         + line.rpartition(": ")[2]
     )
@@ -202,7 +202,7 @@ def test_an_older_package_of_another_course_is_noticed(tmp_path: Path):
     old, new = packages(tmp_path, other, deck(tmp_path / "a"))
     result = run(new, "--upgrade-from", old)
     assert result.exit_code == 1
-    assert f"{old} and {new} have no note in common" in result.stdout
+    assert f"{old} and {new} have no notes in common" in result.stdout
 
 
 def test_a_file_that_anki_cannot_import_ends_with_1(tmp_path: Path):
@@ -210,7 +210,7 @@ def test_a_file_that_anki_cannot_import_ends_with_1(tmp_path: Path):
     path.write_bytes(b"no package")
     result = run(path)
     assert result.exit_code == 1
-    assert result.stderr.startswith(f"error: {path} is no package that can be read")
+    assert result.stderr.startswith(f"error: {path} cannot be read as a package")
 
 
 def test_a_file_that_is_not_there_is_wrong_usage(tmp_path: Path):
@@ -225,5 +225,5 @@ def test_without_the_engine_one_line_says_how_to_get_it(
     result = run(flagship_package)
     assert (result.exit_code, result.stderr) == (
         2,
-        'this needs Anki\'s engine: pip install "attachdeck[verify]"\n',
+        'this command needs Anki\'s engine: run `pip install "attachdeck[verify]"`\n',
     )

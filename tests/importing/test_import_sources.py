@@ -269,7 +269,10 @@ def test_what_we_export_for_crowdanki_comes_back_as_cards(tmp_path: Path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"notes": [{"fields": ["x"], "note_model_uuid": "nope"}]}, "`notes[0]` is of a note type"),
+        (
+        {"notes": [{"fields": ["x"], "note_model_uuid": "nope"}]},
+        "the note type of `notes[0]` is missing",
+    ),
         (
             {"notes": [{"fields": [["x"]], "note_model_uuid": "basic-1"}]},
             "`notes[0].fields[0]` is not a text",
@@ -323,7 +326,7 @@ def test_a_lock_whose_decks_anki_would_refuse_is_repaired(tmp_path: Path, collec
     (course / "course.lock").write_text(bad, encoding="utf-8", newline="")
 
     checked = run("check", course)
-    assert "Anki would refuse the ids of 2 decks" in checked.stdout + checked.stderr
+    assert "Anki would reject the ids of 2 decks" in checked.stdout + checked.stderr
     assert run("build", course, "--locked", "-o", package).exit_code == 1
     built = run("build", course, "-o", package)
     assert built.exit_code == 0, built.output

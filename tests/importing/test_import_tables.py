@@ -217,8 +217,8 @@ def test_several_words_are_no_tag(tmp_path: Path):
         encoding="utf-8",
     )
     result = run("import", tmp_path / "words.csv", "-o", tmp_path / "course")
-    assert "line 2: `irregular verbs` is no tag" in result.stdout
-    assert "line 3: `I say hello to her.` is no tag" in result.stdout
+    assert "line 2: `irregular verbs` cannot be a tag" in result.stdout
+    assert "line 3: `I say hello to her.` cannot be a tag" in result.stdout
     course = pipeline.check(tmp_path / "course").course
     assert course
     assert [card.tags for card in course.cards()] == [("unit3",), (), ("a", "b", "c", "d")]
@@ -255,7 +255,7 @@ def test_what_was_guessed_of_an_encoding_is_shown(tmp_path: Path):
     (tmp_path / "words.csv").write_bytes(text.encode("cp1252"))
     result = run("import", tmp_path / "words.csv", "-o", tmp_path / "course")
     assert result.exit_code == 0, result.output
-    assert "read as cp1252" in result.stdout
+    assert "read it as cp1252" in result.stdout
     assert "`l’été;der Sommer`" in result.stdout
     assert pairs(tmp_path / "course")[1] == ("¿qué?", "was")
 

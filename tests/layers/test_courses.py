@@ -51,7 +51,7 @@ def test_a_course_pack_is_installed_listed_and_built_by_its_name(tmp_path: Path)
     assert "Memory 1.2.0" in listed.stdout
     built = attachdeck("build", "memory", "-o", "memory.apkg")
     assert built.returncode == 0, built.stderr
-    assert "left alone: this course came installed" in built.stdout
+    assert "unchanged because this course is installed" in built.stdout
     assert (tmp_path / "memory.apkg").is_file()
     assert not list(packages.rglob("course.lock"))
 
@@ -122,7 +122,7 @@ def test_without_a_course_here_every_command_fails_and_names_the_courses_nearby(
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert "there is no course here" in done.stderr
-    assert "help: name a course in a folder below: `below`\n" in done.stderr
+    assert "help: name a course in a folder below this one: `below`\n" in done.stderr
     assert "help: start one: `attachdeck new course my-course`\n" in done.stderr
     offered = "help: name an installed course: `attachment`\n" in done.stderr
     assert offered == (arguments not in WRITING)
@@ -161,8 +161,8 @@ def test_a_folder_of_a_course_is_no_course_and_the_course_is_named(
     for part in (folder / "lessons", folder / "lessons" / "02-missing.yaml"):
         result = run(*arguments, part)
         assert result.exit_code == 2
-        assert f"name the folder that holds course.yaml: `{folder}`" in result.stderr
+        assert f"name the folder of course.yaml: `{folder}`" in result.stderr
     monkeypatch.chdir(folder / "media")
     result = run(*arguments)
     assert result.exit_code == 2
-    assert f"this folder lies in one: go there, or name it: `{folder}`" in result.stderr
+    assert f"this folder is inside one: name it: `{folder}`" in result.stderr

@@ -153,7 +153,7 @@ def test_a_number_in_a_change_is_told_in_quotes(folder: Path):
         encoding="utf-8",
     )
     assert [diagnostic.help for diagnostic in pipeline.check(folder).diagnostics] == [
-        'put it in quotes, so that it is text: `answer: "1969"`'
+        'put it in quotes: `answer: "1969"`'
     ]
 
 

@@ -355,7 +355,7 @@ def test_a_translated_title_can_be_corrected_and_its_deck_keeps_its_name(
     refused = run(*build)
     assert "the deck `Tiny::01 Primera` is now called `Tiny::01 La primera`" in refused.stderr
     assert (
-        "translate its name as `01 Primera` again (a lesson with a `deck` may have another title)"
+        "translate its name as `01 Primera` again (a lesson with a `deck` can have a different"
         in refused.stderr
     )
     lesson.write_text(
@@ -402,7 +402,7 @@ def test_every_language_of_the_templates_has_every_word():
 def test_a_language_is_a_code(folder: Path, language: str):
     result = run("translate", "extract", language, folder)
     assert result.exit_code == 2
-    assert "is no code of a language" in result.stderr
+    assert "is not a language code" in result.stderr
     assert [path.name for path in (folder / "translations").iterdir()] == ["es"]
 
 

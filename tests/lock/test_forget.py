@@ -33,19 +33,24 @@ def way_out(said: str) -> list[str]:
 
 
 CASES = {
-    "vanished-card": (CLOZE, "", {}, "learners who have it keep it, and no release corrects it"),
-    "changed-note-type": (CLOZE, TWO, {}, "keep the old card, uncorrected, and get `two` as a new"),
+    "vanished-card": (CLOZE, "", {}, "learners who have it keep it without further corrections"),
+    "changed-note-type": (
+        CLOZE,
+        TWO,
+        {},
+        "keep the old card without corrections and get `two` as new",
+    ),
     "lost-side": (
         CLOZE,
         CLOZE.replace("((2 C))", "C"),
         {},
-        "keep an empty card for its gap 2, with its history, until they choose Tools → Empty Cards",
+        "keep an empty card for its gap 2 until they choose Tools → Empty Cards",
     ),
     "renamed-deck": (
         TWO,
         TWO,
         {"lessons/01-first.yaml": RENAMED + ONE + TWO},
-        "learners' cards stay in it, and new cards come into `Tiny::01 Beginnings`",
+        "learners' cards stay in it, and new cards go into `Tiny::01 Beginnings`",
     ),
 }
 
@@ -75,7 +80,7 @@ def test_nothing_else_is_forgotten(author: Author):
     for name in ("one", "never-there", "Tiny::01 First", "course"):
         result = run("forget", name, "--course", author.course)
         assert result.exit_code == 1
-        assert f"`attachdeck build` refuses nothing about `{name}`" in result.stderr
+        assert f"there is nothing to forget about `{name}`" in result.stderr
     author.refused(ONE)
     both = run("forget", "two", "one", "--course", author.course)
     assert both.exit_code == 1
@@ -87,7 +92,7 @@ def test_a_course_with_mistakes_forgets_nothing(author: Author):
     author.build("  - {id: one, kind: basic, prompt: First?}\n")
     result = run("forget", "two", "--course", author.course)
     assert result.exit_code == 1
-    assert "1 error; fix this first" in result.stderr
+    assert "fix the errors first" in result.stderr
     assert set(author.lock().cards) == {"one", "two"}
 
 

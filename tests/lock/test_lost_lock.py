@@ -73,10 +73,11 @@ def test_a_learners_edits_survive_a_lost_lock(author: Author, collection: Collec
     refused = author.build(LATER)
     assert refused.exit_code == 1
     assert (
-        "error[missing-lock]: course.lock is missing, and the last commit has it" in refused.output
+        "error[missing-lock]: course.lock is missing, but the last commit contains it"
+        in refused.output
     )
     assert "no deck was written" in refused.output
-    assert "`attachdeck build course --new-lock` begins a new one" in refused.output
+    assert "run `attachdeck build course --new-lock` to start a new one" in refused.output
     assert not author.lock.exists()
     author.follow(refused.output)
     assert author.build(LATER).exit_code == 0
@@ -175,14 +176,14 @@ def test_locked_advises_to_restore_the_lock(author: Author):
     lesson.write_text(LESSON_HEAD + CARDS.replace("one?", "One?"), encoding="utf-8")
     stale = author.build(LATER, "--locked")
     assert stale.exit_code == 1
-    assert "course.lock is not up to date: 1 changed (one)" in stale.stderr
+    assert "course.lock is out of date: 1 changed (one)" in stale.stderr
     author.follow(stale.stderr)
     author.lock.unlink()
     author.deck.unlink()
     shutil.rmtree(author.folder / ".git")
     missing = author.build(LATER, "--locked")
     assert missing.exit_code == 1
-    assert "course.lock is missing; no deck was written: restore it" in missing.stderr
+    assert "course.lock is missing; no deck was written: restore the lock" in missing.stderr
 
 
 def test_diff_and_release_report_unchanged_cards_with_a_newer_time(author: Author):

@@ -147,7 +147,7 @@ def test_each_kind_is_its_type_of_question(parse, tiny: Callable[..., Deck], tmp
 
 def test_what_is_not_carried_is_said(tiny: Callable[..., Deck], tmp_path: Path):
     lost = outputs.put(gift, tiny(ALL_KINDS), tmp_path / "bank.txt")
-    assert lost == ("1 of hidden regions in pictures", "1 pictures (their alt text stands there)")
+    assert lost == ("1 of hidden regions in pictures", "1 pictures (replaced by their alt text)")
 
 
 def test_a_course_of_which_nothing_fits_is_refused_and_the_last_bank_stays(tmp_path: Path):

@@ -168,7 +168,7 @@ def test_a_link_out_of_the_course_is_not_followed(tmp_path: Path):
     (course / "course.yaml").symlink_to(tmp_path / "secret.yaml")
     files, problems = read_course(course)
     assert files.course.root is None
-    assert "leads out of the course's folder" in problems[0].message
+    assert "points outside the course's folder" in problems[0].message
 
 
 def test_a_folder_in_place_of_a_file_is_a_diagnostic(tmp_path: Path):
@@ -185,7 +185,7 @@ def test_a_pipe_in_place_of_a_file_is_not_waited_for(tmp_path: Path):
 
     os.mkfifo(tmp_path / "course.yaml")
     _, problems = read_course(tmp_path)
-    assert problems[0].message == "this is no file"
+    assert problems[0].message == "this is not a file"
 
 
 def test_a_loop_of_links_is_a_diagnostic(tmp_path: Path):

@@ -145,13 +145,13 @@ def test_markdown_is_for_release_notes(releases: Releases):
 
 
 def test_nothing_changed(releases: Releases):
-    assert releases.diff("old", "old.apkg").stdout == "version: nothing changed for learners\n"
+    assert releases.diff("old", "old.apkg").stdout == "version: nothing changes for learners\n"
 
 
 @pytest.mark.parametrize(
     ("files", "cards", "act"),
     [
-        ({}, TWO + THREE, "the card `one` is gone"),
+        ({}, TWO + THREE, "the card `one` is missing"),
         (
             {"course.yaml": COURSE_YAML.replace("deck: Tiny", "deck: Large")},
             ONE + TWO + THREE,
@@ -165,7 +165,7 @@ def test_nothing_changed(releases: Releases):
         (
             {},
             "  - {id: one, kind: cloze, text: ((1 A)) first.}\n" + TWO + THREE,
-            "the card `one` has another note type",
+            "the card `one` has a different note type",
         ),
     ],
 )
@@ -227,7 +227,7 @@ def test_a_gap_that_is_gone_is_for_learners_to_mend(tmp_path: Path, form: str):
     ]
     changes = compare(snapshot(given[0], Path()), snapshot(given[1], Path()))
     assert changes.acts == (
-        "the card `one` no longer makes 1 of its 2 cards in Anki: learners keep them empty",
+        "the card `one` has lost 1 of its 2 cards in Anki: learners keep them as empty cards",
     )
 
 
@@ -282,7 +282,7 @@ def test_a_file_that_is_no_package_is_an_error(releases: Releases, content: byte
         path.write_bytes(content)
     result = releases.diff("odd.apkg", "new")
     assert result.exit_code == 1
-    assert "is no package that can be read" in result.stderr
+    assert "cannot be read as a package" in result.stderr
 
 
 @pytest.mark.parametrize("given", ["nowhere", "--upload-pack=x", "HEAD~99"])
@@ -292,7 +292,7 @@ def test_what_is_no_release_is_an_error(
     monkeypatch.chdir(releases.folder)
     result = CliRunner().invoke(main, ["diff", "--", given, "course"])
     assert result.exit_code == 1
-    assert "is neither a file, nor a folder, nor a git revision" in result.stderr
+    assert "is not a file, a folder or a git revision" in result.stderr
 
 
 def test_a_course_with_mistakes_shows_them(releases: Releases):
@@ -318,6 +318,6 @@ def test_a_package_is_its_course_in_every_direction_of_writing(releases: Release
         .exit_code
         == 0
     )
-    assert releases.diff("name.apkg", "new").stdout == "version: nothing changed for learners\n"
+    assert releases.diff("name.apkg", "new").stdout == "version: nothing changes for learners\n"
     stdout = releases.diff("old", "name.apkg").stdout
     assert "added name: What is \ufffdשלום\ufffd called?" in stdout

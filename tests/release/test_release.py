@@ -130,7 +130,7 @@ def test_what_changed_is_told_and_the_update_judged(course: Path, tmp_path: Path
     change(course, "explores.", "sets out.")
     result = run("release", course, "--from", tmp_path / "first.apkg", "-o", tmp_path / "release")
     assert result.exit_code == 0, result.stderr
-    assert "version 1.0.1 fits what changed since 1.0.0" in result.stdout
+    assert "version 1.0.1 fits the changes since 1.0.0" in result.stdout
     assert "a learner of the last release loses nothing" in result.stdout
     notes = (tmp_path / "release" / "RELEASE_NOTES.md").read_text(encoding="utf-8")
     assert "## Reworded cards" in notes
@@ -168,7 +168,7 @@ def test_each_fault_stops_it_and_the_last_release_stays(course: Path, tmp_path: 
     )
     change(course, "explores.", "sets out.", commit=True)
     stopped(
-        "version 1.0.1 is too small after 1.0.0: there are new cards; write `version: 1.1.0`",
+        "version 1.0.1 is too low after 1.0.0: there are new cards; write `version: 1.1.0`",
         "--from",
         tmp_path / "first.apkg",
     )
@@ -176,9 +176,9 @@ def test_each_fault_stops_it_and_the_last_release_stays(course: Path, tmp_path: 
         COURSE_YAML.replace("version: 1.0.0", "version: 1.1.0"), encoding="utf-8"
     )
     git(course, "commit", "-qam", "fourth")
-    stopped("neither a file, nor a folder, nor a git revision", "--from", "v9")
+    stopped("is not a file, a folder or a git revision", "--from", "v9")
     (tmp_path / "broken.apkg").write_bytes(b"PK")
-    stopped("is no package that can be read", "--from", tmp_path / "broken.apkg")
+    stopped("cannot be read as a package", "--from", tmp_path / "broken.apkg")
     (course / "media" / "plane.svg").unlink()
     stopped("there is no file `plane.svg`")
 
@@ -191,7 +191,7 @@ def test_a_lock_that_went_back_in_time_stops_it(course: Path, tmp_path: Path):
     change(course, "title: First", "title: First", version="1.0.2")
     result = run("release", course, "-o", tmp_path / "release", "--from", "v1.0.1")
     assert result.exit_code == 1
-    assert "on `define` is older than that by course.lock" in result.stderr
+    assert "by course.lock, the changes to `define` are older" in result.stderr
     git(course, "checkout", "v1.0.1", "--", "course.lock")
     change(course, "title: First", "title: First")
     result = run("release", course, "-o", tmp_path / "release", "--from", "v1.0.1")
@@ -203,13 +203,13 @@ def test_a_vanished_card_and_a_foreign_folder_stop_it(course: Path, tmp_path: Pa
     (tmp_path / "mine" / "thesis.txt").write_text("Years of work.", encoding="utf-8")
     result = run("release", course, "-o", tmp_path / "mine")
     assert result.exit_code == 1
-    assert "holds other things" in result.stderr
+    assert "contains other files" in result.stderr
     assert (tmp_path / "mine" / "thesis.txt").is_file()
     (course / "lessons" / "01-first.yaml").write_text(
         LESSON_HEAD + "  - {id: other, kind: basic, prompt: P, answer: A}\n", encoding="utf-8"
     )
     result = run("release", course, "-o", tmp_path / "release")
-    assert "is gone" in result.stderr
+    assert "is missing" in result.stderr
 
 
 def another_user() -> int | None:
@@ -300,7 +300,10 @@ def test_a_changed_layout_and_a_failing_import_stop_it(
         patched.setattr(release, "verify", lambda *_: [lost])
         result = run("release", course, "-o", tmp_path / "release")
         assert result.exit_code == 1
-        assert "Anki's engine says: import: two notes did not arrive: define" in result.stderr
+        assert (
+            "Anki's engine found a problem: import: two notes did not arrive: define"
+            in result.stderr
+        )
     lock = course / "course.lock"
     text = lock.read_text(encoding="utf-8")
     layout = text.partition("basic: {id: ")[2].partition('layout: "')[2][:16]

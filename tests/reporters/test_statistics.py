@@ -111,7 +111,7 @@ def test_a_course_with_errors_has_no_statistics_and_the_errors_are_shown(tmp_pat
     result = run("check", folder, "--stats")
     assert result.exit_code == 1
     assert "error[missing-key]" in result.stdout
-    assert "There are no statistics while the course has errors." in result.stdout
+    assert "No statistics: fix the errors first." in result.stdout
     document = json.loads(run("check", folder, "--stats", "--format", "json").stdout)
     assert document["statistics"] == []
 
@@ -119,7 +119,7 @@ def test_a_course_with_errors_has_no_statistics_and_the_errors_are_shown(tmp_pat
 def test_statistics_are_for_people_and_json_alone(tmp_path: Path):
     result = run("check", tiny(tmp_path), "--stats", "--format", "sarif")
     assert result.exit_code == 2
-    assert "prints text or JSON" in result.stderr
+    assert "works only with `--format text` or `json`" in result.stderr
 
 
 @pytest.mark.parametrize(

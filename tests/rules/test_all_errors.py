@@ -104,8 +104,8 @@ def test_cards_without_errors_are_held_against_the_rules_while_others_have_some(
         output.index(text) for text in ("[missing-key]", "[unknown-source]", "`c` does not say")
     ]
     assert places == sorted(places)
-    assert "`d` does not say what it asks about" in output
-    assert "`b` names no source" not in output
-    assert "`d` names no source" in output
+    assert "the prompt of `d` does not name its topic" in output
+    assert "`b` has no source" not in output
+    assert "`d` has no source" in output
     assert "[unused-source]" not in output
     assert "[objective-without-card]" not in output

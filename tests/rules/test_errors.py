@@ -90,7 +90,7 @@ def test_every_code_in_the_source_has_a_page_in_explain_and_rules_and_the_docume
         shown = run("explain", code)
         assert shown.exit_code == 0
         assert shown.stdout.startswith(f"{code}: ")
-        assert "\nMend: " in shown.stdout
+        assert "\nFix: " in shown.stdout
         assert re.search(rf"^{code} ", listed, re.MULTILINE)
 
 
@@ -111,10 +111,10 @@ def reference() -> str:
     head = """# Errors
 
 For educators. `attachdeck check` and `build` print a code in brackets, as in \
-`error[unknown-source]`; this page explains each. `attachdeck explain CODE` shows it in the \
-terminal.
-While a course has an error, no deck is written and the last one stays as it was. What could be \
-better and is no error is on [another page](rules.md).
+`error[unknown-source]`. This page explains every code; `attachdeck explain CODE` shows the same \
+text in the terminal.
+While a course has an error, attachdeck does not write a deck, and the last deck stays unchanged. \
+Warnings about cards that could be better are on [another page](rules.md).
 
 This page is made from `attachdeck/rules/support/errors.md` and the rules that are errors \
 (`ATTACHDECK_RENEW=1 pytest tests/rules/test_errors.py`); its examples are tests.

@@ -57,7 +57,7 @@ def test_a_rule_catches_its_bad_example_and_leaves_the_good_one_alone(tmp_path: 
     [bad], [good] = rule.examples("Bad"), rule.examples("Good")
     assert found(tmp_path / "bad", bad, name), bad
     assert found(tmp_path / "good", good, name) == [], good
-    assert "\nMend: " in rule.documentation
+    assert "\nFix: " in rule.documentation
     assert len(rule.title) > 10
 
 
@@ -98,7 +98,7 @@ def test_a_day_that_does_not_exist_is_told_where_it_stands(tmp_path: Path):
     help_lines = 'help: {checked: "2026-02-30", lines: [{where: Here, contact: "112"}]}\n'
     folder = write_course(tmp_path, {"course.yaml": COURSE_YAML + help_lines})
     (found,) = pipeline.check(folder, rules=Rules(TODAY, ("help-unchecked",))).diagnostics
-    assert "2026-02-30, a day that does not exist" in found.message
+    assert "2026-02-30, which is not a valid date" in found.message
     assert (found.at.line, found.at.column) == (COURSE_YAML.count("\n") + 1, 17)
     assert run("check", folder).exit_code == 0
 
@@ -133,7 +133,7 @@ def test_what_is_shown_otherwise_is_told_of_course_and_lessons(tmp_path: Path):
     }
     output = run("check", write_course(tmp_path, files), "--rule", "shown-otherwise").stdout
     assert output.count("warning[shown-otherwise]") == 5
-    assert output.count("in the description of a deck") == 2
+    assert output.count("in a deck's description") == 2
     write_course(tmp_path, {"course.yaml": COURSE_YAML + 'notice: "<font>Read</font> this."\n'})
     assert (
         "`<font>` does not reach the card"
@@ -161,7 +161,7 @@ def test_files_that_templates_show_are_looked_for(tmp_path: Path):
     ).stdout
     assert output.count("warning[unknown-file]") == 2
     assert "`_logo.png`" in output
-    assert "list it under `files`, too" in output
+    assert "also list it under `files`" in output
 
 
 def test_an_objective_without_a_card_is_told_where_it_stands(tmp_path: Path):
@@ -201,10 +201,11 @@ def test_every_rule_is_listed_explained_and_in_the_documentation():
 def reference() -> str:
     head = """# Rules for good cards
 
-`attachdeck check` holds a course against these rules. Each is a warning, unless `lint:` in \
-`course.yaml` says `error` or `off`; `--strict` makes warnings fail.
-A card that breaks one on purpose says why: `lint: {yes-no-prompt: "The doubt is the point."}`. \
-`attachdeck explain RULE` shows a rule in the terminal.
+For educators. `attachdeck check` checks a course against these rules. Each one is a warning, \
+unless you write `error` or `off` under `lint:` in `course.yaml`. With `--strict`, warnings fail.
+If a card breaks a rule on purpose, write the reason: \
+`lint: {yes-no-prompt: "The doubt is the point."}`. `attachdeck explain RULE` shows a rule in the \
+terminal.
 
 This page is made from the rules themselves (`ATTACHDECK_RENEW=1 pytest \
 tests/rules/test_lint.py`); their examples are their tests.

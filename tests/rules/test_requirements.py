@@ -61,8 +61,8 @@ def errors(folder: Path) -> list[str]:
             ("", "zero", ""),
             [
                 (
-                    "02-two.yaml:1 requires-root: `two` requires no lesson; only `zero`, the first "
-                    "one, may begin the course"
+                    "02-two.yaml:1 requires-root: `two` requires no lesson; only the first lesson, "
+                    "`zero`, can do that"
                 )
             ],
         ),

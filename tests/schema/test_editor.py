@@ -242,7 +242,7 @@ def test_hover_says_what_a_key_is_for(server, course: Path):
         "textDocument/hover",
         {"textDocument": {"uri": uri}, "position": {"line": line, "character": 5}},
     )
-    assert "The reason behind the answer" in json.dumps(shown)
+    assert "The reason for the answer" in json.dumps(shown)
 
 
 def test_a_wrong_key_and_a_wrong_id_are_marked(server, course: Path):
@@ -250,4 +250,4 @@ def test_a_wrong_key_and_a_wrong_id_are_marked(server, course: Path):
     uri = server().open(path)
     said = " | ".join(each["message"] for each in server().published[uri])
     assert "anwser" in said
-    assert "small letters, digits and single hyphens" in said
+    assert "lowercase letters, digits and single hyphens" in said

@@ -482,7 +482,7 @@ def test_nothing_takes_the_place_of_a_device_or_a_pipe(tmp_path: Path, arguments
     os.mkfifo(pipe)
     (tmp_path / "link").symlink_to(pipe)
     for place in (pipe, tmp_path / "link"):
-        assert "no file but a device or a pipe" in said_well(
+        assert "a device or a pipe, not a file" in said_well(
             run("build", course, *arguments, place)
         )
     assert pipe.is_fifo()
@@ -585,7 +585,7 @@ def test_a_text_that_is_none_is_a_message(tmp_path: Path):
         ("new", "course", tmp_path / "new", "--title", no_text),
         ("import", tmp_path / "table.csv", "-o", tmp_path / "new", "--title", no_text),
     ):
-        assert "not in UTF-8, as names and texts must be" in said_well(run(*arguments))
+        assert "is not in UTF-8" in said_well(run(*arguments))
     assert names(course / "lessons") == before
     assert names(tmp_path) == ["course", "table.csv"]
 

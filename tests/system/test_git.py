@@ -134,7 +134,7 @@ def test_settings_that_came_with_a_course_run_nothing(tmp_path: Path):
     )
     (course / "course.lock").touch()
     assert run("release", course, "-o", tmp_path / "release").exit_code == 0
-    assert run("diff", "HEAD", course).stdout == "version: nothing changed for learners\n"
+    assert run("diff", "HEAD", course).stdout == "version: nothing changes for learners\n"
     assert list(marks.iterdir()) == []
     run_git(course, "status")
     assert (marks / "fsmonitor").exists(), "the repository of this test is harmless"
@@ -216,7 +216,7 @@ def test_worktrees_and_submodules_are_repositories(tmp_path: Path):
     for place in (tmp_path / "tree", tmp_path / "outer" / "inner"):
         copy = place / "course"
         assert git.committed(copy / "course.lock") == (course / "course.lock").read_bytes()
-        assert run("diff", "HEAD", copy).stdout == "version: nothing changed for learners\n"
+        assert run("diff", "HEAD", copy).stdout == "version: nothing changes for learners\n"
 
 
 def test_a_lock_with_the_line_ends_of_windows_is_committed(tmp_path: Path):
@@ -333,4 +333,4 @@ def test_revisions_with_odd_names_are_messages(tmp_path: Path):
     for name in ("-x", "HEAD:course", "HEAD^{tree}", "a b", "\udcff", "--exec=x"):
         differ = run("diff", "--", name, course)
         assert differ.exit_code == 1, name
-        assert "nor a git revision" in differ.stderr
+        assert "or a git revision" in differ.stderr

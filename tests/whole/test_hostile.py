@@ -122,7 +122,7 @@ def test_a_picture_is_named_by_its_file_name_alone(tmp_path: Path, name: str, ke
         f"pictures:\n  - {json.dumps(entry | dict.fromkeys(('alt', 'origin', 'licence'), 'x'))}\n"
     )
     said = problems(write_course(tmp_path / "course", {"media/media.yaml": media}))
-    assert f"schema: `{key}` cannot be written like this" in said or "invisible-character" in said
+    assert f"schema: `{key}` is not in the right form" in said or "invisible-character" in said
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def linked(folder: Path, name: str) -> Path:
     ],
 )
 def test_no_link_leads_out_of_a_course(tmp_path: Path, name: str):
-    assert "this link leads out of the course's folder" in problems(linked(tmp_path, name), "es")
+    assert "this link points outside the course's folder" in problems(linked(tmp_path, name), "es")
 
 
 @pytest.mark.slow

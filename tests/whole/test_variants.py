@@ -260,13 +260,13 @@ SCENE = (
 @pytest.mark.parametrize(
     ("card", "variant", "rule", "said"),
     [
-        (BASIC, "{prompt: ' Who? '}", "variant", "two wordings of this card say the same"),
+        (BASIC, "{prompt: ' Who? '}", "variant", "two wordings of this card are the same"),
         (BASIC, "{prompt: Whom?}, {prompt: Whom?}", "variant", "two wordings of this card"),
-        (BASIC, "{prompt: Whom?, hint: B}", "variant", "and the card itself has none"),
+        (BASIC, "{prompt: Whom?, hint: B}", "variant", "but the card does not"),
         (BASIC, "{}", "schema", ""),
         (BASIC, "{question: Whom?}", "unknown-key", "did you mean `prompt`?"),
-        (BASIC, "{prompt: '<!-- x -->'}", "no-card", "this text shows nothing"),
-        (TYPED, "{prompt: Whom?, answer: X}", "unknown-key", "Anki compares what is typed with"),
+        (BASIC, "{prompt: '<!-- x -->'}", "no-card", "this text renders as blank"),
+        (TYPED, "{prompt: Whom?, answer: X}", "unknown-key", "Anki compares with only one answer"),
         (CLOZE, '{text: "((1 A)) and B."}', "variant", "use the same numbers (1, 2)"),
         (CLOZE, '{text: "((1 A)) and ((2 B)), ((3 C))."}', "variant", "other numbers than"),
         (CLOZE, '{text: "((1 A and ((2 B))."}', "cloze", ""),
@@ -279,7 +279,7 @@ SCENE = (
             SCENE,
             "{answer: anxious, cue: X, near_miss: {option: anxious, why: No.}}",
             "vignette",
-            "the near miss is the answer itself",
+            "the near miss is the right answer",
         ),
         (
             SCENE,

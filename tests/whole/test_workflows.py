@@ -148,7 +148,7 @@ def test_the_action_does_all_that_the_documentation_lists(example: Path):
     lesson.write_text(good.replace("title: ", "title:   ", 1), encoding="utf-8")
     untidy = act(example, course="my course")
     assert untidy.returncode == 1
-    assert "01-first.yaml: is not tidy" in untidy.stdout
+    assert "01-first.yaml: is not formatted" in untidy.stdout
     lesson.write_text(good.replace("What is a secure", "What is the secure"), encoding="utf-8")
     assert run("build", course, "-o", example / "new.apkg").exit_code == 0
     done = act(example, course="my course", last_release="first.apkg")

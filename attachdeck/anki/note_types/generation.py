@@ -96,7 +96,7 @@ def parse(template: str) -> tuple[Part, ...]:
 
 def _parts(tokens: Iterator[str], section: str | None, depth: int = 0) -> Iterator[Part]:
     if depth > _DEEPEST:
-        raise ValueError(f"more than {_DEEPEST} stand in one another")
+        raise ValueError(f"more than {_DEEPEST} sections are inside each other")
     for token in tokens:
         sign, name = token[:1], token[1:].strip()
         if sign in "#^" and token:

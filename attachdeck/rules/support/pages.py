@@ -1,4 +1,4 @@
-"""Pages that explain the codes of diagnostics: a title; what, why and how to mend it; examples.
+"""Pages that explain the codes of diagnostics: a title; what, why and how to fix it; examples.
 
 A rule's page is its docstring. The pages of all other codes are in `errors.md`.
 """

@@ -13,7 +13,7 @@ from attachdeck.reader.document import lines_in
 def node_of(placed: Placed) -> Node:
     """Return the part of a document from which a part of the course was decoded."""
     if not isinstance(placed.place, Node):
-        raise TypeError(f"{placed.place} is no part of a document")
+        raise TypeError(f"{placed.place} is not a part of a document")
     return placed.place
 
 
