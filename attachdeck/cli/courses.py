@@ -12,13 +12,13 @@ from attachdeck.reader import read_file
     epilog="""\b
 Examples:
   attachdeck courses
-  attachdeck build attachment -o deck.apkg     build an installed course by its name
+  attachdeck build attachment -o deck.apkg   build one by its name
 """
 )
 def command() -> None:
     """List the installed courses with name, title, version and folder.
 
-    A package announces its course in the entry point group attachdeck.layers.courses.
+    A package announces its course in the entry point group attachdeck.courses.
     """
     for name, folder in courses.installed().items():
         document, _ = read_file(folder / "course.yaml", "course.yaml")

@@ -122,7 +122,7 @@ def _circle(circle: Sequence[str], requirements: Requirements, what: str) -> Dia
         message = f"the {what} `{first}` requires itself"
     else:
         names = " requires ".join(f"`{name}`" for name in (*circle, first))
-        message = f"these require each other in a circle: {names}"
+        message = f"circular requirement: {names}"
     return Diagnostic(
         rule="requires-circle",
         message=message,

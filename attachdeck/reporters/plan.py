@@ -28,7 +28,7 @@ def rows(plan: Plan) -> Iterator[tuple[str, str]]:
         cards = sum(opening.cards for opening in plan.openings if opening.returns)
         yield (
             "practice",
-            f"{cards} cards; at least {plan.practice:.0f} are asked in any ten days of the course",
+            f"{cards} cards; at least {plan.practice:.0f} come in any ten days of the course",
         )
     yield "new", f"until day {plan.last_new}, in week {_week(plan.last_new)}"
     yield (

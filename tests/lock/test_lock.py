@@ -413,15 +413,15 @@ def test_a_changed_layout_is_refused(author: Author, monkeypatch: pytest.MonkeyP
         ),
         (
             lambda text: text + text.splitlines(keepends=True)[-1],
-            "the lock is damaged: `two` is written twice",
+            "course.lock is damaged: `two` is written twice",
         ),
-        (lambda text: text[: len(text) // 2], "the lock is damaged"),
-        (lambda text: text.replace("changed: 2", "changed: x2"), "the lock is damaged"),
+        (lambda text: text[: len(text) // 2], "course.lock is damaged"),
+        (lambda text: text.replace("changed: 2", "changed: x2"), "course.lock is damaged"),
         (
             lambda text: re.sub(r'content: "\w+"', "content: 1.5", text),
             "course.lock is damaged: `content` must be text, but this is a number",
         ),
-        (lambda _: "", "the lock is damaged"),
+        (lambda _: "", "course.lock is damaged"),
     ],
 )
 def test_a_damaged_lock_is_a_clear_error(author: Author, damage, refusal: str):

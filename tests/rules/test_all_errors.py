@@ -101,7 +101,8 @@ def test_cards_without_errors_are_held_against_the_rules_while_others_have_some(
     folder = write_course(tmp_path / "course", files)
     output = run("check", folder).stdout
     places = [
-        output.index(text) for text in ("[missing-key]", "[unknown-source]", "`c` does not say")
+        output.index(text)
+        for text in ("[missing-key]", "[unknown-source]", "the prompt of `c` does not")
     ]
     assert places == sorted(places)
     assert "the prompt of `d` does not name its topic" in output

@@ -54,7 +54,9 @@ def errors(folder: Path) -> list[str]:
         ),
         (
             ("", "zero, two", "one"),
-            ["01-one.yaml:4 requires-circle: a circle: `one` requires `two` requires `one`"],
+            [
+                "01-one.yaml:4 requires-circle: circular requirement: `one` requires `two` requires `one`"
+            ],
         ),
         (("", "one"), ["01-one.yaml:4 requires-circle: the lesson `one` requires itself"]),
         (
@@ -68,7 +70,9 @@ def errors(folder: Path) -> list[str]:
         ),
         (
             ("one", "zero"),
-            ["00-zero.yaml:4 requires-circle: a circle: `zero` requires `one` requires `zero`"],
+            [
+                "00-zero.yaml:4 requires-circle: circular requirement: `zero` requires `one` requires `zero`"
+            ],
         ),
     ],
 )
@@ -96,7 +100,7 @@ def test_lessons_require_earlier_ones_that_there_are(
             ("goal-one", "goal-two", "goal-zero"),
             [
                 (
-                    "requires-circle: a circle: `goal-zero` requires `goal-one` requires "
+                    "requires-circle: circular requirement: `goal-zero` requires `goal-one` requires "
                     "`goal-two` "
                     "requires `goal-zero`"
                 )
