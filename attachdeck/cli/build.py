@@ -86,7 +86,7 @@ def command(
 ) -> None:
     """Compile a course into an Anki deck or another format.
 
-    COURSE is the folder of course.yaml, or the name of an installed course. By default, attachdeck
+    COURSE is the folder that contains course.yaml, or the name of an installed course. By default, attachdeck
     builds the course in this folder or in ./course. It writes nothing if the course has errors, or
     if learners of the last release would lose something.
 

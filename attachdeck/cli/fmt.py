@@ -33,7 +33,7 @@ def command(paths: tuple[Path, ...], only_check: bool) -> None:
     """Format a course's YAML files and add an id to each card that has none.
 
     Makes indentation and the order of a card's keys consistent. Comments, quotes and meaning stay
-    the same. COURSE is the folder of course.yaml, and FILE is one of its YAML files.
+    the same. COURSE is the folder that contains course.yaml, and FILE is one of its YAML files.
     """
     wrong = 0
     taken = cache(new.card_ids)

@@ -77,7 +77,7 @@ Examples:
 @click.option(
     "--convert",
     is_flag=True,
-    help="Convert to attachdeck's own kinds of card. Learners start from the beginning.",
+    help="Convert to attachdeck's own kinds of card. Learners of the deck start over.",
 )
 def command(
     files: tuple[Path, ...],

@@ -32,7 +32,7 @@ Examples:
 def command(course: Path | None, form: str) -> None:
     """Print which lesson of a course builds on which.
 
-    Reads the `requires` of each lesson. COURSE is the folder of course.yaml.
+    Reads the `requires` of each lesson. COURSE is the folder that contains course.yaml.
     """
     checked = pipeline.check(course_folder(course))
     show(checked.diagnostics, checked.texts)

@@ -90,7 +90,7 @@ def new_lesson(title: str, course: Path | None, name: str) -> None:
     "--kind",
     metavar="KIND",
     type=click.Choice(sorted(KINDS_OF_CARD)),
-    help=f"{', '.join(sorted(KINDS_OF_CARD))}.  [default: attachdeck asks]",
+    help=f"The kind: {', '.join(sorted(KINDS_OF_CARD))}.  [default: attachdeck asks]",
 )
 @click.option("--id", "name", callback=_id, help="The card's stable id.  [default: from its words]")
 @click.option(

@@ -15,7 +15,9 @@ Examples:
   attachdeck schema lesson > lesson.schema.json
 """
 )
-@click.argument("name", required=False, type=click.Choice([*schema.NAMES, *schema.REPORTS]))
+@click.argument(
+    "name", metavar="[NAME]", required=False, type=click.Choice([*schema.NAMES, *schema.REPORTS])
+)
 def command(name: str | None) -> None:
     """Print the JSON Schema of a course file; without NAME, list the names.
 

@@ -49,7 +49,7 @@ def _refuse_here(installed: Iterable[str] = ()) -> NoReturn:
     """Exit with 2 because no course lies here, naming the courses that may have been meant."""
     if above := courses.around(Path("-")):
         raise click.UsageError(
-            f"there is no course here, but this folder is inside one: name it: `{above}`"
+            f"there is no course here, but this folder is inside the course `{above}`: name that folder"
         )
     below = [word(folder) for folder in courses.below(Path())][:_NAMED]
     ways = [
@@ -73,7 +73,7 @@ def _refuse(folder: Path) -> NoReturn:
     near = None if above or folder.exists() else did_you_mean(folder.as_posix(), names)
     raise click.UsageError(
         f"`{folder}` {'is not a course' if folder.exists() else 'does not exist'}: "
-        + (near or "name the folder of course.yaml" + (f": `{above}`" if above else ""))
+        + (near or "name the folder that contains course.yaml" + (f": `{above}`" if above else ""))
     )
 
 

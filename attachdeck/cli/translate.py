@@ -62,7 +62,7 @@ def command() -> None:
     help=("Only this lesson's catalogue; `course` is the catalogue of course.yaml (repeatable)."),
 )
 def extract(language: str, course: Path | None, lessons: tuple[str, ...]) -> None:
-    """Create or update the catalogues of LANGUAGE; existing translations stay."""
+    """Create or update the catalogues; keep translations."""
     folder = own_course(course)
     checked = _whole(folder)
     known = translation.texts(checked.files)
@@ -108,7 +108,7 @@ def status(course: Path | None) -> None:
     help="The folder for the new course.",
 )
 def apply(language: str, course: Path | None, output: Path) -> None:
-    """Write a separate course in LANGUAGE, which no longer follows COURSE."""
+    """Write a translation as a separate course."""
     folder = course_folder(course)
     checked = _whole(folder, language)
     if used := in_the_way(output):

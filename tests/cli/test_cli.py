@@ -114,7 +114,7 @@ def test_what_is_misspelt_is_proposed(arguments: tuple[str, ...], message: str):
 def test_a_lesson_in_place_of_a_course_is_wrong_usage(tmp_path: Path):
     result = run("build", write_course(tmp_path) / "lessons" / "01-first.yaml")
     assert result.exit_code == 2
-    assert "is not a course: name the folder of course.yaml" in result.stderr
+    assert "is not a course: name the folder that contains course.yaml" in result.stderr
 
 
 def test_an_output_that_is_a_folder_is_wrong_usage(tmp_path: Path):

@@ -55,7 +55,8 @@ def errors(folder: Path) -> list[str]:
         (
             ("", "zero, two", "one"),
             [
-                "01-one.yaml:4 requires-circle: circular requirement: `one` requires `two` requires `one`"
+                "01-one.yaml:4 requires-circle: circular requirement: "
+                "`one` requires `two` requires `one`"
             ],
         ),
         (("", "one"), ["01-one.yaml:4 requires-circle: the lesson `one` requires itself"]),
@@ -71,7 +72,8 @@ def errors(folder: Path) -> list[str]:
         (
             ("one", "zero"),
             [
-                "00-zero.yaml:4 requires-circle: circular requirement: `zero` requires `one` requires `zero`"
+                "00-zero.yaml:4 requires-circle: circular requirement: "
+                "`zero` requires `one` requires `zero`"
             ],
         ),
     ],
@@ -100,7 +102,8 @@ def test_lessons_require_earlier_ones_that_there_are(
             ("goal-one", "goal-two", "goal-zero"),
             [
                 (
-                    "requires-circle: circular requirement: `goal-zero` requires `goal-one` requires "
+                    "requires-circle: circular requirement: "
+                    "`goal-zero` requires `goal-one` requires "
                     "`goal-two` "
                     "requires `goal-zero`"
                 )

@@ -164,12 +164,20 @@ def golden_messages() -> Iterator[Text]:
                 yield f"{case.file.name}: {case.title}", message[1] or message[2]
 
 
+def sample_course() -> Iterator[Text]:
+    """Yield the lines of the course that `attachdeck new course` writes."""
+    for path in sorted((PACKAGE / "authoring" / "course").iterdir()):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            yield f"{path.name}:{number}", line
+
+
 SOURCES: dict[str, Callable[[], Iterator[Text]]] = {
     "messages": messages,
     "golden files": golden_messages,
     "help": help_pages,
     "schemas": schema_descriptions,
     "pages of rules and errors": pages,
+    "sample course": sample_course,
 }
 
 
