@@ -86,9 +86,9 @@ def command(
 ) -> None:
     """Compile a course into an Anki deck or another format.
 
-    COURSE is the folder that contains course.yaml, or the name of an installed course. By default, attachdeck
-    builds the course in this folder or in ./course. It writes nothing if the course has errors, or
-    if learners of the last release would lose something.
+    COURSE is the folder that contains course.yaml, or the name of an installed course. By default,
+    attachdeck builds the course in this folder or in ./course. It writes nothing if the course has
+    errors, or if learners of the last release would lose something.
 
     Commit course.lock with the course: it records each card's identity and when it last changed.
     SOURCE_DATE_EPOCH sets the time recorded for changes.

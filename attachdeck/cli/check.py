@@ -80,8 +80,8 @@ def command(
     that would harm learners of the last release, which `attachdeck build` refuses. Warnings come
     from the card-quality rules, which `attachdeck rules` lists.
 
-    COURSE is the folder that contains course.yaml, or the name of an installed course. By default, attachdeck
-    checks the course in this folder or in ./course.
+    COURSE is the folder that contains course.yaml, or the name of an installed course. By default,
+    attachdeck checks the course in this folder or in ./course.
     """
     _refuse_contradictions(form, fix=fix, stats=stats, watch=watch)
     form = form or "text" if watch or stats else report.chosen(form)

@@ -60,7 +60,8 @@ Examples:
 def command(course: Path | None, port: int, no_browser: bool, editor: str, jobs: int) -> None:
     """Show a course in the browser as learners see it, and update it on every save.
 
-    COURSE is the folder that contains course.yaml. Only this computer can open the page. Press Ctrl-C to stop.
+    COURSE is the folder that contains course.yaml. Only this computer can open the page. Press
+    Ctrl-C to stop.
     """
     folder = course_folder(course)
 

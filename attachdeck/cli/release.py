@@ -132,9 +132,7 @@ def _failures_printed() -> Iterator[None]:
     except (Refused, NotImportable, BrokenOutput) as error:
         fail(f"{error}; no release was made")
     except OSError as error:
-        fail(
-            f"the release cannot be written: {error.strerror or error}; the last release is unchanged"
-        )
+        fail(f"the release cannot be written: {error.strerror or error}; the last one is unchanged")
 
 
 def _refuse_errors(checked: Checked, lost_lock: Diagnostic | None) -> None:

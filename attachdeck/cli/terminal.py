@@ -49,7 +49,7 @@ def _refuse_here(installed: Iterable[str] = ()) -> NoReturn:
     """Exit with 2 because no course lies here, naming the courses that may have been meant."""
     if above := courses.around(Path("-")):
         raise click.UsageError(
-            f"there is no course here, but this folder is inside the course `{above}`: name that folder"
+            f"there is no course here; this folder is inside the course `{above}`: name that folder"
         )
     below = [word(folder) for folder in courses.below(Path())][:_NAMED]
     ways = [

@@ -55,8 +55,10 @@ def errors(folder: Path) -> list[str]:
         (
             ("", "zero, two", "one"),
             [
-                "01-one.yaml:4 requires-circle: circular requirement: "
-                "`one` requires `two` requires `one`"
+                (
+                    "01-one.yaml:4 requires-circle: circular requirement: "
+                    "`one` requires `two` requires `one`"
+                )
             ],
         ),
         (("", "one"), ["01-one.yaml:4 requires-circle: the lesson `one` requires itself"]),
@@ -72,8 +74,10 @@ def errors(folder: Path) -> list[str]:
         (
             ("one", "zero"),
             [
-                "00-zero.yaml:4 requires-circle: circular requirement: "
-                "`zero` requires `one` requires `zero`"
+                (
+                    "00-zero.yaml:4 requires-circle: circular requirement: "
+                    "`zero` requires `one` requires `zero`"
+                )
             ],
         ),
     ],
