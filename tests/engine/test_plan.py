@@ -241,7 +241,7 @@ def test_nothing_is_written(course: Path):
 def drawn(course: Path, path: Path) -> Path:
     result = run("plan", course, "--chart", path)
     assert result.exit_code == 0, result.output
-    assert result.stderr == f"drawn: {path}\n"
+    assert result.stderr == f"chart: {path}\n"
     return path
 
 
@@ -348,7 +348,7 @@ def test_a_course_without_cards_has_no_plan(tmp_path: Path):
 
 def test_a_course_with_mistakes_has_no_plan(course: Path):
     (course / "lessons/02-second.yaml").write_text("id: [\n", encoding="utf-8")
-    assert "there is no plan" in failed(course).stderr
+    assert "no plan was made" in failed(course).stderr
 
 
 def test_a_pace_that_never_ends_is_an_error(tmp_path: Path):

@@ -86,9 +86,9 @@ PIECES = [
 
 def lost(output: str) -> list[str]:
     return [
-        line.removeprefix("not carried: ")
+        line.removeprefix("not imported: ")
         for line in output.split("\n")
-        if line.startswith("not carried: ")
+        if line.startswith("not imported: ")
     ]
 
 
@@ -432,7 +432,7 @@ def test_what_a_template_puts_into_an_attribute_is_harmless_afterwards():
     )
     draft = kept(Found(notes=(note,), note_types={5: anki}, decks={}, media={}))
     assert draft.lessons[0].cards[0]["fields"] == {"F": "", "G": "xonerroralert(1)"}
-    assert len([line for line in draft.lost if "inside of a tag" in line]) == 3
+    assert len([line for line in draft.lost if "inside a tag" in line]) == 3
 
 
 def test_a_note_of_which_no_card_is_made_is_retired_for_those_who_have_it(tmp_path: Path):
@@ -762,10 +762,10 @@ def test_cells_that_no_column_holds_are_listed(tmp_path: Path):
     assert [
         line
         for line in (result.stdout + result.stderr).splitlines()
-        if line.startswith("not carried")
+        if line.startswith("not imported")
     ] == [
-        "not carried: the second column `answer`",
-        "not carried: line 2: cells right of the last column",
+        "not imported: the second column `answer`",
+        "not imported: line 2: cells right of the last column",
     ]
     assert [card.answer for card in pipeline.check(tmp_path / "course").course.cards()] == [
         "A",
@@ -977,10 +977,8 @@ def test_what_cannot_be_brought_back_is_listed(tmp_path: Path):
     result = run("import", "--into", folder, tmp_path / "cards.csv")
     assert result.exit_code == 1
     assert [
-        line.split(":")[0]
-        for line in result.stdout.split("\n")
-        if line.startswith("not brought back: ")
-    ] == ["not brought back"] * 3
+        line.split(":")[0] for line in result.stdout.split("\n") if line.startswith("not copied: ")
+    ] == ["not copied"] * 3
     text = (folder / "lessons" / "01-first.yaml").read_text(encoding="utf-8")
     assert "# About the card." in text
     assert "answer: That.}  # Beside it." in text
@@ -1050,7 +1048,7 @@ def test_no_row_and_no_cell_of_a_spreadsheet_is_dropped_in_silence(tmp_path: Pat
     result = run("import", "--into", folder, tmp_path / "cards.csv")
     assert result.exit_code == 1
     reasons = [
-        line.removeprefix("not brought back: ").split(", by which")[0]
+        line.removeprefix("not copied: ").split("; run")[0]
         for line in result.stdout.splitlines()
         if line.startswith("not")
     ]
@@ -1090,7 +1088,7 @@ def test_a_row_that_would_be_a_mistake_leaves_its_card_as_it_was(
     save([rows[0] | dict.fromkeys(cells, "") | cells, *rows[1:]], tmp_path / "cards.csv")
     result = run("import", "--into", folder, tmp_path / "cards.csv")
     assert result.exit_code == 1
-    assert f"not brought back: the row of the card `define`: {message}" in result.stdout
+    assert f"not copied: the row of the card `define`: {message}" in result.stdout
     text = (folder / "lessons" / "01-first.yaml").read_text(encoding="utf-8")
     assert text == LESSON_HEAD + CARD + (
         "  - {id: other, kind: basic, prompt: New?, answer: A}\n"
@@ -1114,8 +1112,8 @@ def test_a_list_shrinks_from_its_end_and_no_cell_takes_a_lists_place(tmp_path: P
     )
     result = run("import", "--into", folder, tmp_path / "cards.csv")
     assert [line for line in result.stdout.splitlines() if line.startswith("not")] == [
-        "not brought back: `options` of the card `a`: change this in first's file",
-        "not brought back: `accept.2` of the card `a`: change this in first's file",
+        "not copied: `options` of the card `a`: change this in first's file",
+        "not copied: `accept.2` of the card `a`: change this in first's file",
     ]
     assert (
         (folder / "lessons" / "01-first.yaml")

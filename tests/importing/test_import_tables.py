@@ -160,7 +160,7 @@ def test_columns_bring_every_key_of_a_card(tmp_path: Path):
     options = "Spanish=answer,English=prompt,Example=why,Group=lesson"
     result = run("import", tmp_path / "words.csv", "-o", tmp_path / "course", "--columns", options)
     assert result.exit_code == 0, result.output
-    assert "not carried" not in result.stdout
+    assert "not imported" not in result.stdout
     course = pipeline.check(tmp_path / "course").course
     assert course
     (card,) = course.cards()
@@ -174,7 +174,7 @@ def test_a_column_that_is_asked_for_wins_over_one_of_that_name(tmp_path: Path):
     options = ("--columns", "note=why")
     result = run("import", tmp_path / "words.csv", "-o", tmp_path / "course", *options)
     assert result.exit_code == 0, result.output
-    assert "not carried: the column `why (column 1)`" in result.stdout
+    assert "not imported: the column `why (column 1)`" in result.stdout
     course = pipeline.check(tmp_path / "course").course
     assert course
     assert [card.why for card in course.cards()] == ["y"]
