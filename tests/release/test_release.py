@@ -286,7 +286,7 @@ def test_two_people_in_two_places_make_the_same_bytes(request: pytest.FixtureReq
     manifest.write_text(json.dumps(values), encoding="utf-8")
     differing = run("release", home / "clone 1" / "course", "--check", manifest)
     assert differing.exit_code == 1
-    assert "attachment-theory.apkg: other bytes" in differing.stderr
+    assert "attachment-theory.apkg: different content" in differing.stderr
 
 
 def test_a_changed_layout_and_a_failing_import_stop_it(
