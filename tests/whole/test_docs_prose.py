@@ -1,0 +1,53 @@
+"""The documentation is read by people in a hurry: its sentences are short."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.courses import ROOT
+
+LONGEST = 30
+"""Words that a sentence has at most."""
+LONG = 25
+"""Words of a sentence that is long; one in ten may be."""
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BESIDE_PROSE = re.compile(
+    r"^```.*?^```$|^ {4,}[^\n]*$|^#[^\n]*$|<!--.*?-->", re.DOTALL | re.MULTILINE
+)
+LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+CODE = re.compile(r"`[^`\n]+`")
+ENDS = re.compile(r"(?<=[.!?:;])[)*”\"]*\s+|\n\s*\n|\n(?=\s*(?:[-*|]|\d+\.) )|\|")
+
+
+def sentences(page: Path) -> Iterator[list[str]]:
+    """Yield the words of each sentence of a page: a code or a link's address is one word or none."""
+    text = BESIDE_PROSE.sub("\n\n", page.read_text(encoding="utf-8"))
+    text = CODE.sub("code", LINK.sub(r"\1", text)).replace("\\|", "")
+    for sentence in ENDS.split(text):
+        words = [word for word in sentence.split() if re.search(r"\w", word)]
+        if words:
+            yield words
+
+
+def name(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_no_sentence_is_too_long_and_few_are_long(page: Path):
+    found = list(sentences(page))
+    too_long = [" ".join(words) for words in found if len(words) > LONGEST]
+    assert too_long == []
+    long = [" ".join(words) for words in found if len(words) > LONG]
+    assert len(long) * 10 <= len(found), long
+
+
+@pytest.mark.parametrize("page", PAGES[1:], ids=name)
+def test_each_page_says_first_whom_it_is_for(page: Path):
+    lines = [line for line in page.read_text(encoding="utf-8").split("\n") if line]
+    assert lines[0].startswith("# ")
+    assert page.name == "index.md" or re.match(r"For .+", lines[1]), lines[1]
