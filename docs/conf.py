@@ -56,7 +56,7 @@ CONTENTS = {
         "explain/compiling",
         "explain/performance",
     ],
-    "Work on attachdeck": ["develop/developers"],
+    "Work on attachdeck": ["develop/developers", "develop/writing-an-output"],
 }
 """The pages by their readers, in the order of the navigation."""
 

@@ -103,7 +103,7 @@ def find(name: str) -> Output:
     ):
         raise BrokenOutput(
             f"the output `{name}` ({point.value}) is incomplete: "
-            "it needs `SUFFIX` and `write` (see docs/reference/outputs.md)"
+            "it needs `SUFFIX` and `write` (see docs/develop/writing-an-output.md)"
         )
     return output if _is_own(point) else _Foreign(name, cast(Output, output))
 

@@ -48,7 +48,7 @@ def test_our_outputs_are_known_and_documented():
 
 
 def test_the_example_in_the_guide_is_the_one_that_is_installed():
-    guide = (ROOT / "docs" / "reference" / "outputs.md").read_text(encoding="utf-8")
+    guide = (ROOT / "docs" / "develop" / "writing-an-output.md").read_text(encoding="utf-8")
     example = guide.split("```python\n")[1].split("```")[0]
     assert example.strip() in (
         Path(__file__).parent / "another_output" / "attachdeck_prompts.py"

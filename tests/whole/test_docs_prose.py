@@ -14,18 +14,30 @@ LONGEST = 30
 """Words that a sentence has at most."""
 LONG = 25
 """Words of a sentence that is long; one in ten may be."""
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+MADE = {
+    "rules.md": "made from the rules",
+    "errors.md": "made from the errors' pages",
+    "performance.md": "made by `make bench`",
+}
+"""Pages that are made from other texts; what is wrong there is fixed in these."""
+PAGES = [
+    ROOT / "README.md",
+    *(page for page in sorted((ROOT / "docs").rglob("*.md")) if page.name not in MADE),
+]
 BESIDE_PROSE = re.compile(
     r"^```.*?^```$|^ {4,}[^\n]*$|^#[^\n]*$|<!--.*?-->", re.DOTALL | re.MULTILINE
 )
+MADE_PART = re.compile(r"<!-- (?:keys|command): .*?<!-- end -->", re.DOTALL)
+"""What the reference takes from commands and schemas."""
 LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 CODE = re.compile(r"`[^`\n]+`")
 ENDS = re.compile(r"(?<=[.!?:;])[)*”\"]*\s+|\n\s*\n|\n(?=\s*(?:[-*|]|\d+\.) )|\|")
 
 
 def sentences(page: Path) -> Iterator[list[str]]:
-    """Yield the words of each sentence of a page: a code or a link's address is one word or none."""
-    text = BESIDE_PROSE.sub("\n\n", page.read_text(encoding="utf-8"))
+    """Yield the words of each sentence of a page; a code is one word, a link's address none."""
+    text = MADE_PART.sub("", page.read_text(encoding="utf-8"))
+    text = BESIDE_PROSE.sub("\n\n", text)
     text = CODE.sub("code", LINK.sub(r"\1", text)).replace("\\|", "")
     for sentence in ENDS.split(text):
         words = [word for word in sentence.split() if re.search(r"\w", word)]
