@@ -19,6 +19,8 @@ from urllib.request import urlopen
 import pytest
 
 from attachdeck import outputs, pipeline
+from attachdeck.anki import themes
+from attachdeck.anki.colour import channels
 from attachdeck.compile.deck import Deck
 from attachdeck.outputs import apkg, site
 from attachdeck.outputs.faces import Face, faces
@@ -792,6 +794,18 @@ def test_the_words_and_the_direction_are_those_of_the_language(visit, tmp_path: 
         assert page.evaluate("getComputedStyle(document.body).direction") == direction
         assert page.locator("#search label").inner_text() == word
         assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+@pytest.mark.parametrize("theme", themes.NAMES)
+def test_the_site_has_the_theme_of_its_course(visit, tmp_path: Path, theme: str):
+    folder = write_course(
+        tmp_path / "course", {"course.yaml": f"{COURSE_YAML}theme: {{name: {theme}}}\n"}
+    )
+    outputs.put(site, compiled(folder), tmp_path / "site")
+    for night, tokens in ((False, themes.day(theme)), (True, themes.night(theme))):
+        page = visit(tmp_path / "site" / "index.html", night=night)
+        desk = ", ".join(map(str, channels(tokens["desk"])))
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == f"rgb({desk})"
 
 
 def test_every_language_has_every_word():

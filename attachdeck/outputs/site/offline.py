@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from attachdeck.anki import themes
 from attachdeck.anki.note_types import direction
+from attachdeck.compile.media import packed_name
 from attachdeck.outputs.site.metadata import summary
 from attachdeck.outputs.site.website import INDEX, Website, file
 
@@ -39,8 +40,6 @@ def worker(site: Website, contents: Mapping[str, bytes]) -> str:
 
 
 def _sounds(site: Website) -> set[str]:
-    from attachdeck.compile.media import packed_name
-
     return {packed_name(site.course, sound) for sound in site.course.sounds.values()}
 
 
@@ -48,7 +47,6 @@ def _manifest(site: Website) -> str:
     course = site.course
     day = themes.day(course.theme)
     manifest = {
-        "id": "./",
         "name": course.title,
         "short_name": course.title,
         "description": summary(course),
