@@ -108,6 +108,8 @@ def test_options_that_many_questions_share_are_printed_once(
         re.findall(r'<section class="sheet \w+ backs">(.*?)</section>', cards, re.DOTALL)
     )
     assert backs.count("She does not call.") == 2
+    assert backs.index(">Secure<") < backs.index("She does not call.") < backs.index("Waiting.")
+    assert "[[" not in cards
     handout = (tmp_path / "many" / "handout.html").read_text(encoding="utf-8")
     assert handout.count("Not enough information") == 1
     # Two questions keep their own.

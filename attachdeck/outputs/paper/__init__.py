@@ -85,16 +85,14 @@ def write(deck: Deck, place: Path) -> list[str]:
     short = list(choices.in_short(all_faces, letters, word["Options"]))
     printed = [_options(deck, letter, options) for options, letter in letters.items()]
     printed += [_printed(deck, str(number), face) for number, face in enumerate(short, 1)]
-    shared = (
-        word
-        | _colours(deck.course)
-        | {
-            "title": escape(deck.course.title),
-            "language": escape(deck.course.language),
-            "direction": direction(deck.course.language),
-            "style": _file("style.css"),
-        }
-    )
+    shared = {
+        **word,
+        **_colours(deck.course),
+        "title": escape(deck.course.title),
+        "language": escape(deck.course.language),
+        "direction": direction(deck.course.language),
+    }
+    shared["style"] = _filled("style.css", shared)
     _write(place / "cards.html", shared | {"sheets": "".join(_sheets(printed))})
     _write(place / "handout.html", shared | _handout(deck, short, letters))
     if deck.course.tests:

@@ -14,6 +14,7 @@ MANY = 3
 """From how many questions on their options are printed once."""
 
 _ENTRY = re.compile(r'(?=<li class="(?:right|wrong)(?: near)?"><div class="option">)')
+_RIGHT = '<li class="right"'
 _LIST = '<ol class="options">'
 
 
@@ -27,7 +28,7 @@ def shared(faces: Iterable[Face]) -> dict[str, str]:
 def in_short(faces: Iterable[Face], letters: Mapping[str, str], word: str) -> Iterator[Face]:
     """Yield each face, with a letter for a list of options that is printed elsewhere.
 
-    Its back has only the options that are right or have a reason.
+    Its back begins with the right option, and has only those others that have a reason.
     """
     for face in faces:
         letter = letters.get(face.fields["Options"]) if _has_options(face) else None
@@ -39,7 +40,7 @@ def in_short(faces: Iterable[Face], letters: Mapping[str, str], word: str) -> It
         yield replace(
             face,
             front=face.front.replace(options, named),
-            back=face.back.replace(explained, _told(explained)),
+            back=_told(explained) + face.back.replace(explained, ""),
         )
 
 
@@ -54,11 +55,8 @@ def _letter(place: int) -> str:
 
 
 def _told(explained: str) -> str:
-    """Return the list without what is neither right nor explained."""
+    """Return the list, right options first, without what is neither right nor explained."""
     entries = _ENTRY.split(explained.removeprefix(_LIST).removesuffix("</ol>"))
-    told = (
-        entry
-        for entry in entries
-        if entry.startswith('<li class="right"') or '<div class="reason">' in entry
-    )
-    return f'<ul class="told">{"".join(told)}</ul>'
+    right = [entry for entry in entries if entry.startswith(_RIGHT)]
+    others = [entry for entry in entries if entry not in right and '<div class="reason">' in entry]
+    return f'<ul class="told">{"".join(right + others)}</ul>'
