@@ -9,11 +9,8 @@ from pathlib import Path
 import pytest
 
 from support.courses import ROOT
+from support.english import LONG, LONGEST, banned_words
 
-LONGEST = 30
-"""Words that a sentence has at most."""
-LONG = 25
-"""Words of a sentence that is long; one in ten may be."""
 MADE = {
     "rules.md": "made from the rules",
     "errors.md": "made from the errors' pages",
@@ -63,3 +60,10 @@ def test_each_page_says_first_whom_it_is_for(page: Path):
     lines = [line for line in page.read_text(encoding="utf-8").split("\n") if line]
     assert lines[0].startswith("# ")
     assert page.name == "index.md" or re.match(r"For .+", lines[1]), lines[1]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_no_page_has_a_word_that_reads_as_translated(page: Path):
+    prose = [" ".join(words) for words in sentences(page)]
+    banned = [f"{word}: {sentence}" for sentence in prose for word in banned_words(sentence)]
+    assert banned == []

@@ -157,7 +157,7 @@ def outcome(before: dict, after: dict, act: str) -> str:
         )
     arrived = []
     if after["retired"]:
-        arrived.append("says it is retired")
+        arrived.append("shows that it is retired")
     elif after["answer"] != before["answer"]:
         arrived.append("our text")
     if after["sound"] != before["sound"]:
