@@ -286,7 +286,7 @@ def test_progress_survives_a_reload_and_shows_on_the_index(website: Path, visit)
     assert index.locator(".now h3").all_text_contents() == [
         index.locator("h3").first.text_content()
     ]
-    assert index.locator("#onward").inner_text() == "Go on with lesson 1"
+    assert index.locator("#onward").inner_text() == "Continue with lesson 1"
     # Two pages at once: neither takes away what the other has marked.
     other = visit(website / SECOND)
     mark(page, "card-attachment-harlow-0", "Remembered")

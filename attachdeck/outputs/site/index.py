@@ -59,7 +59,7 @@ def _begin(site: Website) -> str:
         return ""
     lesson = site.course.lessons[0]
     text = site.words["Begin lesson"].format(number=lesson.number)
-    on = site.words["Go on with lesson"]
+    on = site.words["Continue with lesson"]
     return f'<a class="button first" id="onward" href="{address(lesson)}" data-on="{on}">{text}</a>'
 
 
