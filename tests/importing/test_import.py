@@ -844,11 +844,11 @@ def test_a_table_without_names_is_questions_and_answers(tmp_path: Path):
         (b"prompt;answer\n;\n", "nothing"),
         (
             b"prompt;answer\nWhat?;\n",
-            "could become a card: line 2: it is incomplete, without `answer`",
+            "can become a card: line 2: it is incomplete, without `answer`",
         ),
         (
             b"kind;question;options.1.text\nchoice;Q;T\n",
-            "`options` needs at least 2 entries, and has 1, in `- text: T`",
+            "`options` needs at least 2 entries but has 1, in `- text: T`",
         ),
         (
             b'prompt,answer\n"One\nand a half",Two\n"Three,Four\nFive,Six\n',
@@ -1177,7 +1177,7 @@ def test_wrong_usage_is_said(tmp_path: Path):
     (tmp_path / "x.xlsx").write_bytes(b"x")
     assert "*CSV UTF-8*" in run("import", tmp_path / "x.xlsx", "-o", tmp_path / "c").stderr
     assert run("import", tmp_path / "x.csv", "--into", COURSE, "--title", "T").exit_code == 2
-    assert "; --into " in run("import", tmp_path / "x.csv", "-o", COURSE).stderr
+    assert "use --into " in run("import", tmp_path / "x.csv", "-o", COURSE).stderr
     assert "is already a course" in run("import", COURSE, "-o", tmp_path / "c").stderr
     assert "cannot be imported" in run("import", tmp_path / "x.exe", "-o", tmp_path / "c").stderr
     assert (
