@@ -789,8 +789,8 @@ def test_nothing_of_a_table_is_dropped_in_silence(tmp_path: Path):
         "line 5: invisible characters",
         "column 4: it has no name",
         "the deck `A` above the lesson `One`",
-        f"line 4: the id what-is-it (it is {changed} now)",
-        f"line 5: the id Big_One (it is {big} now)",
+        f"line 4: the id what-is-it (now {changed})",
+        f"line 5: the id Big_One (now {big})",
         "line 6: it is incomplete, without `answer`",
     ]
     assert (pipeline.check(tmp_path / "course").course.lessons[0].cards[0].id, big) == (
