@@ -76,7 +76,7 @@ def extract(language: str, course: Path | None, lessons: tuple[str, ...]) -> Non
             create(path, text, before=before.get(path))
             click.echo(f"{path}: {tally}")
     except (OSError, ValueError) as error:
-        fail(f"a catalogue cannot be read or written: {error}")
+        fail(f"`{error.filename}` cannot be read or written: {error.strerror or error}")
 
 
 @command.command()

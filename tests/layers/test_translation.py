@@ -420,5 +420,5 @@ def test_a_catalogue_that_its_translator_saves_meanwhile_is_not_overwritten(
     monkeypatch.setattr("attachdeck.layers.translation.extract", extracted)
     result = run("translate", "extract", "es", folder)
     assert result.exit_code == 1
-    assert "another program has saved it meanwhile; run this command again" in result.stderr
+    assert "another program has changed it in the meantime; run this command again" in result.stderr
     assert path.read_text(encoding="utf-8") == "# saved meanwhile\n"
