@@ -75,8 +75,10 @@ def extract(language: str, course: Path | None, lessons: tuple[str, ...]) -> Non
         for path, text, tally in translation.extract(checked.files, folder, language, lessons):
             create(path, text, before=before.get(path))
             click.echo(f"{path}: {tally}")
-    except (OSError, ValueError) as error:
+    except OSError as error:
         fail(f"`{error.filename}` cannot be read or written: {error.strerror or error}")
+    except ValueError as error:
+        fail(f"a catalogue cannot be read: {error}")
 
 
 @command.command()

@@ -395,5 +395,5 @@ def test_a_lesson_that_its_author_saves_while_a_card_is_checked_is_not_overwritt
     card = ("--kind", "basic", "--set", "prompt=P", "--set", "answer=A", "--set", "sources=[none]")
     result = run("new", "card", folder, *card)
     assert result.exit_code == 1
-    assert "another program has saved it meanwhile" in result.stderr
+    assert "another program has changed it in the meantime" in result.stderr
     assert path.read_text(encoding="utf-8") == "id: saved-meanwhile\n"
