@@ -284,7 +284,7 @@ def test_a_new_lesson_comes_last_and_is_clean(tmp_path: Path):
         ("first", "First"),
         ("second-lesson", "A second: lesson"),
     ]
-    assert "is taken" in run("new", "lesson", "Third", folder, "--id", "first").stderr
+    assert "is already used" in run("new", "lesson", "Third", folder, "--id", "first").stderr
 
 
 LESSONS = {
@@ -356,7 +356,7 @@ def test_where_a_card_cannot_be_added_the_author_is_told(tmp_path: Path):
     taken = run(*arguments, "--id", "define")
     assert taken.exit_code == 1
     assert "try `--id define-2`" in taken.stderr
-    assert "there are `first`" in run(*arguments, "--lesson", "other").stderr
+    assert "choose from `first`" in run(*arguments, "--lesson", "other").stderr
 
 
 def test_ids_come_from_words():
