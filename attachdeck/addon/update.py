@@ -56,7 +56,7 @@ class Plan:
     first: bool = False
     applied: int = 0
     rows: dict[str, Row] = field(default_factory=dict)
-    loose: dict[int, tuple[dict[int, str], tuple[str, ...]]] = field(default_factory=dict)
+    loose: dict[int, tuple[dict[Any, str], tuple[str, ...]]] = field(default_factory=dict)
     new: list[str] = field(default_factory=list)
     deleted: int = 0
     foreign: int = 0
@@ -121,9 +121,9 @@ def conflicts(col: Collection, package: Package) -> list[Conflict]:
     for guid, note in _notes_of(col, package).items():
         theirs = package.notes[guid]
         ours, model = package.note_types[theirs.note_type], _model(col, theirs.note_type)
-        said = stamp.read(_by_id(ours, theirs.fields).get(_stamp_field(ours), ""))
+        said = stamp.read(_by_id(ours, theirs.fields, ours).get(_stamp_field(ours), ""))
         if said and model and note.note_type == theirs.note_type:
-            fields, texts = _by_id(model, note.fields), _without_stamp(ours, theirs.fields)
+            fields, texts = _by_id(model, note.fields, ours), _without_stamp(ours, theirs.fields)
             changed = differing(said, fields, texts)
             found += _conflicts(ours, note.id, changed, fields, texts)
     return found
@@ -154,8 +154,8 @@ def _applied(
         theirs = package.notes[guid]
         model = _model(col, note.note_type)
         if model and note.note_type == theirs.note_type:
-            id = _stamp_field(package.note_types[theirs.note_type])
-            said = stamp.read(_by_id(model, note.fields).get(id, ""))
+            ours = package.note_types[theirs.note_type]
+            said = stamp.read(_by_id(model, note.fields, ours).get(_stamp_field(ours), ""))
             times.append(said.changed if said else min(note.modified, theirs.modified))
     root = col.decks.by_name(_root(package, result, course))
     if root:
@@ -180,7 +180,7 @@ def _plan_note(
         result.foreign += 1
         return
     id = _stamp_field(ours)
-    fields, texts = _by_id(model, mine.fields), _by_id(ours, theirs.fields)
+    fields, texts = _by_id(model, mine.fields, ours), _by_id(ours, theirs.fields, ours)
     if id and fields.get(id) == texts[id]:
         return
     base, said = stamp.read(fields.get(id, "")), stamp.read(texts.get(id, ""))
@@ -193,19 +193,21 @@ def _plan_note(
             Side({key: text for key, text in texts.items() if key != id}, theirs.tags),
         )
         becomes = {**merged.fields, id: texts[id]}
+        # One second after the learner's own last change, and not now: a phone that edited the note
+        # meanwhile, and has not synced yet, then wins with its old stamp, and is merged next time.
+        modified = mine.modified + 1
         tags = merged.tags
         if merged.conflicts:
             tags = tuple(sorted({*tags, COMPARE}))
             result.conflicts += _conflicts(ours, mine.id, merged.conflicts, fields, texts)
     elif theirs.modified > mine.modified:
         becomes, tags = {**fields, **texts}, theirs.tags  # As Anki's own import does.
+        modified = theirs.modified
     else:
         return
-    if _layout(model) == _layout(ours):
-        row = tuple(becomes[field["id"]] for field in ours["flds"])
-        # One second after the learner's own last change, and not now: a phone that edited the note
-        # meanwhile, and has not synced yet, then wins with its old stamp, and is merged next time.
-        result.rows[theirs.guid] = Row(row, tags, mine.modified + 1)
+    if _layout(model, ours) == _layout(ours, ours):
+        row = tuple(becomes[key] for key in _keys(ours["flds"], ours["flds"]))
+        result.rows[theirs.guid] = Row(row, tags, modified)
     else:
         result.loose[mine.id] = (becomes, tags)
 
@@ -231,7 +233,7 @@ def _plan_note_types(col: Collection, package: Package, result: Plan) -> None:
             continue
         marks = model.get(KEY)
         newer = ours["mod"] > model["mod"]
-        mine, theirs = _texts(model), _texts(ours)
+        mine, theirs = _texts(model, ours), _texts(ours, ours)
         merged = {
             place: merge_text(_base(marks, place), mine[place], text, newer)
             for place, text in theirs.items()
@@ -258,11 +260,10 @@ def _base(marks: Mapping[str, str] | None, place: str) -> str | None:
     return marks.get(place) if marks else None
 
 
-def _texts(model: Mapping[str, Any]) -> dict[str, str]:
-    """Return the style and templates of a note type; a template's id names it."""
+def _texts(model: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, str]:
+    """Return the style and templates of a note type, by names that no rename changes."""
     texts = {"css": model["css"]}
-    for template in model["tmpls"]:
-        name = template.get("id") or template["name"]
+    for name, template in zip(_keys(model["tmpls"], ours["tmpls"]), model["tmpls"]):
         texts[f"{name} front"], texts[f"{name} back"] = template["qfmt"], template["afmt"]
     return texts
 
@@ -329,7 +330,7 @@ def apply(
     _make_decks(col, package, done)  # Before the undo step: it clears the list of steps.
     step = col.add_custom_undo_entry(f"Update “{course['title']}”")
     _import(col, path, package, done)
-    _change_loose(col, path, done)
+    _change_loose(col, path, package, done)
     _change_note_types(col, package, done)
     changes = OpChanges(card=True, note=True, deck=True, tag=True, notetype=True)
     for field_name in ("study_queues", "browser_table", "browser_sidebar", "note_text"):
@@ -405,14 +406,14 @@ def _ids(col: Collection, rows: Mapping[str, Row]) -> list[Any]:
     return [id for id, guid in _rows(col, "select id, guid from notes") if guid in rows]
 
 
-def _change_loose(col: Collection, path: Path, done: Plan) -> None:
+def _change_loose(col: Collection, path: Path, package: Package, done: Plan) -> None:
     """Update notes whose note type the learner changed: field by field, by their ids."""
     notes = []
     for id, (fields, tags) in done.loose.items():
         note = col.get_note(id)  # type: ignore[arg-type]
-        for place, part in enumerate(note.note_type()["flds"]):  # type: ignore[index]
-            if part.get("id") in fields:
-                note.fields[place] = fields[part["id"]]
+        parts: list[Any] = note.note_type()["flds"]  # type: ignore[index]
+        for place, key in enumerate(_keys(parts, package.note_types[note.mid]["flds"])):
+            note.fields[place] = fields.get(key, note.fields[place])
         note.tags = list(tags)
         notes.append(note)
     if notes:
@@ -429,8 +430,8 @@ def _change_note_types(col: Collection, package: Package, done: Plan) -> None:
             continue
         if "css" in texts:
             model["css"] = texts["css"]
-        for template in model["tmpls"]:
-            name = template.get("id") or template["name"]
+        ours = package.note_types[id]["tmpls"]
+        for name, template in zip(_keys(model["tmpls"], ours), model["tmpls"]):
             template["qfmt"] = texts.get(f"{name} front", template["qfmt"])
             template["afmt"] = texts.get(f"{name} back", template["afmt"])
         model[KEY] = _marks(package.note_types[id])
@@ -461,23 +462,36 @@ def _rows(col: Collection, query: str) -> list[Any]:
 
 def _marks(model: Mapping[str, Any]) -> dict[str, str]:
     """Return marks of the course's style and templates."""
-    return {place: stamp.mark(text) for place, text in _texts(model).items()}
+    return {place: stamp.mark(text) for place, text in _texts(model, model).items()}
 
 
 def _model(col: Collection, id: int) -> dict[str, Any] | None:
     return col.models.get(id)  # type: ignore[arg-type]
 
 
-def _by_id(model: Mapping[str, Any], fields: tuple[str, ...]) -> dict[int, str]:
-    """Return a note's texts by the ids of their fields; a learner's own field has no id of ours."""
-    return {
-        part["id"]: text for part, text in zip(model["flds"], fields) if part.get("id") is not None
-    }
+def _by_id(
+    model: Mapping[str, Any], fields: tuple[str, ...], ours: Mapping[str, Any]
+) -> dict[Any, str]:
+    """Return a note's texts by the keys of their fields."""
+    return dict(zip(_keys(model["flds"], ours["flds"]), fields))
+
+
+def _keys(parts: list[Any], ours: list[Any]) -> list[Any]:
+    """Return what identifies fields or templates: the id, or the name where ours has no id.
+
+    A learner may have renamed one of ours. Those of note types of the course's own have no ids,
+    and get other ones in each collection.
+    """
+    without = {part["name"] for part in ours if part.get("id") is None}
+    return [
+        part["name"] if part["name"] in without else part.get("id") or f"own {part['name']}"
+        for part in parts
+    ]
 
 
 def _without_stamp(model: Mapping[str, Any], fields: tuple[str, ...]) -> dict[int, str]:
     id = _stamp_field(model)
-    return {key: text for key, text in _by_id(model, fields).items() if key != id}
+    return {key: text for key, text in _by_id(model, fields, model).items() if key != id}
 
 
 def _stamp_field(model: Mapping[str, Any]) -> int:
@@ -486,6 +500,5 @@ def _stamp_field(model: Mapping[str, Any]) -> int:
     return next(ids, 0) or 0
 
 
-def _layout(model: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
-    fields = [part.get("id") for part in model["flds"]]
-    return fields, [part.get("id") for part in model["tmpls"]]
+def _layout(model: Mapping[str, Any], ours: Mapping[str, Any]) -> list[list[Any]]:
+    return [_keys(model[parts], ours[parts]) for parts in ("flds", "tmpls")]

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from support.addon import unpacked, update
-from support.courses import ALL_KINDS, CLOZE, COURSE_YAML, LESSON_HEAD, ONE, TWO, Author
+from support.courses import (
+    ALL_KINDS,
+    CLOZE,
+    COURSE_YAML,
+    CUSTOM,
+    LESSON_HEAD,
+    ONE,
+    OWN,
+    TWO,
+    Author,
+)
 from support.engine import Learner, do_import
 
 if TYPE_CHECKING:
@@ -228,4 +238,19 @@ def test_an_own_style_stays_and_new_templates_arrive(author: Author, learner: Le
     after = learner.note("one").note_type()
     assert after["css"].endswith("color: red; }")
     assert "{{tts en_US" in after["tmpls"][0]["qfmt"]
+    assert update(learner.collection, folder).is_empty
+
+
+def test_a_custom_card_and_its_template_are_corrected_as_by_an_import(
+    author: Author, learner: Learner
+):
+    author.release(CUSTOM + ONE, **OWN)
+    update(learner.collection, unpacked(author))
+    corrected = {"note_types/basic/front-1.html": "New {{Front}}"}
+    author.release(CUSTOM.replace("Two", "Due") + ONE, **OWN | corrected)
+    folder = unpacked(author)
+    update(learner.collection, folder)
+    [note] = map(learner.collection.get_note, learner.collection.find_notes("Front:*One*"))
+    assert note["Back"] == "Due"
+    assert note.note_type()["tmpls"][0]["qfmt"] == "New {{Front}}"
     assert update(learner.collection, folder).is_empty

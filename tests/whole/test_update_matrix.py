@@ -1,5 +1,5 @@
-"""What an update does to what a learner did, cell by cell, as real Anki does it;
-`docs/explain/updates.md` shows the same table.
+"""What an update does to what a learner did, cell by cell, as real Anki does it: by an import, and
+by the add-on; `docs/explain/updates.md` shows the same two tables.
 
 After a change, `ATTACHDECK_RENEW=1 pytest tests/whole/test_update_matrix.py` writes what happens
 now: read the diff as a learner would.
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support.addon import unpacked, update
 from support.courses import (
     LESSON_HEAD,
     MEDIA_YAML,
@@ -25,6 +26,7 @@ from support.courses import (
 from support.engine import Learner, do_import
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from anki.collection import Collection
@@ -43,7 +45,18 @@ CARD_CHANGES = (
     "retired",
 )
 COURSE_CHANGES = ("style changed", "lesson added", "lessons reordered")
+COMPARE = "attachdeck::compare"
 DOCUMENT = ROOT / "docs" / "explain" / "updates.md"
+
+
+def by_import(collection: Collection, author: Author) -> None:
+    do_import(collection, author.deck)
+
+
+def by_addon(collection: Collection, author: Author) -> None:
+    folder = unpacked(author)
+    update(collection, folder)
+    assert update(collection, folder).is_empty, "a second update has something to do"
 
 
 def name(change: str, act: str) -> str:
@@ -136,6 +149,7 @@ def state(learner: Learner, change: str, act: str) -> dict[str, object]:
     )
     return {
         "answer": note["Answer"] + note["Variant Answers"],
+        "own": note["Answer"] == "Own",
         "sound": note["Front Audio"],
         "retired": bool(note["Retired"]),
         "tags": set(note.tags),
@@ -143,6 +157,12 @@ def state(learner: Learner, change: str, act: str) -> dict[str, object]:
         "scheduling": (rows, logs),
         "cards": len(rows),
     }
+
+
+def own_text(after: dict) -> str:
+    if not after["own"]:
+        return "own text replaced"
+    return "own text kept" + (", ours beside it" if COMPARE in after["tags"] else "")
 
 
 def outcome(before: dict, after: dict, act: str) -> str:
@@ -164,7 +184,7 @@ def outcome(before: dict, after: dict, act: str) -> str:
         arrived.append("our sound")
     if (
         not after["retired"]
-        and {tag for tag in after["tags"] if "changed" not in tag}
+        and {tag for tag in after["tags"] if "changed" not in tag and tag != COMPARE}
         != {tag for tag in before["tags"] if "changed" not in tag}
         and act != "tags"
     ):
@@ -174,7 +194,7 @@ def outcome(before: dict, after: dict, act: str) -> str:
         "reviews": "progress kept"
         if after["scheduling"] == before["scheduling"]
         else "PROGRESS LOST",
-        "edits": "own text kept" if after["answer"] == "Own" else "own text replaced",
+        "edits": own_text(after),
         "tags": "own tag kept" if "own" in after["tags"] else "own tag replaced",
         "suspends": "stays suspended"
         if after["scheduling"] == before["scheduling"]
@@ -187,7 +207,11 @@ def outcome(before: dict, after: dict, act: str) -> str:
 
 
 def play(
-    tmp_path: Path, collection: Collection, changes: tuple[str, ...], second: dict[str, str]
+    tmp_path: Path,
+    collection: Collection,
+    changes: tuple[str, ...],
+    second: dict[str, str],
+    bring: Callable[[Collection, Author], None],
 ) -> dict[tuple[str, str], str]:
     author, learner = Author(tmp_path), Learner(collection)
     author.release(**first_release(changes))
@@ -198,7 +222,7 @@ def play(
     before = {(change, act): state(learner, change, act) for change in changes for act in LEARNER}
     author.now = 1_900_000_000  # The correction is made after everything that the learner did.
     author.release(**second)
-    do_import(collection, author.deck)
+    bring(collection, author)
     return {
         (change, act): outcome(before[change, act], state(learner, change, act), act)
         for change in changes
@@ -206,12 +230,23 @@ def play(
     }
 
 
+@pytest.fixture(params=[by_import, by_addon])
+def bring(request: pytest.FixtureRequest) -> Callable[[Collection, Author], None]:
+    """How the second release reaches the learner."""
+    return request.param
+
+
 @pytest.fixture
-def table(tmp_path: Path, collection: Collection, monkeypatch: pytest.MonkeyPatch) -> str:
+def table(
+    tmp_path: Path,
+    collection: Collection,
+    monkeypatch: pytest.MonkeyPatch,
+    bring: Callable[[Collection, Author], None],
+) -> str:
     """The whole matrix, played in real Anki, as Markdown."""
     from anki.collection import Collection
 
-    cells = play(tmp_path / "cards", collection, CARD_CHANGES, second_release())
+    cells = play(tmp_path / "cards", collection, CARD_CHANGES, second_release(), bring)
     for change in COURSE_CHANGES:
         again = Collection(str(tmp_path / f"{change}.anki2"))
         second = first_release((change,))
@@ -247,7 +282,7 @@ def table(tmp_path: Path, collection: Collection, monkeypatch: pytest.MonkeyPatc
                 author_files["lessons/01-first.yaml"] = author_files[
                     "lessons/01-first.yaml"
                 ].replace("title: First", "title: Before")
-            cells |= play(tmp_path / change, again, (change,), author_files)
+            cells |= play(tmp_path / change, again, (change,), author_files, bring)
             if change == "style changed":
                 assert "margin: 0; padding: 1px;" in again.models.by_name("Tiny: Basic")["css"]
         again.close()
@@ -267,8 +302,12 @@ def table(tmp_path: Path, collection: Collection, monkeypatch: pytest.MonkeyPatc
     )
 
 
-def test_the_documented_table_is_what_anki_does(table: str):
-    start, end = "<!-- the table -->\n", "<!-- the end of the table -->\n"
+def test_the_documented_table_is_what_anki_does(
+    table: str, bring: Callable[[Collection, Author], None]
+):
+    ours = bring is by_addon
+    start = "<!-- the table of the add-on -->\n" if ours else "<!-- the table -->\n"
+    end = "<!-- the end of the table -->\n"
     text = DOCUMENT.read_text(encoding="utf-8")
     head, _, rest = text.partition(start)
     documented, _, tail = rest.partition(end)
@@ -276,6 +315,8 @@ def test_the_documented_table_is_what_anki_does(table: str):
         DOCUMENT.write_text(head + start + table + end + tail, encoding="utf-8")
         documented = table
     assert documented == table
+    if ours:
+        assert not any(word in table for word in ("replaced", "comes back", "withheld"))
     assert not any(word.isupper() and len(word) > 3 for word in table.split()), (
         "something of the learner's is lost"
     )
