@@ -155,12 +155,12 @@ def test_nothing_changed(releases: Releases):
         (
             {"course.yaml": COURSE_YAML.replace("deck: Tiny", "deck: Large")},
             ONE + TWO + THREE,
-            "the deck `Tiny` is called `Large`",
+            "the deck `Tiny` is now called `Large`",
         ),
         (
             {"course.yaml": COURSE_YAML.replace("id: tiny", "id: large")},
             ONE + TWO + THREE,
-            "the course's id was `tiny` and is `large`",
+            "the course's id was `tiny` and is now `large`",
         ),
         (
             {},
@@ -300,7 +300,7 @@ def test_a_course_with_mistakes_shows_them(releases: Releases):
     result = releases.diff("old", "new")
     assert result.exit_code == 1
     assert "a value is missing here" in result.stderr
-    assert "has mistakes" in result.stderr
+    assert "has errors" in result.stderr
 
 
 def test_a_package_is_its_course_in_every_direction_of_writing(releases: Releases):
