@@ -187,3 +187,14 @@ def test_the_cards_that_a_page_shows_are_cards(page: str, tmp_path: Path):
     checked = pipeline.check(write_course(tmp_path, files, cards=cards))
     assert [(str(each.at), each.message) for each in checked.diagnostics] == []
     assert len(list(checked.course.cards())) == cards.count("  - id: ")
+
+
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "course/README.md"], ids=str
+)
+def test_links_from_outside_the_documentation_lead_to_files(page: str):
+    path = ROOT / page
+    targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text(encoding="utf-8"))
+    local = [target for target in targets if not target.startswith(("http:", "https:"))]
+    assert local
+    assert [target for target in local if not (path.parent / target).exists()] == []
