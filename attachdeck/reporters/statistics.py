@@ -94,7 +94,7 @@ def _objectives(statistics: Statistics) -> Iterator[str]:
 
 def _readability(statistics: Statistics) -> Iterator[str]:
     formula = statistics.formula
-    yield f"Readability: {formula.name} ({formula.source}), texts of {LEAST_WORDS} words or more"
+    yield f"Readability: {formula.name} ({formula.source}), from {LEAST_WORDS} words"
     for name, reading in (("cards", statistics.cards_read), ("readings", statistics.readings_read)):
         if reading.p90 is None:
             yield f"{name:{_NAME}}no text is long enough"

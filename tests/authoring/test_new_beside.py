@@ -166,7 +166,7 @@ def test_a_picture_is_copied_and_listed_and_can_be_shown(tmp_path: Path, media: 
     assert run("new", "card", folder, *card).exit_code == 0
     again = run("new", "picture", source, folder, *SAID)
     assert again.exit_code == 1
-    assert "is listed in" in again.stderr
+    assert "is already listed in" in again.stderr
 
 
 def test_a_picture_never_replaces_another(tmp_path: Path):

@@ -196,7 +196,7 @@ def test_columns_of_a_text_for_anki_may_be_chosen(tmp_path: Path):
         (("--columns", "a"), "write NAME=KEY"),
         (("--columns", "a=anser"), "did you mean `answer`?"),
         (("--columns", "a=prompt,b=prompt"), "two columns for `prompt`"),
-        (("--columns", "x=prompt"), "there is no column `x`; the first row is `a`, `b`"),
+        (("--columns", "x=prompt"), "there is no column `x`; choose from `a`, `b`"),
         (("--columns", "3=prompt"), "there is no column `3`"),
         (("--encoding", "klingon"), "there is no encoding `klingon`"),
         (("--encoding", "hex"), "there is no encoding `hex`"),

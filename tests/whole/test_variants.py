@@ -268,7 +268,12 @@ SCENE = (
         (BASIC, "{prompt: '<!-- x -->'}", "no-card", "this text renders as blank"),
         (TYPED, "{prompt: Whom?, answer: X}", "unknown-key", "Anki compares with only one answer"),
         (CLOZE, '{text: "((1 A)) and B."}', "variant", "use the same numbers (1, 2)"),
-        (CLOZE, '{text: "((1 A)) and ((2 B)), ((3 C))."}', "variant", "other numbers than"),
+        (
+            CLOZE,
+            '{text: "((1 A)) and ((2 B)), ((3 C))."}',
+            "variant",
+            "the gap numbers of this variant differ",
+        ),
         (CLOZE, '{text: "((1 A and ((2 B))."}', "cloze", ""),
         (CHOICE, "{options: [{text: A, right: true}]}", "schema", ""),
         (CHOICE, "{options: [{text: A, right: true}, {text: B, right: true}]}", "choice", ""),
