@@ -27,15 +27,17 @@ BESIDE_PROSE = re.compile(
 MADE_PART = re.compile(r"<!-- (?:keys|command): .*?<!-- end -->", re.DOTALL)
 """What the reference takes from commands and schemas."""
 LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+TEST = re.compile(r"`tests/[^`]+`")
+"""The test beside a promise, which is no part of its sentence."""
 CODE = re.compile(r"`[^`\n]+`")
-ENDS = re.compile(r"(?<=[.!?:;])[)*”\"]*\s+|\n\s*\n|\n(?=\s*(?:[-*|]|\d+\.) )|\|")
+ENDS = re.compile(r"(?<=[.!?])[)*”\"]*\s+|\n\s*\n|\n(?=\s*(?:[-*|]|\d+\.) )|(?<=:)\n|\|")
 
 
 def sentences(page: Path) -> Iterator[list[str]]:
     """Yield the words of each sentence of a page; a code is one word, a link's address none."""
     text = MADE_PART.sub("", page.read_text(encoding="utf-8"))
     text = BESIDE_PROSE.sub("\n\n", text)
-    text = CODE.sub("code", LINK.sub(r"\1", text)).replace("\\|", "")
+    text = CODE.sub("code", TEST.sub("", LINK.sub(r"\1", text))).replace("\\|", "")
     for sentence in ENDS.split(text):
         words = [word for word in sentence.split() if re.search(r"\w", word)]
         if words:
