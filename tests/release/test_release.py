@@ -153,7 +153,7 @@ def test_each_fault_stops_it_and_the_last_release_stays(course: Path, tmp_path: 
     lesson = course / "lessons" / "01-first.yaml"
     good = lesson.read_text(encoding="utf-8")
     lesson.write_text(good.replace("explores.", "sets out."), encoding="utf-8")
-    stopped("course.lock is stale")
+    stopped("course.lock is out of date")
     change(course, "explores.", "sets out.", commit=False)
     stopped("course.lock is not committed")
     git(course, "add", "-A")
@@ -162,7 +162,7 @@ def test_each_fault_stops_it_and_the_last_release_stays(course: Path, tmp_path: 
     assert run("build", course, "-o", tmp_path / "new.apkg").exit_code == 0
     git(course, "add", "-A")
     git(course, "commit", "-qm", "third", "--allow-empty")
-    stopped("version 1.0.0 has been released, and the course has changed since")
+    stopped("version 1.0.0 has been released and the course has changed since")
     lesson.write_text(
         good + "  - {id: more, kind: basic, prompt: More?, answer: Yes.}\n", encoding="utf-8"
     )
