@@ -139,10 +139,13 @@ class Course:
         QueryOp(parent=mw, op=work, success=show).failure(self.fail).run_in_background()
 
     def fail(self, error: Exception) -> None:
-        """Say that nothing was changed, and why; an error of ours goes to Anki's own window."""
+        """Say why there was no update; an error of ours goes to Anki's own window."""
         if not isinstance(error, _DAMAGED):
             raise error
-        text = f"The add-on's files are damaged ({error}). Nothing was changed. Install it again."
+        damaged = "The add-on's files are damaged. Nothing was changed. Install the add-on again."
+        stopped = f"The update stopped: {error}. Start Anki again to continue it."
+        # Zip and database errors are about the add-on's own files, others about disk and rights.
+        text = stopped if isinstance(error, OSError) else damaged
         showWarning(f"<p>{html.escape(text)}</p>", parent=mw, title=self.course["title"])
 
 

@@ -163,3 +163,16 @@ def test_an_update_that_is_killed_is_finished_at_the_next_start(author: Author, 
     assert subprocess.run(command, check=False, capture_output=True).returncode == 137
     now = desktop(QUIET, *base)
     assert now[:2] == [[], 3], "the import was whole, and nothing was left to do"
+
+
+def test_a_damaged_add_on_says_so_and_changes_nothing(author: Author, tmp_path: Path):
+    first, second = releases(author)
+    base = ("--base", tmp_path / "base")
+    desktop(UPDATED + EDIT, *base, "--addon", first, "--answer", "Yes")
+    with zipfile.ZipFile(second) as package:
+        content = package.read("deck.apkg")
+        folder = tmp_path / "base" / "addons21" / "attachdeck_tiny"
+        (folder / "deck.apkg").write_bytes(content[: len(content) // 2])
+    [text], notes, _ = desktop(QUIET, *base, "--answer", "OK")
+    assert "The add-on's files are damaged. Nothing was changed." in text.replace("&#x27;", "'")
+    assert notes == 2
