@@ -192,7 +192,7 @@ def test_a_version_is_released_once(publisher: Publisher):
     result = publisher.release()
     assert result.exit_code == 1
     assert "version 1.2.0 has been released and the course has changed since" in result.stderr
-    assert "write `version: 1.2.1` in course.yaml" in result.stderr
+    assert "write `version: 1.2.1` or higher in course.yaml" in result.stderr
     publisher.build(ONE + TWO, "1.1.9")
     assert "1.1.9 is lower" in publisher.release().stderr
 

@@ -156,7 +156,7 @@ def test_a_course_of_which_nothing_fits_is_refused_and_the_last_bank_stays(tmp_p
     bank.write_text("the last one", encoding="utf-8")
     result = run("build", course, "--to", "gift", "-o", bank)
     assert result.exit_code == 1
-    assert "left out 1 of the course's own note types" in result.stderr
+    assert "left out: 1 of the course's own note types" in result.stderr
     assert bank.read_text(encoding="utf-8") == "the last one"
 
     everything = run("build", course, "--to", "all", "-o", tmp_path / "all")

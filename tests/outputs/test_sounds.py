@@ -162,7 +162,7 @@ def test_a_file_that_only_says_that_it_is_a_sound_is_refused(
 ):
     [(rule, message)] = said(tmp_path, **{name: content})
     assert rule == "broken-sound"
-    assert "nobody would hear anything" in message
+    assert "so learners would not hear it" in message
 
 
 @pytest.mark.parametrize(
