@@ -236,7 +236,7 @@ def test_unused_and_large_sounds_are_told(tmp_path: Path):
     files = with_sounds() | {"media/adios.mp3": silent_mp3(8000)}
     written = write_course(tmp_path, files, cards=ONE)
     output = run("check", written, "--rule", "unused-picture", "--rule", "large-picture").output
-    assert "nothing plays `hola.wav`" in output
+    assert "`hola.wav` is not used" in output
     assert "`adios.mp3` has 3.2 MiB" in output
 
 
