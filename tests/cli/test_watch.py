@@ -192,7 +192,7 @@ def test_a_course_below_a_folder_that_tools_ignore_is_watched(
 def test_machines_and_mends_are_refused_beside_it(course: Path):
     result = run("check", course, "--watch", "--format", "json")
     assert result.exit_code == 2
-    assert "--format json" in result.output
+    assert "only with `--format text`, not `json`" in result.output
     result = run("check", course, "--watch", "--fix")
     assert result.exit_code == 2
     assert "check --fix" in result.output

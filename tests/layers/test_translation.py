@@ -381,11 +381,12 @@ def test_unknown_languages_and_broken_catalogues_are_told(folder: Path, tmp_path
     assert run("translate", "extract", "es", folder, "--lesson", "nowhere").exit_code == 1
 
 
-def test_the_first_lesson_of_the_flagship_is_in_spanish():
+def test_the_whole_flagship_is_in_spanish():
     checked = pipeline.check(COURSE, "es")
     assert checked.diagnostics == ()
-    for name in ("course", "what-attachment-is"):
-        assert (checked.tallies[name].missing, checked.tallies[name].outdated) == (0, 0)
+    tallies = checked.tallies.values()
+    assert len(tallies) == 1 + len(checked.course.lessons)
+    assert {(tally.missing, tally.outdated) for tally in tallies} == {(0, 0)}
     assert checked.course.lessons[0].title == "Qué es el apego y por qué existe"
 
 
