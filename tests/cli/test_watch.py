@@ -27,6 +27,8 @@ class Watch:
 
     def __init__(self, *arguments: str | Path) -> None:
         command = [sys.executable, "-m", "attachdeck", "check", "--watch", *map(str, arguments)]
+        # A process started in the background may ignore Ctrl-C, and then so would this one.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
         )

@@ -133,7 +133,7 @@ def test_the_website_and_the_handout_ask_the_drawn_cards_in_that_order(tmp_path:
     deck = compiled(course(tmp_path / "course"))
     outputs.put(site, deck, tmp_path / "site")
     page = (tmp_path / "site" / "lesson-mix.html").read_text(encoding="utf-8")
-    ids = list(asked(page, r'<article class="prompt" id="card-([\w-]+)-0"'))
+    ids = list(asked(page, r'<article class="prompt [a-z-]+" id="card-([\w-]+)-0"'))
     assert ids == [card.id for card in mixed_cards(deck.course, deck.course.lessons[2])]
     own = (tmp_path / "site" / "lesson-one.html").read_text(encoding="utf-8")
     keys = set(asked(own, r'data-key="([^"]+)"'))

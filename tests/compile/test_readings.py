@@ -369,7 +369,7 @@ def test_an_edit_of_a_reading_in_a_spreadsheet_comes_back(
     [
         (SECTIONS, "How to read", "", "the row of the card `how-to-read`"),
         (SECTIONS, "how-to-read,first,reading", "how-to-read,first,basic", "`kind` of the card"),
-        (TEXT, "first-reading,first,reading,", "first-reading,first,reading,Title", "divide it"),
+        (TEXT, "first-reading,first,reading,", "first-reading,first,reading,Title", "split it"),
     ],
 )
 def test_an_edit_that_would_spoil_a_reading_is_listed(

@@ -154,7 +154,7 @@ def test_what_the_learner_changed_later_is_said_to_stay_and_stays(
     mine["Answer"] = "In my words"
     collection.update_note(mine)
     output = desk.at_once(ONE.replace("answer: A", "answer: A better one") + TWO)
-    assert "kept one: changed in Anki after the course was" in output
+    assert "kept one: changed in Anki after its last change in the course" in output
     assert "no card would change" in output
     assert note(collection, "one")["Answer"] == "In my words"
 
@@ -357,7 +357,7 @@ def test_anki_is_not_running(desk: Desk):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         message = desk.failed(ONE, "--port", str(free.getsockname()[1]))
-    assert "start Anki, with the add-on AnkiConnect" in message
+    assert "start Anki with the add-on AnkiConnect" in message
     assert desk.files == [], "nothing is written where nothing can be sent"
 
 
@@ -397,7 +397,7 @@ def test_an_unknown_error_is_shown_in_short_and_without_codes(desk: Desk):
     body = b'{"result": null, "error": "\\u001b[31m' + b"x" * 5000 + b'"}'
     desk.anki.odd = lambda _: (200, {}, body)
     message = desk.failed()
-    assert "AnkiConnect says:" in message
+    assert "AnkiConnect reports:" in message
     assert "\x1b" not in message
     assert len(message) < 400
 
@@ -472,4 +472,6 @@ def test_an_import_that_leaves_something_out_is_no_success(desk: Desk):
     desk.anki.odd = lambda action: (
         (200, {}, b'{"result": true, "error": null}') if action == "importPackage" else None
     )
-    assert "not as the course has them: one, two" in desk.failed(ONE + TWO, "--no-dialog")
+    assert "these cards still differ from the course: one, two" in desk.failed(
+        ONE + TWO, "--no-dialog"
+    )

@@ -209,4 +209,4 @@ def test_diff_and_release_report_unchanged_cards_with_a_newer_time(author: Autho
         ), output
     author.commit()
     output = run("release", "course", "--from", "old.apkg", "-o", "release").output
-    assert "warning: 2 cards (two, three): unchanged, but with a newer time" in output
+    assert "warning: 2 cards (two, three): unchanged but with a newer time" in output

@@ -60,7 +60,7 @@ def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path: Path):
     assert result.exit_code == 2
     assert (
         "there is no output `pdf`; "
-        "known are addon, anki-text, apkg, crowdanki, csv, gift, print, site" in result.stderr
+        "the outputs are addon, anki-text, apkg, crowdanki, csv, gift, print, site" in result.stderr
     )
     assert not (tmp_path / "course" / "course.lock").exists()
 
@@ -128,7 +128,7 @@ def test_paths_that_do_not_fit_are_wrong_usage_or_an_error(tmp_path: Path):
     for name, path in (("print", "file"), ("print", "folder"), ("crowdanki", "folder")):
         result = run("build", course, "--to", name, "-o", tmp_path / path)
         assert result.exit_code == 1
-        assert "the last one is unchanged" in result.stderr
+        assert "unchanged" in result.stderr
         assert "Traceback" not in result.output
     assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
     assert tree(tmp_path / "folder") == {"mine.txt": b"mine"}
@@ -238,8 +238,8 @@ def test_an_output_of_another_package_is_installed_and_found(tmp_path: Path):
 
     before = (tmp_path / "ids.txt").read_bytes()
     for name, message in (
-        ("broken", "cannot be loaded: ModuleNotFoundError"),
-        ("failing", "failed: ValueError: no luck"),
+        ("broken", "cannot be loaded: No module named"),
+        ("failing", "failed: no luck"),
         ("nothing", "is none"),
     ):
         failed = build(name, "ids.txt")

@@ -182,7 +182,7 @@ def test_a_failure_leaves_the_last_package_whole(
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(apkg, "_store", full)
+    monkeypatch.setattr(apkg, "store", full)
     with pytest.raises(OSError, match="No space left"):
         apkg.write(tiny(), path)
     assert path.read_bytes() == before
@@ -197,7 +197,7 @@ def test_a_full_disk_is_an_error_message(tmp_path: Path, monkeypatch: pytest.Mon
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(apkg, "_store", full)
+    monkeypatch.setattr(apkg, "store", full)
     result = CliRunner().invoke(
         main, ["build", str(write_course(tmp_path / "course")), "-o", str(tmp_path / "deck.apkg")]
     )

@@ -178,9 +178,7 @@ def test_what_fails_is_shown_and_the_next_save_is_followed(
     with monkeypatch.context() as patched:
         patched.setattr(server, "look", fail)
         preview = serve(folder)
-        assert (
-            preview.site.problems[0]["message"] == "the course cannot be shown (ValueError: a bug)"
-        )
+        assert preview.site.problems[0]["message"] == "the course cannot be shown: a bug"
         assert looks.acquire(timeout=10)
         (folder / "course.yaml").write_text("title: Not seen", encoding="utf-8")
         assert looks.acquire(timeout=10)

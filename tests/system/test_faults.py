@@ -109,7 +109,7 @@ def mounted(tmp_path: Path) -> Iterator[Callable[..., Path]]:
 
 
 def test_a_full_disk_leaves_the_last_deck_and_nothing_else(tmp_path: Path, mounted):
-    course, disk = write_course(tmp_path / "course"), mounted("size=256k")
+    course, disk = write_course(tmp_path / "course"), mounted("size=320k")
     assert run("build", course, "-o", disk / "deck.apkg").returncode == 0
     before = (disk / "deck.apkg").read_bytes()
     write_course(course, cards=MANY)
@@ -468,7 +468,10 @@ def test_nothing_takes_the_place_of_a_courses_own_file(
         main, [command, str(course), *options, str(course / "lessons" / ".." / place)]
     )
     assert result.exit_code == 2
-    assert "is for the course's own files" in result.output or "name a folder" in result.output
+    assert (
+        "is reserved for the course's own files" in result.output
+        or "name a folder" in result.output
+    )
     assert {path: path.read_bytes() for path in course.rglob("*") if path.is_file()} == before
 
 

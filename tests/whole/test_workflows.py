@@ -157,7 +157,7 @@ def test_the_action_does_all_that_the_documentation_lists(example: Path):
     assert "update" in done.stdout
     done = act(example, course="my course", last_release="my course/course.yaml")
     assert done.returncode == 1
-    assert "is no package" in done.stderr
+    assert "cannot be read as a package" in done.stderr
 
 
 def test_the_action_runs_nothing_of_a_pull_request(example: Path):
