@@ -240,7 +240,7 @@ def test_an_output_of_another_package_is_installed_and_found(tmp_path: Path):
     for name, message in (
         ("broken", "cannot be loaded: No module named"),
         ("failing", "failed: no luck"),
-        ("nothing", "is none"),
+        ("nothing", "is incomplete"),
     ):
         failed = build(name, "ids.txt")
         assert failed.returncode == 1
@@ -248,7 +248,7 @@ def test_an_output_of_another_package_is_installed_and_found(tmp_path: Path):
         assert "Traceback" not in failed.stderr
         assert (tmp_path / "ids.txt").read_bytes() == before
     assert (
-        "known are addon, anki-text, apkg, crowdanki, csv, gift, print, site, broken, failing, "
+        "the outputs are addon, anki-text, apkg, crowdanki, csv, gift, print, site, broken, failing, "
         "nothing, "
         "prompts"
     ) in build("pdf", "x").stderr

@@ -202,7 +202,7 @@ def test_a_full_disk_is_an_error_message(tmp_path: Path, monkeypatch: pytest.Mon
         main, ["build", str(write_course(tmp_path / "course")), "-o", str(tmp_path / "deck.apkg")]
     )
     assert result.exit_code == 1
-    assert "No space left on device; the last one is unchanged" in result.stderr
+    assert "No space left on device; the last deck is unchanged" in result.stderr
     assert not (tmp_path / "deck.apkg").exists()
 
 
