@@ -248,9 +248,8 @@ def test_an_output_of_another_package_is_installed_and_found(tmp_path: Path):
         assert "Traceback" not in failed.stderr
         assert (tmp_path / "ids.txt").read_bytes() == before
     assert (
-        "the outputs are addon, anki-text, apkg, crowdanki, csv, gift, print, site, broken, failing, "
-        "nothing, "
-        "prompts"
+        "the outputs are addon, anki-text, apkg, crowdanki, csv, gift, print, site, "
+        "broken, failing, nothing, prompts"
     ) in build("pdf", "x").stderr
 
 
