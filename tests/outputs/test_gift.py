@@ -77,12 +77,16 @@ def test_every_card_of_the_course_becomes_a_question(parse, flagship: Deck, tmp_
     )
     notes = Counter(note.kind for note in flagship.notes)
     assert types["Category"] == len(flagship.course.lessons)
-    assert types["MC"] == notes["choice"] + notes["vignette"]
+    wordings = Counter()
+    for note in flagship.notes:
+        wordings[note.kind] += 1 + len(note.variants)
+    assert wordings["vignette"] > notes["vignette"]
+    assert types["MC"] == wordings["choice"] + wordings["vignette"]
     assert types["Matching"] == notes["sequence"]
     assert types["Description"] == notes["practice"]
     assert (
         types["Short"] + types["Essay"]
-        == cards["cloze"] + notes["typed"] + cards["basic"] + cards["reversed"]
+        == cards["cloze"] + notes["typed"] + notes["produce"] + cards["basic"] + cards["reversed"]
     )
     assert types["Short"] >= notes["typed"] + cards["cloze"] // 2
     asked = [question["id"] for question in questions if question["type"] != "Category"]
