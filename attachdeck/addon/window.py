@@ -65,7 +65,7 @@ class Course:
     def update_now(self) -> None:
         """Offer an update, because the learner asks for it."""
         if self.is_replaced():
-            tooltip("Start Anki again to finish installing the new version.", parent=mw)
+            tooltip("Restart Anki to finish installing the new version.", parent=mw)
         else:
             self.plan(quiet=False)
 
@@ -116,7 +116,7 @@ class Course:
         """Say what was done, and show the corrections that were kept aside."""
         if done.conflicts:
             showText(
-                f"You changed these texts, and the course did, too. Yours stay. To find these "
+                "You and the course both changed these texts. Your versions were kept. To find these "
                 f"notes, search for tag:{COMPARE}.\n\n" + listed(done.conflicts),
                 parent=mw,
                 title=self.course["title"],
@@ -134,7 +134,7 @@ class Course:
             if found:
                 showText(listed(found), parent=mw, title=self.course["title"])
             else:
-                tooltip("All your texts are those of the course.", parent=mw)
+                tooltip("Your texts are the same as the course's.", parent=mw)
 
         QueryOp(parent=mw, op=work, success=show).failure(self.fail).run_in_background()
 
@@ -143,7 +143,7 @@ class Course:
         if not isinstance(error, _DAMAGED):
             raise error
         damaged = "The add-on's files are damaged. Nothing was changed. Install the add-on again."
-        stopped = f"The update stopped: {error}. Start Anki again to continue it."
+        stopped = f"The update stopped: {error}. Restart Anki to continue the update."
         # Zip and database errors are about the add-on's own files, others about disk and rights.
         text = stopped if isinstance(error, OSError) else damaged
         showWarning(f"<p>{html.escape(text)}</p>", parent=mw, title=self.course["title"])
@@ -163,9 +163,9 @@ def question(course: dict[str, Any], found: Plan) -> str:
     if found.first:
         return f"<p>Add the course {title} to your collection?</p><p>{summary(found)}</p>"
     return (
-        f"<p>Update {title}?</p><p>{summary(found)}</p><p>Your progress, texts, tags and decks "
-        "stay as they are. Anki makes a backup first, and <i>Edit → Undo</i> takes the update "
-        "back.</p>"
+        f"<p>Update {title}?</p><p>{summary(found)}</p><p>Your progress, your own edits, tags "
+        "and decks stay as they are. Anki makes a backup first. To undo the update, choose "
+        "<i>Edit → Undo</i>.</p>"
     )
 
 

@@ -18,7 +18,7 @@ Examples:
 def command() -> None:
     """List the installed courses with name, title, version and folder.
 
-    A package announces its course in the entry point group attachdeck.courses.
+    A Python package lists its course in the entry point group `attachdeck.courses`.
     """
     for name, folder in courses.installed().items():
         document, _ = read_file(folder / "course.yaml", "course.yaml")

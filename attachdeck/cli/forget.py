@@ -40,7 +40,8 @@ def command(names: tuple[str, ...], course: Path | None, language: str) -> None:
     ID is a card's id, or the old name of a deck. Copy it from the error that `build` or `check`
     prints: the card is missing, has lost a side or changed its note type, or the deck was renamed.
 
-    Prints what learners will see. It is an error if `build` does not refuse anything about ID.
+    Prints what learners will see. If `build` has no objection to ID, the command fails
+    and changes nothing.
     """
     folder = own_course(course)
     checked = pipeline.check(folder, language)

@@ -44,7 +44,7 @@ Examples:
     "--no-dialog",
     "at_once",
     is_flag=True,
-    help="Import without Anki's dialog, unless you would lose something by it.",
+    help="Import without Anki's dialog; fail if you would lose something by it.",
 )
 @click.option(
     "--port",

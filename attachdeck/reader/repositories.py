@@ -32,7 +32,8 @@ def _problem(place: Path, message: str) -> Diagnostic:
         rule="git-repository",
         message=f"{message}, and its settings can run commands on your computer",
         at=Location(place.as_posix()),
-        help="delete these files before you run git or open an editor there",
+        help="delete only these git files (.git, or HEAD, objects and refs) before you run git or "
+        "open an editor there",
     )
 
 

@@ -75,13 +75,17 @@ def _in_packages(path: Path, course: str, packages: Iterable[Path]) -> tuple[str
     package = next((package for package in built if is_of_course(package, course)), None)
     if package is None:
         return None
-    return f"{package} was built with it", f"copy the lock of that build back to {path}"
+    return f"{package} was built with it", _from_backup(path, "package")
 
 
 def _named(path: Path, previous: str) -> tuple[str, str]:
     if previous.endswith(".apkg"):
-        return f"{previous} was built with it", f"copy the lock of that release back to {path}"
+        return f"{previous} was built with it", _from_backup(path, "release")
     return f"{previous} was a release", f"restore it with `{_command(previous, path)}`"
+
+
+def _from_backup(path: Path, built: str) -> str:
+    return f"restore {path} from a backup, or from the computer that built that {built}"
 
 
 def _command(revision: str, path: Path) -> str:

@@ -1,7 +1,7 @@
 """Word that sounds like a diagnosis.
 
 A deck of cards cannot know its reader, and knows the people in the reader's life even less.
-Source: the safety section of the course's pedagogy.
+Source: a safety rule of the course on attachment: education, not diagnosis.
 Fix: ask which pattern a behaviour shows.
 
 Bad:

@@ -3,7 +3,7 @@
 Learners do not have that file: they see an empty frame, and the address can reveal your name or
 your folders.
 A link with such an address opens a file on the learner's computer, if they let Anki do that.
-Source: what Chromium does with such an address on a page of Anki's.
+Source: what Chromium does with such an address on a card in Anki.
 Fix: put the file into `media/`, list it under `files` in `media/media.yaml`, and write only its
 name.
 

@@ -1,8 +1,8 @@
 """Help lines not checked for a year.
 
 Phone numbers change, and a wrong number is worse than none.
-Source: the safety section of the course's pedagogy.
-Fix: try every line, then write today's date under `help: checked`.
+Source: a safety rule of the course on attachment.
+Fix: try every line, then write today's date at `checked`, under `help` in course.yaml.
 
 Bad:
 

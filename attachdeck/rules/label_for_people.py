@@ -3,7 +3,7 @@
 A pattern is something that people do in one relationship, at one time. A label turns it into what
 they are.
 A card can quote such a word in order to correct it.
-Source: the safety section of the course's pedagogy; APA Style, bias-free language (2020).
+Source: APA Style, bias-free language (2020).
 Fix: describe what someone does.
 
 Bad:

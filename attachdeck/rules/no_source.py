@@ -1,7 +1,8 @@
 """Card without a source.
 
 A learner who doubts a card must be able to look it up.
-Scenes, practice, learners' own writing and cards that an author only shows do not need a source.
+Cards of kind `vignette`, `practice` and `produce` do not need a source.
+A course with an empty `sources.yaml` is not checked.
 Source: Wozniak's rule 18, provide sources (1999).
 Fix: name a work from `sources.yaml` under `sources`.
 

@@ -1,7 +1,7 @@
 """Word that claims too much.
 
 Studies find links of a certain strength in some people. They prove nothing about one person.
-Source: the safety section of the course's pedagogy (honest strength).
+Source: a safety rule of the course on attachment: state findings at their true strength.
 Fix: state how strong the finding is. A card can quote such a word in order to correct it.
 
 Bad:

@@ -1,7 +1,7 @@
 """Words copied from another text.
 
 Eight words in a row that are the same as in a source are an unmarked quotation.
-Source: the house rule of the flagship course, own words throughout; eight words is a common
+Source: a rule of the course on attachment: use your own words. Eight words is a common
 threshold for copied text.
 Fix: use your own words, or mark it as a quotation.
 The rule runs only if you name texts: `attachdeck check --corpus FILE`.

@@ -2,7 +2,7 @@
 
 A test shows how well learners deal with new scenes.
 If a test scene shares eight words in a row with a card or another test scene, learners remember it
-and do not solve it.
+instead of solving it.
 Source: tests help little with new questions unless the wording varies (Pan and Rickard 2018).
 Fix: write a new scene with different people, another place and other words.
 

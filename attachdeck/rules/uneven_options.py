@@ -1,6 +1,6 @@
 """Options of unequal length.
 
-Learners choose or dismiss an option that stands out by its length without thinking.
+If an option stands out by its length, learners choose or dismiss it without thinking.
 Source: Haladyna, Downing and Rodriguez (2002): keep the length of options about equal.
 Fix: make the options about equally detailed.
 (`longest-option-right` checks only the right option, and is stricter.)
