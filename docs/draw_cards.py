@@ -105,13 +105,18 @@ def photograph(page: Page, site: Site, card: str, media: Path, name: str) -> lis
     pictures = []
     for wording in range(len(note.variants) + 1):
         for side in ("front", "back"):
-            document = media / "card.html"
             html = site.document(card, note.cards[0].place, wording, side, "")
-            document.write_text(str(html).replace("/media/", ""), encoding="utf-8")
-            page.goto(document.as_uri())
             pictures.append(f"{name}{f'-{wording + 1}' if wording else ''}-{side}")
-            page.screenshot(path=DOCS / "teach" / "cards" / f"{pictures[-1]}.png", full_page=True)
+            shoot(page, html, media, pictures[-1])
     return pictures
+
+
+def shoot(page: Page, html: str | None, media: Path, name: str) -> None:
+    """Photograph a card's document."""
+    document = media / "card.html"
+    document.write_text(str(html).replace("/media/", ""), encoding="utf-8")
+    page.goto(document.as_uri())
+    page.screenshot(path=DOCS / "teach" / "cards" / f"{name}.png", full_page=True)
 
 
 def photograph_theme(page: Page, theme: str, media: Path) -> None:
@@ -123,11 +128,8 @@ def photograph_theme(page: Page, theme: str, media: Path) -> None:
     site = look(course)
     card = next(card for card, drawn in site.notes.items() if drawn.note.kind == "basic")
     for light, classes in LIGHTS.items():
-        document = media / "card.html"
         html = site.document(card, site.notes[card].note.cards[0].place, 0, "back", classes)
-        document.write_text(str(html).replace("/media/", ""), encoding="utf-8")
-        page.goto(document.as_uri())
-        page.screenshot(path=DOCS / "teach" / "cards" / f"{theme}-{light}.png", full_page=True)
+        shoot(page, html, media, f"{theme}-{light}")
 
 
 def shrink() -> None:
@@ -180,7 +182,12 @@ def main() -> None:
     pictures = {}
     site = look(EXAMPLES)
     if site.problems:
-        sys.exit("\n".join(f"{each['place']}: {each['message']}" for each in site.problems))
+        sys.exit(
+            "\n".join(
+                f"{problem['file']}:{problem['line']}: {problem['message']}"
+                for problem in site.problems
+            )
+        )
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         media = Path(folder)
         for file, content in site.media.items():

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 _DATABASE = "collection.anki2"
-_BETWEEN_FIELDS = "\x1f"
+BETWEEN_FIELDS = "\x1f"
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def read(path: Path) -> Package:
                     note_type,
                     modified,
                     tuple(tags.split()),
-                    tuple(fields.split(_BETWEEN_FIELDS)),
+                    tuple(fields.split(BETWEEN_FIELDS)),
                     decks.get(id, 0),
                 )
                 for id, guid, note_type, modified, tags, fields in rows
@@ -116,16 +116,17 @@ def media(path: Path) -> Iterator[tuple[str, bytes]]:
 
 def _change(database: sqlite3.Connection, rows: Mapping[str, Row], new: Collection[str]) -> None:
     """Leave only the notes that are wanted, as they become, and the cards of the new ones."""
-    guids = [guid for (guid,) in database.execute("select guid from notes")]
-    unwanted = [(guid,) for guid in guids if guid not in new and guid not in rows]
-    without_cards = [(guid,) for guid in guids if guid not in new]
-    cards = "delete from cards where nid = (select id from notes where guid = ?)"
-    database.executemany(cards, without_cards)
-    database.executemany("delete from notes where guid = ?", unwanted)
+    # Notes are found by id, because the table has no index by GUID.
+    added = frozenset(new)
+    ids = {guid: id for id, guid in database.execute("select id, guid from notes")}
+    known = [guid for guid in ids if guid not in added]
+    unwanted = [(ids[guid],) for guid in known if guid not in rows]
+    database.executemany("delete from cards where nid = ?", [(ids[guid],) for guid in known])
+    database.executemany("delete from notes where id = ?", unwanted)
     database.executemany(
-        "update notes set flds = ?, tags = ?, mod = ? where guid = ?",
+        "update notes set flds = ?, tags = ?, mod = ? where id = ?",
         [
-            (_BETWEEN_FIELDS.join(row.fields), f" {' '.join(row.tags)} ", row.modified, guid)
+            (BETWEEN_FIELDS.join(row.fields), f" {' '.join(row.tags)} ", row.modified, ids[guid])
             for guid, row in rows.items()
         ],
     )

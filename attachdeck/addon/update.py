@@ -25,13 +25,12 @@ from anki.import_export_pb2 import ImportAnkiPackageUpdateCondition as Condition
 from ..anki import stamp
 from . import package as packages
 from .merge import Side, differing, merge, merge_text
-from .package import Package, PackedNote, Row
+from .package import BETWEEN_FIELDS, Package, PackedNote, Row
 
 KEY = "attachdeck"
 """The key of ours in the JSON of a note type or deck. It is synced with it."""
 COMPARE = "attachdeck::compare"
 """The tag of notes of which both the learner and the course changed the same field."""
-_BETWEEN_FIELDS = "\x1f"
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,6 @@ class Plan:
     loose: dict[int, tuple[dict[Any, str], tuple[str, ...]]] = field(default_factory=dict)
     new: list[str] = field(default_factory=list)
     deleted: int = 0
-    foreign: int = 0
     conflicts: list[Conflict] = field(default_factory=list)
     texts: dict[int, dict[str, str]] = field(default_factory=dict)
     descriptions: dict[int, str] = field(default_factory=dict)
@@ -134,7 +132,7 @@ def _notes_of(col: Collection, package: Package) -> dict[str, _Mine]:
     rows = _rows(col, "select id, guid, mid, mod, tags, flds from notes")
     return {
         guid: _Mine(
-            id, note_type, modified, tuple(tags.split()), tuple(fields.split(_BETWEEN_FIELDS))
+            id, note_type, modified, tuple(tags.split()), tuple(fields.split(BETWEEN_FIELDS))
         )
         for id, guid, note_type, modified, tags, fields in rows
         if guid in package.notes
@@ -177,20 +175,19 @@ def _plan_note(
     """Add to a plan what becomes of one note that the learner has."""
     ours, model = package.note_types[theirs.note_type], _model(col, theirs.note_type)
     if mine.note_type != theirs.note_type or not model:
-        result.foreign += 1
         return
     id = _stamp_field(ours)
     fields, texts = _by_id(model, mine.fields, ours), _by_id(ours, theirs.fields, ours)
-    if id and fields.get(id) == texts[id]:
-        return
     base, said = stamp.read(fields.get(id, "")), stamp.read(texts.get(id, ""))
+    if said and fields.get(id) == texts[id]:
+        return
     if base and said:
         if base.changed > said.changed:
             return
         merged = merge(
             base,
             Side({key: text for key, text in fields.items() if key != id}, mine.tags),
-            Side({key: text for key, text in texts.items() if key != id}, theirs.tags),
+            Side(_without_stamp(ours, theirs.fields), theirs.tags),
         )
         becomes = {**merged.fields, id: texts[id]}
         # One second after the learner's own last change, and not now: a phone that edited the note
@@ -395,11 +392,10 @@ def _import(col: Collection, path: Path, package: Package, done: Plan) -> None:
 
 def _deck(col: Collection, ours: Mapping[str, Any], name: str, first: bool) -> dict[str, Any]:
     """Return a deck as the package of one learner has it: nothing that theirs would lose by."""
-    known = col.decks.by_name(name)
-    kept = {} if first else {"conf": known["conf"] if known else 1, "desc": ""}
-    if known and not first:
-        kept["desc"] = known["desc"]
-    return {**ours, "name": name, **kept}
+    if first:
+        return {**ours, "name": name}
+    known = col.decks.by_name(name) or {"conf": 1, "desc": ""}
+    return {**ours, "name": name, "conf": known["conf"], "desc": known["desc"]}
 
 
 def _ids(col: Collection, rows: Mapping[str, Row]) -> list[Any]:

@@ -12,7 +12,7 @@ from typing import Any
 from attachdeck.domain.diagnostics import Diagnostic, Severity, did_you_mean_or_list
 from attachdeck.domain.location import Location
 from attachdeck.layers import courses
-from attachdeck.reader import CourseFiles, Document, Mark, Node
+from attachdeck.reader import CourseFiles, Document, Node
 
 MAX_BASES = 5
 """The maximum number of courses that extend one another in a row."""
@@ -274,8 +274,8 @@ class Overlay:
                 else:
                     problems.append(_no_card_to_change(root, name, cards, entry))
             root = _joined(root, _without(change, _APART), ("option_sets",))
-        root = root.with_part("cards", _list(list(cards.values()), root["cards"]))
-        root = root.with_part("objectives", _list(objectives, root["objectives"]))
+        root = root.with_part("cards", root["cards"].with_entries(list(cards.values())))
+        root = root.with_part("objectives", root["objectives"].with_entries(objectives))
         root = _without_hidden_reading(root, self.hidden)
         for change in changes:
             root = self._changed_reading(root, change, overridden)
@@ -301,7 +301,7 @@ class Overlay:
                 sections[name] = _joined(sections[name], entry, ())
             else:
                 sections[name] = entry
-        return root.with_part("reading", _list(list(sections.values()), root["reading"]))
+        return root.with_part("reading", root["reading"].with_entries(list(sections.values())))
 
     def _listed(
         self, own: Document | None, base: Document | None, key: str, name: str
@@ -310,14 +310,17 @@ class Overlay:
         if own is None or own.root is None or base is None or base.root is None:
             return own if own is not None else base
         self._must_be_list(own.root, key)
+        if key not in own.root:
+            if not isinstance(own.root.value, dict) or key not in base.root:
+                return own
+            theirs = own.root.with_part(key, base.root[key], base.root.mark.keys[key])
+            return Document(own.file, own.text, theirs)
         entries = {
             str(entry.value.get(name)): entry
             for root in (base.root, own.root)
             for entry in _entries(root, key)
         }
-        if key not in own.root:
-            return own
-        listed = _list(list(entries.values()), own.root[key])
+        listed = own.root[key].with_entries(list(entries.values()))
         return Document(own.file, own.text, own.root.with_part(key, listed))
 
 
@@ -352,7 +355,7 @@ def _without_hidden_reading(root: Node, hidden: set[str]) -> Node:
         return root
     if not kept:
         return _without(root, ("reading",))
-    return root.with_part("reading", _list(kept, root["reading"]))
+    return root.with_part("reading", root["reading"].with_entries(kept))
 
 
 def _overridden(name: str, theirs: Node, ours: Node) -> Overridden:
@@ -406,12 +409,6 @@ def _without(node: Node, keys: tuple[str, ...]) -> Node:
         parts={k: v for k, v in parts.items() if k not in keys},
     )
     return Node({k: v for k, v in node.value.items() if k not in keys}, mark, node.file)
-
-
-def _list(entries: list[Node], at: Node) -> Node:
-    parts = [replace(entry.mark, file=entry.file) for entry in entries]
-    mark = Mark(at.mark.span, parts=parts, file=at.file)
-    return Node([entry.value for entry in entries], mark, at.file)
 
 
 def _hash(value: Any) -> str:

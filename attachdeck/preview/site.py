@@ -75,20 +75,15 @@ class Site:
 
         All of its folders are watched still.
         """
-        message = f"the course cannot be shown: {error}"
-        problem = {
-            "rule": "preview",
-            "severity": "error",
-            "message": message,
-            "help": f"run `attachdeck check {folder}` for more details",
-            "also": [],
-            "file": str(folder),
-            "line": 0,
-            "column": 0,
-            "card": "",
-        }
+        problem = Diagnostic(
+            rule="preview",
+            message=f"the course cannot be shown: {error}",
+            at=Location(str(folder)),
+            help=f"run `attachdeck check {folder}` for more details",
+        )
         folders = self.seen.folders or (folder,)
-        return replace(self, problems=(problem,), seen=replace(self.seen, folders=folders))
+        problems = tuple(_problems([problem], ()))
+        return replace(self, problems=problems, seen=replace(self.seen, folders=folders))
 
     def document(self, card: str, place: int, wording: int, side: str, classes: str) -> str | None:
         """Return the HTML document of a card's side, or None if there is no such card.
@@ -248,9 +243,10 @@ def _entry(lesson: Lesson, file: str, reading: str, cards: list[Entry]) -> Entry
 def _card(name: str, at: Location, drawable: Drawable) -> Entry:
     note = drawable.note
     text = " ".join((name, *note.fields))
-    digest = hashlib.sha256(
-        "\x1f".join((drawable.dated.note_type.css, *note.fields)).encode()
-    ).hexdigest()[:12]
+    own = drawable.dated.note_type
+    templates = (side for template in own.templates for side in (template.front, template.back))
+    drawn_with = "\x1f".join((own.css, *templates, *note.fields))
+    digest = hashlib.sha256(drawn_with.encode()).hexdigest()[:12]
     return {
         "id": name,
         "file": at.file,

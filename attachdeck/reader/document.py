@@ -107,7 +107,8 @@ class Node:
 
     def with_entries(self, entries: list[Node]) -> Node:
         """Return this list with other entries."""
-        mark = replace(self.mark, parts=[replace(entry.mark, file=entry.file) for entry in entries])
+        parts = [replace(entry.mark, file=entry.file) for entry in entries]
+        mark = replace(self.mark, keys={}, parts=parts)
         return Node([entry.value for entry in entries], mark, self.file)
 
     @property

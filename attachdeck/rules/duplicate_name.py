@@ -1,7 +1,7 @@
 """A name is listed twice
 
-Two sources have the same key, two pictures the same file, two test scenes the same id, or two
-fields or templates of a note type the same name.
+Two sources have the same key, two pictures or two sounds the same file, two test scenes the same
+id, or two fields or templates of a note type the same name.
 Fix: delete one of the two entries, or give it a different name.
 
 Bad:
@@ -33,6 +33,7 @@ SEVERITY = Severity.ERROR
 _LISTS = (
     ("sources.yaml", "sources", "key"),
     ("media/media.yaml", "pictures", "file"),
+    ("media/media.yaml", "sounds", "file"),
     ("media/media.yaml", "files", "file"),
 )
 """Lists of named entries: the file, the key of the list, and the key of the name."""

@@ -23,10 +23,10 @@ Good:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from attachdeck.anki.markup import taken_out
-from attachdeck.domain.course import Course, CustomCard, Lesson
+from attachdeck.domain.course import Card, Course, CustomCard
 from attachdeck.reader import Node
 from attachdeck.rules import Context, Finding
 from attachdeck.rules.support.markdown import course_texts, markdown_texts
@@ -44,25 +44,22 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         place = card.place
         if isinstance(card, CustomCard) or not isinstance(place, Node) or place.file not in files:
             continue
-        for text in markdown_texts(place):
-            for what in taken_out(text.value)[:_MOST] if _has_signs(text.value) else ():
-                yield Finding(text.at, f"`{what}` does not reach the card", _HELP, card)
+        yield from _taken_out(markdown_texts(place), card)
     for lesson in course.lessons:
-        yield from _in_a_lesson(lesson) if lesson.at.file in files else ()
+        written = lesson.place
+        if isinstance(written, Node) and lesson.at.file in files:
+            yield from _taken_out(markdown_texts(written))
 
 
 def check_course(course: Course, context: Context) -> Iterator[Finding]:
-    for text in course_texts(course):
-        for what in taken_out(text.node.value)[:_MOST] if _has_signs(text.node.value) else ():
-            yield Finding(text.node.at, f"`{what}` does not reach the card", _HELP)
+    yield from _taken_out(text.node for text in course_texts(course))
 
 
-def _in_a_lesson(lesson: Lesson) -> Iterator[Finding]:
-    """Yield what is taken out of a lesson's own texts, mostly of its reading."""
-    place = lesson.place
-    for text in markdown_texts(place) if isinstance(place, Node) else ():
+def _taken_out(texts: Iterable[Node], card: Card | None = None) -> Iterator[Finding]:
+    """Yield a finding for each piece of some texts that does not reach the card."""
+    for text in texts:
         for what in taken_out(text.value)[:_MOST] if _has_signs(text.value) else ():
-            yield Finding(text.at, f"`{what}` does not reach the card", _HELP)
+            yield Finding(text.at, f"`{what}` does not reach the card", _HELP, card)
 
 
 def _has_signs(text: str) -> bool:

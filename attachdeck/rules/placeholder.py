@@ -92,6 +92,8 @@ def _texts(course: Course) -> Iterator[tuple[Location, str]]:
     for picture in course.pictures.values():
         for text in (picture.alt, picture.origin, picture.licence):
             yield picture.at, text
+    for sound in course.sounds.values():
+        yield from ((sound.at, text) for text in (sound.transcript, sound.origin, sound.licence))
 
 
 def _lesson_texts(lesson: Lesson) -> Iterator[tuple[Location, str]]:

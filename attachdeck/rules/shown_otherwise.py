@@ -41,6 +41,8 @@ Good:
 
     - {id: a, kind: cloze,
        text: "Who wrote ((1 Attachment)), and what is `{{c1::this}}` or ((2 5 - 8))?"}
+    - {id: wet, kind: cloze, text: "Water is ((1 wet)).",
+       variants: [{text: "What water is: ((1 wet))."}]}
     - {id: b, kind: basic, prompt: "What is `2*3*4`, and 5 - 8?",
        answer: "-3 (**not** *3*), about ~3 or ~4, a**2**b"}
     - {id: c, kind: basic, prompt: 'What is \(f((1 x))\), \[a^2 + ~b~\] or a[0]?',
@@ -81,7 +83,12 @@ from attachdeck.domain.course import (
 from attachdeck.domain.location import Location
 from attachdeck.reader import Node
 from attachdeck.rules import Context, Finding
-from attachdeck.rules.support.markdown import course_texts, markdown_texts, markdown_values
+from attachdeck.rules.support.markdown import (
+    course_texts,
+    gap_texts,
+    markdown_texts,
+    markdown_values,
+)
 from attachdeck.rules.support.texts import in_course
 
 _KEPT = "\ufdd0"
@@ -199,9 +206,10 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         if isinstance(card, CustomCard) or not isinstance(place, Node):
             continue
         if any(map(_may_be, markdown_values(card.written))):
-            gaps = card.written.get("text") if isinstance(card, ClozeCard) else None
+            gaps = gap_texts(card.written) if isinstance(card, ClozeCard) else []
             for text in markdown_texts(place):
-                if meaning := _meaning(text.value, gaps=text.value is gaps):
+                has_gaps = any(text.value is gap_text for gap_text in gaps)
+                if meaning := _meaning(text.value, gaps=has_gaps):
                     yield Finding(text.at, *meaning, card)
         yield from (
             Finding(at, message, help, card) for at, message, help in _of_a_kind(card, place)

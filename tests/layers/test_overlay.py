@@ -10,7 +10,15 @@ import pytest
 from attachdeck import pipeline
 from attachdeck.domain.course import Course
 from support.commands import run
-from support.courses import CARD, COURSE, LESSON_HEAD, MEDIA_YAML, PLANE_SVG, write_course
+from support.courses import (
+    CARD,
+    COURSE,
+    LESSON_HEAD,
+    MEDIA_YAML,
+    PLANE_SVG,
+    with_sounds,
+    write_course,
+)
 from support.engine import do_import
 
 if TYPE_CHECKING:
@@ -359,6 +367,15 @@ def test_an_overlay_may_bring_its_own_sources_and_pictures(folder: Path):
     course = course_of(folder)
     assert set(course.sources) == {"bowlby1969", "mine2020"}
     assert course.pictures["plane.svg"].content == own["media/plane.svg"].encode()
+
+
+def test_the_sounds_of_the_other_course_are_known_beside_own_pictures(folder: Path):
+    listen = "  - {id: hear, kind: basic, prompt: Hear?, answer: A., audio: {front: hola.wav}}\n"
+    write_course(folder.parent / "base", with_sounds(), cards=BASE_CARDS + listen)
+    (folder / "media").mkdir()
+    (folder / "media" / "plane.svg").write_text(PLANE_SVG, encoding="utf-8")
+    (folder / "media" / "media.yaml").write_text(MEDIA_YAML, encoding="utf-8")
+    assert set(course_of(folder).sounds) == {"hola.wav", "adios.mp3"}
 
 
 def test_the_whole_of_it_may_be_one_file(tmp_path: Path):

@@ -191,6 +191,7 @@ def test_every_kind_of_file_is_served_and_templates_are_followed(serve, tmp_path
         tmp_path / "course", {**OWN, **own}, cards=CUSTOM.replace("Two", '"[sound:A.mp3]"')
     )
     preview = serve(folder)
+    before = json.loads(ask(preview, "/state")[2])
     status, headers, body = ask(preview, "/media/A.mp3")
     assert (status, headers["Content-Type"], body) == (200, "audio/mpeg", b"sound")
     with preview.changed:
@@ -199,6 +200,8 @@ def test_every_kind_of_file_is_served_and_templates_are_followed(serve, tmp_path
             "<b>{{Front}}</b>", encoding="utf-8"
         )
         assert preview.changed.wait_for(lambda: preview.version > seen, timeout=10)
+    after = json.loads(ask(preview, f"/state?known={before['version']}")[2])
+    assert after["lessons"][0]["cards"][0]["hash"] != before["lessons"][0]["cards"][0]["hash"]
 
 
 def test_of_lessons_that_did_not_change_nothing_is_sent_again(serve, tmp_path: Path):

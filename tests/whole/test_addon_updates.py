@@ -11,6 +11,7 @@ from support.courses import (
     COURSE_YAML,
     CUSTOM,
     LESSON_HEAD,
+    NOTE_TYPE,
     ONE,
     OWN,
     TWO,
@@ -254,3 +255,16 @@ def test_a_custom_card_and_its_template_are_corrected_as_by_an_import(
     assert note["Back"] == "Due"
     assert note.note_type()["tmpls"][0]["qfmt"] == "New {{Front}}"
     assert update(learner.collection, folder).is_empty
+
+
+def test_a_field_of_an_own_note_type_may_be_called_stamp(author: Author, learner: Learner):
+    fields = "fields: [{name: Front, id: 11}, {name: Back, id: 12}, {name: Stamp, id: 13}]"
+    text = NOTE_TYPE.replace("fields: [{name: Front}, {name: Back}]", fields)
+    own = OWN | {"note_types/basic/note_type.yaml": text}
+    cards = CUSTOM.replace("Back: Two}", "Back: Two, Stamp: A postage stamp}")
+    author.release(cards + ONE, **own)
+    update(learner.collection, unpacked(author))
+    author.release(cards.replace("Two", "Due") + ONE, **own)
+    update(learner.collection, unpacked(author))
+    [note] = map(learner.collection.get_note, learner.collection.find_notes("Front:*One*"))
+    assert note["Back"] == "Due"

@@ -65,12 +65,12 @@ def doubtful_texts(lesson: Lesson) -> Iterator[Text]:
     root = node_of(lesson)
     for part in (root, *root["cards"].items()):
         if _needs_a_look(part.value):
-            gaps = _gap_texts(part.value) if part.value.get("kind") == "cloze" else []
+            gaps = gap_texts(part.value) if part.value.get("kind") == "cloze" else []
             for text in markdown_texts(part):
                 yield Text(text, any(text.value is gap_text for gap_text in gaps))
 
 
-def _gap_texts(card: Mapping[str, Any]) -> list[str]:
+def gap_texts(card: Mapping[str, Any]) -> list[str]:
     """Return the texts of a cloze card that have gaps: its own and those of its variants."""
     return [card["text"], *(variant["text"] for variant in card.get("variants", ()))]
 
