@@ -15,11 +15,10 @@ from attachdeck.compile.course import (
     problems_of_lessons,
     with_lessons,
 )
-from attachdeck.compile.lessons import has_errors
 from attachdeck.compile.link import link
 from attachdeck.compile.objects import Memory, Rules, compiler_of
 from attachdeck.compile.results import Checked, Compiled
-from attachdeck.domain.diagnostics import Diagnostic, Severity
+from attachdeck.domain.diagnostics import Diagnostic, Severity, has_errors
 from attachdeck.layers.overlay import base_folder, broken_base, overrides_to_keep, upstream_changes
 from attachdeck.layers.stack import lay_stack
 from attachdeck.lock import sealing

@@ -116,8 +116,8 @@ class Course:
         """Say what was done, and show the corrections that were kept aside."""
         if done.conflicts:
             showText(
-                "You and the course both changed these texts. Your versions were kept. To find these "
-                f"notes, search for tag:{COMPARE}.\n\n" + listed(done.conflicts),
+                "You and the course both changed these texts. Your versions were kept. To find "
+                f"these notes, search for tag:{COMPARE}.\n\n" + listed(done.conflicts),
                 parent=mw,
                 title=self.course["title"],
             )

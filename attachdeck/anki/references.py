@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from html import escape
 
-from attachdeck.domain.course import Citation, Source
+from attachdeck.domain.course import Citation, Course, Source
+
+
+def cited(course: Course) -> list[Source]:
+    """Return the sources that a course's cards cite, by author."""
+    sources = {
+        citation.source.key: citation.source for card in course.cards() for citation in card.sources
+    }
+    return sorted(sources.values(), key=lambda work: (work.authors, work.year or 0, work.title))
 
 
 def unfolding(citation: Citation) -> str:

@@ -17,7 +17,7 @@ from attachdeck.authoring.spans import Replacement
 from attachdeck.authoring.text_file import create
 from attachdeck.compile.results import Checked
 from attachdeck.decode.names import lesson_number
-from attachdeck.domain.diagnostics import Diagnostic, Severity
+from attachdeck.domain.diagnostics import Diagnostic, errors_among
 from attachdeck.domain.naming import free, ids_of_cards, slug, word
 from attachdeck.domain.quoting import as_yaml
 from attachdeck.reader import lesson_paths, read_file, read_text
@@ -218,11 +218,7 @@ def checked(folder: Path, added: Added) -> Checked:
     Raise Mistaken if what was added has mistakes, with the file again as it was, and OSError.
     """
     result = pipeline.check(folder, whole=False)
-    wrong = [
-        diagnostic
-        for diagnostic in added.among(result.diagnostics)
-        if diagnostic.severity is Severity.ERROR
-    ]
+    wrong = errors_among(added.among(result.diagnostics))
     if not wrong:
         return result
     if added.before is None:

@@ -8,7 +8,7 @@ import click
 
 from attachdeck import pipeline
 from attachdeck.cli.terminal import fail, own_course, seconds_now, show
-from attachdeck.domain.diagnostics import Severity
+from attachdeck.domain.diagnostics import errors_among
 from attachdeck.lock.file import write_lock
 from attachdeck.lock.forgetting import forgotten
 from attachdeck.reporters.text import tally
@@ -45,9 +45,7 @@ def command(names: tuple[str, ...], course: Path | None, language: str) -> None:
     """
     folder = own_course(course)
     checked = pipeline.check(folder, language)
-    errors = [
-        diagnostic for diagnostic in checked.diagnostics if diagnostic.severity is Severity.ERROR
-    ]
+    errors = errors_among(checked.diagnostics)
     if checked.course is None:
         show(errors, checked.texts)
         fail(f"{tally(errors)}; {checked.lock_path} is unchanged: fix the errors first")

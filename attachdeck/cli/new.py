@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,8 @@ def _id(_context: click.Context, _parameter: click.Parameter, name: str | None) 
 
 
 _COURSE = click.argument("course", required=False, type=click.Path(path_type=Path))
+_ORIGIN = click.option("--origin", help="Who made it, or where it comes from.")
+_LICENCE = click.option("--licence", help="The licence that it is published under.")
 Values = dict[str, Any]
 
 
@@ -134,8 +136,8 @@ def new_card(
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @_COURSE
 @click.option("--alt", help="A description for people who cannot see the picture.")
-@click.option("--origin", help="Who made it, or where it comes from.")
-@click.option("--licence", help="The licence that it is published under.")
+@_ORIGIN
+@_LICENCE
 def new_picture(
     file: Path, course: Path | None, alt: str | None, origin: str | None, licence: str | None
 ) -> None:
@@ -143,27 +145,20 @@ def new_picture(
 
     attachdeck asks for anything you leave out. It never replaces an existing file.
     """
-    from attachdeck.authoring.pictures import picture
+    from attachdeck.authoring.media import picture
 
     folder = own_course(course)
-    about = {
-        "alt": alt or click.prompt("A description for people who cannot see it"),
-        "origin": origin or click.prompt("Who made it, or where it comes from"),
-        "licence": licence or click.prompt("Its licence"),
-    }
-    with _failures_said():
-        place, added = picture(folder, file, about)
-    click.echo(place)
-    _say([added])
-    click.echo(f"\nTo show it in a text, write: ![]({place.name})")
+    alt = alt or click.prompt("A description for people who cannot see it")
+    name = _add_file(picture, folder, file, {"alt": alt, **_credit(origin, licence)})
+    click.echo(f"\nTo show it in a text, write: ![]({name})")
 
 
 @command.command("sound")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @_COURSE
 @click.option("--transcript", help="What can be heard in it, for people who cannot hear it.")
-@click.option("--origin", help="Who made it, or where it comes from.")
-@click.option("--licence", help="The licence that it is published under.")
+@_ORIGIN
+@_LICENCE
 def new_sound(
     file: Path,
     course: Path | None,
@@ -175,20 +170,35 @@ def new_sound(
 
     attachdeck asks for anything you leave out. It never replaces an existing file.
     """
-    from attachdeck.authoring.pictures import sound
+    from attachdeck.authoring.media import sound
 
     folder = own_course(course)
-    about = {
-        "transcript": transcript or click.prompt("What can be heard in it"),
+    transcript = transcript or click.prompt("What can be heard in it")
+    name = _add_file(sound, folder, file, {"transcript": transcript, **_credit(origin, licence)})
+    click.echo(f"\nTo play it on a card, write: audio: {{front: {name}}}")
+    click.echo(f"To play it in a text, write: ![]({name})")
+
+
+def _credit(origin: str | None, licence: str | None) -> dict[str, str]:
+    """Return who made a file and its licence, and ask for what is left out."""
+    return {
         "origin": origin or click.prompt("Who made it, or where it comes from"),
         "licence": licence or click.prompt("Its licence"),
     }
+
+
+def _add_file(
+    add: Callable[[Path, Path, Mapping[str, str]], tuple[Path, new.Added]],
+    folder: Path,
+    file: Path,
+    about: Mapping[str, str],
+) -> str:
+    """Add a file to a course, print its place, and return its name there."""
     with _failures_said():
-        place, added = sound(folder, file, about)
+        place, added = add(folder, file, about)
     click.echo(place)
     _say([added])
-    click.echo(f"\nTo play it on a card, write: audio: {{front: {place.name}}}")
-    click.echo(f"To play it in a text, write: ![]({place.name})")
+    return place.name
 
 
 def _values(settings: tuple[str, ...]) -> Values:

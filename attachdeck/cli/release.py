@@ -23,7 +23,7 @@ from attachdeck.cli.terminal import (
     spare_own_files,
 )
 from attachdeck.compile.results import Checked, Compiled
-from attachdeck.domain.diagnostics import Diagnostic, Severity
+from attachdeck.domain.diagnostics import Diagnostic, has_errors
 from attachdeck.engine.collection import NoEngine
 from attachdeck.engine.verify import NotImportable
 from attachdeck.layers.courses import is_installed
@@ -142,8 +142,7 @@ def _refuse_errors(checked: Checked, lost_lock: Diagnostic | None) -> None:
         diagnostics = for_release(checked.good, diagnostics)
     diagnostics.sort(key=lambda diagnostic: diagnostic.at)
     show(diagnostics, checked.texts)
-    has_errors = any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
-    if checked.course is None or has_errors:
+    if checked.course is None or has_errors(diagnostics):
         fail(f"{tally(diagnostics)}; no release was made")
 
 

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from attachdeck.compile.lessons import CompiledLesson, LessonCompiler, LessonObject, has_errors
+from attachdeck.compile.lessons import CompiledLesson, LessonCompiler, LessonObject
 from attachdeck.compile.objects import Again, Memory, Rules, objects_of
 from attachdeck.compile.results import Checked
 from attachdeck.decode import requirements
 from attachdeck.decode.names import Names, lesson_number, number_problems, problems, with_places
-from attachdeck.domain.diagnostics import Diagnostic
+from attachdeck.domain.diagnostics import Diagnostic, has_errors
 from attachdeck.layers.overlay import Overridden
 from attachdeck.layers.stack import CardIds, Stack
 from attachdeck.reader import CourseFiles, Document

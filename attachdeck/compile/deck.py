@@ -103,6 +103,11 @@ class Deck:
         return self.practice_preset if subdeck.practice else self.preset
 
     @property
+    def custom(self) -> int:
+        """Return how many cards of the course's own note types are not retired."""
+        return sum(bool(note.cards) and note.kind == "custom" for note in self.notes)
+
+    @property
     def retired(self) -> int:
         """Return how many cards of the course are retired."""
         return self.left_out + sum(not note.cards for note in self.notes)

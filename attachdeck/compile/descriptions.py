@@ -158,8 +158,8 @@ def _html(markdown: str) -> str:
     A picture in it is its alt text, because no note might bring it along.
     """
     html = render(markdown, {}) if markdown.strip() else ""
-    if html and not html.startswith("<p>"):
-        html = f"<p>{html}</p>" if not html.startswith("<") else html
+    if html and not html.startswith("<"):
+        html = f"<p>{html}</p>"
     return html.replace("<p>", _PARAGRAPH)
 
 

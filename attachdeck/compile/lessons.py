@@ -18,7 +18,7 @@ from attachdeck.decode.course import CourseDecoder
 from attachdeck.decode.lesson import Decoded, decode_lesson
 from attachdeck.decode.names import Name, Names, names_of
 from attachdeck.domain.course import Lesson, Objective
-from attachdeck.domain.diagnostics import Diagnostic, Severity
+from attachdeck.domain.diagnostics import Diagnostic, Severity, has_errors
 from attachdeck.domain.location import Location
 from attachdeck.layers.overlay import Overridden
 from attachdeck.layers.stack import LessonDocument, Stack
@@ -255,11 +255,6 @@ class NewIds:
                 for lesson in self.stack.files.lessons
             )
         return self.known
-
-
-def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
-    """Return whether one of the diagnostics keeps a deck from being built."""
-    return any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
 
 
 def _object(

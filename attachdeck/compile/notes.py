@@ -121,18 +121,19 @@ class Compiler:
 
     def reading_cards(self, lesson: Lesson) -> Iterator[ReadingCard]:
         """Yield the cards that show a lesson's reading; none where the course does without."""
+        if not self.course.study.reading_cards:
+            return
         part, count = self.words["Part of the reading"], len(lesson.reading)
         for place, section in enumerate(lesson.reading, 1):
-            if self.course.study.reading_cards:
-                yield ReadingCard(
-                    id=section.id,
-                    place=section.place,
-                    formerly=section.formerly,
-                    prompt=section.title or lesson.title,
-                    text=section.text,
-                    part=part.format(place=place, count=count),
-                )
-        if lesson.mixed and self.course.study.reading_cards:
+            yield ReadingCard(
+                id=section.id,
+                place=section.place,
+                formerly=section.formerly,
+                prompt=section.title or lesson.title,
+                text=section.text,
+                part=part.format(place=place, count=count),
+            )
+        if lesson.mixed:
             yield self.mixed_card(lesson, lesson.mixed)
 
     def mixed_card(self, lesson: Lesson, mixed: Mixed) -> ReadingCard:

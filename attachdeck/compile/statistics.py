@@ -18,6 +18,7 @@ from attachdeck.domain.course import (
     Objective,
     VignetteCard,
 )
+from attachdeck.rules import options_summary
 from attachdeck.rules.support.readability import (
     LEAST_WORDS,
     Formula,
@@ -176,16 +177,11 @@ def _options(cards: Iterable[Card]) -> Options | None:
     options = [option for card in choices for option in card.options]
     return Options(
         cards=len(choices),
-        right_is_longest=sum(map(_right_is_longest, choices)),
+        right_is_longest=sum(options_summary(card, {}).right_is == "longest" for card in choices),
         by_chance=sum(1 / len(card.options) for card in choices),
         right_words=median(len(words(option.text)) for option in options if option.right),
         wrong_words=median(len(words(option.text)) for option in options if not option.right),
     )
-
-
-def _right_is_longest(card: ChoiceCard) -> bool:
-    right = max(len(option.text) for option in card.options if option.right)
-    return all(len(option.text) < right for option in card.options if not option.right)
 
 
 def _answers(course: Course) -> dict[str, dict[str, str]]:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
+from attachdeck.decode.names import MOST_HINTS, may_be_in
 from attachdeck.domain.course import OwnNoteType, Picture, Sound
 from attachdeck.domain.diagnostics import Diagnostic, did_you_mean_or_list
 from attachdeck.domain.location import Location
 from attachdeck.reader import Node
 
 T = TypeVar("T")
-
-_MOST_HINTS = 40
-"""After so many diagnostics no similar names are searched, which takes longer than decoding."""
 
 
 class Reports:
@@ -51,7 +49,7 @@ class Reports:
         if referent is None and not may_define(self.unsure, where, node.value):
             near = (
                 did_you_mean_or_list(node.value, known or ())
-                if len(self.diagnostics) < _MOST_HINTS
+                if len(self.diagnostics) < MOST_HINTS
                 else None
             )
             self.report(
@@ -68,5 +66,4 @@ def may_define(unsure: Mapping[str, str], where: str, name: str) -> bool:
 
     `unsure` are the texts of such files, by the name that messages use.
     """
-    text = unsure.get(where)
-    return text is not None and (text.strip() == "" or name in text)
+    return where in unsure and may_be_in((unsure[where],), name)

@@ -59,6 +59,16 @@ def close(word: str, known: Iterable[str], n: int = 1, cutoff: float = 0.6) -> l
     return difflib.get_close_matches(word, list(known), n=n, cutoff=cutoff)
 
 
+def errors_among(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return those that keep a deck from being built."""
+    return [problem for problem in diagnostics if problem.severity is Severity.ERROR]
+
+
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Return whether one of the diagnostics keeps a deck from being built."""
+    return any(problem.severity is Severity.ERROR for problem in diagnostics)
+
+
 def did_you_mean(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """Return a help line with the known word nearest to a misspelt one; None if none is near."""
     near = close(word.lower(), known, cutoff=cutoff)

@@ -15,7 +15,7 @@ from attachdeck.authoring.text_file import create
 from attachdeck.authoring.tidy import keys_of
 from attachdeck.compile.link import compile_course
 from attachdeck.compile.results import Checked
-from attachdeck.domain.diagnostics import Diagnostic, Severity
+from attachdeck.domain.diagnostics import Diagnostic, errors_among
 from attachdeck.domain.naming import slug, word
 from attachdeck.importing.draft import Draft, DraftLesson
 from attachdeck.importing.found import CannotImport
@@ -84,12 +84,6 @@ def _write(draft: Draft, place: Path, title: str, language: str) -> None:
         (place / "media" / name).write_bytes(content)
 
 
-def _errors(checked: Checked) -> list[Diagnostic]:
-    return [
-        diagnostic for diagnostic in checked.diagnostics if diagnostic.severity is Severity.ERROR
-    ]
-
-
 def _with_line(error: Diagnostic, lines: Sequence[str]) -> str:
     """Return a mistake with the line that has it.
 
@@ -114,7 +108,7 @@ def _mistaken(checked: Checked) -> dict[str, str]:
     begins = {file: [entry.at.line for entry in entries] for file, entries in cards.items()}
     lines = lines_of(checked.texts)
     mistaken: dict[str, str] = {}
-    for error in _errors(checked):
+    for error in errors_among(checked.diagnostics):
         place = bisect_right(begins.get(error.at.file, []), error.at.line) - 1
         if place < 0:
             return {}
@@ -144,7 +138,7 @@ def _lock(checked: Checked, folder: Path, known: Lock) -> None:
     """Write the lock of a course without errors: the hashes of its contents, with the times that
     are known."""
     if checked.course is None:
-        first = _errors(checked)[0]
+        first = errors_among(checked.diagnostics)[0]
         place = f"{first.at}".removeprefix(f"{folder.as_posix()}/")
         raise CannotImport(
             f"the course would have errors; the first: {place}: "

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from attachdeck import schema
-from attachdeck.domain.diagnostics import Diagnostic, Severity
+from attachdeck.domain.diagnostics import Diagnostic, has_errors
 from attachdeck.layers.overlay import Overlay, Overridden, base_folder
 from attachdeck.layers.translation import Tally, Translation, unknown_language
 from attachdeck.reader import CourseFiles, Document, read_course, read_text
@@ -125,9 +125,7 @@ def lay_stack(
     """Lay the layers of a course over one another, and translate it where its own documents pass
     their schemas."""
     stack = Stack(folder, files, base=base, base_cards=base_cards, language=language)
-    if language and not any(
-        problem.severity is Severity.ERROR for problem in schema.problems(stack.files)
-    ):
+    if language and not has_errors(schema.problems(stack.files)):
         stack.translate()
     return stack
 

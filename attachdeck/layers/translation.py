@@ -122,8 +122,7 @@ class Translation:
     def lesson(self, document: Document) -> tuple[Document, Tally]:
         """Return a lesson in this language, and the tally."""
         say = _Counting(self._entries)
-        name = str(document.root.value.get("id")) if document.root is not None else ""
-        return _said(document, lambda value: _lesson(value, name, say)), say.tally
+        return _say_lesson(document, say), say.tally
 
 
 class _Counting:
@@ -257,18 +256,20 @@ def _catalogues(files: CourseFiles) -> Iterator[tuple[str, Callable[[Say], objec
         media = files.media
         yield COURSE, lambda say: _said(media, lambda value: _media(value, say))
     for lesson in files.lessons:
-        name = str(lesson.root.value.get("id")) if lesson.root is not None else ""
-        yield name, partial(_say_lesson, lesson, name)
+        yield _id_of(lesson), partial(_say_lesson, lesson)
 
 
-def _say_lesson(lesson: Document, name: str, say: Say) -> Document:
-    return _said(lesson, lambda value: _lesson(value, name, say))
+def _id_of(lesson: Document) -> str:
+    return str(lesson.root.value.get("id")) if lesson.root is not None else ""
+
+
+def _say_lesson(lesson: Document, say: Say) -> Document:
+    return _said(lesson, lambda value: _lesson(value, _id_of(lesson), say))
 
 
 def _course(value: dict[str, Any], say: Say) -> Any:
     known = texts_in("course")
-    own = Texts(keys={key: part for key, part in known.keys.items() if key != "tests"})
-    translated = _walk(value, own, "course", say)
+    translated = _walk(value, known.without("tests"), "course", say)
     if "tests" in translated:
         tests = _tests(translated["tests"], known.keys["tests"], say)
         translated = translated | {"tests": tests}
@@ -280,20 +281,16 @@ def _tests(tests: dict[str, Any], known: Texts, say: Say) -> dict[str, Any]:
     translated = {}
     for name, test in tests.items():
         of_test = known.keys[name]
-        scenes = of_test.keys["scenes"].entries or Texts()
-        own = Texts(keys={key: part for key, part in of_test.keys.items() if key != "scenes"})
-        value = _walk(test, own, f"test {name}", say)
-        translated[name] = _entries(value, "scenes", "id", partial(_same, scenes), "test ", say)
+        scenes = _each(of_test.keys["scenes"])
+        value = _walk(test, of_test.without("scenes"), f"test {name}", say)
+        translated[name] = _entries(value, "scenes", "id", scenes, "test ", say)
     return translated
 
 
-def _same(texts: Texts, _entry: dict[str, Any]) -> Texts:
-    return texts
-
-
 def _media(value: dict[str, Any], say: Say) -> dict[str, Any]:
-    value = _entries(value, "pictures", "file", _texts_of("media", "pictures"), "picture ", say)
-    return _entries(value, "sounds", "file", _texts_of("media", "sounds"), "sound ", say)
+    known = texts_in("media").keys
+    value = _entries(value, "pictures", "file", _each(known["pictures"]), "picture ", say)
+    return _entries(value, "sounds", "file", _each(known["sounds"]), "sound ", say)
 
 
 def _said(document: Document, change: Callable[[Any], Any]) -> Document:
@@ -309,16 +306,16 @@ def _lesson(value: dict[str, Any], name: str, say: Say) -> dict[str, Any]:
     own = {key: Texts(part.text) for key, part in known.items() if part.text}
     own["option_sets"] = known["option_sets"]
     value = _walk(value, Texts(keys=own), f"lesson {name}", say)
-    objectives, sections = (_texts_of("lesson", key) for key in ("objectives", "reading"))
+    objectives, sections = (_each(known[key]) for key in ("objectives", "reading"))
     value = _entries(value, "objectives", "id", objectives, "objective ", say)
     if isinstance(value.get("reading"), list):
         value = _entries(value, "reading", "id", sections, "", say)
     return _entries(value, "cards", "id", lambda card: texts_in_card(card.get("kind", "")), "", say)
 
 
-def _texts_of(name: str, key: str) -> Callable[[dict[str, Any]], Texts]:
+def _each(listed: Texts) -> Callable[[dict[str, Any]], Texts]:
     """Return a function that returns where the texts in an entry of a list are."""
-    entries = texts_in(name).keys[key].entries or Texts()
+    entries = listed.entries or Texts()
     return lambda _entry: entries
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from attachdeck.lock.ids import guid
 from attachdeck.lock.records import NEW, CardRecord, Lock, is_new
-from attachdeck.lock.refusals import side
+from attachdeck.lock.refusals import sides_of
 
 
 def forgotten(lock: Lock, new: Lock, name: str) -> tuple[Lock, str] | None:
@@ -48,7 +48,7 @@ def _card(lock: Lock, name: str, key: str, now: CardRecord | None) -> tuple[Lock
         return None
     kept = tuple(place for place in card.places if place in now.places)
     others[name] = replace(card, places=kept)
-    sides = " and ".join(f"its {side(card.note_type, place)}" for place in lost)
+    sides = sides_of(card.note_type, lost)
     words = (
         f"`{name}`: learners keep an empty card for {sides} until they choose Tools → Empty Cards"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path, PurePath
 
@@ -57,6 +57,11 @@ def side(note_type: str, place: int) -> str:
         return f"step {place}" if place else "question for all steps"
     names = {"basic": "other side", "cloze": f"gap {place + 1}", "occlusion": f"region {place + 1}"}
     return names.get(note_type, f"card {place + 1}")
+
+
+def sides_of(note_type: str, places: Iterable[int]) -> str:
+    """Return the sides of a note that are the cards at some places, in an author's words."""
+    return " and ".join(f"its {side(note_type, place)}" for place in places)
 
 
 def _refusal(rule: str, message: str, at: Location, help: str) -> Diagnostic:
@@ -168,7 +173,7 @@ def _changed_note_type(key: str, card: CardRecord, now: CardRecord, at: Location
 
 
 def _lost_side(key: str, card: CardRecord, lost: list[int], at: Location) -> Diagnostic:
-    sides = " and ".join(f"its {side(card.note_type, place)}" for place in lost)
+    sides = sides_of(card.note_type, lost)
     return _refusal(
         "lost-side",
         f"the card `{key}` has lost {sides}",
@@ -180,7 +185,7 @@ def _lost_side(key: str, card: CardRecord, lost: list[int], at: Location) -> Dia
 
 
 def _retired_side(key: str, card: CardRecord, more: list[int], at: Location) -> Diagnostic:
-    sides = " and ".join(f"its {side(card.note_type, place)}" for place in more)
+    sides = sides_of(card.note_type, more)
     return _refusal(
         "retired-side",
         f"the retired card `{key}` has gained {sides}",

@@ -192,7 +192,6 @@ def _listed(path: Path) -> set[str]:
 
 def _list(path: Path, names: set[str]) -> None:
     """Write down in a folder which of its files an output wrote."""
-    """Write down in a folder which of its files an output wrote."""
     (path / LISTING).write_text(
         "".join(f"{name}\n" for name in sorted(names)), encoding="utf-8", newline="\n"
     )

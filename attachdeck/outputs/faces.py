@@ -45,6 +45,11 @@ class Face:
     fields: Mapping[str, str]
 
 
+def in_paragraphs(html: str) -> str:
+    """Return rendered Markdown in paragraphs: a text of one paragraph comes without `<p>`."""
+    return html if not html or html.startswith("<") else f"<p>{html}</p>"
+
+
 def faces(deck: Deck) -> Iterator[Face]:
     """Yield every card of a deck, in the author's order, each followed by its variants.
 

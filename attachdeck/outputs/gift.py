@@ -93,9 +93,7 @@ class _Bank:
         self.lost = {
             "retired": deck.retired,
             "of hidden regions in pictures": occlusions,
-            "of the course's own note types": sum(
-                bool(note.cards) and note.kind == "custom" for note in deck.notes
-            ),
+            "of the course's own note types": deck.custom,
             "pictures (replaced by their alt text)": len(deck.media) - sounds,
             "sounds (replaced by their transcripts)": sounds,
         }

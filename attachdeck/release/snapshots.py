@@ -20,7 +20,7 @@ from attachdeck.anki.note_types import KINDS, own
 from attachdeck.compile.notes import hashes
 from attachdeck.compile.results import Compiled
 from attachdeck.domain.course import OwnNoteType
-from attachdeck.domain.diagnostics import Diagnostic, Severity
+from attachdeck.domain.diagnostics import Diagnostic, has_errors
 from attachdeck.lock import ids
 from attachdeck.lock.comparison import CardView, Changes, Snapshot, compare
 from attachdeck.lock.file import read_lock
@@ -256,7 +256,7 @@ def _of_holding(held: Holding, compiled: Compiled) -> Snapshot:
 def _of_lock_file(path: Path) -> Snapshot:
     document, problems = read_file(path, path.as_posix())
     lock, damage = read_lock(document, tuple(problems))
-    if any(diagnostic.severity is Severity.ERROR for diagnostic in damage):
+    if has_errors(damage):
         raise NoSnapshot(
             f"the lock {path} cannot be read", tuple(damage), {document.file: document.text}
         )

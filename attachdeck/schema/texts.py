@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -42,6 +42,10 @@ class Texts:
             {**self.keys, **other.keys, **both},
         )
 
+    def without(self, key: str) -> Texts:
+        """Return where the texts are, except those under a key."""
+        return replace(self, keys={name: part for name, part in self.keys.items() if name != key})
+
     def under(self, key: str) -> Texts | None:
         """Return where the texts under a key are; None where there are none."""
         return self.keys.get(key) or self.keys.get(ANY)
@@ -57,8 +61,7 @@ def texts_in(name: str) -> Texts:
 @cache
 def texts_of_lesson() -> Texts:
     """Return where the texts in a lesson are, except those of its cards."""
-    keys = texts_in("lesson").keys
-    return Texts(keys={key: part for key, part in keys.items() if key != "cards"})
+    return texts_in("lesson").without("cards")
 
 
 @cache

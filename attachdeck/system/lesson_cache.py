@@ -13,6 +13,7 @@ import pickle
 import shutil
 import sys
 import time
+from functools import cache as remembered
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +78,12 @@ class LessonCache:
                     shutil.rmtree(course)
 
 
+@remembered
 def _code() -> bytes:
-    """Return the state of attachdeck's code and of its libraries: versions, sizes and times."""
+    """Return the state of attachdeck's code and of its libraries: versions, sizes and times.
+
+    It is the state that this process began with, because that is the code that it runs.
+    """
     files = (
         Path(folder, name)
         for folder, _, names in os.walk(_HERE)

@@ -19,12 +19,20 @@ from pathlib import Path
 from attachdeck.anki import themes
 from attachdeck.anki.markup import Media, Shown, render
 from attachdeck.anki.note_types import direction, words
-from attachdeck.anki.references import reference
+from attachdeck.anki.references import cited, reference
 from attachdeck.compile.deck import Deck
 from attachdeck.compile.media import heard_sounds
 from attachdeck.compile.mixing import empty_reviews, mixed_cards
 from attachdeck.domain.course import Course, Lesson
-from attachdeck.outputs.faces import Face, address, faces, read_out, reading_html, with_pictures
+from attachdeck.outputs.faces import (
+    Face,
+    address,
+    faces,
+    in_paragraphs,
+    read_out,
+    reading_html,
+    with_pictures,
+)
 from attachdeck.outputs.paper import choices, tests
 
 SUFFIX = "-print"
@@ -101,7 +109,7 @@ def write(deck: Deck, place: Path) -> list[str]:
     tight = [card.number for card in printed if not _fits(card)]
     lost = {
         "retired": deck.retired,
-        "of the course's own note types": sum(note.kind == "custom" for note in deck.notes),
+        "of the course's own note types": deck.custom,
     }
     return [
         *(f"{count} {what}" for what, count in lost.items() if count),
@@ -273,8 +281,7 @@ def _html_of(course: Course) -> Callable[[str], str]:
     media: Media = {**pictures, **heard_sounds(course)}
 
     def html(text: str) -> str:
-        rendered = read_out(render(text, media))
-        return rendered if not rendered or rendered.startswith("<") else f"<p>{rendered}</p>"
+        return in_paragraphs(read_out(render(text, media)))
 
     return html
 
@@ -300,11 +307,7 @@ def _lesson(
 
 def _works(course: Course) -> str:
     """Return the works that cards cite, by author."""
-    cited = {
-        citation.source.key: citation.source for card in course.cards() for citation in card.sources
-    }
-    works = sorted(cited.values(), key=lambda work: (work.authors, work.year or 0, work.title))
-    return "".join(f"<li>{reference(work)}</li>" for work in works)
+    return "".join(f"<li>{reference(work)}</li>" for work in cited(course))
 
 
 def _about(course: Course, html: Callable[[str], str]) -> str:

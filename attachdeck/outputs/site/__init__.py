@@ -15,7 +15,7 @@ import json
 from pathlib import Path
 
 from attachdeck.anki import themes
-from attachdeck.anki.references import reference
+from attachdeck.anki.references import cited, reference
 from attachdeck.compile.deck import Deck
 from attachdeck.compile.mixing import empty_reviews
 from attachdeck.outputs import apkg
@@ -90,20 +90,14 @@ def _style(site: Website) -> str:
 
 
 def _works(site: Website) -> str:
-    cited = {
-        citation.source.key: citation.source
-        for card in site.course.cards()
-        for citation in card.sources
-    }
-    works = sorted(cited.values(), key=lambda work: (work.authors, work.year or 0, work.title))
-    entries = "".join(f"<li>{reference(work)}</li>\n" for work in works)
+    entries = "".join(f"<li>{reference(work)}</li>\n" for work in cited(site.course))
     return site.fill("sources.html", {"works": entries})
 
 
 def _lost(site: Website) -> list[str]:
     deck = site.deck
     retired = deck.retired
-    custom = sum(bool(note.cards) and note.kind == "custom" for note in deck.notes)
+    custom = deck.custom
     texts = [
         *(lesson.reading_text for lesson in site.course.lessons),
         *(prompt.html for prompts in site.prompts.values() for prompt in prompts),

@@ -129,8 +129,8 @@ def _mixed(site: Website, lesson: Lesson) -> str:
     known = {
         prompt.face.card.id: prompt.html
         for prompts in site.prompts.values()
-        for prompt in reversed(prompts)
-        if not prompt.face.card.wording
+        for prompt in prompts
+        if not prompt.is_sibling
     }
     prompts = "".join(known.get(card.id, "") for card in drawn)
     return f"<h2>{site.words['Mixed review']}</h2>\n{prompts}"

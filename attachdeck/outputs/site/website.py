@@ -16,7 +16,7 @@ from attachdeck.compile.media import heard_sounds, packed_name
 from attachdeck.domain.course import Lesson, Picture, Sound
 from attachdeck.domain.naming import file_name
 from attachdeck.outputs import apkg
-from attachdeck.outputs.faces import with_players
+from attachdeck.outputs.faces import in_paragraphs, with_players
 from attachdeck.outputs.site.prompts import prompts
 
 INDEX = "index.html"
@@ -54,8 +54,7 @@ class Website:
     def html(self, text: str) -> str:
         """Return Markdown as HTML, in paragraphs."""
         rendered = render(text, self._media) if text else ""
-        rendered = with_players(rendered, "media/")
-        return rendered if not rendered or rendered.startswith("<") else f"<p>{rendered}</p>"
+        return in_paragraphs(with_players(rendered, "media/"))
 
     def media(self) -> dict[str, bytes]:
         """Return the sounds and pictures by name, also those for a dark background."""
