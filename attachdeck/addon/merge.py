@@ -60,9 +60,13 @@ def merge_tags(base: Stamp, mine: Iterable[str], theirs: Iterable[str]) -> tuple
     had = {tag.casefold() for tag in mine}
     removed = {tag for tag in theirs if mark(tag) in base.tags and tag.casefold() not in had}
     wanted = {tag.casefold(): tag for tag in mine if mark(tag) not in base.tags}
-    # Anki takes tags that differ in case alone for the same.
-    wanted.update((tag.casefold(), tag) for tag in theirs if tag not in removed)
-    return tuple(sorted(wanted.values()))
+    # Anki takes tags that differ in case alone for the same. The spelling that the note has stays.
+    spelt = set(mine)
+    ours: dict[str, str] = {}
+    for tag in sorted(theirs, key=lambda tag: tag not in spelt):
+        if tag not in removed:
+            ours.setdefault(tag.casefold(), tag)
+    return tuple(sorted({**wanted, **ours}.values()))
 
 
 def differing(stamp: Stamp, mine: Mapping[int, str], theirs: Mapping[int, str]) -> tuple[int, ...]:

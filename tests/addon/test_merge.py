@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from attachdeck.addon.merge import Merged, Side, differing, merge, merge_tags, merge_text
@@ -60,6 +60,7 @@ def test_a_correction_that_does_not_arrive_is_reported(old, mine, theirs):
 
 
 @given(fields, fields, fields, tags, tags, tags)
+@example({}, {}, {}, ("a",), (), ("A", "a"))
 def test_a_second_merge_changes_nothing(old, mine, theirs, had, own, new):
     first = merge(stamped(old, had), Side(mine, own), Side(theirs, new))
     base = stamped(theirs, new)
