@@ -178,7 +178,8 @@ def summary(found: Plan) -> str:
     ]
     notes = ", ".join(f"{count} {words}" for count, words in counts if count)
     texts = "a new look or description" if found.texts or found.descriptions else ""
-    return "; ".join(part for part in (notes and f"notes: {notes}", texts) if part) + "."
+    sentence = "; ".join(part for part in (notes and f"notes: {notes}", texts) if part)
+    return f"{sentence[:1].upper()}{sentence[1:]}."
 
 
 def listed(found: list[Conflict]) -> str:

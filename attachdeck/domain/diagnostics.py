@@ -85,5 +85,5 @@ def did_you_mean_or_list(
     words = list(known)
     listed = ", ".join(f"`{known_word}`" for known_word in words)
     return did_you_mean(word, words, cutoff) or (
-        f"known here: {listed}" if 0 < len(listed) <= longest else None
+        f"use one of these: {listed}" if 0 < len(listed) <= longest else None
     )

@@ -92,9 +92,12 @@ def _nothing_filled(card: CustomCard, note_type: NoteType) -> Iterator[Finding]:
 def _lost(card: ClozeCard, media: Files) -> Iterator[Finding]:
     lost, empty = lost_gaps(card.text, media())
     at = node_of(card)["text"].at
-    help = "move it out of the address, comment, tag or table row that does not reach the card"
+    help = (
+        "move the gap into text that learners see: not a link's address, a comment, a tag or an "
+        "extra table cell"
+    )
     for number in sorted(lost):
-        yield Finding(at, f"gap {number} does not reach the card", help)
+        yield Finding(at, f"gap {number} does not appear on the card", help)
     for number in sorted(empty):
         message = f"gap {number} hides nothing"
         yield Finding(at, message, "write what the learner should recall")

@@ -63,7 +63,7 @@ def missing_keys(
                 rule="missing-key",
                 message=f"`{key}` is missing{_in_kind(error, node, 'from')}",
                 at=node.key_at(near) if near else node.start,
-                help=f"is `{near}` meant to be `{key}`?" if near else f"add `{key}:`{description}",
+                help=f"rename `{near}` to `{key}`" if near else f"add `{key}:`{description}",
             )
 
 

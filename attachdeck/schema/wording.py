@@ -31,7 +31,7 @@ def _wrong_type(wrong: Wrong) -> Wording:
     else:
         kind = "string" if "string" in kinds else kinds[0]
     wanted = " or ".join(TYPES[kind_name] for kind_name in kinds)
-    actual = "not a whole number" if is_part else _type_of(wrong.value)
+    actual = "a decimal number" if is_part else _type_of(wrong.value)
     message = f"must be {wanted}, but this is {actual}"
     return f"{wrong.key} {message}", help_with_type(wrong, kind)
 

@@ -124,7 +124,7 @@ def test_a_learner_installs_edits_and_updates_and_is_asked_once(author: Author, 
     answers = ("--answer", "Yes", "--answer", "Close")
     looked = "until(lambda: len(seen) == 2, 30)\n" + LOOK
     [question, report], *now = desktop(looked, *base, "--addon", second, *answers)
-    assert "notes: 1 corrected, 1 new, 1 with your own text kept." in question
+    assert "Notes: 1 corrected, 1 new, 1 with your own text kept." in question
     assert "the course's: Corrected" in report
     assert now == [3, "My own", "My reason", True, True]
     assert list((tmp_path / "base" / "User 1" / "backups").iterdir())

@@ -151,7 +151,7 @@ def test_a_folder_beside_is_proposed_for_an_unknown_course(folder: Path):
         path.write_text(text.replace("../base", name), encoding="utf-8")
         helps[name] = pipeline.check(folder).diagnostics[0].help
     assert helps["base"] == helps["../bse"] == "did you mean `../base`?"
-    assert helps["zzzzzz"] == "known here: `attachment`, `../base`"
+    assert helps["zzzzzz"] == "use one of these: `attachment`, `../base`"
 
 
 def test_a_number_in_a_change_is_told_in_quotes(folder: Path):
