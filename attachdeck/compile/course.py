@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from attachdeck.compile.lessons import CompiledLesson, LessonCompiler, LessonObject
+from attachdeck.compile.mixing import empty_reviews
 from attachdeck.compile.objects import Again, Memory, Rules, objects_of
 from attachdeck.compile.results import Checked
 from attachdeck.decode import requirements
@@ -80,6 +81,7 @@ def problems_of_lessons(
         diagnostic for lesson_object in objects for diagnostic in lesson_object.diagnostics
     ]
     diagnostics += _name_problems(compiler, objects)
+    diagnostics += _empty_reviews(compiler, objects)
     if compiler.linter:
         diagnostics += _warnings(compiler, compiler.linter, objects, diagnostics)
     files = [document.file for document in compiler.stack.files.lessons]
@@ -115,6 +117,27 @@ def _problems_of_names(
     practice = course.practice_deck if course else ""
     yield from problems(names, compiler.decoder.reserved, practice, unsure)
     yield from requirements.problems(names, unsure)
+
+
+def _empty_reviews(
+    compiler: LessonCompiler, objects: Sequence[LessonObject]
+) -> Iterator[Diagnostic]:
+    """Report the mixed reviews that draw no card."""
+    empty = set(empty_reviews(compiler.cards, objects)) if compiler.cards else set()
+    files = {
+        lesson_object.names.file
+        for lesson_object in objects
+        if lesson_object.lesson and lesson_object.lesson.id in empty
+    }
+    for document in compiler.stack.files.lessons:
+        root = compiler.stack.lesson(document).document.root if document.file in files else None
+        if root:
+            yield Diagnostic(
+                rule="empty-mix",
+                message="this mixed review draws no card from the lessons before it",
+                at=root.key_at("mixed"),
+                help="name an objective or a tag of cards in earlier lessons",
+            )
 
 
 def _warnings(

@@ -142,8 +142,7 @@ class Compiler:
         A filtered deck cannot travel in a package: Anki leaves an empty one out, and makes an
         ordinary deck of one with cards. So the card has the search from which learners make it.
         """
-        names = [*(f"objective::{name}" for name in mixed.objectives), *mixed.tags]
-        found = " OR ".join(f"tag:{self.tag(name)}" for name in names)
+        found = " OR ".join(f"tag:{self.tag(name)}" for name in mixed.all_tags)
         return ReadingCard(
             id=f"{lesson.id}-mixed",
             place=lesson.place,
@@ -211,23 +210,7 @@ class Compiler:
 
     def tags(self, card: Card, lesson: Lesson | None) -> tuple[str, ...]:
         """Return a card's tags, sorted."""
-        names = [
-            *((f"lesson::{lesson.id}",) if lesson else ()),
-            f"kind::{card.kind}",
-            *((f"objective::{card.objective.id}",) if card.objective else ()),
-            *card.tags,
-            *(f"article::{claim}" for claim in card.article),
-        ]
-        names += [
-            f"{wording.option_set}::{wording.answer}"
-            for wording in (card, *card.variants)
-            if isinstance(wording, VignetteCard)
-        ]
-        if content_note(card, lesson):
-            names.append("sensitive")
-        if card.retired_because:
-            names.append("retired")
-        return tuple(sorted({self.tag(name) for name in names}))
+        return tuple(sorted({self.tag(name) for name in tag_names(card, lesson)}))
 
     def tag(self, name: str) -> str:
         """Return a tag below the course's own."""
@@ -235,6 +218,27 @@ class Compiler:
         if tag is None:
             tag = self._tags[name] = normal(f"{self.course.id}::{name}")
         return tag
+
+
+def tag_names(card: Card, lesson: Lesson | None) -> list[str]:
+    """Return a card's tags without the course's, below which they are."""
+    names = [
+        *((f"lesson::{lesson.id}",) if lesson else ()),
+        f"kind::{card.kind}",
+        *((f"objective::{card.objective.id}",) if card.objective else ()),
+        *card.tags,
+        *(f"article::{claim}" for claim in card.article),
+    ]
+    names += [
+        f"{wording.option_set}::{wording.answer}"
+        for wording in (card, *card.variants)
+        if isinstance(wording, VignetteCard)
+    ]
+    if content_note(card, lesson):
+        names.append("sensitive")
+    if card.retired_because:
+        names.append("retired")
+    return names
 
 
 def hashes(note_type: NoteType) -> tuple[str, str]:

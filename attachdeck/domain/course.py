@@ -348,14 +348,10 @@ class Mixed:
     objectives: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
 
-    def draws(self, card: Card) -> bool:
-        """Return whether a card belongs to the review."""
-        if card.retired_because:
-            return False
-        below = tuple(f"{tag}::" for tag in self.tags)
-        return (card.objective is not None and card.objective.id in self.objectives) or any(
-            tag in self.tags or tag.startswith(below) for tag in card.tags
-        )
+    @property
+    def all_tags(self) -> tuple[str, ...]:
+        """Return the tags by which Anki finds the cards, those of the objectives among them."""
+        return (*(f"objective::{name}" for name in self.objectives), *self.tags)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

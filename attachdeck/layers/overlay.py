@@ -277,6 +277,8 @@ class Overlay:
         root = root.with_part("cards", root["cards"].with_entries(list(cards.values())))
         root = root.with_part("objectives", root["objectives"].with_entries(objectives))
         root = _without_hidden_reading(root, self.hidden)
+        if f"{root.value.get('id')}-mixed" in self.hidden:
+            root = _without(root, ("mixed",))
         for change in changes:
             root = self._changed_reading(root, change, overridden)
         document = Document(lesson.file, lesson.text, root)

@@ -163,12 +163,67 @@ def test_a_wrong_mix_is_told(tmp_path: Path, mixed: str, rule: str):
     assert "03-mix.yaml:6" in said.stdout
 
 
-@pytest.mark.parametrize("output", ["site", "print"])
-def test_a_review_that_draws_nothing_is_told(tmp_path: Path, output: str):
-    folder = course(tmp_path / "course", "tags: [alkie]")
-    said = run("build", folder, "--to", output, "-o", tmp_path / "out")
-    assert said.exit_code == 0
-    assert "the mixed review `mix`, which draws no card" in said.stdout
+@pytest.mark.parametrize("mixed", ["tags: [alkie]", "tags: [alik]", "objectives: [goal-late]"])
+def test_a_review_that_draws_nothing_is_an_error_at_its_line(tmp_path: Path, mixed: str):
+    folder = course(tmp_path / "course", mixed)
+    for said in (run("check", folder), run("build", folder, "-o", tmp_path / "deck.apkg")):
+        assert said.exit_code == 1
+        [place] = re.findall(r"error\[empty-mix\].*\n *--> \S*03-mix\.yaml:(\d+:\d+)", said.output)
+        assert place == "6:1"
+
+
+def test_what_a_review_draws_is_unknown_while_a_lesson_before_it_has_errors(tmp_path: Path):
+    folder = course(tmp_path / "course", "tags: [alike]")
+    for name in ("01-one", "02-two"):
+        path = folder / "lessons" / f"{name}.yaml"
+        path.write_text(path.read_text(encoding="utf-8").replace("kind: basic, ", "", 1), "utf-8")
+    said = run("check", folder)
+    assert said.exit_code == 1
+    assert "empty-mix" not in said.stdout
+
+
+SCENES = """\
+option_sets: {mood: {question: Which?, options: {glad: Glad, sad: Sad}}}
+cards:
+  - {id: laugh, kind: vignette, scenario: She laughs., options: mood, answer: glad,
+     cue: She laughs., near_miss: {option: sad, why: No.}}
+  - {id: weep, kind: vignette, scenario: She weeps., options: mood, answer: sad,
+     cue: She weeps., near_miss: {option: glad, why: No.}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("tag", "drawn"), [("mood::glad", {"laugh"}), ("kind::vignette", {"laugh", "weep"})]
+)
+def test_the_website_and_ankis_search_draw_the_same_by_tags_that_the_compiler_adds(
+    tmp_path: Path, collection: Collection, tag: str, drawn: set[str]
+):
+    folder = course(tmp_path / "course", f"tags: ['{tag}']")
+    path = folder / "lessons" / "01-one.yaml"
+    path.write_text(path.read_text(encoding="utf-8").split("cards:")[0] + SCENES, "utf-8")
+    deck = compiled(folder)
+    assert {card.id for card in mixed_cards(deck.course, deck.course.lessons[2])} == drawn
+    assert run("build", folder, "-o", tmp_path / "deck.apkg").exit_code == 0
+    do_import(collection, tmp_path / "deck.apkg")
+    [card] = [collection.get_card(id) for id in collection.find_cards("ID:mix-mixed")]
+    [search] = re.findall(r"<code>(.*?)</code>", card.answer())
+    found = collection.find_notes(search.removesuffix(" -is:new"))
+    assert {collection.get_note(id)["ID"] for id in found} == drawn
+
+
+def test_a_course_that_extends_another_hides_a_mixed_review(tmp_path: Path):
+    course(tmp_path / "base")
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "course.yaml").write_text(
+        "id: mine\nversion: 1.0.0\nextends: ../base\ntitle: Mine\ndeck: Mine\nhide: [mix-mixed]\n",
+        "utf-8",
+    )
+    deck = compiled(mine)
+    assert not mixed_cards(deck.course, deck.course.lessons[2])
+    ids = {note.card for note in deck.notes}
+    assert "one-0" in ids
+    assert "mix-mixed" not in ids
 
 
 def test_the_objectives_of_a_mix_are_served_by_what_it_draws(tmp_path: Path):

@@ -22,7 +22,7 @@ from attachdeck.anki.note_types import direction, words
 from attachdeck.anki.references import cited, reference
 from attachdeck.compile.deck import Deck
 from attachdeck.compile.media import heard_sounds
-from attachdeck.compile.mixing import empty_reviews, mixed_cards
+from attachdeck.compile.mixing import mixed_cards
 from attachdeck.domain.course import Course, Lesson
 from attachdeck.outputs.faces import (
     Face,
@@ -113,7 +113,6 @@ def write(deck: Deck, place: Path) -> list[str]:
     }
     return [
         *(f"{count} {what}" for what, count in lost.items() if count),
-        *empty_reviews(deck.course),
         *([f"the end of what has no room on the cards {', '.join(tight)}"] if tight else []),
     ]
 

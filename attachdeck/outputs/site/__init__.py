@@ -17,7 +17,6 @@ from pathlib import Path
 from attachdeck.anki import themes
 from attachdeck.anki.references import cited, reference
 from attachdeck.compile.deck import Deck
-from attachdeck.compile.mixing import empty_reviews
 from attachdeck.outputs import apkg
 from attachdeck.outputs.site import index, lessons, offline, practice, tests, website
 from attachdeck.outputs.site.course_data import course_data, texts
@@ -106,6 +105,5 @@ def _lost(site: Website) -> list[str]:
     return [
         *([f"{retired} retired"] if retired else []),
         *([f"{custom} of the course's own note types"] if custom else []),
-        *empty_reviews(site.course),
         *([f"the drawing of formulas, in {formulas} readings and cards"] if formulas else []),
     ]
