@@ -7,16 +7,13 @@ on the places of a text: where something is not as it should be, that span is re
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
+from attachdeck.authoring.brackets import STEP, WIDTH, Brackets, requoted
 from attachdeck.authoring.spans import Replacement
+from attachdeck.domain.columns import columns
 from attachdeck.reader import Part, punctuation
 
-WIDTH = 80
-"""How many columns a list or mapping in brackets may reach; a longer one gets several lines."""
-STEP = 2
-"""By how many columns each level is indented."""
 _MARKERS = re.compile(r"^(?:---|\.\.\.|%)", re.MULTILINE)
 """What begins or ends a document; a course's file needs none."""
 
@@ -60,6 +57,7 @@ class _Layout:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.brackets = Brackets(text)
         self.replacements: list[Replacement] = []
         self.reached = 0
 
@@ -100,7 +98,7 @@ class _Layout:
             if self.text[colon] == "?" or self.text[key.end : colon].strip(" \t"):
                 raise NotLaidOut(_EXPLICIT)
             self.put(key.end, colon, "")
-            column = indent + width(self.text[key.front : key.end]) + 2
+            column = indent + columns(self.text[key.front : key.end]) + 2
             levels = self.value(colon + 1, value, indent, column, part.column)
             previous = value
         return levels
@@ -167,7 +165,7 @@ class _Layout:
         if "#" in named or "\n" in named or self.text[start : part.front].strip():
             raise NotLaidOut("a comment or a line end after `&` or `!`")
         self.put(start, part.front, " ")
-        return part.front + len(named), column + width(named) + 1
+        return part.front + len(named), column + columns(named) + 1
 
     # The space between two parts
 
@@ -217,14 +215,14 @@ class _Layout:
 
     def flow_value(self, start: int, part: Part, indent: int, column: int, deeper: int) -> None:
         """Lay out a mapping or list in brackets after a key's colon."""
-        flat = self.flat(part)
+        flat = self.brackets.flat(part)
         if flat is None or "#" in self.text[start : part.start]:
             self.beside(start, part.start, indent + STEP)
             self.flow(part, indent + STEP, indent + STEP, deeper)
             return
         end = self.text.find("\n", part.end)
         has_comment = self.text[part.end : end if end >= 0 else len(self.text)].strip() != ""
-        if column + width(flat) <= WIDTH or has_comment:
+        if column + columns(flat) <= WIDTH or has_comment:
             self.put(start, part.start, " ")
             self.flow(part, indent + STEP, column)
         else:
@@ -236,81 +234,13 @@ class _Layout:
 
         What cannot be laid out moves as much `deeper` as what it belongs to.
         """
-        flat = self.flat(part)
+        flat = self.brackets.flat(part)
         if flat is None:
             self.put(part.start, part.end, _moved(self.text[part.start : part.end], deeper))
-        elif column + width(flat) <= WIDTH:
+        elif column + columns(flat) <= WIDTH:
             self.put(part.start, part.end, flat)
         else:
-            self.put(part.start, part.end, self.broken(part, indent))
-
-    def flat(self, part: Part) -> str | None:
-        """Return a part within brackets on one line.
-
-        None if it holds what stays as its author wrote it: comments, anchors, texts of several
-        lines, or pairs without brackets.
-        """
-        if part.style == "?":
-            return None
-        if not part.is_flow:
-            raw = self.text[part.start : part.end]
-            return None if "\n" in raw else requoted(raw) if part.style in ('"', "'") else raw
-        if part.parts and self.is_kept(part):
-            return None
-        entries = [self.flat_entry(part, number) for number in range(len(part.parts))]
-        is_empty = not self.text[part.start + 1 : part.end - 1].strip()
-        if None in entries or not (entries or is_empty):
-            return None
-        inside = ", ".join(str(entry) for entry in entries)
-        if part.style == "[":
-            return f"[{inside}]"
-        return f"{{ {inside} }}" if entries else "{}"
-
-    def flat_entry(self, part: Part, number: int) -> str | None:
-        """Return an entry of a mapping or list in brackets on one line."""
-        value = self.flat(part.parts[number])
-        if part.style == "[" or value is None:
-            return value
-        key = self.flat(part.keys[number])
-        return None if key is None else f"{key}: {value}" if value else key
-
-    def is_kept(self, part: Part) -> bool:
-        """Tell whether there is a comment, an anchor, a tag or a `?` between entries."""
-        place = part.start + 1
-        for number, value in enumerate(part.parts):
-            for entry in (*part.keys[number : number + 1], value):
-                if entry.front < entry.start or re.search(r"[#?]", self.text[place : entry.start]):
-                    return True
-                place = max(place, entry.end)
-        return "#" in self.text[place : part.end]
-
-    def broken(self, part: Part, indent: int) -> str:
-        """Return a mapping or list in brackets with a line for each entry."""
-        lines = [part.style]
-        begin = " " * (indent + STEP)
-        for number, value in enumerate(part.parts):
-            if part.style == "[":
-                lines.append(f"{begin}{self.fitted(value, indent + STEP, indent + STEP)},")
-                continue
-            key = str(self.flat(part.keys[number]))
-            lines.append(f"{begin}{key}{self.fitted_value(value, indent + STEP, width(key))},")
-        return "\n".join([*lines, " " * indent + ("}" if part.style == "{" else "]")])
-
-    def fitted(self, part: Part, indent: int, column: int) -> str:
-        """Return a part on one line if it fits with a comma after it, else on several."""
-        flat = str(self.flat(part))
-        fits = not part.parts or column + width(flat) < WIDTH
-        return flat if fits else self.broken(part, indent)
-
-    def fitted_value(self, part: Part, indent: int, key: int) -> str:
-        """Return what follows a key of so many columns within brackets: its colon and value."""
-        flat = str(self.flat(part))
-        if not flat:
-            return ""
-        if not part.parts or indent + key + 2 + width(flat) < WIDTH:
-            return f": {flat}"
-        begin = " " * (indent + STEP)
-        return f":\n{begin}{self.fitted(part, indent + STEP, indent + STEP)}"
+            self.put(part.start, part.end, self.brackets.broken(part, indent))
 
 
 def _lines(gap: str, indent: int, levels: _Levels = (), *, is_first: bool = True) -> str:
@@ -345,18 +275,6 @@ def _last(part: Part) -> Part:
     return part
 
 
-def requoted(raw: str) -> str:
-    """Return a text in quotes with the quotes that Prettier chooses for it."""
-    quote, inside = raw[0], raw[1:-1]
-    if "\\" in inside and (quote == "'" or re.search(r'\\[^"]', inside)):
-        return raw
-    if '"' in inside:
-        if quote == '"':
-            inside = inside.replace('\\"', '"').replace("'", "''")
-        return f"'{inside}'"
-    return '"' + (inside.replace("''", "'") if quote == "'" else inside) + '"'
-
-
 def _lines_moved(raw: str, indent: int, deeper: int) -> str:
     """Return a text after `|` or `>` with its lines at an indentation.
 
@@ -375,17 +293,3 @@ def _lines_moved(raw: str, indent: int, deeper: int) -> str:
 def _moved(raw: str, deeper: int) -> str:
     """Return a text with the lines below its first one deeper: at least as deep as they must be."""
     return re.sub(r"\n(?=[^\n])", "\n" + " " * max(deeper, 0), raw)
-
-
-def width(text: str) -> int:
-    """Return how many columns a text takes; letters such as those of Chinese take two."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0
-        if unicodedata.combining(char)
-        else 2
-        if unicodedata.east_asian_width(char) in ("W", "F")
-        else 1
-        for char in text
-    )

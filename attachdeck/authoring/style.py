@@ -11,7 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from attachdeck.authoring.layout import STEP, WIDTH, width
+from attachdeck.authoring.brackets import STEP, WIDTH
+from attachdeck.domain.columns import columns
 from attachdeck.domain.quoting import as_yaml
 
 
@@ -28,7 +29,7 @@ def mapping(values: Mapping[str, Any], indent: int = 0) -> str:
 def pair(key: str, value: Any, indent: int = 0) -> str:
     """Return a key, a colon and a value; the lines below the first have their indentation."""
     name = as_yaml(key, in_brackets=True)
-    return f"{name}:{beside(value, indent, indent + width(name) + 2)}"
+    return f"{name}:{beside(value, indent, indent + columns(name) + 2)}"
 
 
 def item(value: Any, indent: int) -> str:
@@ -81,7 +82,7 @@ def single(value: Any) -> str:
 def _is_short(value: Sequence[Any], column: int) -> bool:
     """Tell whether a list fits on a line in brackets, and holds nothing but words and numbers."""
     has_parts = any(isinstance(entry, Mapping | list) and entry for entry in value)
-    return not has_parts and column + width(in_brackets(value)) <= WIDTH
+    return not has_parts and column + columns(in_brackets(value)) <= WIDTH
 
 
 def _is_page(text: str) -> bool:

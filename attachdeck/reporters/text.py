@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
+from attachdeck.domain.columns import columns
 from attachdeck.domain.diagnostics import Diagnostic, Severity
 from attachdeck.domain.location import Location
 
@@ -93,18 +93,11 @@ def _window(line: str, start: int, end: int, width: int = 100) -> tuple[str, int
     line = printable(line[first:last])
     return (
         f"{prefix}{line}{suffix}",
-        len(prefix) + _columns(line[: start - first]),
-        max(1, _columns(line[start - first : min(end, last) - first])),
+        len(prefix) + columns(line[: start - first]),
+        max(1, columns(line[start - first : min(end, last) - first])),
     )
 
 
 def printable(text: str) -> str:
     """Return a text on one line that does not steer a terminal."""
     return _UNPRINTABLE.sub(lambda match: " " if match.group() in "\t\n" else "\ufffd", text)
-
-
-def _columns(text: str) -> int:
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        for char in text
-    )
