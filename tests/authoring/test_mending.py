@@ -151,7 +151,11 @@ def test_what_was_mended_has_fewer_mistakes_than_before(case: Case, tmp_path: Pa
 
 
 def errors(course: Path) -> list[Diagnostic]:
-    return [each for each in pipeline.check(course).diagnostics if each.severity is Severity.ERROR]
+    return [
+        problem
+        for problem in pipeline.check(course).diagnostics
+        if problem.severity is Severity.ERROR
+    ]
 
 
 def test_a_mark_at_the_start_stays_and_other_files_are_not_touched(tmp_path: Path):

@@ -87,7 +87,7 @@ def test_every_text_that_is_there_to_be_replaced_is_found_and_stops_a_release(tm
     for course, others in ((mine, {"The first lesson"}), (imported, {"Not stated"})):
         checked = pipeline.check(course, rules=Rules("2026-11-28", ("placeholder",)))
         findings = checked.diagnostics
-        named = {name for each in findings for name in re.findall("`(.+?)`", each.message)}
+        named = {name for problem in findings for name in re.findall("`(.+?)`", problem.message)}
         expected = texts_to_replace(checked.files) | others
         assert expected <= named
         assert len(findings) >= len(expected)

@@ -138,7 +138,7 @@ def pictures_of(folder: Path) -> dict[str, str]:
     """The pictures of a course that has no errors, with their alt texts."""
     checked = pipeline.check(folder)
     assert checked.course, checked.diagnostics
-    return {name: each.alt for name, each in checked.course.pictures.items()}
+    return {name: picture.alt for name, picture in checked.course.pictures.items()}
 
 
 @pytest.mark.parametrize(

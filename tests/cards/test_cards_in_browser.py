@@ -222,7 +222,7 @@ def test_axe_finds_nothing(show, rendered, size: str, night: bool):
                 "axe.run(document, {resultTypes: ['violations']}).then(found => "
                 "found.violations.map(each => [each.id, each.nodes[0].html]))"
             )
-            assert [each for each in violations if each[0] not in NOT_OURS] == [], (
+            assert [violation for violation in violations if violation[0] not in NOT_OURS] == [], (
                 f"{card.name} {which}"
             )
 

@@ -147,7 +147,7 @@ def test_every_note_type_can_be_put_together():
     look = Look(title="A & B", language="en", accent="#000000", accent_night="#ffffff")
     for kind in KINDS:
         own = note_type(kind, look)
-        texts = [own.css, *(each.front + each.back for each in own.templates)]
+        texts = [own.css, *(template.front + template.back for template in own.templates)]
         assert not any(
             "[[" in text or "<!--#" in text or "{n}" in text or "{i}" in text for text in texts
         ), kind
@@ -170,8 +170,8 @@ def test_the_layout_of_every_note_type_is_final():
     made_types = {kind: note_type(kind, look) for kind in KINDS}
     layouts = {
         kind: (
-            [(each.name, each.id) for each in own.fields],
-            [(each.name, each.id) for each in own.templates],
+            [(entry.name, entry.id) for entry in own.fields],
+            [(template.name, template.id) for template in own.templates],
         )
         for kind, own in made_types.items()
     }
@@ -261,7 +261,7 @@ GAPS = r"""
 
 def test_gaps_that_reach_their_card_are_not_told(tiny):
     (note,) = tiny(GAPS).notes
-    assert [each.place for each in note.cards] == list(range(11))
+    assert [card.place for card in note.cards] == list(range(11))
 
 
 def test_what_stands_in_code_is_no_picture_no_table_and_no_link(tiny):

@@ -184,7 +184,7 @@ def with_one_text(card: Card, text: str) -> Card:
         return replace(card, prompt=text, answer=text, accept=(text,))
     if isinstance(card, OcclusionCard):
         return replace(
-            card, prompt=text, regions=tuple(replace(each, name=text) for each in card.regions)
+            card, prompt=text, regions=tuple(replace(region, name=text) for region in card.regions)
         )
     assert isinstance(card, BasicCard)
     return replace(card, prompt=text, answer=text)
@@ -205,7 +205,7 @@ def drawn(course: Course, texts: list[str], collection: Collection, folder: Path
     pipeline.package(deck, folder / "deck.apkg")
     assert do_import(collection, folder / "deck.apkg") == {"new": len(cards)}
     outputs = [
-        collection.get_card(each).render_output() for each in collection.find_cards("deck:*")
+        collection.get_card(card).render_output() for card in collection.find_cards("deck:*")
     ]
     assert len(outputs) >= 4 * len(texts)
     # Scripts of the templates themselves stand at the ends of both sides, and so does the place to
@@ -265,10 +265,10 @@ def test_a_title_is_a_text_on_every_card(
     )
     do_import(collection, tmp_path / "deck.apkg")
     outputs = [
-        collection.get_card(each).render_output() for each in collection.find_cards("deck:*")
+        collection.get_card(card).render_output() for card in collection.find_cards("deck:*")
     ]
-    assert not any(each.question_av_tags or each.answer_av_tags for each in outputs)
-    sides = [each.question_text for each in outputs]
+    assert not any(side.question_av_tags or side.answer_av_tags for side in outputs)
+    sides = [side.question_text for side in outputs]
     shown = unescape(sides[0]).replace("\u2060", "")
     assert title in shown
     assert "\\href" not in unescape("".join(sides))
@@ -291,8 +291,8 @@ def test_gaps_bring_nothing_together(
     bare = [re.sub(r"</?span[^>]*>", "", side) for side in sides]
     assert len(sides) >= 10
     assert not any(
-        re.search(r"\[(/?latex\]|sound:|anki:play|\[type:Text)|\\href", each)
-        for each in (*sides, *bare)
+        re.search(r"\[(/?latex\]|sound:|anki:play|\[type:Text)|\\href", side)
+        for side in (*sides, *bare)
     )
 
 

@@ -105,7 +105,9 @@ def test_a_picture_that_only_a_summary_shows_is_an_error(tmp_path: Path):
     assert "plane.svg" in problem.message
     text = lesson(PICTURE, f"'{PICTURE}'", RETIRED)
     write_course(tmp_path, {"course.yaml": NO_READING_CARDS, "lessons/01-first.yaml": text})
-    assert [each.rule for each in pipeline.check(folder).diagnostics] == ["undelivered-picture"]
+    assert [problem.rule for problem in pipeline.check(folder).diagnostics] == [
+        "undelivered-picture"
+    ]
 
 
 def test_verify_finds_a_picture_that_only_a_description_shows(tmp_path: Path):
@@ -119,12 +121,12 @@ def test_verify_finds_a_picture_that_only_a_description_shows(tmp_path: Path):
         decks = (replace(deck.decks[0], description=written), *deck.decks[1:])
         pipeline.package(replace(deck, decks=decks), package)
 
-        [found] = [each for each in verify(package) if each.fate is not Fate.GOOD]
+        [found] = [outcome for outcome in verify(package) if outcome.fate is not Fate.GOOD]
 
         assert found.subject == "descriptions"
         assert re.match(r"(nowhere\.svg|https://x\.org/a\.png) \(Tiny\)", found.cards[0])
     pipeline.package(deck, package)
-    assert {each.fate for each in verify(package)} == {Fate.GOOD}
+    assert {outcome.fate for outcome in verify(package)} == {Fate.GOOD}
 
 
 def test_a_description_is_short_and_on_one_line(tmp_path: Path):
@@ -152,7 +154,7 @@ def test_a_description_holds_nothing_that_runs_or_comes_from_elsewhere(tmp_path:
     text = lesson("", bad.replace(" <img src=https://x.org/a.png onerror=y()>", ""))
     files = {"course.yaml": course, "lessons/01-first.yaml": text}
 
-    said = " ".join(each.description for each in compiled(write_course(tmp_path, files)).decks)
+    said = " ".join(deck.description for deck in compiled(write_course(tmp_path, files)).decks)
 
     assert "<b>So</b>" in said
     assert "Fine." in said
@@ -215,7 +217,7 @@ def test_packages_and_folders_that_are_imported_keep_the_words(tmp_path: Path):
     pipeline.write(crowdanki, deck, tmp_path / "folder")
 
     [root] = [
-        each for name, each in packages.read(tmp_path / "tiny.apkg").decks.items() if name == "Tiny"
+        deck for name, deck in packages.read(tmp_path / "tiny.apkg").decks.items() if name == "Tiny"
     ]
     written = json.loads((tmp_path / "folder" / "deck.json").read_text(encoding="utf-8"))
 

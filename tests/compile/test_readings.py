@@ -170,8 +170,8 @@ def test_a_mistake_in_a_reading_is_told(tmp_path: Path, reading: str, cards: str
     checked = pipeline.check(folder)
 
     assert checked.course is None
-    assert message in " ".join(each.message for each in checked.diagnostics)
-    assert all(each.at.file.endswith("01-first.yaml") for each in checked.diagnostics)
+    assert message in " ".join(problem.message for problem in checked.diagnostics)
+    assert all(problem.at.file.endswith("01-first.yaml") for problem in checked.diagnostics)
 
 
 def test_a_card_of_another_lesson_with_the_id_of_a_reading_is_told(tmp_path: Path):
@@ -264,7 +264,7 @@ def extended(tmp_path: Path, reading: str, change: str, hide: str = "") -> list[
         (mine / "lessons" / "50-a.yaml").write_text(f"changes: first\n{change}", encoding="utf-8")
     checked = pipeline.check(mine)
     assert checked.course, checked.diagnostics
-    return [(each.title, each.text.strip()) for each in checked.course.lessons[0].reading]
+    return [(section.title, section.text.strip()) for section in checked.course.lessons[0].reading]
 
 
 def test_a_course_that_extends_another_changes_adds_and_hides_sections(tmp_path: Path):

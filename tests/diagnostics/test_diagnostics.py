@@ -73,18 +73,22 @@ PROPOSING = [case for case in CASES if re.search(r"help: .*`(- )?[\w-]+: ", case
 def test_what_the_author_is_told_to_write_mends_it(case: Case, tmp_path: Path):
     course = course_of(case, tmp_path)
     diagnostics = pipeline.check(course).diagnostics
-    found = Counter((each.at.file, each.at.line) for each in diagnostics)
-    for each in diagnostics:
-        path = Path(each.at.file)
+    found = Counter((problem.at.file, problem.at.line) for problem in diagnostics)
+    for problem in diagnostics:
+        path = Path(problem.at.file)
         text = path.read_text(encoding="utf-8")
-        if (proposed := with_proposed(text, each)) is not None:
+        if (proposed := with_proposed(text, problem)) is not None:
             path.write_text(proposed, encoding="utf-8")
             left = [
                 one.message
                 for one in pipeline.check(course).diagnostics
-                if one.at.line == each.at.line and one.at.file == each.at.file
+                if one.at.line == problem.at.line and one.at.file == problem.at.file
             ]
-            assert len(left) < found[each.at.file, each.at.line], (each.help, proposed, left)
+            assert len(left) < found[problem.at.file, problem.at.line], (
+                problem.help,
+                proposed,
+                left,
+            )
             path.write_text(text, encoding="utf-8")
 
 
@@ -98,7 +102,7 @@ if "ATTACHDECK_RENEW" in os.environ:
     def test_renew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         for file in {case.file for case in CASES}:
             blocks = []
-            for place, case in enumerate(each for each in CASES if each.file == file):
+            for place, case in enumerate(case for case in CASES if case.file == file):
                 folder = tmp_path / f"{file.stem}-{place}"
                 parts = "".join(
                     f"--- {name}\n{text.rstrip(chr(10))}\n" for name, text in case.parts.items()

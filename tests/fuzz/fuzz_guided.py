@@ -185,7 +185,7 @@ def mutate(given: bytes, most: int, seed: int) -> bytes:
 
 
 def main(found: str, *arguments: str) -> None:
-    options = [each for each in arguments if each.startswith("-")]
+    options = [argument for argument in arguments if argument.startswith("-")]
     corpus, tokens = Path(found, "corpus"), Path(found, "tokens")
     corpus.mkdir(parents=True, exist_ok=True)
     keys = [
@@ -196,15 +196,17 @@ def main(found: str, *arguments: str) -> None:
     told = {*TOKENS, *keys, *re.findall(r"[\w<-]+[:=]?|\W+", "".join(COURSE.values()))}
     tokens.write_text(
         "".join(
-            '"' + "".join(f"\\x{byte:02x}" for byte in each.encode()) + '"\n'
-            for each in sorted(told)
-            if len(each) < 60
+            '"' + "".join(f"\\x{byte:02x}" for byte in line.encode()) + '"\n'
+            for line in sorted(told)
+            if len(line) < 60
         )
     )
     with tempfile.TemporaryDirectory() as folder:
         with atheris.instrument_imports(include=["attachdeck"]):
             search = Search(
-                Path(found), [each for each in arguments if not each.startswith("-")], Path(folder)
+                Path(found),
+                [argument for argument in arguments if not argument.startswith("-")],
+                Path(folder),
             )
             for name in search.names:  # What is imported late is instrumented, too.
                 search(bytes([search.names.index(name)]) + search.seeds[name])

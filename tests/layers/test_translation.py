@@ -391,7 +391,7 @@ def test_the_whole_flagship_is_in_spanish():
 
 
 def test_every_language_of_the_templates_has_every_word():
-    names = {each.name for each in (files("attachdeck.anki.note_types") / "words").iterdir()}
+    names = {path.name for path in (files("attachdeck.anki.note_types") / "words").iterdir()}
     assert {"en.yaml", "es.yaml"} <= names
     for name in names - {"en.yaml"}:
         language = name.removesuffix(".yaml")

@@ -23,7 +23,7 @@ RENAMED = LESSON_HEAD.replace("title: First", "title: Beginnings")
 
 
 def run(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(each) for each in arguments])
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
 def way_out(said: str) -> list[str]:
@@ -119,7 +119,7 @@ def test_an_empty_card_goes_with_empty_cards(author: Author, collection: Collect
     author.release(ONE + shorter)
     assert do_import(collection, author.deck) == {"updated": 1, "duplicate": 1}
     assert collection.card_count() == 3
-    assert [len(each.card_ids) for each in collection.get_empty_cards().notes] == [1]
+    assert [len(card.card_ids) for card in collection.get_empty_cards().notes] == [1]
 
 
 def test_a_translation_forgets_in_its_own_lock(author: Author, tmp_path: Path):

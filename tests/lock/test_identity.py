@@ -51,7 +51,7 @@ def test_guids_and_ids_never_change():
 @given(st.lists(st.integers(0, 5), max_size=20))
 def test_distinct_ids_are_distinct(wanted):
     taken: set[int] = set()
-    found = [ids.distinct(each, taken) for each in wanted]
+    found = [ids.distinct(name, taken) for name in wanted]
     assert len(set(found)) == len(found)
 
 

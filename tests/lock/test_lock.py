@@ -144,7 +144,7 @@ def test_a_failing_write_leaves_the_old_lock(author: Author, monkeypatch: pytest
     with pytest.raises(KeyboardInterrupt):
         write_lock(Lock("tiny"), path)
     assert path.read_bytes() == before
-    assert [each.name for each in author.course.iterdir() if each.name.startswith(".")] == []
+    assert [path.name for path in author.course.iterdir() if path.name.startswith(".")] == []
 
 
 def test_a_renamed_card_keeps_its_guid_when_formerly_is_dropped_later(author: Author):

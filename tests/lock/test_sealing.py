@@ -47,7 +47,7 @@ class Publisher:
 
     def run(self, *arguments: object) -> Result:
         environment = {"SOURCE_DATE_EPOCH": str(self.now)}
-        return CliRunner(env=environment).invoke(main, [str(each) for each in arguments])
+        return CliRunner(env=environment).invoke(main, [str(argument) for argument in arguments])
 
     def build(self, cards: str, version: str = "1.0.0", *options: str) -> Result:
         self.now += 1000

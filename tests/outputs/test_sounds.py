@@ -56,8 +56,8 @@ def course(folder: Path, cards: str = WORD, **files: str) -> Path:
 def played(collection: Collection, card: str, place: int = 0) -> tuple[list[str], list[str]]:
     """The endings of what Anki plays on both sides of a card."""
     [note] = collection.find_notes(f"ID:{card}")
-    each = next(each for each in collection.get_note(note).cards() if each.ord == place)
-    tags = (each.question_av_tags(), each.answer_av_tags())
+    shown = next(card for card in collection.get_note(note).cards() if card.ord == place)
+    tags = (shown.question_av_tags(), shown.answer_av_tags())
     front, back = ([tag.filename.rpartition(".")[2] for tag in side] for side in tags)
     return front, back
 
@@ -148,7 +148,7 @@ def test_a_transcript_is_a_text_whatever_it_holds(tmp_path: Path):
 
 def said(folder: Path, **files: str | bytes) -> list[tuple[str, str]]:
     written = write_course(folder / "course", with_sounds() | files, cards=WORD)
-    return [(each.rule, each.message) for each in pipeline.check(written).diagnostics]
+    return [(problem.rule, problem.message) for problem in pipeline.check(written).diagnostics]
 
 
 @pytest.mark.parametrize(
@@ -184,14 +184,14 @@ def test_files_are_known_by_how_they_begin(tmp_path: Path, kind: str, content: b
     cards = WORD.replace("adios.mp3", f"adios.{kind}")
     files = {"media/media.yaml": media, f"media/adios.{kind}": content}
     checked = pipeline.check(write_course(tmp_path, with_sounds() | files, cards=cards))
-    assert [each.message for each in checked.diagnostics] == []
+    assert [problem.message for problem in checked.diagnostics] == []
 
 
 @pytest.mark.parametrize("name", ["../hola.wav", "/etc/passwd", "a b.mp3", "hola.mid", "HOLA.MP3"])
 def test_a_sound_is_named_by_its_file_name_alone(tmp_path: Path, name: str):
     media = MEDIA_YAML + SOUNDS_YAML.replace("hola.wav", json.dumps(name))
     files = with_sounds() | {"media/media.yaml": media}
-    helps = [each.help for each in pipeline.check(write_course(tmp_path, files)).diagnostics]
+    helps = [problem.help for problem in pipeline.check(write_course(tmp_path, files)).diagnostics]
     assert [text[:42] for text in helps if text] == ["a file name has only letters, digits, `.`,"]
 
 
@@ -201,13 +201,13 @@ def test_a_link_out_of_the_course_is_not_followed(tmp_path: Path):
     written = course(tmp_path)
     (written / "media/hola.wav").unlink()
     (written / "media/hola.wav").symlink_to(outside)
-    messages = [each.message for each in pipeline.check(written).diagnostics]
+    messages = [problem.message for problem in pipeline.check(written).diagnostics]
     assert "this link points outside the course's folder" in messages
 
 
 def test_what_is_missing_or_not_listed_is_told(tmp_path: Path):
     written = course(tmp_path, WORD + IN_TEXTS, **{"media/media.yaml": MEDIA_YAML})
-    checked = [(each.rule, each.message) for each in pipeline.check(written).diagnostics]
+    checked = [(problem.rule, problem.message) for problem in pipeline.check(written).diagnostics]
     assert checked == [
         ("unknown-picture", "`hola.wav` is not in media/media.yaml"),
         ("unknown-picture", "`adios.mp3` is not in media/media.yaml"),
@@ -218,7 +218,9 @@ def test_what_is_missing_or_not_listed_is_told(tmp_path: Path):
     written = course(tmp_path / "missing")
     (written / "media/hola.wav").unlink()
     [missing] = [
-        each for each in pipeline.check(written).diagnostics if each.rule != "unknown-picture"
+        problem
+        for problem in pipeline.check(written).diagnostics
+        if problem.rule != "unknown-picture"
     ]
     assert missing.message == "there is no file `hola.wav` in media/"
 

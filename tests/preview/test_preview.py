@@ -408,7 +408,7 @@ def test_it_has_no_barrier(visit, tmp_path: Path):
         for key in ("Escape", "r", " "):
             page.keyboard.press(key)
             found = page.evaluate("axe.run(document, {iframes: false})")
-            assert [each["help"] for each in found["violations"]] == [], (colours, key)
+            assert [violation["help"] for violation in found["violations"]] == [], (colours, key)
 
 
 def test_a_place_opens_in_the_editor_and_code_is_shown_as_code(visit, tmp_path: Path):
@@ -577,6 +577,6 @@ onclick=alert(1)>Hm</b><script>parent.document.title='x'</script>", answer: \
     page = visit(write_course(tmp_path, cards=card))
     page.frame_locator("iframe[title='define: front']").locator(".page").wait_for()
     assert page.title() == "Tiny"
-    frame = next(each for each in page.frames if "/card/" in each.url)
+    frame = next(frame for frame in page.frames if "/card/" in frame.url)
     reached = "() => { try { return parent.document.title; } catch (error) { return error.name; } }"
     assert frame.evaluate(reached) == "SecurityError"

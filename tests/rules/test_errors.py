@@ -28,7 +28,7 @@ def parameters_for_codes(trees: list[ast.Module]) -> dict[str, int]:
     places = {}
     for node in (node for tree in trees for node in ast.walk(tree)):
         if isinstance(node, ast.FunctionDef):
-            names = [each.arg for each in node.args.args if each.arg != "self"]
+            names = [argument.arg for argument in node.args.args if argument.arg != "self"]
             if "rule" in names:
                 places[node.name] = names.index("rule")
     return places
@@ -38,7 +38,7 @@ def expressions(tree: ast.Module, places: dict[str, int]) -> Iterator[ast.expr]:
     """The expressions in a module that say a diagnostic's code."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            yield from (each.value for each in node.keywords if each.arg == "rule")
+            yield from (keyword.value for keyword in node.keywords if keyword.arg == "rule")
             name = ast.unparse(node.func).removeprefix("self.").removeprefix("lesson.")
             if name in places and len(node.args) > places[name]:
                 yield node.args[places[name]]

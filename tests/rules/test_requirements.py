@@ -36,9 +36,9 @@ def course(folder: Path, *lessons: str, objectives: tuple[str, ...] = ("", "", "
 def errors(folder: Path) -> list[str]:
     said = run("check", folder, "--rule", "no-source", "--format", "json")
     return [
-        f"{Path(each['file']).name}:{each['line']} {each['rule']}: {each['message']}"
-        for each in json.loads(said.stdout)["diagnostics"]
-        if each["severity"] == "error"
+        f"{Path(problem['file']).name}:{problem['line']} {problem['rule']}: {problem['message']}"
+        for problem in json.loads(said.stdout)["diagnostics"]
+        if problem["severity"] == "error"
     ]
 
 
@@ -119,7 +119,7 @@ def test_objectives_require_those_of_this_lesson_or_an_earlier_one(
     tmp_path: Path, objectives: tuple[str, ...], expected: list[str]
 ):
     said = errors(course(tmp_path, "", "", "", objectives=(*objectives, "")))
-    assert [each.partition(" ")[2] for each in said] == expected
+    assert [line.partition(" ")[2] for line in said] == expected
 
 
 def test_a_lesson_that_cannot_be_read_makes_no_name_unknown(tmp_path: Path):

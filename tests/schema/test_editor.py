@@ -84,7 +84,7 @@ class LanguageServer:
             self.published[message["params"]["uri"]] = message["params"]["diagnostics"]
         elif "id" in message and "method" in message:
             items = message.get("params", {}).get("items", ())
-            wanted = [self.settings.get(each.get("section")) for each in items]
+            wanted = [self.settings.get(item.get("section")) for item in items]
             self.send({"id": message["id"], "result": wanted or None})
         return message
 
@@ -248,6 +248,6 @@ def test_hover_says_what_a_key_is_for(server, course: Path):
 def test_a_wrong_key_and_a_wrong_id_are_marked(server, course: Path):
     path = lesson(course, "  - {id: Wrong Id, kind: basic, prompt: P, anwser: A}\n")
     uri = server().open(path)
-    said = " | ".join(each["message"] for each in server().published[uri])
+    said = " | ".join(problem["message"] for problem in server().published[uri])
     assert "anwser" in said
     assert "lowercase letters, digits and single hyphens" in said

@@ -121,14 +121,14 @@ _ACTIONS: dict[str, Callable[..., Any]] = {
     "cardsToNotes": lambda _, collection, cards: list(
         dict.fromkeys(collection.get_card(card).nid for card in cards)
     ),
-    "notesInfo": lambda _, collection, notes: [_note(collection.get_note(each)) for each in notes],
+    "notesInfo": lambda _, collection, notes: [_note(collection.get_note(note)) for note in notes],
     "modelNamesAndIds": lambda _, collection: {
-        each.name: each.id for each in collection.models.all_names_and_ids()
+        model.name: model.id for model in collection.models.all_names_and_ids()
     },
     "findModelsById": lambda _, collection, **given: [
         collection.models.get(each) for each in given["modelIds"]
     ],
-    "deckNames": lambda _, collection: [each.name for each in collection.decks.all_names_and_ids()],
+    "deckNames": lambda _, collection: [deck.name for deck in collection.decks.all_names_and_ids()],
     "getDeckConfig": lambda _, collection, deck: collection.decks.config_dict_for_deck_id(
         collection.decks.id(deck)
     ),

@@ -29,7 +29,7 @@ def need_registry(folder: Path) -> None:
 
 def run(*arguments: str | Path, **environment: str) -> Result:
     """Run attachdeck in this process."""
-    return CliRunner(env=environment).invoke(main, [str(each) for each in arguments])
+    return CliRunner(env=environment).invoke(main, [str(argument) for argument in arguments])
 
 
 IDENTITY = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")

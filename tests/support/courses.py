@@ -240,14 +240,14 @@ def write_course(
 def compiled(folder: Path) -> Deck:
     """Compile the deck of a course that has no mistakes."""
     checked = pipeline.check(folder)
-    assert checked.course, [(str(each.at), each.message) for each in checked.diagnostics]
+    assert checked.course, [(str(problem.at), problem.message) for problem in checked.diagnostics]
     return pipeline.compiled(checked, NOW).deck
 
 
 def seal(folder: Path, now: int, language: str = "") -> Lock:
     """Bring the lock of a course that was built to where `attachdeck release` brings it."""
     checked = pipeline.check(folder, language)
-    assert checked.course, [(str(each.at), each.message) for each in checked.diagnostics]
+    assert checked.course, [(str(problem.at), problem.message) for problem in checked.diagnostics]
     lock = sealed(checked.lock, checked.course.version, now)
     write_lock(lock, checked.lock_path)
     return lock

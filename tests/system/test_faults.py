@@ -78,7 +78,7 @@ def whole(deck: Path) -> bool:
 
 
 def names(folder: Path) -> list[str]:
-    return sorted(each.name for each in folder.iterdir())
+    return sorted(path.name for path in folder.iterdir())
 
 
 def leftovers(folder: Path) -> list[str]:
@@ -104,8 +104,8 @@ def mounted(tmp_path: Path) -> Iterator[Callable[..., Path]]:
         return place
 
     yield mount
-    for each in done:
-        subprocess.run(["umount", str(each)], check=True)
+    for mounted in done:
+        subprocess.run(["umount", str(mounted)], check=True)
 
 
 def test_a_full_disk_leaves_the_last_deck_and_nothing_else(tmp_path: Path, mounted):
@@ -400,8 +400,10 @@ def making(arguments: tuple[str, ...], tmp_path: Path, place: str | Path) -> lis
         )
     return command(
         *(
-            {"PLACE": str(place), "TABLE": str(table), "COURSE": str(course)}.get(each, each)
-            for each in arguments
+            {"PLACE": str(place), "TABLE": str(table), "COURSE": str(course)}.get(
+                argument, argument
+            )
+            for argument in arguments
         )
     )
 
@@ -520,8 +522,8 @@ def test_a_stream_that_nobody_opened_is_none(tmp_path: Path, closed: tuple[int, 
     )
 
     def close() -> None:
-        for each in closed:
-            os.close(each)
+        for stream in closed:
+            os.close(stream)
 
     for arguments in (("build", course, "-o", tmp_path / "deck.apkg"), ("check", course)):
         result = subprocess.run(

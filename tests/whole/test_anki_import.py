@@ -86,7 +86,7 @@ def test_every_deck_has_the_courses_cards(studied: Collection, flagship: Deck):
         ours[note.deck] += len(note.cards)
     assert theirs == ours
     names = [deck.name for deck in studied.decks.all_names_and_ids() if deck.name != "Default"]
-    assert names == sorted(each.name for each in flagship.decks)
+    assert names == sorted(deck.name for deck in flagship.decks)
 
 
 def test_descriptions_arrive_as_html_on_one_line(studied: Collection, flagship: Deck):

@@ -166,7 +166,7 @@ def in_readme(name: str, wanted: str) -> str:
 
 def requirements_of(course: Course, lesson: str) -> set[str]:
     """The lessons that a lesson builds on, and what these build on."""
-    known = {each.id: each.requires for each in course.lessons}
+    known = {lesson.id: lesson.requires for lesson in course.lessons}
     return set(known[lesson]).union(*(requirements_of(course, each) for each in known[lesson]))
 
 

@@ -137,7 +137,7 @@ def test_every_card_of_the_examples_is_pictured_beside_its_yaml():
     pictures = re.findall(r"\]\((cards/[^)]+)\)", pictured)
     variants = sum(example.yaml.count("      - scenario:") for example in examples)
     assert len(pictures) == 2 * (len(examples) + variants + len(themes.NAMES))
-    assert all((ROOT / "docs" / "teach" / each).stat().st_size > 1000 for each in pictures)
+    assert all((ROOT / "docs" / "teach" / picture).stat().st_size > 1000 for picture in pictures)
 
 
 def test_the_examples_are_a_course_without_problems_that_has_every_kind():
@@ -185,7 +185,7 @@ def test_the_cards_that_a_page_shows_are_cards(page: str, tmp_path: Path):
     }
     cards = cards.replace("harbour.jpg", "harbour.svg")
     checked = pipeline.check(write_course(tmp_path, files, cards=cards))
-    assert [(str(each.at), each.message) for each in checked.diagnostics] == []
+    assert [(str(problem.at), problem.message) for problem in checked.diagnostics] == []
     assert len(list(checked.course.cards())) == cards.count("  - id: ")
 
 

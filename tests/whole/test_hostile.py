@@ -96,7 +96,8 @@ SECRET = "what lies outside of the course"
 
 def problems(folder: Path, language: str = "") -> str:
     return "\n".join(
-        f"{each.rule}: {each.message}" for each in pipeline.check(folder, language).diagnostics
+        f"{problem.rule}: {problem.message}"
+        for problem in pipeline.check(folder, language).diagnostics
     )
 
 
@@ -224,7 +225,7 @@ def test_a_catalogue_that_is_a_name_opens_no_file(tmp_path: Path):
         ),
         "es",
     )
-    assert [each.rule for each in checked.diagnostics] == ["broken-catalogue"]
+    assert [problem.rule for problem in checked.diagnostics] == ["broken-catalogue"]
 
 
 @pytest.mark.parametrize(
@@ -315,8 +316,8 @@ def test_nothing_that_runs_loads_or_expands_reaches_a_card(tmp_path: Path, colle
         tmp_path / "plain",
         cards="  - {id: a, kind: basic, prompt: P, answer: A, hint: H, why: W, content_note: C}\n",
     )
-    templates = {each.id: each.note_type for each in compiled(plain).note_types.values()}
-    assert {each.id: each.note_type for each in deck.note_types.values()} == templates, (
+    templates = {dated.id: dated.note_type for dated in compiled(plain).note_types.values()}
+    assert {dated.id: dated.note_type for dated in deck.note_types.values()} == templates, (
         "a text of the course reached a template"
     )
     pipeline.package(deck, tmp_path / "deck.apkg")
@@ -359,7 +360,7 @@ def test_the_author_is_told_what_reaches_no_card(tmp_path: Path, kind: str, text
     folder = write_course(tmp_path, cards=f"  - {{id: a, kind: basic, {keys}}}\n")
     checked = pipeline.check(folder, rules=Rules("2026-11-25", ("html-taken-out",)))
     if checked.course is None:
-        assert [each.rule for each in checked.diagnostics] == ["unknown-picture"]
+        assert [problem.rule for problem in checked.diagnostics] == ["unknown-picture"]
         return
     found = checked.diagnostics
     assert found

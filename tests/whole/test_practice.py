@@ -82,7 +82,7 @@ def test_new_practice_cards_come_after_the_cards_of_their_lesson(
     (import_with_presets if presets else do_import)(collection, author.deck)
     collection.decks.select(collection.decks.id_for_name("Tiny"))
     queue = collection.sched.get_queued_cards(fetch_limit=9).cards
-    assert [collection.get_card(each.card.id).note()["ID"] for each in queue] == [
+    assert [collection.get_card(entry.card.id).note()["ID"] for entry in queue] == [
         "first-ask",
         "first-do",
         "second-ask",

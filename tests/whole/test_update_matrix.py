@@ -115,7 +115,7 @@ def second_release() -> dict[str, str | bytes]:
 
 def act_on(learner: Learner, change: str, act: str) -> None:
     collection, note = learner.collection, learner.note(name(change, act))
-    cards = [each.id for each in note.cards()]
+    cards = [card.id for card in note.cards()]
     if act == "reviews":
         learner.review(name(change, act))
     elif act == "edits":
@@ -153,7 +153,7 @@ def state(learner: Learner, change: str, act: str) -> dict[str, object]:
         "sound": note["Front Audio"],
         "retired": bool(note["Retired"]),
         "tags": set(note.tags),
-        "decks": {collection.decks.name(each.did) for each in note.cards()},
+        "decks": {collection.decks.name(card.did) for card in note.cards()},
         "scheduling": (rows, logs),
         "cards": len(rows),
     }

@@ -249,7 +249,7 @@ def test_a_changed_template_makes_no_card_twice(author: Author, learner: Learner
         **{"course.yaml": COURSE_YAML.replace("title: Tiny", "title: Another")},
     )
     assert do_import(learner.collection, author.deck) == {"duplicate": 40}
-    assert {each["name"] for each in learner.collection.models.all()} >= {
+    assert {model["name"] for model in learner.collection.models.all()} >= {
         "Another: Cloze",
         "Another: Sequence",
     }

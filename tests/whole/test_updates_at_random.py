@@ -221,13 +221,13 @@ class Student(Learner):
                     if first not in field
                 )
         yield from (
-            f"{each['name']} is a clone"
-            for each in self.collection.models.all()
-            if each["name"].endswith("+")
+            f"{model['name']} is a clone"
+            for model in self.collection.models.all()
+            if model["name"].endswith("+")
         )
         yield from (
-            f"note {each.note_id} has empty cards"
-            for each in self.collection.get_empty_cards().notes
+            f"note {card.note_id} has empty cards"
+            for card in self.collection.get_empty_cards().notes
         )
         said, sound = self.collection.fix_integrity()
         if not sound or "\n" in said.strip():

@@ -216,8 +216,8 @@ def test_verify_draws_each_and_finds_a_template_without_a_place_for_it(tmp_path:
 
     dated = deck.note_types["basic"]
     broken = [
-        dataclasses.replace(each, back=each.back.replace(' data-field="Answer"', ""))
-        for each in dated.note_type.templates
+        dataclasses.replace(template, back=template.back.replace(' data-field="Answer"', ""))
+        for template in dated.note_type.templates
     ]
     note_type = dataclasses.replace(dated.note_type, templates=tuple(broken))
     types = deck.note_types | {"basic": dataclasses.replace(dated, note_type=note_type)}
@@ -306,7 +306,9 @@ def test_a_variant_that_cannot_work_is_an_error_at_its_place(
     folder = write_course(tmp_path / "course", cards=card.replace("VARIANT", variant))
     problems = pipeline.check(folder).diagnostics
     told = [problem for problem in problems if problem.rule == rule]
-    assert len(told) == len(problems) == 1, [(each.rule, each.message) for each in problems]
+    assert len(told) == len(problems) == 1, [
+        (problem.rule, problem.message) for problem in problems
+    ]
     assert said in f"{told[0].message} {told[0].help}"
     assert told[0].at.line == 7
     if rule not in ("schema", "missing-key") and "practice" not in card:

@@ -84,7 +84,7 @@ def act(folder: Path, *, install: bool = False, **inputs: str) -> subprocess.Com
     bash = shutil.which("bash")
     need("bash", bool(bash))
     action = loaded(ROOT / "action.yml")
-    known = {f"inputs.{name}": str(each["default"]) for name, each in action["inputs"].items()}
+    known = {f"inputs.{name}": str(entry["default"]) for name, entry in action["inputs"].items()}
     known |= {f"inputs.{name.replace('_', '-')}": value for name, value in inputs.items()}
     temporary = folder.parent / "runner"
     temporary.mkdir(exist_ok=True)
