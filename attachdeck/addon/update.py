@@ -94,19 +94,9 @@ def plan(col: Collection, package: Package, course: Mapping[str, Any]) -> Plan:
     result = Plan(first=not mine)
     result.deck_names = _deck_names(col, package, mine)
     result.applied = _applied(col, package, mine, result, course)
-    graves = (
-        set()
-        if result.first
-        else {id for (id,) in _rows(col, "select oid from graves where type = 1")}
-    )
-    for guid, theirs in package.notes.items():
-        note = mine.get(guid)
-        if note:
-            _plan_note(col, package, note, theirs, result)
-        elif result.first or (theirs.id not in graves and theirs.modified > result.applied):
-            result.new.append(guid)
-        else:
-            result.deleted += 1
+    for guid, note in mine.items():
+        _plan_note(col, package, note, package.notes[guid], result)
+    _plan_absent(col, package, mine, result, course)
     if not result.first:
         _plan_note_types(col, package, result)
         _plan_descriptions(col, package, result, newer=course["changed"] > result.applied)
@@ -167,6 +157,30 @@ def _root(package: Package, result: Plan, course: Mapping[str, Any]) -> str:
         if deck["name"] == course["deck"]:
             return result.deck_names.get(id, str(course["deck"]))
     return str(course["deck"])
+
+
+def _plan_absent(
+    col: Collection,
+    package: Package,
+    mine: Mapping[str, _Mine],
+    result: Plan,
+    course: Mapping[str, Any],
+) -> None:
+    """Add to a plan the notes that are new; one that the learner deleted stays deleted.
+
+    The learner deleted what is absent although its release arrived, and what Anki remembers as
+    deleted. Anki forgets that in a full sync. A note without cards is retired: nobody new needs it.
+    """
+    graves = {id for (id,) in _rows(col, "select oid from graves where type = 1")}
+    brought = {guid: int(time) for time, guids in course["since"].items() for guid in guids}
+    for guid, theirs in package.notes.items():
+        if guid in mine or not theirs.deck:
+            continue
+        arrived = 0 < brought.get(guid, 0) <= result.applied or theirs.id in graves
+        if result.first or not arrived:
+            result.new.append(guid)
+        else:
+            result.deleted += 1
 
 
 def _plan_note(

@@ -25,9 +25,9 @@ class Note(NamedTuple):
     the places of the cards that Anki makes of it, `places` those that a package holds: a retired
     note has none there. `variants` are its fields with each variant as the first wording.
 
-    What the lock decides (`guid`, `id`, `first_card`, `modified`) and its `position` in the order
-    of new cards are those of a new note until `link` has set them. The last field of attachdeck's
-    own note types, the stamp, has only the marks of the other fields until then.
+    What the lock decides (`guid`, `id`, `first_card`, `modified`, `since`) and its `position` in
+    the order of new cards are those of a new note until `link` has set them. The last field of
+    attachdeck's own note types, the stamp, has only the marks of the other fields until then.
     """
 
     card: str
@@ -48,6 +48,7 @@ class Note(NamedTuple):
     first_card: int = 0
     position: int = 0
     modified: int = 0
+    since: int = 0
 
     @property
     def cards(self) -> tuple[NewCard, ...]:

@@ -153,6 +153,7 @@ class _Dater:
             first_card=first_card,
             position=len(self.notes) + 1,
             modified=record.changed,
+            since=record.since,
             fields=fields,
             tags=tags,
         )
@@ -198,6 +199,7 @@ class _Dater:
             places=note.anki_places,
             files=note.files,
             unreleased=after_change(before),
+            since=_since(before, note),
         )
 
     def known(self, note: Note) -> CardRecord | None:
@@ -273,3 +275,11 @@ class _Dater:
             before.unreleased if before else NEW,
         )
         return Subdeck(record.id, record.name, description)
+
+
+def _since(before: CardRecord | None, note: Note) -> int:
+    """Return the second of the release that brought a card; 0 if the next release brings it.
+
+    That also brings a card that was retired: whoever began meanwhile does not have it.
+    """
+    return before.since if before and before.retired <= note.retired else 0

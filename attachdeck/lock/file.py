@@ -133,7 +133,8 @@ def _lock(values: Mapping[str, Any]) -> Lock:
 
 def _card(values: dict[str, Any]) -> CardRecord:
     changed, places = _seconds(values["changed"]), tuple(values["places"])
-    return CardRecord(**values | {"changed": changed, "places": places})
+    since = {"since": _seconds(values["since"])} if "since" in values else {}
+    return CardRecord(**values | since | {"changed": changed, "places": places})
 
 
 def _damage(document: Document, problems: list[Diagnostic]) -> list[Diagnostic]:
@@ -209,10 +210,11 @@ def _card_text(card: CardRecord) -> str:
     files = f', files: "{card.files}"' if card.files else ""
     retired = ", retired: true" if card.retired else ""
     retired_in = f', retired_in: "{card.retired_in}"' if card.retired_in else ""
+    since = f", since: {_time(card.since)}" if card.since else ""
     return (
         f'guid: {guid}, note_type: {card.note_type}, content: "{card.content}", '
         f'changed: {_time(card.changed)}, version: "{card.version}"'
-        f"{places}{files}{retired}{retired_in}{_state(card.unreleased)}"
+        f"{places}{files}{retired}{retired_in}{since}{_state(card.unreleased)}"
     )
 
 

@@ -40,7 +40,7 @@ def _card(lock: Lock, name: str, key: str, now: CardRecord | None) -> tuple[Lock
     if now.note_type != card.note_type:
         # Under its old GUID Anki would take the new note for the old one, and never update it.
         fresh = guid(lock.course, f"{key} after {card.guid}")
-        others[key] = replace(now, guid=fresh, unreleased=NEW)
+        others[key] = replace(now, guid=fresh, unreleased=NEW, since=0)
         words = f"`{name}`: learners keep the old card without corrections and get `{key}` as new"
         return replace(lock, cards=others), words
     lost = [place for place in card.places if place not in now.places]

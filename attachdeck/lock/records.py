@@ -63,7 +63,7 @@ class CardRecord:
     the files that it shows under names of their own; of the others the names, in the content, say
     what they hold. `unreleased` is `NEW`, `REVISED` or `CHANGED` until a release carries the card
     as it is; `retired_in` is the version of the release that told learners that it is retired, and
-    empty before.
+    empty before. `since` is the second of the release that brought the card, and 0 before.
     """
 
     guid: str
@@ -76,6 +76,7 @@ class CardRecord:
     files: str = ""
     unreleased: str = ""
     retired_in: str = ""
+    since: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,8 @@ class Lock:
 
         The other lock is that of an extended course, or of the original of a translation. A card
         that both know under different ids is the same, and was last changed as this lock says. It
-        is new only where it is new to both.
+        is new only where it is new to both. Which release of this course brings the others is not
+        known yet.
         """
         note_types = {**base.note_types, **self.note_types}
         if not base.cards:
@@ -125,7 +127,10 @@ class Lock:
             for key, card in self.cards.items()
         }
         by_guid = {card.guid: card for card in own.values()}
-        cards = {key: by_guid.get(card.guid, card) for key, card in base.cards.items()}
+        cards = {
+            key: by_guid.get(card.guid) or replace(card, since=0)
+            for key, card in base.cards.items()
+        }
         return replace(self, note_types=note_types, cards={**cards, **own})
 
 

@@ -26,13 +26,16 @@ def sealed(lock: Lock, version: str, now: int) -> Lock:
     before. So a correction is as new as its release. What is as it was first built corrects nothing
     and keeps its time: somebody who got a build by hand keeps their own words on it.
     A time only moves forward, also where the clock went back.
+
+    A card that no release has brought is brought by this one. That may be a card of an extended
+    course, which had its own releases.
     """
     if is_sealed(lock, version):
         return lock
     now = max(now, lock.released.at + 1) if lock.released else now
     minor = version.rpartition(".")[0]
     cards = {
-        key: _carried(card, version, minor, now) if card.unreleased else card
+        key: _carried(card, version, minor, now) if card.unreleased or not card.since else card
         for key, card in lock.cards.items()
     }
     note_types = {
@@ -46,6 +49,9 @@ def sealed(lock: Lock, version: str, now: int) -> Lock:
 
 def _carried(card: CardRecord, version: str, minor: str, now: int) -> CardRecord:
     """Return the record of a card that this release carries for the first time as it is now."""
+    card = replace(card, since=card.since or now)
+    if not card.unreleased:
+        return card
     return replace(
         card,
         changed=_time(card, now),

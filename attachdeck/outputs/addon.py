@@ -75,6 +75,7 @@ def _course(deck: Deck) -> dict[str, object]:
         "language": course.language,
         "deck": course.deck,
         "changed": _changed(deck),
+        "since": _since(deck),
     }
 
 
@@ -94,9 +95,20 @@ def _manifest(deck: Deck) -> dict[str, object]:
 
 
 def _changed(deck: Deck) -> int:
-    """Return the second of the deck's latest change."""
+    """Return the second of the deck's latest change, or of the release that brought one of its
+    cards."""
     note_types = (dated.modified for dated in deck.note_types.values())
-    return max((*note_types, *(note.modified for note in deck.notes)), default=0)
+    notes = (max(note.modified, note.since) for note in deck.notes)
+    return max((*note_types, *notes), default=0)
+
+
+def _since(deck: Deck) -> dict[int, list[str]]:
+    """Return the GUIDs of the notes that each release brought, by its second."""
+    brought: dict[int, list[str]] = {}
+    for note in deck.notes:
+        if note.since:
+            brought.setdefault(note.since, []).append(note.guid)
+    return brought
 
 
 def _json(values: dict[str, object]) -> bytes:

@@ -145,6 +145,16 @@ def test_only_what_changed_gets_the_time_of_the_next_release(publisher: Publishe
     assert second.note_types == first.note_types
 
 
+def test_a_card_keeps_the_release_that_brought_it(publisher: Publisher):
+    publisher.build(ONE)
+    assert publisher.lock().cards["one"].since == 0
+    publisher.released(ONE, "1.0.0")
+    first = publisher.now
+    publisher.released(ONE.replace("answer: A", "answer: B") + TWO, "1.1.0")
+    cards = publisher.lock().cards
+    assert (cards["one"].since, cards["two"].since) == (first, publisher.now)
+
+
 def test_a_release_never_moves_a_time_back(publisher: Publisher):
     publisher.released(ONE + TWO, "1.0.0")
     publisher.build(ONE + TWO.replace("answer: B", "answer: C"), "1.0.1")

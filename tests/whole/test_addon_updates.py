@@ -152,6 +152,53 @@ def test_what_was_deleted_stays_deleted_and_what_is_new_arrives(author: Author, 
     assert len(learner.note("three").cards()) == 2
 
 
+def test_a_deletion_that_anki_has_forgotten_stays_one(author: Author, learner: Learner):
+    author.release()
+    update(learner.collection, unpacked(author))
+    learner.collection.remove_notes([learner.note("two").id])
+    learner.collection.db.execute("delete from graves")  # As a full sync does.
+    author.release(ONE + TWO.replace("B", "Better"))
+    done = update(learner.collection, unpacked(author))
+    assert (done.deleted, done.new) == (1, [])
+
+
+def test_a_card_of_another_author_arrives_although_it_was_built_before_a_correction_that_did(
+    author: Author, learner: Learner
+):
+    three = CLOZE.replace("two", "three")
+    author.release()
+    lock = author.course / "course.lock"
+    before = lock.read_text(encoding="utf-8")
+    author.built(ONE + TWO + three)
+    [line] = [text for text in lock.read_text(encoding="utf-8").splitlines() if '"three":' in text]
+    lock.write_text(before, encoding="utf-8")
+    author.release(NEW_ONE + TWO)
+    update(learner.collection, unpacked(author))
+    lock.write_text(lock.read_text(encoding="utf-8") + line + "\n", encoding="utf-8")
+    author.release(NEW_ONE + TWO + three)
+    done = update(learner.collection, unpacked(author))
+    assert (done.deleted, len(done.new)) == (0, 1)
+    learner.collection.remove_notes([learner.note("three").id])
+    learner.collection.db.execute("delete from graves")
+    assert update(learner.collection, unpacked(author)).deleted == 1
+
+
+def test_a_card_that_was_retired_reaches_those_who_began_meanwhile(
+    author: Author, learner: Learner
+):
+    author.release()
+    retired = TWO.replace("}", ", status: retired, retired_because: Wrong.}")
+    author.release(ONE + retired)
+    done = update(learner.collection, unpacked(author))
+    assert len(done.new) == 1, "a note without cards"
+    author.release(NEW_ONE + TWO)
+    update(learner.collection, unpacked(author))
+    assert len(learner.note("two").cards()) == 1
+    learner.collection.remove_notes([learner.note("two").id])
+    learner.collection.db.execute("delete from graves")
+    assert update(learner.collection, unpacked(author)).deleted == 1
+
+
 def test_a_renamed_deck_stays_and_new_cards_go_there(author: Author, learner: Learner):
     author.release()
     update(learner.collection, unpacked(author))
