@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from attachdeck.domain.diagnostics import Diagnostic, did_you_mean_or_list
 from attachdeck.domain.location import Location
+from attachdeck.layers.picture_words import with_words, words_in
 from attachdeck.reader import TRANSLATIONS, CourseFiles, Document, Node, read_bytes
 from attachdeck.schema.texts import Texts, Way, texts_in, texts_in_card, texts_under
 
@@ -112,12 +113,14 @@ class Translation:
             )
 
     def course(self, files: CourseFiles) -> tuple[CourseFiles, Tally]:
-        """Return a course's files with course.yaml and media.yaml translated, and the tally."""
+        """Return a course's files with course.yaml, media.yaml and the words of pictures
+        translated, and the tally."""
         say = _Counting(self._entries)
         course = _said(files.course, lambda value: _course(value, say))
         course = _said(course, lambda value: value | {"language": self.language})
         media = files.media and _said(files.media, lambda value: _media(value, say))
-        return replace(files, course=course, media=media), say.tally
+        pictures = files.pictures | _pictures(files, say)
+        return replace(files, course=course, media=media, pictures=pictures), say.tally
 
     def lesson(self, document: Document) -> tuple[Document, Tally]:
         """Return a lesson in this language, and the tally."""
@@ -255,6 +258,7 @@ def _catalogues(files: CourseFiles) -> Iterator[tuple[str, Callable[[Say], objec
     if files.media:
         media = files.media
         yield COURSE, lambda say: _said(media, lambda value: _media(value, say))
+    yield COURSE, lambda say: _pictures(files, say)
     for lesson in files.lessons:
         yield _id_of(lesson), partial(_say_lesson, lesson)
 
@@ -291,6 +295,30 @@ def _media(value: dict[str, Any], say: Say) -> dict[str, Any]:
     known = texts_in("media").keys
     value = _entries(value, "pictures", "file", _each(known["pictures"]), "picture ", say)
     return _entries(value, "sounds", "file", _each(known["sounds"]), "sound ", say)
+
+
+def _pictures(files: CourseFiles, say: Say) -> dict[str, bytes]:
+    """Return the SVGs with their words replaced; one for the night shares the words of the day."""
+    root = files.media.root if files.media else None
+    listed = root.value.get("pictures", ()) if root is not None else ()
+    nights = {entry["file"]: entry["night"] for entry in listed if "night" in entry}
+    drawings = [name for name in files.pictures if name.lower().endswith(".svg")]
+    replaced: dict[str, bytes] = {}
+    for name in drawings:
+        if name in nights.values():
+            continue
+        versions = {
+            version: files.pictures[version]
+            for version in (name, nights.get(name))
+            if version in drawings
+        }
+        words = {
+            word: say(f"picture {name}:words.{number}", word)
+            for number, word in enumerate(words_in(versions.values()), 1)
+        }
+        if words:
+            replaced |= {version: with_words(svg, words) for version, svg in versions.items()}
+    return replaced
 
 
 def _said(document: Document, change: Callable[[Any], Any]) -> Document:

@@ -44,9 +44,9 @@ WORDS = """async ([source, spacing]) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def course() -> Course:
-    return pipeline.check(COURSE).course
+@pytest.fixture(scope="module", params=["", "es"], ids=["original", "Spanish"])
+def course(request: pytest.FixtureRequest) -> Course:
+    return pipeline.check(COURSE, request.param).course
 
 
 @pytest.fixture(scope="module")

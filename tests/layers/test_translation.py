@@ -113,6 +113,30 @@ def test_what_is_translated_is_shown_and_the_rest_falls_back(folder: Path, tmp_p
     assert cards["scene"].options[0].text == "Seguro"
 
 
+def test_the_words_in_a_drawing_are_translated_by_day_and_by_night(folder: Path):
+    drawing = (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:svg="http://www.w3.org/2000/svg"'
+        ' viewBox="0 0 9 9"><title>low</title>'
+        '<style>text { fill: COLOUR }</style><!-- <text>high</text> --><text x="1"> low <tspan>'
+        "Q &amp; A</tspan> 1 </text><text/><svg:text>low</svg:text></svg>\n"
+    )
+    media = folder / "media" / "media.yaml"
+    entry = "{file: axis.svg, night: axis-night.svg, alt: An axis, origin: Mine, licence: CC0}"
+    media.write_text(media.read_text(encoding="utf-8") + f"  - {entry}\n", encoding="utf-8")
+    for name, colour in (("axis.svg", "black"), ("axis-night.svg", "white")):
+        (folder / "media" / name).write_text(drawing.replace("COLOUR", colour), encoding="utf-8")
+    assert run("translate", "extract", "es", folder).exit_code == 0
+    catalogue = polib.pofile(str(folder / "translations" / "es" / "course.po"))
+    words = {entry.msgctxt: entry.msgid for entry in catalogue if ":words." in entry.msgctxt}
+    assert words == {"picture axis.svg:words.1": "low", "picture axis.svg:words.2": "Q & A"}
+    translate(folder, "course", picture_axis_svg_words_1="bajo", picture_axis_svg_words_2="P < R")
+    picture = pipeline.check(folder, "es").course.pictures["axis.svg"]
+    for version, colour in ((picture, "black"), (picture.night, "white")):
+        assert version.content.decode() == drawing.replace("COLOUR", colour).replace(
+            " low ", " bajo "
+        ).replace("Q &amp; A", "P &lt; R").replace("text>low</svg", "text>bajo</svg")
+
+
 def test_a_changed_original_makes_its_translation_outdated(folder: Path):
     translate(folder, "first", define_prompt="¿Qué es una base segura?", define_answer="La figura.")
     lesson = folder / "lessons" / "01-first.yaml"
