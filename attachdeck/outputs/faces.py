@@ -14,13 +14,15 @@ from attachdeck.anki.markup import not_zoomable
 from attachdeck.anki.note_types import words
 from attachdeck.anki.references import surnames
 from attachdeck.compile.deck import Deck
-from attachdeck.domain.course import Card, Lesson, OcclusionCard, SequenceCard
+from attachdeck.domain.course import Card, Course, Lesson, OcclusionCard, SequenceCard
 from attachdeck.reader.sounds import FILMS
 
 _IMG = re.compile(
     r'<img (?P<night>class="night" )?(?:class="day" )?src="(?P<name>[^"]*)" alt="(?P<alt>[^"]*)">'
 )
 
+_IN_LINE = re.compile(r"<(?:a|br|code|del|em|s|strong|sub|sup)\b")
+"""The beginning of a paragraph that begins with a tag."""
 _SOUND = re.compile(r'<span class="sound">\[sound:(?P<name>[^\[\]]*)\]</span>')
 _TRANSCRIPT = re.compile(
     r'<details class="transcript"><summary>(?P<word>[^<]*)</summary>(?P<text>[^<]*)</details>'
@@ -45,9 +47,16 @@ class Face:
     fields: Mapping[str, str]
 
 
+def beginning(course: Course) -> tuple[str, str]:
+    """Return the first paragraph of a course's description, and the rest, which is about Anki."""
+    first, _, rest = course.description.strip().partition("\n\n")
+    return first, rest
+
+
 def in_paragraphs(html: str) -> str:
     """Return rendered Markdown in paragraphs: a text of one paragraph comes without `<p>`."""
-    return html if not html or html.startswith("<") else f"<p>{html}</p>"
+    is_block = html.startswith("<") and not _IN_LINE.match(html)
+    return html if not html or is_block else f"<p>{html}</p>"
 
 
 def faces(deck: Deck) -> Iterator[Face]:
@@ -191,7 +200,9 @@ def _sides(deck: Deck, card: Card, texts: Mapping[str, str], place: int) -> tupl
         )
     if card.kind == "produce":
         scene = f'<div class="scene">{texts["Scenario"]}</div>' if texts["Scenario"] else ""
-        standard = f"<div><em>{word['Compare with']}:</em> {texts['Standard']}</div>"
+        standard = (
+            f'<div class="standard"><em>{word["Compare with"]}:</em> {texts["Standard"]}</div>'
+        )
         model = f"<div>{texts['Model Answer']}</div>"
         return f"{scene}<div>{texts['Prompt']}</div>", model + standard
     if card.kind == "practice":

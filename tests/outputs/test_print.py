@@ -144,6 +144,9 @@ def test_the_handout_has_every_lesson_with_questions_before_answers(flagship: De
     )
     for lesson in flagship.course.lessons:
         assert text.count(lesson.deck) >= 2, lesson.deck
+    assert "What attachment research knows" in text
+    assert "subdeck" not in text
+    assert "suspend" not in text
     questions, answers = text.split(" Answers ", 1)
     first = next(flagship.course.cards())
     assert first.prompt in questions

@@ -45,6 +45,7 @@ pytestmark = pytest.mark.slow  # Starts Chromium.
 FIRST = "lesson-what-attachment-is.html"
 SECOND = "lesson-strange-situation.html"
 TEST = "test-baseline.html"
+PAGES = ("index.html", FIRST, "lesson-fearful-pattern.html", "practice.html", "sources.html", TEST)
 
 
 @pytest.fixture(scope="module")
@@ -594,7 +595,7 @@ def test_day_and_night_and_what_axe_says(website: Path, visit, night: bool):
     axe = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
     backgrounds = set()
     tags = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "wcag2aaa", "best-practice"]
-    for name in ("index.html", FIRST, "lesson-fearful-pattern.html", "sources.html", TEST):
+    for name in PAGES:
         page = visit(website / name, night=night)
         page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
         backgrounds.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
@@ -619,9 +620,8 @@ def test_day_and_night_and_what_axe_says(website: Path, visit, night: bool):
 @pytest.mark.parametrize("width", [320, 360, 768, 1280])
 def test_no_page_scrolls_sideways(website: Path, visit, width: int):
     """With scripts and without, by day and by night; each page opens all that it folds away."""
-    names = ["index.html", FIRST, "lesson-fearful-pattern.html", "sources.html", TEST]
     for night, scripts in ((False, True), (True, True), (False, False), (True, False)):
-        for name in names:
+        for name in PAGES:
             page = visit(website / name, width=width, night=night, scripts=scripts)
             page.evaluate(
                 "document.querySelectorAll('details').forEach(each => { each.open = true; })"
@@ -669,6 +669,17 @@ def test_retired_cards_and_drawn_formulas_are_what_is_lost(
         for path in (tmp_path / "site").iterdir()
         if path.suffix in (".html", ".js")
     )
+
+
+def test_a_paragraph_that_begins_with_a_tag_is_one(tmp_path: Path):
+    reading = "reading: '**Calm** comes back.'\n"
+    folder = write_course(
+        tmp_path / "course",
+        {"lessons/01-first.yaml": LESSON_HEAD.replace("cards:", f"{reading}cards:") + CARD},
+    )
+    outputs.put(site, compiled(folder), tmp_path / "site")
+    page = (tmp_path / "site" / "lesson-first.html").read_text(encoding="utf-8")
+    assert "<p><strong>Calm</strong> comes back.</p>" in page
 
 
 HOSTILE = (

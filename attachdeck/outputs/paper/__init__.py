@@ -27,6 +27,7 @@ from attachdeck.domain.course import Course, Lesson
 from attachdeck.outputs.faces import (
     Face,
     address,
+    beginning,
     faces,
     in_paragraphs,
     read_out,
@@ -311,7 +312,7 @@ def _works(course: Course) -> str:
 
 def _about(course: Course, html: Callable[[str], str]) -> str:
     """Return what the course is, its notice, and where to find help."""
-    parts = [html(course.description), html(course.notice)]
+    parts = [html(beginning(course)[0]), html(course.notice)]
     if course.help:
         lines = "".join(
             f"<li><strong>{escape(line.where)}:</strong> {escape(line.contact)}</li>"

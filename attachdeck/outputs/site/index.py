@@ -9,7 +9,7 @@ from itertools import groupby
 
 from attachdeck.anki.note_types import icon
 from attachdeck.domain.course import Help, HelpLine, Lesson
-from attachdeck.outputs.faces import reading_html
+from attachdeck.outputs.faces import beginning, reading_html
 from attachdeck.outputs.site import tests
 from attachdeck.outputs.site.lessons import builds_on, size
 from attachdeck.outputs.site.reading import lifted
@@ -21,11 +21,11 @@ _PICTURE = re.compile(r'<img (?:class="day" )?src=[^>]*>(?:<img class="night" [^
 def main(site: Website) -> str:
     """Return the main part of the page."""
     course = site.course
-    beginning, _, rest = course.description.strip().partition("\n\n")
+    about, rest = beginning(course)
     picture = _opening(site)
     slots = {
         "title": escape(course.title),
-        "about": site.html(beginning),
+        "about": site.html(about),
         "hero": "hero" if picture else "hero plain",
         "opening": f'<div class="sheet">{picture}</div>' if picture else "",
         "begin": _begin(site),

@@ -7,12 +7,13 @@ from collections.abc import Callable
 
 from attachdeck.anki.markup import render
 from attachdeck.domain.course import Course, Lesson
+from attachdeck.outputs.faces import beginning
 from attachdeck.outputs.site.reading import plain
 
 
 def summary(course: Course) -> str:
     """Return the first paragraph of the description, as plain text."""
-    return plain(render(course.description.strip().partition("\n\n")[0], {}))
+    return plain(render(beginning(course)[0], {}))
 
 
 def metadata(course: Course, address: Callable[[Lesson], str]) -> str:
