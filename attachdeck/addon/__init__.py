@@ -2,7 +2,8 @@
 
 It runs in Anki's own Python, which is 3.9 in Anki 23.12: nothing here needs a newer one, or any
 package but Anki. Imports are relative, because an add-on's folder may have any name. A course
-reaches this code as data only (`course.json`, `deck.apkg`).
+reaches this code as data only (`course.json`, `lessons.json`, `deck.apkg`).
 
-`merge` and `gate` are pure. `package` and `update` need Anki's engine, `start` its window.
+`merge`, `gate` and `page` are pure. `package`, `update` and `lessons` need Anki's engine, the others
+its window.
 """

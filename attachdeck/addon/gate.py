@@ -26,7 +26,8 @@ class Lesson:
 class Progress:
     """What a learner has done in a lesson: its cards that count, those learned and those begun.
 
-    Retired, practice and reference cards, and new cards that are suspended, do not count.
+    Retired, practice and reference cards, and those that are suspended and not learned, do not
+    count.
     """
 
     cards: int = 0

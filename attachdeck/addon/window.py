@@ -16,6 +16,7 @@ from aqt.qt import QAction, QMenu, qconnect
 from aqt.utils import askUser, showText, showWarning, tooltip
 
 from . import package as packages
+from .course_window import Lessons
 from .update import COMPARE, Conflict, Plan, apply, conflicts, plan
 
 _DAMAGED = (OSError, zipfile.BadZipFile, KeyError, sqlite3.Error)
@@ -32,12 +33,14 @@ class Course:
         self.deck = folder / "deck.apkg"
         self.key = f"attachdeck {course['id']}"
         self.version = [course["version"], course["changed"]]
+        self.lessons = Lessons(course, folder, self.key)
 
     def add_lines(self) -> None:
         """Add the course's menu to *Tools*."""
         # An ampersand in a menu underlines the next letter.
         menu = QMenu(self.course["title"].replace("&", "&&"), mw)
         for text, act in (
+            (self.course["words"]["Course page"], self.lessons.show),
             ("Update now…", self.update_now),
             ("Compare my texts with the course…", self.compare),
         ):
@@ -61,6 +64,8 @@ class Course:
             return
         if mw.col.get_config(self.key, {}).get("no") != self.version:
             self.plan(quiet=True)
+        else:
+            self.lessons.look()
 
     def update_now(self) -> None:
         """Offer an update, because the learner asks for it."""
@@ -86,7 +91,9 @@ class Course:
         def ask(found: Plan) -> None:
             if found.is_empty and not quiet:
                 tooltip("Nothing to update: you have this version.", parent=mw)
-            elif not found.is_empty:
+            elif found.is_empty:
+                self.lessons.look()
+            else:
                 self.ask(found)
 
         query = QueryOp(parent=mw, op=work, success=ask)
@@ -98,7 +105,9 @@ class Course:
             # Text that was typed in an open editor is saved with its window.
             mw.closeAllWindows(self.apply)
         else:
-            mw.col.set_config(self.key, {"no": self.version})
+            own = mw.col.get_config(self.key, {})
+            mw.col.set_config(self.key, {**own, "no": self.version})
+            self.lessons.look()
 
     def apply(self) -> None:
         """Back up and update, in one operation."""
@@ -123,6 +132,7 @@ class Course:
             )
         else:
             tooltip(summary(done), parent=mw)
+        self.lessons.updated(done)
 
     def compare(self) -> None:
         """Show every text in which the learner's note differs from the course."""
@@ -152,6 +162,7 @@ class Course:
 def begin(course: dict[str, Any], folder: Path) -> None:
     """Add the course to Anki's window."""
     window = Course(course, folder)
+    window.lessons.begin()
     gui_hooks.main_window_did_init.append(window.add_lines)
     gui_hooks.profile_did_open.append(window.opened)
     gui_hooks.sync_did_finish.append(window.look_soon)

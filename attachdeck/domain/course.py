@@ -450,6 +450,19 @@ class Study:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LessonsOpen:
+    """When lessons open in the add-on: `when` is `learned` or `always`.
+
+    A card is learned from an interval of so many days on, and a lesson when so many percent of its
+    cards are.
+    """
+
+    when: str = "learned"
+    cards: int = 80
+    days: int = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Course(Placed):
     """A whole course, or what it is beside its lessons. `place` is that of course.yaml."""
 
@@ -469,6 +482,7 @@ class Course(Placed):
     notice: str = ""
     help: Help | None = None
     study: Study = field(default_factory=Study)
+    lessons_open: LessonsOpen = field(default_factory=LessonsOpen)
     speech: str = ""
     lint: dict[str, tuple[str, Location]] = field(default_factory=dict, compare=False, repr=False)
     theme: str = "calm"

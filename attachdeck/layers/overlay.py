@@ -18,7 +18,7 @@ MAX_BASES = 5
 """The maximum number of courses that extend one another in a row."""
 _TOO_DEEP = "too many courses extend each other, or they extend each other in a circle"
 _OWN = ("extends", "keep_identity", "hide")
-_DEEP = ("option_sets", "tests", "theme", "study")
+_DEEP = ("option_sets", "tests", "theme", "study", "lessons_open")
 _APART = ("changes", "cards", "objectives", "reading")
 """Keys of a change that are not merged key by key."""
 _SHOWN = ("prompt", "question", "scenario", "text", "answer", "why")

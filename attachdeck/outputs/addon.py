@@ -1,7 +1,8 @@
 """The output `addon`: an add-on for Anki that carries the course's deck.
 
 Its code is that of the room `addon/`, unchanged, and `anki/stamp.py`; what is the course's own is
-in `course.json`, `manifest.json` and the deck, as data. So no text of a course becomes code.
+in `course.json`, `lessons.json`, `manifest.json` and the deck, as data. So no text of a course
+becomes code.
 
 The same deck gives the same bytes, as in `apkg`.
 """
@@ -15,13 +16,15 @@ from io import BytesIO
 from pathlib import Path
 
 from attachdeck.addon.start import OLDEST
+from attachdeck.anki.note_types import direction, words
 from attachdeck.compile.deck import Deck
-from attachdeck.outputs import apkg
+from attachdeck.compile.notes import report_address
+from attachdeck.outputs import addon_lessons, apkg
 
 SUFFIX = ".ankiaddon"
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-_CODE = ("addon/*.py", "anki/__init__.py", "anki/stamp.py")
+_CODE = ("addon/*.py", "addon/page.css", "addon/page.js", "anki/__init__.py", "anki/stamp.py")
 """The files of attachdeck that run inside Anki, at the same places in the add-on."""
 _BEGINNING = b"from .addon.start import begin\n\nbegin()\n"
 """The first file that Anki runs."""
@@ -31,6 +34,7 @@ def write(deck: Deck, place: Path) -> None:
     """Write the add-on. Raise OSError when the file cannot be written."""
     files = _code() | {
         "course.json": _json(_course(deck)),
+        "lessons.json": _json(addon_lessons.contents(deck)),
         "deck.apkg": _deck(deck, place.parent),
         "manifest.json": _json(_manifest(deck)),
     }
@@ -76,6 +80,9 @@ def _course(deck: Deck) -> dict[str, object]:
         "deck": course.deck,
         "changed": _changed(deck),
         "since": _since(deck),
+        "direction": direction(course.language),
+        "report": report_address(course),
+        "words": words(course.language),
     }
 
 
