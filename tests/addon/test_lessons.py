@@ -69,7 +69,7 @@ class Gate:
 
 
 @pytest.fixture
-def gate(collection: Collection, author: Author) -> Iterator[Gate]:
+def gate(collection: Collection, author: Author) -> Gate:
     return Gate(collection, author)
 
 
