@@ -57,7 +57,7 @@ def _lesson(
             {"text": plain(objective.text), "notes": of_objective[objective.id]}
             for objective in lesson.objectives
         ],
-        "notes": {note.guid: [_kind(note), note.modified] for note in own},
+        "notes": {note.guid: [_kind(note), max(note.modified, note.since)] for note in own},
         "reading": lifted(reading_html(lesson, html)),
     }
 
