@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -56,11 +57,15 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What a day asks of a learner: new cards, reviews, and the seconds for both."""
+    """What a day asks of a learner: new cards, reviews, and the seconds for both.
+
+    `recalled` is how many of the cards seen so far the learner would recall at the end of the day.
+    """
 
     new: int
     reviews: int
     seconds: float
+    recalled: float
 
 
 _FULL = ("DiskFull", "(os error 28)", "(os error 112)")
@@ -181,6 +186,7 @@ def simulator() -> Iterator[Simulate]:
     ):
         from anki.scheduler_pb2 import SimulateFsrsReviewRequest
 
+        @cache  # Parts of a plan ask the same.
         def simulate(cards: int, days: int, pace: Pace) -> tuple[Day, ...]:
             request = SimulateFsrsReviewRequest(
                 deck_size=cards,
@@ -202,6 +208,7 @@ def simulator() -> Iterator[Simulate]:
                     simulated.daily_new_count,
                     simulated.daily_review_count,
                     simulated.daily_time_cost,
+                    simulated.accumulated_knowledge_acquisition,
                 )
             )
 

@@ -44,17 +44,33 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
+class Recall:
+    """The cards that a learner has seen by a day (from 1), and how many of them they recall."""
+
+    day: int
+    seen: int
+    recalled: float
+
+    @property
+    def percent(self) -> float:
+        """Return the share of the seen cards that they recall."""
+        return 100 * self.recalled / self.seen
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A course at a pace: its cards, when each deck opens, and each day of whole weeks until at
     least four weeks after the last new card.
 
-    `practice` is the fewest practice cards that are asked in ten days while the course runs.
+    `practice` is the fewest practice cards that are asked in ten days while the course runs,
+    `recall` what the learner knows after six months.
     """
 
     cards: int
     pace: Pace
     openings: tuple[Opening, ...]
     days: tuple[Day, ...]
+    recall: Recall
     practice: float = 0
 
     @property
@@ -110,7 +126,8 @@ def plan(deck: Deck, pace: Pace, simulate: Simulate, seconds: int | None = None)
     )
     shown = days[: -(-(_last_new(days) + _DAYS_AFTER) // 7) * 7]
     fewest = practice.fewest(seen, _last_new(days))
-    return Plan(total, pace, openings, _timed(shown, seconds), fewest)
+    recall = Recall(_HALF_A_YEAR, seen[_HALF_A_YEAR - 1], days[_HALF_A_YEAR - 1].recalled)
+    return Plan(total, pace, openings, _timed(shown, seconds), recall, fewest)
 
 
 def term(
@@ -163,7 +180,8 @@ class _Practice:
     """Plays the practice cards of a course, whose deck options bring them back sooner.
 
     Anki's simulator knows one preset. So all cards are played with the course's, and what a
-    practice card asks beyond that, on average, is added from the day on which it is new.
+    practice card asks beyond that, on average, is added from the day on which it is new. The same
+    goes for what is recalled.
     """
 
     def __init__(self, deck: Deck, cards: Counter[str], simulate: Simulate) -> None:
@@ -217,16 +235,22 @@ class _Practice:
         last = min(count, max(opened) + _HALF_A_YEAR)
         usual = self.simulate(_SAMPLE, last, replace(pace, new=_SAMPLE, reviews=_NO_LIMIT))
         practice = self.sample(last)
-        reviews, seconds = [0.0] * last, [0.0] * last
+        reviews, seconds, recalled = [0.0] * last, [0.0] * last, [0.0] * last
         for first in opened:
             for day in range(first, last):
                 more, less = practice[day - first], usual[day - first]
                 reviews[day] += (more.reviews - less.reviews) / _SAMPLE
                 seconds[day] += (more.seconds - less.seconds) / _SAMPLE
+                recalled[day] += (more.recalled - less.recalled) / _SAMPLE
         return (
             *(
-                Day(day.new, max(0, day.reviews + round(more)), max(0.0, day.seconds + longer))
-                for day, more, longer in zip(days, reviews, seconds, strict=False)
+                Day(
+                    day.new,
+                    max(0, day.reviews + round(more)),
+                    max(0.0, day.seconds + longer),
+                    day.recalled + known,
+                )
+                for day, more, longer, known in zip(days, reviews, seconds, recalled, strict=False)
             ),
             *days[last:],
         )

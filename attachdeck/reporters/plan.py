@@ -45,6 +45,14 @@ def rows(plan: Plan) -> Iterator[tuple[str, str]]:
             "after the last new card"
         ),
     )
+    recall = plan.recall
+    yield (
+        "recall",
+        (
+            f"{recall.percent:.0f} % of the {recall.seen} cards seen by day {recall.day}, "
+            "after six months"
+        ),
+    )
 
 
 def lessons(plan: Plan) -> Iterator[str]:
@@ -92,6 +100,11 @@ def as_json(plan: Plan, all_terms: Iterable[Term]) -> str:
             "desired_retention": plan.pace.retention,
             "last_new_card": plan.last_new,
             "practice_in_ten_days": round(plan.practice, 1),
+            "recall_after_six_months": {
+                "day": plan.recall.day,
+                "seen": plan.recall.seen,
+                "percent": round(plan.recall.percent, 1),
+            },
             "lessons": [
                 {"deck": opening.deck, "cards": opening.cards, "opens": opening.day}
                 | ({"returns_every_days": round(opening.returns, 1)} if opening.returns else {})

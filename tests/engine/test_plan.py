@@ -5,10 +5,12 @@ from __future__ import annotations
 import builtins
 import importlib.util
 import json
+import random
 import shutil
 import xml.etree.ElementTree as ET
 from itertools import accumulate
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import Result
@@ -16,6 +18,10 @@ from click.testing import Result
 from attachdeck.compile.deck import Deck
 from support.commands import need, run
 from support.courses import COURSE, COURSE_YAML, LESSON_HEAD, write_course
+from support.engine import Learner, do_import
+
+if TYPE_CHECKING:
+    from anki.collection import Collection
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -103,6 +109,12 @@ def test_the_flagships_cards_are_all_planned(flagship: Deck):
     practice = [deck for deck in decks if deck.endswith("::Practice")]
     assert practice
     assert plan["practice_in_ten_days"] >= 1
+    assert plan["recall_after_six_months"]["seen"] == plan["cards"]
+    assert plan["recall_after_six_months"]["percent"] >= 90
+    weeks = [plan["days"][first : first + 7] for first in range(0, len(plan["days"]), 7)]
+    a_day = [sum(day["minutes"] for day in week) / 7 for week in weeks]
+    assert max(a_day) < 16
+    assert sum(a_day) / len(a_day) < 15
     for deck in practice:
         assert decks[decks.index(deck) - 1] == deck.removesuffix("::Practice")
 
@@ -168,6 +180,89 @@ def test_whoever_wants_to_recall_more_reviews_more(course: Path):
     assert high > low
 
 
+def test_whoever_wants_to_recall_more_recalls_more_after_six_months(course: Path):
+    recall = [
+        planned(course, "--retention", percent)["recall_after_six_months"]
+        for percent in ("75", "85", "95")
+    ]
+    assert [share["seen"] for share in recall] == [60, 60, 60]
+    low, middle, high = (share["percent"] for share in recall)
+    assert 75 < low < middle < high < 100
+    shown = run("plan", course, "--retention", "95").stdout
+    assert f"recall  {high:.0f} % of the 60 cards seen by day 182, after six months" in shown
+
+
+def test_recall_counts_the_cards_seen_so_far(tmp_path: Path):
+    folder = write_course(tmp_path, cards=cards("many", 300))
+    recall = planned(folder, "--new", "1")["recall_after_six_months"]
+    assert recall["seen"] == 182
+    assert recall["percent"] > 90
+
+
+def test_practice_that_returns_soon_is_recalled_better(tmp_path: Path):
+    exercises = "".join(f"  - {{id: do{n}, kind: practice, prompt: Do {n}.}}\n" for n in range(50))
+    folder = write_course(tmp_path, cards=cards("ask", 10) + exercises)
+    often, seldom = (
+        planned_with(folder, f"study: {{practice: {{maximum_interval: {days}}}}}\n")
+        for days in (2, 90)
+    )
+    assert often["percent"] > seldom["percent"]
+
+
+def planned_with(folder: Path, study: str) -> dict:
+    (folder / "course.yaml").write_text(COURSE_YAML + study, encoding="utf-8")
+    return planned(folder)["recall_after_six_months"]
+
+
+@pytest.mark.slow
+def test_a_learner_played_in_ankis_scheduler_recalls_what_the_plan_says(
+    tmp_path: Path, collection: Collection
+):
+    folder = write_course(tmp_path / "course", cards=cards("ask", 60))
+    assert run("build", folder, "-o", tmp_path / "deck.apkg").exit_code == 0
+    do_import(collection, tmp_path / "deck.apkg")
+    learner = Learner(collection)
+    memory = random.Random(1)
+    for day in range(1, 183):
+        new = collection.db.list("select id from cards where queue = 0 order by due limit 5")
+        due = collection.db.list(
+            "select id from cards where queue = 2 and due <= ?", collection.sched.today
+        )
+        for card in (*due, *new):
+            study(learner, card, memory)
+        if day < 182:
+            a_day_passes(collection)
+    recalled = [retrievability(collection, card) for card in collection.find_cards("-is:new")]
+    plan = planned(folder, "--new", "5")["recall_after_six_months"]
+    assert len(recalled) == plan["seen"] == 60
+    assert 100 * sum(recalled) / 60 == pytest.approx(plan["percent"], abs=4)
+
+
+def retrievability(collection: Collection, card: int) -> float:
+    return collection.card_stats_data(card).fsrs_retrievability
+
+
+def study(learner: Learner, card: int, memory: random.Random) -> None:
+    """Answer a card as often as Anki asks that day, right as likely as FSRS thinks."""
+    collection = learner.collection
+    while True:
+        before = collection.get_card(card)
+        likely = retrievability(collection, card) if before.queue == 2 else 0.85
+        learner.answer(card, 2 if memory.random() < likely else 0)
+        if collection.get_card(card).queue == 2:
+            return
+
+
+def a_day_passes(collection: Collection) -> None:
+    """Move all that was studied a day into the past."""
+    collection.db.execute("update cards set due = due - 1 where queue = 2")
+    collection.db.execute(
+        "update cards set data = json_set(data, '$.lrt', json_extract(data, '$.lrt') - 86400) "
+        "where reps > 0"
+    )
+    collection.db.execute("update revlog set id = id - 86400000")
+
+
 def test_reviews_at_most_hold_new_cards_back(course: Path):
     plan = planned(course, "--new", "10", "--reviews", "12")
     assert all(day["new"] + day["reviews"] <= 12 for day in plan["days"])
@@ -210,13 +305,13 @@ def test_a_terminal_shows_tables(course: Path):
     lines = run("plan", course, "--new", "7").stdout.splitlines()
     assert lines[0] == "cards   60"
     assert lines[2] == "new     until day 9, in week 2"
-    assert lines[6:10] == [
+    assert lines[7:11] == [
         "opens  week  cards  lesson",
         "day 1  1     30     01 first",
         "day 5  1     20     02 second",
         "day 8  2     10     03 third",
     ]
-    assert [line.split()[:3] for line in lines[12:]] == [["6", "weeks", "3"], ["12", "weeks", "1"]]
+    assert [line.split()[:3] for line in lines[13:]] == [["6", "weeks", "3"], ["12", "weeks", "1"]]
 
 
 def test_retired_cards_are_not_planned(course: Path):

@@ -56,11 +56,15 @@ class Learner:
 
     def review(self, name: str) -> None:
         """Answer the first card of a note Good, as the reviewer does."""
-        card = self.note(name).cards()[0]
+        self.answer(self.note(name).cards()[0].id, 2)
+
+    def answer(self, card_id: int, rating: int) -> None:
+        """Answer a card: 0 is Again, 2 is Good."""
+        card = self.collection.get_card(card_id)
         card.start_timer()
-        states = self.collection._backend.get_scheduling_states(card.id)
+        states = self.collection._backend.get_scheduling_states(card_id)
         self.collection.sched.answer_card(
-            self.collection.sched.build_answer(card=card, states=states, rating=2)
+            self.collection.sched.build_answer(card=card, states=states, rating=rating)
         )
 
 
