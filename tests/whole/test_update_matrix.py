@@ -14,6 +14,7 @@ import pytest
 
 from support.addon import unpacked, update
 from support.courses import (
+    COURSE_YAML,
     LESSON_HEAD,
     MEDIA_YAML,
     PLANE_SVG,
@@ -42,9 +43,29 @@ CARD_CHANGES = (
     "picture changed",
     "variant added",
     "sound added",
+    "practice reworded",
+    "practice moved to another lesson",
+    "answer in own words changed",
     "retired",
 )
-COURSE_CHANGES = ("style changed", "lesson added", "lessons reordered")
+COURSE_CHANGES = (
+    "style changed",
+    "lesson added",
+    "mixed review added",
+    "practice options changed",
+    "lessons reordered",
+)
+PRACTICE = "{{id: {id}, kind: practice, prompt: '{id}?', example: \"{text}\"{more}}}"
+PRODUCE = "{{id: {id}, kind: produce, prompt: '{id}?', answer: \"{text}\", standard: S{more}}}"
+BASIC = "{{id: {id}, kind: basic, prompt: '{id}?', answer: \"{text}\"{more}}}"
+FORMS = {
+    "practice reworded": PRACTICE,
+    "practice moved to another lesson": PRACTICE,
+    "practice options changed": PRACTICE,
+    "answer in own words changed": PRODUCE,
+}
+EDITED = {PRACTICE: "Example", PRODUCE: "Model Answer", BASIC: "Answer"}
+"""The field in which a card's text is, which the learner edits."""
 COMPARE = "attachdeck::compare"
 DOCUMENT = ROOT / "docs" / "explain" / "updates.md"
 
@@ -65,10 +86,23 @@ def name(change: str, act: str) -> str:
 
 def card(change: str, act: str, *, answer: str = "Old", more: str = "") -> str:
     picture = " ![](plane.svg)" if change == "picture changed" else ""
-    return (
-        f"  - {{id: {name(change, act)}, kind: basic, prompt: {name(change, act)}?, answer: "
-        f'"{answer}{picture}"{more}}}\n'
-    )
+    form = FORMS.get(change, BASIC)
+    return f"  - {form.format(id=name(change, act), text=answer + picture, more=more)}\n"
+
+
+def field(change: str) -> str:
+    return EDITED[FORMS.get(change, BASIC)]
+
+
+MIX = """\
+id: mix
+title: Mixed
+summary: All of it.
+objectives:
+  - {id: mix-goal, text: Tell them apart.}
+mixed: {tags: ["kind::basic"]}
+cards: []
+"""
 
 
 def lesson(slug: str, cards: str) -> str:
@@ -95,12 +129,20 @@ def second_release() -> dict[str, str | bytes]:
             "variant added", act, more=", variants: [{answer: Another}]"
         ),
         "sound added": lambda act: card("sound added", act, more=", audio: {front: hola.wav}"),
+        "practice reworded": lambda act: card("practice reworded", act, answer="New"),
+        "answer in own words changed": lambda act: card(
+            "answer in own words changed", act, answer="New"
+        ),
         "retired": lambda act: card(
             "retired", act, more=", status: retired, retired_because: Wrong."
         ),
     }
     first = "".join(make(act) for make in written.values() for act in LEARNER)
-    moved = "".join(card("moved to another lesson", act) for act in LEARNER)
+    moved = "".join(
+        card(change, act)
+        for change in ("moved to another lesson", "practice moved to another lesson")
+        for act in LEARNER
+    )
     return {
         "lessons/01-first.yaml": lesson("first", first),
         "lessons/02-second.yaml": lesson(
@@ -119,7 +161,7 @@ def act_on(learner: Learner, change: str, act: str) -> None:
     if act == "reviews":
         learner.review(name(change, act))
     elif act == "edits":
-        note["Answer"] = "Own"
+        note[field(change)] = "Own"
         collection.update_note(note)
     elif act == "tags":
         note.add_tag("own")
@@ -148,8 +190,10 @@ def state(learner: Learner, change: str, act: str) -> dict[str, object]:
         "select count() from revlog where cid in (select id from cards where nid = ?)", note.id
     )
     return {
-        "answer": note["Answer"] + note["Variant Answers"],
-        "own": note["Answer"] == "Own",
+        "note": (note.id, note.guid),
+        "options": [deck_options(collection, card.did) for card in note.cards()],
+        "answer": note[field(change)] + note["Variant Answers"],
+        "own": note[field(change)] == "Own",
         "sound": note["Front Audio"],
         "retired": bool(note["Retired"]),
         "tags": set(note.tags),
@@ -157,6 +201,12 @@ def state(learner: Learner, change: str, act: str) -> dict[str, object]:
         "scheduling": (rows, logs),
         "cards": len(rows),
     }
+
+
+def deck_options(collection: Collection, deck: int) -> tuple[object, object]:
+    """A deck's options, and the share to recall that it has for itself."""
+    share = collection.decks.get(deck).get("desiredRetention")
+    return collection.decks.config_dict_for_deck_id(deck), share
 
 
 def own_text(after: dict) -> str:
@@ -203,6 +253,8 @@ def outcome(before: dict, after: dict, act: str) -> str:
     }[act]
     assert after["decks"] == before["decks"], "an import moved a card"
     assert after["scheduling"] == before["scheduling"], "an import changed scheduling"
+    assert after["note"] == before["note"], "an import changed a note's identity"
+    assert after["options"] == before["options"], "an import changed deck options"
     return "; ".join(part for part in (*arrived, fate) if part) or "nothing changes"
 
 
@@ -269,6 +321,11 @@ def table(
                         "third", "  - {id: newcomer, kind: basic, prompt: P, answer: A}\n"
                     )
                 }
+            elif change == "mixed review added":
+                author_files = second | {"lessons/03-mix.yaml": MIX}
+            elif change == "practice options changed":
+                study = "study: {practice: {maximum_interval: 5, desired_retention: 85}}\n"
+                author_files = second | {"course.yaml": COURSE_YAML + study}
             else:
                 author_files = {
                     "lessons/03-first.yaml": second["lessons/01-first.yaml"].replace(
