@@ -43,7 +43,7 @@ _BRACKET = re.compile(r"(?<![:;])(?<![:;]-)\(|\)")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with a gap, how to mend it, and the piece of text to point at."""
+    """What is wrong with a gap, how to fix it, and the piece of text to point at."""
 
     message: str
     help: str

@@ -99,7 +99,7 @@ def command(
         return _Checks(courses, strict=strict, stats=stats)
 
     for folder in folders if fix else ():
-        _mend(folder)
+        _fix(folder)
     checks = check()
     checks.show(form)
     sys.exit(0 if (_last_of(check, checks) if watch else checks).passed else 1)
@@ -209,11 +209,11 @@ def _problems(checked: Checked) -> list[Diagnostic]:
     )
 
 
-def _mend(folder: Path) -> None:
-    from attachdeck.authoring.mending import mend
+def _fix(folder: Path) -> None:
+    from attachdeck.authoring.fixing import fix
 
     try:
-        for path, count in mend(folder).items():
+        for path, count in fix(folder).items():
             click.echo(f"{path}: {count} fixed", err=True)
     except OSError as error:
         fail(f"{error.filename or folder} cannot be written: {error.strerror or error}")

@@ -31,8 +31,8 @@ class Edit:
 class Diagnostic:
     """One thing to fix: a rule's name, a phrase, the narrowest place, and how to fix it.
 
-    `also` are other places to look at, each with a label; `mend` is the edit that fixes it, where
-    a program may do so.
+    `also` are other places to look at, each with a label; `fix` is the edit that `check --fix`
+    makes, if a safe one is known.
     """
 
     rule: str
@@ -40,7 +40,7 @@ class Diagnostic:
     at: Location
     help: str | None = None
     severity: Severity = Severity.ERROR
-    mend: Edit | None = None
+    fix: Edit | None = None
     also: tuple[tuple[str, Location], ...] = ()
 
     @property

@@ -105,8 +105,7 @@ class Preview:
             self._show(self.site.stuck(self.folder, error))
 
     def _look(self) -> Site:
-        """Return the course as it is now; what went wrong is shown, for the next save may mend
-        it."""
+        """Return the course as it is now, or the failure to show: the next save may fix it."""
         try:
             return look(self.folder, self.site, self.memory, self.jobs)
         except Exception as error:  # noqa: BLE001  # The page must follow whatever goes wrong.

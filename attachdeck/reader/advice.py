@@ -203,7 +203,7 @@ def _on_a_quotation_mark(page: Page, line: int, problem: str) -> Advice | None:
     place = page.opened(line) if "did not find expected" in problem else None
     if place is None:
         return None
-    meant = page.mended(place[0])
+    meant = page.quoted(place[0])
     help = f"close it: `{meant}`" if meant else f"close it{OR_BELOW}"
     return Advice("this quotation mark is never closed", help, place)
 
@@ -211,12 +211,12 @@ def _on_a_quotation_mark(page: Page, line: int, problem: str) -> Advice | None:
 def _on_complaint(complaint: _Complaint, page: Page, line: int, column: int) -> Advice:
     if advice := complaint.closer(page, line, column) or in_braces(page, line):
         return advice
-    meant = page.mended(line)
+    meant = page.quoted(line)
     ending = f": `{meant}`" if meant else complaint.otherwise
     return Advice(complaint.message, f"{complaint.help}{ending}")
 
 
 def as_text(line: int, text: str, parse: Callable[[str], Iterator[yaml.Event]]) -> str:
     """Return the end of a hint: how to write a line whose text means something else to YAML."""
-    meant = Page(text, parse).mended(line)
+    meant = Page(text, parse).quoted(line)
     return f": `{meant}`" if meant else OR_BELOW

@@ -36,7 +36,7 @@ def bracket(page: Page, line: int, _column: int) -> Advice | None:
     closed = page[line].rstrip() + closing
     if not page.reads(line, closed):
         return None
-    meant = page.mended(line)
+    meant = page.quoted(line)
     help = f"close it: `{shortened(closed.strip())}`" + (
         f"; a text that begins with a bracket {QUOTE}: `{meant}`" if meant else ""
     )
@@ -52,7 +52,7 @@ def no_beginning(page: Page, line: int, column: int) -> Advice:
             (line, hidden.start(1) + 1),
         )
     begins = re.fullmatch(KEY + ": +", page[line][: column - 1])
-    meant = page.mended(line) if begins and page[line][column - 1 : column] in ",]}" else ""
+    meant = page.quoted(line) if begins and page[line][column - 1 : column] in ",]}" else ""
     if meant:
         return Advice("a text cannot begin with `,`, `]` or `}`", f"it {QUOTE}: `{meant}`")
     return Advice("a value is missing here", "close the bracket before it, or write the value")

@@ -43,7 +43,7 @@ def _invisible(match: re.Match[str], text: str, shown: str) -> Diagnostic:
         message=f"the invisible character U+{ord(match.group()):04X} is not allowed in a course",
         at=at,
         help=f"{do if instead else 'delete it'}; copied text often contains such characters",
-        mend=Edit(at, instead),
+        fix=Edit(at, instead),
     )
 
 

@@ -111,7 +111,7 @@ def _second_key(page: Page, line: int, column: int) -> Advice | None:
     key = re.search(r" ([\w-]+)$", page[line][max(column - 40, 0) : column - 1])
     if not key or key[1] not in known_keys():
         return None
-    meant = page.mended(line)
+    meant = page.quoted(line)
     quotes = f"a text that contains `: ` {QUOTE}" + (f": `{meant}`" if meant else OR_BELOW)
     return Advice(
         "this colon begins a second value",
@@ -253,7 +253,7 @@ def out_of_place(page: Page, line: int, _column: int) -> Advice | None:
 
 def _text_after_its_end(page: Page, line: int) -> Advice:
     mark = re.match(KEY + r": +(.)", page[line])
-    meant = page.mended(line)
+    meant = page.quoted(line)
     if mark and mark[1] in "[{":
         return Advice(
             "there is text after the closing bracket",
@@ -319,7 +319,7 @@ def no_entry(page: Page, line: int, _column: int) -> Advice | None:
 def not_behind_a_bar(page: Page, line: int, column: int) -> Advice:
     """Advise on a text on the same line as the `|` or `>` before it."""
     sign = "|" if "|" in page[line][: column - 1] else ">"
-    meant = page.mended(line)
+    meant = page.quoted(line)
     return Advice(
         f"nothing can follow `{sign}` on the same line",
         "write the text on the lines below, indented further"

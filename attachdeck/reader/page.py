@@ -92,7 +92,7 @@ class Page:
             return min(marks, default=0) >= (beyond or line)
         return True
 
-    def mended(self, line: int) -> str:
+    def quoted(self, line: int) -> str:
         """Return a line with its text in quotes; empty if it cannot be read so either."""
         tries = _in_quotes(self[line][:LONGEST_LINE])
         return next((shown.strip() for whole, shown in tries if self.reads(line, whole)), "")

@@ -38,7 +38,7 @@ def as_json(
             "help": problem.help or "",
             **_place(problem.at),
             "fingerprint": fingerprint,
-            "mendable": problem.mend is not None,
+            "fixable": problem.fix is not None,
             "also": [{"label": label, **_place(at)} for label, at in problem.also],
         }
         for problem, fingerprint in zip(diagnostics, _fingerprints(diagnostics, texts), strict=True)

@@ -1,4 +1,4 @@
-"""Diagnostics for people: the place, the line with the place underlined, and how to mend it."""
+"""Diagnostics for people: the place, the line with the place underlined, and how to fix it."""
 
 from __future__ import annotations
 

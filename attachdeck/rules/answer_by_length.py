@@ -58,14 +58,14 @@ def _options(whole: Whole, choices: list[OptionsSummary]) -> Iterator[Finding]:
         return
     by_chance = sum(1 / (1 + choice.wrong) for choice in choices)
     most = max(_MOST * len(choices), _OVER_CHANCE * by_chance)
-    for extreme, mend in (("longest", "shorten"), ("shortest", "lengthen")):
+    for extreme, verb in (("longest", "shorten"), ("shortest", "lengthen")):
         count = sum(choice.right_is == extreme for choice in choices)
         if count > most:
             yield Finding(
                 whole.course.at,
                 f"the right option is the {extreme} in {count} of {len(choices)} multiple-choice "
                 f"cards, but by chance it would be in {by_chance:.0f}",
-                f"{mend} some right options",
+                f"{verb} some right options",
             )
 
 

@@ -84,8 +84,7 @@ def _lost(text: Text, context: Context) -> Iterator[Finding]:
 
 
 def _losing_lines(lines: list[str]) -> Iterator[tuple[str, str, str]]:
-    """Yield the lines of a text with which cells of a table are lost, or the whole table: each with
-    what is wrong and how to mend it."""
+    """Yield each line of a text that loses cells of a table, what is wrong and how to fix it."""
     width = 0  # Of the table that goes on.
     before = ""
     for line in lines:

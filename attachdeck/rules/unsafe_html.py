@@ -68,7 +68,7 @@ def _in_name(name: str, node: Node) -> Iterator[Finding]:
     """Yield a finding for a name or a tag that could run a script, as templates show it raw."""
     for danger in dangers(name):
         message = f"{danger.what} is not allowed on a card"
-        yield Finding(node.at, message, _mend(danger.instead))
+        yield Finding(node.at, message, _replacement_help(danger.instead))
 
 
 def _between_tags_and_fields(
@@ -108,7 +108,9 @@ def _in_fields(card: CustomCard, own: OwnNoteType, context: Context) -> Iterator
     for name, value in card.fields.items():
         for danger in dangers(value) or (unsafe_as_text(value) if name in as_text else ()):
             at = context.within(node_of(card)["fields"][name], danger.what)
-            yield Finding(at, f"{danger.what} is not allowed on a card", _mend(danger.instead))
+            yield Finding(
+                at, f"{danger.what} is not allowed on a card", _replacement_help(danger.instead)
+            )
 
 
 @cache
@@ -117,7 +119,7 @@ def _fields_in_tags(template: str) -> tuple[tuple[str, str], ...]:
     return tuple(fields_in_tags(template).items())
 
 
-def _mend(instead: str) -> str:
+def _replacement_help(instead: str) -> str:
     """Return a help line for something forbidden: a short replacement, or to delete it."""
     if 0 < len(instead) <= _LONGEST_INSTEAD and instead.isascii():
         return f"replace it with `{instead}`"

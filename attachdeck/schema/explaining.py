@@ -52,13 +52,13 @@ def _explain_value(
         help = f"write `id: {new_ids()[id(around.value)]}`; keep it when you reword the card"
     if wrong.name in around and is_bare(around, wrong.name):
         help = taken_apart(around, wrong.name)
-    is_mendable = keyword == "type" and wrong.is_meant
+    is_fixable = keyword == "type" and wrong.is_meant
     return Diagnostic(
         rule="schema",
         message=message,
         at=node.at if path else node.start,
         help=help,
-        mend=_retyped(document, node, wrong.takes) if is_mendable else None,
+        fix=_retyped(document, node, wrong.takes) if is_fixable else None,
     )
 
 

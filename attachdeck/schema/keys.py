@@ -89,7 +89,7 @@ def _no_id(node: Node, id: str) -> Diagnostic:
         message="this card has no `id` yet",
         at=node.start,
         help=f"add `id: {id}`, or run `attachdeck fmt` to add it; keep it when you reword the card",
-        mend=with_id(node, id),
+        fix=with_id(node, id),
     )
 
 
@@ -129,7 +129,7 @@ def unknown_keys(error: ValidationError, node: Node, validator: Validator) -> It
             message=f"`{key}` {disguised(key) or no_key}",
             at=node.key_at(key),
             help=_help_with(key, error, node, missing, validator),
-            mend=Edit(node.key_at(key), near[key][0]) if sure else None,
+            fix=Edit(node.key_at(key), near[key][0]) if sure else None,
         )
 
 

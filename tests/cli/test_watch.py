@@ -191,7 +191,7 @@ def test_a_course_below_a_folder_that_tools_ignore_is_watched(
     assert "error[unknown-key]" in running.report()
 
 
-def test_machines_and_mends_are_refused_beside_it(course: Path):
+def test_other_formats_and_fixes_are_refused_with_it(course: Path):
     result = run("check", course, "--watch", "--format", "json")
     assert result.exit_code == 2
     assert "only with `--format text`, not `json`" in result.output

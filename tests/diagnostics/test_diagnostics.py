@@ -70,7 +70,7 @@ PROPOSING = [case for case in CASES if re.search(r"help: .*`(- )?[\w-]+: ", case
 
 
 @pytest.mark.parametrize("case", PROPOSING, ids=lambda case: f"{case.file.stem}: {case.title}")
-def test_what_the_author_is_told_to_write_mends_it(case: Case, tmp_path: Path):
+def test_the_proposed_text_fixes_the_error(case: Case, tmp_path: Path):
     course = course_of(case, tmp_path)
     diagnostics = pipeline.check(course).diagnostics
     found = Counter((problem.at.file, problem.at.line) for problem in diagnostics)

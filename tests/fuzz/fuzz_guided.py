@@ -6,7 +6,7 @@
 The other options are those of libFuzzer.
 Files of a small course, and parts of a package, are tried whose names hold one of the words; all of
 them without any. What breaks the law, or takes more than two seconds, comes into the folder FOUND,
-with what it raised beside it. Make it small, mend its cause, and keep it: a course's file as
+with what it raised beside it. Make it small, fix its cause, and keep it: a course's file as
 tests/fuzz/corpus/<its name>--<what it shows>, a package as a case of
 tests/engine/test_strange_packages.py.
 """

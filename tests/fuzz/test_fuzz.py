@@ -2,7 +2,7 @@
 into the file.
 
 `ATTACHDECK_FUZZ=600` tries for that many seconds (docs/develop/developers.md); what it finds is
-mended, and stays as a small file in `corpus/`.
+fixed, and stays as a small file in `corpus/`.
 """
 
 from __future__ import annotations

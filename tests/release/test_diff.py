@@ -217,7 +217,7 @@ def test_a_card_under_another_id_is_the_same_for_learners(releases: Releases, ol
 
 
 @pytest.mark.parametrize("form", ["{}", "{}.apkg", "{}/course.lock"])
-def test_a_gap_that_is_gone_is_for_learners_to_mend(tmp_path: Path, form: str):
+def test_a_gap_that_is_gone_needs_action_by_learners(tmp_path: Path, form: str):
     before, after = Author(tmp_path / "before"), Author(tmp_path / "after")
     before.release("  - {id: one, kind: cloze, text: ((1 A)) and ((2 B)).}\n")
     after.release("  - {id: one, kind: cloze, text: ((1 A)) and B.}\n")

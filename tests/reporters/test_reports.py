@@ -53,7 +53,7 @@ def test_json(findings: Path):
     assert {(diagnostic["line"], diagnostic["column"]) for diagnostic in log["diagnostics"]} == {
         (8, 10)
     }
-    assert [diagnostic["mendable"] for diagnostic in log["diagnostics"]] == [False]
+    assert [diagnostic["fixable"] for diagnostic in log["diagnostics"]] == [False]
     lesson = str(findings / "lessons" / "01-first.yaml")
     place = {"file": lesson, "line": 7, "column": 10, "end_line": 7, "end_column": 11}
     assert log["diagnostics"][0]["also"] == [{"label": "first used here", **place}]

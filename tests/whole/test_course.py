@@ -225,7 +225,7 @@ def test_the_flagship_has_enough_scenes(course: Course):
         )
 
 
-def test_confusable_things_are_contrasted_and_common_sayings_mended(course: Course):
+def test_confusable_things_are_contrasted_and_common_sayings_corrected(course: Course):
     tags = Counter(tag for card in course.cards() for tag in card.tags)
     total = sum(1 for _ in course.cards())
     assert tags["contrast"] / total >= 0.18

@@ -31,7 +31,7 @@ function update() {
   review.update();
 }
 
-// What could be better stands beside its card; above all stands what must be mended, and what belongs to no card.
+// Warnings are beside their card. Errors are at the top, with warnings that belong to no card.
 function problems() {
   const errors = state.problems.filter((each) => each.severity === "error");
   const warnings = state.problems.length - errors.length;

@@ -1,4 +1,4 @@
-"""`check --fix` mends what can only be meant one way, and leaves everything else as its author
+"""`check --fix` fixes what can only be meant one way, and leaves everything else as its author
 wrote it."""
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from attachdeck import pipeline
-from attachdeck.authoring.mending import mend, replacements
+from attachdeck.authoring.fixing import fix, replacements
 from attachdeck.authoring.spans import replaced
 from attachdeck.compile.results import Checked
 from attachdeck.domain.diagnostics import Diagnostic, Edit, Severity
@@ -89,7 +89,7 @@ def lesson(folder: Path) -> str:
     ],
 )
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_what_is_mended(tmp_path: Path, broken: str, whole: str, newline: str):
+def test_what_is_fixed(tmp_path: Path, broken: str, whole: str, newline: str):
     folder = write_course(tmp_path)
     path = folder / "lessons" / "01-first.yaml"
     path.write_bytes((LESSON_HEAD + broken).replace("\n", newline).encode())
@@ -97,7 +97,7 @@ def test_what_is_mended(tmp_path: Path, broken: str, whole: str, newline: str):
     assert result.exit_code == 0, result.stderr
     assert "01-first.yaml: " in result.stderr
     assert lesson(folder) == (LESSON_HEAD + whole).replace("\n", newline)
-    assert " mended\n" not in run("check", folder, "--fix").stderr
+    assert " fixed\n" not in run("check", folder, "--fix").stderr
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_what_could_be_meant_otherwise_is_left_to_its_author(tmp_path: Path, lef
     before = lesson(folder)
     result = run("check", folder, "--fix")
     assert result.exit_code == 1
-    assert " mended\n" not in result.stderr
+    assert " fixed\n" not in result.stderr
     assert lesson(folder) == before
 
 
@@ -133,7 +133,7 @@ def test_the_ids_that_cards_get_are_unique_in_the_course(tmp_path: Path):
     card = "  - {kind: basic, prompt: Who?, answer: A.}\n"
     second = LESSON_HEAD.replace("first", "second").replace("First", "Second") + card
     course = write_course(tmp_path, {"lessons/02-second.yaml": second}, cards=card)
-    assert mend(course)
+    assert fix(course)
     assert errors(course) == []
     assert "{id: who-2, kind: basic" in (course / "lessons" / "02-second.yaml").read_text(
         encoding="utf-8"
@@ -141,10 +141,10 @@ def test_the_ids_that_cards_get_are_unique_in_the_course(tmp_path: Path):
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.file.stem}: {case.title}")
-def test_what_was_mended_has_fewer_mistakes_than_before(case: Case, tmp_path: Path):
+def test_what_was_fixed_has_fewer_mistakes_than_before(case: Case, tmp_path: Path):
     course = course_of(case, tmp_path)
     before = errors(course)
-    if mend(course):
+    if fix(course):
         assert len(errors(course)) < len(before)
     else:
         assert errors(course) == before
@@ -170,7 +170,7 @@ def test_a_mark_at_the_start_stays_and_other_files_are_not_touched(tmp_path: Pat
     assert sources.stat().st_mtime_ns == stamp
 
 
-def test_a_course_that_this_one_extends_is_not_mended(tmp_path: Path):
+def test_a_course_that_this_one_extends_is_not_fixed(tmp_path: Path):
     base = write_course(tmp_path / "base", cards=GOOD.replace("That.", "1969"))
     own = tmp_path / "own"
     own.mkdir()
@@ -212,8 +212,8 @@ def test_what_its_author_saves_meanwhile_is_left_alone(
         path.write_text(saved, encoding="utf-8")
         return checked
 
-    monkeypatch.setattr("attachdeck.authoring.mending.pipeline.check", saved_after_checking)
-    assert not mend(folder)
+    monkeypatch.setattr("attachdeck.authoring.fixing.pipeline.check", saved_after_checking)
+    assert not fix(folder)
     assert lesson(folder) == saved
     monkeypatch.undo()
-    assert mend(folder) == {path: 1}
+    assert fix(folder) == {path: 1}

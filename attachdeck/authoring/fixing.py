@@ -1,5 +1,4 @@
-"""Mends that a program may make: the edits that diagnostics bring along, put into the author's
-files. All else in them stays, comments too."""
+"""Make the safe edits that diagnostics propose in the author's files, and change nothing else."""
 
 from __future__ import annotations
 
@@ -15,25 +14,25 @@ from attachdeck.domain.diagnostics import Edit
 from attachdeck.reader import read_text
 
 _ROUNDS = 50
-"""How often a course is read again at most: some mistakes show only once others are mended."""
+"""Maximum number of times a course is read again: fixing one error can reveal the next."""
 
 
-def mend(folder: Path) -> Counter[Path]:
-    """Mend what is safe to mend in a course's files; return how many mends each file got.
+def fix(folder: Path) -> Counter[Path]:
+    """Fix what is safe to fix in a course's files; return the number of fixes in each file.
 
-    Raise OSError, and UnicodeDecodeError for a file that is not in UTF-8. A file that could be read
-    before, and in which something could not after, is left as it was.
+    Raise OSError, and UnicodeDecodeError for a file that is not in UTF-8. A file stays as it is if
+    the fixes would make it unreadable.
     """
     total: Counter[Path] = Counter()
     for _ in range(_ROUNDS):
         checked = pipeline.check(folder)
-        edits = [diagnostic.mend for diagnostic in checked.diagnostics if diagnostic.mend]
+        edits = [diagnostic.fix for diagnostic in checked.diagnostics if diagnostic.fix]
         texts = {Path(file): text for file, text in checked.texts.items()}
         done = Counter(
             {
                 path: count
                 for path in _inside(folder, edits)
-                if (count := _mend(path, texts.get(path), edits))
+                if (count := _fix_file(path, texts.get(path), edits))
             }
         )
         if not done:
@@ -48,7 +47,7 @@ def _inside(folder: Path, edits: Iterable[Edit]) -> list[Path]:
     return sorted({path for edit in edits if (path := Path(edit.at.file)).is_relative_to(folder)})
 
 
-def _mend(path: Path, checked: str | None, edits: Iterable[Edit]) -> int:
+def _fix_file(path: Path, checked: str | None, edits: Iterable[Edit]) -> int:
     """Make the edits of a file, and return how many there were.
 
     Their places are those of the text that was `checked`: what was saved since is left alone.
@@ -57,10 +56,10 @@ def _mend(path: Path, checked: str | None, edits: Iterable[Edit]) -> int:
     if checked is not None and checked != file.text:
         return 0
     edits = [edit for edit in edits if Path(edit.at.file) == path]
-    mended = file.replaced(replacements(file.text, edits))
-    if read_text(mended.text, path.name)[1] and not read_text(file.text, path.name)[1]:
+    fixed = file.replaced(replacements(file.text, edits))
+    if read_text(fixed.text, path.name)[1] and not read_text(file.text, path.name)[1]:
         return 0
-    mended.write()
+    fixed.write()
     return len(edits)
 
 
