@@ -135,8 +135,14 @@ def option_row(option: click.Option, context: click.Context) -> str:
         " You may repeat it." if option.multiple and "repeat" not in (option.help or "") else ""
     )
     text = " ".join((option.help or "").split()).replace("|", "\\|")
-    default = f" Default: `{option.default}`." if option.show_default and option.default else ""
+    default = f" Default: {default_of(option)}." if option.show_default and option.default else ""
     return f"| {names}{taken} | {text}{repeat}{default} |"
+
+
+def default_of(option: click.Option) -> str:
+    """Return an option's default as code, or each of several."""
+    several = isinstance(option.default, tuple)
+    return " and ".join(f"`{value}`" for value in (option.default if several else [option.default]))
 
 
 def examples(epilog: str) -> list[str]:

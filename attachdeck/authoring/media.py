@@ -42,7 +42,9 @@ def _added(
     place = _place(folder / "media", file, content, key.removesuffix("s"))
     listing = folder / "media" / "media.yaml"
     if place.name in _listed(listing, key):
-        raise CannotAdd(f"`{place.name}` is already listed in `{listing}`")
+        raise CannotAdd(
+            f"`{place.name}` is already listed in `{listing}`: use that, or rename the new file"
+        )
     copied = not place.exists()
     begun = not listing.exists()
     if copied:

@@ -83,6 +83,8 @@ def course(
     beside = ci_files(folder) if ci else {}
     if taken := next((path for path in beside if path.exists()), None):
         raise CannotAdd(f"`{taken}` already exists and was not changed: leave --ci out")
+    if (folder / "course.yaml").is_file():
+        raise CannotAdd(f"`{folder}` is already a course: choose a new folder")
     if used := in_the_way(folder):
         raise CannotAdd(f"`{folder}` is not empty (it contains `{used}`): choose a new folder")
     texts = _course_texts(folder, title, name) | (vscode_files() if vscode else {})
@@ -249,7 +251,8 @@ def lesson_file(folder: Path, name: str) -> Path:
     if len(fitting) != 1:
         listed = ", ".join(f"`{lesson_id}`" for lesson_id in ids.values() if lesson_id)
         raise CannotAdd(
-            f"`{name}` names {'several lessons' if fitting else 'no lesson'}; choose from {listed}"
+            f"{'several lessons match' if fitting else 'there is no lesson'} `{name}`; "
+            f"choose from {listed}"
         )
     return fitting[0]
 

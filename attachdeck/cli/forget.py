@@ -55,8 +55,8 @@ def command(names: tuple[str, ...], course: Path | None, language: str) -> None:
         outcome = forgotten(lock, new, name)
         if outcome is None:
             fail(
-                f"there is nothing to forget about `{name}`; {checked.lock_path} is unchanged: "
-                "copy the id from the error that `attachdeck check` prints"
+                f"`attachdeck build` does not refuse anything because of `{name}`: copy the id "
+                f"from an error of `attachdeck check` ({checked.lock_path} is unchanged)"
             )
         lock, effect = outcome
         effects.append(effect)

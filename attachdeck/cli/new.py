@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,9 @@ from attachdeck.authoring.text_file import EditFault
 from attachdeck.cli.groups import Group
 from attachdeck.cli.terminal import fail, own_course, show
 from attachdeck.domain.course import KINDS_OF_CARD
+from attachdeck.domain.diagnostics import did_you_mean
 from attachdeck.domain.naming import card_id, free, is_id, slug, word
+from attachdeck.schema import schema_text
 
 
 def _id(_context: click.Context, _parameter: click.Parameter, name: str | None) -> str:
@@ -117,6 +120,7 @@ def new_card(
     if name in taken:
         fail(f"the id `{name}` is already used; try `--id {free(name, taken)}`")
     kind = kind or click.prompt("Kind", type=click.Choice(sorted(KINDS_OF_CARD)), default="basic")
+    _refuse_unknown_keys(kind, values)
     _ASKED[kind](values)
     card = {"id": name or card_id(values, taken), "kind": kind} | values
 
@@ -215,6 +219,17 @@ def _values(settings: tuple[str, ...]) -> Values:
             raise click.UsageError(f"`--set {setting}`: `{key}` is set twice")
         values[key] = value_of(key, value)
     return values
+
+
+def _refuse_unknown_keys(kind: str, values: Values) -> None:
+    """Exit with 2 for a key that cards of this kind do not have, before anything is asked."""
+    known = json.loads(schema_text("lesson"))["$defs"][kind]["properties"]
+    for key in values:
+        if key not in known:
+            raise click.UsageError(
+                f"`--set {key}=…`: a card of kind `{kind}` has no `{key}`; "
+                f"{did_you_mean(key, known) or 'run `attachdeck schema lesson` to see its keys'}"
+            )
 
 
 def _ask(values: Values, key: str, question: str) -> None:

@@ -31,9 +31,9 @@ from attachdeck.reporters import changes as reporter
 @click.command(
     epilog="""\b
 Examples:
-  attachdeck push                       Anki shows its import dialog
-  attachdeck push my-course --dry-run   show what would change
-  attachdeck push my-course --no-dialog import without asking
+  attachdeck push                        Anki shows its import dialog
+  attachdeck push my-course --dry-run    show what would change
+  attachdeck push my-course --no-dialog  import without asking
 """
 )
 @click.argument("course", required=False, type=click.Path(path_type=Path))

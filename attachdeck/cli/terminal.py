@@ -52,9 +52,10 @@ def _refuse_here(installed: Iterable[str] = ()) -> NoReturn:
             f"there is no course here; this folder is inside the course `{above}`: name that folder"
         )
     below = [word(folder) for folder in courses.below(Path())][:_NAMED]
+    new = "new-course" if Path("my-course").exists() else "my-course"
     ways = [
         *([f"name a course in a folder below this one: {_listed(below)}"] if below else []),
-        "start one: `attachdeck new course my-course`",
+        f"start one: `attachdeck new course {new}`",
         *([f"name an installed course: {_listed(installed)}"] if installed else []),
     ]
     raise click.UsageError(
@@ -73,7 +74,7 @@ def _refuse(folder: Path) -> NoReturn:
     near = None if above or folder.exists() else did_you_mean(folder.as_posix(), names)
     raise click.UsageError(
         f"`{folder}` {'is not a course' if folder.exists() else 'does not exist'}: "
-        + (near or "name the folder that contains course.yaml" + (f": `{above}`" if above else ""))
+        + (near or "name the folder that contains course.yaml" + (f", `{above}`" if above else ""))
     )
 
 

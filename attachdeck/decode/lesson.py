@@ -77,7 +77,7 @@ class LessonDecoder(Reports):
             )
             self.report(
                 "extends",
-                "this lesson changes another course's lesson, but this course extends none",
+                "this lesson changes another course's lesson, but this course does not extend one",
                 root.key_at("changes"),
                 help,
             )

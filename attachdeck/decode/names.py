@@ -150,11 +150,12 @@ def number_problems(files: Sequence[str]) -> Iterator[Diagnostic]:
     for file in files:
         number = lesson_number(file)
         if number is None:
+            name = _free_number(file, files)
             yield Diagnostic(
                 rule="file-name",
                 message="the file name of a lesson must begin with its number",
                 at=Location(file),
-                help=f"rename it to `{_free_number(file, files)}`; the number sets its place",
+                help=f"rename it to `{name}`; the number sets the lesson's place",
             )
         else:
             numbered.append((number, file))
@@ -220,7 +221,7 @@ def _twice(names: Iterable[Name], seen: dict[str, Location] | None = None) -> It
                 rule="duplicate-id",
                 message=f"`{name.id}` is used twice",
                 at=name.at,
-                help="give one of the two a different name",
+                help="give one of the two a different id",
                 also=(("first used here", first),),
             )
 

@@ -64,7 +64,7 @@ def _box(lesson: LessonDecoder, entry: Node, picture: Picture, whole: Box) -> Bo
         "unknown-element",
         entry["element"],
         svg_boxes(picture.content),
-        f"`{picture.file}` as a rect, circle, ellipse or image without transform",
+        f"`{picture.file}` as the id of a rect, circle, ellipse or image without `transform`",
     )
     if element is None:
         return None

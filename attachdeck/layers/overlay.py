@@ -222,7 +222,7 @@ class Overlay:
             message = (
                 f"the course that this one extends has no lesson `{name.value}`"
                 if name.value is not None
-                else "`changes` names no lesson"
+                else "`changes` is empty"
             )
             help = did_you_mean_or_list(str(name.value), changes)
             self._report("unknown-lesson", message, name.at, help)

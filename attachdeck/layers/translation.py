@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attachdeck.domain.diagnostics import Diagnostic, did_you_mean_or_list
+from attachdeck.domain.diagnostics import Diagnostic, did_you_mean
 from attachdeck.domain.location import Location
 from attachdeck.layers.picture_words import with_words, words_in
 from attachdeck.reader import TRANSLATIONS, CourseFiles, Document, Node, read_bytes
@@ -153,12 +153,14 @@ def unknown_language(folder: Path, language: str, file: str) -> Diagnostic | Non
     known = languages(folder)
     if language in known:
         return None
-    help = did_you_mean_or_list(language, known)
+    extract = f"run `attachdeck translate extract {language}` to start one"
+    listed = ", ".join(f"`{code}`" for code in known)
+    others = f", or use one of these: {listed}" if known else ""
     return Diagnostic(
         rule="unknown-language",
         message=f"this course has no translation into `{language}`",
         at=Location(file),
-        help=help or f"run `attachdeck translate extract {language}` to start one",
+        help=did_you_mean(language, known) or extract + others,
     )
 
 

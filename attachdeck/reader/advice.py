@@ -84,7 +84,7 @@ _COMPLAINTS = (
     _Complaint(
         "did not find expected '-' indicator",
         "this line has the wrong indentation",
-        "all keys of a card start in the same column, and list entries start with `- `",
+        "all keys of an entry start in the same column, and list entries start with `- `",
         "",
         closer=indented_wrongly,
     ),

@@ -125,7 +125,7 @@ class Builder:
         if word:
             message = (
                 f"a backslash is special in double quotes: `{word.rpartition(':')[2][:2]}` in "
-                f"`{word}` becomes {'a tab' if 't' in word[:5] else 'a line end'}"
+                f"`{word}` becomes {'a tab' if 't' in word[:5] else 'a line break'}"
             )
             help = f"a text with a backslash needs single quotes{self.as_text(event)}"
             self.diagnostics.append(self.diagnostic("yaml-syntax", message, event, help))

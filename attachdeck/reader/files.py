@@ -81,9 +81,10 @@ def read_bytes(
             )
         return path.read_bytes(), None
     except FileNotFoundError:
-        return unreadable(
-            "this file is missing", "create it; `attachdeck schema` shows what it can contain"
-        )
+        help = "create it, or restore it from git or a backup"
+        if path.name == "course.yaml":
+            help = "check the folder's name; `attachdeck new course FOLDER` starts a course"
+        return unreadable("this file is missing", help)
     except (OSError, RuntimeError) as error:
         # A loop of links is a RuntimeError before Python 3.13.
         return unreadable(

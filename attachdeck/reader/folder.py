@@ -233,7 +233,7 @@ def _no_lessons(course: str) -> Diagnostic:
         rule="no-lessons",
         message="the course has no lessons",
         at=Location(f"{course}/lessons"),
-        help="write the first one as `lessons/01-first.yaml`",
+        help='run `attachdeck new lesson "First lesson"`, or check that this is the right folder',
     )
 
 

@@ -49,7 +49,7 @@ def line_too_deep(page: Page, line: int, column: int) -> Advice | None:
     column_help = (
         f"if it is {noun}, start it in column {begin}"
         if begin
-        else "all keys of a card start in the same column"
+        else "all keys of an entry start in the same column"
     )
     return Advice(
         "this line is indented further than the line above, so it continues that text",
@@ -289,7 +289,7 @@ def indented_wrongly(page: Page, line: int, column: int) -> Advice | None:
         )
     begin = page.column(line)
     help = (
-        f"start it in column {begin}: all keys of a card start in the same column, "
+        f"start it in column {begin}: all keys of an entry start in the same column, "
         "and list entries start with `- `"
     )
     return Advice("this line has the wrong indentation", help) if begin else None

@@ -292,7 +292,7 @@ def _of_revision(revision: str, course: Path, language: str) -> Snapshot:
             git.write_revision(revision, course, Path(folder))
         except git.GitFailed as error:
             raise NoSnapshot(
-                f"`{revision}` is not a file, a folder or a git revision: {error}"
+                f"`{revision}` is not a course, package (.apkg), lock or git revision: {error}"
             ) from error
         return _of_course(Path(folder), language)
 

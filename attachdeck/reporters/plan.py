@@ -34,15 +34,15 @@ def rows(plan: Plan) -> Iterator[tuple[str, str]]:
     yield (
         "a day",
         (
-            f"{per_day(study):.0f} cards, {minutes(study):.0f} minutes; "
-            f"{busiest(plan.days):.0f} minutes in the busiest week"
+            f"{_count(per_day(study), 'card')}, {_count(minutes(study), 'minute')}; "
+            f"{_count(busiest(plan.days), 'minute')} in the busiest week"
         ),
     )
     yield (
         "after",
         (
-            f"{per_day(after):.0f} cards, {minutes(after):.0f} minutes a day in the four weeks "
-            "after the last new card"
+            f"{_count(per_day(after), 'card')}, {_count(minutes(after), 'minute')} a day "
+            "in the four weeks after the last new card"
         ),
     )
     recall = plan.recall
@@ -53,6 +53,11 @@ def rows(plan: Plan) -> Iterator[tuple[str, str]]:
             "after six months"
         ),
     )
+
+
+def _count(number: float, noun: str) -> str:
+    """Return a rounded number with its noun."""
+    return f"{number:.0f} {noun}{'' if round(number) == 1 else 's'}"
 
 
 def lessons(plan: Plan) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """A picture's file is damaged
 
-The file is not the type of file that its name promises, or its SVG ends too early.
+The content of the file does not match the ending of its name, or its SVG ends too early.
 Learners would see an empty frame.
 Fix: export the picture again and replace the file.
 """

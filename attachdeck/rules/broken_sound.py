@@ -1,6 +1,6 @@
 """A sound's file is damaged
 
-The file is not the type of file that its name promises. Learners would not hear anything.
+The content of the file does not match the ending of its name. Learners would not hear anything.
 Fix: export the sound again and replace the file.
 """
 

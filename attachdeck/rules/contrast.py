@@ -1,6 +1,6 @@
 """Text in this colour is hard to read
 
-The accent is the colour of tabs, labels and gaps. People with low vision, and everyone in bright
+The accent is the colour of labels, links and gaps. People with low vision, and everyone in bright
 light, need enough contrast to read it. On the card it needs at least 7:1 (WCAG 2.2, AAA), and
 on the tint of an answer 4.5:1 (AA). The colours of the themes have that contrast.
 Fix: choose a darker `accent`, or a lighter `accent_night`, as the message suggests.

@@ -1,7 +1,7 @@
 """A name is listed twice
 
-Two sources have the same key, two pictures or two sounds the same file, two test scenes the same
-id, or two fields or templates of a note type the same name.
+For example, two sources have the same key, two entries of `media/media.yaml` the same file, or two
+fields of a note type the same name.
 Fix: delete one of the two entries, or give it a different name.
 
 Bad:
@@ -55,7 +55,8 @@ def _repeated(entries: Iterable[Node], name: str) -> Iterator[Finding]:
     for entry in entries:
         known = first.setdefault(entry.value[name], entry)
         if known is not entry:
-            message = f"`{entry.value[name]}` is used twice"
-            help = "give one of the two a different name"
-            also = (("first used here", known[name].at),)
+            message = f"`{entry.value[name]}` is listed twice"
+            rename = "" if name == "file" else f", or give it a different {name}"
+            help = f"delete one of the two entries{rename}"
+            also = (("first listed here", known[name].at),)
             yield Finding(entry[name].at, message, help, also=also)

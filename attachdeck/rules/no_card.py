@@ -1,8 +1,8 @@
 """Anki would not make a card from this
 
-The question is blank on the card, a gap is lost, or no field fills the front of a template.
+The question is blank, a gap is lost, or the front of every template is empty.
 Learners would not get the card.
-Fix: write the text that learners should see. To write about a tag, put it between backticks.
+Fix: write the text that learners should see. To show a tag as text, put it between backticks.
 
 Bad:
 
@@ -41,7 +41,7 @@ from attachdeck.rules.support.places import node_of
 
 SEVERITY = Severity.ERROR
 RUNS_LAST = True
-_WRITE_IT = "write it; to write about a tag, put it between backticks"
+_WRITE_IT = "write text that learners see; to show a tag as text, put it between backticks"
 _RETIRE = "; or retire the card with `status: retired` and `retired_because`, and learners keep it"
 
 Files = Callable[[], Media]

@@ -80,7 +80,7 @@ def _lies_in_corner(card: OcclusionCard) -> bool:
 
 
 def _in_corner(card: OcclusionCard) -> Iterator[Finding]:
-    message = "the regions of this card cover only one hundredth of the picture"
+    message = "the regions of this card cover less than 1 % of the picture"
     help = "write percentages of the picture, such as 20 instead of 0.2"
     yield Finding(node_of(card).key_at("regions"), message, help)
 

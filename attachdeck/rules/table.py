@@ -117,8 +117,8 @@ def _surplus(cells: int, width: int) -> tuple[str, str]:
         "cells"
     )
     help = (
-        "give the header row and the `---` row the same number of cells; or write `\\|` for a bar "
-        "inside a cell"
+        f"delete the extra cells, or give the header row and the `---` row {cells} cells; write "
+        "`\\|` for a bar inside a cell"
     )
     return message, help
 

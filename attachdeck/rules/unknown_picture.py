@@ -77,13 +77,14 @@ def _is_known(course: Course, context: Context, name: str) -> bool:
 
 def _help(course: Course, name: str) -> str:
     is_sound = name.lower().endswith(SOUND_ENDINGS)
+    noun = "sound" if is_sound else "picture"
     if _ADDRESS.match(name):
-        noun = "sound" if is_sound else "picture"
         return (
             f"put the {noun} into media/, list it in media/media.yaml and write its file name here"
         )
     about = "transcript" if is_sound else "alt text"
     return (
         did_you_mean(name, {*course.pictures, *course.sounds})
-        or f"list it in media/media.yaml with its {about}, origin and licence"
+        or f"run `attachdeck new {noun} FILE`, or list it in media/media.yaml with its {about}, "
+        "origin and licence"
     )

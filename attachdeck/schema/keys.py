@@ -58,12 +58,12 @@ def missing_keys(
         if key == "id" and "kind" in node and not near and id(node.value) in new_ids():
             yield _no_id(node, as_yaml(new_ids()[id(node.value)]))
         else:
-            description = _described(known.get(key, {}))
+            add = _added(key, known.get(key, {}), error)
             yield Diagnostic(
                 rule="missing-key",
                 message=f"`{key}` is missing{_in_kind(error, node, 'from')}",
                 at=node.key_at(near) if near else node.start,
-                help=f"rename `{near}` to `{key}`" if near else f"add `{key}:`{description}",
+                help=f"rename `{near}` to `{key}`" if near else add,
             )
 
 
@@ -100,10 +100,16 @@ def _meant_by_author(key: str, unknown: Sequence[str], schema: Mapping[str, Any]
     return next(iter(named or close(key, unknown, cutoff=_ALIKE)), "")
 
 
-def _described(schema: Mapping[str, Any]) -> str:
-    """Return the first sentence of a key's description, with a small letter, in brackets."""
+def _added(key: str, schema: Mapping[str, Any], error: ValidationError) -> str:
+    """Return how to add a key: its possible values, or the first sentence of its description."""
+    if error.validator == "dependentRequired" and "enum" in schema:
+        needs: Any = error.validator_value
+        [other] = (name for name, needed in needs.items() if key in needed)
+        return f"add `{key}: {schema['enum'][-1]}`, or delete `{other}`"
+    if "enum" in schema:
+        return f"add `{key}:` and one of {', '.join(f'`{value}`' for value in schema['enum'])}"
     first = schema.get("description", "").split(". ")[0].rstrip(".")
-    return f" ({first[0].lower()}{first[1:]})" if first else ""
+    return f"add `{key}:` ({first[0].lower()}{first[1:]})" if first else f"add `{key}:`"
 
 
 def unknown_keys(error: ValidationError, node: Node, validator: Validator) -> Iterator[Diagnostic]:

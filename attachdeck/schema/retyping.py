@@ -32,7 +32,7 @@ def help_with_type(wrong: Wrong, kind: str) -> str | None:
 def _after_nothing(wrong: Wrong, kind: str) -> str:
     if wrong.typed and wrong.takes(wrong.typed):
         text = wrong.as_typed(quoted(wrong.typed))
-        return f"without quotes, {wrong.typed} means no value; if it is the text, write {text}"
+        return f"without quotes, `{wrong.typed}` means no value; if you mean the text, write {text}"
     if "enum" in wrong.schema:
         return f"{did_you_mean_or_list('', wrong.schema['enum'])}{or_delete(wrong)}"
     after = "after the `- `" if wrong.entry else "after the colon"
@@ -54,9 +54,8 @@ def needed_keys(schema: Any, before: str = "", text: str = "…") -> str:
     """Return the keys that a group must have, as an example, or the example of its schema."""
     example = next(iter((schema or {}).get("examples", ())), None)
     if isinstance(example, dict) and "properties" not in schema:
-        return ", as in " + " and ".join(
-            f"`{key}: {written(value)}`" for key, value in list(example.items())[:1]
-        )
+        key, value = next(iter(example.items()))
+        return f", as in `{key}: {written(value)}`"
     schema = schema or {}
     needed = (
         schema.get("required")
@@ -65,7 +64,13 @@ def needed_keys(schema: Any, before: str = "", text: str = "…") -> str:
     )
     value = text if schema.get("required") == list(needed) and len(needed) == 1 else "…"
     shown = [f"`{before if key is needed[0] else ''}{key}: {value}`" for key in needed]
-    return ", as in " + " and ".join(shown) if needed else ""
+    return f", as in {_listed(shown)}" if shown else ""
+
+
+def _listed(parts: list[str]) -> str:
+    """Return parts as "a, b and c"."""
+    *others, last = parts
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _text(wrong: Wrong) -> str | None:

@@ -44,7 +44,8 @@ def in_the_way(place: Path) -> str:
 
     It is empty if the folder is new, or has only files of git and of the system.
     """
-    files = sorted(place.iterdir()) if place.is_dir() else ()
+    files = list(place.iterdir()) if place.is_dir() else []
+    files.sort(key=lambda file: (file.name.startswith("."), file.name))
     return next((file.name for file in files if file.name not in _UNSEEN), "")
 
 

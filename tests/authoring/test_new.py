@@ -149,7 +149,7 @@ def test_an_id_that_yaml_would_take_for_something_else_stays_text(tmp_path: Path
         (("lesson", " ", "."), "`title` is blank"),
         (("lesson", "Next", ".", "--id", "first-next"), "is used twice"),
         (("lesson", "Next", ".", "--id", "Next!"), "as in `next`"),
-        (("card", ".", "--set", "foo=x"), "`foo` is not a key"),
+        (("card", ".", "--set", "foo=x"), "a card of kind `practice` has no `foo`"),
         (("card", ".", "--set", "sources=bowlby1969"), "or begin each entry with `- `"),
         (("card", ".", "--set", "sources=[nobody]"), "is not in sources.yaml"),
         (("card", ".", "--set", "hint=a", "--set", "hint=b"), "set twice"),

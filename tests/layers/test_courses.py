@@ -161,7 +161,7 @@ def test_a_folder_of_a_course_is_no_course_and_the_course_is_named(
     for part in (folder / "lessons", folder / "lessons" / "02-missing.yaml"):
         result = run(*arguments, part)
         assert result.exit_code == 2
-        assert f"name the folder that contains course.yaml: `{folder}`" in result.stderr
+        assert f"name the folder that contains course.yaml, `{folder}`" in result.stderr
     monkeypatch.chdir(folder / "media")
     result = run(*arguments)
     assert result.exit_code == 2

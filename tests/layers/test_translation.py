@@ -395,7 +395,7 @@ def test_a_translated_title_can_be_corrected_and_its_deck_keeps_its_name(
 def test_unknown_languages_and_broken_catalogues_are_told(folder: Path, tmp_path: Path):
     unknown = run("build", folder, "--language", "se", "-o", tmp_path / "deck.apkg")
     assert unknown.exit_code == 1
-    assert "use one of these: `es`" in unknown.stderr
+    assert "to start one, or use one of these: `es`" in unknown.stderr
     (folder / "translations" / "es" / "first.po").write_text("no catalogue\n", encoding="utf-8")
     broken = run("build", folder, "--language", "es", "-o", tmp_path / "deck.apkg")
     assert broken.exit_code == 1

@@ -80,7 +80,7 @@ def test_nothing_else_is_forgotten(author: Author):
     for name in ("one", "never-there", "Tiny::01 First", "course"):
         result = run("forget", name, "--course", author.course)
         assert result.exit_code == 1
-        assert f"there is nothing to forget about `{name}`" in result.stderr
+        assert f"does not refuse anything because of `{name}`" in result.stderr
     author.refused(ONE)
     both = run("forget", "two", "one", "--course", author.course)
     assert both.exit_code == 1

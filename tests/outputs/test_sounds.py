@@ -310,7 +310,7 @@ def test_a_reader_plays_a_sound_on_the_website(tmp_path: Path, chromium: Browser
 def test_a_sound_that_is_listed_twice_or_of_unknown_origin_is_reported(tmp_path: Path):
     twice = MEDIA_YAML + SOUNDS_YAML.replace("adios.mp3", "hola.wav")
     reported = run("check", course(tmp_path, **{"media/media.yaml": twice})).output
-    assert "error[duplicate-name]: `hola.wav` is used twice" in reported
+    assert "error[duplicate-name]: `hola.wav` is listed twice" in reported
     unknown = MEDIA_YAML + SOUNDS_YAML.replace("Made for tests.", "Not stated")
     reported = run("check", course(tmp_path, **{"media/media.yaml": unknown}), "--strict").output
     assert reported.count("[placeholder]") == 2

@@ -292,7 +292,7 @@ def test_what_is_no_release_is_an_error(
     monkeypatch.chdir(releases.folder)
     result = CliRunner().invoke(main, ["diff", "--", given, "course"])
     assert result.exit_code == 1
-    assert "is not a file, a folder or a git revision" in result.stderr
+    assert "is not a course, package (.apkg), lock or git revision" in result.stderr
 
 
 def test_a_course_with_mistakes_shows_them(releases: Releases):

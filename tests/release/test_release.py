@@ -176,7 +176,7 @@ def test_each_fault_stops_it_and_the_last_release_stays(course: Path, tmp_path: 
         COURSE_YAML.replace("version: 1.0.0", "version: 1.1.0"), encoding="utf-8"
     )
     git(course, "commit", "-qam", "fourth")
-    stopped("is not a file, a folder or a git revision", "--from", "v9")
+    stopped("is not a course, package (.apkg), lock or git revision", "--from", "v9")
     (tmp_path / "broken.apkg").write_bytes(b"PK")
     stopped("cannot be read as a package", "--from", tmp_path / "broken.apkg")
     (course / "media" / "plane.svg").unlink()

@@ -116,8 +116,8 @@ text in the terminal.
 While a course has an error, attachdeck does not write a deck, and the last deck stays unchanged. \
 Warnings about cards that could be better are on [another page](rules.md).
 
-This page is made from `attachdeck/rules/support/errors.md` and the rules that are errors \
-(`ATTACHDECK_RENEW=1 pytest tests/rules/test_errors.py`); its examples are tests.
+<!-- Made from attachdeck/rules/support/errors.md and the rules that are errors; the examples are \
+tests. Renew it with ATTACHDECK_RENEW=1 pytest tests/rules/test_errors.py. -->
 """
     pages = error_pages().values()
     return head + "".join(f"\n## {page.name}: {page.documentation.rstrip()}\n" for page in pages)

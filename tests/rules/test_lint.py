@@ -207,8 +207,8 @@ If a card breaks a rule on purpose, write the reason: \
 `lint: {yes-no-prompt: "The doubt is the point."}`. `attachdeck explain RULE` shows a rule in the \
 terminal.
 
-This page is made from the rules themselves (`ATTACHDECK_RENEW=1 pytest \
-tests/rules/test_lint.py`); their examples are their tests.
+<!-- Made from the rules; the examples are tests. Renew it with ATTACHDECK_RENEW=1 pytest \
+tests/rules/test_lint.py. -->
 """
     return head + "".join(
         f"\n## {rule.name}: {rule.documentation.rstrip()}\n" for rule in known_rules().values()
