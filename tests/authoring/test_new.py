@@ -61,7 +61,7 @@ def test_a_new_course_works_and_its_first_lines_lead_to_the_schemas(tmp_path: Pa
     assert f'attachdeck preview "{folder}"' in (folder / "course.yaml").read_text(encoding="utf-8")
     again = run("new", "course", folder)
     assert again.exit_code == 1
-    assert "is not empty" in again.stderr
+    assert "is already a course" in again.stderr
 
 
 def texts_to_replace(files: CourseFiles) -> set[str]:
@@ -149,7 +149,7 @@ def test_an_id_that_yaml_would_take_for_something_else_stays_text(tmp_path: Path
         (("lesson", " ", "."), "`title` is blank"),
         (("lesson", "Next", ".", "--id", "first-next"), "is used twice"),
         (("lesson", "Next", ".", "--id", "Next!"), "as in `next`"),
-        (("card", ".", "--set", "foo=x"), "a card of kind `practice` has no `foo`"),
+        (("card", ".", "--set", "foo=x"), "a card of kind `basic` has no `foo`"),
         (("card", ".", "--set", "sources=bowlby1969"), "or begin each entry with `- `"),
         (("card", ".", "--set", "sources=[nobody]"), "is not in sources.yaml"),
         (("card", ".", "--set", "hint=a", "--set", "hint=b"), "set twice"),
