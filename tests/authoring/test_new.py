@@ -182,7 +182,7 @@ def test_what_would_be_a_mistake_is_said_and_not_made(
     assert result.exit_code in (1, 2)
     assert said in result.stderr
     assert tree(tmp_path) == before
-    if "foo=x" in arguments:
+    if "sources=[nobody]" in arguments:
         assert "This card was not added:\n\n  - id: p\n    kind: basic\n" in result.stderr
 
 
