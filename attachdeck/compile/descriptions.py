@@ -19,7 +19,7 @@ from attachdeck.domain.course import Course, Lesson
 WIDE = 1.6
 """From which width, in heights, a picture is an illustration, whose edges may be cut off.
 
-A diagram is shown whole.
+A diagram is shown whole, beside the text.
 """
 MOST_OBJECTIVES = 3
 """Maximum number of a lesson's objectives in its description."""
@@ -27,6 +27,7 @@ WORDS_A_MINUTE = 200
 """Reading speed, in words a minute."""
 
 _EMPTY_LINE = re.compile(r"\n[ \t]*\n")
+_PICTURE = re.compile(r"<img [^>]*>")
 _CODE_BLOCK = re.compile(r"<pre>.*?</pre>", re.DOTALL)
 # Anki's own variables, so that night mode follows; apps that drop styles still show everything in
 # order. The margin widens the description in a narrow window, where Anki gives it only 70 % of the
@@ -40,7 +41,7 @@ _ILLUSTRATION = (
     "display:block;width:100%;height:clamp(96px,22vh,190px);"
     "object-fit:cover;object-position:50% 42%"
 )
-_DIAGRAM = "display:block;max-width:100%;height:clamp(96px,20vh,170px);margin:16px auto 0"
+_DIAGRAM = "float:inline-end;width:36%;margin:18px 22px 8px 18px"
 _PARAGRAPH = '<p style="margin:0 0 10px">'
 
 
@@ -62,14 +63,20 @@ def of_lesson(lesson: Lesson, course: Course, picture: Shown | None, shape: floa
         _reading(lesson, course),
     ]
     style = _ILLUSTRATION if shape >= WIDE else _DIAGRAM
-    return _framed("".join(parts), course.language, picture, style)
+    shown = (
+        f'<img src="{picture.name}" alt="{inert(escape(picture.alt))}" style="{style}">'
+        if picture
+        else ""
+    )
+    return _framed("".join(parts), course.language, shown)
 
 
-def of_course(course: Course) -> str:
-    """Return the description of the course's deck.
+def of_course(course: Course, first_lesson: str) -> str:
+    """Return the description of the course's deck, with the picture of its first lesson's.
 
     It says what the course is and what it is not, where to find help, and whose it is.
     """
+    picture = _PICTURE.search(first_lesson)
     help = help_lines(course)
     title = words(course.language)["Where to find help"]
     parts = [
@@ -80,7 +87,7 @@ def of_course(course: Course) -> str:
         else "",
         f'<p style="margin:0;font-size:smaller">{render(_imprint(course), {})}</p>',
     ]
-    return _framed("".join(parts), course.language)
+    return _framed("".join(parts), course.language, picture[0] if picture else "")
 
 
 def of_text(text: str, language: str) -> str:
@@ -163,15 +170,10 @@ def _html(markdown: str) -> str:
     return html.replace("<p>", _PARAGRAPH)
 
 
-def _framed(html: str, language: str, picture: Shown | None = None, style: str = "") -> str:
-    shown = (
-        f'<img src="{picture.name}" alt="{inert(escape(picture.alt))}" style="{style}">'
-        if picture
-        else ""
-    )
+def _framed(html: str, language: str, picture: str = "") -> str:
     frame = f'lang="{language}" dir="{direction(language)}" style="{_FRAME}"'
     return _on_one_line(
-        f'<div {frame}>{shown}<div style="padding:16px 22px 8px">{html}</div></div>'
+        f'<div {frame}>{picture}<div style="padding:16px 22px 8px">{html}</div></div>'
     )
 
 

@@ -4,7 +4,7 @@ new lock."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from attachdeck.anki import stamp
@@ -240,7 +240,7 @@ class _Dater:
         unreleased = before.unreleased if before and same else after_change(before)
         return NoteTypeRecord(dated.id, layout, content, dated.modified, unreleased)
 
-    def decks(self, lessons: Iterable[tuple[str, str, str]]) -> Iterator[Subdeck]:
+    def decks(self, lessons: Sequence[tuple[str, str, str]]) -> Iterator[Subdeck]:
         """Yield every deck from the outermost parent on.
 
         A parent that is not written loses its description in Anki. Lessons come with deck and
@@ -250,7 +250,9 @@ class _Dater:
         levels = course.deck.split("::")
         for depth in range(1, len(levels)):
             yield self.subdeck("::".join(levels[:depth]), "parent", str(depth))
-        yield self.subdeck(course.deck, "course", description=descriptions.of_course(course))
+        first = next((description for _lesson, _name, description in lessons), "")
+        about = descriptions.of_course(course, first)
+        yield self.subdeck(course.deck, "course", description=about)
         # Imported lessons may share a deck, or lie in the course's own.
         shared = {"::".join(levels[: depth + 1]) for depth in range(len(levels))}
         text = descriptions.of_text(self.compiler.words["practice_deck"], course.language)

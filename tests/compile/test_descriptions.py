@@ -94,6 +94,9 @@ def test_every_picture_of_a_description_arrives(
     assert stored
     assert len(pictures(stored["desc"])) == count
     assert set(pictures(stored["desc"])) <= arrived
+    root = collection.decks.by_name("Tiny")
+    assert root
+    assert pictures(root["desc"]) == pictures(stored["desc"])
 
 
 def test_a_picture_that_only_a_summary_shows_is_an_error(tmp_path: Path):
