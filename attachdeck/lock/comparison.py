@@ -48,7 +48,8 @@ class Snapshot:
 
     A note type has a hash of its layout, and one of all. `guids` names cards by their GUIDs, by
     which Anki knows them whatever an author calls them; a note without such a name, of somebody
-    else's package, is named by its GUID. `note_type_ids` gives note types' ids in Anki.
+    else's package, is named by its GUID. `note_type_ids` gives note types' ids in Anki. `tests` and
+    `structure` are what a course says beside its cards, and None where only a deck is known.
     """
 
     cards: Mapping[str, CardView]
@@ -59,6 +60,8 @@ class Snapshot:
     media: frozenset[str] | None = None
     guids: Mapping[str, str] = field(default_factory=dict)
     note_type_ids: Mapping[str, int] = field(default_factory=dict)
+    tests: Mapping[str, str] | None = None
+    structure: Mapping[str, str] | None = None
 
     def named_like(self, other: Snapshot) -> Snapshot:
         """Return this release with the other's names for cards and note types.
@@ -140,7 +143,8 @@ class Changes:
     `acts` are the changes after which a learner must do something, in words; `withheld` are the
     cards whose change would not arrive, because by its time it is not newer than what learners
     have; `renewed` are those that only have a newer time, so that an import would overwrite
-    learners' own edits for nothing.
+    learners' own edits for nothing. `tests` are on the website and on paper; `structure` is what
+    lessons and objectives require and mix, and the levels of objectives.
     """
 
     added: Mapping[str, CardView] = field(default_factory=dict)
@@ -154,6 +158,8 @@ class Changes:
     acts: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     renewed: tuple[str, ...] = ()
+    tests: tuple[Rewording, ...] = ()
+    structure: tuple[Rewording, ...] = ()
 
     @property
     def renumbered(self) -> tuple[str, ...]:
@@ -174,8 +180,9 @@ class Changes:
             return Bump.MAJOR
         if self.added:
             return Bump.MINOR
-        others = (self.reworded, self.moved, self.retagged, self.retired, self.restyled)
-        return Bump.PATCH if any((*others, *self.media)) else Bump.NONE
+        cards = (self.reworded, self.moved, self.retagged, self.retired)
+        others = (self.restyled, *self.media, self.tests)
+        return Bump.PATCH if any((*cards, *others)) else Bump.NONE
 
 
 def compare(old: Snapshot, new: Snapshot) -> Changes:
@@ -197,6 +204,8 @@ def compare(old: Snapshot, new: Snapshot) -> Changes:
         ),
         media=_media(old.media, new.media),
         acts=tuple(_acts(old, new)),
+        tests=_differences(old.tests, new.tests),
+        structure=_differences(old.structure, new.structure),
     )
     shown: Changes = printable(_with_changed_cards(changes, pairs))
     return shown
@@ -295,10 +304,17 @@ def _text_differs(before: CardView, after: CardView) -> bool:
 
 def _reworded(before: CardView, after: CardView) -> tuple[Rewording, ...]:
     """Return each field whose text differs; nothing where only hashes are known."""
-    if before.texts is None or after.texts is None:
+    return _differences(before.texts, after.texts)
+
+
+def _differences(
+    before: Mapping[str, str] | None, after: Mapping[str, str] | None
+) -> tuple[Rewording, ...]:
+    """Return each named text that differs; nothing where the texts of one side are not known."""
+    if before is None or after is None:
         return ()
-    names = dict.fromkeys((*before.texts, *after.texts))
-    texts = ((name, before.texts.get(name, ""), after.texts.get(name, "")) for name in names)
+    names = dict.fromkeys((*before, *after))
+    texts = ((name, before.get(name, ""), after.get(name, "")) for name in names)
     return tuple(Rewording(name, old, new) for name, old, new in texts if old != new)
 
 

@@ -260,7 +260,7 @@ def _refuse_version(old: Snapshot, new: str, changes: Changes) -> str:
         why = (
             changes.acts[0]
             if changes.acts
-            else {"MINOR": "there are new cards", "PATCH": "cards have changed"}.get(
+            else {"MINOR": "there are new cards", "PATCH": "the course has changed"}.get(
                 changes.bump.name, "nothing has changed"
             )
         )

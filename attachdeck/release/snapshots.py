@@ -26,6 +26,7 @@ from attachdeck.lock.comparison import CardView, Changes, Snapshot, compare
 from attachdeck.lock.file import read_lock
 from attachdeck.lock.records import Lock
 from attachdeck.reader import read_file
+from attachdeck.release.outline import structure_of, tests_of
 from attachdeck.system import git
 from attachdeck.system.unpacking import MAX_MAP, UnreadablePackage, collection_name, opened
 
@@ -121,6 +122,8 @@ def of_compiled(compiled: Compiled) -> Snapshot:
         media=frozenset(compiled.deck.media),
         guids=described.guids,
         note_type_ids=described.note_type_ids,
+        tests=tests_of(compiled.deck.course),
+        structure=structure_of(compiled.deck.course),
     )
 
 

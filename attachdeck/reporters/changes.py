@@ -51,6 +51,10 @@ def lines(changes: Changes, style: Style = plain) -> Iterator[str]:
     yield from (f"{style('restyled', 'warning')} {key}" for key in changes.restyled)
     yield from (f"{style('media', 'warning')} +{name}" for name in changes.media[0])
     yield from (f"{style('media', 'warning')} -{name}" for name in changes.media[1])
+    for word, texts in (("test", changes.tests), ("structure", changes.structure)):
+        yield from (
+            f"{style(word, 'warning')} {text.field}: {_marked(text, style)}" for text in texts
+        )
 
 
 def markdown(changes: Changes) -> Iterator[str]:
@@ -72,6 +76,9 @@ def markdown(changes: Changes) -> Iterator[str]:
     came, went = changes.media
     media = (*(f"- new: {name}" for name in came), *(f"- no longer used: {name}" for name in went))
     yield from _section("Media", media)
+    # Learners may read this before they take a test, so it tells nothing of the scenes.
+    tests = (f"- {text.field}: {_outcome(text)}" for text in changes.tests)
+    yield from _section("Tests on the website", tests)
     yield f"Version: {_asked(changes.bump)}."
 
 
@@ -104,13 +111,7 @@ def as_json(changes: Changes) -> str:
             "withheld": changes.withheld,
             "renewed": changes.renewed,
             "added": list(changes.added),
-            "reworded": {
-                key: [
-                    {"field": text.field, "before": text.before, "after": text.after}
-                    for text in rewordings
-                ]
-                for key, rewordings in changes.reworded.items()
-            },
+            "reworded": {key: _texts(rewordings) for key, rewordings in changes.reworded.items()},
             "moved": {
                 key: {"from": before, "to": after} for key, (before, after) in changes.moved.items()
             },
@@ -122,10 +123,18 @@ def as_json(changes: Changes) -> str:
             "removed": changes.removed,
             "restyled": changes.restyled,
             "media": {"added": changes.media[0], "removed": changes.media[1]},
+            "tests": _texts(changes.tests),
+            "structure": _texts(changes.structure),
         },
         ensure_ascii=False,
         indent=2,
     )
+
+
+def _texts(rewordings: Iterable[Rewording]) -> list[dict[str, str]]:
+    return [
+        {"field": text.field, "before": text.before, "after": text.after} for text in rewordings
+    ]
 
 
 def renewed(changes: Changes) -> str:
@@ -158,6 +167,12 @@ def _marked(rewording: Rewording, style: Style) -> str:
         lambda run: style(f"[-{run}-]", "error"),
         lambda run: style(f"{{+{run}+}}", "help"),
     )
+
+
+def _outcome(rewording: Rewording) -> str:
+    if not rewording.before:
+        return "new"
+    return "changed" if rewording.after else "removed"
 
 
 def _marked_down(rewording: Rewording) -> str:

@@ -181,6 +181,93 @@ def test_where_learners_must_act_the_version_is_major(
     assert any(act in line for line in changes.acts)
 
 
+SCENES = """\
+tests:
+  baseline:
+    intro: Guess.
+    scenes: [{id: laugh, scenario: She laughs., options: pattern, answer: secure}]
+  final:
+    scenes: [{id: weep, scenario: He weeps and sobs., options: pattern, answer: anxious}]
+"""
+
+
+@pytest.fixture
+def structured(tmp_path: Path) -> Releases:
+    """Two releases that differ in their tests, and in what lessons and objectives require."""
+    released = Releases(tmp_path)
+    second = LESSON_HEAD.replace("first", "second").replace("First", "Second") + TWO
+    released.release(
+        "old",
+        ONE,
+        **{
+            "course.yaml": COURSE_YAML + SCENES,
+            "lessons/02-second.yaml": second.replace(
+                "Tell one from the other.", "'Tell one from the other.', level: apply"
+            ),
+        },
+    )
+    scenes = SCENES.replace("weeps and sobs", "weeps").replace("[{id: laugh", "[{id: smile")
+    released.release(
+        "new",
+        ONE,
+        **{
+            "course.yaml": COURSE_YAML + scenes,
+            "lessons/02-second.yaml": second.replace(
+                "Tell one from the other.",
+                "'Tell one from the other.', level: analyse, requires: [first-goal]",
+            ).replace("objectives:", "requires: [first]\nobjectives:"),
+        },
+    )
+    return released
+
+
+def test_a_terminal_shows_changed_tests_requirements_and_levels(structured: Releases):
+    rest = "Which pattern? • Secure{} • Anxious{} • Not enough information"
+    secure, anxious = rest.format(" ✓", ""), rest.format("", " ✓")
+    assert structured.diff("old", "new").stdout.splitlines() == [
+        f"test baseline, laugh: [-She laughs. {secure}-]",
+        f"test final, weep: He [-weeps and sobs.-] {{+weeps.+}} {anxious}",
+        f"test baseline, smile: {{+She laughs. {secure}+}}",
+        "structure objective second-goal, level: [-apply-] {+analyse+}",
+        "structure lesson second, requires: {+first+}",
+        "structure objective second-goal, requires: {+first-goal+}",
+        "version: a patch (x.y.Z): wording, tags, looks",
+    ]
+
+
+def test_release_notes_name_changed_tests_and_tell_nothing_of_their_scenes(structured: Releases):
+    notes = structured.diff("old", "new", "--format", "markdown").stdout
+    assert notes.splitlines()[:5] == [
+        "## Tests on the website",
+        "",
+        "- baseline, laugh: removed",
+        "- final, weep: changed",
+        "- baseline, smile: new",
+    ]
+    assert "weeps" not in notes
+    assert "structure" not in notes
+
+
+def test_programs_get_changed_tests_and_structure(structured: Releases):
+    changes = json.loads(structured.diff("old", "new", "--format", "json").stdout)
+    assert [entry["field"] for entry in changes["tests"]] == [
+        "baseline, laugh",
+        "final, weep",
+        "baseline, smile",
+    ]
+    assert changes["structure"][0] == {
+        "field": "objective second-goal, level",
+        "before": "apply",
+        "after": "analyse",
+    }
+
+
+@pytest.mark.parametrize("form", ["apkg", "lock"])
+def test_a_deck_has_no_tests_and_no_structure_to_compare(structured: Releases, form: str):
+    old = "old.apkg" if form == "apkg" else "old/course.lock"
+    assert structured.diff(old, "new").stdout == "version: nothing changes for learners\n"
+
+
 def test_retired_cards(releases: Releases, tmp_path: Path):
     other = Author(tmp_path / "other")
     other.release(ONE + TWO + THREE)
