@@ -6,7 +6,7 @@ interrupted, undone, restored or made on another computer, the next plan holds w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,7 @@ from anki.collection import (
 from anki.decks import DeckId
 from anki.errors import InvalidInput
 from anki.import_export_pb2 import ImportAnkiPackageUpdateCondition as Condition
+from anki.utils import ids2str
 
 from ..anki import stamp
 from . import package as packages
@@ -85,17 +86,43 @@ class _Mine:
     fields: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Type:
+    """A note type as the course and as the learner has it.
+
+    `our_keys` and `my_keys` identify the fields of each; `stamp` is that of the stamp's field, 0
+    where there is none. `is_ours` says that the learner has our fields and templates.
+    """
+
+    ours: Mapping[str, Any]
+    mine: Mapping[str, Any]
+    our_keys: list[Any]
+    my_keys: list[Any]
+    stamp: int
+    is_ours: bool
+
+    def stamps(self, mine: _Mine, theirs: PackedNote) -> tuple[str, str]:
+        """Return the stamps of a note: the learner's and the package's."""
+        sides = ((self.my_keys, mine.fields), (self.our_keys, theirs.fields))
+        mine_text, text = (
+            fields[keys.index(self.stamp)] if self.stamp in keys else "" for keys, fields in sides
+        )
+        return mine_text, text
+
+
 # Plan.
 
 
 def plan(col: Collection, package: Package, course: Mapping[str, Any]) -> Plan:
     """Return what an update to this package does to a collection, and change nothing."""
-    mine = _notes_of(col, package)
+    mine, types = _notes_of(col, package), _types(col, package)
     result = Plan(first=not mine)
     result.deck_names = _deck_names(col, package, mine)
-    result.applied = _applied(col, package, mine, result, course)
+    result.applied = _applied(col, package, mine, types, result, course)
     for guid, note in mine.items():
-        _plan_note(col, package, note, package.notes[guid], result)
+        theirs, type = package.notes[guid], types.get(note.note_type)
+        if type and note.note_type == theirs.note_type:
+            _plan_note(type, note, theirs, result)
     _plan_absent(col, package, mine, result, course)
     if not result.first:
         _plan_note_types(col, package, result)
@@ -106,26 +133,43 @@ def plan(col: Collection, package: Package, course: Mapping[str, Any]) -> Plan:
 def conflicts(col: Collection, package: Package) -> list[Conflict]:
     """Return every field in which the learner has another text than the package."""
     found: list[Conflict] = []
+    types = _types(col, package)
     for guid, note in _notes_of(col, package).items():
-        theirs = package.notes[guid]
-        ours, model = package.note_types[theirs.note_type], _model(col, theirs.note_type)
-        said = stamp.read(_by_id(ours, theirs.fields, ours).get(_stamp_field(ours), ""))
-        if said and model and note.note_type == theirs.note_type:
-            fields, texts = _by_id(model, note.fields, ours), _without_stamp(ours, theirs.fields)
+        theirs, type = package.notes[guid], types.get(note.note_type)
+        if not type or note.note_type != theirs.note_type:
+            continue
+        said = stamp.read(type.stamps(note, theirs)[1])
+        if said:
+            fields = dict(zip(type.my_keys, note.fields))
+            texts = _texts_of(type, theirs)
             changed = differing(said, fields, texts)
-            found += _conflicts(ours, note.id, changed, fields, texts)
+            found += _conflicts(type.ours, note.id, changed, fields, texts)
     return found
+
+
+def _types(col: Collection, package: Package) -> dict[int, _Type]:
+    """Return the note types that both the package and the collection have."""
+    types = {}
+    for id, ours in package.note_types.items():
+        mine = _model(col, id)
+        if mine:
+            our_keys, my_keys = _keys(ours["flds"], ours["flds"]), _keys(mine["flds"], ours["flds"])
+            is_ours = _layout(mine, ours) == _layout(ours, ours)
+            types[id] = _Type(ours, mine, our_keys, my_keys, _stamp_field(ours), is_ours)
+    return types
 
 
 def _notes_of(col: Collection, package: Package) -> dict[str, _Mine]:
     """Return the learner's notes of a package, by GUID."""
-    rows = _rows(col, "select id, guid, mid, mod, tags, flds from notes")
+    # The texts of a whole collection are many times as much.
+    ids = [id for id, guid in _rows(col, "select id, guid from notes") if guid in package.notes]
+    query = "select id, guid, mid, mod, tags, flds from notes where id in"
+    rows = _rows(col, query, ids)
     return {
         guid: _Mine(
             id, note_type, modified, tuple(tags.split()), tuple(fields.split(BETWEEN_FIELDS))
         )
         for id, guid, note_type, modified, tags, fields in rows
-        if guid in package.notes
     }
 
 
@@ -133,22 +177,27 @@ def _applied(
     col: Collection,
     package: Package,
     mine: Mapping[str, _Mine],
+    types: Mapping[int, _Type],
     result: Plan,
     course: Mapping[str, Any],
 ) -> int:
     """Return the time of the latest release that reached the collection."""
     times = [0]
     for guid, note in mine.items():
-        theirs = package.notes[guid]
-        model = _model(col, note.note_type)
-        if model and note.note_type == theirs.note_type:
-            ours = package.note_types[theirs.note_type]
-            said = stamp.read(_by_id(model, note.fields, ours).get(_stamp_field(ours), ""))
-            times.append(said.changed if said else min(note.modified, theirs.modified))
+        theirs, type = package.notes[guid], types.get(note.note_type)
+        if type and note.note_type == theirs.note_type:
+            times.append(_arrived(type, note, theirs))
     root = col.decks.by_name(_root(package, result, course))
     if root:
         times.append(int(root.get(KEY, {}).get("release", 0)))
     return max(times)
+
+
+def _arrived(type: _Type, mine: _Mine, theirs: PackedNote) -> int:
+    """Return the time of the release whose text a note has."""
+    text, current = type.stamps(mine, theirs)
+    said = None if text == current else stamp.read(text)
+    return said.changed if said else min(mine.modified, theirs.modified)
 
 
 def _root(package: Package, result: Plan, course: Mapping[str, Any]) -> str:
@@ -183,41 +232,37 @@ def _plan_absent(
             result.deleted += 1
 
 
-def _plan_note(
-    col: Collection, package: Package, mine: _Mine, theirs: PackedNote, result: Plan
-) -> None:
+def _plan_note(type: _Type, mine: _Mine, theirs: PackedNote, result: Plan) -> None:
     """Add to a plan what becomes of one note that the learner has."""
-    ours, model = package.note_types[theirs.note_type], _model(col, theirs.note_type)
-    if mine.note_type != theirs.note_type or not model:
+    old, new = type.stamps(mine, theirs)
+    said = stamp.read(new)
+    if said and old == new:
         return
-    id = _stamp_field(ours)
-    fields, texts = _by_id(model, mine.fields, ours), _by_id(ours, theirs.fields, ours)
-    base, said = stamp.read(fields.get(id, "")), stamp.read(texts.get(id, ""))
-    if said and fields.get(id) == texts[id]:
-        return
+    fields, texts = dict(zip(type.my_keys, mine.fields)), dict(zip(type.our_keys, theirs.fields))
+    base = stamp.read(old)
     if base and said:
         if base.changed > said.changed:
             return
         merged = merge(
             base,
-            Side({key: text for key, text in fields.items() if key != id}, mine.tags),
-            Side(_without_stamp(ours, theirs.fields), theirs.tags),
+            Side({key: text for key, text in fields.items() if key != type.stamp}, mine.tags),
+            Side(_texts_of(type, theirs), theirs.tags),
         )
-        becomes = {**merged.fields, id: texts[id]}
+        becomes = {**merged.fields, type.stamp: new}
         # One second after the learner's own last change, and not now: a phone that edited the note
         # meanwhile, and has not synced yet, then wins with its old stamp, and is merged next time.
         modified = mine.modified + 1
         tags = merged.tags
         if merged.conflicts:
             tags = tuple(sorted({*tags, COMPARE}))
-            result.conflicts += _conflicts(ours, mine.id, merged.conflicts, fields, texts)
+            result.conflicts += _conflicts(type.ours, mine.id, merged.conflicts, fields, texts)
     elif theirs.modified > mine.modified:
         becomes, tags = {**fields, **texts}, theirs.tags  # As Anki's own import does.
         modified = theirs.modified
     else:
         return
-    if _layout(model, ours) == _layout(ours, ours):
-        row = tuple(becomes[key] for key in _keys(ours["flds"], ours["flds"]))
+    if type.is_ours:
+        row = tuple(becomes[key] for key in type.our_keys)
         result.rows[theirs.guid] = Row(row, tags, modified)
     else:
         result.loose[mine.id] = (becomes, tags)
@@ -285,7 +330,7 @@ def _deck_names(col: Collection, package: Package, mine: Mapping[str, _Mine]) ->
     A deck is known by its id, else by its name, else by where most of its cards are: a learner may
     have renamed or moved it.
     """
-    homes = _homes(col, package, mine)
+    homes: dict[int, str] | None = None
     names: dict[str, str] = {}
     decks = sorted(package.decks.items(), key=lambda pair: str(pair[1]["name"]))
     result = {}
@@ -300,6 +345,7 @@ def _deck_names(col: Collection, package: Package, mine: Mapping[str, _Mine]) ->
         elif col.decks.by_name(ours["name"]):
             name = ours["name"]
         else:
+            homes = _homes(col, package, mine) if homes is None else homes
             name = homes.get(id, wanted)
         names[ours["name"]] = result[id] = name
     return result
@@ -307,9 +353,9 @@ def _deck_names(col: Collection, package: Package, mine: Mapping[str, _Mine]) ->
 
 def _homes(col: Collection, package: Package, mine: Mapping[str, _Mine]) -> dict[int, str]:
     """Return the name of the deck in which most cards of each of our decks are."""
-    decks = dict(
-        _rows(col, "select nid, case odid when 0 then did else odid end from cards order by ord")
-    )
+    query = "select ord, nid, case odid when 0 then did else odid end from cards where nid in"
+    cards = sorted(_rows(col, query, [note.id for note in mine.values()]), reverse=True)
+    decks = {note: deck for _, note, deck in cards}  # That of the first card.
     counts: dict[int, dict[int, int]] = {}
     for guid, note in mine.items():
         if note.id in decks:
@@ -465,9 +511,10 @@ def _change_decks(col: Collection, package: Package, done: Plan, course: Mapping
             col.decks.update_dict(deck)
 
 
-def _rows(col: Collection, query: str) -> list[Any]:
+def _rows(col: Collection, query: str, ids: Iterable[int] | None = None) -> list[Any]:
+    """Return what a query finds; one that ends in `in` finds the rows of these ids."""
     assert col.db, "the collection is open"
-    return list(col.db.all(query))
+    return list(col.db.all(query if ids is None else f"{query} {ids2str(ids)}"))
 
 
 def _marks(model: Mapping[str, Any]) -> dict[str, str]:
@@ -477,13 +524,6 @@ def _marks(model: Mapping[str, Any]) -> dict[str, str]:
 
 def _model(col: Collection, id: int) -> dict[str, Any] | None:
     return col.models.get(id)  # type: ignore[arg-type]
-
-
-def _by_id(
-    model: Mapping[str, Any], fields: tuple[str, ...], ours: Mapping[str, Any]
-) -> dict[Any, str]:
-    """Return a note's texts by the keys of their fields."""
-    return dict(zip(_keys(model["flds"], ours["flds"]), fields))
 
 
 def _keys(parts: list[Any], ours: list[Any]) -> list[Any]:
@@ -499,9 +539,10 @@ def _keys(parts: list[Any], ours: list[Any]) -> list[Any]:
     ]
 
 
-def _without_stamp(model: Mapping[str, Any], fields: tuple[str, ...]) -> dict[int, str]:
-    id = _stamp_field(model)
-    return {key: text for key, text in _by_id(model, fields, model).items() if key != id}
+def _texts_of(type: _Type, theirs: PackedNote) -> dict[int, str]:
+    """Return the texts of a note of the package by the keys of their fields; not the stamp."""
+    pairs = zip(type.our_keys, theirs.fields)
+    return {key: text for key, text in pairs if key != type.stamp}
 
 
 def _stamp_field(model: Mapping[str, Any]) -> int:
