@@ -386,13 +386,16 @@ def apply(
         col.create_backup(backup_folder=backups, force=True, wait_for_completion=True)
     _make_decks(col, package, done)  # Before the undo step: it clears the list of steps.
     step = col.add_custom_undo_entry(f"Update “{course['title']}”")
-    _import(col, path, package, done)
-    _change_loose(col, path, package, done)
+    # Whoever ends Anki between two of these steps gets the others at the next start: the last one
+    # says that the release has arrived.
+    _change_descriptions(col, package, done)
     _change_note_types(col, package, done)
+    _change_loose(col, path, package, done)
+    _import(col, path, package, done)
+    _remember_release(col, package, done, course)
     changes = OpChanges(card=True, note=True, deck=True, tag=True, notetype=True)
     for field_name in ("study_queues", "browser_table", "browser_sidebar", "note_text"):
         setattr(changes, field_name, True)
-    _change_decks(col, package, done, course)
     # Where something without undo ran between, there is no such step any more: all is done.
     with suppress(InvalidInput):
         changes.MergeFrom(col.merge_undo_entries(step))
@@ -404,7 +407,8 @@ def _make_decks(col: Collection, package: Package, done: Plan) -> None:
     needed = _needed_decks(package, done)
     for id, name in sorted(done.deck_names.items(), key=lambda pair: pair[1]):
         if id in needed and not col.decks.by_name(name):
-            col.decks.update({**package.decks[id], "name": name, "conf": 1, "usn": -1})
+            deck = {**package.decks[id], "name": name, "conf": 1, "usn": -1}
+            col.decks.update({**deck, KEY: {"desc": stamp.mark(deck["desc"])}})
 
 
 def _needed_decks(package: Package, done: Plan) -> set[int]:
@@ -494,21 +498,28 @@ def _change_note_types(col: Collection, package: Package, done: Plan) -> None:
         col.models.update_dict(model)
 
 
-def _change_decks(col: Collection, package: Package, done: Plan, course: Mapping[str, Any]) -> None:
-    """Write descriptions, their marks, and in the course's deck the time of the release."""
-    root = _root(package, done, course)
+def _change_descriptions(col: Collection, package: Package, done: Plan) -> None:
+    """Write the descriptions of decks, with marks of the course's."""
     for id, name in done.deck_names.items():
         deck = col.decks.by_name(name)
-        if not deck or deck["dyn"]:
-            continue
-        before = (deck["desc"], dict(deck.get(KEY, {})))
-        deck["desc"] = done.descriptions.get(id, deck["desc"])
-        deck[KEY] = {**deck.get(KEY, {}), "desc": stamp.mark(package.decks[id]["desc"])}
-        if name == root:
-            release = max(int(course["changed"]), done.applied)
-            deck[KEY] = {**deck.get(KEY, {}), "release": release}
-        if (deck["desc"], deck.get(KEY, {})) != before:
-            col.decks.update_dict(deck)
+        if deck and not deck["dyn"]:
+            marks = deck.get(KEY, {})
+            desc = done.descriptions.get(id, deck["desc"])
+            ours = {**marks, "desc": stamp.mark(package.decks[id]["desc"])}
+            if (desc, ours) != (deck["desc"], marks):
+                col.decks.update_dict({**deck, "desc": desc, KEY: ours})
+
+
+def _remember_release(
+    col: Collection, package: Package, done: Plan, course: Mapping[str, Any]
+) -> None:
+    """Write into the course's deck which release has arrived."""
+    deck = col.decks.by_name(_root(package, done, course))
+    if deck and not deck["dyn"]:
+        release = max(int(course["changed"]), done.applied)
+        marks = {**deck.get(KEY, {}), "release": release}
+        if marks != deck.get(KEY):
+            col.decks.update_dict({**deck, KEY: marks})
 
 
 def _rows(col: Collection, query: str, ids: Iterable[int] | None = None) -> list[Any]:
