@@ -34,10 +34,10 @@ def unpacked(author: Author) -> Path:
     return file.with_suffix("")
 
 
-def update(collection: Collection, folder: Path) -> Any:
+def update(collection: Collection, folder: Path, backups: str = "") -> Any:
     """Update a collection as the add-on does; what was done."""
     from attachdeck.addon.update import apply
 
     course = json.loads((folder / "course.json").read_text(encoding="utf-8"))
-    done, _ = apply(collection, folder / "deck.apkg", course)
+    done, _ = apply(collection, folder / "deck.apkg", course, backups)
     return done

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from support.addon import unpacked, update
@@ -39,7 +40,7 @@ def everything(collection: Collection) -> list[Any]:
     return [
         *rows,
         sorted(collection.decks.all(), key=str),
-        sorted(map(str, collection.models.all())),
+        sorted(json.dumps(model, sort_keys=True) for model in collection.models.all()),
     ]
 
 
@@ -139,6 +140,35 @@ def test_one_undo_takes_it_all_back_and_the_next_start_offers_it_again(
     assert [after[0], after[1]] == [before[0], before[1]]
     again = update(learner.collection, folder)
     assert (again.corrected, len(again.new)) == (1, 1)
+
+
+def test_the_backup_that_is_made_first_brings_everything_back(
+    author: Author, learner: Learner, tmp_path: Any
+):
+    from anki._backend import RustBackend
+
+    from support.engine import opened
+
+    author.release()
+    update(learner.collection, unpacked(author))
+    learner.review("one")
+    before = everything(learner.collection)
+    author.release(NEW_ONE + CLOZE.replace("two", "three") + TWO)
+    folder, backups = unpacked(author), tmp_path / "backups"
+    backups.mkdir()
+    update(learner.collection, folder, str(backups))
+    assert everything(learner.collection) != before
+    [backup] = backups.iterdir()
+    restored = tmp_path / "restored.anki2"
+    RustBackend().import_collection_package(
+        col_path=str(restored),
+        backup_path=str(backup),
+        media_folder=str(tmp_path / "restored.media"),
+        media_db=str(tmp_path / "restored.db"),
+    )
+    with opened(restored) as collection:
+        assert everything(collection) == before
+        assert (update(collection, folder).corrected, collection.note_count()) == (1, 3)
 
 
 def test_what_was_deleted_stays_deleted_and_what_is_new_arrives(author: Author, learner: Learner):
