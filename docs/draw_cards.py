@@ -1,17 +1,18 @@
-"""Draw docs/teach/cards.md: every kind of card, its YAML beside its picture.
+"""Draw all pictures of the documentation, and write docs/teach/cards.md.
 
     make cards
 
 The cards are those of the course docs/teach/every-kind, drawn as the preview draws them (the tests
 compare that with Anki's engine) and photographed in Chromium. A comment above each card in the
 course has its heading and its explanation. The pictures are the fronts and backs as a phone shows
-them.
+them. Then the preview is photographed, and a real Anki desktop if it is installed.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -31,6 +32,7 @@ from attachdeck.preview.site import Site, look
 
 DOCS = Path(__file__).parent.resolve()
 COURSE = DOCS.parent / "course"
+RUN_ANKI = DOCS.parent / "tests" / "desktop" / "run_anki.py"
 EXAMPLES = DOCS / "teach" / "every-kind"
 HEAD = """\
 # Every kind of card
@@ -133,9 +135,9 @@ def photograph_theme(page: Page, theme: str, media: Path) -> None:
 
 
 def shrink() -> None:
-    """Give the pictures of cards few colours, if ImageMagick is there: a third of their size."""
+    """Give the pictures few colours, if ImageMagick is there: a third of their size."""
     convert = shutil.which("convert")
-    for picture in (DOCS / "teach" / "cards").glob("*.png") if convert else ():
+    for picture in DOCS.rglob("*.png") if convert else ():
         options = ["+dither", "-colors", "48", "-define", "png:exclude-chunks=date,time"]
         subprocess.run([str(convert), picture, *options, f"PNG8:{picture}"], check=True)
 
@@ -173,10 +175,32 @@ def show_first_hour(page: Page, home: Path) -> None:
         lesson.write_text(text.replace("answer: How much", "anwser: How much"), encoding="utf-8")
         page.locator("#problems .problem.error").first.wait_for()
         page.screenshot(path=pictures / "error.png")
+    lesson.write_text(text, encoding="utf-8")
+
+
+def show_anki(home: Path) -> None:
+    """Photograph Anki with the deck of the first hour, and with the course on attachment."""
+    shutil.copy(EXAMPLES / "media" / "bell.wav", home)
+    shutil.copy(DOCS / "teach" / "cards" / "basic-back.png", home / "curve.png")
+    guide = (DOCS / "teach" / "first-hour.md").read_text(encoding="utf-8")
+    guide = guide.replace("bell.mp3", "bell.wav")
+    for command in re.findall(r"^attachdeck ((?:new (?!course)|fmt|build).*)", guide, re.MULTILINE):
+        subprocess.run([sys.executable, "-m", "attachdeck", *shlex.split(command)], check=True)
+    subprocess.run([sys.executable, "-m", "attachdeck", "build", str(COURSE)], check=True)
+    photograph_anki("600x400", "my-course", "teach/first-hour", '"prompt:*spacing mean*"')
+    photograph_anki("800x760", "attachment-theory", "learn")
+
+
+def photograph_anki(size: str, deck: str, folder: str, *search: str) -> None:
+    """Run photograph_anki.py in a real Anki; say so if there is none."""
+    script = [str(DOCS / "photograph_anki.py"), f"build/{deck}.apkg", str(DOCS / folder), *search]
+    command = [sys.executable, str(RUN_ANKI), "--size", size, *script]
+    if subprocess.run(command, check=False).returncode:
+        print(f"the pictures of Anki in docs/{folder} are the old ones")
 
 
 def main() -> None:
-    """Write docs/teach/cards.md and the pictures of cards and of the preview."""
+    """Write docs/teach/cards.md and the pictures of cards, of the preview and of Anki."""
     lesson = EXAMPLES / "lessons" / "01-every-kind.yaml"
     found = examples(lesson.read_text(encoding="utf-8"))
     pictures = {}
@@ -206,6 +230,7 @@ def main() -> None:
         show_preview(screen)
         show_first_hour(screen, Path(folder))
         browser.close()
+        show_anki(Path(folder))
         shrink()
     (DOCS / "teach" / "cards.md").write_text(page(found, pictures), encoding="utf-8", newline="\n")
 

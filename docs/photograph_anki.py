@@ -1,26 +1,41 @@
-"""Photograph a real Anki for docs/teach/first-hour.md; tests/desktop/run_anki.py runs it.
+"""Photograph a real Anki for the documentation; `make cards` runs it for each of two decks.
 
-python tests/desktop/run_anki.py --size 800x600 docs/photograph_anki.py DECK.apkg FOLDER
+    python tests/desktop/run_anki.py docs/photograph_anki.py DECK.apkg FOLDER [SEARCH]
+
+Imports the deck through Anki's own dialog. Writes into the folder `import.png`, the dialog;
+`decks.png`, the list of decks afterwards; and `card.png`, the back of the card that SEARCH finds.
 """
 
 from pathlib import Path
 
-from anki.collection import ImportAnkiPackageOptions, ImportAnkiPackageRequest
+from aqt.import_export.import_dialog import AnkiPackageArgs, ImportDialog
+from aqt.qt import Qt
 
-package, folder = args[0], Path(args[1])
-options = ImportAnkiPackageOptions(with_deck_configs=True)
-mw.col.import_anki_package(ImportAnkiPackageRequest(package_path=package, options=options))
+IMPORT = "document.querySelector('button.primary').click()"
+UPDATES = "document.querySelector('details').open = true"
+
+package, folder, search = args[0], Path(args[1]), "".join(args[2:])
+dialog = ImportDialog(mw, AnkiPackageArgs(package))
+dialog.hide()  # A window takes another modality only while it is hidden.
+dialog.setWindowModality(Qt.WindowModality.NonModal)
+dialog.resize(700, 420)
+dialog.show()
+until(lambda: dialog.web.isVisible())
+until(lambda: js(dialog.web, "document.querySelector('details') !== null"))
+js(dialog.web, UPDATES)
+shot(folder / "import.png", dialog)
+js(dialog.web, IMPORT)
+until(lambda: mw.col.note_count())
+until(lambda: js(dialog.web, "document.querySelector('details') === null"))
+dialog.reject()
 mw.reset()
 mw.moveToState("deckBrowser")
-settled(mw.web)
-shot(str(folder / "decks.png"))
-[deck] = [deck.id for deck in mw.col.decks.all_names_and_ids() if "spacing" in deck.name]
-cards = mw.col.find_cards("tag:*kind::reading")
-mw.col.sched.suspend_cards(cards)
-mw.col.sched.suspend_cards(mw.col.find_cards("Write"))
-mw.col.decks.select(deck)
-mw.moveToState("review")
-settled(mw.web)
-mw.reviewer._showAnswer()
-settled(mw.web)
-shot(str(folder / "card.png"))
+shot(folder / "decks.png")
+if search:
+    [card] = mw.col.find_cards(search)
+    mw.col.sched.suspend_cards([other for other in mw.col.find_cards("") if other != card])
+    mw.col.decks.select(mw.col.get_card(card).did)
+    mw.moveToState("review")
+    settled(mw.web)
+    mw.reviewer._showAnswer()
+    shot(folder / "card.png")
