@@ -2,7 +2,7 @@
 # make test    the same with the test extras, then every test, a file of tests at a time in each process
 # make test-fast  all tests but the slow ones: no browser, no desktop, no installation
 # make desktop  the tests in a real Anki desktop (CONTRIBUTING.md); draws a card of each kind into build/desktop/
-# make cards   draw docs/teach/cards.md anew
+# make cards   draw all pictures of the documentation again, and docs/teach/cards.md
 # make docs    the documentation as a site, in build/docs/
 # make bench   measure, and write docs/explain/performance.md (about half an hour, on a machine that does nothing else)
 # make lint    ruff, mypy --strict, import-linter

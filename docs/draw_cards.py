@@ -196,7 +196,7 @@ def photograph_anki(size: str, deck: str, folder: str, *search: str) -> None:
     script = [str(DOCS / "photograph_anki.py"), f"build/{deck}.apkg", str(DOCS / folder), *search]
     command = [sys.executable, str(RUN_ANKI), "--size", size, *script]
     if subprocess.run(command, check=False).returncode:
-        print(f"the pictures of Anki in docs/{folder} are the old ones")
+        sys.stderr.write(f"the pictures of Anki in docs/{folder} are not renewed\n")
 
 
 def main() -> None:

@@ -20,9 +20,13 @@ from attachdeck.domain.course import Study
 from attachdeck.reader import read_text
 from support.commands import run
 from support.courses import MEDIA_YAML, PLANE_SVG, ROOT, silent_mp3, write_course
+from support.pages import blocks
 
+CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.DOTALL | re.MULTILINE)
+PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)]+\.(?:png|svg))\)")
 EXAMPLES = ROOT / "docs" / "teach" / "every-kind"
-FORMAT = (ROOT / "docs" / "reference" / "course-format.md").read_text(encoding="utf-8")
+REFERENCE = ROOT / "docs" / "reference"
+FORMAT = (REFERENCE / "course-format.md").read_text(encoding="utf-8")
 
 
 def properties(found: Any) -> Iterator[tuple[str, Any]]:
@@ -97,12 +101,12 @@ def test_every_promise_about_security_names_a_test_that_there_is():
         )
 
 
-def yaml_blocks() -> list[str]:
-    return [part.partition("```")[0] for part in FORMAT.split("```yaml\n")[1:]]
-
-
 def test_the_whole_media_yaml_in_the_documentation_holds_to_its_schema():
-    [whole] = [block for block in yaml_blocks() if block.startswith("pictures:")]
+    [whole] = [
+        block
+        for block in blocks(REFERENCE / "course-format.md", "yaml")
+        if block.startswith("pictures:")
+    ]
     document, problems = read_text(whole, "media.yaml")
     assert not problems
     assert schema.check(document, "media") == []
@@ -167,9 +171,7 @@ def test_every_key_of_a_card_has_its_table():
 
 def card_blocks(page: Path) -> str:
     """Return the cards that a page shows in a lesson's indentation."""
-    blocks = page.read_text(encoding="utf-8").split("```yaml\n")[1:]
-    cards = [block.partition("```")[0] for block in blocks]
-    return "".join(card for card in cards if card.startswith("  - id:"))
+    return "".join(block for block in blocks(page, "yaml") if block.startswith("  - id:"))
 
 
 @pytest.mark.parametrize(
@@ -183,10 +185,18 @@ def test_the_cards_that_a_page_shows_are_cards(page: str, tmp_path: Path):
         "media/harbour.svg": PLANE_SVG,
         "media/hola.mp3": silent_mp3(),
     }
-    cards = cards.replace("harbour.jpg", "harbour.svg")
+    cards = cards.replace("harbour.png", "harbour.svg")
     checked = pipeline.check(write_course(tmp_path, files, cards=cards))
     assert [(str(problem.at), problem.message) for problem in checked.diagnostics] == []
     assert len(list(checked.course.cards())) == cards.count("  - id: ")
+
+
+def test_every_picture_of_the_documentation_is_small_and_has_a_description():
+    for page in sorted((ROOT / "docs").rglob("*.md")):
+        text = CODE.sub("", page.read_text(encoding="utf-8"))
+        for description, place in PICTURE.findall(text):
+            assert len(description) > 15, f"{page.name}: {place}"
+            assert (page.parent / place).stat().st_size < 60_000, f"{page.name}: {place}"
 
 
 @pytest.mark.parametrize(

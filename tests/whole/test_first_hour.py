@@ -19,15 +19,11 @@ from support.browser import CHROMIUM, until
 from support.commands import need, need_registry
 from support.courses import ROOT, silent_mp3
 from support.engine import do_import
+from support.pages import blocks
 
 pytestmark = pytest.mark.slow  # Installs attachdeck.
 
 PAGE = ROOT / "docs" / "teach" / "first-hour.md"
-
-
-def blocks(page: Path) -> list[str]:
-    """Return what a page asks its reader to type, block by block."""
-    return re.findall(r"```sh\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
 
 
 def commands() -> list[list[str]]:
@@ -57,10 +53,12 @@ def in_shell(script: str, folder: Path, **environment: str) -> str:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the commands are those of Linux and macOS")
-def test_after_the_installation_of_the_readme_attachdeck_is_a_command(tmp_path: Path):
+@pytest.mark.parametrize("way", [0, 1], ids=["with make", "without make"])
+def test_after_the_installation_of_the_readme_attachdeck_is_a_command(tmp_path: Path, way: int):
     need_registry(tmp_path)
     folder = checkout(tmp_path)
-    script = f"{blocks(ROOT / 'README.md')[0]}\nattachdeck check course\ncommand -v attachdeck\n"
+    install = blocks(ROOT / "README.md")[way]
+    script = f"{install}\nattachdeck check course\ncommand -v attachdeck\n"
 
     assert in_shell(script, folder).endswith(f"{folder}/.venv/bin/attachdeck\n")
 
