@@ -22,7 +22,7 @@ from support.commands import run
 from support.courses import MEDIA_YAML, PLANE_SVG, ROOT, silent_mp3, write_course
 from support.pages import blocks
 
-CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.DOTALL | re.MULTILINE)
+CODE = re.compile(r"^```.*?^```|^ {4}[^\n]*|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)]+\.(?:png|svg))\)")
 EXAMPLES = ROOT / "docs" / "teach" / "every-kind"
 REFERENCE = ROOT / "docs" / "reference"
