@@ -21,7 +21,7 @@ from aqt.webview import AnkiWebView
 
 from . import lessons
 from .lessons import Settings, State
-from .page import Page, Today, course_page, head, reading_page
+from .page import Page, Today, body, course_page, head, reading_page
 from .update import Plan
 
 _A_MOMENT = 300
@@ -47,7 +47,6 @@ class Lessons:
         gui_hooks.overview_will_render_content.append(self.add_link)
         gui_hooks.webview_did_receive_js_message.append(self.follow_link)
         gui_hooks.operation_did_execute.append(self.redraw)
-        gui_hooks.theme_did_change.append(self.redraw_whole)
         gui_hooks.profile_will_close.append(self.close)
         gui_hooks.addons_dialog_will_delete_addons.append(self.leave)
 
@@ -178,10 +177,6 @@ class Lessons:
         if changes.study_queues and mw.state != "review":
             self.draw()
 
-    def redraw_whole(self) -> None:
-        """Draw the page again in the colours of another theme."""
-        self.draw()
-
     def close(self) -> None:
         """Close the page with its profile."""
         if self.window is not None:
@@ -287,14 +282,14 @@ class Window(QDialog):
         super().reject()
 
     def draw(self, focus: str = "") -> None:
-        """Draw the page as the collection is now; `focus` is what then has the focus."""
+        """Draw the page as the collection is now; `focus` is what then gets the focus."""
 
         def show(page: Page) -> None:
+            if self.shown is None:
+                empty = body(page)
+                self.web.stdHtml(empty, head=head(page), js=[], default_css=False, context=self)
             self.shown = page
-            html = self.html(page)
-            self.web.stdHtml(html, head=head(page), js=[], default_css=False, context=self)
-            if focus:
-                self.web.eval(f"document.getElementById({json.dumps(focus)})?.focus()")
+            self.web.eval(f"draw({json.dumps(self.html(page))}, {json.dumps(focus)})")
 
         QueryOp(parent=self, op=self.owner.page, success=show).run_in_background()
 

@@ -53,10 +53,17 @@ class Page:
 
 
 def head(page: Page) -> str:
-    """Return the head: the colours of the course, and the language, which Anki does not set."""
+    """Return the head: the style, in the colours of the course."""
     style = page.contents["style"]
     css = (_HERE / "page.css").read_text(encoding="utf-8")
     return f"<style>:root {{{style['day']}}}\n:root.night-mode {{{style['night']}}}\n{css}</style>"
+
+
+def body(page: Page) -> str:
+    """Return the body, in which `page.js` shows one page after the other."""
+    script = (_HERE / "page.js").read_text(encoding="utf-8")
+    language, way = escape(page.course["language"]), page.course["direction"]
+    return f'<main id="course" lang="{language}" dir="{way}"></main><script>{script}</script>'
 
 
 def course_page(page: Page) -> str:
@@ -74,7 +81,7 @@ def course_page(page: Page) -> str:
         _help(page),
         _settings(page),
     )
-    return _framed(page, "\n".join(part for part in parts if part))
+    return "\n".join(part for part in parts if part)
 
 
 def reading_page(page: Page, standing: Standing) -> str:
@@ -90,19 +97,11 @@ def reading_page(page: Page, standing: Standing) -> str:
     back = _button(f"course:{lesson['id']}", words["Back to the course"])
     study = _button(f"study:{lesson['id']}", words["Study this lesson"], first=True)
     study = "" if lesson["id"] in page.state.locked or not standing.deck else study
-    return _framed(
-        page,
+    return (
         f'<p class="buttons">{back}</p><p class="over">{place}</p>'
         f'<h1 id="top" tabindex="-1">{escape(lesson["title"])}</h1>{lesson["summary"]}'
-        f'<div class="reading">{text}</div><p class="buttons">{study}{back}</p>',
+        f'<div class="reading">{text}</div><p class="buttons">{study}{back}</p>'
     )
-
-
-def _framed(page: Page, html: str) -> str:
-    script = (_HERE / "page.js").read_text(encoding="utf-8")
-    language = escape(page.course["language"])
-    way = page.course["direction"]
-    return f'<main id="course" lang="{language}" dir="{way}">{html}</main><script>{script}</script>'
 
 
 def _whole(page: Page) -> str:

@@ -50,7 +50,7 @@ def visit(chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., Tab]]:
     context = chromium.new_context(viewport={"width": 420, "height": 700})
 
     def open_(page: Any, html: str, *, night: bool = False) -> Tab:
-        from attachdeck.addon.page import head
+        from attachdeck.addon.page import body, head
 
         file = tmp_path / "page.html"
         name = "night-mode" if night else ""
@@ -58,11 +58,12 @@ def visit(chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., Tab]]:
             f'<!doctype html><html class="{name}" dir="ltr"><head><meta charset="utf-8">'
             f"<title>Course</title>{head(page)}</head>"
             "<body><script>said = []; pycmd = (text) => said.push(text);</script>"
-            f"{html}</body></html>",
+            f"{body(page)}</body></html>",
             encoding="utf-8",
         )
         tab = context.new_page()
         tab.goto(file.as_uri())
+        tab.evaluate("html => draw(html, '')", html)
         return tab
 
     yield open_
@@ -109,6 +110,24 @@ def test_every_button_can_be_reached_and_pressed_by_keyboard(
     ]
     names = [tab.locator(f"[data-do='{name}:third']") for name in ("open", "read")]
     assert [name.get_attribute("aria-describedby") for name in names] == ["title-third"] * 2
+
+
+def test_drawn_again_it_keeps_its_place_and_its_focus(author: Author, visit: Callable[..., Tab]):
+    html = pages(page := page_of(author))[0]
+    tab = visit(page, html)
+    tab.locator("[name=share]").fill("70")
+    tab.locator("summary").last.click()
+    tab.locator('[data-do="open:third"]').focus()
+    place = tab.evaluate("scrollY")
+    assert place > 0
+    for _ in range(2):
+        tab.evaluate("html => draw(html, '')", html)
+    assert tab.evaluate("document.activeElement.dataset.do") == "open:third"
+    assert tab.evaluate("scrollY") == place
+    assert tab.locator("[name=share]").input_value() == "70"
+    assert tab.locator("details[open]").count() == 2
+    tab.evaluate("html => draw(html, 'lesson-first')", html.replace("<details>", "<details open>"))
+    assert tab.evaluate("document.activeElement.id") == "lesson-first"
 
 
 def test_settings_that_make_no_sense_are_not_sent(author: Author, visit: Callable[..., Tab]):

@@ -16,7 +16,7 @@ summary: The second lesson.
 objectives:
   - {id: second-goal, text: Tell "two" from <one>.}
 reading:
-  - {id: second-reading, title: A section, text: "Read **this** and https://example.org."}
+  - {id: second-reading, title: A section, text: "Read **this** and [that](https://example.org/that)."}
 cards:
   - {id: three, kind: basic, objective: second-goal, prompt: Third?, answer: C}
   - {id: practise, kind: practice, prompt: Notice one thing.}
