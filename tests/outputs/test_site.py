@@ -158,6 +158,8 @@ def test_every_question_and_answer_of_the_deck_is_on_its_lessons_page(
 ):
     guids = {note.card: note.guid for note in flagship.notes}
     for lesson in flagship.course.lessons:
+        if lesson.mixed:
+            continue  # Its page asks the cards of other lessons.
         parser = _Prompts()
         parser.feed((website / f"lesson-{lesson.id}.html").read_text(encoding="utf-8"))
         expected: dict[str, list[Face]] = {}  # A card and its variants.

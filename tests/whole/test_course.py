@@ -14,7 +14,7 @@ import pytest
 
 from attachdeck import pipeline
 from attachdeck.compile.notes import NOTE_TYPE_OF
-from attachdeck.domain.course import Card, ChoiceCard, Course, OcclusionCard, VignetteCard
+from attachdeck.domain.course import Card, ChoiceCard, Course, Lesson, OcclusionCard, VignetteCard
 from support.commands import need, run
 from support.courses import COURSE, compiled
 
@@ -33,8 +33,14 @@ def course() -> Course:
     return checked.course
 
 
-def test_thirteen_lessons_in_order(course: Course):
-    assert [lesson.number for lesson in course.lessons] == list(range(1, 14))
+def test_fourteen_lessons_in_order_of_which_one_mixes_those_before_it(course: Course):
+    assert [lesson.number for lesson in course.lessons] == list(range(1, 15))
+    assert [lesson.number for lesson in course.lessons if lesson.mixed] == [11]
+
+
+def lessons_of_their_own(course: Course) -> list[Lesson]:
+    """Return the lessons that have cards and a reading of their own."""
+    return [lesson for lesson in course.lessons if not lesson.mixed]
 
 
 def test_there_are_enough_cards_of_every_kind(course: Course):
@@ -70,14 +76,17 @@ def test_every_objective_has_a_card(course: Course):
     served = {card.objective for card in course.cards()}
     assert [
         objective.id
-        for lesson in course.lessons
+        for lesson in lessons_of_their_own(course)
         for objective in lesson.objectives
         if objective not in served
     ] == []
 
 
 def test_readings_are_short_enough_to_be_read(course: Course):
-    lengths = {lesson.id: len(re.findall(r"\w+", lesson.reading_text)) for lesson in course.lessons}
+    lengths = {
+        lesson.id: len(re.findall(r"\w+", lesson.reading_text))
+        for lesson in lessons_of_their_own(course)
+    }
     assert {name: words for name, words in lengths.items() if not 400 <= words <= 760} == {}
 
 
@@ -249,7 +258,7 @@ def test_every_picture_is_shown_on_a_card_or_in_a_reading(course: Course):
 
 
 def test_every_reading_has_a_picture(course: Course):
-    for lesson in course.lessons:
+    for lesson in lessons_of_their_own(course):
         assert any(file in lesson.reading_text for file in course.pictures), lesson.id
 
 
