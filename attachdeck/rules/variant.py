@@ -2,7 +2,7 @@
 
 A variant needs different words from the card and from its other variants.
 In a cloze card it needs the same gap numbers, because each number is a card in Anki.
-A variant's `why`, `confusion` and `hint` replace the card's, so the card needs its own.
+A variant's `why`, `confusion`, `hint` and `scenario` replace the card's, so the card needs its own.
 A variant cannot play a sound: Anki would play it with every wording.
 Fix: reword the variant, give its gaps the card's numbers, or write the key for the card too.
 
@@ -38,7 +38,7 @@ from attachdeck.rules.support.places import node_of
 from attachdeck.rules.support.texts import all_strings
 
 SEVERITY = Severity.ERROR
-_SHARED = ("why", "confusion", "hint")
+_SHARED = ("why", "confusion", "hint", "scenario")
 """The keys that a card need not have."""
 
 

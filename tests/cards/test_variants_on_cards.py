@@ -44,7 +44,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> list[Drawn]:
     pipeline.package(deck, folder / "deck.apkg")
     cards = []
     with opened(folder / "learner.anki2") as collection:
-        assert do_import(collection, folder / "deck.apkg") == {"new": 5}
+        assert do_import(collection, folder / "deck.apkg") == {"new": 6}
         assert not collection.get_empty_cards().notes
         for number in collection.find_cards("", order="c.due, c.ord"):
             card = collection.get_card(number)
@@ -111,7 +111,9 @@ def test_both_sides_show_the_same_wording_and_its_answer(show, drawn: list[Drawn
                 assert not any(answer in text for answer in answers), "the front gives it away"
             back = other(card, card.back, day)
             assert wording(card, back) == number, f"{card.name} on day {day}"
-            main = back.locator("#answer .answer, #answer .right .option").inner_text()
+            main = back.locator(
+                "#answer .answer, #answer .right .option, #answer .model > div"
+            ).inner_text()
             if card.name != "gaps":
                 assert main.strip() == WORDINGS[card.name][number][1] or card.name == "type-it"
             seen.add(number)
@@ -130,6 +132,21 @@ def test_what_a_variant_says_besides_goes_with_it(show, drawn: list[Drawn]):
         page.locator("summary", has_text="Hint").click()
         hints = ("The first hint.", "The first hint.", "Another hint.")
         assert page.locator(".hint > div").inner_text() == hints[number]
+
+
+def test_the_moment_and_the_standard_go_with_what_a_learner_is_to_write(show, drawn: list[Drawn]):
+    [card] = [card for card in drawn if card.name == "write-it"]
+    one, other = show(), show()
+    for day in range(12):
+        front = one(card, card.front, day)
+        number = wording(card, front)
+        moment = "She comes an hour late." if number == 1 else "No word since morning."
+        assert front.locator(".scene > div").inner_text() == moment
+        assert front.locator("textarea").count() == 1
+        back = other(card, card.back, day)
+        assert back.locator(".scene > div").inner_text() == moment
+        standard = back.locator(".standard > div").inner_text()
+        assert standard == ("It names a moment.", "It names a moment.", "It is kind.")[number]
 
 
 def test_each_card_of_a_cloze_note_hides_its_own_gap_in_every_wording(show, drawn: list[Drawn]):

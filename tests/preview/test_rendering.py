@@ -93,4 +93,4 @@ def test_only_backs_and_readings_show_the_title_of_the_lesson(tiny):
 
 
 def test_every_wording_is_drawn_as_the_engine_draws_it(tiny, collection, tmp_path: Path):
-    assert compare(tiny(VARIANTS), collection, tmp_path / "deck.apkg") == 6
+    assert compare(tiny(VARIANTS), collection, tmp_path / "deck.apkg") == 7

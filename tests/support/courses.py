@@ -125,6 +125,17 @@ VARIANTS = """\
  near_miss: {option: secure, why: No calm.}}
       - {scenario: They ask and are glad., answer: secure, cue: They ask.,\
  near_miss: {option: anxious, why: No alarm.}}
+  - id: write-it
+    kind: produce
+    scenario: No word since morning.
+    prompt: Write one plan.
+    answer: I wait until noon.
+    standard: It names a moment.
+    variants:
+      - scenario: She comes an hour late.
+        prompt: Write what you ask.
+        answer: I ask what happened.
+      - {prompt: Write one kind sentence., standard: It is kind.}
 """
 """A card with variants of each kind that may have them."""
 WORDINGS = {
@@ -140,6 +151,11 @@ WORDINGS = {
         ("She waits.", "Not enough information"),
         ("He calls again and again.", "Anxious"),
         ("They ask and are glad.", "Secure"),
+    ],
+    "write-it": [
+        ("Write one plan.", "I wait until noon."),
+        ("Write what you ask.", "I ask what happened."),
+        ("Write one kind sentence.", "I wait until noon."),
     ],
 }
 """What each wording of `VARIANTS` asks and answers, by card."""

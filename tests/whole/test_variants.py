@@ -34,6 +34,9 @@ QUESTIONS = (
     "She waits.",
     "He calls again and again.",
     "They ask and are glad.",
+    "Write one plan.",
+    "Write what you ask.",
+    "Write one kind sentence.",
 )
 
 
@@ -55,7 +58,7 @@ def test_a_card_keeps_its_note_its_cards_and_its_history_when_it_gets_variants(
     cards = learner.collection.db.all("select id, nid, ord from cards order by id")
     scheduling = learner.scheduling()
     after = author.release(VARIANTS)
-    assert do_import(learner.collection, author.deck) == {"updated": 5}
+    assert do_import(learner.collection, author.deck) == {"updated": 6}
     assert {key: card.guid for key, card in after.cards.items()} == {
         key: card.guid for key, card in before.cards.items()
     }
@@ -91,12 +94,15 @@ def test_each_wording_is_a_question_of_its_own_in_gift(tiny: Callable[..., Deck]
         *("gaps-1", "gaps-1-variant-1", "gaps-2", "gaps-2-variant-1"),
         *("type-it", "type-it-variant-1", "choose", "choose-variant-1"),
         *("scene", "scene-variant-1", "scene-variant-2"),
+        *("write-it", "write-it-variant-1", "write-it-variant-2"),
     ]
     assert "secure base" in questions["base-variant-1"].partition("####")[2]
     assert "=[plain]John" in questions["gaps-1-variant-1"]
     assert "=[html]Anxious" in questions["scene-variant-1"]
     assert "=[html]Here" in questions["choose-variant-1"]
     assert "=[plain]avoidance" in questions["type-it-variant-1"]
+    assert "She comes an hour late." in questions["write-it-variant-1"]
+    assert "I ask what happened." in questions["write-it-variant-1"].partition("####")[2]
 
 
 def test_each_wording_is_on_the_website_below_its_card(tiny: Callable[..., Deck], tmp_path: Path):
@@ -105,8 +111,8 @@ def test_each_wording_is_on_the_website_below_its_card(tiny: Callable[..., Deck]
     for question in QUESTIONS:
         assert text(page).count(question) == 1, question
     # Gaps are two cards; each has its variant below it. Progress is kept by card.
-    assert page.count("Other wordings") == page.count("data-key=") == 6
-    assert Counter(re.findall(r'<article class="prompt [a-z-]+"( id)?', page)) == {" id": 6, "": 8}
+    assert page.count("Other wordings") == page.count("data-key=") == 7
+    assert Counter(re.findall(r'<article class="prompt [a-z-]+"( id)?', page)) == {" id": 7, "": 10}
 
 
 def test_each_wording_is_a_card_on_paper_with_its_own_answer(
@@ -118,8 +124,8 @@ def test_each_wording_is_a_card_on_paper_with_its_own_answer(
     for question in QUESTIONS:
         assert cards.count(question) == 1, question
         assert question in handout
-    assert "№14" in cards
-    assert "№15" not in cards
+    assert "№17" in cards
+    assert "№18" not in cards
 
 
 def test_a_spreadsheet_brings_variants_there_and_back(tmp_path: Path):
@@ -140,7 +146,7 @@ def test_a_spreadsheet_brings_variants_there_and_back(tmp_path: Path):
 
 def without_pictures(variants: object) -> str:
     """Variants as text; a table brings no pictures."""
-    return " ".join(re.sub(r"!\[.*?\)", "", json.dumps(variants)).split())
+    return " ".join(re.sub(r"!\[.*?\)", "", json.dumps(variants, sort_keys=True)).split())
 
 
 def test_an_edit_of_a_variant_in_a_spreadsheet_comes_back_into_the_course(tmp_path: Path):
@@ -168,6 +174,8 @@ def test_a_translation_has_each_text_of_a_variant(tmp_path: Path):
         "gaps:variants.1.text",
         "choose:variants.1.options.3.why",
         "scene:variants.2.near_miss.why",
+        "write-it:variants.1.scenario",
+        "write-it:variants.2.standard",
     } <= set(contexts)
     assert "scene:variants.1.answer" not in contexts
     translate(folder, "first", base_variants_1_prompt="¿De dónde se parte?")
@@ -191,7 +199,7 @@ def test_the_preview_shows_each_wording_by_itself(tmp_path: Path):
     shown = look(write_course(tmp_path / "course", cards=VARIANTS))
     [lesson] = shown.lessons.values()
     cards = {card["id"]: card["wordings"] for card in lesson.entry["cards"]}
-    assert cards == {"base": 3, "gaps": 2, "type-it": 2, "choose": 2, "scene": 3}
+    assert cards == {"base": 3, "gaps": 2, "type-it": 2, "choose": 2, "scene": 3, "write-it": 3}
     for wording, (question, answer) in enumerate(
         [("What is a secure base?", "Where one sets"), ("From where does", "From a <strong>secure")]
     ):
@@ -210,8 +218,8 @@ def test_verify_draws_each_and_finds_a_template_without_a_place_for_it(tmp_path:
     deck = compiled(write_course(tmp_path / "course", cards=VARIANTS))
     pipeline.package(deck, tmp_path / "good.apkg")
     findings = {finding.subject: finding for finding in verify(tmp_path / "good.apkg")}
-    # 2 of `base`, 1 for each of the two cards of `gaps`, 1, 1 and 2.
-    assert findings["variants"].message == "Anki draws all 8 on both sides"
+    # 2 of `base`, 1 for each of the two cards of `gaps`, 1, 1, 2 and 2.
+    assert findings["variants"].message == "Anki draws all 10 on both sides"
     assert {finding.fate for finding in findings.values()} == {Fate.GOOD}
 
     dated = deck.note_types["basic"]
@@ -255,6 +263,9 @@ SCENE = (
     "  - {id: a, kind: vignette, scenario: She waits., options: pattern, answer: secure,"
     " cue: So., near_miss: {option: anxious, why: No.}, variants: [VARIANT]}\n"
 )
+WRITE = (
+    "  - {id: a, kind: produce, prompt: Write., answer: A., standard: S., variants: [VARIANT]}\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -292,6 +303,10 @@ SCENE = (
             "unknown-option",
             "did you mean `anxious`?",
         ),
+        (WRITE, "{scenario: She runs.}", "missing-key", "`answer` is missing"),
+        (WRITE, "{scenario: She runs., answer: Ask.}", "variant", "but the card does not"),
+        (WRITE, "{prompt: Write.}", "variant", "two wordings of this card are the same"),
+        (WRITE, "{model: Wait.}", "unknown-key", "`answer`"),
         (
             "  - {id: a, kind: practice, prompt: Do., variants: [VARIANT]}\n",
             "{prompt: Go.}",
