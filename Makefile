@@ -2,6 +2,7 @@
 # make test    the same with the test extras, then every test, a file of tests at a time in each process
 # make test-fast  all tests but the slow ones: no browser, no desktop, no installation
 # make desktop  the tests in a real Anki desktop (CONTRIBUTING.md); draws a card of each kind into build/desktop/
+# make oldest-anki  the oldest Anki that the add-on promises to run in, for the tests in a desktop
 # make cards   draw all pictures of the documentation again, and docs/teach/cards.md
 # make docs    the documentation as a site, in build/docs/
 # make bench   measure, and write docs/explain/performance.md (about half an hour, on a machine that does nothing else)
@@ -12,7 +13,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 INSTALL = $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
 
-.PHONY: deck test test-fast lint desktop cards docs bench clean
+.PHONY: deck test test-fast lint desktop oldest-anki cards docs bench clean
 
 deck: $(VENV)/installed
 	$(BIN)/attachdeck build course
@@ -31,6 +32,10 @@ lint: $(VENV)/installed-dev
 
 desktop: $(VENV)/installed-dev
 	ATTACHDECK_PICTURES=$(CURDIR)/build/desktop $(BIN)/python -m pytest tests/desktop
+
+oldest-anki:
+	$(PYTHON) -m venv build/anki-23.12.1
+	build/anki-23.12.1/bin/python -m pip install --quiet 'aqt[qt6]==23.12.1'
 
 docs: $(VENV)/installed
 	$(INSTALL) -e '.[docs]'

@@ -30,13 +30,10 @@ def _refuse(course: dict[str, Any]) -> None:
     from aqt import gui_hooks
     from aqt.utils import showWarning
 
-    title = html.escape(course["title"])
-    text = (
-        f"<p>The add-on of “{title}” needs Anki 23.12 or later. Update Anki, then start it again. "
-        "Until then, the add-on does nothing; your deck and progress stay as they are.</p>"
-    )
+    version = f"{OLDEST // 10_000}.{OLDEST // 100 % 100}"
+    text = course["words"]["Anki too old"].format(course=f"“{course['title']}”", version=version)
 
     def warn() -> None:
-        showWarning(text, title=course["title"])
+        showWarning(f"<p>{html.escape(text)}</p>", title=course["title"])
 
     gui_hooks.main_window_did_init.append(warn)

@@ -385,7 +385,7 @@ def apply(
     if backups:
         col.create_backup(backup_folder=backups, force=True, wait_for_completion=True)
     _make_decks(col, package, done)  # Before the undo step: it clears the list of steps.
-    step = col.add_custom_undo_entry(f"Update “{course['title']}”")
+    step = col.add_custom_undo_entry(_step(course))
     # Whoever ends Anki between two of these steps gets the others at the next start: the last one
     # says that the release has arrived.
     _change_descriptions(col, package, done)
@@ -400,6 +400,11 @@ def apply(
     with suppress(InvalidInput):
         changes.MergeFrom(col.merge_undo_entries(step))
     return done, changes
+
+
+def _step(course: Mapping[str, Any]) -> str:
+    """Return what Anki's menu calls the step that undo takes back."""
+    return str(course["words"]["Update step"].format(course=f"“{course['title']}”"))
 
 
 def _make_decks(col: Collection, package: Package, done: Plan) -> None:

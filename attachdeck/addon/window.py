@@ -32,6 +32,7 @@ class Course:
         self.folder = folder
         self.deck = folder / "deck.apkg"
         self.key = f"attachdeck {course['id']}"
+        self.words: dict[str, str] = course["words"]
         self.version = [course["version"], course["changed"]]
         self.lessons = Lessons(course, folder, self.key)
 
@@ -40,9 +41,9 @@ class Course:
         # An ampersand in a menu underlines the next letter.
         menu = QMenu(self.course["title"].replace("&", "&&"), mw)
         for text, act in (
-            (self.course["words"]["Course page"], self.lessons.show),
-            ("Update now…", self.update_now),
-            ("Compare my texts with the course…", self.compare),
+            (self.words["Course page"], self.lessons.show),
+            (self.words["Update now"], self.update_now),
+            (self.words["Compare my texts"], self.compare),
         ):
             line = QAction(text, menu)
             qconnect(line.triggered, act)
@@ -70,7 +71,7 @@ class Course:
     def update_now(self) -> None:
         """Offer an update, because the learner asks for it."""
         if self.is_replaced():
-            tooltip("Restart Anki to finish installing the new version.", parent=mw)
+            tooltip(self.words["Restart to finish"], parent=mw)
         else:
             self.plan(quiet=False)
 
@@ -84,13 +85,16 @@ class Course:
 
     def plan(self, *, quiet: bool) -> None:
         """Work out in the background what an update does, then ask."""
+        asked = mw.col
 
         def work(col: Collection) -> Plan:
             return plan(col, packages.read(self.deck), self.course)
 
         def ask(found: Plan) -> None:
+            if mw.col is not asked:
+                return  # The profile was closed meanwhile.
             if found.is_empty and not quiet:
-                tooltip("Nothing to update: you have this version.", parent=mw)
+                tooltip(self.words["Nothing to update"], parent=mw)
             elif found.is_empty:
                 self.lessons.look()
             else:
@@ -123,15 +127,14 @@ class Course:
 
     def report(self, done: Plan) -> None:
         """Say what was done, and show the corrections that were kept aside."""
+        if mw.col is None:
+            return  # The profile was closed meanwhile.
         if done.conflicts:
-            showText(
-                "You and the course both changed these texts. Your versions were kept. To find "
-                f"these notes, search for tag:{COMPARE}.\n\n" + listed(done.conflicts),
-                parent=mw,
-                title=self.course["title"],
-            )
+            text = self.words["Both changed"].format(search=f"tag:{COMPARE}")
+            shown = f"{text}\n\n{listed(self.words, done.conflicts)}"
+            showText(shown, parent=mw, title=self.course["title"])
         else:
-            tooltip(summary(done), parent=mw)
+            tooltip(summary(self.words, done), parent=mw)
         self.lessons.updated(done)
 
     def compare(self) -> None:
@@ -142,20 +145,21 @@ class Course:
 
         def show(found: list[Conflict]) -> None:
             if found:
-                showText(listed(found), parent=mw, title=self.course["title"])
+                showText(listed(self.words, found), parent=mw, title=self.course["title"])
             else:
-                tooltip("Your texts are the same as the course's.", parent=mw)
+                tooltip(self.words["Same texts"], parent=mw)
 
         QueryOp(parent=mw, op=work, success=show).failure(self.fail).run_in_background()
 
     def fail(self, error: Exception) -> None:
         """Say why there was no update; an error of ours goes to Anki's own window."""
+        if mw.col is None:
+            return  # The profile was closed during an update: its next start offers it again.
         if not isinstance(error, _DAMAGED):
             raise error
-        damaged = "The add-on's files are damaged. Nothing was changed. Install the add-on again."
-        stopped = f"The update stopped: {error}. Restart Anki to continue the update."
         # Zip and database errors are about the add-on's own files, others about disk and rights.
-        text = stopped if isinstance(error, OSError) else damaged
+        reason = "Update stopped" if isinstance(error, OSError) else "Damaged add-on"
+        text = self.words[reason].format(error=error)
         showWarning(f"<p>{html.escape(text)}</p>", parent=mw, title=self.course["title"])
 
 
@@ -170,33 +174,32 @@ def begin(course: dict[str, Any], folder: Path) -> None:
 
 def question(course: dict[str, Any], found: Plan) -> str:
     """Return what the learner is asked before an update."""
+    words = course["words"]
     title = f"“{html.escape(course['title'])}” {html.escape(course['version'])}"
-    if found.first:
-        return f"<p>Add the course {title} to your collection?</p><p>{summary(found)}</p>"
-    return (
-        f"<p>Update {title}?</p><p>{summary(found)}</p><p>Your progress, your own edits, tags "
-        "and decks stay as they are. Anki makes a backup first. To undo the update, choose "
-        "<i>Edit → Undo</i>.</p>"
-    )
+    asked = words["Add course" if found.first else "Update course"].format(course=title)
+    texts = [asked, summary(words, found), *([] if found.first else [words["Update keeps"]])]
+    return "".join(f"<p>{text}</p>" for text in texts)
 
 
-def summary(found: Plan) -> str:
-    """Return what an update does, in a sentence."""
+def summary(words: dict[str, str], found: Plan) -> str:
+    """Return what an update does, in a sentence or two."""
     counts = [
-        (found.corrected, "corrected"),
-        (len(found.new), "new"),
-        (len({conflict.note for conflict in found.conflicts}), "with your own text kept"),
+        ("Notes corrected", found.corrected),
+        ("Notes new", len(found.new)),
+        ("Notes with own text", len({conflict.note for conflict in found.conflicts})),
     ]
-    notes = ", ".join(f"{count} {words}" for count, words in counts if count)
-    texts = "a new look or description" if found.texts or found.descriptions else ""
-    sentence = "; ".join(part for part in (notes and f"notes: {notes}", texts) if part)
-    return f"{sentence[:1].upper()}{sentence[1:]}."
+    notes = ", ".join(words[word].format(count=count) for word, count in counts if count)
+    sentences = [words["Notes in update"].format(counts=notes)] if notes else []
+    if found.texts or found.descriptions:
+        sentences.append(words["New look"])
+    return " ".join(sentences)
 
 
-def listed(found: list[Conflict]) -> str:
+def listed(words: dict[str, str], found: list[Conflict]) -> str:
     """Return texts of the learner's beside the course's, as plain text."""
+    yours, ours = words["Text of yours"], words["Text of the course"]
     return "\n\n".join(
-        f"{conflict.card} · {conflict.field}\n  yours: {conflict.mine}\n  the course's: "
+        f"{conflict.card} · {conflict.field}\n  {yours}: {conflict.mine}\n  {ours}: "
         f"{conflict.theirs}"
         for conflict in found
     )

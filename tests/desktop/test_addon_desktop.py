@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -14,10 +16,11 @@ import pytest
 import run_anki
 from support.addon import packed
 from support.commands import need, run
-from support.courses import ALL_KINDS, CLOZE, COURSE_YAML, ONE, TWO, Author, write_course
+from support.courses import ALL_KINDS, CLOZE, COURSE_YAML, ONE, ROOT, TWO, Author, write_course
 
 pytestmark = pytest.mark.slow  # Starts desktops.
 
+OLDEST = "23.12.1"
 HOSTILE = '"""\\n\' + {x} %s & <b>import os</b> ../../x'
 LINES = "[line.text() for line in mw.form.menuTools.actions()]"
 UPDATED = "until(lambda: mw.col.note_count() and not mw.progress.busy(), 30)\n"
@@ -31,13 +34,28 @@ result([seen, mw.col.note_count()])
 LOOK = """
 note = mw.col.get_note(mw.col.find_notes("ID:one")[0])
 found = list(mw.col.find_notes("tag:attachdeck::compare")) == [note.id]
-result([seen, mw.col.note_count(), note["Answer"], note["Why"], "mine" in note.tags, found])
+version = __import__("anki.buildinfo").buildinfo.version
+undo = mw.col.undo_status().undo
+now = [mw.col.note_count(), note["Answer"], note["Why"], "mine" in note.tags, found]
+result([version, seen, undo, *now])
 """
 QUIET = """
 import time
 end = time.monotonic() + 3
 until(lambda: time.monotonic() > end)
 result([seen, mw.col.note_count(), mw.col.undo_status().undo])
+"""
+CLOSE = """
+import time
+from aqt import mw
+from attachdeck_tiny.addon import update
+do_import = update._import
+def closing(*arguments):
+    mw.taskman.run_on_main(mw.close)
+    while mw.col is not None:
+        time.sleep(0.01)
+    return do_import(*arguments)
+update._import = closing
 """
 KILL = """
 import os, anki.collection
@@ -106,6 +124,21 @@ def test_anki_reads_in_the_manifest_which_version_it_needs(tmp_path: Path):
     assert desktop(code, "--addon", addon, "--answer", "No") == [231200, "Tiny"]
 
 
+@pytest.fixture(params=["newest", OLDEST])
+def anki(request: pytest.FixtureRequest) -> str:
+    """The program that runs an Anki: the newest, and the oldest that is promised.
+
+    The oldest is in `build/`. CI installs it there; elsewhere `make oldest-anki` does.
+    """
+    if request.param == "newest":
+        return sys.executable
+    python = ROOT / "build" / f"anki-{OLDEST}" / "bin" / "python"
+    if os.environ.get("CI") and not python.exists():
+        subprocess.run(["make", "oldest-anki", f"PYTHON={sys.executable}"], check=True, cwd=ROOT)
+    need(f"Anki {OLDEST} (make oldest-anki)", python.exists())
+    return str(python)
+
+
 def releases(author: Author) -> tuple[Path, Path]:
     """Build two releases; the second corrects a card and brings another."""
     author.release()
@@ -114,18 +147,22 @@ def releases(author: Author) -> tuple[Path, Path]:
     return first, packed(author)
 
 
-def test_a_learner_installs_edits_and_updates_and_is_asked_once(author: Author, tmp_path: Path):
+def test_a_learner_installs_edits_and_updates_and_is_asked_once(
+    author: Author, tmp_path: Path, anki: str
+):
     first, second = releases(author)
-    base = ("--base", tmp_path / "base")
+    base = ("--base", tmp_path / "base", "--python", anki)
     texts, notes = desktop(UPDATED + EDIT, *base, "--addon", first, "--answer", "Yes")
     assert "Add the course" in texts[0]
     assert notes == 2
 
     answers = ("--answer", "Yes", "--answer", "Close")
     looked = "until(lambda: len(seen) == 2, 30)\n" + LOOK
-    [question, report], *now = desktop(looked, *base, "--addon", second, *answers)
+    version, [question, report], undo, *now = desktop(looked, *base, "--addon", second, *answers)
+    assert (version == OLDEST) == (anki != sys.executable)
     assert "Notes: 1 corrected, 1 new, 1 with your own text kept." in question
     assert "the course's: Corrected" in report
+    assert undo == "Update “Tiny”"
     assert now == [3, "My own", "My reason", True, True]
     assert list((tmp_path / "base" / "User 1" / "backups").iterdir())
 
@@ -142,10 +179,30 @@ def test_no_is_remembered_for_this_version(author: Author, tmp_path: Path):
     assert (len(texts), notes) == (1, 0)
 
 
-def test_an_update_that_is_killed_is_finished_at_the_next_start(author: Author, tmp_path: Path):
+def test_each_profile_is_asked_for_itself(author: Author, tmp_path: Path):
     first, second = releases(author)
     base = ("--base", tmp_path / "base")
     desktop(UPDATED + EDIT, *base, "--addon", first, "--answer", "Yes")
+    other = (*base, "--profile", "Other", "--addon", second, "--answer", "No")
+    texts, notes, _ = desktop(QUIET, *other)
+    assert ("Add the course" in texts[0], notes) == (True, 0)
+    code = "until(lambda: len(seen) == 2, 30)\n" + LOOK
+    _, texts, _, notes, *_ = desktop(code, *base, "--answer", "Yes", "--answer", "Close")
+    assert ("Update “Tiny”" in texts[0], notes) == (True, 3)
+
+
+def test_an_update_that_is_closed_or_killed_is_finished_at_the_next_start(
+    author: Author, tmp_path: Path
+):
+    first, second = releases(author)
+    base = ("--base", tmp_path / "base")
+    desktop(UPDATED + EDIT, *base, "--addon", first, "--answer", "Yes")
+    closing = tmp_path / "zzz"
+    closing.mkdir()
+    (closing / "__init__.py").write_text(CLOSE, encoding="utf-8")
+    closed = ("--addon", second, "--addon", closing, "--answer", "Yes")
+    desktop("until(lambda: mw.col is None, 30); result(None)", *base, *closed)
+    shutil.rmtree(tmp_path / "base" / "addons21" / "zzz")
     killed = ["--base", tmp_path / "base", "--addon", second, "--answer", "Yes", "-c", KILL]
     command = [sys.executable, run_anki.__file__, *map(str, killed)]
     assert subprocess.run(command, check=False, capture_output=True).returncode == 137

@@ -10,7 +10,8 @@ from typing import Any
 
 from attachdeck import outputs
 from attachdeck.outputs import addon, apkg
-from support.courses import ALL_KINDS, COURSE_YAML, ROOT
+from support.commands import run
+from support.courses import ALL_KINDS, COURSE_YAML, ROOT, write_course
 
 HOSTILE = '"""\\n\' + {x} %s ](../../x) import os'
 
@@ -27,6 +28,15 @@ def files(tiny: Any, folder: Path, title: str = "Tiny") -> dict[str, bytes]:
 
 def test_it_carries_the_package_that_learners_import(tiny: Any, tmp_path: Path):
     assert files(tiny, tmp_path)["deck.apkg"] == (tmp_path / "tiny.apkg").read_bytes()
+
+
+def test_it_has_the_same_bytes_wherever_it_is_built(tmp_path: Path):
+    for name in ("one", "another folder"):
+        course = write_course(tmp_path / name / "course", cards=ALL_KINDS)
+        result = run("build", course, "--to", "addon", "-o", course / "x", SOURCE_DATE_EPOCH="1")
+        assert result.exit_code == 0, result.output
+    one, another = ((tmp_path / name / "course" / "x") for name in ("one", "another folder"))
+    assert one.read_bytes() == another.read_bytes()
 
 
 def test_no_text_of_a_course_becomes_code_or_a_file_name(tiny: Any, tmp_path: Path):
