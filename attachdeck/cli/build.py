@@ -209,7 +209,7 @@ def _written(name: str, output: Output, deck: Deck, order: _Order, progress: Pro
             raise
         fail(
             f"nothing in this course can be written as {name}; left out: {nothing}; "
-            "see what each format supports in docs/reference/outputs.md"
+            "the page Outputs of the documentation lists what each format supports"
         )
 
 

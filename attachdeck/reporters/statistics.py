@@ -88,7 +88,11 @@ def _objectives(statistics: Statistics) -> Iterator[str]:
     yield _counts("objectives", statistics.objectives)
     count = len(statistics.not_applied)
     total = sum(statistics.objectives.values())
-    yield f"{count} of {total} objectives have no card that applies them{':' if count else '.'}"
+    yield (
+        f"No card applies {count} of {total} objectives:"
+        if count
+        else f"Cards apply each of the {total} objectives."
+    )
     yield from _named(statistics.not_applied)
 
 

@@ -8,7 +8,7 @@ determiners.
 Fix: write wrong options that someone might really believe, without these words.
 The rule looks at all multiple-choice cards of a course together.
 It reports five or more such options if they are at least a tenth of the wrong options.
-They must also be three times as frequent there as among the right options.
+They must also be at least three times as frequent as among the right options.
 
 Bad:
 

@@ -7,10 +7,9 @@ gives the answer away.
 Source: guidelines for multiple-choice items, Haladyna, Downing and Rodriguez (2002).
 Fix: shorten or lengthen some of them.
 The rule looks at all cards of a course together.
-From ten multiple-choice cards on, the right option can be the longest, or the shortest, in at most
-40 % of them, or slightly more with two or three options.
-From five scenes on, the median length of the scenes for one answer must be within 25 % of the
-others.
+In a course with ten or more multiple-choice cards, the right option can be the longest, or the
+shortest, in at most 40 % of them. With two or three options it can be slightly more.
+If an answer has five or more scenes, their median length must be within 25 % of the others.
 
 Bad:
 

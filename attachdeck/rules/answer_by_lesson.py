@@ -1,11 +1,10 @@
 """Most scenes of a lesson have the same answer.
 
 If more than 40 % of a lesson's scenes have the same answer, learners choose it without reading.
-Source: mixing examples of what is easily confused helps people to tell it apart (Kornell and Bjork
-2008).
+Source: mixing examples of similar things helps people to distinguish them (Kornell and Bjork 2008).
 Fix: move some of these scenes to another lesson, or write scenes with other answers.
-The rule checks lessons with at least five scenes of one option set. It allows slightly more than
-chance for sets of two or three options.
+The rule checks lessons with at least five scenes of one option set. For sets of two or
+three options, it allows slightly more.
 
 Bad:
 

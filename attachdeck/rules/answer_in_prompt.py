@@ -2,7 +2,7 @@
 
 Learners then have nothing to recall.
 Source: Matuschak, prompts should be effortful (2020).
-Fix: ask for the other half, or reword the prompt.
+Fix: reword the prompt, or ask for something that it does not contain.
 A prompt that offers alternatives (*or*, *which*) is not reported.
 
 Bad:
@@ -35,6 +35,6 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
             yield Finding(
                 card.at,
                 f"the prompt of `{card.id}` contains its answer",
-                "reword the prompt, or ask for the other half",
+                "reword the prompt, or ask for something that it does not contain",
                 card,
             )

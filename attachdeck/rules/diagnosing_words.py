@@ -32,7 +32,7 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
         if phrase:
             yield Finding(
                 card.at,
-                f"`{card.id}` sounds like a diagnosis",
+                f"`{card.id}` sounds like a diagnosis (`{phrase}`)",
                 "ask which pattern the behaviour shows",
                 card,
             )

@@ -2,7 +2,7 @@
 
 A fixed element stays on top of the page wherever the learner scrolls.
 It can cover other parts of the card, or look like a part of the app.
-Source: where Chromium draws it.
+Source: where Chromium draws such an element on a card in Anki.
 Fix: write `position: absolute` inside an element with `position: relative`, or use
 `position: sticky`.
 

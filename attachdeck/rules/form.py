@@ -2,7 +2,7 @@
 
 A form sends what a learner types to another address and leaves the card.
 Anki does not need one.
-Source: what Chromium sends.
+Source: what Chromium sends when a learner submits the form.
 Fix: delete the tags `<form>` and `</form>`. For a typed answer, use `{{type:Field}}` in a template.
 
 Bad:

@@ -18,8 +18,8 @@ Bad:
 Good:
 
     - {id: a, kind: basic, prompt: Who?, answer: Bowlby.,
-       why: "What a parent learned as a child may pass to the next one. How much does so is not well
-       known. The studies are small, they follow few families for long, and they do not all measure
+       why: "What a parent learned as a child may pass to the next one. How much of it passes is
+       not well known. The studies are small, they follow few families for long, and they do not all measure
        the same thing."}
 """
 

@@ -1,12 +1,11 @@
 """HTML that does not reach the card.
 
-attachdeck removes scripts, styles, forms, frames and addresses that run something.
+attachdeck removes scripts, styles, forms, frames and links that run something.
 It also removes unknown tags, attributes for looks (`style`, `width`), and words inside a tag by
 mistake, as in `a <b and c> d`. Learners never see any of these.
 In formulas, macros for links and styles (`\\href`, `\\style`) do nothing.
-Source: the list of tags in docs/reference/course-format.md, what the sanitiser leaves, and what
-MathJax makes of macros.
-Fix: delete it. To write about a tag, put it between backticks; write a space after a plain `<`.
+Source: the sanitiser's list of tags, and what MathJax makes of macros.
+Fix: delete it. To show a tag as text, put it between backticks; write a space after a plain `<`.
 
 Bad:
 
@@ -32,7 +31,9 @@ from attachdeck.rules import Context, Finding
 from attachdeck.rules.support.markdown import course_texts, markdown_texts
 
 _SIGNS = ("<", "](", "]:", "\\")
-_HELP = "delete it; to write about a tag, put it between backticks; write a space after a plain `<`"
+_HELP = (
+    "delete it; to show a tag as text, put it between backticks; write a space after a plain `<`"
+)
 _MOST = 20
 """Maximum number of findings reported per text."""
 

@@ -13,7 +13,7 @@ Bad:
 
 Good:
 
-    - {id: a, kind: basic, prompt: How does the avoidant pattern show?, answer: In withdrawing.}
+    - {id: a, kind: basic, prompt: How does the avoidant pattern show?, answer: In withdrawal.}
 """
 
 from __future__ import annotations

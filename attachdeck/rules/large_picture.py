@@ -1,8 +1,8 @@
 """Picture or sound too large.
 
 Learners carry the deck on their phones and synchronise it.
-Fix: make the file smaller. A picture needs at most one megabyte, and an SVG often much less. A
-sound needs at most two, as mono with 64 kbit/s. A video needs at most eight.
+Fix: make the file smaller. A picture can have 1 MiB, and an SVG often needs much less. A sound can
+have 2 MiB (export it as mono with 64 kbit/s), and a video 8 MiB.
 
 Bad:
 
@@ -23,7 +23,7 @@ from attachdeck.reader.sounds import FILMS
 from attachdeck.rules import Context, Finding
 
 _SOUND, _FILM = 2, 8
-"""How large a sound and a film may be, in MiB."""
+"""Maximum size of a sound and of a video, in MiB."""
 
 
 def check_course(course: Course, context: Context) -> Iterator[Finding]:
@@ -31,14 +31,15 @@ def check_course(course: Course, context: Context) -> Iterator[Finding]:
         if len(picture.content) > 1024 * 1024:
             yield Finding(
                 picture.at,
-                f"`{name}` is {len(picture.content) / 1024 / 1024:.1f} MiB large",
-                "make it smaller; an SVG is often best",
+                f"`{name}` has {len(picture.content) / 1024 / 1024:.1f} MiB, more than 1 MiB",
+                "save it with fewer pixels, or an SVG with fewer details",
             )
     for name, sound in course.sounds.items():
         mebibytes = len(sound.content) / 1024 / 1024
-        if mebibytes > (_FILM if name.endswith(FILMS) else _SOUND):
+        most = _FILM if name.endswith(FILMS) else _SOUND
+        if mebibytes > most:
             yield Finding(
                 sound.at,
-                f"`{name}` is {mebibytes:.1f} MiB large",
+                f"`{name}` has {mebibytes:.1f} MiB, more than {most} MiB",
                 "cut it, or export it again with a lower bit rate",
             )

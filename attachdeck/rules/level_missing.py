@@ -1,7 +1,7 @@
 """Learning objective without a level.
 
-If some objectives of a course have a level, one without a level is missing from
-`attachdeck check --stats` and from the rule `no-application`.
+If some objectives of a course have a level, `attachdeck check --stats` counts one without a level
+under *none*, and the rule `no-application` does not check it.
 A course without any levels is not checked.
 Source: Bloom's taxonomy as revised by Anderson and Krathwohl (2001).
 Fix: write its `level`: remember, understand, apply, analyse, evaluate or create.

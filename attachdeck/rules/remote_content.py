@@ -4,7 +4,7 @@ The owner of that server can see when and where someone studies. Without a conne
 card is missing.
 The rule reports pictures, sounds, videos, fonts, style sheets and `@import`. A link that the
 learner clicks is not reported.
-Source: what Chromium asks for when it shows the card.
+Source: what Chromium requests when it shows the card.
 Fix: put the file into `media/` and list it under `files` in `media/media.yaml`, or delete the
 address.
 

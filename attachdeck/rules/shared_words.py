@@ -9,7 +9,7 @@ The rule runs only if you name texts: `attachdeck check --corpus FILE`.
 Bad:
 
     - {id: a, kind: basic, prompt: What did she write?,
-       answer: These nine words stand in the text given here too.}
+       answer: These nine words are in the text given here too.}
 
 Good:
 

@@ -4,7 +4,7 @@ attachdeck removes comments, scripts and some tags from a text. If nothing else 
 has an empty side. (An empty prompt or step is an error, `no-card`.)
 `TODO`, `...` or `???` alone show that a text is not written yet.
 Source: the cards as Anki shows them.
-Fix: write the text. To write about a tag, put it between backticks.
+Fix: write the text. To show a tag as text, put it between backticks.
 
 Bad:
 
@@ -49,6 +49,6 @@ def check(course: Course, context: Context) -> Iterator[Finding]:
             yield Finding(
                 card.at,
                 f"a text of `{card.id}` renders as blank",
-                "write it; to write about a tag, put it between backticks",
+                "write text that learners see; to show a tag as text, put it between backticks",
                 card,
             )

@@ -2,7 +2,7 @@
 
 Learners who cannot hear it, on paper or on a train, must be able to read it.
 Source: WCAG 2.2, success criterion 1.2.1.
-Fix: write the words under `transcript` in `media/media.yaml`. Describe a sound without words.
+Fix: write the words under `transcript` in `media/media.yaml`. If a sound has no words, describe it.
 
 Bad:
 

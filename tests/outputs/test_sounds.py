@@ -239,7 +239,7 @@ def test_unused_and_large_sounds_are_told(tmp_path: Path):
     written = write_course(tmp_path, files, cards=ONE)
     output = run("check", written, "--rule", "unused-picture", "--rule", "large-picture").output
     assert "`hola.wav` is not used" in output
-    assert "`adios.mp3` is 3.2 MiB large" in output
+    assert "`adios.mp3` has 3.2 MiB, more than 2 MiB" in output
 
 
 def test_paper_and_question_banks_show_the_transcript(tmp_path: Path):

@@ -29,7 +29,7 @@ from support.courses import (
 )
 
 TODAY = "2026-11-24"
-CORPUS = "Before. These nine words stand, in the text given HERE! After."
+CORPUS = "Before. These nine words are, in the text given HERE! After."
 
 
 def found(folder: Path, example: str, rule: str) -> list[str]:
