@@ -16,6 +16,7 @@ from attachdeck.authoring.edits import bring_back
 from attachdeck.cli import report
 from attachdeck.cli.terminal import fail, no_engine, own_course, show, styled
 from attachdeck.domain.naming import word
+from attachdeck.domain.quoting import counted
 from attachdeck.engine.collection import NoEngine
 from attachdeck.importing import columns as meanings
 from attachdeck.importing import source, table, writing
@@ -226,7 +227,7 @@ def _bring_back(folder: Path, files: tuple[Path, ...], encoding: str) -> None:
         click.echo(f"{edit.path}: {edit.card}: {edit.key}")
     for reason in (*beside, *left_out):
         click.echo(f"not copied: {_line(reason)}")
-    click.echo(f"{_count(len(edits), 'change')}")
+    click.echo(f"{counted(len(edits), 'change')}")
     checked = pipeline.check(folder)
     show(checked.diagnostics, checked.texts)
     sys.exit(1 if beside or left_out or checked.course is None else 0)
@@ -235,8 +236,8 @@ def _bring_back(folder: Path, files: tuple[Path, ...], encoding: str) -> None:
 def _say(draft: Draft, output: Path) -> None:
     cards = [card for lesson in draft.lessons for card in lesson.cards]
     click.echo(
-        f"{output}: {_count(len(draft.lessons), 'lesson')}, {_count(len(cards), 'card')}, "
-        f"{_count(len(draft.media), 'media file')}"
+        f"{output}: {counted(len(draft.lessons), 'lesson')}, {counted(len(cards), 'card')}, "
+        f"{counted(len(draft.media), 'media file')}"
     )
     for line in draft.note.splitlines():
         click.echo(_line(line))
@@ -273,7 +274,3 @@ def _lost(lost: Sequence[str]) -> None:
 def _line(text: str) -> str:
     """Return a stranger's words on one line, without characters that a terminal would obey."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

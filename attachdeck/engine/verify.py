@@ -360,7 +360,7 @@ class _Learner:
         self.acts: dict[str, list[str]] = {
             act: []
             for act in (
-                "nothing",
+                "untouched",
                 "reviewed",
                 "edited",
                 "tagged",
@@ -496,7 +496,7 @@ class _Learner:
 
     def words(self, act: str) -> dict[Fate, str]:
         kept = {
-            "nothing": "match the new package",
+            "untouched": "match the new package",
             "edited": "keep the learner's own words",
             "tagged": "keep the learner's own tag",
         }

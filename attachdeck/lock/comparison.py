@@ -15,6 +15,7 @@ _PLACE = "Place"
 _PLUMBING = ("::lesson::", "::changed::")
 _RETIRED = "::retired"
 _STEERING = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_GAP = re.compile(r"\{\{c[0-9,]+::((?:(?!::|\}\}).)*)(?:::(?:(?!\}\}).)*)?\}\}", re.DOTALL)
 _MOST_WORDS, _MOST_PAIRS = 2_000, 10_000
 """Maximum number of words that are compared word by word, and of pairs of the same word.
 
@@ -140,7 +141,8 @@ class Rewording:
 class Changes:
     """The differences between two releases.
 
-    `acts` are the changes after which a learner must do something, in words; `withheld` are the
+    `acts` are the changes after which a learner must do something, in words; `questions` are the
+    first texts of all cards, where they are known; `withheld` are the
     cards whose change would not arrive, because by its time it is not newer than what learners
     have; `renewed` are those that only have a newer time, so that an import would overwrite
     learners' own edits for nothing. `tests` are on the website and on paper; `structure` is what
@@ -156,6 +158,7 @@ class Changes:
     restyled: tuple[str, ...] = ()
     media: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
     acts: tuple[str, ...] = ()
+    questions: Mapping[str, str] = field(default_factory=dict)
     withheld: tuple[str, ...] = ()
     renewed: tuple[str, ...] = ()
     tests: tuple[Rewording, ...] = ()
@@ -204,11 +207,18 @@ def compare(old: Snapshot, new: Snapshot) -> Changes:
         ),
         media=_media(old.media, new.media),
         acts=tuple(_acts(old, new)),
+        questions={key: _question(card) for key, card in {**old.cards, **new.cards}.items()},
         tests=_differences(old.tests, new.tests),
         structure=_differences(old.structure, new.structure),
     )
     shown: Changes = printable(_with_changed_cards(changes, pairs))
     return shown
+
+
+def _question(card: CardView) -> str:
+    """Return the first text of a card, with its gaps in brackets; empty where it is not known."""
+    first = next(iter((card.texts or {}).values()), "")
+    return _GAP.sub(r"[\1]", first)
 
 
 def _with_changed_cards(changes: Changes, pairs: Mapping[str, Pair]) -> Changes:
@@ -368,7 +378,7 @@ def _acts(old: Snapshot, new: Snapshot) -> Iterator[str]:
         ):
             yield (
                 f"the card `{key}` has lost {lost} of its {len(old.cards[key].places)} cards in "
-                "Anki: learners keep them as empty cards"
+                "Anki: learners keep them as empty cards until they choose Tools → Empty Cards"
             )
     for key in _removed(old, new):
         yield f"the card `{key}` is missing: learners keep it without further corrections"

@@ -22,6 +22,7 @@ from attachdeck.compile.deck import Deck, Note
 from attachdeck.compile.media import shown_media
 from attachdeck.compile.results import Checked, Compiled
 from attachdeck.domain.naming import file_name
+from attachdeck.domain.quoting import counted
 from attachdeck.engine.verify import Fate, verify
 from attachdeck.lock.comparison import Bump, Changes, Snapshot, compare, next_version
 from attachdeck.lock.file import write_lock
@@ -132,8 +133,8 @@ def _other_outputs(deck: Deck, folder: Path, name: str) -> Iterator[str]:
             kinds.append(kind)
         except outputs.NothingLeft as nothing:
             yield f"left out {kind}, which would be empty: {nothing}"
-    lessons = len(deck.course.lessons)
-    yield f"built {lessons} packages of single lessons and {', '.join(kinds)}"
+    packages = counted(len(deck.course.lessons), "package")
+    yield f"built {packages} of single lessons and {', '.join(kinds)}"
 
 
 def _write_texts(deck: Deck, folder: Path, changes: Changes | None) -> None:
@@ -314,7 +315,7 @@ def _notes(deck: Deck, changes: Changes | None) -> str:
     course = deck.course
     changed = ["This is the first release.", ""]
     if changes is not None:
-        changed = list(change_reporter.markdown(changes)) or ["Nothing has changed.", ""]
+        changed = list(change_reporter.for_learners(changes)) or ["Nothing has changed.", ""]
     act = (
         "See *What you must do* above."
         if changes and changes.acts
@@ -346,8 +347,8 @@ def _notes(deck: Deck, changes: Changes | None) -> str:
 def _ankiweb(deck: Deck) -> str:
     """Return the text for AnkiWeb's page of a shared deck."""
     counts = (
-        f"{len(deck.course.lessons)} lessons, {len(deck.notes)} notes, "
-        f"{sum(len(note.cards) for note in deck.notes)} cards."
+        f"{counted(len(deck.course.lessons), 'lesson')}, {counted(len(deck.notes), 'note')}, "
+        f"{counted(sum(len(note.cards) for note in deck.notes), 'card')}."
     )
     return f"{deck.course.title}\n\n{counts}\n\n{descriptions.about(deck.course)}\n"
 

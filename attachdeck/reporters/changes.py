@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 
+from attachdeck.domain.quoting import shortened
 from attachdeck.lock.comparison import Bump, Changes, Rewording
 from attachdeck.reporters.text import Style, plain
 
@@ -58,20 +60,24 @@ def lines(changes: Changes, style: Style = plain) -> Iterator[str]:
 
 
 def markdown(changes: Changes) -> Iterator[str]:
-    """Yield them for release notes, line by line."""
-    yield from _section("What you must do", (f"- {act}" for act in changes.acts))
-    yield from _section(
-        "New cards",
-        (f"- `{key}` {_gist(view.texts)}".rstrip() for key, view in changes.added.items()),
-    )
+    """Yield them as Markdown, line by line; the last line names the version that they need."""
+    yield from for_learners(changes)
+    yield f"Version: {_asked(changes.bump)}."
+
+
+def for_learners(changes: Changes) -> Iterator[str]:
+    """Yield them for release notes, line by line: cards by their questions, not by their ids."""
+    yield from _section("What you must do", (f"- {_act(changes, act)}" for act in changes.acts))
+    yield from _section("New cards", _cards(changes, changes.added))
     yield from _section("Reworded cards", _rewordings(changes))
-    yield from _section("Renumbered reading cards", (f"- `{key}`" for key in changes.renumbered))
-    yield from _section(
-        "Moved cards",
-        (f"- `{key}` from {before} to {after}" for key, (before, after) in changes.moved.items()),
+    yield from _section("Renumbered reading cards", _cards(changes, changes.renumbered))
+    moved = (
+        f"- {_card(changes, key)}: from {before} to {after}"
+        for key, (before, after) in changes.moved.items()
     )
+    yield from _section("Moved cards", moved)
     yield from _section("Retagged cards", _retaggings(changes))
-    yield from _section("Retired cards", (f"- `{key}`" for key in changes.retired))
+    yield from _section("Retired cards", _cards(changes, changes.retired))
     yield from _section("Restyled note types", (f"- {key}" for key in changes.restyled))
     came, went = changes.media
     media = (*(f"- new: {name}" for name in came), *(f"- no longer used: {name}" for name in went))
@@ -79,7 +85,20 @@ def markdown(changes: Changes) -> Iterator[str]:
     # Learners may read this before they take a test, so it tells nothing of the scenes.
     tests = (f"- {text.field}: {_outcome(text)}" for text in changes.tests)
     yield from _section("Tests on the website", tests)
-    yield f"Version: {_asked(changes.bump)}."
+
+
+def _card(changes: Changes, key: str) -> str:
+    """Return a card's question on one line, or its id where no text is known."""
+    return shortened(" ".join(changes.questions.get(key, "").split())) or f"`{key}`"
+
+
+def _cards(changes: Changes, keys: Iterable[str]) -> Iterator[str]:
+    return (f"- {_card(changes, key)}" for key in keys)
+
+
+def _act(changes: Changes, act: str) -> str:
+    """Return a change after which learners must do something, with the card's question."""
+    return re.sub(r"^the card `([^`]+)`", lambda card: f"“{_card(changes, card[1])}”", act)
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
@@ -92,14 +111,14 @@ def _rewordings(changes: Changes) -> Iterator[str]:
     renumbered = changes.renumbered
     for key, rewordings in changes.reworded.items():
         if key not in renumbered:
-            yield f"- `{key}`"
+            yield f"- {_card(changes, key)}"
             yield from (f"  - {text.field}: {_marked_down(text)}" for text in rewordings)
 
 
 def _retaggings(changes: Changes) -> Iterator[str]:
     for key, (came, went) in changes.retagged.items():
         tags = [*(f"now `{tag}`" for tag in came), *(f"no longer `{tag}`" for tag in went)]
-        yield f"- `{key}` {', '.join(tags)}"
+        yield f"- {_card(changes, key)}: {', '.join(tags)}"
 
 
 def as_json(changes: Changes) -> str:

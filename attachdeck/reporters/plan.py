@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
+from attachdeck.domain.quoting import counted
+from attachdeck.engine.collection import Day
 from attachdeck.engine.planning import Opening, Plan, Term, busiest, minutes, per_day
 from attachdeck.reporters.text import printable
 
@@ -33,17 +35,11 @@ def rows(plan: Plan) -> Iterator[tuple[str, str]]:
     yield "new", f"until day {plan.last_new}, in week {_week(plan.last_new)}"
     yield (
         "a day",
-        (
-            f"{_count(per_day(study), 'card')}, {_count(minutes(study), 'minute')}; "
-            f"{_count(busiest(plan.days), 'minute')} in the busiest week"
-        ),
+        (f"{_load(study)}; {counted(round(busiest(plan.days)), 'minute')} in the busiest week"),
     )
     yield (
         "after",
-        (
-            f"{_count(per_day(after), 'card')}, {_count(minutes(after), 'minute')} a day "
-            "in the four weeks after the last new card"
-        ),
+        (f"{_load(after)} a day in the four weeks after the last new card"),
     )
     recall = plan.recall
     yield (
@@ -55,9 +51,10 @@ def rows(plan: Plan) -> Iterator[tuple[str, str]]:
     )
 
 
-def _count(number: float, noun: str) -> str:
-    """Return a rounded number with its noun."""
-    return f"{number:.0f} {noun}{'' if round(number) == 1 else 's'}"
+def _load(days: tuple[Day, ...]) -> str:
+    """Return the average cards and minutes of some days."""
+    cards = counted(round(per_day(days)), "card")
+    return f"{cards}, {counted(round(minutes(days)), 'minute')}"
 
 
 def lessons(plan: Plan) -> Iterator[str]:

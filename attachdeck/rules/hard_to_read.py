@@ -19,8 +19,8 @@ Good:
 
     - {id: a, kind: basic, prompt: Who?, answer: Bowlby.,
        why: "What a parent learned as a child may pass to the next one. How much of it passes is
-       not well known. The studies are small, they follow few families for long, and they do not all measure
-       the same thing."}
+       not well known. The studies are small, they follow few families for long, and they do not all
+       measure the same thing."}
 """
 
 from __future__ import annotations

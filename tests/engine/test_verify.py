@@ -100,7 +100,7 @@ def test_a_new_time_for_everything_overwrites_edits_and_is_found(tmp_path: Path)
 def test_an_old_time_withholds_corrections_and_is_found(tmp_path: Path):
     old, new = deck(tmp_path / "a"), deck(tmp_path / "b", **dict.fromkeys(NUMBERS, "Better"))
     assert lost(*packages(tmp_path, old, new)) == {
-        "nothing",
+        "untouched",
         "reviewed",
         "edited",
         "tagged",

@@ -134,7 +134,8 @@ def test_what_changed_is_told_and_the_update_judged(course: Path, tmp_path: Path
     assert "a learner of the last release loses nothing" in result.stdout
     notes = (tmp_path / "release" / "RELEASE_NOTES.md").read_text(encoding="utf-8")
     assert "## Reworded cards" in notes
-    assert "`define`" in notes
+    assert "- What is a secure base?\n  - Answer: " in notes
+    assert "Version:" not in notes
     assert run("release", course, "--from", "v1.0.0", "-o", tmp_path / "release").exit_code == 0
 
 
