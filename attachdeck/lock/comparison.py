@@ -217,8 +217,12 @@ def compare(old: Snapshot, new: Snapshot) -> Changes:
 
 def _question(card: CardView) -> str:
     """Return the first text of a card, with its gaps in brackets; empty where it is not known."""
-    first = next(iter((card.texts or {}).values()), "")
-    return _GAP.sub(r"[\1]", first)
+    return with_brackets(next(iter((card.texts or {}).values()), ""))
+
+
+def with_brackets(text: str) -> str:
+    """Return a text with each of Anki's gaps as its words in brackets."""
+    return _GAP.sub(r"[\1]", text)
 
 
 def _with_changed_cards(changes: Changes, pairs: Mapping[str, Pair]) -> Changes:

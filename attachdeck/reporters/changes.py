@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from attachdeck.domain.quoting import shortened
-from attachdeck.lock.comparison import Bump, Changes, Rewording
+from attachdeck.lock.comparison import Bump, Changes, Rewording, with_brackets
 from attachdeck.reporters.text import Style, plain
 
 _NAMED = 5
@@ -97,7 +97,9 @@ def _cards(changes: Changes, keys: Iterable[str]) -> Iterator[str]:
 
 
 def _act(changes: Changes, act: str) -> str:
-    """Return a change after which learners must do something, with the card's question."""
+    """Return a change after which learners must do something, as it is said to one of them."""
+    for theirs, yours in (("learners' ", "your "), ("learners ", "you "), ("they ", "you ")):
+        act = act.replace(theirs, yours)
     return re.sub(r"^the card `([^`]+)`", lambda card: f"“{_card(changes, card[1])}”", act)
 
 
@@ -112,7 +114,13 @@ def _rewordings(changes: Changes) -> Iterator[str]:
     for key, rewordings in changes.reworded.items():
         if key not in renumbered:
             yield f"- {_card(changes, key)}"
-            yield from (f"  - {text.field}: {_marked_down(text)}" for text in rewordings)
+            yield from (f"  - {text.field}: {_marked_down(_readable(text))}" for text in rewordings)
+
+
+def _readable(text: Rewording) -> Rewording:
+    """Return a rewording without the notation of gaps, unless only that has changed."""
+    before, after = with_brackets(text.before), with_brackets(text.after)
+    return text if before == after else Rewording(text.field, before, after)
 
 
 def _retaggings(changes: Changes) -> Iterator[str]:

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from attachdeck.cli import main
 from attachdeck.lock.comparison import Bump, Rewording, compare, next_version
 from attachdeck.release.snapshots import snapshot
+from attachdeck.reporters.changes import for_learners
 from support.courses import COURSE_YAML, LESSON_HEAD, ONE, PLANE_SVG, TWO, Author
 
 THREE = '  - {id: three, kind: basic, prompt: Third?, answer: "![](plane.svg)"}\n'
@@ -319,6 +320,18 @@ def test_a_gap_that_is_gone_needs_action_by_learners(tmp_path: Path, form: str):
             "until they choose Tools → Empty Cards"
         ),
     )
+
+
+def test_release_notes_show_questions_and_say_you(tmp_path: Path):
+    before, after = Author(tmp_path / "before"), Author(tmp_path / "after")
+    before.release("  - {id: one, kind: cloze, text: ((1 A | hint)) and ((2 B)).}\n")
+    after.release("  - {id: one, kind: cloze, text: ((1 A | hint)) and C.}\n")
+    changes = compare(*(snapshot(str(author.course), Path()) for author in (before, after)))
+    notes = "\n".join(for_learners(changes))
+    assert notes.startswith(
+        "## What you must do\n\n- “[A] and C.” has lost 1 of its 2 cards in Anki: you keep them "
+    )
+    assert "\n- [A] and C.\n  - Text: [A] and ~~[B].~~ **C.**\n" in notes
 
 
 def test_a_change_that_is_older_than_what_learners_have_is_told(releases: Releases):
