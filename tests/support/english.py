@@ -57,7 +57,6 @@ BANNED = {
 
 EXCEPTIONS: dict[str, str] = {
     "dollar signs": "the usual name of `$`",
-    "tell it apart": "to notice a difference",
     "tell them apart": "to notice a difference",
     "telling similar things apart": "to notice a difference",
     "does and says": "people in scenes speak",
