@@ -31,7 +31,9 @@ Entry = dict[str, Any]
 """A value for JSON: a lesson, a card or a problem as `preview.js` reads it."""
 
 _TYPE_HERE = re.compile(r"\[\[type:([^\]]*)\]\]")
-_AS_LOW_AS_ITS_TEXT = " .page, .front .sheet { min-block-size: 0 }"
+_AS_LOW_AS_ITS_TEXT = (
+    " .page, .front .sheet { min-block-size: 0 } .page { padding-block: 1.25rem 2.5rem }"
+)
 """The frame takes the page's height, which therefore must not follow from the frame's."""
 _PLAYED = re.compile(r"\[anki:play:[qa]:([0-9]+)\]")
 
