@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from support.addon import unpacked, update
 from support.courses import COURSE_YAML, ONE, TWO, Author
 from support.lessons import LESSONS, SECOND, learn, values_of
+from support.sync import account
 
 if TYPE_CHECKING:
     from anki.collection import Collection
@@ -23,6 +26,12 @@ class Gate:
         self.collection = collection
         self.author = author
         self.release()
+
+    def on(self, collection: Collection) -> Gate:
+        """The same add-on on another computer or phone of the learner's."""
+        other = copy(self)
+        other.collection = collection
+        return other
 
     def release(self, **files: str) -> None:
         """Make a release, and update to it."""
@@ -288,3 +297,45 @@ def test_practice_that_is_due_is_counted(gate: Gate):
     learn(gate.collection, "ID:practise", 0)
     deck = gate.collection.decks.id("Tiny::02 Second & more::Practice")
     assert gate.state().standings[1].practice == (deck,)
+
+
+def test_locks_and_answers_sync_and_another_computer_has_nothing_to_do(
+    author: Author, tmp_path: Path
+):
+    with account(tmp_path) as devices:
+        computer = devices.device("computer")
+        gate = Gate(computer.collection, author)
+        gate.save(on=True)
+        gate.settle()
+        computer.sync()
+        phone = devices.device("phone")
+        phone.sync()
+        assert gate.on(phone.collection).limits() == LATER_LOCKED
+        assert gate.on(phone.collection).state().is_settled
+        learn(phone.collection, "ID:one OR ID:two")
+        phone.sync()
+        computer.sync()
+        gate.settle()
+        computer.sync()
+        phone.sync()
+        assert gate.on(phone.collection).state().locked == {"third"}
+
+
+def test_two_computers_that_lock_and_open_before_they_sync_agree(author: Author, tmp_path: Path):
+    with account(tmp_path) as devices:
+        one = devices.device("one")
+        gate = Gate(one.collection, author)
+        one.sync()
+        two = devices.device("two")
+        two.sync()
+        other = gate.on(two.collection)
+        for side in (gate, other):
+            side.save(on=True)
+            side.settle()
+            side.collection.db.execute("update decks set mtime_secs = mtime_secs - 60")
+        other.open("second")  # A minute later: the later change of a deck wins.
+        for device in (one, two, one):
+            device.sync()
+        for side in (gate, other):
+            side.settle()
+            assert side.limits() == {**ALL_OPEN, "03 Third": 0}
