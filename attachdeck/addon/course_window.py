@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from anki.cards import Card
 from anki.collection import Collection, OpChanges
@@ -23,6 +23,8 @@ from . import lessons
 from .lessons import Settings, State
 from .page import Page, Today, body, course_page, head, reading_page
 from .update import Plan
+
+T = TypeVar("T")
 
 _A_MOMENT = 300
 """Milliseconds after which the add-on looks: Anki draws its own window first."""
@@ -82,7 +84,7 @@ class Lessons:
         if mw.col is None or mw.state == "review" or self.is_at_rest:
             return
         self.draw()
-        QueryOp(parent=mw, op=self.state, success=self.follow).run_in_background()
+        self.query(self.state, self.follow)
 
     def state(self, col: Collection) -> tuple[Settings, State]:
         """Return the settings, and how the lessons stand by them."""
@@ -149,6 +151,15 @@ class Lessons:
         if self.folder.name in addons and mw.col is not None:
             self.is_at_rest = True
             lessons.open_all(mw.col, self.course["id"], self.undo)
+
+    def query(self, work: Callable[[Collection], T], then: Callable[[T], object]) -> None:
+        """Work something out in the background; a profile that was closed meanwhile is no error."""
+
+        def fail(error: Exception) -> None:
+            if mw.col is not None:
+                raise error
+
+        QueryOp(parent=mw, op=work, success=then).failure(fail).run_in_background()
 
     def change(self, work: Callable[[Collection], OpChanges], then: Callable[[], object]) -> None:
         """Change the collection in the background."""
@@ -285,13 +296,15 @@ class Window(QDialog):
         """Draw the page as the collection is now; `focus` is what then gets the focus."""
 
         def show(page: Page) -> None:
+            if self.owner.window is not self:  # It was closed with its profile.
+                return
             if self.shown is None:
                 empty = body(page)
                 self.web.stdHtml(empty, head=head(page), js=[], default_css=False, context=self)
             self.shown = page
             self.web.eval(f"draw({json.dumps(self.html(page))}, {json.dumps(focus)})")
 
-        QueryOp(parent=self, op=self.owner.page, success=show).run_in_background()
+        self.owner.query(self.owner.page, show)
 
     def html(self, page: Page) -> str:
         """Return the page, or the reading of the lesson that was chosen."""

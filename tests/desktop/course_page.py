@@ -125,6 +125,6 @@ seen_here.after = locked()
 from_tools()
 page().owner.change_settings(on=True, share=100, days=30)
 until(lambda: mw.col.get_config("attachdeck tiny")["lessons"]["days"] == 30)
-page().close()
 seen_here.opened = opened
+page().draw()  # Anki ends while the page is being drawn.
 result(vars(seen_here))

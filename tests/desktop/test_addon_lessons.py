@@ -60,6 +60,7 @@ def desktop(*options: object) -> Any:
     command = [sys.executable, run_anki.__file__, "--seconds", "200", *options]
     anki = subprocess.run([*map(str, command)], check=False, capture_output=True, encoding="utf-8")
     assert anki.returncode == 0, anki.stdout[-3000:] + anki.stderr
+    assert "Error" not in anki.stdout + anki.stderr
     return json.loads(anki.stdout.splitlines()[-1])
 
 
