@@ -11,13 +11,19 @@ exclude_patterns = ["README.md"]
 html_theme = "furo"
 html_title = "attachdeck"
 html_copy_source = False
+html_static_path = ["_static"]
+html_css_files = ["pictures.css"]
 html_show_sphinx = False
 html_theme_options = {
-    "light_css_variables": {"color-brand-primary": "#00695c", "color-brand-content": "#00695c"},
+    "light_css_variables": {
+        "color-brand-primary": "#00695c",
+        "color-brand-content": "#00695c",
+        "color-code-background": "#f3f5f4",
+    },
     "dark_css_variables": {"color-brand-primary": "#80cbc4", "color-brand-content": "#80cbc4"},
 }
 myst_heading_anchors = 4
-pygments_style = "friendly"
+pygments_style = "xcode"
 suppress_warnings = ["misc.highlighting_failure"]  # An example may show what is not YAML.
 
 CONTENTS = {

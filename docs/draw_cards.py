@@ -138,7 +138,7 @@ def shrink() -> None:
     """Give the pictures few colours, if ImageMagick is there: a third of their size."""
     convert = shutil.which("convert")
     for picture in DOCS.rglob("*.png") if convert else ():
-        options = ["+dither", "-colors", "48", "-define", "png:exclude-chunks=date,time"]
+        options = ["+dither", "-colors", "128", "-define", "png:exclude-chunks=date,time"]
         subprocess.run([str(convert), picture, *options, f"PNG8:{picture}"], check=True)
 
 
