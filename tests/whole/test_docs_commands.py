@@ -27,6 +27,7 @@ from support.pages import PAGES, blocks, inline_commands
 EXAMPLES = ROOT / "docs" / "teach" / "every-kind"
 IMPORTING = ROOT / "docs" / "teach" / "importing.md"
 ELSEWHERE = {
+    "CONTRIBUTING.md": "the tests themselves",
     "README.md": "test_first_hour.py installs attachdeck in both ways",
     "docs/teach/first-hour.md": "test_first_hour.py follows it",
     "docs/develop/developers.md": "a search for crashes takes minutes",

@@ -19,6 +19,8 @@ MADE = {
 """Pages that are made from other texts; what is wrong there is fixed in these."""
 PAGES = [
     ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "tests" / "README.md",
     *(page for page in sorted((ROOT / "docs").rglob("*.md")) if page.name not in MADE),
 ]
 BESIDE_PROSE = re.compile(

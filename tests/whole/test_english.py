@@ -12,6 +12,7 @@ from support.english import (
     EXCEPTIONS,
     LONG,
     LONGEST,
+    ORDINARY,
     SOURCES,
     banned_words,
     help_screens,
@@ -28,7 +29,7 @@ def test_no_text_has_a_word_that_reads_as_translated(source: str):
     found = [
         f"{place}: {word}: {text.strip()}"
         for place, text in texts(source)
-        for word in banned_words(text)
+        for word in banned_words(text, place)
     ]
     assert not found, "\n".join(found)
 
@@ -56,6 +57,13 @@ def test_every_help_page_fits_a_screen():
 @EACH_SOURCE
 def test_a_source_has_texts(source: str):
     assert len(texts(source)) > 20
+
+
+def test_every_ordinary_word_is_banned_elsewhere_and_has_a_reason():
+    for word, (where, reason) in ORDINARY.items():
+        assert list(banned_words(word)), word
+        assert where
+        assert reason
 
 
 def test_every_exception_is_needed_and_has_a_reason():
