@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
 from attachdeck.domain.diagnostics import did_you_mean
@@ -24,7 +26,7 @@ def command(code: str) -> None:
     if page is None:
         near = did_you_mean(code, [*rules, *errors]) or "run `attachdeck rules` to list them"
         raise click.UsageError(f"there is no rule or error `{code}`; {near}")
-    click.echo(f"{code}: {page.documentation.rstrip()}")
+    click.echo(f"{code}: {_without_links(page.documentation.rstrip())}")
     if code in rules:
         click.echo(f"""
 To turn it off for one card, give the card a reason:
@@ -34,3 +36,12 @@ To turn it off for one card, give the card a reason:
 To turn it off for the whole course, write in course.yaml (error, warning or off):
 
     lint: {{{code}: off}}""")
+
+
+def _without_links(page: str) -> str:
+    """Return a page with the words of its links alone; examples stay as they are."""
+    return re.sub(r"^(?! {4}).*", _words, page, flags=re.MULTILINE)
+
+
+def _words(line: re.Match[str]) -> str:
+    return re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", line[0])

@@ -302,9 +302,13 @@ class Linter:
         for name in self.severities:
             check = known_rules()[name].check
             diagnostics += self._reported(name, check(course, context) if check else ())
+        cards = context.cards(course)
+        asked: dict[str, list[str]] = {}
+        for card, own in cards:
+            asked.setdefault(card.id, []).append(own.asked_words)
         return diagnostics, [
-            _summary(card, texts, context)
-            for card, texts in context.cards(course)
+            _summary(card, own, tuple(asked[card.id][1:]), context)
+            for card, own in cards
             if not card.wording
         ]
 
@@ -370,7 +374,9 @@ def for_release(course: Course, diagnostics: Iterable[Diagnostic]) -> list[Diagn
     ]
 
 
-def _summary(card: Card, own: Texts, context: Context) -> CardSummary:
+def _summary(
+    card: Card, own: Texts, variants_asked: tuple[str, ...], context: Context
+) -> CardSummary:
     wordings = (card, *card.variants)
     options = card.options if isinstance(card, ChoiceCard) else ()
     return CardSummary(
@@ -385,7 +391,7 @@ def _summary(card: Card, own: Texts, context: Context) -> CardSummary:
         objective=card.objective.id if card.objective else "",
         silenced=frozenset(card.silenced),
         retired=bool(card.retired_because),
-        variants_asked=tuple(texts(variant, Phrases({})).asked_words for variant in card.variants),
+        variants_asked=variants_asked,
         choices=tuple(
             options_summary(wording, context.words)
             for wording in wordings

@@ -140,3 +140,9 @@ def test_the_bad_example_has_the_error_and_the_good_one_has_not(code: str, tmp_p
     assert code in codes_of(bad, tmp_path / "bad")
     for good in page.examples("Good"):
         assert not codes_of(good, tmp_path / "good") & error_pages().keys()
+
+
+def test_explain_shows_the_words_of_links_and_leaves_examples_as_they_are():
+    assert "security.md lists what is refused." in run("explain", "unsafe-html").stdout
+    assert "](" not in run("explain", "schema").stdout
+    assert "[here](https://example.org)" in run("explain", "html-taken-out").stdout

@@ -136,5 +136,29 @@ def test_variants_count_as_scenes_and_may_give_an_answer_away(tmp_path: Path):
     found = said(tmp_path, "few-variants", cards)
     assert "the answer `anxious` of `pattern` has one wording" in found
     assert found.count("[few-variants]") == 1
+    assert "course.yaml:11:" in found
     cards = varied + scene("b", "secure") + scene("c", "anxious")
     assert "4 of 5 scenes" in said(tmp_path, "answer-by-lesson", cards)
+
+
+def test_an_option_set_with_one_scene_for_each_answer_is_told_once(tmp_path: Path):
+    one = scene("a", "secure")
+    each = one + scene("b", "anxious")
+    assert "few-variants" not in said(tmp_path, "few-variants", one)
+    found = said(tmp_path, "few-variants", each)
+    assert found.count("[few-variants]: each answer of `pattern` has one scene") == 1
+    assert "few-variants" not in said(tmp_path, "few-variants", each + scene("c", "anxious"))
+
+
+def test_a_lessons_own_option_set_is_told_at_its_first_scene(tmp_path: Path):
+    own = "option_sets: {pattern: {question: Which?, options: {secure: Calm, anxious: Not}}}\n"
+    cards = scene("a", "secure") + scene("b", "anxious")
+    folder = write_course(tmp_path / "own", cards=cards)
+    lesson = folder / "lessons" / "01-first.yaml"
+    lesson.write_text(
+        own.replace("pattern", "step")
+        + lesson.read_text("utf-8").replace("options: pattern", "options: step"),
+        "utf-8",
+    )
+    found = run("check", folder, "--rule", "few-variants").stdout
+    assert "01-first.yaml:8:" in found
