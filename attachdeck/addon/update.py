@@ -124,7 +124,7 @@ def plan(col: Collection, package: Package, course: Mapping[str, Any]) -> Plan:
         if type and note.note_type == theirs.note_type:
             _plan_note(type, note, theirs, result)
     _plan_absent(col, package, mine, result, course)
-    if not result.first:
+    if not result.first and course["changed"] >= result.applied:  # Else an older add-on.
         _plan_note_types(col, package, result)
         _plan_descriptions(col, package, result, newer=course["changed"] > result.applied)
     return result

@@ -16,6 +16,7 @@ from support.courses import (
     LESSON_HEAD,
     MEDIA_YAML,
     PLANE_SVG,
+    seal,
     with_sounds,
     write_course,
 )
@@ -327,6 +328,17 @@ def test_with_keep_identity_a_card_is_who_it_is_where_it_comes_from(
         == 0
     )
     assert do_import(collection, tmp_path / "base.apkg") == {"new": 1, "duplicate": 3}
+
+
+def test_with_keep_identity_a_card_arrives_with_the_release_of_the_course_that_brings_it(
+    folder: Path,
+):
+    (folder / "course.yaml").write_text(
+        OVERLAY.replace("deck: Mine", "deck: Tiny\nkeep_identity: true"), encoding="utf-8"
+    )
+    for course, now in ((folder.parent / "base", 1_700_000_000), (folder, 1_700_001_000)):
+        assert run("build", course, "-o", course / "x.apkg", SOURCE_DATE_EPOCH="1").exit_code == 0
+        assert {card.since for card in seal(course, now).cards.values()} == {now}
 
 
 def test_the_bundled_course_can_be_extended_by_its_name(tmp_path: Path):

@@ -115,7 +115,8 @@ def test_a_second_update_changes_nothing_and_an_older_one_takes_nothing_back(
     author.release()
     old = unpacked(author)
     update(learner.collection, old)
-    author.release(NEW_ONE + CLOZE.replace("two", "three") + TWO)
+    course = COURSE_YAML.replace("A course for tests.", "New words.") + "speech: en_US\n"
+    author.release(NEW_ONE + CLOZE.replace("two", "three") + TWO, **{"course.yaml": course})
     new = unpacked(author)
     assert not update(learner.collection, new).is_empty
     before = everything(learner.collection)
@@ -140,6 +141,26 @@ def test_one_undo_takes_it_all_back_and_the_next_start_offers_it_again(
     assert [after[0], after[1]] == [before[0], before[1]]
     again = update(learner.collection, folder)
     assert (again.corrected, len(again.new)) == (1, 1)
+
+
+def test_after_the_import_of_a_package_in_between_the_next_release_is_merged(
+    author: Author, learner: Learner
+):
+    author.release()
+    update(learner.collection, unpacked(author))
+    author.release(NEW_ONE + TWO)
+    do_import(learner.collection, author.deck)
+    note = learner.note("one")
+    note["Why"] = "My reason"
+    note.add_tag("mine")
+    learner.collection.update_note(note)
+    author.release(NEW_ONE.replace("Corrected", "Corrected again") + TWO)
+    folder = unpacked(author)
+    assert update(learner.collection, folder).conflicts == []
+    note = learner.note("one")
+    assert (note["Answer"], note["Why"]) == ("Corrected again", "My reason")
+    assert "mine" in note.tags
+    assert update(learner.collection, folder).is_empty
 
 
 def test_the_backup_that_is_made_first_brings_everything_back(
