@@ -11,7 +11,6 @@ from typing import Protocol, TypeVar
 
 from attachdeck.compile.results import Checked
 from attachdeck.domain.diagnostics import Severity
-from attachdeck.system.saves import Turn, saves
 
 SECONDS_OF_DOUBT = 0.4
 """How long an error that a save brought must stand before it is shown: editors empty a file before
@@ -67,6 +66,8 @@ def follow(look: Callable[[], L], shown: L, stop: Event | None = None) -> Iterat
     What may come from a save that is half done is held back until nothing has been saved for a
     moment.
     """
+    from attachdeck.system.saves import Turn, saves  # The first look does not wait for watchfiles.
+
     held: L | None = None
     since = 0.0
     folders = list(shown.seen.folders)

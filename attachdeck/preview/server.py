@@ -54,6 +54,9 @@ _PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src "
     "'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'"
 )
+_SECONDS_FOR_FIRST_PAGE = 1
+"""How long the browser may draw its first page before saves are followed, which begins with another
+look at the course."""
 _LOOKS = {"night": "nightMode night_mode", "phone": "mobile android"}
 
 
@@ -98,6 +101,7 @@ class Preview:
         self.server.shutdown()
 
     def _follow(self) -> None:
+        self.ended.wait(_SECONDS_FOR_FIRST_PAGE)
         try:
             for site in follow(self._look, self.site, self.ended):
                 self._show(site)

@@ -36,15 +36,17 @@ _AS_LOW_AS_ITS_TEXT = (
 )
 """The frame takes the page's height, which therefore must not follow from the frame's."""
 _PLAYED = re.compile(r"\[anki:play:[qa]:([0-9]+)\]")
+_TAG = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True, slots=True)
 class Drawable:
-    """A note with what draws it."""
+    """A note with what draws it. `style` is a hash of its note type's templates and CSS."""
 
     note: Note
     dated: DatedNoteType
     language: str
+    style: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +141,11 @@ def look(
     if course is None or deck is None:
         problems = tuple(_problems(checked.diagnostics, before.entries.values()))
         return replace(before, problems=problems, seen=seen_in([checked]))
+    styles = {key: _style(dated) for key, dated in deck.note_types.items()}
     notes = {
-        note.card: Drawable(note, deck.note_types[note.note_type], course.language)
+        note.card: Drawable(
+            note, deck.note_types[note.note_type], course.language, styles[note.note_type]
+        )
         for note in deck.notes
     }
     media = dict(deck.media)
@@ -245,10 +250,6 @@ def _entry(lesson: Lesson, file: str, reading: str, cards: list[Entry]) -> Entry
 def _card(name: str, at: Location, drawable: Drawable) -> Entry:
     note = drawable.note
     text = " ".join((name, *note.fields))
-    own = drawable.dated.note_type
-    templates = (side for template in own.templates for side in (template.front, template.back))
-    drawn_with = "\x1f".join((own.css, *templates, *note.fields))
-    digest = hashlib.sha256(drawn_with.encode()).hexdigest()[:12]
     return {
         "id": name,
         "file": at.file,
@@ -261,9 +262,19 @@ def _card(name: str, at: Location, drawable: Drawable) -> Entry:
         ],
         "places": [new_card.place for new_card in note.cards],
         "wordings": len(note.variants) + 1,
-        "text": re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", " ", text))).lower(),
-        "hash": digest,
+        "text": " ".join(unescape(_TAG.sub(" ", text)).lower().split()),
+        "hash": _hash(drawable.style, *note.fields),
     }
+
+
+def _style(dated: DatedNoteType) -> str:
+    own = dated.note_type
+    templates = (side for template in own.templates for side in (template.front, template.back))
+    return _hash(own.css, *templates)
+
+
+def _hash(*texts: str) -> str:
+    return hashlib.sha256("\x1f".join(texts).encode()).hexdigest()[:12]
 
 
 def _worded(drawable: Drawable, wording: int) -> Note | None:

@@ -5,17 +5,24 @@ import { by, fill, hashOf, heading, make, place, problem, problemsOf, state, ste
 const sections = new Map();
 const articles = new Map();
 
-// How many new cards are drawn at once, so that the first ones can be seen at once; each portion is twice the last.
+// How many new cards are drawn at once: the first ones fill the window, and can be read before the rest are drawn; each portion is four times the last.
 const FIRST_PORTION = 60;
-const MILLISECONDS_BETWEEN_PORTIONS = 120; // In which the frames in sight are loaded.
+const MILLISECONDS_BETWEEN_PORTIONS = 400; // In which the frames in sight are loaded.
 let portion = FIRST_PORTION;
 
-// Frames are made when they come near the window, so that thousands of cards cost no more than those in sight.
+// Frames are made when they come near the window, so that thousands of cards cost no more than those in sight. Those in the window come first.
+const MILLISECONDS_BEFORE_FRAMES_OUTSIDE = 400;
 const near = new IntersectionObserver((entries) => {
-  const seen = entries.filter((entry) => entry.isIntersecting).map((entry) => entry.target);
-  seen.forEach((holder) => near.unobserve(holder));
-  if (seen.length) steadily(() => seen.forEach((holder) => fill(holder)));
+  const arrived = entries.filter((entry) => entry.isIntersecting);
+  arrived.forEach((entry) => near.unobserve(entry.target));
+  const isInWindow = ({ boundingClientRect: { top, bottom } }) => bottom > 0 && top < innerHeight;
+  fillAll(arrived.filter(isInWindow));
+  setTimeout(fillAll, MILLISECONDS_BEFORE_FRAMES_OUTSIDE, arrived.filter((entry) => !isInWindow(entry)));
 }, { rootMargin: "600px" });
+
+function fillAll(entries) {
+  if (entries.length) steadily(() => entries.forEach((entry) => fill(entry.target)));
+}
 
 export function wanted(card, lesson) {
   const words = by("search").value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -127,7 +134,7 @@ export function draw() {
   forget();
   if (counts.shown === 0) shown.push(make("p", { className: "empty", textContent: counts.all ? "No card fits these filters." : "There is nothing to show yet." }));
   arrange(by("lessons"), shown);
-  portion = room < 0 ? 2 * portion : FIRST_PORTION;
+  portion = room < 0 ? 4 * portion : FIRST_PORTION;
   if (room < 0) setTimeout(() => steadily(draw), MILLISECONDS_BETWEEN_PORTIONS);
   by("count").textContent = counts.shown === counts.all ? `${counts.all} notes` : `${counts.shown} of ${counts.all} notes`;
 }

@@ -81,9 +81,20 @@ export function fill(holder, pick = "") {
 
 // What is in sight stays where it is, whatever a change does above it.
 export function steadily(change) {
-  const top = scrollY > 0 && [...document.querySelectorAll("article")].find((each) => each.getBoundingClientRect().top >= 0);
+  const top = scrollY > 0 && firstInSight();
   const before = top && top.getBoundingClientRect().top;
   change();
   const after = top && document.getElementById(top.id);
   if (after) scrollBy({ top: after.getBoundingClientRect().top - before, behavior: "instant" });
+}
+
+// The first article that begins in the window or below it, found by halving: a course may have thousands.
+function firstInSight() {
+  const articles = document.querySelectorAll("article");
+  let [first, last] = [0, articles.length];
+  while (first < last) {
+    const middle = (first + last) >> 1;
+    if (articles[middle].getBoundingClientRect().top < 0) first = middle + 1; else last = middle;
+  }
+  return articles[first];
 }
