@@ -537,6 +537,11 @@ def test_it_follows_a_save_and_keeps_its_place(visit, tmp_path: Path):
         "(document.querySelector('#card-define-40').scrollIntoView(), "
         "!!document.querySelector('#card-define-40 iframe'))",
     )
+    until(
+        page,
+        "[39, 40].every((number) => [...document.querySelectorAll(`#card-define-${number} .sides > "
+        "div`)].every((side) => side.dataset.height))",
+    )
     before = page.locator("#card-define-40").bounding_box()["y"]
     lesson.write_text(
         LESSON_HEAD
