@@ -5,7 +5,7 @@
 # make oldest-anki  the oldest Anki that the add-on promises to run in, for the tests in a desktop
 # make cards   draw all pictures of the documentation again, and docs/teach/cards.md
 # make docs    the documentation as a site, in build/docs/
-# make bench   measure, and write docs/explain/performance.md (about half an hour, on a machine that does nothing else)
+# make bench   measure, and write docs/explain/performance.md (about 15 minutes, on a machine that does nothing else)
 # make lint    ruff, mypy --strict, import-linter
 VENV := .venv
 PYTHON ?= python3

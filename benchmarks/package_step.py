@@ -3,7 +3,6 @@ seconds of that step."""
 
 from __future__ import annotations
 
-import gc
 import sys
 import time
 from pathlib import Path
@@ -81,7 +80,7 @@ def attachdeck_way(notes: int, decks: int, output: Path) -> float:
             deck=subdecks[number * decks // notes].name,
             position=number + 1,
             places=(0,),
-            made=(0,),
+            anki_places=(0,),
             content="",
             first_card=1_600_010_000_000 + number,
             modified=1,
@@ -91,6 +90,7 @@ def attachdeck_way(notes: int, decks: int, output: Path) -> float:
     deck = Deck(
         course=course,
         preset=1,
+        practice_preset=2,
         study=Study(),
         decks=subdecks,
         note_types={"basic": dated},
@@ -130,5 +130,4 @@ def official_way(notes: int, decks: int, output: Path) -> float:
 WAYS = {"genanki": genanki_way, "attachdeck": attachdeck_way, "anki": official_way}
 
 if __name__ == "__main__":
-    gc.disable()  # As attachdeck's program does; here for all alike.
     print(WAYS[sys.argv[1]](int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])))

@@ -133,20 +133,20 @@ def rows(course: Path, cards: int, work: Path) -> list[tuple[str, str, str, str]
     """The rows for the page: what was measured, how long it took, what beside, and the ratio."""
     found = measure(course, work)
     first, check, save = (found[name] for name in ("first page", "check", "save"))
-    beside = [ours / theirs for ours, theirs in zip(first, check, strict=True)]
+    ratios = [ours / theirs for ours, theirs in zip(first, check, strict=True)]
     share = statistics.median(save) / statistics.median(first)
     return [
         (
-            f"preview of {cards:,} cards, from the command to the first card in Chromium",
+            f"`preview` of {cards:,} cards: from the command to the first card in Chromium",
             shown(first),
-            "`check` of the same from the cache",
-            f"{statistics.median(beside):.1f} times as long",
+            "`check` from the cache",
+            f"{statistics.median(ratios):.2f} times as long",
         ),
         (
-            f"preview of {cards:,} cards, from a save to the card in Chromium",
+            f"`preview` of {cards:,} cards: from a save to the changed card in Chromium",
             shown(save),
-            "its first page",
-            f"{share:.2f} of its time",
+            "its first card",
+            f"{share:.2f} times as long",
         ),
     ]
 

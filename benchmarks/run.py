@@ -3,7 +3,8 @@ writes docs/explain/performance.md and its chart.
 
 Every ratio is between commands that ran in turn (A B A B …) on the same machine, and is the median
 of the pairs' ratios. Times are wall clock, of whole processes, start-up included; peaks are the
-operating system's. Usage: run.py [LARGEST]; without a number up to 100,000 cards.
+operating system's. Usage: run.py [LARGEST]; without a number up to 100,000 cards. Progress goes to
+standard error.
 """
 
 from __future__ import annotations
@@ -31,7 +32,11 @@ BIN = Path(PYTHON).parent
 PAGE = ROOT / "docs" / "explain" / "performance.md"
 
 SIZES = {2_000: 5, 20_000: 3, 100_000: 1}
-"""How often each size is measured; the plain way takes minutes for the largest."""
+"""How often each size is measured."""
+
+LARGEST_FOR_PLAIN = 20_000
+"""The largest course that is built in the plain way: ten minutes for 100,000 cards would be two
+thirds of the whole run."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ class Pair:
 @dataclass(frozen=True)
 class Cold:
     """First builds of a course, in turn: with as many processes as attachdeck takes by itself, with
-    one, and the plain way."""
+    one, and, unless that takes too long, the plain way."""
 
     usual: list[Run]
     alone: list[Run]
@@ -82,6 +87,16 @@ class Cold:
 def seconds(runs: list[Run]) -> float:
     """The median time."""
     return statistics.median(run.seconds for run in runs)
+
+
+def milliseconds(runs: list[Run]) -> str:
+    """The median time, as the page shows it."""
+    return f"{seconds(runs) * 1000:.0f} ms"
+
+
+def step(what: str) -> None:
+    """Print what is measured now, and when that began."""
+    print(f"{time.strftime('%H:%M:%S')} {what}", file=sys.stderr)
 
 
 def environment(cache: str) -> dict[str, str]:
@@ -120,14 +135,16 @@ def begin_anew(course: Path, output: Path) -> None:
     output.unlink(missing_ok=True)
 
 
-def cold(course: Path, times: int, work: Path) -> Cold:
+def cold(course: Path, times: int, work: Path, *, plain: bool = True) -> Cold:
     """Builds without a lock and without memory, and the plain way."""
+    step(f"first builds of {course.name}")
     found = Cold([], [], [])
     for _ in range(times):
         for runs, options in ((found.usual, []), (found.alone, ["--jobs", "1"])):
             begin_anew(course, work / "ours.apkg")
             runs.append(run([*build(course, work / "ours.apkg"), *options]))
-        found.plain.append(run([PYTHON, HERE / "plain.py", course, work / "plain.apkg"]))
+        if plain:
+            found.plain.append(run([PYTHON, HERE / "plain.py", course, work / "plain.apkg"]))
     return found
 
 
@@ -200,9 +217,14 @@ def unchanged(course: Path, work: Path) -> list[Row]:
     cache, output = str(work / "cache"), work / "again.apkg"
     run(build(course, output), cache=cache)
     same = against(build(course, output), [PYTHON, "-c", "pass"], 11, cache)
-    taken = f"{seconds(same.ours) * 1000:.0f} ms"
-    ratio = f"{1 / same.ratio:.1f} times as long"
-    return [("build of the flagship again, nothing changed", taken, "bare `python -c pass`", ratio)]
+    return [
+        (
+            "the same build again, nothing changed",
+            milliseconds(same.ours),
+            "`python -c pass`",
+            longer(same),
+        )
+    ]
 
 
 def one_changed(course: Path, cards: int, work: Path) -> list[Row]:
@@ -213,7 +235,7 @@ def one_changed(course: Path, cards: int, work: Path) -> list[Row]:
     run(check, cache=cache)
     lesson = sorted((course / "lessons").iterdir())[cards // courses.CARDS_A_LESSON // 2]
     builds, first_builds, checks, first_checks = [], [], [], []
-    for number in range(5):
+    for number in range(SIZES[cards]):
         text = lesson.read_text(encoding="utf-8").replace(" who ", " whom ", number + 1)
         lesson.write_text(text, encoding="utf-8", newline="\n")
         checks.append(run(check, cache=cache))
@@ -226,9 +248,9 @@ def one_changed(course: Path, cards: int, work: Path) -> list[Row]:
     return [
         (
             f"{what} of {cards:,} cards again, one lesson changed",
-            f"{seconds(again) * 1000:.0f} ms",
+            milliseconds(again),
             f"the first {what}",
-            f"{1 / Pair(again, first).ratio:.2f} of its time",
+            longer(Pair(again, first)),
         )
         for what, again, first in (
             ("build", builds, first_builds),
@@ -245,13 +267,18 @@ def one_mistake(course: Path, work: Path) -> list[Row]:
     lesson.write_text(text, encoding="utf-8", newline="\n")
     command, whole = build(broken, work / "no.apkg"), build(course, work / "yes.apkg")
     pair = Pair([], [])
-    for _ in range(9):
+    for _ in range(7):
         begin_anew(course, work / "yes.apkg")
         pair.ours.append(run(command, fails=True))
         pair.theirs.append(run(whole))
-    taken = f"{seconds(pair.ours) * 1000:.0f} ms"
-    ratio = f"{1 / pair.ratio:.2f} of its time"
-    return [("build of 2,000 cards, one mistake in the last lesson", taken, "without it", ratio)]
+    return [
+        (
+            "build of 2,000 cards with an error in the last lesson",
+            milliseconds(pair.ours),
+            "the first build without the error",
+            longer(pair),
+        )
+    ]
 
 
 def edits(folders: dict[int, Path], work: Path) -> list[Row]:
@@ -260,7 +287,7 @@ def edits(folders: dict[int, Path], work: Path) -> list[Row]:
     ours = BIN / "attachdeck"
     small = shutil.copytree(folders[min(folders)], work / "tidy")
     run([ours, "fmt", small])
-    tidy = against([ours, "fmt", "--check", small], [ours, "check", small], 11)
+    tidy = against([ours, "fmt", "--check", small], [ours, "check", small], 7)
     rows = [processor_row(f"`fmt --check` of {min(folders):,} cards", tidy, "`check`")]
     if len(folders) > 1:
         sizes = list(folders)[:2]
@@ -271,15 +298,25 @@ def edits(folders: dict[int, Path], work: Path) -> list[Row]:
                 runs.append(run([ours, "fmt", untidy]))
                 shutil.rmtree(untidy)
         pair = Pair(tidied[sizes[1]], tidied[sizes[0]])
-        rows.append(processor_row(f"`fmt` of {sizes[1]:,} cards", pair, f"of {sizes[0]:,}"))
+        rows.append(
+            processor_row(f"`fmt` of {sizes[1]:,} cards", pair, f"`fmt` of {sizes[0]:,} cards")
+        )
     lesson = courses.write(work / "lesson", 300, cards_a_lesson=300)
     card = [ours, "new", "card", lesson, "--kind", "basic", "--set", "answer=A", "--set"]
     help_runs, card_runs = [], []
-    for number in range(11):
+    for number in range(9):
         card_runs.append(run([*card, f"prompt=What is {number}?"]))
         help_runs.append(run([ours, "--help"]))
     pair = Pair(card_runs, help_runs)
-    return [*rows, processor_row("`new card`, lesson of 300 cards", pair, "`attachdeck --help`")]
+    return [
+        *rows,
+        processor_row("`new card` in a lesson of 300 cards", pair, "`attachdeck --help`"),
+    ]
+
+
+def longer(pair: Pair) -> str:
+    """How many times as long the first of two commands takes, as the page shows it."""
+    return f"{1 / pair.ratio:.2f} times as long"
 
 
 def processor_row(what: str, pair: Pair, beside: str) -> Row:
@@ -288,92 +325,102 @@ def processor_row(what: str, pair: Pair, beside: str) -> Row:
         a.processor / b.processor for a, b in zip(pair.ours, pair.theirs, strict=True)
     )
     taken = statistics.median(each.processor for each in pair.ours)
-    return what, f"{taken:.2f} s of CPU", beside, f"{ratio:.1f} times the CPU time"
+    return what, f"{taken:.2f} s of CPU time", beside, f"{ratio:.2f} times the CPU time"
+
+
+def checkers(course: Path, cards: int) -> list[Row]:
+    """Rows for a check beside two checkers of YAML."""
+    lessons = sorted((course / "lessons").iterdir())
+    schema = ROOT / "attachdeck" / "schema" / "lesson.schema.json"
+    others = {
+        "check-jsonschema": [BIN / "check-jsonschema", "--schemafile", schema, *lessons],
+        "yamllint": [BIN / "yamllint", "-d", "relaxed", course / "lessons"],
+    }
+    rows = []
+    for name, command in others.items():
+        pair = against([BIN / "attachdeck", "check", course], command, 5)
+        taken = f"{seconds(pair.ours):.2f} s"
+        rows.append(
+            (f"check of {cards:,} cards, all rules", taken, name, f"{pair.ratio:.1f} times as fast")
+        )
+    return rows
+
+
+def packages(work: Path) -> list[Row]:
+    """Rows for the package step beside genanki's and the engine's."""
+    rows = []
+    for decks in (400, 1):
+        taken = package_step(decks, 5, work)
+        many = f"{decks} decks" if decks > 1 else "one deck"
+        for way, name in (("genanki", "genanki"), ("anki", "Anki's engine, add and export")):
+            ratio = f"{taken[way] / taken['attachdeck']:.1f} times as fast"
+            what = f"package of 10,000 ready notes, {many}"
+            rows.append((what, f"{taken['attachdeck']:.2f} s", name, ratio))
+    return rows
+
+
+def starts() -> list[Row]:
+    """Rows for commands that only start."""
+    rows = []
+    for option in ("--version", "--help"):
+        pair = against([BIN / "attachdeck", option], [PYTHON, "-c", "pass"], 15)
+        row = f"`attachdeck {option}`", milliseconds(pair.ours), "`python -c pass`", longer(pair)
+        rows.append(row)
+    return rows
 
 
 def main() -> None:
     """Measure, and write the page."""
     largest = int(sys.argv[1]) if len(sys.argv) > 1 else max(SIZES)
-    builds: dict[int, Cold] = {}
-    rows: list[tuple[str, str, str, str]] = []
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        for cards, times in SIZES.items():
-            if cards <= largest:
-                builds[cards] = cold(courses.write(work / f"course-{cards}", cards), times, work)
-        flagship = shutil.copytree(ROOT / "course", work / "flagship")
-        own = cold(flagship, 7, work)
-        rows.append(
-            (
-                "build of the course on attachment",
-                f"{seconds(own.usual):.2f} s",
-                "the plain way",
-                f"{1 / own.ratio:.2f} of its time",
-            )
-        )
-        small = work / f"course-{min(SIZES)}"
-        rows += unchanged(flagship, work)
-        rows += one_mistake(small, work)
-        rows += edits({cards: work / f"course-{cards}" for cards in builds}, work)
-        for cards in list(builds)[:2]:
-            rows += one_changed(work / f"course-{cards}", cards, work)
-        rows += preview_page.rows(small, min(SIZES), work)
-        checks = [BIN / "attachdeck", "check", small]
-        lessons = sorted((small / "lessons").iterdir())
-        others = {
-            "check-jsonschema": [
-                BIN / "check-jsonschema",
-                "--schemafile",
-                ROOT / "attachdeck" / "schema" / "lesson.schema.json",
-                *lessons,
-            ],
-            "yamllint": [BIN / "yamllint", "-d", "relaxed", small / "lessons"],
+        step("courses are generated")
+        folders = {
+            cards: courses.write(work / f"course-{cards}", cards)
+            for cards in SIZES
+            if cards <= largest
         }
-        for name, command in others.items():
-            pair = against(checks, command, 7)
-            rows.append(
-                (
-                    f"check of {min(SIZES):,} cards, all rules",
-                    f"{seconds(pair.ours):.2f} s",
-                    name,
-                    f"{pair.ratio:.1f} times as fast",
-                )
-            )
-        for decks in (400, 1):
-            step = package_step(decks, 9, work)
-            many = f"{decks} decks" if decks > 1 else "one deck"
-            rows.append(
-                (
-                    f"package of 10,000 ready notes, {many}",
-                    f"{step['attachdeck']:.2f} s",
-                    "genanki",
-                    f"{step['genanki'] / step['attachdeck']:.1f} times as fast",
-                )
-            )
-            if decks > 1:
-                rows.append(
-                    (
-                        "",
-                        "",
-                        "Anki's engine, add and export",
-                        f"{step['anki'] / step['attachdeck']:.1f} times as fast",
-                    )
-                )
-        for option in ("--version", "--help"):
-            pair = against([BIN / "attachdeck", option], [PYTHON, "-c", "pass"], 15)
-            rows.append(
-                (
-                    f"`attachdeck {option}`",
-                    f"{seconds(pair.ours) * 1000:.0f} ms",
-                    "bare `python -c pass`",
-                    f"{1 / pair.ratio:.1f} times as long",
-                )
-            )
-        largest_course = work / f"course-{max(builds)}"
-        begin_anew(largest_course, work / "ours.apkg")
-        memory = together(build(largest_course, work / "ours.apkg"))
-        again = run(build(largest_course, work / "ours.apkg")).peak
+        builds = {
+            cards: cold(course, SIZES[cards], work, plain=cards <= LARGEST_FOR_PLAIN)
+            for cards, course in folders.items()
+        }
+        rows = everything_else(folders, work)
+        step("memory")
+        output, largest_course = work / "ours.apkg", folders[max(folders)]
+        begin_anew(largest_course, output)
+        memory = together(build(largest_course, output))
+        again = run(build(largest_course, output)).peak
     write(builds, rows, memory, again)
+    step("written")
+
+
+def everything_else(folders: dict[int, Path], work: Path) -> list[Row]:
+    """All rows but those of first builds."""
+    cards = min(folders)
+    flagship = shutil.copytree(ROOT / "course", work / "flagship")
+    own = cold(flagship, 5, work)
+    rows = [
+        (
+            "build of the course on attachment",
+            f"{seconds(own.usual):.2f} s",
+            "the plain way",
+            f"{own.ratio:.1f} times as fast",
+        )
+    ]
+    rows += unchanged(flagship, work)
+    step("errors and changes")
+    rows += one_mistake(folders[cards], work)
+    for size in list(folders)[:2]:
+        rows += one_changed(folders[size], size, work)
+    step("edits")
+    rows += edits(folders, work)
+    step("preview")
+    rows += preview_page.rows(folders[cards], cards, work)
+    step("checkers")
+    rows += checkers(folders[cards], cards)
+    step("packages")
+    rows += packages(work)
+    return [*rows, *starts()]
 
 
 def exponent(times: dict[int, float]) -> float:
@@ -395,14 +442,9 @@ def write(
     """Write the page and its chart."""
     ours = {cards: seconds(each.usual) for cards, each in builds.items()}
     alone = {cards: seconds(each.alone) for cards, each in builds.items()}
-    theirs = {cards: seconds(each.plain) for cards, each in builds.items()}
+    theirs = {cards: seconds(each.plain) for cards, each in builds.items() if each.plain}
     growth = [exponent(each) if len(each) > 1 else math.nan for each in (ours, alone, theirs)]
-    table = "".join(
-        f"| {cards:,} | {SIZES[cards]} | {ours[cards]:.2f} s | {alone[cards]:.2f} s | "
-        f"{theirs[cards]:.1f} s | {each.ratio:.1f} | {each.ratio_alone:.1f} | "
-        f"{peak(each.usual):.0f} MiB | {peak(each.plain):.0f} MiB |\n"
-        for cards, each in builds.items()
-    )
+    table = "".join(build_row(cards, first) for cards, first in builds.items())
     others = "".join(f"| {' | '.join(row)} |\n" for row in rows)
     text = (HERE / "page.md").read_text(encoding="utf-8")
     filled = {
@@ -423,6 +465,22 @@ def write(
         chart.svg({"attachdeck": ours, "the plain way": theirs}), encoding="utf-8", newline="\n"
     )
     print(text)
+
+
+def build_row(cards: int, first: Cold) -> str:
+    """The row of the page for the first builds of a course."""
+    cells = [
+        f"{cards:,}",
+        str(SIZES[cards]),
+        f"{seconds(first.usual):.2f} s",
+        f"{seconds(first.alone):.2f} s",
+        f"{seconds(first.plain):.1f} s" if first.plain else "not measured",
+        f"{first.ratio:.1f}" if first.plain else "",
+        f"{first.ratio_alone:.1f}" if first.plain else "",
+        f"{peak(first.usual):.0f} MiB",
+        f"{peak(first.plain):.0f} MiB" if first.plain else "",
+    ]
+    return f"| {' | '.join(cells)} |\n"
 
 
 def peak(runs: list[Run]) -> float:

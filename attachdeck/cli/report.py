@@ -54,8 +54,7 @@ def jobs(command: F) -> F:
     """Add the option `--jobs` to a command."""
     default = min(os.cpu_count() or 1, 8)
     description = (
-        "Processes to use for more than about 500 cards (on Windows and macOS 5,000).  "
-        "[default: one for each processor]"
+        "Processes to use for more than about 500 cards.  [default: one for each processor]"
     )
     return click.option(
         "--jobs",
