@@ -1,8 +1,8 @@
 """Gaps in a text: the author's notation, Anki's notation, and which cards Anki makes of them.
 
 Anki's rule, from its own parser: a gap is `{{cN::text}}` or `{{cN::text::hint}}`, may carry several
-numbers (`{{c1,2::…}}`) and may hold other gaps; one that is never closed is plain text, with all
-that it holds; all numbers above 500 make one card.
+numbers (`{{c1,2::…}}`) and may contain other gaps; one that is never closed is plain text, with all
+in it; all numbers above 500 make one card.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ HIGHEST = 500
 Numbers = tuple[int, ...]
 """The numbers of one gap, as written: `{{c1,2::…}}` has two."""
 
-# No formula holds the beginning of another; so a text of beginnings alone is read once, and not
+# No formula contains the beginning of another; so a text of beginnings alone is read once, and not
 # once for each.
 _FORMULA = r"\\\((?:(?!\\\().)*?\\\)|\\\[(?:(?!\\\[).)*?\\\]"
 FORMULA = re.compile(_FORMULA, re.DOTALL)
@@ -34,7 +34,7 @@ _NEARLY = re.compile(
 _ALMOST = re.compile(
     r"\{\{[cC]?[0-9]+\s|(?<![\\\w])\(\((?![0-9]+\s)[^()]*\)\)|\[\[[0-9]+\s++[^\W\d]|（（[0-9]+"
 )
-"""What may well stand in a formula or in code, and is meant as a gap elsewhere."""
+"""What may be part of a formula or of code, and is meant as a gap elsewhere."""
 _NO_PROSE = re.compile(rf"{_FORMULA}|`[^`]*`", re.DOTALL)
 _IN_FORMULA = re.compile(r"\{\{c[0-9]+(?:,[0-9]+)*::|\(\([0-9]+\s++\w++\)\)")
 _ENDS_ALONE = re.compile(r"(?<![\\(])\([0-9]+\s[^()]*\)\)")
@@ -52,7 +52,7 @@ class Problem:
 
 @dataclass(slots=True)
 class _Gap:
-    """A gap that has been opened, with what it holds so far.
+    """A gap that has been opened, with its content so far.
 
     `light` counts the brackets that this has opened and not closed.
     """
@@ -277,7 +277,7 @@ def _closed(gap: _Gap, problems: list[Problem]) -> str:
 
 
 def _hinted(content: str) -> tuple[str, str, str]:
-    """Return a gap's text, the bar behind it, and its hint.
+    """Return a gap's text, the bar after it, and its hint.
 
     A bar in a formula or in code belongs to that.
     """

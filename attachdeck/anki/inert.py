@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 _CALLS = r"(?=/?(?:latex|\$\$?){end}|sound:|anki:|\[type:)"
-"""What Anki runs, plays or makes an input of, behind a bracket."""
+"""What Anki runs, plays or makes an input of, after a bracket."""
 _BRACKETS = re.compile(r"\[" + _CALLS.replace("{end}", r"\]"), re.IGNORECASE)
 _HINTS = re.compile("::" + _CALLS.replace("{end}", r"\}\}"), re.IGNORECASE)
 _MACROS = re.compile(

@@ -26,10 +26,10 @@ _STYLED = frozenset(
         *("marker", "marker-start", "marker-mid", "marker-end", "to", "from", "by", "values"),
     )
 )
-"""Attributes that hold CSS: `style`, and those of SVG that may have an address."""
+"""Attributes that contain CSS: `style`, and those of SVG that may have an address."""
 _LINKS = frozenset(("a", "area"))
 _SEVERAL = frozenset(("srcset", "ping", "attributionsrc", "values"))
-"""Attributes that may hold several addresses."""
+"""Attributes that may contain several addresses."""
 _REMOTE = r"(?:(?:https?|ftps?|wss?):|[\\/]{2})[^\s\"'()<>]*"
 _FILE = r"(?:file:|[a-z]:[\\/])[^\"'()<>]*"
 _AT_START = {kind: re.compile(kind, re.IGNORECASE) for kind in (_REMOTE, _FILE)}
@@ -60,7 +60,7 @@ _STYLE = re.compile(r"<style\b(?:(?!<style\b)[^>])*>", re.IGNORECASE)
 _STYLE_END = re.compile(r"</style", re.IGNORECASE)
 _MATHJAX = re.compile(r"\\(?:style\b|bbox\s*\[)", re.IGNORECASE)
 """Macros of formulas by which MathJax, as Anki has it, gives an element a style."""
-# An address or a string stays; a comment, which may stand between two words, is a space.
+# An address or a string stays; a comment, which may be between two words, is a space.
 _CSS_PIECE = re.compile(
     r"url\(\s*[^\"')\s]+|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|(?P<comment>/\*(?:.*?\*/|.*))",
     re.IGNORECASE | re.DOTALL,

@@ -96,7 +96,7 @@ _ATTRIBUTES = {
 # is at work.
 _KEPT = re.compile("\ufdd0[0-9]{1,6}\ufdd1")
 _SOUND = re.compile("\ufdd2([^\ufdd3]*)\ufdd3")
-"""What stands for a sound, by the name that its author gives it."""
+"""What replaces a sound, by the name that its author gives it."""
 # One line that begins like a sentence and holds no character that Markdown or HTML knows: most
 # texts of most cards.
 _NO_MARKDOWN = re.compile(r"[^\W\d_][^*_`~\[\]<>&|\\\n\r\t\f\v\xa0\ufdd0\ufdd1]*")
@@ -151,7 +151,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """How a sound or a film is played: its name in the package, and what is said in it.
+    """How a sound or video is played: its name in the package, and what is said in it.
 
     `label` is the word "Transcript" in the course's language.
     """
@@ -174,7 +174,7 @@ def render(text: str, media: Media) -> str:
 
 
 def _silent(text: str, media: Media) -> str:
-    """Return a text's HTML in which signs stand for what is played.
+    """Return a text's HTML in which placeholders replace what is played.
 
     So `inert` sees no sound but those that a text names by itself.
     """
@@ -339,7 +339,7 @@ def picture(shown: Shown) -> str:
 
 
 def zoomable(html: str) -> str:
-    """Return HTML in which a tap enlarges each picture that stands alone, without a script.
+    """Return HTML in which a tap enlarges each picture alone in its paragraph, without a script.
 
     A picture within a sentence stays: a paragraph ends where such an element begins.
     """

@@ -1,4 +1,4 @@
-"""What stands beside a new course for other programs: git, a CI job, pre-commit, an editor."""
+"""Files beside a new course for other programs: git, a CI job, pre-commit, an editor."""
 
 from __future__ import annotations
 

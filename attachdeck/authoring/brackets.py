@@ -23,7 +23,7 @@ class Brackets:
     def flat(self, part: Part) -> str | None:
         """Return a part within brackets on one line.
 
-        None if it holds what stays as its author wrote it: comments, anchors, texts of several
+        None if it contains what stays as its author wrote it: comments, anchors, texts of several
         lines, or pairs without brackets.
         """
         if part.style == "?":
@@ -51,7 +51,7 @@ class Brackets:
         return None if key is None else f"{key}: {value}" if value else key
 
     def _is_kept(self, part: Part) -> bool:
-        """Tell whether there is a comment, an anchor, a tag or a `?` between entries."""
+        """Return whether there is a comment, an anchor, a tag or a `?` between entries."""
         place = part.start + 1
         for number, value in enumerate(part.parts):
             for entry in (*part.keys[number : number + 1], value):

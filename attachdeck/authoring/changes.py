@@ -190,12 +190,12 @@ class _Changes:
 
 
 def _shares(old: Any, new: Any) -> bool:
-    """Tell whether something of a mapping or list remains in a new one."""
+    """Return whether something of a mapping or list remains in a new one."""
     return isinstance(old, list) or any(key in new for key in old)
 
 
 def _is_line(value: Any) -> bool:
-    """Tell whether a value takes one line."""
+    """Return whether a value takes one line."""
     return not isinstance(value, dict | list) and not (isinstance(value, str) and "\n" in value)
 
 

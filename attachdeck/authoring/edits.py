@@ -203,7 +203,7 @@ def _way(key: str) -> list[str]:
 
 
 def _same(old: str, cell: str) -> bool:
-    """Tell whether a cell has the value that is there.
+    """Return whether a cell has the value that is there.
 
     Spreadsheets write `TRUE`, and take away a text's last line end.
     """
@@ -213,7 +213,7 @@ def _same(old: str, cell: str) -> bool:
 
 
 def _put(place: Any, way: list[str], cell: str) -> bool:
-    """Put a cell's value where its way leads, or remove what an empty cell stands for.
+    """Put a cell's value where its way leads, or remove the value of an empty cell.
 
     Return False, with nothing changed, if the way leads nowhere.
     """

@@ -184,7 +184,7 @@ class _Layout:
             self.put(previous.end, end, lines + " " * indent)
 
     def beside(self, start: int, end: int, indent: int) -> None:
-        """Lay out what is between a colon or a dash and a value that stands beside it."""
+        """Lay out what is between a colon or a dash and a value on the same line."""
         gap = self.text[start:end]
         if "#" not in gap:
             self.put(start, end, " ")

@@ -31,7 +31,7 @@ def picture(folder: Path, file: Path, about: Mapping[str, str]) -> tuple[Path, A
 
 
 def sound(folder: Path, file: Path, about: Mapping[str, str]) -> tuple[Path, Added]:
-    """Copy a sound or film into a course and list it, as `picture` does."""
+    """Copy a sound or video into a course and list it, as `picture` does."""
     what = "a sound or video that Anki plays"
     return _added(folder, file, "sounds", about, _content(file, SOUND_ENDINGS, what, spoilt_sound))
 
@@ -89,7 +89,7 @@ def _content(
 
 
 def _place(media: Path, file: Path, content: bytes, noun: str) -> Path:
-    """Return where a file goes: itself where it lies there already, else under a free name."""
+    """Return where a file goes: its own place if it is there already, else a free name."""
     if file.resolve().parent == media.resolve() and _NAME.fullmatch(file.name):
         return media / file.name
     stem, ending = slug(file.stem, noun), file.suffix.lower()

@@ -24,7 +24,7 @@ from attachdeck.reader import lesson_paths, read_file, read_text
 from attachdeck.system.safe_write import in_the_way, new_folder, write_bytes
 
 SCHEMAS = ".attachdeck"
-"""The folder in a course that holds copies of the schemas, for editors."""
+"""The folder in a course with copies of the schemas, for editors."""
 
 _LAST_NUMBER = 9999
 """The largest number that a lesson's file can have."""
@@ -38,8 +38,10 @@ class CannotAdd(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """A file that was written, the first and the last line of what is new in it, what the file
-    held before, if there was one, and what it holds now."""
+    """A file that was written, the first and last of its new lines, and its text before and after.
+
+    `before` is None for a new file.
+    """
 
     path: Path
     line: int = 1

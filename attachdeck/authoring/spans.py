@@ -58,7 +58,7 @@ def with_own_comments(text: str, place: int, least: int) -> int:
 
 
 def has_own_comments(text: str, part: Part) -> bool:
-    """Tell whether comments stand between the keys of a mapping, above its first or below its
+    """Return whether comments are between the keys of a mapping, above its first or below its
     last."""
     if not part.is_block:
         ends = [part.start, *(value.end for value in part.parts)]

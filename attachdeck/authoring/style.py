@@ -61,7 +61,7 @@ def beside(value: Any, indent: int, column: int) -> str:
 
 
 def in_brackets(value: Any) -> str:
-    """Return a value on one line, as it can stand in brackets, too."""
+    """Return a value on one line, as it can be in brackets, too."""
     if isinstance(value, Mapping):
         inside = ", ".join(
             f"{in_brackets(key)}: {in_brackets(part)}" for key, part in value.items()
@@ -80,13 +80,13 @@ def single(value: Any) -> str:
 
 
 def _is_short(value: Sequence[Any], column: int) -> bool:
-    """Tell whether a list fits on a line in brackets, and holds nothing but words and numbers."""
+    """Return whether a list fits on a line in brackets, and contains only words and numbers."""
     has_parts = any(isinstance(entry, Mapping | list) and entry for entry in value)
     return not has_parts and column + columns(in_brackets(value)) <= WIDTH
 
 
 def _is_page(text: str) -> bool:
-    """Tell whether a text has several lines that can stand after `|`."""
+    """Return whether a text has several lines that can follow `|`."""
     return (
         "\n" in text.strip("\n")
         and not re.search(r"\A[ \t\n]|[ \t]$|\n\n\Z", text, re.MULTILINE)

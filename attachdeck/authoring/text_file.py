@@ -32,7 +32,7 @@ class EditFault(Exception):
 class TextFile:
     """A file's text with `\\n` line ends, which edits are made in, and its text as it is kept.
 
-    `before` is what the file holds on disk.
+    `before` is the content of the file on disk.
     """
 
     path: Path
@@ -73,7 +73,7 @@ class TextFile:
 
     @property
     def content(self) -> bytes:
-        """Return what the file is to hold."""
+        """Return the new content of the file."""
         mark = _MARK if self.before.startswith(_MARK.encode()) else ""
         return (mark + self.kept).encode("utf-8")
 

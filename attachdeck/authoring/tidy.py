@@ -117,7 +117,7 @@ def _in_order(text: str, part: Part, card: dict[str, Any]) -> Iterator[Replaceme
 
 
 def _must_stay(text: str, part: Part) -> bool:
-    """Tell whether a part cannot change places with others.
+    """Return whether a part cannot change places with others.
 
     An anchor comes before its aliases, and to a text after `|+` belong the blank lines below it.
     """

@@ -15,7 +15,7 @@ from attachdeck.system.safe_write import new_folder
 def write_course(files: CourseFiles, lock: Lock, folder: Path) -> None:
     """Write a course's documents, pictures and lock into a folder that is new or empty.
 
-    A lock that remembers nothing is not written; comments stay behind. Raise OSError.
+    A lock that remembers nothing is not written; comments are not copied. Raise OSError.
     """
     with new_folder(folder) as place:
         _write(files, place)

@@ -241,13 +241,13 @@ def _check_database(collection: Collection, retired: Container[str]) -> Iterator
     )
     added = sorted(set(collection.find_cards("")) - before)
     notes = [collection.get_card(card).note() for card in added]
-    told = [note for note in notes if _name(note) in retired or _says_retired(note)]
-    wrong = [note for note in notes if note not in told]
+    informed = [note for note in notes if _name(note) in retired or _says_retired(note)]
+    wrong = [note for note in notes if note not in informed]
     if wrong:
         yield _appearing(Fate.LOST, wrong, "for notes that should have none")
-    if told:
+    if informed:
         words = "for retired notes, for new learners only; the next release leaves them out"
-        yield _appearing(Fate.KNOWN, told, words)
+        yield _appearing(Fate.KNOWN, informed, words)
 
 
 def _appearing(fate: Fate, notes: list[Note], words: str) -> Finding:

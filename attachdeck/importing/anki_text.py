@@ -77,7 +77,7 @@ class AnkiText:
 
 
 def is_for_anki(path: Path, text: str) -> bool:
-    """Tell whether a text is one for Anki's import: by a header, or in a `.txt` by a comment."""
+    """Return whether a text is one for Anki's import: by a header, or in a `.txt` by a comment."""
     first = text.partition("\n")[0]
     if path.suffix.lower() == ".txt" and first.startswith(("#", "tags:")):
         return True

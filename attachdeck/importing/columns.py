@@ -198,7 +198,7 @@ def _without_names(names: Sequence[str], others: Sequence[Sequence[str]]) -> Col
 
 
 def _is_of_another_kind(names: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
-    """Tell whether a first row has a word over numbers or over another script, so that it is no
+    """Return whether a first row has a word over numbers or over another script, so that it is no
     card."""
     return any(
         (not _NUMBER.fullmatch(name) and _are(_NUMBER, cells))
@@ -209,7 +209,7 @@ def _is_of_another_kind(names: Sequence[str], others: Sequence[Sequence[str]]) -
 
 
 def _looks_like_names(names: Sequence[str]) -> bool:
-    """Tell whether a first row may name the columns: by a usual name, or in capitalised words."""
+    """Return whether a first row may name the columns: by a usual name, or in capitalised words."""
     cells = [name.strip() for name in names if name.strip()]
     usual = _KEYS.keys() | _UNSURE | _BESIDE
     return any(cell.lower() in usual for cell in cells) or all(

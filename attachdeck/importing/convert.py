@@ -97,7 +97,7 @@ def _lesson(
 
 
 def _lost_styles(cards: Mapping[str, list[str]]) -> str:
-    """Say in one line which tags of one element lose their look, and in which cards."""
+    """Return one line: the tags of an element that lose their style, and in which cards."""
     tag, *others = cards
     names = list(dict.fromkeys(name for card_names in cards.values() for name in card_names))
     more = f" and {len(others)} other forms of this tag" if others else ""

@@ -281,7 +281,7 @@ class _Keeper:
         return list(dict.fromkeys(tag for tag in tags if tag))
 
     def fits(self, name: str, content: bytes) -> bool:
-        """Tell whether a file can lie in media/; note why if it cannot."""
+        """Return whether a file can lie in media/; note why if it cannot."""
         if not re.search(_file_pattern(), name) or len(name) > 120:
             self.lost.append(f"the file {name!r}: some systems cannot store this name")
         elif len(content) > MAX_BYTES:

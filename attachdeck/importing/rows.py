@@ -77,7 +77,7 @@ def guessed(path: Path) -> str:
 
 
 def _reads_well(content: bytes, encoding: str) -> bool:
-    """Tell whether letters look like letters in words."""
+    """Return whether letters look like letters in words."""
     text = content.decode(encoding, "replace")
     foreign = set(_FOREIGN.findall(text))
     return all(char.isalpha() or char in _SIGNS for char in foreign) and not _ODD.search(text)
@@ -91,7 +91,7 @@ def _shown(content: bytes, place: int, encoding: str) -> str:
 
 
 def _other_encoding(path: Path, content: bytes, encoding: str, place: int) -> str:
-    """Say that a text is in another encoding, and how it reads in the usual ones."""
+    """Return the message for a text in another encoding, with its start in the usual ones."""
     shown = [
         f"`--encoding {name}` if `{_shown(content, place, name)}` looks right"
         for name in _ENCODINGS

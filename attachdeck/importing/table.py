@@ -160,7 +160,7 @@ def _without_titles(table: rows.Rows) -> tuple[rows.Rows, list[str]]:
 
 
 def _read_as(keys: Sequence[str]) -> str:
-    """Say how a table without names was read."""
+    """Return a note on how a table without column names was read."""
     listed = ", ".join(f"{place} is {key}" for place, key in enumerate(keys, 1) if key)
     option = ",".join(f"{place}={key or 'why'}" for place, key in enumerate(keys, 1))
     return f"The columns have no names: {listed}. To change this, add --columns {option}"

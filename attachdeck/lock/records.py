@@ -19,7 +19,7 @@ CHANGED = "changed"
 """The `unreleased` of a record that has changed since the last release."""
 
 LAST_SECOND = 32_503_679_999
-"""The last second of the year 2999, and the last that a lock can hold."""
+"""The latest time that a lock accepts, in seconds since 1970: the end of the year 2999."""
 
 
 @dataclass(frozen=True, slots=True)

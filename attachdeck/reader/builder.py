@@ -98,7 +98,7 @@ class Builder:
         return read
 
     def scalar(self, event: yaml.ScalarEvent) -> tuple[Any, Mark]:
-        # Only in double quotes can an escape stand for a character that is not in the file.
+        # Only in double quotes can an escape mean a character that is not in the file.
         odd = NOT_TEXT.search(event.value) if event.style == '"' else None
         if odd:
             message = (

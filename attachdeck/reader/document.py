@@ -92,7 +92,7 @@ class Node:
     def with_keys_of(self, other: Node, dropped: str) -> Node:
         """Return this mapping without one key, and with the keys of another mapping before its own.
 
-        It stands where the other one does. Its places are not looked for until they are needed.
+        It has the place of the other one. Its places are not looked for until they are needed.
         """
         own = {key: part for key, part in self.value.items() if key != dropped}
 

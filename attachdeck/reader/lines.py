@@ -17,7 +17,7 @@ _FIRST_KEYS = ("id", "key", "file", "name", "text", "where")
 """Keys with which authors begin an entry."""
 _SINGLE_COLON = re.compile(r" ?(?<!:):(?!:) ?")
 _BLOCK = re.compile(r"( *(?:- +)*)([\w-]+): +[|>][-+0-9]*")
-"""A key whose text stands on the lines below it."""
+"""A key whose text is on the lines below it."""
 _LIKE_A_KEY = re.compile(r" *(?:- +)*[a-z_]+:(?: |$)")
 _FAR = 100
 """How many lines above one are searched for the key of its text."""

@@ -98,7 +98,7 @@ class Page:
         return next((shown.strip() for whole, shown in tries if self.reads(line, whole)), "")
 
     def opened(self, line: int) -> tuple[int, int] | None:
-        """Return the place of a quotation mark that somebody forgot to close.
+        """Return the place of a quotation mark that the author forgot to close.
 
         The next quotation mark, in this line, closes it.
         """
@@ -161,7 +161,7 @@ def texts(written: str) -> Iterator[str]:
             re.sub(r"\\([\"\\])", r"\1", bare[1:]) if mark == '"' else bare[1:].replace("''", "'")
         )
         if mark == '"' and "\\n" in MISREAD.sub("", inner):
-            return  # A line end in the text, which no other quotes can hold.
+            return  # A line end in the text, which no other quotes can contain.
         if bare.count(mark) == 1:
             yield inner
         elif bare[-1] == mark:

@@ -39,17 +39,17 @@ class Part:
 
     @property
     def is_block(self) -> bool:
-        """Tell whether this is a mapping or list whose entries have lines of their own."""
+        """Return whether this is a mapping or list whose entries have lines of their own."""
         return self.style in (":", "-")
 
     @property
     def is_flow(self) -> bool:
-        """Tell whether this is a mapping or list in brackets."""
+        """Return whether this is a mapping or list in brackets."""
         return self.style in ("{", "[", "?")
 
     @property
     def is_absent(self) -> bool:
-        """Tell whether no value is written here."""
+        """Return whether no value is written here."""
         return self.start == self.end and not self.style
 
 

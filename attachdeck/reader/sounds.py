@@ -1,4 +1,4 @@
-"""What is known of a sound or a film from its bytes: whether it is what its name says."""
+"""What is known of a sound or video from its bytes: whether it is what its name says."""
 
 from __future__ import annotations
 

@@ -37,13 +37,13 @@ def lost_lock(
     if trace is None:
         return None
     event, help = trace
-    anew = f"attachdeck build {word(Path(checked.files.name))} --new-lock"
-    anew += f" --language {language}" if language else ""
+    restart = f"attachdeck build {word(Path(checked.files.name))} --new-lock"
+    restart += f" --language {language}" if language else ""
     return Diagnostic(
         rule="missing-lock",
         message=f"{path.name} is missing, but {event}",
         at=Location(path.as_posix()),
-        help=f"{help}; if nobody has the deck yet, run `{anew}` to start a new one",
+        help=f"{help}; if nobody has the deck yet, run `{restart}` to start a new one",
     )
 
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from attachdeck.engine.ankiconnect import Holding
 
 SCHEMA = 11
-"""The schema of the collections that every Anki since 2.1 can read, and that packages hold."""
+"""The schema of the collections of packages, which every Anki since 2.1 can read."""
 
 _PLUMBING = ("ID", "Lesson")
 _NOTES = """
@@ -133,7 +133,7 @@ class Coming:
 
     `first`: it has nothing of the course yet. `kept` changed there after the course did, and stays;
     `clashing` are note types with another layout there. `custom` cards are in none of these:
-    AnkiConnect does not tell GUIDs, and nothing else says which notes they are.
+    AnkiConnect does not report GUIDs, and nothing else identifies the notes.
     """
 
     changes: Changes
@@ -151,7 +151,7 @@ def coming(held: Holding, compiled: Compiled) -> Coming:
     # comes last and counts.
     held = replace(held, notes=tuple(sorted(held.notes, key=lambda note: note.id in note_ids)))
     new, old = of_compiled(compiled), _of_holding(held, compiled)
-    # Of a note type of the course's own AnkiConnect tells the layout, and not all of the rest.
+    # Of a note type of the course's own AnkiConnect reports the layout, but not all of the rest.
     layouts = {
         kind: (layout, content if kind in KINDS else new.note_types[kind][1])
         for kind, (layout, content) in old.note_types.items()
@@ -390,7 +390,7 @@ def _of_database(connection: sqlite3.Connection, media: frozenset[str]) -> Snaps
         tag.partition("::")[0] for *_, tags, _ in rows for tag in tags.split() if "::kind::" in tag
     }
     course = roots.pop() if len(roots) == 1 else ""
-    # attachdeck's ids follow from names, so an id tells what a note type or a deck is; another
+    # attachdeck's ids follow from names, so an id identifies a note type or a deck; another
     # tool's keeps its own name.
     kinds = {str(ids.number("note type", course, kind)): kind for kind in KINDS}
     kind_of = {number: kinds.get(number, str(model["name"])) for number, model in models.items()}

@@ -82,7 +82,7 @@ def for_learners(changes: Changes) -> Iterator[str]:
     came, went = changes.media
     media = (*(f"- new: {name}" for name in came), *(f"- no longer used: {name}" for name in went))
     yield from _section("Media", media)
-    # Learners may read this before they take a test, so it tells nothing of the scenes.
+    # Learners may read this before they take a test, so it does not reveal the scenes.
     tests = (f"- {text.field}: {_outcome(text)}" for text in changes.tests)
     yield from _section("Tests on the website", tests)
 

@@ -10,7 +10,7 @@ from attachdeck.domain.columns import columns
 from attachdeck.domain.diagnostics import Diagnostic, Severity
 from attachdeck.domain.location import Location
 
-# A stranger's file may hold codes that a terminal would obey.
+# A stranger's file may contain codes that a terminal would obey.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 Style = Callable[[str, str], str]
@@ -59,8 +59,8 @@ def _block(
     yield from _excerpt(diagnostic.at, lines_in(diagnostic.at.file), width, style)
     for label, at in diagnostic.also:
         excerpt = list(_excerpt(at, lines_in(at.file), width, style, label))
-        behind = "" if excerpt else f" ({label})"
-        yield f"{' ' * width}{style(':::', 'place')} {printable(str(at))}{behind}"
+        suffix = "" if excerpt else f" ({label})"
+        yield f"{' ' * width}{style(':::', 'place')} {printable(str(at))}{suffix}"
         yield from excerpt
     if diagnostic.help:
         yield f"{style('help', 'help')}: {printable(diagnostic.help)}"

@@ -71,7 +71,7 @@ def wrong_value(
         key=f"{'an entry of ' if entry else ''}`{name}`" if name else "this file",
         value=node.value,
         typed=_typed(document, node),
-        behind=line_of(document, node.at)[node.at.end_column - 1 :],
+        after=line_of(document, node.at)[node.at.end_column - 1 :],
         wanted=error.validator_value,
         schema=schema_of(error) | shown,
         takes=lambda value: all(validator.evolve(schema=schema).is_valid(value) for schema in own),
@@ -109,7 +109,7 @@ def _typed(document: Document, node: Node) -> str:
     if _is_alone(document, node):
         return lines_in(document.text)[at.line - 1][at.column - 1 :].rstrip()
     if isinstance(node.value, (int, float)):
-        return json.dumps(node.value)  # It stands in a file that changes this one.
+        return json.dumps(node.value)  # It is in a file that changes this one.
     if node.value == "" and at.file == document.file:
         # The sign of a text of several lines that has none.
         return lines_in(document.text)[at.line - 1][at.column - 1 :]

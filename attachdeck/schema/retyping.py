@@ -44,7 +44,7 @@ def _after_nothing(wrong: Wrong, kind: str) -> str:
         "boolean": f"write true or false {after}",
         "string": f"write the text {after}",
     }.get(kind, f"write a number {after}")
-    hidden = wrong.behind.strip()
+    hidden = wrong.after.strip()
     if kind == "string" and hidden.startswith("#"):
         help += f"; a text that begins with `#` needs quotes: {wrong.as_typed(quoted(hidden))}"
     return help + or_delete(wrong)

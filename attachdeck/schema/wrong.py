@@ -27,7 +27,7 @@ class Wrong:
     """A value that a schema does not accept, and what its author sees of it.
 
     `name` is its key, and `key` the same as messages show it; `typed` is its text in the file, if
-    on one line, and `behind` the rest of that line; `wanted` is the value of the schema's keyword;
+    on one line, and `after` the rest of that line; `wanted` is the value of the schema's keyword;
     `takes` returns whether the schema accepts another value instead; `entry` is true in a list, and
     `optional` where the key may be left out.
     """
@@ -36,7 +36,7 @@ class Wrong:
     key: str
     value: Any
     typed: str
-    behind: str
+    after: str
     wanted: Any
     schema: Mapping[str, Any]
     takes: Callable[[Any], bool]

@@ -93,7 +93,7 @@ class NoteType:
     """The fields' ids, in order; 0 where a field has none."""
     known: frozenset[str] = field(init=False, repr=False, compare=False)
     places: dict[frozenset[str], tuple[int, ...]] = field(init=False, repr=False, compare=False)
-    """Which cards a note has, by the names of the fields that hold something.
+    """Which cards a note has, by the names of the fields that are not empty.
 
     These are the answers that `generation` has found so far.
     """

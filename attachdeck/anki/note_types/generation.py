@@ -22,7 +22,7 @@ _ALWAYS_FILLED = frozenset(("Card", "CardFlag", "Deck", "Subdeck", "Type"))
 _BLANK = re.compile(r"(?:\s|</?(?:br|div) ?/?>)*", re.IGNORECASE | re.ASCII)
 
 _DEEPEST = 100
-"""How many sections may stand in one another.
+"""Maximum number of sections nested in one another.
 
 Anki, too, takes each into the other, and ends when there are too many.
 """
