@@ -273,7 +273,7 @@ def test_the_documented_table_is_imported_as_the_page_says(tmp_path: Path):
     table, message = (
         textwrap.dedent(block) for block in re.findall(r"```text\n(.*?)```", page, re.DOTALL)
     )
-    (option,) = re.findall(r"-o spanish --columns (\S+)", page)
+    (option,) = re.findall(r"-o \S+ --columns (\S+)", page)
     (tmp_path / "words.csv").write_text(table, encoding="utf-8")
     result = run("import", tmp_path / "words.csv", "-o", tmp_path / "spanish")
     assert result.exit_code == 2
