@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 
 def custom_card(lesson: LessonDecoder, node: Node, common: dict[str, Any]) -> Card | None:
-    own = lesson.known("unknown-note-type", node["note_type"], lesson.note_types, "note_types/")
+    folder = node["note_type"].value
+    add = f"add `note_types/{folder}/note_type.yaml`; `attachdeck schema note_type` lists its keys"
+    own = lesson.known(
+        "unknown-note-type", node["note_type"], lesson.note_types, "note_types/", add
+    )
     if own is None:
         return None
     names = {field["name"]: field for field in own.written["fields"]}

@@ -40,9 +40,12 @@ class Reports:
     ) -> None:
         self.diagnostics.append(Diagnostic(rule=rule, message=message, at=at, help=help, also=also))
 
-    def known(self, rule: str, node: Node, known: Mapping[str, T] | None, where: str) -> T | None:
+    def known(
+        self, rule: str, node: Node, known: Mapping[str, T] | None, where: str, add: str = ""
+    ) -> T | None:
         """Return the value that a name refers to, or report it and return None.
 
+        `add` is how to add it, if "add it to" the place is not enough.
         A name that a file with errors may define is not reported.
         """
         referent = (known or {}).get(node.value)
@@ -56,7 +59,7 @@ class Reports:
                 rule,
                 f"`{node.value}` is not in {where}",
                 node.at,
-                near or f"add it to {where}",
+                near or add or f"add it to {where}",
             )
         return referent
 

@@ -108,7 +108,7 @@ class Translation:
                     rule="broken-catalogue",
                     message=f"this catalogue cannot be read: {error}",
                     at=Location(str(path)),
-                    help="fix it with a PO editor",
+                    help="correct that line in a text editor, or restore the last good file",
                 )
             )
 
