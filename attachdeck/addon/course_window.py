@@ -5,6 +5,7 @@ Every change runs as an operation of Anki's. While the learner reviews, nothing 
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -117,7 +118,7 @@ class Lessons:
         def say() -> None:
             if opened:
                 text = self.words["Lessons open now"].format(lessons=", ".join(opened))
-                tooltip(text, parent=mw)
+                tooltip(html.escape(text), parent=mw)
 
         self.change(work, say)
 

@@ -146,6 +146,13 @@ def test_a_content_note_comes_before_its_reading(author: Author, visit: Callable
     assert tab.locator("[data-do^=study]").count() == 0, "the lesson is locked"
 
 
+def test_mistakes_go_where_those_of_the_cards_go(author: Author):
+    report = "report: mailto:mistakes@example.org\n"
+    author.release(ONE, **{"course.yaml": COURSE_YAML + report})
+    course, _ = values_of(unpacked(author))
+    assert course["report"] == "mailto:mistakes@example.org?subject=Tiny%201.0.0%3A%20{id}"
+
+
 @pytest.mark.parametrize("night", [False, True], ids=["day", "night"])
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_axe_finds_nothing(author: Author, visit: Callable[..., Tab], language: str, night: bool):

@@ -11,7 +11,9 @@ from aqt.qt import QApplication, QInputDialog, QPlainTextEdit, QTimer
 
 window = sys.modules["attachdeck_tiny.addon.course_window"]
 opened = []
-aqt.utils.QDesktopServices = SimpleNamespace(openUrl=lambda url: opened.append(url.toString()))
+aqt.utils.QDesktopServices = SimpleNamespace(
+    openUrl=lambda url: opened.append(bytes(url.toEncoded()).decode())
+)
 
 
 def limits():
@@ -80,6 +82,7 @@ until(lambda: len(locked()) == 3)
 seen_here.first = locked()
 
 from_tools()
+owner = page().owner
 seen_here.title = page().windowTitle()
 until(lambda: focused() == "top")
 press('[data-do="open:third"]')
@@ -112,6 +115,11 @@ seen_here.studied = mw.col.decks.current()["name"]
 seen_here.card = mw.reviewer.card.note()["ID"]
 report("It says 1968 & not 1969.")
 seen_here.copied = QApplication.clipboard().text()
+owner.course["report"] = "mailto:m@example.org?subject=Tiny%3A%20{id}"
+report("Is & was?")
+owner.course["report"] = "https://example.org/?card={id}&version=1.0.0"
+report("My words")
+seen_here.copied_too = QApplication.clipboard().text()
 
 for id in mw.col.find_cards('"deck:Tiny::01 First"'):
     card = mw.col.get_card(id)
@@ -123,7 +131,7 @@ until(lambda: not locked())
 seen_here.after = locked()
 
 from_tools()
-page().owner.change_settings(on=True, share=100, days=30)
+owner.change_settings(on=True, share=100, days=30)
 until(lambda: mw.col.get_config("attachdeck tiny")["lessons"]["days"] == 30)
 seen_here.opened = opened
 page().draw()  # Anki ends while the page is being drawn.

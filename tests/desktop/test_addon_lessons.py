@@ -80,9 +80,14 @@ def test_a_learner_opens_reads_studies_and_reports(author: Author):
         "studied": "Tiny::01 First",
         "card": "one",
         "copied": "Tiny 1.0.0, Card one\n\nIt says 1968 & not 1969.",
+        "copied_too": "My words",
         "reviewing": LATER[:2],
         "after": [],
-        "opened": ["https://example.org/that"],
+        "opened": [
+            "https://example.org/that",
+            "mailto:m@example.org?subject=Tiny%3A%20one&body=Is%20%26%20was%3F",
+            "https://example.org/?card=one&version=1.0.0",
+        ],
     }
 
 
