@@ -133,6 +133,7 @@ seen_here.after = locked()
 from_tools()
 owner.change_settings(on=True, share=100, days=30)
 until(lambda: mw.col.get_config("attachdeck tiny")["lessons"]["days"] == 30)
+until(lambda: not mw._background_op_count)
 seen_here.opened = opened
 page().draw()  # Anki ends while the page is being drawn.
 result(vars(seen_here))
