@@ -7,14 +7,25 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import run_anki
 from attachdeck import pipeline
+from support.browser import film
 from support.commands import need
-from support.courses import COURSE_YAML, compiled, with_sounds, write_course
+from support.courses import (
+    COURSE_YAML,
+    MEDIA_YAML,
+    SOUNDS_YAML,
+    compiled,
+    with_sounds,
+    write_course,
+)
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.slow  # Starts a desktop.
 
@@ -24,14 +35,20 @@ CARD = (
 )
 
 
-def played(folder: Path, *, study: str = "", presets: bool) -> dict[str, Any]:
+def played(
+    folder: Path,
+    *,
+    study: str = "",
+    presets: bool,
+    cards: str = CARD,
+    files: dict[str, str | bytes] | None = None,
+) -> dict[str, Any]:
     """Study a card with two sounds in a fresh profile."""
     lacking = run_anki.missing()
     need(lacking, not lacking)
     need("mpv, Anki's player", bool(shutil.which("mpv")))
-    course = write_course(
-        folder / "course", with_sounds() | {"course.yaml": COURSE_YAML + study}, cards=CARD
-    )
+    written = with_sounds() | {"course.yaml": COURSE_YAML + study} | (files or {})
+    course = write_course(folder / "course", written, cards=cards)
     pipeline.package(compiled(course), folder / "deck.apkg")
     job = {
         "package": str(folder / "deck.apkg"),
@@ -59,6 +76,19 @@ def test_a_learner_presses_play_and_anki_plays(tmp_path: Path):
         assert sides[side]["buttons"] == 1
         assert words in sides[side]["transcripts"][0]
         assert sides[side]["open"] == 0, "the transcript waits until a learner unfolds it"
+
+
+def test_a_learner_presses_play_and_ankis_player_shows_a_film(tmp_path: Path, chromium: Browser):
+    listed = MEDIA_YAML + SOUNDS_YAML.replace("adios.mp3", "film.webm")
+    sides = played(
+        tmp_path,
+        presets=True,
+        cards=CARD.replace("adios.mp3", "film.webm"),
+        files={"media/film.webm": film(chromium), "media/media.yaml": listed},
+    )
+    assert sides["back"]["by itself"] == []
+    [name] = set(sides["back"]["clicked"])
+    assert name.endswith(".webm")
 
 
 @pytest.mark.parametrize(

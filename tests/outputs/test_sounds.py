@@ -13,7 +13,7 @@ import pytest
 from attachdeck import outputs, pipeline
 from attachdeck.outputs import gift, paper, site, spreadsheet
 from attachdeck.preview.site import look
-from support.browser import until
+from support.browser import film, until
 from support.commands import run
 from support.courses import (
     ALL_KINDS,
@@ -305,6 +305,25 @@ def test_a_reader_plays_a_sound_on_the_website(tmp_path: Path, chromium: Browser
     transcript.locator("summary").click()
     assert "Hola, ¿qué tal?" in transcript.inner_text()
     assert troubles == []
+
+
+@pytest.mark.slow
+def test_a_reader_plays_a_film_on_the_website(tmp_path: Path, chromium: Browser):
+    files = {
+        "media/film.webm": film(chromium),
+        "media/media.yaml": MEDIA_YAML + SOUNDS_YAML.replace("adios.mp3", "film.webm"),
+        "lessons/01-first.yaml": LESSON_HEAD + WORD.replace("adios.mp3", "film.webm"),
+    }
+    outputs.put(site, compiled(course(tmp_path, **files)), tmp_path / "site")
+    page = chromium.new_page()
+    page.goto((tmp_path / "site" / "lesson-first.html").as_uri())
+    page.locator("details.answer summary").first.click()
+    video = page.locator("video")
+    assert video.count() == 1
+    assert video.evaluate("film => film.paused && !film.autoplay")
+    video.evaluate("film => { film.onended = () => { window.seen = true; }; film.play(); }")
+    until(page, "window.seen")
+    assert video.evaluate("film => [film.videoWidth, film.videoHeight]") == [160, 120]
 
 
 def test_a_sound_that_is_listed_twice_or_of_unknown_origin_is_reported(tmp_path: Path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from support.commands import need
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 PDFTOTEXT = shutil.which("pdftotext") or ""
@@ -99,3 +100,34 @@ def pages(pdf: Path) -> list[str]:
         [PDFTOTEXT, "-bbox", str(pdf), "-"], check=True, capture_output=True, encoding="utf-8"
     )
     return done.stdout.split("<page ")[1:]
+
+
+_FILM = """async () => {
+  const canvas = document.createElement("canvas");
+  canvas.width = 160;
+  canvas.height = 120;
+  const pen = canvas.getContext("2d");
+  const recorder = new MediaRecorder(canvas.captureStream(10), {mimeType: "video/webm"});
+  const parts = [];
+  recorder.ondataavailable = (event) => parts.push(event.data);
+  const stopped = new Promise((done) => { recorder.onstop = done; });
+  recorder.start();
+  for (let frame = 0; frame < 8; frame++) {
+    pen.fillStyle = frame % 2 ? "red" : "blue";
+    pen.fillRect(0, 0, 160, 120);
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  recorder.stop();
+  await stopped;
+  const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
+  return btoa(String.fromCharCode(...bytes));
+}"""
+
+
+def film(browser: Browser) -> bytes:
+    """A short WebM that a browser records: frames in two colours."""
+    page = browser.new_page()
+    page.goto("about:blank")
+    recorded = base64.b64decode(page.evaluate(_FILM))
+    page.close()
+    return recorded
