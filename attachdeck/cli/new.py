@@ -52,7 +52,7 @@ def command() -> None:
     """Start a course, lesson or card, or add a picture or sound."""
 
 
-@command.command("course")
+@command.command("course", short_help="Create a small working course in FOLDER.")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--title", help="The course's title.  [default: from the folder's name]")
 @click.option(
@@ -136,7 +136,7 @@ def new_card(
     show(added.among(checked.diagnostics), checked.texts)
 
 
-@command.command("picture")
+@command.command("picture", short_help="Copy a picture into a course and list it.")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @_COURSE
 @click.option("--alt", help="A description for people who cannot see the picture.")
@@ -157,7 +157,7 @@ def new_picture(
     click.echo(f"\nTo show it in a text, write: ![]({name})")
 
 
-@command.command("sound")
+@command.command("sound", short_help="Copy a sound or video into a course and list it.")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @_COURSE
 @click.option("--transcript", help="What can be heard in it, for people who cannot hear it.")

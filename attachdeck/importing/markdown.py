@@ -8,6 +8,7 @@ from pathlib import Path
 
 from attachdeck.anki import cloze
 from attachdeck.importing.draft import Draft, DraftLesson, Ids, Values, storable, without_media
+from attachdeck.importing.found import CannotImport
 from attachdeck.importing.rows import decoded
 
 SUFFIXES = (".md", ".markdown")
@@ -44,6 +45,11 @@ def draft(path: Path, encoding: str = "") -> Draft:
         name = ids.of(words, words + str(line))
         lessons.setdefault(title, []).append({"id": name, **card})
         places[name] = f"line {line}"
+    if not lessons:
+        raise CannotImport(
+            f"`{path}` has no questions: write `Q: …` with `A: …` on the line below, or sentences "
+            "with gaps such as `((1 hidden words))`"
+        )
     drafted = tuple(
         DraftLesson(id=lesson_ids.of(title, title, "lesson"), title=title, cards=tuple(cards))
         for title, cards in lessons.items()

@@ -893,6 +893,13 @@ def test_markdown_becomes_lessons(tmp_path: Path):
     ]
 
 
+def test_markdown_without_questions_says_how_to_write_them(tmp_path: Path):
+    (tmp_path / "notes.md").write_text("# One\n\nOnly prose.\n", encoding="utf-8")
+    result = run("import", tmp_path / "notes.md", "-o", tmp_path / "course")
+    assert result.exit_code == 1
+    assert "has no questions: write `Q: …` with `A: …` on the line below" in result.stderr
+
+
 # A spreadsheet brought back.
 
 
