@@ -47,6 +47,7 @@ _SMALL = frozenset(
     ]
 )
 _WORDS_OF_A_CARD = ("prompt", "question", "text", "scenario", "answer")
+_MEDIA = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _LONGEST = 48
 _LONGEST_ID = 80
 _LONGEST_FILE = 50
@@ -91,6 +92,7 @@ def is_id(name: str) -> bool:
 def card_id(card: Mapping[str, Any], taken: Container[str]) -> str:
     """Return an id for a card that has none, from its words, with a number if it is taken."""
     text = next((card[key] for key in _WORDS_OF_A_CARD if isinstance(card.get(key), str)), "")
+    text = _MEDIA.sub(" ", text).strip() or text
     return free(slug(re.sub(r"\(\([0-9]+ |\{\{c[0-9]+::|\)\)|\}\}|\|[^)]*", " ", text)), taken)
 
 

@@ -34,6 +34,11 @@ ANSWERS = {
 }
 
 
+def test_the_id_of_a_card_does_not_repeat_the_name_of_a_file():
+    assert card_id({"prompt": "What do you hear? ![](bell.mp3)"}, ()) == "you-hear"
+    assert card_id({"prompt": "![](bell.mp3)"}, ()) == "bell-mp3"
+
+
 def test_a_new_course_works_and_its_first_lines_lead_to_the_schemas(tmp_path: Path):
     folder = tmp_path / "Übung & Ñandú 🪴" / "my course"
     result = run("new", "course", folder, "--title", "Memory: an outline", "--vscode")

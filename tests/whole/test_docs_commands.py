@@ -195,23 +195,12 @@ def shows_a_page(line: str, folder: Path) -> None:
     assert "http://127.0.0.1:" in printed
 
 
-@pytest.mark.skipif(os.name == "nt", reason="the commands are those of Linux and macOS")
-def test_the_page_on_imports_shows_what_an_unclear_table_prints(tmp_path: Path):
-    (tmp_path / "words.csv").write_text(blocks(IMPORTING, "text")[0], encoding="utf-8")
-    assert blocks(IMPORTING, "text")[1] in typed(ASKS, tmp_path).stderr
-
-
-@pytest.mark.parametrize(
-    ("language", "example", "place", "cards"),
-    [("text", 2, "words.txt", 1), ("markdown", 0, "notes.md", 2)],
-)
-def test_the_files_on_the_page_on_imports_become_cards(
-    language: str, example: int, place: str, cards: int, tmp_path: Path
-):
-    (tmp_path / place).write_text(blocks(IMPORTING, language)[example], encoding="utf-8")
-    done = run("import", tmp_path / place, "-o", tmp_path / "course")
+def test_the_notes_on_the_page_on_imports_become_cards(tmp_path: Path):
+    notes, course = tmp_path / "notes.md", tmp_path / "course"
+    notes.write_text(blocks(IMPORTING, "markdown")[0], encoding="utf-8")
+    done = run("import", notes, "-o", course)
     assert done.exit_code == 0, done.output
-    assert len(list(pipeline.check(tmp_path / "course").course.cards())) == cards
+    assert len(list(pipeline.check(course).course.cards())) == 2
 
 
 def test_the_page_on_planning_shows_what_plan_prints():

@@ -96,7 +96,7 @@ function section(lesson) {
 
 function aboveCards(lesson, isOpen = false) {
   const head = make("div", { className: "above" }, make("h2", { id: `lesson-${lesson.id}`, textContent: lesson.title }));
-  if (lesson.stale) head.append(make("p", { className: "problem error", textContent: "This lesson has mistakes; what you see is how it last was without." }));
+  if (lesson.stale) head.append(make("p", { className: "problem error", textContent: "This lesson has errors. You see it as it was before them." }));
   head.append(make("p", { className: "summary", textContent: lesson.summary }));
   if (lesson.note) head.append(make("p", { className: "summary", textContent: lesson.note }));
   if (lesson.reading) {
