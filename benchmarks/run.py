@@ -24,6 +24,7 @@ from pathlib import Path
 import chart
 import courses
 import preview_page
+from preview_page import environment
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -97,13 +98,6 @@ def milliseconds(runs: list[Run]) -> str:
 def step(what: str) -> None:
     """Print what is measured now, and when that began."""
     print(f"{time.strftime('%H:%M:%S')} {what}", file=sys.stderr)
-
-
-def environment(cache: str) -> dict[str, str]:
-    """A user's: modules are compiled once, and not anew in each run."""
-    return {
-        name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
-    } | {"ATTACHDECK_CACHE": cache}
 
 
 def run(command: list[str | Path], *, cache: str = "off", fails: bool = False) -> Run:
