@@ -388,18 +388,24 @@ def apply(
     step = col.add_custom_undo_entry(_step(course))
     # Whoever ends Anki between two of these steps gets the others at the next start: the last one
     # says that the release has arrived.
-    _change_descriptions(col, package, done)
-    _change_note_types(col, package, done)
+    _change_descriptions(col, package, done, step)
+    _change_note_types(col, package, done, step)
     _change_loose(col, path, package, done)
     _import(col, path, package, done)
     _remember_release(col, package, done, course)
     changes = OpChanges(card=True, note=True, deck=True, tag=True, notetype=True)
     for field_name in ("study_queues", "browser_table", "browser_sidebar", "note_text"):
         setattr(changes, field_name, True)
+    changes.MergeFrom(_joined(col, step))
+    return done, changes
+
+
+def _joined(col: Collection, step: int) -> OpChanges:
+    """Make what ran since a step of undo a part of it. Anki keeps 30 steps, so do it often."""
     # Where something without undo ran between, there is no such step any more: all is done.
     with suppress(InvalidInput):
-        changes.MergeFrom(col.merge_undo_entries(step))
-    return done, changes
+        return col.merge_undo_entries(step)
+    return OpChanges()
 
 
 def _step(course: Mapping[str, Any]) -> str:
@@ -488,7 +494,7 @@ def _change_loose(col: Collection, path: Path, package: Package, done: Plan) -> 
         col.update_notes(notes)
 
 
-def _change_note_types(col: Collection, package: Package, done: Plan) -> None:
+def _change_note_types(col: Collection, package: Package, done: Plan, step: int) -> None:
     for id, texts in done.texts.items():
         model = _model(col, id)
         if not model:
@@ -501,9 +507,10 @@ def _change_note_types(col: Collection, package: Package, done: Plan) -> None:
             template["afmt"] = texts.get(f"{name} back", template["afmt"])
         model[KEY] = _marks(package.note_types[id])
         col.models.update_dict(model)
+        _joined(col, step)
 
 
-def _change_descriptions(col: Collection, package: Package, done: Plan) -> None:
+def _change_descriptions(col: Collection, package: Package, done: Plan, step: int) -> None:
     """Write the descriptions of decks, with marks of the course's."""
     for id, name in done.deck_names.items():
         deck = col.decks.by_name(name)
@@ -513,6 +520,7 @@ def _change_descriptions(col: Collection, package: Package, done: Plan) -> None:
             ours = {**marks, "desc": stamp.mark(package.decks[id]["desc"])}
             if (desc, ours) != (deck["desc"], marks):
                 col.decks.update_dict({**deck, "desc": desc, KEY: ours})
+                _joined(col, step)
 
 
 def _remember_release(

@@ -143,6 +143,28 @@ def test_one_undo_takes_it_all_back_and_the_next_start_offers_it_again(
     assert (again.corrected, len(again.new)) == (1, 1)
 
 
+def test_one_undo_takes_back_an_update_of_more_decks_than_anki_keeps_steps(
+    author: Author, learner: Learner
+):
+    lessons = {
+        f"lessons/{n:02}-more.yaml": LESSON_HEAD.replace("first", f"more-{n}").replace(
+            "First", f"M{n}"
+        )
+        + CLOZE.replace("two", f"card-{n}")
+        for n in range(2, 42)
+    }
+    author.release(**lessons)
+    do_import(learner.collection, author.deck)
+    before = everything(learner.collection)
+    author.release(NEW_ONE + TWO, **lessons)
+    update(learner.collection, unpacked(author))
+    assert learner.collection.undo_status().undo == "Update “Tiny”"
+    learner.collection.undo()
+    after = everything(learner.collection)
+    assert [after[0], after[1]] == [before[0], before[1]]
+    assert not [deck for deck in learner.collection.decks.all() if "attachdeck" in deck]
+
+
 def test_after_the_import_of_a_package_in_between_the_next_release_is_merged(
     author: Author, learner: Learner
 ):
