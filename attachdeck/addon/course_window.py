@@ -23,7 +23,7 @@ from aqt.webview import AnkiWebView
 from . import lessons
 from .lessons import Settings, State
 from .page import Page, Today, body, course_page, head, reading_page
-from .update import Plan
+from .update import Plan, undo_step
 
 T = TypeVar("T")
 
@@ -32,7 +32,10 @@ _A_MOMENT = 300
 
 
 class Lessons:
-    """The lessons of a course, and its page."""
+    """The lessons of a course, and its page.
+
+    `update` is the number of the last update among the steps of undo.
+    """
 
     def __init__(self, course: dict[str, Any], folder: Path, key: str) -> None:
         self.course = course
@@ -41,6 +44,7 @@ class Lessons:
         self.key = key
         self.window: Window | None = None
         self.is_at_rest = False
+        self.update = 0
         self._contents: dict[str, Any] = {}
 
     def begin(self) -> None:
@@ -65,6 +69,7 @@ class Lessons:
 
     def updated(self, done: Plan) -> None:
         """Remember what an update was from. Who gets the course with the add-on is not asked."""
+        self.update = done.step
 
         def work(col: Collection) -> OpChanges:
             if done.first:
@@ -113,7 +118,8 @@ class Lessons:
 
         def work(col: Collection) -> OpChanges:
             wanted = lessons.settings(col, self.key, self.contents["opens"])
-            return lessons.settle(col, self.course["id"], self.contents, wanted, self.undo)
+            steps = (self.undo, (undo_step(self.course), self.update))
+            return lessons.settle(col, self.course["id"], self.contents, wanted, *steps)
 
         def say() -> None:
             if opened:

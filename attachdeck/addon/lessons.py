@@ -156,10 +156,12 @@ def settle(
     contents: Mapping[str, Any],
     wanted: Settings,
     undo: str,
+    update: tuple[str, int] = ("", 0),
 ) -> OpChanges:
     """Lock and open decks as the settings want it, in one step that can be undone.
 
-    The state is worked out anew, because the collection may have changed since.
+    The state is worked out anew, because the collection may have changed since. Right after
+    `update`, a step by its name and number, it becomes a part of that.
     """
     state = look(col, course, contents, wanted)
     locked = [_locked(course, _deck(col, id)) for id in state.to_lock]
@@ -167,7 +169,7 @@ def settle(
     if wanted.is_on is not False:
         # What was open stays open when a card of an earlier lesson is forgotten.
         opened = [_with_note(deck, _OPEN, True) for deck in opened]
-    return _write(col, [*locked, *opened], undo)
+    return _write(col, [*locked, *opened], undo, update)
 
 
 def open_by_hand(
@@ -338,11 +340,18 @@ def _with_note(deck: dict[str, Any], key: str, value: object) -> dict[str, Any]:
     return {**deck, KEY: {**deck.get(KEY, {}), key: value}}
 
 
-def _write(col: Collection, decks: Sequence[dict[str, Any]], undo: str) -> OpChanges:
-    """Write decks in one step that can be undone."""
+def _write(
+    col: Collection,
+    decks: Sequence[dict[str, Any]],
+    undo: str,
+    update: tuple[str, int] = ("", 0),
+) -> OpChanges:
+    """Write decks in one step that can be undone, or as a part of the step `update`."""
     if not decks:
         return OpChanges()
-    step = col.add_custom_undo_entry(undo)
+    name, step = update
+    if not step or col.undo_status().undo != name:
+        step = col.add_custom_undo_entry(undo)
     changes = OpChanges(deck=True, study_queues=True)
     for start in range(0, len(decks), _AT_ONCE):
         for deck in decks[start : start + _AT_ONCE]:

@@ -49,12 +49,14 @@ class Conflict:
 class Plan:
     """What an update does; `applied` is the time of the latest release that the collection has.
 
-    `loose` are notes whose note type has fields or templates of the learner's own: an import would
-    refuse them. `texts` are new texts of note types by id, `descriptions` those of decks by id.
+    `step` is its number among the steps of undo. `loose` are notes whose note type has fields or
+    templates of the learner's own: an import would refuse them. `texts` are new texts of note types
+    by id, `descriptions` those of decks by id.
     """
 
     first: bool = False
     applied: int = 0
+    step: int = 0
     rows: dict[str, Row] = field(default_factory=dict)
     loose: dict[int, tuple[dict[Any, str], tuple[str, ...]]] = field(default_factory=dict)
     new: list[str] = field(default_factory=list)
@@ -385,7 +387,7 @@ def apply(
     if backups:
         col.create_backup(backup_folder=backups, force=True, wait_for_completion=True)
     _make_decks(col, package, done)  # Before the undo step: it clears the list of steps.
-    step = col.add_custom_undo_entry(_step(course))
+    step = done.step = col.add_custom_undo_entry(undo_step(course))
     # Whoever ends Anki between two of these steps gets the others at the next start: the last one
     # says that the release has arrived.
     _change_descriptions(col, package, done, step)
@@ -408,7 +410,7 @@ def _joined(col: Collection, step: int) -> OpChanges:
     return OpChanges()
 
 
-def _step(course: Mapping[str, Any]) -> str:
+def undo_step(course: Mapping[str, Any]) -> str:
     """Return what Anki's menu calls the step that undo takes back."""
     return str(course["words"]["Update step"].format(course=f"“{course['title']}”"))
 

@@ -25,6 +25,7 @@ class Gate:
     def __init__(self, collection: Collection, author: Author) -> None:
         self.collection = collection
         self.author = author
+        self.update = 0
         self.release()
 
     def on(self, collection: Collection) -> Gate:
@@ -55,7 +56,9 @@ class Gate:
         from attachdeck.addon import lessons
 
         wanted = lessons.settings(self.collection, KEY, self.contents["opens"])
-        lessons.settle(self.collection, "tiny", self.contents, wanted, "Lessons")
+        lessons.settle(
+            self.collection, "tiny", self.contents, wanted, "Lessons", ("Update", self.update)
+        )
 
     def open(self, lesson: str) -> None:
         from attachdeck.addon import lessons
@@ -101,6 +104,18 @@ def test_one_undo_takes_the_locks_back(gate: Gate):
     gate.save(on=True)
     gate.settle()
     assert gate.collection.undo_status().undo == "Lessons"
+    gate.collection.undo()
+    assert gate.limits() == ALL_OPEN
+
+
+def test_locks_right_after_an_update_are_a_part_of_its_step(gate: Gate):
+    gate.save(on=True)
+    gate.update = gate.collection.add_custom_undo_entry("Update")
+    gate.collection.tags.bulk_add(gate.collection.find_notes(""), "updated")
+    gate.collection.merge_undo_entries(gate.update)
+    gate.settle()
+    assert gate.limits() == LATER_LOCKED
+    assert gate.collection.undo_status().undo == "Update"
     gate.collection.undo()
     assert gate.limits() == ALL_OPEN
 

@@ -51,6 +51,15 @@ found = until(lambda: browser.table.len())
 browser.close()
 result([text.splitlines()[:2], found, mw.col.undo_status().undo])
 """
+UNDONE = (
+    LIMITS
+    + """
+until(lambda: len(locked()) == 3 and not mw.progress.busy())
+until(lambda: mw.col.undo_status().undo == "Update “Tiny”")
+mw.col.undo()
+result([locked(), mw.col.note_count(), mw.col.undo_status().undo])
+"""
+)
 DELETED = (
     LIMITS
     + """
@@ -135,6 +144,10 @@ def test_after_an_update_the_page_shows_what_it_changed_and_undo_takes_it_back(
     author.release(ONE.replace("answer: A", "answer: Corrected") + TWO, **LESSONS)
     told = desktop(*base, "--addon", packed(author), "--answer", "Yes", "-c", CHANGED)
     assert told == [["New or corrected in version 1.0.0", "1 card"], 1, "Update “Tiny”"]
+
+
+def test_one_undo_takes_back_the_course_and_its_locks(author: Author):
+    assert desktop("--addon", built(author), "--answer", "Yes", "-c", UNDONE) == [[], 0, ""]
 
 
 def test_deleting_the_add_on_opens_all_lessons_and_keeps_the_deck(author: Author):
