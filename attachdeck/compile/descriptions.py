@@ -37,9 +37,10 @@ _FRAME = (
     "text-align:start;border:1px solid var(--border-subtle,#d9dfda);border-radius:14px;"
     "background:var(--canvas-elevated,transparent);color:var(--fg,inherit)"
 )
+_HEIGHT = "clamp(96px,22vh,190px)"
+_LOWER = "clamp(80px,15vh,150px)"
 _ILLUSTRATION = (
-    "display:block;width:100%;height:clamp(96px,22vh,190px);"
-    "object-fit:cover;object-position:50% 42%"
+    f"display:block;width:100%;height:{_HEIGHT};object-fit:cover;object-position:50% 42%"
 )
 _DIAGRAM = "float:inline-end;width:36%;margin:18px 22px 8px 18px"
 _PARAGRAPH = '<p style="margin:0 0 10px">'
@@ -87,7 +88,9 @@ def of_course(course: Course, first_lesson: str) -> str:
         else "",
         f'<p style="margin:0;font-size:smaller">{render(_imprint(course), {})}</p>',
     ]
-    return _framed("".join(parts), course.language, picture[0] if picture else "")
+    # A course's text is longer than a lesson's, and both have to fit the window.
+    shown = picture[0].replace(_HEIGHT, _LOWER) if picture else ""
+    return _framed("".join(parts), course.language, shown)
 
 
 def of_text(text: str, language: str) -> str:
