@@ -86,7 +86,7 @@ def release(folder: Path, checked: Checked, compiled: Compiled, wanted: Wanted) 
         yield f"built {package.name}"
         yield from _verified(deck, package, wanted.previous)
         yield from _other_outputs(deck, built, name)
-        _write_texts(deck, built, changes)
+        _write_texts(deck, built, name, changes)
         if final.stale:
             _seal(final, checked.lock_path, built, place)
             yield _sealed_words(checked.lock_path, deck.course.version, wanted.language)
@@ -124,7 +124,8 @@ def _verified(deck: Deck, package: Path, previous: str) -> Iterator[str]:
 
 def _other_outputs(deck: Deck, folder: Path, name: str) -> Iterator[str]:
     """Write a package for each lesson, and the other outputs; yield what was done."""
-    for lesson, part in _lessons(deck).items():
+    lessons = _lessons(deck)
+    for lesson, part in lessons.items():
         apkg.write(part, folder / "lessons" / f"{lesson}.apkg")
     kinds = []
     for kind, output in _RELEASED.items():
@@ -133,13 +134,13 @@ def _other_outputs(deck: Deck, folder: Path, name: str) -> Iterator[str]:
             kinds.append(kind)
         except outputs.NothingLeft as nothing:
             yield f"left out {kind}, which would be empty: {nothing}"
-    packages = counted(len(deck.course.lessons), "package")
+    packages = counted(len(lessons), "package")
     yield f"built {packages} of single lessons and {', '.join(kinds)}"
 
 
-def _write_texts(deck: Deck, folder: Path, changes: Changes | None) -> None:
+def _write_texts(deck: Deck, folder: Path, name: str, changes: Changes | None) -> None:
     """Write the notes, AnkiWeb's text, and last the manifest and the sums of all that is there."""
-    _text(folder / NOTES, _notes(deck, changes))
+    _text(folder / NOTES, _notes(deck, changes, f"{name}.apkg"))
     _text(folder / ANKIWEB, _ankiweb(deck))
     _text(folder / MANIFEST, _manifest(deck, folder))
     _text(folder / SUMS, "".join(f"{sum_}  {name}\n" for name, sum_ in _sums(folder).items()))
@@ -311,26 +312,19 @@ def _part(deck: Deck, notes: tuple[Note, ...]) -> Deck:
     )
 
 
-def _notes(deck: Deck, changes: Changes | None) -> str:
+def _notes(deck: Deck, changes: Changes | None, package: str) -> str:
     course = deck.course
     changed = ["This is the first release.", ""]
     if changes is not None:
         changed = list(change_reporter.for_learners(changes)) or ["Nothing has changed.", ""]
-    act = (
-        "See *What you must do* above."
-        if changes and changes.acts
-        else "Import the file. You need not do anything else."
-    )
     return "\n".join(
         [
             f"# {course.title} {course.version}",
             "",
             *changed,
-            "## What to do",
+            "## How to import it" if changes is None else "## How to update",
             "",
-            act,
-            "",
-            "In Anki, choose *File → Import* and the new file. Keep Anki's settings:",
+            f"In Anki, choose *File → Import* and `{package}`. Keep Anki's settings:",
             "",
             "- *Import any learning progress*: off",
             "- *Import any deck presets*: on only if you want the pace that the course sets",
@@ -338,8 +332,7 @@ def _notes(deck: Deck, changes: Changes | None) -> str:
             "- *Update notes*: if newer",
             "- *Update note types*: if newer",
             "",
-            "Your progress, flags and suspensions stay.",
-            "",
+            *([] if changes is None else ["Your progress, flags and suspensions stay.", ""]),
         ]
     )
 

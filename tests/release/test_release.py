@@ -96,8 +96,10 @@ def test_a_release_is_whole(course: Path, tmp_path: Path, collection: Collection
     assert manifest["counts"]["notes"] == 9
     notes = (release / "RELEASE_NOTES.md").read_text(encoding="utf-8")
     assert "first release" in notes
+    assert "*File → Import* and `tiny.apkg`" in notes
     assert "*Merge note types*: off" in notes
     [lesson] = (release / "lessons").iterdir()
+    assert "built 1 package of single lessons" in result.stdout
     assert do_import(collection, lesson) == {"new": 9}
     assert do_import(collection, release / "tiny.apkg") == {"duplicate": 9}
     assert run("release", course, "-o", tmp_path / "release").exit_code == 0
