@@ -164,6 +164,10 @@ def test_a_test_is_scored_in_the_browser_and_kept_nowhere(chromium: Browser, tmp
     page.get_by_role("radio", name="Secure").last.check()
     page.get_by_role("button", name="Show my score").click()
     assert result.text_content() == "1 of 2 right."
+    assert page.locator("#scores li").all_text_contents() == [
+        "Which pattern? 1 of 1 right.",
+        "What is it? 0 of 1 right.",
+    ]
     assert page.locator("#door .right").text_content().strip() == "Anxious"
     assert page.locator("#lamp .wrong").text_content().strip() == "Secure"
     assert page.locator("#lamp .right").text_content().strip() == "Not enough information"
@@ -197,6 +201,7 @@ def test_a_test_is_answered_with_keys_alone(chromium: Browser, tmp_path: Path):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.locator("#result").text_content() == "1 of 1 right."
+    assert page.locator("#scores li").count() == 0
     assert troubles == []
 
 
@@ -208,6 +213,7 @@ def test_on_paper_the_key_is_on_a_page_of_its_own(tmp_path: Path):
     first, second, third, fourth = sheets
     assert ">stands<" in first
     assert ">row<" in second
+    assert first.count("____") == 3
     assert ">Key:<" in third
     assert ">Key:<" in fourth
     assert ">row<" not in third + fourth

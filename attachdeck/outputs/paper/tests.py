@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from html import escape
 
@@ -24,12 +25,28 @@ def _title(test: CourseTest, word: Mapping[str, str]) -> str:
 
 def _sheet(test: CourseTest, word: Mapping[str, str], html: Html) -> str:
     scenes = "".join(_scene(scene, html) for scene in test.scenes)
-    score = word["Score"].format(right="____", all=len(test.scenes))
+    score = _score(word, len(test.scenes))
     return (
         f"<section><h2>{_title(test, word)}</h2>{html(test.intro)}"
         f'<p class="line"><span>{word["Name and day"]}:</span><span>{score}</span></p>'
-        f'<ol class="sheet">{scenes}</ol></section>\n'
+        f'{_scores(test, word, html)}<ol class="sheet">{scenes}</ol></section>\n'
     )
+
+
+def _score(word: Mapping[str, str], count: int) -> str:
+    return word["Score"].format(right="____", all=count)
+
+
+def _scores(test: CourseTest, word: Mapping[str, str], html: Html) -> str:
+    """Return a line for each question that a test asks, where it asks more than one."""
+    questions = Counter(scene.question for scene in test.scenes)
+    if len(questions) == 1:
+        return ""
+    lines = "".join(
+        f"<li>{html(question)}<span>{_score(word, count)}</span></li>"
+        for question, count in questions.items()
+    )
+    return f'<ul class="scores">{lines}</ul>'
 
 
 def _scene(scene: UnseenScene, html: Html) -> str:

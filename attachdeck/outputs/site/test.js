@@ -14,8 +14,25 @@
       return;
     }
     scenes.forEach(reveal);
-    say(test.dataset.score.replace("{right}", scenes.filter(isRight).length).replace("{all}", scenes.length));
+    say(scoreOf(scenes));
+    document.getElementById("scores").replaceChildren(...scoresByQuestion());
   });
+
+  function scoreOf(some) {
+    return test.dataset.score.replace("{right}", some.filter(isRight).length).replace("{all}", some.length);
+  }
+
+  /** A line for each question that the test asks, where it asks more than one. */
+  function scoresByQuestion() {
+    const questionOf = (scene) => scene.querySelector("legend").textContent;
+    const questions = [...new Set(scenes.map(questionOf))];
+    if (questions.length === 1) return [];
+    return questions.map((question) => {
+      const line = document.createElement("li");
+      line.textContent = `${question} ${scoreOf(scenes.filter((scene) => questionOf(scene) === question))}`;
+      return line;
+    });
+  }
 
   function say(text) {
     document.getElementById("result").textContent = text;
