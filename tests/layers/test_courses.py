@@ -59,7 +59,7 @@ def test_a_course_pack_is_installed_listed_and_built_by_its_name(tmp_path: Path)
 def test_the_course_that_came_along_is_listed():
     result = run("courses")
     assert result.exit_code == 0
-    assert result.stdout.startswith("attachment      Attachment Theory 0.1.0")
+    assert result.stdout.startswith("attachment      Attachment Theory 1.0.0")
 
 
 WRITING = [
