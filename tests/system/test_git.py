@@ -333,4 +333,4 @@ def test_revisions_with_odd_names_are_messages(tmp_path: Path):
     for name in ("-x", "HEAD:course", "HEAD^{tree}", "a b", "\udcff", "--exec=x"):
         differ = run("diff", "--", name, course)
         assert differ.exit_code == 1, name
-        assert "or a git revision" in differ.stderr
+        assert "or git revision" in differ.stderr
