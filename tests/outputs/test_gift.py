@@ -87,7 +87,11 @@ def test_every_card_of_the_course_becomes_a_question(parse, flagship: Deck, tmp_
     assert types["Description"] == notes["practice"]
     assert (
         types["Short"] + types["Essay"]
-        == cards["cloze"] + notes["typed"] + notes["produce"] + cards["basic"] + cards["reversed"]
+        == cards["cloze"]
+        + notes["typed"]
+        + wordings["produce"]
+        + cards["basic"]
+        + cards["reversed"]
     )
     assert types["Short"] >= notes["typed"] + cards["cloze"] // 2
     asked = [question["id"] for question in questions if question["type"] != "Category"]
