@@ -10,13 +10,14 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from anki.cards import Card
 from anki.collection import Collection, OpChanges
 from anki.decks import DeckId
 from aqt import dialogs, gui_hooks, mw
 from aqt.operations import CollectionOp, QueryOp
-from aqt.qt import QAction, QApplication, QDialog, QInputDialog, QMenu, QUrl, QVBoxLayout, qconnect
+from aqt.qt import QAction, QApplication, QDialog, QInputDialog, QMenu, QVBoxLayout, qconnect
 from aqt.utils import askUser, openLink, restoreGeom, saveGeom, tooltip
 from aqt.webview import AnkiWebView
 
@@ -262,9 +263,9 @@ class Lessons:
         text, ok = QInputDialog.getMultiLineText(mw, title, words["What is wrong"], "")
         if not ok:
             return
-        address = self.course["report"].replace("{id}", _quoted(id))
+        address = self.course["report"].replace("{id}", quote(id, safe=""))
         if address.startswith("mailto:"):
-            body = f"{'&' if '?' in address else '?'}body={_quoted(text)}" if text else ""
+            body = f"{'&' if '?' in address else '?'}body={quote(text, safe='')}" if text else ""
             openLink(address + body)
         elif address:
             if text:
@@ -354,8 +355,3 @@ def _copy(text: str) -> None:
     clipboard = QApplication.clipboard()
     assert clipboard is not None, "Anki's window is open"
     clipboard.setText(text)
-
-
-def _quoted(text: str) -> str:
-    """Return a text as a part of an address."""
-    return QUrl.toPercentEncoding(text).data().decode("ascii")
