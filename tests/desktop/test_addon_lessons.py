@@ -49,6 +49,7 @@ js(page.web, "document.querySelector('[data-do=changed]').click()")
 browser = until(lambda: dialogs._dialogs["Browser"][1])
 found = until(lambda: browser.table.len())
 browser.close()
+until(lambda: dialogs._dialogs["Browser"][1] is None)
 result([text.splitlines()[:2], found, mw.col.undo_status().undo])
 """
 UNDONE = (
