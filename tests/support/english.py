@@ -147,7 +147,9 @@ def _help(name: str, command: click.Command) -> Iterator[Text]:
 
 def help_screens() -> Iterator[Text]:
     """Yield every help page as a terminal of 80 columns shows it."""
-    yield from _screens(click.Context(main, info_name="attachdeck", terminal_width=80))
+    yield from _screens(
+        main.make_context("attachdeck", [], resilient_parsing=True, terminal_width=80)
+    )
 
 
 def _screens(context: click.Context) -> Iterator[Text]:

@@ -235,15 +235,15 @@ def test_the_readme_shows_a_card_and_the_message_for_a_mistake_in_it(tmp_path: P
     assert message in run("check", "course").output
 
 
-def command_of(words: list[str]) -> tuple[click.Command, list[str]]:
-    """Return the command that a line names, and the words after it."""
-    command: click.Command = main
-    while isinstance(command, click.Group) and words:
-        part = command.get_command(click.Context(command), words[0])
+def context_of(words: list[str]) -> tuple[click.Context, list[str]]:
+    """Return the context of the command that a line names, and the words after it."""
+    context = main.make_context("attachdeck", [], resilient_parsing=True)
+    while isinstance(context.command, click.Group) and words:
+        part = context.command.get_command(context, words[0])
         if part is None:
             break
-        command, words = part, words[1:]
-    return command, words
+        context, words = click.Context(part, parent=context, info_name=words[0]), words[1:]
+    return context, words
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
@@ -251,8 +251,8 @@ def test_every_command_that_a_page_names_exists_with_its_options(page: Path):
     for line in inline_commands(page):
         if "COMMAND" in line:
             continue
-        command, words = command_of(shlex.split(line, comments=True)[1:])
-        _, more, _ = command.make_parser(click.Context(command)).parse_args(words)
+        context, words = context_of(shlex.split(line, comments=True)[1:])
+        _, more, _ = context.command.make_parser(context).parse_args(words)
         assert not more, line
 
 
