@@ -88,9 +88,10 @@ def command(
 ) -> None:
     """Simulate how long a course takes, and how many new cards a day fit into a term.
 
-    Shows when each lesson opens, and how many cards and minutes each day needs. Anki's own engine
-    simulates a beginner who studies every day with default FSRS settings. The last two weeks of a
-    term are for review only. Needs the extra `attachdeck[verify]`.
+    Shows when each lesson opens, how many cards and minutes each day needs, and what share of the
+    cards a learner still recalls after six months. Anki's own engine simulates a beginner who
+    studies every day with default FSRS settings. The last two weeks of a term are for review only.
+    Needs the extra `attachdeck[verify]`.
     """
     folder = course_folder(course)
     spare_own_files(folder, chart, "--chart")

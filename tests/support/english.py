@@ -207,6 +207,14 @@ def course_texts() -> Iterator[Text]:
             yield f"course {catalogue} {context}", re.sub(r"^\|.*", "", text, flags=re.MULTILINE)
 
 
+def course_pages() -> Iterator[Text]:
+    """Yield the lines of the course's own pages (what it is, how to review it), without tables."""
+    for page in sorted(COURSE.glob("*.md")):
+        for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
+            if not line.startswith("|"):
+                yield f"course {page.name}:{number}", line
+
+
 SOURCES: dict[str, Callable[[], Iterator[Text]]] = {
     "messages": messages,
     "golden files": golden_messages,
@@ -215,6 +223,7 @@ SOURCES: dict[str, Callable[[], Iterator[Text]]] = {
     "pages of rules and errors": pages,
     "sample course": sample_course,
     "course on attachment": course_texts,
+    "pages of the course": course_pages,
 }
 
 
