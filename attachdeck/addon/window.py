@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from anki.collection import Collection, OpChanges
+from anki.errors import BackendIOError, DBError
 from aqt import gui_hooks, mw
 from aqt.operations import CollectionOp, QueryOp
 from aqt.qt import QAction, QMenu, qconnect
@@ -19,7 +20,10 @@ from . import package as packages
 from .course_window import Lessons
 from .update import COMPARE, Conflict, Plan, apply, conflicts, plan
 
-_DAMAGED = (OSError, zipfile.BadZipFile, KeyError, sqlite3.Error)
+_DAMAGED = (zipfile.BadZipFile, KeyError, sqlite3.Error)
+"""What is raised where the add-on's own files are damaged."""
+_STOPPED = (OSError, DBError, BackendIOError)
+"""What is raised where the disk is full or a folder may not be written, here or in the engine."""
 _A_MOMENT = 300
 """Milliseconds after which the add-on looks: Anki draws its window first."""
 
@@ -155,11 +159,13 @@ class Course:
         """Say why there was no update; an error of ours goes to Anki's own window."""
         if mw.col is None:
             return  # The profile was closed during an update: its next start offers it again.
-        if not isinstance(error, _DAMAGED):
+        if isinstance(error, _DAMAGED):
+            text = self.words["Damaged add-on"]
+        elif isinstance(error, _STOPPED):
+            reason = self.words["Disk full"] if "DiskFull" in str(error) else str(error)
+            text = self.words["Update stopped"].format(error=reason)
+        else:
             raise error
-        # Zip and database errors are about the add-on's own files, others about disk and rights.
-        reason = "Update stopped" if isinstance(error, OSError) else "Damaged add-on"
-        text = self.words[reason].format(error=error)
         showWarning(f"<p>{html.escape(text)}</p>", parent=mw, title=self.course["title"])
 
 

@@ -57,6 +57,11 @@ def closing(*arguments):
     return do_import(*arguments)
 update._import = closing
 """
+FULL = """
+from aqt import gui_hooks, mw
+limit = "pragma max_page_count = 1"  # No page more than there are.
+gui_hooks.profile_did_open.append(lambda: mw.col.db.execute(limit))
+"""
 KILL = """
 import os, anki.collection
 from attachdeck_tiny.addon import update
@@ -208,6 +213,27 @@ def test_an_update_that_is_closed_or_killed_is_finished_at_the_next_start(
     assert subprocess.run(command, check=False, capture_output=True).returncode == 137
     now = desktop(QUIET, *base)
     assert now[:2] == [[], 3], "the import was whole, and nothing was left to do"
+
+
+def test_a_full_disk_is_said_and_the_next_start_updates(author: Author, tmp_path: Path):
+    author.release()
+    first = packed(author)
+    author.release(ONE.replace("answer: A", "answer: Corrected") + TWO.replace("B", "B" * 40_000))
+    second = packed(author)
+    base = ("--base", tmp_path / "base")
+    desktop(UPDATED + EDIT, *base, "--addon", first, "--answer", "Yes")
+    full = tmp_path / "zzz"
+    full.mkdir()
+    (full / "__init__.py").write_text(FULL, encoding="utf-8")
+    limited = ("--addon", second, "--addon", full, "--answer", "Yes", "--answer", "OK")
+    before = "until(lambda: len(seen) == 2, 30)\n" + LOOK
+    _, [_, text], _, *now = desktop(before, *base, *limited)
+    assert "stopped: the disk is full (make room first). Nothing of yours was changed." in text
+    assert now == [2, "My own", "My reason", True, False]
+    shutil.rmtree(tmp_path / "base" / "addons21" / "zzz")
+    _, texts, _, *now = desktop(before, *base, "--answer", "Yes", "--answer", "Close")
+    assert "Update “Tiny”" in texts[0]
+    assert now == [2, "My own", "My reason", True, True]
 
 
 def test_a_damaged_add_on_says_so_and_changes_nothing(author: Author, tmp_path: Path):
