@@ -105,7 +105,11 @@ def run(command: list[str | Path], *, cache: str = "off", fails: bool = False) -
     process."""
     begun = time.perf_counter()
     process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment(cache)
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment(cache),
+        cwd=HERE,  # Not beside a `build` folder: its decks forbid a course to lose its lock.
     )
     _, status, usage = os.wait4(process.pid, 0)
     taken = time.perf_counter() - begun

@@ -426,6 +426,9 @@ class Inside:
         from aqt.qt import QTimer
 
         self.look_for_dialogs(patience=0)
+        # Anki's own operations fail where it closes before they end.
+        with contextlib.suppress(TimeoutError):
+            self.until(lambda: not self.mw.progress.busy())
         report = json.dumps(self.report, ensure_ascii=False, default=str)
         Path(self.job["report"]).write_text(report, encoding="utf-8")
         sys.stdout.flush()
