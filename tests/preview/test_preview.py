@@ -239,7 +239,10 @@ def visit(serve) -> Iterator[Callable[[Path], Page]]:
     troubles: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+            executable_path=CHROMIUM,
+            # Playwright waits for ever for a key that takes away the frame that it was sent to,
+            # where that frame has a process of its own.
+            args=["--no-sandbox", "--disable-gpu", "--disable-site-isolation-trials"],
         )
 
         def open_page(folder: Path, width: int = 1280, colours: str = "light") -> Page:
