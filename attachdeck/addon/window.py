@@ -22,8 +22,8 @@ from .update import COMPARE, Conflict, Plan, apply, conflicts, plan
 
 _DAMAGED = (zipfile.BadZipFile, KeyError, sqlite3.Error)
 """What is raised where the add-on's own files are damaged."""
-_STOPPED = (OSError, DBError, BackendIOError)
-"""What is raised where the disk is full or a folder may not be written, here or in the engine."""
+_STOPPED = (OSError, BackendIOError)
+"""What is raised where a file cannot be read or written, here or in the engine."""
 _A_MOMENT = 300
 """Milliseconds after which the add-on looks: Anki draws its window first."""
 
@@ -159,10 +159,11 @@ class Course:
         """Say why there was no update; an error of ours goes to Anki's own window."""
         if mw.col is None:
             return  # The profile was closed during an update: its next start offers it again.
+        disk_full = isinstance(error, DBError) and "DiskFull" in str(error)
         if isinstance(error, _DAMAGED):
             text = self.words["Damaged add-on"]
-        elif isinstance(error, _STOPPED):
-            reason = self.words["Disk full"] if "DiskFull" in str(error) else str(error)
+        elif disk_full or isinstance(error, _STOPPED):
+            reason = self.words["Disk full"] if disk_full else str(error)
             text = self.words["Update stopped"].format(error=reason)
         else:
             raise error
